@@ -1,0 +1,26 @@
+# Everything the build takes from outside, in one place. The README's table names each with its use.
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(SPLAT_CCACHE ccache)
+if(SPLAT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SPLAT_CCACHE})
+endif()
+
+if(SPLAT_TORCH_DIR)
+  list(PREPEND CMAKE_PREFIX_PATH ${SPLAT_TORCH_DIR})
+endif()
+find_package(Torch REQUIRED)
+separate_arguments(SPLAT_TORCH_FLAGS NATIVE_COMMAND "${TORCH_CXX_FLAGS}")
+find_package(OpenMP REQUIRED COMPONENTS CXX)  # at::parallel_for is a serial loop in a translation unit without it
+find_package(Threads REQUIRED)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs calib3d)
+find_package(nlohmann_json 3.10 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_path(SPLAT_NANOFLANN_INCLUDE nanoflann.hpp REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LIBEXIF REQUIRED IMPORTED_TARGET libexif)

@@ -1,0 +1,72 @@
+# One function each for a library, an executable and a folder of tests, so that warnings, sanitizers and labels are the
+# same everywhere. Sources are globbed: a file belongs to the library of the folder it lies in.
+
+set(SPLAT_WARNINGS -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wno-old-style-cast)
+if(SPLAT_WERROR)
+  list(APPEND SPLAT_WARNINGS -Werror)
+endif()
+# Strict evaluation: a formula that is inlined twice gives the same bits twice, with and without fused multiply-add units.
+set(SPLAT_MATH_FLAGS -ffp-contract=off -fno-math-errno -fno-trapping-math)
+if(SPLAT_SANITIZE)
+  set(SPLAT_SANITIZE_FLAGS -fsanitize=${SPLAT_SANITIZE} -fno-omit-frame-pointer -g)
+endif()
+
+function(splat_configure target)
+  target_compile_options(${target} PRIVATE ${SPLAT_WARNINGS} ${SPLAT_MATH_FLAGS} ${SPLAT_SANITIZE_FLAGS})
+  target_link_options(${target} PRIVATE ${SPLAT_SANITIZE_FLAGS})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+endfunction()
+
+# The target that compiles torch/torch.h once; others reuse its precompiled header.
+function(splat_use_torch target)
+  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
+  target_compile_options(${target} PUBLIC ${SPLAT_TORCH_FLAGS})
+endfunction()
+
+# splat_library(name [TORCH] [PUBLIC libs...] [PRIVATE libs...]): a static library of every .cpp in the current folder.
+function(splat_library name)
+  cmake_parse_arguments(arg "TORCH" "" "PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  if(NOT sources)
+    add_library(${name} INTERFACE)
+    return()
+  endif()
+  add_library(${name} STATIC ${sources})
+  splat_configure(${name})
+  target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  if(arg_TORCH)
+    splat_use_torch(${name})
+    target_precompile_headers(${name} PRIVATE <torch/torch.h>)
+  endif()
+endfunction()
+
+# splat_executable(name SOURCES files... LIBS libs...): an installed program.
+function(splat_executable name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  splat_configure(${name})
+  target_link_libraries(${name} PRIVATE ${arg_LIBS})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# splat_tests(folder LABELS labels... LIBS libs...): one executable for each <folder>/*_test.cpp, CTest name folder/test.
+function(splat_tests folder)
+  cmake_parse_arguments(arg "TORCH" "TIMEOUT" "LABELS;LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_test.cpp)
+  string(REPLACE "/" "_" prefix ${folder})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 600)
+  endif()
+  foreach(source ${sources})
+    get_filename_component(stem ${source} NAME_WE)
+    set(target test_${prefix}_${stem})
+    add_executable(${target} ${source})
+    splat_configure(${target})
+    target_link_libraries(${target} PRIVATE ${arg_LIBS} splat_test_support GTest::gmock GTest::gtest_main)
+    if(arg_TORCH)
+      target_precompile_headers(${target} REUSE_FROM splat_test_torch_pch)
+    endif()
+    add_test(NAME ${folder}/${stem} COMMAND ${target})
+    set_tests_properties(${folder}/${stem} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  endforeach()
+endfunction()

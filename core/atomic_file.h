@@ -1,0 +1,20 @@
+// Files that appear whole or not at all.
+#pragma once
+
+#include <functional>
+#include <ostream>
+#include <string>
+
+namespace splat {
+
+// Calls `write` with a binary stream on path + ".tmp", closes it, checks that all was written (a full disk is an error)
+// and renames it to `path`. On any failure the temporary file is removed and splat::Error names the path and the reason.
+void WriteFileAtomically(const std::string& path, const std::function<void(std::ostream&)>& write);
+
+// For libraries that insist on a file name: `write` gets the temporary path, which has the same extension as `path`.
+void WriteFileAtomicallyByName(const std::string& path, const std::function<void(const std::string&)>& write);
+
+// Whole content of a file. Throws splat::Error naming it if it cannot be read.
+std::string ReadFile(const std::string& path);
+
+}  // namespace splat

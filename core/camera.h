@@ -1,0 +1,38 @@
+// A pinhole camera: plain value, no image, no path, no tensor.
+#pragma once
+
+#include "core/rigid3.h"
+
+namespace splat {
+
+// Frame: x right, y down, z forward (COLMAP's). The centre of pixel (column 0, row 0) lies at (0.5, 0.5) px; a point
+// (x, y, z) in the camera frame is seen at (fx x / z + cx, fy y / z + cy) px.
+struct Camera {
+  int width = 0;   // px
+  int height = 0;  // px
+  double fx = 0;   // focal length, px
+  double fy = 0;   // focal length, px
+  double cx = 0;   // principal point, px from the left edge
+  double cy = 0;   // principal point, px from the top edge
+  Rigid3 camera_from_world;
+};
+
+// Position of the camera's centre in the world frame.
+inline Vec3<double> CameraCenterInWorld(const Camera& camera) {
+  return -(Transpose(camera.camera_from_world.rotation) * camera.camera_from_world.translation);
+}
+
+// The same camera for a picture of another size: intrinsics are scaled per axis by new size / old size.
+inline Camera ResizedCamera(const Camera& camera, int width, int height) {
+  const double sx = double(width) / camera.width, sy = double(height) / camera.height;
+  Camera resized = camera;
+  resized.width = width;
+  resized.height = height;
+  resized.fx *= sx;
+  resized.cx *= sx;
+  resized.fy *= sy;
+  resized.cy *= sy;
+  return resized;
+}
+
+}  // namespace splat

@@ -1,0 +1,83 @@
+#include "core/parallel.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace splat {
+
+struct ThreadPool::State {
+  std::mutex mutex;
+  std::condition_variable wake, done;
+  const std::function<void(int64_t)>* task = nullptr;
+  std::atomic<int64_t> next{0};
+  int64_t count = 0;
+  int64_t generation = 0;
+  int busy = 0;
+  bool stop = false;
+  std::exception_ptr error;
+  std::vector<std::thread> workers;
+
+  void Drain() {
+    for (int64_t i = next++; i < count; i = next++) {
+      try {
+        (*task)(i);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (!error) error = std::current_exception();
+      }
+    }
+  }
+
+  void Work() {
+    int64_t seen = 0;
+    std::unique_lock<std::mutex> lock(mutex);
+    while (true) {
+      wake.wait(lock, [&] { return stop || generation != seen; });
+      if (stop) return;
+      seen = generation;
+      lock.unlock();
+      Drain();
+      lock.lock();
+      if (--busy == 0) done.notify_one();
+    }
+  }
+};
+
+ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
+  for (int i = 1; i < threads; ++i) state_->workers.emplace_back([this] { state_->Work(); });
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->stop = true;
+  }
+  state_->wake.notify_all();
+  for (auto& worker : state_->workers) worker.join();
+}
+
+int ThreadPool::Threads() const { return int(state_->workers.size()) + 1; }
+
+void ThreadPool::Run(int64_t count, const std::function<void(int64_t)>& task) {
+  State& state = *state_;
+  {
+    const std::lock_guard<std::mutex> lock(state.mutex);
+    state.task = &task;
+    state.count = count;
+    state.next = 0;
+    state.error = nullptr;
+    state.busy = int(state.workers.size());
+    ++state.generation;
+  }
+  state.wake.notify_all();
+  state.Drain();
+  std::unique_lock<std::mutex> lock(state.mutex);
+  state.done.wait(lock, [&] { return state.busy == 0; });
+  if (state.error) std::rethrow_exception(state.error);
+}
+
+}  // namespace splat

@@ -1,0 +1,37 @@
+// Explicit, portable randomness: the same seed gives the same numbers with every standard library.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+namespace splat {
+
+// SplitMix64 (Steele, Lea, Flood 2014): 64 bits of state, passes BigCrush, trivially saved and restored.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed) {}
+
+  uint64_t Bits() {
+    uint64_t z = (state_ += 0x9e3779b97f4a7c15ull);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+  }
+  // Uniform in [0, 1).
+  double Uniform() { return double(Bits() >> 11) * 0x1p-53; }
+  double Uniform(double low, double high) { return low + (high - low) * Uniform(); }
+  // Uniform integer in [0, bound), bound > 0.
+  uint64_t Below(uint64_t bound) { return Bits() % bound; }
+  // Standard normal (Box-Muller; the second value is dropped so that the state stays one number).
+  double Normal() {
+    const double radius = std::sqrt(-2 * std::log(1 - Uniform()));
+    return radius * std::cos(6.283185307179586 * Uniform());
+  }
+
+  uint64_t state() const { return state_; }
+
+ private:
+  uint64_t state_;
+};
+
+}  // namespace splat

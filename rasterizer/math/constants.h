@@ -1,0 +1,36 @@
+// Every threshold of the method, once, with its reason. Kernels of every backend and the exporters take them from here.
+#pragma once
+
+namespace splat::math {
+
+// A tile is kTileSize x kTileSize pixels: 256 pixels keep their state in the first-level cache, or in one thread block.
+constexpr int kTileSize = 16;
+constexpr int kTilePixels = kTileSize * kTileSize;
+
+// A splat contributes to a pixel only where its alpha reaches 1/255: below it an 8-bit display shows no change.
+constexpr double kMinAlpha = 1.0 / 255.0;
+
+// Alpha is clamped here, so that 1 / (1 - alpha) in the backward pass stays bounded. Where the clamp is active the
+// gradient of the geometry and the opacity is zero.
+constexpr double kMaxAlpha = 0.99;
+
+// A pixel takes further splats only while its transmittance is at least this; what lies behind can add 1e-4 at most.
+constexpr double kMinTransmittance = 1e-4;
+
+// Added to both variances of the 2D covariance, px^2: a splat is never smaller than about a pixel. The default of all viewers.
+constexpr double kLowPassVariancePx2 = 0.3;
+
+// Tangents of the viewing angle are clamped to this factor times the picture's edges in the projection's Jacobian only:
+// the linearisation explodes far outside the picture.
+constexpr double kTangentMargin = 0.15;
+
+// Splats nearer than this to the camera plane are culled, in scene units (the scene is scaled so that cameras look at
+// points some units away). 
+constexpr double kDefaultNear = 0.05;
+constexpr double kDefaultFar = 1e10;
+
+// Degree of the spherical harmonics: 0 ... 3, and coefficients per colour channel of all degrees but 0.
+constexpr int kMaxShDegree = 3;
+constexpr int ShRestCount(int degree) { return (degree + 1) * (degree + 1) - 1; }
+
+}  // namespace splat::math

@@ -1,0 +1,152 @@
+// A 3D Gaussian seen by a pinhole camera: pixel mean, 2D covariance by the Jacobian of the projection, its inverse (the
+// conic), and how far the splat reaches (docs/math.md, section 4; Zwicker et al. 2001, "EWA Splatting").
+#pragma once
+
+#include <cmath>
+
+#include "core/camera.h"
+#include "core/host_device.h"
+#include "core/vec.h"
+#include "rasterizer/math/constants.h"
+
+namespace splat::math {
+
+// The camera in the kernel's scalar, with what is constant over the splats.
+template <typename T>
+struct PinholeCamera {
+  Mat3<T> rotation;     // camera_from_world
+  Vec3<T> translation;  // camera_from_world
+  Vec3<T> center;       // of the camera, in the world
+  T fx, fy, cx, cy;     // px
+  Vec2<T> tan_min, tan_max;  // bounds of x / z and y / z in the Jacobian: the picture's edges and kTangentMargin of its size
+  int width, height;    // px
+};
+
+template <typename T>
+PinholeCamera<T> MakePinholeCamera(const Camera& camera) {
+  PinholeCamera<T> p;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) p.rotation.m[i][j] = T(camera.camera_from_world.rotation.m[i][j]);
+  }
+  const auto& t = camera.camera_from_world.translation;
+  p.translation = {T(t.x), T(t.y), T(t.z)};
+  const Vec3<double> center = CameraCenterInWorld(camera);
+  p.center = {T(center.x), T(center.y), T(center.z)};
+  p.fx = T(camera.fx);
+  p.fy = T(camera.fy);
+  p.cx = T(camera.cx);
+  p.cy = T(camera.cy);
+  const double mx = kTangentMargin * camera.width, my = kTangentMargin * camera.height;
+  p.tan_min = {T((-camera.cx - mx) / camera.fx), T((-camera.cy - my) / camera.fy)};
+  p.tan_max = {T((camera.width - camera.cx + mx) / camera.fx), T((camera.height - camera.cy + my) / camera.fy)};
+  p.width = camera.width;
+  p.height = camera.height;
+  return p;
+}
+
+template <typename T>
+SPLAT_HD inline Vec3<T> PointInCamera(const PinholeCamera<T>& camera, const Vec3<T>& point_in_world) {
+  return camera.rotation * point_in_world + camera.translation;
+}
+
+// Pixel position of a point in the camera frame with z > 0.
+template <typename T>
+SPLAT_HD inline Vec2<T> ProjectPoint(const PinholeCamera<T>& camera, const Vec3<T>& p) {
+  return {camera.fx * p.x / p.z + camera.cx, camera.fy * p.y / p.z + camera.cy};
+}
+
+// The two rows of J W, J the Jacobian of ProjectPoint at p (tangents clamped) and W the camera's rotation.
+template <typename T>
+struct JacobianRows {
+  Vec3<T> u, v;
+};
+
+template <typename T>
+SPLAT_HD inline T ClampTangent(T value, T low, T high) {
+  return value < low ? low : (value > high ? high : value);
+}
+
+template <typename T>
+SPLAT_HD inline JacobianRows<T> ProjectionJacobian(const PinholeCamera<T>& camera, const Vec3<T>& p) {
+  const T inverse_z = T(1) / p.z;
+  const T u = ClampTangent(p.x * inverse_z, camera.tan_min.x, camera.tan_max.x);
+  const T v = ClampTangent(p.y * inverse_z, camera.tan_min.y, camera.tan_max.y);
+  const Vec3<T> w1 = Row(camera.rotation, 0), w2 = Row(camera.rotation, 1), w3 = Row(camera.rotation, 2);
+  return {camera.fx * inverse_z * (w1 - u * w3), camera.fy * inverse_z * (w2 - v * w3)};
+}
+
+// 2D covariance, px^2, with the low-pass added.
+template <typename T>
+SPLAT_HD inline SymMat2<T> Covariance2d(const JacobianRows<T>& rows, const SymMat3<T>& sigma) {
+  const Vec3<T> su = sigma * rows.u, sv = sigma * rows.v;
+  return {Dot(rows.u, su) + T(kLowPassVariancePx2), Dot(rows.u, sv), Dot(rows.v, sv) + T(kLowPassVariancePx2)};
+}
+
+template <typename T>
+struct Covariance2dGrad {
+  SymMat3<T> sigma;
+  Vec3<T> point_in_camera;  // through the Jacobian only; the pixel mean adds its own part
+};
+
+// grad_cov2d holds dL/d(xx, xy, yy) of the three stored numbers.
+template <typename T>
+SPLAT_HD inline Covariance2dGrad<T> Covariance2dBackward(const PinholeCamera<T>& camera, const Vec3<T>& p,
+                                                         const SymMat3<T>& sigma, const SymMat2<T>& grad_cov2d) {
+  const JacobianRows<T> rows = ProjectionJacobian(camera, p);
+  const Vec3<T> a = rows.u, b = rows.v;
+  const T gxx = grad_cov2d.xx, gxy = grad_cov2d.xy, gyy = grad_cov2d.yy;
+  Covariance2dGrad<T> grad;
+  grad.sigma.xx = gxx * a.x * a.x + gxy * a.x * b.x + gyy * b.x * b.x;
+  grad.sigma.yy = gxx * a.y * a.y + gxy * a.y * b.y + gyy * b.y * b.y;
+  grad.sigma.zz = gxx * a.z * a.z + gxy * a.z * b.z + gyy * b.z * b.z;
+  grad.sigma.xy = T(2) * gxx * a.x * a.y + gxy * (a.x * b.y + a.y * b.x) + T(2) * gyy * b.x * b.y;
+  grad.sigma.xz = T(2) * gxx * a.x * a.z + gxy * (a.x * b.z + a.z * b.x) + T(2) * gyy * b.x * b.z;
+  grad.sigma.yz = T(2) * gxx * a.y * a.z + gxy * (a.y * b.z + a.z * b.y) + T(2) * gyy * b.y * b.z;
+  // To the rows, then to u = x/z, v = y/z and 1/z.
+  const Vec3<T> sa = sigma * a, sb = sigma * b;
+  const Vec3<T> grad_a = T(2) * gxx * sa + gxy * sb, grad_b = T(2) * gyy * sb + gxy * sa;
+  const T inverse_z = T(1) / p.z;
+  const T u_raw = p.x * inverse_z, v_raw = p.y * inverse_z;
+  const Vec3<T> w3 = Row(camera.rotation, 2);
+  // a = fx/z (w1 - u w3): dL/dz through the factor 1/z is -a.grad_a / z.
+  T grad_z = -(Dot(a, grad_a) + Dot(b, grad_b)) * inverse_z;
+  T grad_x = T(0), grad_y = T(0);
+  if (u_raw >= camera.tan_min.x && u_raw <= camera.tan_max.x) {
+    const T grad_u = -camera.fx * inverse_z * Dot(w3, grad_a);
+    grad_x = grad_u * inverse_z;
+    grad_z -= grad_u * u_raw * inverse_z;
+  }
+  if (v_raw >= camera.tan_min.y && v_raw <= camera.tan_max.y) {
+    const T grad_v = -camera.fy * inverse_z * Dot(w3, grad_b);
+    grad_y = grad_v * inverse_z;
+    grad_z -= grad_v * v_raw * inverse_z;
+  }
+  grad.point_in_camera = {grad_x, grad_y, grad_z};
+  return grad;
+}
+
+// dL/dp (camera frame) of ProjectPoint.
+template <typename T>
+SPLAT_HD inline Vec3<T> ProjectPointBackward(const PinholeCamera<T>& camera, const Vec3<T>& p, const Vec2<T>& grad_mean) {
+  const T inverse_z = T(1) / p.z;
+  const T gx = camera.fx * inverse_z * grad_mean.x, gy = camera.fy * inverse_z * grad_mean.y;
+  return {gx, gy, -(gx * p.x + gy * p.y) * inverse_z};
+}
+
+// Inverse of a 2D covariance: the conic (a, b, c) as {xx, xy, yy}, so that q(d) = a dx^2 + 2 b dx dy + c dy^2.
+template <typename T>
+SPLAT_HD inline SymMat2<T> Conic(const SymMat2<T>& cov) {
+  const T inverse = T(1) / Determinant(cov);
+  return {cov.yy * inverse, -cov.xy * inverse, cov.xx * inverse};
+}
+
+// grad_conic holds dL/d(a, b, c); returns dL/d(xx, xy, yy) of the covariance: -C G C with G's off-diagonal halved.
+template <typename T>
+SPLAT_HD inline SymMat2<T> ConicBackward(const SymMat2<T>& conic, const SymMat2<T>& grad_conic) {
+  const T a = conic.xx, b = conic.xy, c = conic.yy;
+  const T ga = grad_conic.xx, gb = grad_conic.xy, gc = grad_conic.yy;
+  return {-(ga * a * a + gb * a * b + gc * b * b), -(T(2) * ga * a * b + gb * (a * c + b * b) + T(2) * gc * b * c),
+          -(ga * b * b + gb * b * c + gc * c * c)};
+}
+
+}  // namespace splat::math
