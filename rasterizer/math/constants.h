@@ -24,9 +24,9 @@ constexpr double kLowPassVariancePx2 = 0.3;
 // the linearisation explodes far outside the picture.
 constexpr double kTangentMargin = 0.15;
 
-// Splats nearer than this to the camera plane are culled, in scene units (the scene is scaled so that cameras look at
-// points some units away). 
-constexpr double kDefaultNear = 0.05;
+// Splats nearer than this to the camera plane are culled, in scene units: 5 % of the typical distance to the subject once
+// the scene is scaled (data/dataset.h). What is nearer is a floater in front of the lens.
+constexpr double kDefaultNear = 0.2;
 constexpr double kDefaultFar = 1e10;
 
 // Degree of the spherical harmonics: 0 ... 3, and coefficients per colour channel of all degrees but 0.

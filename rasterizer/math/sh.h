@@ -113,7 +113,7 @@ SPLAT_HD inline Vec3<T> ClampColorBackward(const Vec3<T>& unclamped, const Vec3<
 template <typename T>
 SPLAT_HD inline Vec3<T> ShColorBackward(int degree, const Vec3<T>& direction, const T* rest, const Vec3<T>& grad_color,
                                         T* grad_dc, T* grad_rest) {
-  T basis[15], grad_basis[15];
+  T basis[15], grad_basis[15] = {};
   ShBasis(degree, direction, basis);
   grad_dc[0] = T(kShC0) * grad_color.x;
   grad_dc[1] = T(kShC0) * grad_color.y;

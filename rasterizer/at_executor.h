@@ -1,0 +1,14 @@
+// LibTorch's own thread pool as an Executor: no second pool competes for the cores. at::set_num_threads decides its size.
+#pragma once
+
+#include "core/parallel.h"
+
+namespace splat {
+
+class AtExecutor : public Executor {
+ public:
+  void Run(int64_t count, const std::function<void(int64_t)>& task) override;
+  int Threads() const override;
+};
+
+}  // namespace splat

@@ -1,0 +1,89 @@
+// What the stages read and write: pointers that own nothing, counts, and a shape on every pointer. T is float in production
+// and double in the oracle. N: splats of the model. K: stored SH coefficients per channel beyond the first (0, 3, 8, 15).
+// I: instances, that is pairs (splat, tile). H, W: picture.
+#pragma once
+
+#include <cstdint>
+
+#include "rasterizer/math/constants.h"
+
+namespace splat::kernels {
+
+// Stored parameters of the model.
+template <typename T>
+struct SplatsView {
+  int64_t count = 0;                  // N
+  int sh_rest_count = 0;              // K
+  const T* means = nullptr;           // [N, 3] world
+  const T* log_scales = nullptr;      // [N, 3]
+  const T* quats = nullptr;           // [N, 4] (w, x, y, z), not normalised
+  const T* opacity_logits = nullptr;  // [N]
+  const T* sh_dc = nullptr;           // [N, 3]
+  const T* sh_rest = nullptr;         // [N, K, 3]; null if K is 0
+};
+
+// Gradients of the same arrays; overwritten, never added to.
+template <typename T>
+struct SplatsGradView {
+  T* means = nullptr;           // [N, 3]
+  T* log_scales = nullptr;      // [N, 3]
+  T* quats = nullptr;           // [N, 4]
+  T* opacity_logits = nullptr;  // [N]
+  T* sh_dc = nullptr;           // [N, 3]
+  T* sh_rest = nullptr;         // [N, K, 3]
+};
+
+// Splats as one camera sees them. A splat that is not visible has radius 0 and tile_counts 0; its other entries are 0.
+template <typename T>
+struct ProjectedView {
+  T* means_px = nullptr;           // [N, 2]
+  T* conics = nullptr;             // [N, 3] (xx, xy, yy), 1/px^2
+  T* half_extents_px = nullptr;    // [N, 2] of the ellipse outside which the splat is not drawn
+  T* opacities = nullptr;          // [N] activated
+  T* colors = nullptr;             // [N, 3] clamped at 0
+  T* depths = nullptr;             // [N] z in the camera frame, scene units
+  int32_t* tile_counts = nullptr;  // [N] tiles reached
+};
+
+// Which splats each tile draws, front to back. Slots number the instances splat-major (a splat's instances have consecutive
+// slots), so that the gradient of an instance has a place of its own and no atomics are needed.
+struct TileListView {
+  int64_t instances = 0;            // I
+  int64_t* slot_begin = nullptr;    // [N + 1] first slot of each splat
+  int64_t* tile_begin = nullptr;    // [tiles + 1] first entry of each tile in the two arrays below
+  int32_t* instance_splat = nullptr;  // [I] by tile, then by depth, then by splat index
+  int64_t* instance_slot = nullptr;   // [I]
+};
+
+// The picture.
+template <typename T>
+struct PixelsView {
+  T* image = nullptr;  // [H, W, 3] background included
+  T* alpha = nullptr;  // [H, W] 1 - final transmittance
+  T* depth = nullptr;  // [H, W] sum of weight x depth (not divided by alpha), scene units
+};
+
+template <typename T>
+struct PixelsGradView {
+  const T* image = nullptr;  // [H, W, 3]
+  const T* alpha = nullptr;  // [H, W] or null: zero
+  const T* depth = nullptr;  // [H, W] or null: zero
+};
+
+// Numbers per instance that the blend's backward pass leaves in the instance's slot.
+constexpr int kSlotSize = 12;
+enum SlotEntry {
+  kSlotColor = 0,   // 3: dL/dcolor
+  kSlotDepth = 3,   // dL/ddepth
+  kSlotMoments = 4, // 6: math::BlendMoments
+  kSlotAbsMean = 10 // 2: sum over pixels of |dL/dmean_px|, per axis
+};
+
+// Screen-space statistics for density control, filled by the backward pass.
+template <typename T>
+struct ScreenStatsView {
+  T* grad_mean_px = nullptr;  // [N, 2] dL/dmean_px; or null
+  T* abs_mean_px = nullptr;   // [N, 2] the same with the absolute value taken per pixel (AbsGS, Ye et al. 2024); or null
+};
+
+}  // namespace splat::kernels

@@ -1,0 +1,111 @@
+// One splat at one pixel: alpha, one step of front-to-back compositing, and one step of its gradient, replayed front to back
+// (docs/math.md, sections 6 and 7). All passes of all backends take alpha from SplatAlpha, so that a replay takes the very
+// decisions of the forward pass.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "core/host_device.h"
+#include "core/vec.h"
+#include "rasterizer/math/constants.h"
+
+namespace splat::math {
+
+// exp(x) for x <= 0 without branches or calls, so that loops over pixels vectorise: 2^n times a polynomial of degree 6 on
+// [-ln2/2, ln2/2]. Relative error below 3e-7 for -87 <= x <= 0; x is clamped to that range, and NaN counts as -87, so that
+// it stays below any threshold.
+SPLAT_HD inline float ExpNonPositive(float x) {
+  const float floored = x > -87.0f ? x : -87.0f;
+  const float clamped = floored < 0.0f ? floored : 0.0f;
+  const float scaled = clamped * 1.44269504088896341f;
+  const float shifted = scaled + 12582912.0f;  // 1.5 * 2^23: rounds to the nearest integer
+  const float n = shifted - 12582912.0f;
+  // ln2 in two parts, so that r is exact to float precision.
+  const float r = (clamped - n * 0.693359375f) - n * -2.12194440e-4f;
+  float p = 1.3888889e-3f;
+  p = p * r + 8.3333333e-3f;
+  p = p * r + 4.1666668e-2f;
+  p = p * r + 1.6666667e-1f;
+  p = p * r + 0.5f;
+  p = p * r + 1.0f;
+  p = p * r + 1.0f;
+  const int32_t exponent = static_cast<int32_t>(n) + 127;
+  const int32_t bits = exponent << 23;
+  float power;
+  std::memcpy(&power, &bits, sizeof(power));
+  return p * power;
+}
+SPLAT_HD inline double ExpNonPositive(double x) { return std::exp(x < 0 ? x : 0); }
+
+// Any other scalar (dual numbers) brings its own exp.
+template <typename T>
+SPLAT_HD inline T ExpNonPositive(T x) {
+  using std::exp;
+  return exp(x);
+}
+
+// What the blend stages need of a projected splat.
+template <typename T>
+struct BlendSplat {
+  Vec2<T> mean;      // px
+  SymMat2<T> conic;  // 1 / px^2
+  T opacity;         // activated
+};
+
+// q(d) / 2 of the conic at d = mean - pixel.
+template <typename T>
+SPLAT_HD inline T HalfQuadratic(const SymMat2<T>& conic, T dx, T dy) {
+  return T(0.5) * (conic.xx * dx * dx + conic.yy * dy * dy) + conic.xy * dx * dy;
+}
+
+// Unclamped alpha at d = mean - pixel centre.
+template <typename T>
+SPLAT_HD inline T SplatAlpha(const BlendSplat<T>& splat, T dx, T dy) {
+  return splat.opacity * ExpNonPositive(-HalfQuadratic(splat.conic, dx, dy));
+}
+
+// Whether a splat of unclamped alpha is drawn at a pixel whose transmittance is t. NaN is not drawn.
+template <typename T>
+SPLAT_HD inline bool IsDrawn(T alpha, T t) {
+  return (alpha >= T(kMinAlpha)) & (t >= T(kMinTransmittance));
+}
+
+template <typename T>
+SPLAT_HD inline T ClampAlpha(T alpha) {
+  return alpha < T(kMaxAlpha) ? alpha : T(kMaxAlpha);
+}
+
+// Contribution to dL/dalpha of a drawn splat. transmittance: in front of it; loss_color: gradient . colour of the splat;
+// loss_behind: gradient . (final pixel - what is composited up to and including this splat). alpha: clamped.
+template <typename T>
+SPLAT_HD inline T AlphaGrad(T alpha, T transmittance, T loss_color, T loss_behind) {
+  return transmittance * loss_color - loss_behind / (T(1) - alpha);
+}
+
+// Sums over the pixels of one splat, from which its gradient follows: v = alpha dL/dalpha (0 where alpha is clamped),
+// d = mean - pixel.
+template <typename T>
+struct BlendMoments {
+  T m0, mx, my, mxx, mxy, myy;
+};
+
+template <typename T>
+struct BlendSplatGrad {
+  Vec2<T> mean;
+  SymMat2<T> conic;  // dL/d(xx, xy, yy) of the three stored numbers
+  T opacity;
+};
+
+template <typename T>
+SPLAT_HD inline BlendSplatGrad<T> MomentsToGrad(const BlendSplat<T>& splat, const BlendMoments<T>& m) {
+  const SymMat2<T>& c = splat.conic;
+  BlendSplatGrad<T> grad;
+  grad.mean = {-(c.xx * m.mx + c.xy * m.my), -(c.xy * m.mx + c.yy * m.my)};
+  grad.conic = {T(-0.5) * m.mxx, -m.mxy, T(-0.5) * m.myy};
+  grad.opacity = m.m0 / splat.opacity;
+  return grad;
+}
+
+}  // namespace splat::math

@@ -1,0 +1,119 @@
+// One splat through the whole geometry stage, forward and backward: what a thread of the project stage does on every
+// backend (docs/math.md, sections 1 to 5 and 8).
+#pragma once
+
+#include "core/host_device.h"
+#include "core/quaternion.h"
+#include "core/vec.h"
+#include "rasterizer/math/activation.h"
+#include "rasterizer/math/covariance.h"
+#include "rasterizer/math/projection.h"
+#include "rasterizer/math/sh.h"
+#include "rasterizer/math/tiles.h"
+
+namespace splat::math {
+
+template <typename T>
+struct StoredSplat {
+  Vec3<T> mean, log_scale;
+  Quaternion<T> quat;
+  T opacity_logit;
+  const T* sh_dc;    // [3]
+  const T* sh_rest;  // [K, 3]
+};
+
+template <typename T>
+struct ProjectedSplat {
+  bool visible;  // false: nothing else is set
+  Vec2<T> mean;  // px
+  SymMat2<T> conic;
+  Vec2<T> half;  // px
+  T opacity;
+  Vec3<T> color;
+  T depth;
+};
+
+struct ProjectLimits {
+  double near, far;
+  int sh_degree;
+};
+
+// Guards are phrased so that a NaN anywhere makes the splat invisible.
+template <typename T>
+SPLAT_HD inline ProjectedSplat<T> ProjectSplat(const PinholeCamera<T>& camera, const ProjectLimits& limits,
+                                               const StoredSplat<T>& splat) {
+  ProjectedSplat<T> out{};
+  const Vec3<T> p = PointInCamera(camera, splat.mean);
+  if (!(p.z > T(limits.near)) || !(p.z < T(limits.far))) return out;
+  out.opacity = Sigmoid(splat.opacity_logit);
+  const T reach = ReachOf(out.opacity);
+  if (!(reach > T(0))) return out;
+  const T norm2 = SquaredNorm(splat.quat);
+  if (!(norm2 > T(1e-30)) || !(norm2 < T(1e30))) return out;
+  const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
+  const SymMat2<T> cov = Covariance2d(ProjectionJacobian(camera, p), sigma);
+  const T det = Determinant(cov);
+  if (!(det > T(0)) || !(cov.xx < T(1e12)) || !(cov.yy < T(1e12))) return out;
+  out.conic = Conic(cov);
+  out.half = HalfExtents(cov, reach);
+  out.mean = ProjectPoint(camera, p);
+  // Cheap reject before the colour is touched; also fails for NaN.
+  if (!(out.mean.x + out.half.x > T(0)) || !(out.mean.x - out.half.x < T(camera.width)) ||
+      !(out.mean.y + out.half.y > T(0)) || !(out.mean.y - out.half.y < T(camera.height))) {
+    return out;
+  }
+  const Vec3<T> direction = Normalized(splat.mean - camera.center);
+  out.color = ClampColor(ShColorUnclamped(limits.sh_degree, direction, splat.sh_dc, splat.sh_rest));
+  if (!(out.color.x < T(1e12)) || !(out.color.y < T(1e12)) || !(out.color.z < T(1e12))) return out;
+  out.depth = p.z;
+  out.visible = true;
+  return out;
+}
+
+// Gradient of the loss with respect to what ProjectSplat returned.
+template <typename T>
+struct ProjectedSplatGrad {
+  Vec2<T> mean;
+  SymMat2<T> conic;  // of the three stored numbers
+  T opacity;
+  Vec3<T> color;
+  T depth;
+};
+
+template <typename T>
+struct StoredSplatGrad {
+  Vec3<T> mean, log_scale;
+  Quaternion<T> quat;
+  T opacity_logit;
+};
+
+// splat is visible. Writes grad_sh_dc [3] and the first ShRestCount(sh_degree) rows of grad_sh_rest [K, 3].
+template <typename T>
+SPLAT_HD inline StoredSplatGrad<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
+                                                        const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad,
+                                                        T* grad_sh_dc, T* grad_sh_rest) {
+  const Vec3<T> p = PointInCamera(camera, splat.mean);
+  const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
+  const SymMat2<T> cov = Covariance2d(ProjectionJacobian(camera, p), sigma);
+  const SymMat2<T> grad_cov = ConicBackward(Conic(cov), grad.conic);
+  const Covariance2dGrad<T> through_cov = Covariance2dBackward(camera, p, sigma, grad_cov);
+  Vec3<T> grad_p = ProjectPointBackward(camera, p, grad.mean) + through_cov.point_in_camera;
+  grad_p.z += grad.depth;
+
+  const Vec3<T> view = splat.mean - camera.center;
+  const Vec3<T> direction = Normalized(view);
+  const Vec3<T> color = ShColorUnclamped(limits.sh_degree, direction, splat.sh_dc, splat.sh_rest);
+  const Vec3<T> grad_color = ClampColorBackward(color, grad.color);
+  const Vec3<T> grad_direction =
+      ShColorBackward(limits.sh_degree, direction, splat.sh_rest, grad_color, grad_sh_dc, grad_sh_rest);
+
+  StoredSplatGrad<T> out;
+  out.mean = Transpose(camera.rotation) * grad_p + NormalizedBackward(view, grad_direction);
+  const Covariance3dGrad<T> through_sigma = Covariance3dBackward(splat.log_scale, splat.quat, through_cov.sigma);
+  out.log_scale = through_sigma.log_scale;
+  out.quat = through_sigma.quat;
+  out.opacity_logit = SigmoidBackward(Sigmoid(splat.opacity_logit), grad.opacity);
+  return out;
+}
+
+}  // namespace splat::math
