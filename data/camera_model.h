@@ -1,4 +1,5 @@
-// Camera models as COLMAP names them. Training uses pinhole cameras; a photo of a distorted camera is undistorted at load.
+// Camera models as COLMAP names them. Training uses pinhole cameras; a photo of a distorted camera is undistorted at
+// load.
 #pragma once
 
 #include <string>
@@ -8,8 +9,8 @@
 
 namespace splat::data {
 
-// COLMAP's models with COLMAP's ids. The first five and the two pinhole ones are used; the others are read, named in the
-// message, and refused.
+// COLMAP's models with COLMAP's ids and parameters in COLMAP's order. Those marked "refused" are read and named, but
+// their photos cannot be undistorted.
 enum class CameraModel {
   kSimplePinhole = 0,        // f, cx, cy
   kPinhole = 1,              // fx, fy, cx, cy
@@ -22,6 +23,14 @@ enum class CameraModel {
   kSimpleRadialFisheye = 8,  // f, cx, cy, k
   kRadialFisheye = 9,        // f, cx, cy, k1, k2
   kThinPrismFisheye = 10,    // refused
+  // COLMAP 3.12 and later:
+  kRadTanThinPrismFisheye = 11,  // refused
+  kSimpleDivision = 12,          // refused
+  kDivision = 13,                // refused
+  kSimpleFisheye = 14,           // refused
+  kFisheye = 15,                 // refused
+  kEucm = 16,                    // refused
+  kEquirectangular = 17,         // refused
 };
 
 // Intrinsics as calibrated: pixel (0,0) has its centre at (0.5, 0.5).
@@ -38,9 +47,13 @@ CameraModel CameraModelFromId(int id, const std::string& where);
 CameraModel CameraModelFromName(const std::string& name, const std::string& where);
 // Number of params of the model.
 int CameraModelParamCount(CameraModel model);
+// How many of the params, at their beginning, are focal lengths: 1 or 2. The principal point (cx, cy) follows them. The
+// panorama model, which has neither, keeps its width and height there.
+int CameraModelFocalCount(CameraModel model);
 // Whether photos of this model can be used, undistorted if need be.
 bool IsSupported(CameraModel model);
-// Whether any distortion parameter differs from zero (false for the pinhole models).
+// Whether photos differ from a pinhole camera's: a distortion parameter is not zero, or the model bends straight lines
+// even with all of them zero (the fisheye models, FOV). False for the pinhole models.
 bool HasDistortion(const Intrinsics& intrinsics);
 
 }  // namespace splat::data

@@ -11,10 +11,10 @@ namespace splat::data {
 // Whether `folder` holds cameras, images and points3D of one kind.
 bool IsColmapModel(const std::string& folder);
 
-// Reads the model in `model_folder`; photo paths become image_folder/name. Every count and length is checked against the
-// file before memory is taken. Throws splat::Error naming file and entry for: missing or truncated files, unknown model
-// ids, cameras with zero size or non-finite or non-positive focal length, an image with an unknown camera, non-finite or
-// zero poses, no images. Points that are not finite are left out with a warning.
+// Reads the model in `model_folder`; photo paths become image_folder/name. Every count and length is checked against
+// the file before memory is taken. Throws splat::Error naming file and entry for: missing or truncated files, unknown
+// model ids, cameras with zero size or non-finite or non-positive focal length, an image with an unknown camera,
+// non-finite or zero poses, no images. Points that are not finite are left out with a warning.
 SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder);
 
 // Numbers of a model without reading all of it: used to choose among sparse/0, sparse/1, ...
