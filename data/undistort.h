@@ -7,14 +7,17 @@
 
 namespace splat::data {
 
-// The pinhole camera that a photo of `intrinsics` is resampled to: the same size ratio, focal lengths chosen so that no
-// pixel of the result lies outside the photo (as COLMAP's image_undistorter with blank_pixels 0), principal point kept in
-// the middle of what is seen. For pinhole models: the intrinsics themselves. Pose is identity.
-// Throws splat::Error naming the model if it is not supported.
+// The pinhole camera that a photo of `intrinsics` is resampled to: the same size, the same ratio of the focal lengths,
+// zoomed so that no pixel of the result lies outside the photo (as COLMAP's image_undistorter with blank_pixels 0), the
+// picture in the middle of what is seen. Photos with more than 60 degrees off the axis are cropped to that. For pinhole
+// models: the intrinsics themselves. Pose is identity.
+// Throws splat::Error naming the model if it is not supported, or if its distortion leaves no usable picture.
 Camera UndistortedCamera(const Intrinsics& intrinsics);
 
-// Resamples (bicubic) `photo`, which has the size of `intrinsics`, to `camera` = UndistortedCamera(intrinsics), possibly
-// resized (ResizedCamera): undistortion and downscaling happen in one step after a low-pass if smaller.
+// Resamples `photo` to `camera` = UndistortedCamera(intrinsics), possibly resized (ResizedCamera). The photo may have
+// any size of the calibrated picture's aspect: positions are scaled. Where the result is smaller, the photo is reduced
+// by area-averaging to not less than 1.5 times the result's size, undistorted there (bicubic), and averaged down to the
+// result: sharper than undistorting at the final size, cheaper than at the photo's.
 Image8 UndistortImage(const Image8& photo, const Intrinsics& intrinsics, const Camera& camera);
 
 }  // namespace splat::data
