@@ -1,4 +1,5 @@
-// LibTorch's own thread pool as an Executor: no second pool competes for the cores. at::set_num_threads decides its size.
+// LibTorch's own thread pool as an Executor: no second pool competes for the cores. at::set_num_threads decides its
+// size.
 #pragma once
 
 #include "core/parallel.h"

@@ -17,8 +17,8 @@ struct RenderSettings {
   double far = math::kDefaultFar;
 };
 
-// Screen-space statistics for density control. The two gradient tensors are filled by the backward pass of the picture they
-// came with (zero before it).
+// Screen-space statistics for density control. The two gradient tensors are filled by the backward pass of the picture
+// they came with (zero before it).
 struct RenderStats {
   torch::Tensor visible;       // [N] bool: reaches at least one tile
   torch::Tensor half_extents;  // [N, 2] px, 0 where not visible
@@ -33,7 +33,8 @@ struct RenderOutput {
   RenderStats stats;
 };
 
-// Differentiable in the model's six tensors if they require gradients. Throws splat::Error for a malformed model or camera.
+// Differentiable in the model's six tensors if they require gradients. Throws splat::Error for a malformed model or
+// camera.
 RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderSettings& settings);
 
 }  // namespace splat

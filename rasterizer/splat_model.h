@@ -1,5 +1,5 @@
-// The scene: a struct of tensors that are what is optimised. Activation happens in the maths headers only, so that backends
-// and exporters cannot disagree. No optimiser state, no file format, no statistics.
+// The scene: a struct of tensors that are what is optimised. Activation happens in the maths headers only, so that
+// backends and exporters cannot disagree. No optimiser state, no file format, no statistics.
 #pragma once
 
 #include <torch/torch.h>
