@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/multiversion.h"
 #include "rasterizer/kernels/kernels.h"
-#include "rasterizer/kernels/multiversion.h"
 #include "rasterizer/math/blend.h"
 #include "rasterizer/math/tiles.h"
 
