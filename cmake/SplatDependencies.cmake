@@ -24,5 +24,6 @@ find_package(spdlog REQUIRED)
 find_path(SPLAT_NANOFLANN_INCLUDE nanoflann.hpp REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBEXIF REQUIRED IMPORTED_TARGET libexif)
+find_package(SQLite3 REQUIRED)  # COLMAP's database: features are read from it and matches written to it
 add_library(splat_nanoflann INTERFACE)
 target_include_directories(splat_nanoflann SYSTEM INTERFACE ${SPLAT_NANOFLANN_INCLUDE})

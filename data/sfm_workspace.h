@@ -1,0 +1,55 @@
+// The folder in which structure-from-motion works: which stages are finished, and what each was made from.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace splat::data {
+
+// Holds state.json, which is rewritten as a whole at each change, and a lock on the folder, so that two runs never work
+// in it at once. A stage is "begun" before its work and "finished" only after its success: after a crash in between, it
+// is neither finished nor mistaken for untouched.
+class SfmWorkspace {
+ public:
+  // Creates the folder if need be. A state.json that cannot be read counts as none. Throws splat::Error if the folder
+  // cannot be made or another process works in it.
+  explicit SfmWorkspace(const std::string& folder);
+  ~SfmWorkspace();
+  SfmWorkspace(const SfmWorkspace&) = delete;
+  SfmWorkspace& operator=(const SfmWorkspace&) = delete;
+
+  std::string Path(const std::string& entry) const { return folder_ + "/" + entry; }
+
+  // `made_from` is a text that holds everything that the stage's result depends on.
+  bool IsFinished(const std::string& stage, const std::string& made_from) const;
+  // Begun with the same `made_from` and not finished: partial results may be continued.
+  bool IsInterrupted(const std::string& stage, const std::string& made_from) const;
+  void Begin(const std::string& stage, const std::string& made_from);
+  void Finish(const std::string& stage, const std::string& result = "");
+
+  // What Finish was given; empty if the stage is not finished.
+  std::string Result(const std::string& stage) const;
+  // A number that changes each time the stage is begun: goes into the `made_from` of what depends on it. 0: never
+  // begun.
+  int64_t RunNumber(const std::string& stage) const;
+
+ private:
+  struct Record {
+    std::string made_from;
+    std::string result;
+    int64_t run_number = 0;
+    bool finished = false;
+  };
+
+  void Load();
+  void Save() const;
+  const Record* Find(const std::string& stage) const;
+
+  std::string folder_;
+  int lock_ = -1;
+  int64_t runs_ = 0;
+  std::map<std::string, Record> records_;
+};
+
+}  // namespace splat::data
