@@ -63,8 +63,9 @@ SPLAT_HD inline ProjectedSplat<T> ProjectSplat(const PinholeCamera<T>& camera, c
     return out;
   }
   const Vec3<T> direction = Normalized(splat.mean - camera.center);
-  out.color = ClampColor(ShColorUnclamped(limits.sh_degree, direction, splat.sh_dc, splat.sh_rest));
-  if (!(out.color.x < T(1e12)) || !(out.color.y < T(1e12)) || !(out.color.z < T(1e12))) return out;
+  const Vec3<T> color = ShColorUnclamped(limits.sh_degree, direction, splat.sh_dc, splat.sh_rest);
+  if (!(Dot(color, color) < T(1e24))) return out;
+  out.color = ClampColor(color);
   out.depth = p.z;
   out.visible = true;
   return out;

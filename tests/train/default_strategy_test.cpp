@@ -1,0 +1,98 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "rasterizer/math/activation.h"
+#include "tests/support/torch_scenes.h"
+#include "train/density_ops.h"
+#include "train/strategy.h"
+
+namespace splat::train {
+namespace {
+
+constexpr int kSteps = 30000, kViews = 10, kRefineStep = 600;
+
+// Four splats: small and large ones, with and without gradient.
+struct Bench {
+  SplatModel model = splat::testing::RandomModel(4, 0, 3);
+  ModelOptimizer optimizer{model, OptimizerConfig{}};
+  RenderStats stats;
+  Random random{1};
+  DensityConfig config;
+  StepContext context;
+
+  Bench() {
+    model.log_scales = torch::full({4, 3}, std::log(0.001f));
+    model.log_scales.slice(0, 2).fill_(std::log(0.05f));
+    model.opacity_logits.fill_(0);
+    SetRequiresGrad(model, true);
+    stats.visible = torch::ones({4}, torch::kBool);
+    stats.grad_mean_px = torch::zeros({4, 2});
+    stats.abs_mean_px = torch::zeros({4, 2});
+    context = {kRefineStep, 100, 100, 1.0, &stats, &model, &optimizer, &random};
+  }
+  // Gradient in normalised device coordinates: x 50 px.
+  void SetGradient(int64_t splat, double ndc) { stats.grad_mean_px[splat][0] = ndc / 50; }
+  bool Run(int64_t limit) {
+    const auto strategy = MakeDefaultStrategy(config, kSteps, kViews, limit);
+    strategy->Observe(context);
+    return strategy->Update(context);
+  }
+};
+
+TEST(DefaultStrategy, LeavesQuietSplatsAlone) {
+  Bench bench;
+  bench.Run(100);
+  EXPECT_EQ(bench.model.count(), 4);
+}
+
+TEST(DefaultStrategy, ClonesSmallAndSplitsLarge) {
+  Bench bench;
+  bench.SetGradient(0, 3e-4);
+  bench.SetGradient(2, 3e-4);
+  ASSERT_TRUE(bench.Run(100));
+  ASSERT_EQ(bench.model.count(), 6);
+  // Kept 0, 1, 3, the clone of 0, then two children of 2.
+  EXPECT_TRUE(torch::equal(bench.model.means[3], bench.model.means[0]));
+  EXPECT_NEAR(std::exp(bench.model.log_scales[5][0].item<float>()), 0.05 / kSplitShrink, 1e-6);
+}
+
+TEST(DefaultStrategy, GradientBelowTheThresholdDoesNotGrow) {
+  Bench bench;
+  bench.SetGradient(0, 1.9e-4);
+  bench.Run(100);
+  EXPECT_EQ(bench.model.count(), 4);
+}
+
+TEST(DefaultStrategy, RemovesTransparentAndNonFiniteSplats) {
+  Bench bench;
+  {
+    const torch::NoGradGuard no_grad;
+    bench.model.opacity_logits[1] = float(math::Logit(0.004));
+    bench.model.opacity_logits[3] = std::nanf("");
+  }
+  ASSERT_TRUE(bench.Run(100));
+  EXPECT_EQ(bench.model.count(), 2);
+}
+
+TEST(DefaultStrategy, KeepsTheLimitAndGrowsTheStrongestFirst) {
+  Bench bench;
+  bench.SetGradient(0, 3e-4);
+  bench.SetGradient(1, 9e-4);
+  ASSERT_TRUE(bench.Run(5));
+  ASSERT_EQ(bench.model.count(), 5);
+  EXPECT_TRUE(torch::equal(bench.model.means[4], bench.model.means[1]));
+}
+
+TEST(DefaultStrategy, NeverRemovesTheLastSplats) {
+  Bench bench;
+  {
+    const torch::NoGradGuard no_grad;
+    bench.model.opacity_logits.fill_(-20);
+  }
+  bench.Run(100);
+  EXPECT_EQ(bench.model.count(), 4);
+}
+
+}  // namespace
+}  // namespace splat::train

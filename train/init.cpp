@@ -1,0 +1,106 @@
+#include "train/init.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nanoflann.hpp>
+#include <vector>
+
+#include "core/random.h"
+#include "rasterizer/math/activation.h"
+#include "rasterizer/math/constants.h"
+#include "rasterizer/math/sh.h"
+
+namespace splat::train {
+namespace {
+
+constexpr int kNeighbours = 3;
+// Half the side of the box for random points, in units of the median distance of the cameras from the point they look
+// at: an object that fills the picture of a 40-degree lens reaches about a third of the distance to each side.
+constexpr double kRandomBox = 0.35;
+// Bounds of an initial scale, x extent.
+constexpr double kMinScale = 1e-5, kMaxScale = 0.1;
+
+struct CloudAdaptor {
+  const std::vector<Vec3<double>>& points;
+  size_t kdtree_get_point_count() const { return points.size(); }
+  double kdtree_get_pt(size_t i, size_t axis) const {
+    return axis == 0 ? points[i].x : (axis == 1 ? points[i].y : points[i].z);
+  }
+  template <typename Box>
+  bool kdtree_get_bbox(Box&) const {
+    return false;
+  }
+};
+
+// Mean distance of each point to its nearest neighbours (fewer if there are fewer points; 0 for a lone point).
+std::vector<double> NeighbourDistances(const std::vector<Vec3<double>>& points) {
+  using Tree = nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, CloudAdaptor>, CloudAdaptor, 3>;
+  const CloudAdaptor cloud{points};
+  Tree tree(3, cloud, nanoflann::KDTreeSingleIndexAdaptorParams(16));
+  tree.buildIndex();
+  std::vector<double> distances(points.size());
+  for (size_t i = 0; i < points.size(); ++i) {
+    size_t index[kNeighbours + 1];
+    double squared[kNeighbours + 1];
+    const double query[3] = {points[i].x, points[i].y, points[i].z};
+    const size_t found = tree.knnSearch(query, kNeighbours + 1, index, squared);
+    double sum = 0;
+    for (size_t k = 1; k < found; ++k) sum += std::sqrt(squared[k]);  // the first is the point itself, at 0
+    distances[i] = found > 1 ? sum / double(found - 1) : 0;
+  }
+  return distances;
+}
+
+double MedianCameraDistance(const data::Dataset& dataset) {
+  std::vector<double> distances;
+  for (const data::View& view : dataset.views) distances.push_back(Norm(CameraCenterInWorld(view.camera)));
+  if (distances.empty()) return 1;
+  std::nth_element(distances.begin(), distances.begin() + distances.size() / 2, distances.end());
+  return distances[distances.size() / 2];
+}
+
+data::PointCloud RandomPoints(const data::Dataset& dataset, int64_t count, uint64_t seed) {
+  Random random(seed);
+  const double half = kRandomBox * MedianCameraDistance(dataset);
+  data::PointCloud cloud;
+  for (int64_t i = 0; i < count; ++i) {
+    const double x = random.Uniform(-half, half), y = random.Uniform(-half, half), z = random.Uniform(-half, half);
+    cloud.positions.push_back({x, y, z});
+    cloud.colors.push_back({uint8_t(random.Below(256)), uint8_t(random.Below(256)), uint8_t(random.Below(256))});
+  }
+  return cloud;
+}
+
+}  // namespace
+
+SplatModel InitialModel(const data::Dataset& dataset, const InitConfig& config, uint64_t seed) {
+  const data::PointCloud cloud =
+      dataset.points.positions.empty() ? RandomPoints(dataset, config.random_points, seed) : dataset.points;
+  const int64_t n = int64_t(cloud.positions.size());
+  const std::vector<double> distances = NeighbourDistances(cloud.positions);
+  SplatModel model;
+  model.means = torch::empty({n, 3});
+  model.log_scales = torch::empty({n, 3});
+  model.quats = torch::zeros({n, 4});
+  model.opacity_logits = torch::full({n}, math::Logit(config.opacity));
+  model.sh_dc = torch::empty({n, 3});
+  model.sh_rest = torch::zeros({n, math::ShRestCount(config.sh_degree), 3});
+  model.quats.select(1, 0).fill_(1);
+  float *means = model.means.data_ptr<float>(), *scales = model.log_scales.data_ptr<float>(),
+        *dc = model.sh_dc.data_ptr<float>();
+  for (int64_t i = 0; i < n; ++i) {
+    const Vec3<double>& p = cloud.positions[i];
+    const Vec3<uint8_t>& c = cloud.colors[i];
+    const double scale =
+        std::clamp(config.scale * distances[i], kMinScale * dataset.extent, kMaxScale * dataset.extent);
+    const double position[3] = {p.x, p.y, p.z}, color[3] = {c.x / 255.0, c.y / 255.0, c.z / 255.0};
+    for (int k = 0; k < 3; ++k) {
+      means[3 * i + k] = float(position[k]);
+      scales[3 * i + k] = float(std::log(scale));
+      dc[3 * i + k] = float(math::ColorToShDc(color[k]));
+    }
+  }
+  return model;
+}
+
+}  // namespace splat::train
