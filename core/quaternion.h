@@ -40,7 +40,8 @@ SPLAT_HD inline Quaternion<T> RotationMatrixBackward(const Quaternion<T>& q, con
   const T dy = q.w * g_xz_minus + q.x * g_xy_plus + q.z * g_yz_plus - T(2) * q.y * (g[0][0] + g[2][2]);
   const T dz = q.w * g_xy_minus + q.x * g_xz_plus + q.y * g_yz_plus - T(2) * q.z * (g[0][0] + g[1][1]);
   // P is homogeneous of degree two: sum g . P = (q . dP/dq) / 2.
-  const T radial = T(0.5) * s * s * (q.w * dw + q.x * dx + q.y * dy + q.z * dz);
+  // In this order no product leaves the range of a float while |q|^2 is between 1e-30 and 1e30.
+  const T radial = T(0.5) * s * (s * (q.w * dw + q.x * dx + q.y * dy + q.z * dz));
   return {s * dw - radial * q.w, s * dx - radial * q.x, s * dy - radial * q.y, s * dz - radial * q.z};
 }
 
