@@ -1,0 +1,152 @@
+#include "rasterizer/math/blend.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/random.h"
+#include "tests/support/gradient_check.h"
+#include "tests/support/scenes.h"
+
+namespace splat::math {
+namespace {
+
+using testing::Dual;
+using testing::DualGradient;
+using testing::GradientsMatch;
+using testing::kDualTolerance;
+using testing::RandomVector;
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInf = std::numeric_limits<float>::infinity();
+
+// Every 5th float of [-87, -2^-30] (60 million values; closer to zero the result is 1 to float precision).
+TEST(ExpNonPositive, StaysWithinItsErrorBoundOverTheRange) {
+  constexpr double kBound = 3e-7;  // promised by the header
+  double worst = 0;
+  float worst_at = 0;
+  for (float high = 87.0f; high > 0x1p-30f; high = high > 64 ? 64.0f : high / 2) {
+    const float low = high > 64 ? 64.0f : high / 2, step = low * 0x1p-23f * 5;
+    for (float x = low; x <= high; x += step) {
+      const double exact = std::exp(-double(x)), error = std::abs(double(ExpNonPositive(-x)) - exact) / exact;
+      if (error > worst) {
+        worst = error;
+        worst_at = -x;
+      }
+    }
+  }
+  EXPECT_LT(worst, kBound) << "at " << worst_at;
+  RecordProperty("worst_relative_error", std::to_string(worst));
+}
+
+TEST(ExpNonPositive, IsExactAtZeroAndClampsOutsideTheRange) {
+  EXPECT_EQ(ExpNonPositive(0.0f), 1.0f);
+  EXPECT_EQ(ExpNonPositive(-0.0f), 1.0f);
+  EXPECT_EQ(ExpNonPositive(3.0f), 1.0f);
+  EXPECT_EQ(ExpNonPositive(kInf), 1.0f);
+  const float least = ExpNonPositive(-87.0f);
+  EXPECT_GT(least, 0.0f);
+  EXPECT_LT(least, 1.7e-38f);
+  EXPECT_EQ(ExpNonPositive(-1000.0f), least);
+  EXPECT_EQ(ExpNonPositive(-kInf), least);
+  EXPECT_EQ(ExpNonPositive(kNan), least) << "NaN must fall below every threshold";
+  EXPECT_EQ(ExpNonPositive(2.0), 1.0);
+  EXPECT_NEAR(ExpNonPositive(-1.5), std::exp(-1.5), 1e-16);
+}
+
+// A replay and a tile bound rely on nearer pixels never being less opaque by more than rounding.
+TEST(ExpNonPositive, NeverFallsByMoreThanRoundingWhereItShouldRise) {
+  float previous = ExpNonPositive(-87.0f);
+  for (float x = -87.0f; x <= 0; x += 1e-4f) {
+    const float value = ExpNonPositive(x);
+    EXPECT_GE(value, previous * (1 - 4e-7f)) << x;
+    previous = value;
+  }
+}
+
+TEST(SplatAlpha, IsTheOpacityAtTheMeanAndFallsAsTheGaussian) {
+  const BlendSplat<double> splat{{0, 0}, {0.5, 0.1, 0.3}, 0.8};
+  EXPECT_EQ(SplatAlpha(splat, 0.0, 0.0), 0.8);
+  const double q = 0.5 * 4 + 2 * 0.1 * 2 * -3 + 0.3 * 9;
+  EXPECT_NEAR(SplatAlpha(splat, 2.0, -3.0), 0.8 * std::exp(-q / 2), 1e-16);
+  EXPECT_EQ(SplatAlpha(splat, 2.0, -3.0), SplatAlpha(splat, -2.0, 3.0));
+}
+
+TEST(IsDrawn, IncludesBothThresholdsAndExcludesNan) {
+  const float least = float(kMinAlpha);
+  EXPECT_TRUE(IsDrawn(least, 1.0f));
+  EXPECT_FALSE(IsDrawn(std::nextafter(least, 0.0f), 1.0f));
+  EXPECT_TRUE(IsDrawn(0.5f, float(kMinTransmittance)));
+  EXPECT_FALSE(IsDrawn(0.5f, std::nextafter(float(kMinTransmittance), 0.0f)));
+  EXPECT_FALSE(IsDrawn(kNan, 1.0f));
+  EXPECT_FALSE(IsDrawn(0.5f, kNan));
+}
+
+TEST(ClampAlpha, CutsAtTheMaximumAndTurnsNanIntoIt) {
+  EXPECT_EQ(ClampAlpha(0.5), 0.5);
+  EXPECT_EQ(ClampAlpha(0.999), kMaxAlpha);
+  EXPECT_EQ(ClampAlpha(kInf), float(kMaxAlpha));
+  EXPECT_EQ(ClampAlpha(kNan), float(kMaxAlpha)) << "finite; IsDrawn has rejected it";
+}
+
+// A column of splats with a background: dL/dalpha of each against dual numbers of the plain compositing sum.
+TEST(AlphaGrad, ReplayedFrontToBackMatchesDualNumbers) {
+  Random random(1);
+  for (int trial = 0; trial < 30; ++trial) {
+    const int count = 1 + int(random.Below(12));
+    const auto alpha = RandomVector(count, 0.01, 0.8, random), color = RandomVector(count, -1, 1, random);
+    const double background = random.Uniform(0, 1), g = random.Normal();
+    const auto composite = [&](const auto& a) {
+      using Scalar = std::decay_t<decltype(a[0])>;
+      Scalar sum(0.0), t(1.0);
+      for (int i = 0; i < count; ++i) {
+        sum += a[i] * t * Scalar(color[i]);
+        t -= a[i] * t;
+      }
+      return Scalar(g) * (sum + t * Scalar(background));
+    };
+    const auto expected = DualGradient(composite, alpha);
+    double behind = composite(alpha), t = 1;
+    std::vector<double> actual(count);
+    for (int i = 0; i < count; ++i) {
+      behind -= alpha[i] * t * g * color[i];
+      actual[i] = AlphaGrad(alpha[i], t, g * color[i], behind);
+      t -= alpha[i] * t;
+    }
+    EXPECT_TRUE(GradientsMatch(actual, expected, kDualTolerance));
+  }
+}
+
+// L = sum over pixels of w_p alpha_p: v = alpha dL/dalpha = alpha w.
+TEST(MomentsToGrad, MatchesDualNumbersOfTheSumOverPixels) {
+  Random random(2);
+  for (int trial = 0; trial < 30; ++trial) {
+    const auto w = RandomVector(64, -1, 1, random);
+    const std::vector<double> x{random.Uniform(1, 7),      random.Uniform(1, 7),     random.Uniform(0.1, 0.5),
+                                random.Uniform(-0.1, 0.1), random.Uniform(0.1, 0.5), random.Uniform(0.1, 0.9)};
+    const auto expected = DualGradient(
+        [&](const std::vector<Dual>& v) {
+          const BlendSplat<Dual> splat{{v[0], v[1]}, {v[2], v[3], v[4]}, v[5]};
+          Dual loss;
+          for (int p = 0; p < 64; ++p) {
+            loss += w[p] * SplatAlpha(splat, splat.mean.x - Dual(p % 8), splat.mean.y - Dual(p / 8));
+          }
+          return loss;
+        },
+        x);
+    const BlendSplat<double> splat{{x[0], x[1]}, {x[2], x[3], x[4]}, x[5]};
+    BlendMoments<double> m{};
+    for (int p = 0; p < 64; ++p) {
+      const double dx = x[0] - p % 8, dy = x[1] - p / 8, v = w[p] * SplatAlpha(splat, dx, dy);
+      m = {m.m0 + v, m.mx + v * dx, m.my + v * dy, m.mxx + v * dx * dx, m.mxy + v * dx * dy, m.myy + v * dy * dy};
+    }
+    const auto g = MomentsToGrad(splat, m);
+    EXPECT_TRUE(
+        GradientsMatch({g.mean.x, g.mean.y, g.conic.xx, g.conic.xy, g.conic.yy, g.opacity}, expected, kDualTolerance));
+  }
+}
+
+}  // namespace
+}  // namespace splat::math

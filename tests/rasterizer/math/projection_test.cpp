@@ -1,0 +1,177 @@
+#include "rasterizer/math/projection.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "core/random.h"
+#include "rasterizer/math/covariance.h"
+#include "tests/support/gradient_check.h"
+#include "tests/support/scenes.h"
+
+namespace splat::math {
+namespace {
+
+using testing::Dual;
+using testing::DualGradient;
+using testing::GradientsMatch;
+using testing::kDualTolerance;
+using testing::RandomVector;
+using testing::TestCamera;
+
+template <typename T>
+Vec3<T> VectorAt(const std::vector<T>& x, int first) {
+  return {x[first], x[first + 1], x[first + 2]};
+}
+
+template <typename T>
+SymMat3<T> SymMat3At(const std::vector<T>& x, int first) {
+  return {x[first], x[first + 1], x[first + 2], x[first + 3], x[first + 4], x[first + 5]};
+}
+
+TEST(ProjectPoint, PutsTheOpticalAxisOnThePrincipalPoint) {
+  const Camera camera = TestCamera(320, 200, 0);
+  const auto p = MakePinholeCamera<double>(camera);
+  const Vec2<double> at = ProjectPoint<double>(p, {0, 0, 7});
+  EXPECT_EQ(at.x, camera.cx);
+  EXPECT_EQ(at.y, camera.cy);
+  const Vec2<double> off = ProjectPoint<double>(p, {1, -2, 4});
+  EXPECT_NEAR(off.x, camera.cx + camera.fx / 4, 1e-12);
+  EXPECT_NEAR(off.y, camera.cy - camera.fy / 2, 1e-12);
+}
+
+TEST(MakePinholeCamera, KeepsTheCentreAndThePose) {
+  const Camera camera = TestCamera(320, 200, 5);
+  const auto p = MakePinholeCamera<double>(camera);
+  const Vec3<double> center = PointInCamera(p, p.center);
+  EXPECT_NEAR(Norm(center), 0, 1e-13);
+  const Vec3<double> x{0.3, -0.2, 0.5}, expected = camera.camera_from_world * x;
+  EXPECT_NEAR(Norm(PointInCamera(p, x) - expected), 0, 1e-14);
+}
+
+TEST(ProjectPoint, GradientMatchesDualNumbers) {
+  const auto camera = MakePinholeCamera<double>(TestCamera(320, 200, 1));
+  const auto dual_camera = MakePinholeCamera<Dual>(TestCamera(320, 200, 1));
+  Random random(1);
+  for (int trial = 0; trial < 50; ++trial) {
+    auto x = RandomVector(3, -3, 3, random);
+    x[2] = random.Uniform(0.2, 8);
+    const double wx = random.Normal(), wy = random.Normal();
+    const auto expected = DualGradient(
+        [&](const std::vector<Dual>& v) {
+          const Vec2<Dual> at = ProjectPoint(dual_camera, VectorAt(v, 0));
+          return wx * at.x + wy * at.y;
+        },
+        x);
+    const Vec3<double> g = ProjectPointBackward(camera, VectorAt(x, 0), {wx, wy});
+    EXPECT_TRUE(GradientsMatch({g.x, g.y, g.z}, expected, kDualTolerance));
+  }
+}
+
+// Inside the picture the rows are the derivative of ProjectPoint(PointInCamera(.)) with respect to the world point.
+TEST(ProjectionJacobian, IsTheDerivativeOfTheProjectionInsideThePicture) {
+  const Camera camera = TestCamera(320, 200, 2);
+  const auto p = MakePinholeCamera<double>(camera);
+  const auto dual_camera = MakePinholeCamera<Dual>(camera);
+  const Vec3<double> in_camera{0.2, -0.1, 3};
+  const Vec3<double> world = Inverse(camera.camera_from_world) * in_camera;
+  const JacobianRows<double> rows = ProjectionJacobian(p, in_camera);
+  for (int axis = 0; axis < 2; ++axis) {
+    const auto expected = DualGradient(
+        [&](const std::vector<Dual>& v) {
+          const Vec2<Dual> at = ProjectPoint(dual_camera, PointInCamera(dual_camera, VectorAt(v, 0)));
+          return axis == 0 ? at.x : at.y;
+        },
+        {world.x, world.y, world.z});
+    const Vec3<double> row = axis == 0 ? rows.u : rows.v;
+    EXPECT_TRUE(GradientsMatch({row.x, row.y, row.z}, expected, kDualTolerance));
+  }
+}
+
+TEST(ProjectionJacobian, StopsGrowingBeyondTheMarginOfThePicture) {
+  const Camera camera = TestCamera(320, 200, 0);
+  const auto p = MakePinholeCamera<double>(camera);
+  const double edge = (camera.width * (1 + kTangentMargin) - camera.cx) / camera.fx;
+  EXPECT_NEAR(p.tan_max.x, edge, 1e-14);
+  EXPECT_NEAR(p.tan_min.y, -(camera.cy + kTangentMargin * camera.height) / camera.fy, 1e-14);
+  const Vec3<double> at_edge = ProjectionJacobian<double>(p, {edge * 2, 0, 2}).u;
+  const Vec3<double> far_out = ProjectionJacobian<double>(p, {edge * 50, 0, 2}).u;
+  EXPECT_NEAR(Norm(at_edge - far_out), 0, 1e-12);
+  const Vec3<double> inside = ProjectionJacobian<double>(p, {edge * 1.9, 0, 2}).u;
+  EXPECT_GT(Norm(at_edge - inside), 1);
+}
+
+TEST(Covariance2d, OfARoundSplatOnTheAxisIsItsScaledSize) {
+  const Camera camera = TestCamera(320, 200, 0);
+  const auto p = MakePinholeCamera<double>(camera);
+  const double s2 = 0.01, z = 2.5;
+  const SymMat2<double> cov = Covariance2d<double>(ProjectionJacobian<double>(p, {0, 0, z}), {s2, 0, 0, s2, 0, s2});
+  EXPECT_NEAR(cov.xx, s2 * camera.fx * camera.fx / (z * z) + kLowPassVariancePx2, 1e-12);
+  EXPECT_NEAR(cov.yy, s2 * camera.fy * camera.fy / (z * z) + kLowPassVariancePx2, 1e-12);
+  EXPECT_NEAR(cov.xy, 0, 1e-12);
+}
+
+// Where a tangent is clamped its own gradient is cut; the depth's part through 1 / z remains.
+TEST(Covariance2d, GradientMatchesDualNumbersInsideAndClamped) {
+  const auto camera = MakePinholeCamera<double>(TestCamera(320, 200, 3));
+  const auto dual_camera = MakePinholeCamera<Dual>(TestCamera(320, 200, 3));
+  Random random(2);
+  int clamped_x = 0, clamped_y = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    const double z = random.Uniform(0.5, 6);
+    std::vector<double> x{random.Uniform(-1.2, 1.2) * z, random.Uniform(-1.2, 1.2) * z, z};
+    const auto covariance = Covariance3d<double>(VectorAt(RandomVector(3, -2, 0, random), 0),
+                                                 {random.Normal(), random.Normal(), random.Normal(), random.Normal()});
+    x.insert(x.end(), {covariance.xx, covariance.xy, covariance.xz, covariance.yy, covariance.yz, covariance.zz});
+    const auto w = RandomVector(3, -1, 1, random);
+    const auto expected = DualGradient(
+        [&](const std::vector<Dual>& v) {
+          const auto cov = Covariance2d(ProjectionJacobian(dual_camera, VectorAt(v, 0)), SymMat3At(v, 3));
+          return w[0] * cov.xx + w[1] * cov.xy + w[2] * cov.yy;
+        },
+        x);
+    const auto g = Covariance2dBackward<double>(camera, VectorAt(x, 0), SymMat3At(x, 3), {w[0], w[1], w[2]});
+    EXPECT_TRUE(GradientsMatch({g.point_in_camera.x, g.point_in_camera.y, g.point_in_camera.z, g.sigma.xx, g.sigma.xy,
+                                g.sigma.xz, g.sigma.yy, g.sigma.yz, g.sigma.zz},
+                               expected, kDualTolerance));
+    const double u = x[0] / z, v = x[1] / z;
+    if (u < camera.tan_min.x || u > camera.tan_max.x) {
+      ++clamped_x;
+      EXPECT_EQ(g.point_in_camera.x, 0);
+    }
+    if (v < camera.tan_min.y || v > camera.tan_max.y) {
+      ++clamped_y;
+      EXPECT_EQ(g.point_in_camera.y, 0);
+    }
+  }
+  EXPECT_GT(clamped_x, 20);
+  EXPECT_GT(clamped_y, 20);
+}
+
+TEST(Conic, IsTheInverse) {
+  const SymMat2<double> cov{5, -1.2, 2.5}, c = Conic(cov);
+  EXPECT_NEAR(cov.xx * c.xx + cov.xy * c.xy, 1, 1e-15);
+  EXPECT_NEAR(cov.xx * c.xy + cov.xy * c.yy, 0, 1e-15);
+  EXPECT_NEAR(cov.xy * c.xy + cov.yy * c.yy, 1, 1e-15);
+}
+
+TEST(Conic, GradientMatchesDualNumbers) {
+  Random random(3);
+  for (int trial = 0; trial < 50; ++trial) {
+    const double a = random.Uniform(0.3, 30), c = random.Uniform(0.3, 30);
+    const std::vector<double> x{a, random.Uniform(-0.9, 0.9) * std::sqrt(a * c), c};
+    const auto w = RandomVector(3, -1, 1, random);
+    const auto expected = DualGradient(
+        [&](const std::vector<Dual>& v) {
+          const auto conic = Conic(SymMat2<Dual>{v[0], v[1], v[2]});
+          return w[0] * conic.xx + w[1] * conic.xy + w[2] * conic.yy;
+        },
+        x);
+    const auto g = ConicBackward(Conic(SymMat2<double>{x[0], x[1], x[2]}), SymMat2<double>{w[0], w[1], w[2]});
+    EXPECT_TRUE(GradientsMatch({g.xx, g.xy, g.yy}, expected, kDualTolerance));
+  }
+}
+
+}  // namespace
+}  // namespace splat::math
