@@ -1,0 +1,92 @@
+// The stages of rasterizer/kernels behind one interface of host arrays in double, so that one test runs on every
+// backend usable here. A float backend rounds its inputs on the way in; its results come back as the exact doubles of
+// its floats. Every output is filled with NaN (integers: a wild value) before a stage runs: what a stage leaves out
+// shows.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "core/camera.h"
+#include "rasterizer/kernels/kernels.h"
+#include "tests/support/scenes.h"
+
+namespace splat::testing {
+
+// What a render is made of.
+struct RenderInput {
+  SplatArrays splats;
+  Camera camera;
+  kernels::ProjectOptions options;
+  std::array<double, 3> background = {0, 0, 0};
+};
+
+// Owning counterparts of the views; shapes as in rasterizer/kernels/views.h.
+struct ProjectedArrays {
+  std::vector<double> means_px, conics, half_extents_px, opacities, colors, depths;
+  std::vector<int32_t> tile_counts;
+};
+struct TileLists {
+  int64_t instances = 0;
+  std::vector<int64_t> slot_begin, tile_begin, instance_slot;
+  std::vector<int32_t> instance_splat;
+};
+struct PixelArrays {
+  std::vector<double> image, alpha, depth;
+};
+struct GradArrays {
+  SplatArrays splats;  // gradients, in the places of the parameters
+  std::vector<double> grad_mean_px, abs_mean_px;
+};
+
+// All of a forward pass.
+struct Rendered {
+  ProjectedArrays projected;
+  TileLists lists;
+  PixelArrays pixels;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual std::string Name() const = 0;
+  virtual double Epsilon() const = 0;  // rounding of its scalar, relative
+
+  virtual ProjectedArrays Project(const RenderInput& input) const = 0;
+  // Counts the instances and bins them. `projected` comes from Project of the same backend (or was edited by a test).
+  virtual TileLists Bin(const RenderInput& input, const ProjectedArrays& projected) const = 0;
+  virtual PixelArrays Blend(const RenderInput& input, const ProjectedArrays& projected,
+                            const TileLists& lists) const = 0;
+  // [I, kSlotSize]. `grad`: alpha and depth may be empty, that is null.
+  virtual std::vector<double> BlendBackward(const RenderInput& input, const Rendered& forward,
+                                            const PixelArrays& grad) const = 0;
+  virtual GradArrays ProjectBackward(const RenderInput& input, const Rendered& forward,
+                                     const std::vector<double>& slots) const = 0;
+
+  Rendered Render(const RenderInput& input) const;
+  GradArrays RenderBackward(const RenderInput& input, const Rendered& forward, const PixelArrays& grad) const;
+};
+
+// The CPU kernels in float or double on `threads` threads.
+std::shared_ptr<const Backend> CpuFloatBackend(int threads = 2);
+std::shared_ptr<const Backend> CpuDoubleBackend(int threads = 2);
+
+// Every backend that this machine can run. A backend for a card joins the list here and takes all kernel tests with it.
+std::vector<std::shared_ptr<const Backend>> UsableBackends();
+
+// For INSTANTIATE_TEST_SUITE_P and failure messages.
+inline std::ostream& operator<<(std::ostream& out, const std::shared_ptr<const Backend>& backend) {
+  return out << backend->Name();
+}
+
+}  // namespace splat::testing
+
+// Runs the TEST_Ps of `suite` (a TestWithParam<std::shared_ptr<const Backend>>) on every usable backend.
+#define SPLAT_INSTANTIATE_ON_BACKENDS(suite)                                                   \
+  INSTANTIATE_TEST_SUITE_P(On, suite, ::testing::ValuesIn(::splat::testing::UsableBackends()), \
+                           [](const auto& instance) { return instance.param->Name(); })
