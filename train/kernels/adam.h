@@ -9,17 +9,18 @@ namespace splat::train::kernels {
 
 struct AdamParams {
   int64_t size = 0;
-  float* value = nullptr;         // [size]
-  const float* grad = nullptr;    // [size]
-  float* first = nullptr;         // [size] first moment
-  float* second = nullptr;        // [size] second moment
+  float* value = nullptr;       // [size]
+  const float* grad = nullptr;  // [size]
+  float* first = nullptr;       // [size] first moment
+  float* second = nullptr;      // [size] second moment
   double learning_rate = 0;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
-  int64_t step = 1;               // 1 at the first update
+  int64_t step = 1;  // 1 at the first update
 };
 
-// value -= lr * (first / (1 - beta1^step)) / (sqrt(second / (1 - beta2^step)) + epsilon). A gradient that is not finite
-// counts as 0. Moments below 1e-30 in magnitude become 0, so that they never turn denormal.
+// value -= lr * (first / (1 - beta1^step)) / (sqrt(second / (1 - beta2^step)) + epsilon). A gradient that is not
+// finite, or above 1e18, counts as 0. Moments below 1e-36 become 0, so that they never turn denormal. Throws
+// splat::Error for a step below 1, betas outside [0, 1) or a missing array.
 void AdamStep(Executor& executor, const AdamParams& params);
 
 }  // namespace splat::train::kernels

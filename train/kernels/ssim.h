@@ -1,26 +1,42 @@
-// The training loss and its gradient in one call: (1 - w) L1 + w (1 - SSIM), mean over pixels and channels. SSIM as Wang et
-// al. 2004 with an 11x11 Gaussian window of sigma 1.5, zero padding outside the picture (docs/math.md, section 9). No torch.
+// The training loss and its gradient in one call: (1 - w) L1 + w (1 - SSIM), mean over pixels and channels. SSIM as
+// Wang et al. 2004 with an 11x11 Gaussian window of sigma 1.5, zero padding outside the picture (docs/math.md, section
+// 9). No torch.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/parallel.h"
 
 namespace splat::train::kernels {
 
-struct LossParams {
+// The scalar is float in training; the double instance is the oracle of the tests.
+template <typename T>
+struct LossParamsOf {
   int width = 0, height = 0;
-  const float* image = nullptr;        // [H, W, 3] rendered, 0..1 (may exceed)
-  const uint8_t* target = nullptr;     // [H, W, 3] photo, / 255
-  double ssim_weight = 0.2;
-  float* grad_image = nullptr;         // [H, W, 3] dL/dimage, overwritten; null: not wanted
+  int channels = 3;                 // 1..4, interleaved
+  const T* image = nullptr;         // [H, W, C] rendered, 0..1 (may exceed)
+  const uint8_t* target = nullptr;  // [H, W, C] photo, / 255
+  double ssim_weight = 0.2;         // w, 0..1
+  T* grad_image = nullptr;          // [H, W, C] dL/dimage, overwritten; null: not wanted
 };
+using LossParams = LossParamsOf<float>;
 
 struct LossValue {
-  double loss = 0, l1 = 0, ssim = 0;   // ssim: mean, 1 is equal
+  double loss = 0, l1 = 0, ssim = 0;  // ssim: mean, 1 is equal
 };
 
-// Independent of the thread count: sums are taken per row in double and added in row order.
-LossValue PhotometricLoss(Executor& executor, const LossParams& params);
+// Scratch of PhotometricLoss. It grows to what the largest picture needs; keep it between calls.
+template <typename T>
+struct LossWorkspaceOf {
+  std::vector<T> partials;  // [3, H, W, C] derivatives of SSIM with respect to its statistics; empty without a gradient
+  std::vector<double> sums;  // [tiles, 2] of |image - target| and of SSIM
+};
+using PhotometricLossWorkspace = LossWorkspaceOf<float>;
+
+// The picture is cut into fixed tiles, whose sums are taken in double in a fixed order and added in tile order, so the
+// result does not depend on the number of threads. Throws splat::Error for sizes, pointers or a weight out of range.
+template <typename T>
+LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, LossWorkspaceOf<T>& workspace);
 
 }  // namespace splat::train::kernels

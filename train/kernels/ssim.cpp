@@ -1,0 +1,323 @@
+// PhotometricLoss on the CPU in two passes over tiles: the first filters the statistics of SSIM and stores its partial
+// derivatives, the second filters those and writes the gradient. Rows stay interleaved: a horizontal tap is `channels`
+// values apart, so the compiler turns every inner loop into vector code whatever the channel count.
+#include "train/kernels/ssim.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/check.h"
+#include "core/multiversion.h"
+#include "train/kernels/ssim_math.h"
+
+namespace splat::train::kernels {
+namespace {
+
+constexpr int kTileColumns = 64,
+              kTileRows = 64;  // pixels; chosen by measurement: a tile's filtered rows stay in the L1 cache
+constexpr int kMaxChannels = 4;
+constexpr int kMaxSpan = kTileColumns * kMaxChannels;                        // values in a row of a tile
+constexpr int kMaxPadded = (kTileColumns + 2 * kSsimRadius) * kMaxChannels;  // with the window's margin
+constexpr int kSumLanes = 16;
+
+// Half of the symmetric window: weight[d] is that of a pixel d away; all eleven add up to 1.
+template <typename T>
+struct Window {
+  T weight[kSsimRadius + 1];
+};
+
+template <typename T>
+Window<T> GaussianWindow() {
+  double weights[kSsimRadius + 1], sum = 0;
+  for (int d = 0; d <= kSsimRadius; ++d) {
+    weights[d] = std::exp(-d * d / (2 * kSsimSigma * kSsimSigma));
+    sum += d == 0 ? weights[d] : 2 * weights[d];
+  }
+  Window<T> window;
+  for (int d = 0; d <= kSsimRadius; ++d) window.weight[d] = T(weights[d] / sum);
+  return window;
+}
+
+// Pixels [x0, x1) x [y0, y1) of the picture.
+struct Tile {
+  int x0, y0, x1, y1;
+};
+
+int64_t TileCount(int width, int height) {
+  return int64_t((width + kTileColumns - 1) / kTileColumns) * ((height + kTileRows - 1) / kTileRows);
+}
+
+Tile TileAt(int64_t index, int width, int height) {
+  const int columns = (width + kTileColumns - 1) / kTileColumns;
+  const int x0 = int(index % columns) * kTileColumns, y0 = int(index / columns) * kTileRows;
+  return {x0, y0, std::min(width, x0 + kTileColumns), std::min(height, y0 + kTileRows)};
+}
+
+// The part of a tile's padded row that lies inside the picture: values [begin, begin + size) of the picture's row go to
+// `offset` of the padded row. Outside, the padded row stays zero.
+struct PaddedRow {
+  int begin, offset, size;
+};
+
+PaddedRow PaddedRowOf(const Tile& tile, int width, int channels) {
+  const int left = std::max(0, tile.x0 - kSsimRadius), right = std::min(width, tile.x1 + kSsimRadius);
+  return {left * channels, (left - (tile.x0 - kSsimRadius)) * channels, (right - left) * channels};
+}
+
+template <int kMaps, typename T>
+struct FilterBuffers {
+  alignas(64) T padded[kMaps][kMaxPadded] = {};
+  alignas(64) T rows[kMaps][kSsimTaps][kMaxSpan];  // horizontally filtered, a ring
+  alignas(64) T out[kMaps][kMaxSpan];              // filtered both ways
+};
+
+// The two directions of the separable window. Taps of equal weight are added first.
+template <typename T>
+inline void FilterRow(const Window<T>& window, const T* padded, int stride, int size, T* __restrict out) {
+  const T* center = padded + kSsimRadius * stride;
+  const T w0 = window.weight[0], w1 = window.weight[1], w2 = window.weight[2], w3 = window.weight[3],
+          w4 = window.weight[4], w5 = window.weight[5];
+  for (int i = 0; i < size; ++i) {
+    const T* p = center + i;
+    out[i] = w0 * p[0] + w1 * (p[-stride] + p[stride]) + w2 * (p[-2 * stride] + p[2 * stride]) +
+             w3 * (p[-3 * stride] + p[3 * stride]) + w4 * (p[-4 * stride] + p[4 * stride]) +
+             w5 * (p[-5 * stride] + p[5 * stride]);
+  }
+}
+
+template <typename T>
+inline void FilterColumns(const Window<T>& window, const std::array<const T*, kSsimTaps>& r, int size,
+                          T* __restrict out) {
+  const T w0 = window.weight[0], w1 = window.weight[1], w2 = window.weight[2], w3 = window.weight[3],
+          w4 = window.weight[4], w5 = window.weight[5];
+  const T *m5 = r[0], *m4 = r[1], *m3 = r[2], *m2 = r[3], *m1 = r[4], *center = r[5], *p1 = r[6], *p2 = r[7],
+          *p3 = r[8], *p4 = r[9], *p5 = r[10];
+  for (int i = 0; i < size; ++i) {
+    out[i] = w0 * center[i] + w1 * (m1[i] + p1[i]) + w2 * (m2[i] + p2[i]) + w3 * (m3[i] + p3[i]) +
+             w4 * (m4[i] + p4[i]) + w5 * (m5[i] + p5[i]);
+  }
+}
+
+// Filters kMaps maps over a tile. load(y, padded) fills the inner part of the padded rows of picture row y; emit(y,
+// out) gets the filtered rows, one call for each row of the tile from top to bottom.
+template <int kMaps, typename T, typename Load, typename Emit>
+inline void FilterTile(const Tile& tile, int height, int channels, const Window<T>& window, const Load& load,
+                       const Emit& emit) {
+  FilterBuffers<kMaps, T> buffers;
+  const int span = (tile.x1 - tile.x0) * channels, first = tile.y0 - kSsimRadius;
+  for (int y = first; y < tile.y1 + kSsimRadius; ++y) {
+    const int slot = (y - first) % kSsimTaps;
+    const bool inside = y >= 0 && y < height;
+    if (inside) load(y, buffers.padded);
+    for (int map = 0; map < kMaps; ++map) {
+      T* row = buffers.rows[map][slot];
+      if (inside) {
+        FilterRow(window, buffers.padded[map], channels, span, row);
+      } else {
+        std::fill_n(row, span, T(0));
+      }
+    }
+    if (y < tile.y0 + kSsimRadius) continue;
+    for (int map = 0; map < kMaps; ++map) {
+      std::array<const T*, kSsimTaps> rows;
+      for (int tap = 0; tap < kSsimTaps; ++tap) rows[tap] = buffers.rows[map][(slot + 1 + tap) % kSsimTaps];
+      FilterColumns(window, rows, span, buffers.out[map]);
+    }
+    emit(y - kSsimRadius, buffers.out);
+  }
+}
+
+// A sum in double whose order is fixed by the position of the values, not by the instruction set.
+struct LaneSum {
+  double lane[kSumLanes] = {};
+
+  template <typename T>
+  void Add(const T* values, int size) {
+    int i = 0;
+    for (; i + kSumLanes <= size; i += kSumLanes) {
+      for (int l = 0; l < kSumLanes; ++l) lane[l] += double(values[i + l]);
+    }
+    for (int l = 0; i + l < size; ++l) lane[l] += double(values[i + l]);
+  }
+  double Total() const {
+    double total = 0;
+    for (double value : lane) total += value;
+    return total;
+  }
+};
+
+template <typename T>
+inline T TargetValue(uint8_t stored) {
+  return T(stored) / T(255);
+}
+
+// x, y, x^2 + y^2 and xy of `size` values.
+template <typename T>
+inline void Products(const T* __restrict image, const uint8_t* __restrict target, int size, T* __restrict x,
+                     T* __restrict y, T* __restrict squares, T* __restrict xy) {
+  for (int i = 0; i < size; ++i) {
+    const T a = image[i], b = TargetValue<T>(target[i]);
+    x[i] = a;
+    y[i] = b;
+    squares[i] = a * a + b * b;
+    xy[i] = a * b;
+  }
+}
+
+template <typename T>
+inline void AbsoluteDifferences(const T* __restrict x, const T* __restrict y, int size, T* __restrict out) {
+  for (int i = 0; i < size; ++i) out[i] = std::abs(x[i] - y[i]);
+}
+
+// Filtered statistics [4][kMaxSpan] to SSIM and, unless `partials` is null, its derivatives, `plane` values apart.
+template <typename T>
+inline void SsimRow(const T (*statistics)[kMaxSpan], int size, T* __restrict ssim, T* __restrict partials,
+                    int64_t plane) {
+  if (!partials) {
+    for (int i = 0; i < size; ++i) {
+      ssim[i] = Ssim(SsimFactorsOf<T>({statistics[0][i], statistics[1][i], statistics[2][i], statistics[3][i]}));
+    }
+    return;
+  }
+  T* __restrict by_x = partials, * __restrict by_squares = partials + plane, * __restrict by_xy = partials + 2 * plane;
+  for (int i = 0; i < size; ++i) {
+    const SsimStatistics<T> s = {statistics[0][i], statistics[1][i], statistics[2][i], statistics[3][i]};
+    const SsimFactors<T> factors = SsimFactorsOf(s);
+    const SsimPartials<T> p = SsimBackward(s, factors);
+    ssim[i] = Ssim(factors);
+    by_x[i] = p.x;
+    by_squares[i] = p.squares;
+    by_xy[i] = p.xy;
+  }
+}
+
+template <typename T>
+struct Task {
+  const LossParamsOf<T>& params;
+  Window<T> window;
+  T* partials;   // [3, H, W, C], null without a gradient
+  double* sums;  // [tiles, 2]
+
+  int64_t Row(int y) const { return int64_t(y) * params.width * params.channels; }
+  int64_t Plane() const { return Row(params.height); }
+};
+
+template <typename T>
+inline void ForwardTile(const Task<T>& task, int64_t index) {
+  const LossParamsOf<T>& params = task.params;
+  const Tile tile = TileAt(index, params.width, params.height);
+  const PaddedRow row = PaddedRowOf(tile, params.width, params.channels);
+  const int begin = tile.x0 * params.channels, span = (tile.x1 - tile.x0) * params.channels;
+  const int margin = kSsimRadius * params.channels;
+  LaneSum l1, ssim;
+  alignas(64) T values[kMaxSpan];
+  const auto load = [&](int y, T(*padded)[kMaxPadded]) {
+    const int64_t at = task.Row(y) + row.begin;
+    Products(params.image + at, params.target + at, row.size, padded[0] + row.offset, padded[1] + row.offset,
+             padded[2] + row.offset, padded[3] + row.offset);
+    if (y < tile.y0 || y >= tile.y1) return;
+    AbsoluteDifferences(padded[0] + margin, padded[1] + margin, span, values);
+    l1.Add(values, span);
+  };
+  const auto emit = [&](int y, const T(*statistics)[kMaxSpan]) {
+    SsimRow(statistics, span, values, task.partials ? task.partials + task.Row(y) + begin : nullptr, task.Plane());
+    ssim.Add(values, span);
+  };
+  FilterTile<4>(tile, params.height, params.channels, task.window, load, emit);
+  task.sums[2 * index] = l1.Total();
+  task.sums[2 * index + 1] = ssim.Total();
+}
+
+// One row of the gradient from the filtered partial maps [3][kMaxSpan].
+template <typename T>
+inline void GradientRow(const LossParamsOf<T>& params, const T (*filtered)[kMaxSpan], int64_t at, int size) {
+  const double values = double(params.width) * params.height * params.channels;
+  const T l1_scale = T((1 - params.ssim_weight) / values), ssim_scale = T(params.ssim_weight / values);
+  const T* image = params.image + at;
+  const uint8_t* target = params.target + at;
+  T* __restrict grad = params.grad_image + at;
+  for (int i = 0; i < size; ++i) {
+    const T x = image[i], y = TargetValue<T>(target[i]);
+    const T sign = T(x > y) - T(x < y);
+    grad[i] = l1_scale * sign - ssim_scale * SsimGradient<T>({filtered[0][i], filtered[1][i], filtered[2][i]}, x, y);
+  }
+}
+
+template <typename T>
+inline void BackwardTile(const Task<T>& task, int64_t index) {
+  const LossParamsOf<T>& params = task.params;
+  const Tile tile = TileAt(index, params.width, params.height);
+  const PaddedRow row = PaddedRowOf(tile, params.width, params.channels);
+  const int begin = tile.x0 * params.channels, span = (tile.x1 - tile.x0) * params.channels;
+  const auto load = [&](int y, T(*padded)[kMaxPadded]) {
+    for (int map = 0; map < 3; ++map) {
+      std::copy_n(task.partials + map * task.Plane() + task.Row(y) + row.begin, row.size, padded[map] + row.offset);
+    }
+  };
+  const auto emit = [&](int y, const T(*filtered)[kMaxSpan]) {
+    GradientRow(params, filtered, task.Row(y) + begin, span);
+  };
+  FilterTile<3>(tile, params.height, params.channels, task.window, load, emit);
+}
+
+SPLAT_MULTIVERSION void ForwardTileFloat(const Task<float>& task, int64_t index) {
+  ForwardTile(task, index);
+}
+SPLAT_MULTIVERSION void BackwardTileFloat(const Task<float>& task, int64_t index) {
+  BackwardTile(task, index);
+}
+
+void RunForward(const Task<float>& task, int64_t index) {
+  ForwardTileFloat(task, index);
+}
+void RunForward(const Task<double>& task, int64_t index) {
+  ForwardTile(task, index);
+}
+void RunBackward(const Task<float>& task, int64_t index) {
+  BackwardTileFloat(task, index);
+}
+void RunBackward(const Task<double>& task, int64_t index) {
+  BackwardTile(task, index);
+}
+
+template <typename T>
+void CheckParams(const LossParamsOf<T>& params) {
+  SPLAT_CHECK(params.width > 0 && params.height > 0, "PhotometricLoss: a picture of ", params.width, " x ",
+              params.height, " pixels; both must be at least 1");
+  SPLAT_CHECK(params.channels >= 1 && params.channels <= kMaxChannels, "PhotometricLoss: ", params.channels,
+              " channels; must be 1 to ", kMaxChannels);
+  SPLAT_CHECK(params.image && params.target, "PhotometricLoss: image and target must be given");
+  SPLAT_CHECK(params.ssim_weight >= 0 && params.ssim_weight <= 1, "PhotometricLoss: ssim_weight = ", params.ssim_weight,
+              ": must be between 0 and 1");
+}
+
+}  // namespace
+
+template <typename T>
+LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, LossWorkspaceOf<T>& workspace) {
+  CheckParams(params);
+  const int64_t tiles = TileCount(params.width, params.height);
+  const int64_t values = int64_t(params.width) * params.height * params.channels;
+  workspace.sums.resize(std::max(workspace.sums.size(), size_t(2 * tiles)));
+  if (params.grad_image) workspace.partials.resize(std::max(workspace.partials.size(), size_t(3 * values)));
+  const Task<T> task = {params, GaussianWindow<T>(), params.grad_image ? workspace.partials.data() : nullptr,
+                        workspace.sums.data()};
+  executor.Run(tiles, [&](int64_t tile) { RunForward(task, tile); });
+  if (params.grad_image) executor.Run(tiles, [&](int64_t tile) { RunBackward(task, tile); });
+
+  LossValue result;
+  for (int64_t tile = 0; tile < tiles; ++tile) {
+    result.l1 += workspace.sums[2 * tile];
+    result.ssim += workspace.sums[2 * tile + 1];
+  }
+  result.l1 /= double(values);
+  result.ssim /= double(values);
+  result.loss = (1 - params.ssim_weight) * result.l1 + params.ssim_weight * (1 - result.ssim);
+  return result;
+}
+
+template LossValue PhotometricLoss<float>(Executor&, const LossParamsOf<float>&, LossWorkspaceOf<float>&);
+template LossValue PhotometricLoss<double>(Executor&, const LossParamsOf<double>&, LossWorkspaceOf<double>&);
+
+}  // namespace splat::train::kernels
