@@ -38,23 +38,34 @@ struct ProjectLimits {
   int sh_degree;
 };
 
-// Guards are phrased so that a NaN anywhere makes the splat invisible.
+// Infinities that activations would turn into ordinary values: scale exp(-inf) = 0 and opacity sigmoid(inf) = 1. What
+// else is not finite fails a guard of ProjectSplat further on.
+template <typename T>
+SPLAT_HD inline bool ActivatesToOrdinaryValues(const StoredSplat<T>& splat) {
+  const T bound = T(1e30);
+  return (splat.opacity_logit < bound) & (splat.log_scale.x > -bound) & (splat.log_scale.y > -bound) &
+         (splat.log_scale.z > -bound);
+}
+
+// Guards are phrased so that a NaN or an infinity anywhere makes the splat invisible.
 template <typename T>
 SPLAT_HD inline ProjectedSplat<T> ProjectSplat(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                                const StoredSplat<T>& splat) {
   ProjectedSplat<T> out{};
   const Vec3<T> p = PointInCamera(camera, splat.mean);
   if (!(p.z > T(limits.near)) || !(p.z < T(limits.far))) return out;
+  if (!ActivatesToOrdinaryValues(splat)) return out;
   out.opacity = Sigmoid(splat.opacity_logit);
   const T reach = ReachOf(out.opacity);
   if (!(reach > T(0))) return out;
   const T norm2 = SquaredNorm(splat.quat);
   if (!(norm2 > T(1e-30)) || !(norm2 < T(1e30))) return out;
   const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
-  const SymMat2<T> cov = Covariance2d(ProjectionJacobian(camera, p), sigma);
-  const T det = Determinant(cov);
-  if (!(det > T(0)) || !(cov.xx < T(1e12)) || !(cov.yy < T(1e12))) return out;
-  out.conic = Conic(cov);
+  const JacobianRows<T> rows = ProjectionJacobian(camera, p);
+  const SymMat2<T> cov = Covariance2d(rows, sigma);
+  const T det = Covariance2dDeterminant(rows, splat.log_scale, splat.quat, cov);
+  if (!(det > T(0)) || !(det < T(1e24)) || !(cov.xx < T(1e12)) || !(cov.yy < T(1e12))) return out;
+  out.conic = Conic(cov, det);
   out.half = HalfExtents(cov, reach);
   out.mean = ProjectPoint(camera, p);
   // Cheap reject before the colour is touched; also fails for NaN.
@@ -95,8 +106,10 @@ SPLAT_HD inline StoredSplatGrad<T> ProjectSplatBackward(const PinholeCamera<T>& 
                                                         T* grad_sh_dc, T* grad_sh_rest) {
   const Vec3<T> p = PointInCamera(camera, splat.mean);
   const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
-  const SymMat2<T> cov = Covariance2d(ProjectionJacobian(camera, p), sigma);
-  const SymMat2<T> grad_cov = ConicBackward(Conic(cov), grad.conic);
+  const JacobianRows<T> rows = ProjectionJacobian(camera, p);
+  const SymMat2<T> cov = Covariance2d(rows, sigma);
+  const T det = Covariance2dDeterminant(rows, splat.log_scale, splat.quat, cov);
+  const SymMat2<T> grad_cov = ConicBackward(Conic(cov, det), grad.conic);
   const Covariance2dGrad<T> through_cov = Covariance2dBackward(camera, p, sigma, grad_cov);
   Vec3<T> grad_p = ProjectPointBackward(camera, p, grad.mean) + through_cov.point_in_camera;
   grad_p.z += grad.depth;

@@ -149,8 +149,21 @@ TEST(Covariance2d, GradientMatchesDualNumbersInsideAndClamped) {
   EXPECT_GT(clamped_y, 20);
 }
 
+TEST(Covariance2dDeterminant, IsTheDeterminant) {
+  Random random(4);
+  for (int trial = 0; trial < 100; ++trial) {
+    const auto camera = MakePinholeCamera<double>(TestCamera(320, 200, 1 + trial));
+    const auto x = RandomVector(10, -1, 1, random);
+    const Vec3<double> log_scale = VectorAt(x, 0);
+    const Quaternion<double> quat{x[3], x[4], x[5], x[6]};
+    const auto rows = ProjectionJacobian<double>(camera, {x[7], x[8], 2 + x[9]});
+    const auto cov = Covariance2d(rows, Covariance3d(log_scale, quat));
+    EXPECT_NEAR(Covariance2dDeterminant(rows, log_scale, quat, cov) / Determinant(cov), 1, 1e-11);
+  }
+}
+
 TEST(Conic, IsTheInverse) {
-  const SymMat2<double> cov{5, -1.2, 2.5}, c = Conic(cov);
+  const SymMat2<double> cov{5, -1.2, 2.5}, c = Conic(cov, Determinant(cov));
   EXPECT_NEAR(cov.xx * c.xx + cov.xy * c.xy, 1, 1e-15);
   EXPECT_NEAR(cov.xx * c.xy + cov.xy * c.yy, 0, 1e-15);
   EXPECT_NEAR(cov.xy * c.xy + cov.yy * c.yy, 1, 1e-15);
@@ -164,11 +177,13 @@ TEST(Conic, GradientMatchesDualNumbers) {
     const auto w = RandomVector(3, -1, 1, random);
     const auto expected = DualGradient(
         [&](const std::vector<Dual>& v) {
-          const auto conic = Conic(SymMat2<Dual>{v[0], v[1], v[2]});
+          const SymMat2<Dual> cov{v[0], v[1], v[2]};
+          const auto conic = Conic(cov, Determinant(cov));
           return w[0] * conic.xx + w[1] * conic.xy + w[2] * conic.yy;
         },
         x);
-    const auto g = ConicBackward(Conic(SymMat2<double>{x[0], x[1], x[2]}), SymMat2<double>{w[0], w[1], w[2]});
+    const SymMat2<double> cov{x[0], x[1], x[2]};
+    const auto g = ConicBackward(Conic(cov, Determinant(cov)), SymMat2<double>{w[0], w[1], w[2]});
     EXPECT_TRUE(GradientsMatch({g.xx, g.xy, g.yy}, expected, kDualTolerance));
   }
 }

@@ -1,0 +1,259 @@
+#include "rasterizer/math/project_splat.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include "core/random.h"
+#include "tests/support/gradient_check.h"
+#include "tests/support/scenes.h"
+
+namespace splat::math {
+namespace {
+
+using testing::AppendPlainSplat;
+using testing::Dual;
+using testing::DualGradient;
+using testing::GradientsMatch;
+using testing::kDualTolerance;
+using testing::PlainSplat;
+using testing::RandomSplats;
+using testing::SceneOptions;
+using testing::SplatArrays;
+using testing::TestCamera;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr ProjectLimits kLimits{0.2, 100, 3};
+
+// Splat of 11 + 3 + 3 K numbers: mean, log-scale, quaternion, logit, dc, rest.
+template <typename T>
+StoredSplat<T> SplatOf(const std::vector<T>& x) {
+  return {{x[0], x[1], x[2]}, {x[3], x[4], x[5]}, {x[6], x[7], x[8], x[9]}, x[10], &x[11], x.data() + 14};
+}
+
+template <typename T>
+std::vector<T> Converted(const std::vector<double>& x) {
+  return std::vector<T>(x.begin(), x.end());
+}
+
+template <typename T>
+ProjectedSplat<T> Project(const Camera& camera, const std::vector<double>& x, const ProjectLimits& limits = kLimits) {
+  const std::vector<T> typed = Converted<T>(x);
+  return ProjectSplat(MakePinholeCamera<T>(camera), limits, SplatOf(typed));
+}
+
+// A splat in the middle of the picture, with coefficients of degree 3.
+std::vector<double> OrdinarySplat(const Camera& camera) {
+  SplatArrays s(0, ShRestCount(3));
+  AppendPlainSplat(s, camera, {camera.width * 0.5, camera.height * 0.5, 3.0, 4.0, 0.6, {0.3, 0.6, 0.9}});
+  s.log_scales[0] += 0.5;
+  s.quats = {0.8, 0.3, -0.4, 0.2};
+  for (size_t k = 0; k < s.sh_rest.size(); ++k) s.sh_rest[k] = 0.02 * std::sin(double(k));
+  return s.Flat();
+}
+
+TEST(ProjectSplat, ShowsAnOrdinarySplat) {
+  const Camera camera = TestCamera(64, 48, 1);
+  const auto p = Project<double>(camera, OrdinarySplat(camera));
+  ASSERT_TRUE(p.visible);
+  EXPECT_NEAR(p.mean.x, 32, 1e-10);
+  EXPECT_NEAR(p.mean.y, 24, 1e-10);
+  EXPECT_NEAR(p.depth, 3, 1e-12);
+  EXPECT_NEAR(p.opacity, 0.6, 1e-12);
+}
+
+TEST(ProjectSplat, HidesWhatIsNotBetweenNearAndFar) {
+  const Camera camera = TestCamera(64, 48, 0);
+  for (const double z : {-5.0, 0.0, 0.1, 0.2, 100.0, 1e6}) {
+    auto x = OrdinarySplat(camera);
+    x[2] = z;
+    EXPECT_FALSE(Project<double>(camera, x).visible) << z;
+    EXPECT_FALSE(Project<float>(camera, x).visible) << z;
+  }
+}
+
+TEST(ProjectSplat, HidesAnOpacityAtTheThresholdAndShowsOneAboveIt) {
+  const Camera camera = TestCamera(64, 48, 1);
+  auto x = OrdinarySplat(camera);
+  x[10] = Logit(kMinAlpha * (1 - 1e-5));
+  EXPECT_FALSE(Project<float>(camera, x).visible);
+  x[10] = Logit(kMinAlpha * (1 + 1e-5));
+  EXPECT_TRUE(Project<float>(camera, x).visible);
+}
+
+TEST(ProjectSplat, HidesWhatLiesBesideThePicture) {
+  const Camera camera = TestCamera(64, 48, 0);
+  for (const double beside : {-3.0, 3.0}) {
+    auto x = OrdinarySplat(camera);
+    x[0] += beside;
+    EXPECT_FALSE(Project<double>(camera, x).visible);
+    x = OrdinarySplat(camera);
+    x[1] += beside;
+    EXPECT_FALSE(Project<double>(camera, x).visible);
+  }
+}
+
+TEST(ProjectSplat, NeverShowsASplatWithAnEntryThatIsNotFinite) {
+  for (const uint64_t pose : {0, 1}) {
+    const Camera camera = TestCamera(64, 48, pose);
+    const auto x = OrdinarySplat(camera);
+    ASSERT_TRUE(Project<float>(camera, x).visible);
+    for (size_t i = 0; i < x.size(); ++i) {
+      for (const double bad : {kNan, kInf, -kInf}) {
+        auto broken = x;
+        broken[i] = bad;
+        EXPECT_FALSE(Project<float>(camera, broken).visible) << "entry " << i << " is " << bad;
+        EXPECT_FALSE(Project<double>(camera, broken).visible) << "entry " << i << " is " << bad;
+      }
+    }
+  }
+}
+
+TEST(ProjectSplat, DoesNotReadCoefficientsBeyondTheActiveDegree) {
+  const Camera camera = TestCamera(64, 48, 1);
+  for (int degree = 0; degree < 3; ++degree) {
+    auto x = OrdinarySplat(camera);
+    for (size_t k = 14 + 3 * size_t(ShRestCount(degree)); k < x.size(); ++k) x[k] = kNan;
+    EXPECT_TRUE(Project<double>(camera, x, {0.2, 100, degree}).visible);
+  }
+}
+
+TEST(ProjectSplat, HidesZeroQuaternionsAndAbsurdSizes) {
+  const Camera camera = TestCamera(64, 48, 1);
+  auto x = OrdinarySplat(camera);
+  for (int k = 6; k < 10; ++k) x[k] = 0;
+  EXPECT_FALSE(Project<float>(camera, x).visible);
+  x = OrdinarySplat(camera);
+  x[3] = x[4] = x[5] = 40;
+  EXPECT_FALSE(Project<float>(camera, x).visible);
+  x[3] = x[4] = x[5] = 1000;
+  EXPECT_FALSE(Project<float>(camera, x).visible);
+  x[3] = x[4] = x[5] = -1000;
+  EXPECT_TRUE(Project<float>(camera, x).visible) << "a point: the low-pass keeps it a pixel wide";
+}
+
+// Where everything is finite a visible splat has finite results that later stages rely on.
+TEST(ProjectSplat, GivesFinitePositiveDefiniteResultsForWildFiniteInput) {
+  Random random(7);
+  const Camera camera = TestCamera(64, 48, 1);
+  const auto ordinary = OrdinarySplat(camera);
+  int visible = 0;
+  for (int trial = 0; trial < 20000; ++trial) {
+    auto x = ordinary;
+    for (int k = 0; k < 3; ++k) {
+      x[k] += random.Normal() * std::pow(10.0, random.Uniform(-3, 6));
+      x[3 + k] = random.Uniform(-30, 20);
+    }
+    for (int k = 6; k < 10; ++k) x[k] = random.Normal() * std::pow(10.0, random.Uniform(-10, 10));
+    x[10] = random.Uniform(-10, 200);
+    const auto p = Project<float>(camera, x, {0.2, 1e10, 3});
+    if (!p.visible) continue;
+    ++visible;
+    for (const float value : {p.mean.x, p.mean.y, p.conic.xx, p.conic.xy, p.conic.yy, p.half.x, p.half.y, p.opacity,
+                              p.color.x, p.color.y, p.color.z, p.depth}) {
+      ASSERT_TRUE(std::isfinite(value)) << "trial " << trial;
+    }
+    ASSERT_GT(p.conic.xx, 0);
+    ASSERT_GT(p.conic.yy, 0);
+    ASSERT_GT(p.half.x, 0);
+    ASSERT_GT(p.half.y, 0);
+  }
+  EXPECT_GT(visible, 1000);
+}
+
+// Of a long needle the determinant of the 2D covariance cancels in float (terms of length^4 px^4 against length^2): it
+// must come from a sum without cancellation, or the needle's width is noise.
+TEST(ProjectSplat, KeepsTheWidthOfNeedlesInFloat) {
+  constexpr double kTolerance = 2e-3;  // of det; float rounding alone gives 1e-5
+  const Camera camera = TestCamera(640, 480, 0);
+  for (const double length_px : {30.0, 300.0, 3000.0, 30000.0}) {
+    for (double angle = 0.1; angle < 3; angle += 0.4) {
+      auto x = OrdinarySplat(camera);
+      x[3] = std::log(length_px * 3 / camera.fx);
+      x[4] = x[5] = std::log(0.1 * 3 / camera.fx);
+      x[6] = std::cos(angle / 2);
+      x[7] = x[8] = 0;
+      x[9] = std::sin(angle / 2);
+      const auto f = Project<float>(camera, x);
+      const auto d = Project<double>(camera, x);
+      ASSERT_TRUE(d.visible);
+      ASSERT_TRUE(f.visible) << length_px << " px at " << angle;
+      EXPECT_NEAR(f.conic.xx / d.conic.xx, 1, kTolerance) << length_px << " px at " << angle;
+      EXPECT_NEAR(f.conic.xy / d.conic.xy, 1, kTolerance) << length_px << " px at " << angle;
+      EXPECT_NEAR(f.conic.yy / d.conic.yy, 1, kTolerance) << length_px << " px at " << angle;
+    }
+  }
+}
+
+// The whole chain: a random linear functional of everything that is projected.
+void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>& x, int degree, Random& random) {
+  const ProjectLimits limits{0.2, 100, degree};
+  const auto w = testing::RandomVector(10, -1, 1, random);
+  const auto dual_camera = MakePinholeCamera<Dual>(camera);
+  const auto loss = [&](const std::vector<Dual>& v) {
+    const auto p = ProjectSplat(dual_camera, limits, SplatOf(v));
+    EXPECT_TRUE(p.visible);
+    return w[0] * p.mean.x + w[1] * p.mean.y + w[2] * p.conic.xx + w[3] * p.conic.xy + w[4] * p.conic.yy +
+           w[5] * p.opacity + w[6] * p.color.x + w[7] * p.color.y + w[8] * p.color.z + w[9] * p.depth;
+  };
+  const auto expected = DualGradient(loss, x);
+  std::vector<double> actual(x.size(), 0);
+  const ProjectedSplatGrad<double> grad{{w[0], w[1]}, {w[2], w[3], w[4]}, w[5], {w[6], w[7], w[8]}, w[9]};
+  const auto g = ProjectSplatBackward(MakePinholeCamera<double>(camera), limits, SplatOf(x), grad, &actual[11],
+                                      actual.data() + 14);
+  const double geometry[11] = {g.mean.x, g.mean.y, g.mean.z, g.log_scale.x, g.log_scale.y,  g.log_scale.z,
+                               g.quat.w, g.quat.x, g.quat.y, g.quat.z,      g.opacity_logit};
+  std::copy(geometry, geometry + 11, actual.begin());
+  EXPECT_TRUE(GradientsMatch(actual, expected, kDualTolerance)) << "degree " << degree;
+}
+
+TEST(ProjectSplatBackward, MatchesDualNumbersInEveryDegree) {
+  Random random(3);
+  for (int trial = 0; trial < 40; ++trial) {
+    const int degree = trial % 4;
+    const Camera camera = TestCamera(120, 90, 1 + trial);
+    SceneOptions options;
+    options.seed = trial;
+    options.splats = 1;
+    options.sh_degree = degree;
+    options.outside = 0;
+    ExpectGradientMatchesDuals(camera, RandomSplats(options, camera).Flat(), degree, random);
+  }
+}
+
+TEST(ProjectSplatBackward, MatchesDualNumbersWhereTangentsAreClamped) {
+  Random random(4);
+  const Camera camera = TestCamera(120, 90, 0);
+  for (const double beyond : {-0.6, 1.6}) {
+    SplatArrays s(0, 0);
+    AppendPlainSplat(s, camera, {beyond * 120, 45, 3, 50, 0.6, {0.3, 0.6, 0.9}});
+    AppendPlainSplat(s, camera, {60, beyond * 90, 3, 50, 0.6, {0.3, 0.6, 0.9}});
+    s.quats = {0.8, 0.3, -0.4, 0.2, 0.8, 0.3, -0.4, 0.2};
+    for (int i = 0; i < 2; ++i) {
+      std::vector<double> x(s.means.begin() + 3 * i, s.means.begin() + 3 * i + 3);
+      x.insert(x.end(), {s.log_scales[0], s.log_scales[1] - 0.3, s.log_scales[2] - 0.6, 0.8, 0.3, -0.4, 0.2});
+      x.insert(x.end(), {s.opacity_logits[0], 0.1, 0.2, 0.3});
+      ExpectGradientMatchesDuals(camera, x, 0, random);
+    }
+  }
+}
+
+TEST(ProjectSplatBackward, GivesDarkChannelsNoGradient) {
+  const Camera camera = TestCamera(64, 48, 1);
+  auto x = OrdinarySplat(camera);
+  x[11] = ColorToShDc(-0.8);
+  std::vector<double> dc(3), rest(45);
+  ProjectSplatBackward<double>(MakePinholeCamera<double>(camera), kLimits, SplatOf(x), {{}, {}, 0, {1, 1, 1}, 0},
+                               dc.data(), rest.data());
+  EXPECT_EQ(dc[0], 0);
+  EXPECT_NEAR(dc[1], kShC0, 1e-15);
+  EXPECT_EQ(rest[0], 0);
+  EXPECT_NE(rest[1], 0);
+}
+
+}  // namespace
+}  // namespace splat::math
