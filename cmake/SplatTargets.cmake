@@ -1,7 +1,7 @@
 # One function each for a library, an executable and a folder of tests, so that warnings, sanitizers and labels are the
 # same everywhere. Sources are globbed: a file belongs to the library of the folder it lies in.
 
-set(SPLAT_WARNINGS -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wno-old-style-cast)
+set(SPLAT_WARNINGS -Wall -Wextra -Wshadow -Wnon-virtual-dtor)
 if(SPLAT_WERROR)
   list(APPEND SPLAT_WARNINGS -Werror)
 endif()
@@ -11,19 +11,38 @@ if(SPLAT_SANITIZE)
   set(SPLAT_SANITIZE_FLAGS -fsanitize=${SPLAT_SANITIZE} -fno-omit-frame-pointer -g)
 endif()
 
+# Position-independent code of one kind everywhere (CMake would give programs -fPIE and libraries -fPIC): a precompiled
+# header serves only translation units with the very same code generation flags.
 function(splat_configure target)
-  target_compile_options(${target} PRIVATE ${SPLAT_WARNINGS} ${SPLAT_MATH_FLAGS} ${SPLAT_SANITIZE_FLAGS})
+  target_compile_options(${target} PRIVATE -fPIC ${SPLAT_WARNINGS} ${SPLAT_MATH_FLAGS} ${SPLAT_SANITIZE_FLAGS})
   target_link_options(${target} PRIVATE ${SPLAT_SANITIZE_FLAGS})
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
 endfunction()
 
-# The target that compiles torch/torch.h once; others reuse its precompiled header.
+# LibTorch with its flags, as a public part of the target's interface; the target reuses the one precompiled torch header.
 function(splat_use_torch target)
   target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
   target_compile_options(${target} PUBLIC ${SPLAT_TORCH_FLAGS})
+  splat_use_torch_pch(${target})
 endfunction()
 
-# splat_library(name [TORCH] [PUBLIC libs...] [PRIVATE libs...]): a static library of every .cpp in the current folder.
+# For targets that get LibTorch through a library they link. -fpch-preprocess lets ccache work with precompiled headers.
+function(splat_use_torch_pch target)
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  target_precompile_headers(${target} REUSE_FROM splat_torch_pch)
+endfunction()
+
+# LibTorch's headers take longer to read than most of our sources to compile: rasterizer/libtorch.h is compiled once, here, and
+# reused by every library, program and test.
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_pch.cpp CONTENT "")
+add_library(splat_torch_pch OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/torch_pch.cpp)
+splat_configure(splat_torch_pch)
+target_link_libraries(splat_torch_pch PUBLIC ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
+target_compile_options(splat_torch_pch PRIVATE ${SPLAT_TORCH_FLAGS} $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+target_precompile_headers(splat_torch_pch PRIVATE ${PROJECT_SOURCE_DIR}/rasterizer/libtorch.h)
+
+# splat_library(name [TORCH] [PUBLIC libs...] [PRIVATE libs...]): a static library of every .cpp in the current folder, or
+# an interface library while there is none.
 function(splat_library name)
   cmake_parse_arguments(arg "TORCH" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
@@ -36,20 +55,32 @@ function(splat_library name)
   target_link_libraries(${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
   if(arg_TORCH)
     splat_use_torch(${name})
-    target_precompile_headers(${name} PRIVATE <torch/torch.h>)
   endif()
 endfunction()
 
-# splat_executable(name SOURCES files... LIBS libs...): an installed program.
+# splat_executable(name [TORCH] SOURCES files... LIBS libs...): an installed program that finds our shared library beside
+# it wherever the installation is moved, and LibTorch where it was at build time.
 function(splat_executable name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "TORCH" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   splat_configure(${name})
   target_link_libraries(${name} PRIVATE ${arg_LIBS})
+  if(arg_TORCH)
+    splat_use_torch_pch(${name})
+  endif()
+  splat_install_rpath(${name})
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
-# splat_tests(folder LABELS labels... LIBS libs...): one executable for each <folder>/*_test.cpp, CTest name folder/test.
+# Installed files look for libraries relative to themselves, then in LibTorch's own folder (a wheel's is no system folder).
+function(splat_install_rpath target)
+  file(RELATIVE_PATH lib_from_bin /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_LIBDIR})
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN;$ORIGIN/${lib_from_bin}"
+                                             INSTALL_RPATH_USE_LINK_PATH ON)
+endfunction()
+
+# splat_tests(folder [TORCH] [TIMEOUT seconds] LABELS labels... LIBS libs...): one executable for each <folder>/*_test.cpp,
+# CTest name folder/test.
 function(splat_tests folder)
   cmake_parse_arguments(arg "TORCH" "TIMEOUT" "LABELS;LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_test.cpp)
@@ -64,7 +95,7 @@ function(splat_tests folder)
     splat_configure(${target})
     target_link_libraries(${target} PRIVATE ${arg_LIBS} splat_test_support GTest::gmock GTest::gtest_main)
     if(arg_TORCH)
-      target_precompile_headers(${target} REUSE_FROM splat_test_torch_pch)
+      splat_use_torch_pch(${target})
     endif()
     add_test(NAME ${folder}/${stem} COMMAND ${target})
     set_tests_properties(${folder}/${stem} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})

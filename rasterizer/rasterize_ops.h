@@ -5,9 +5,8 @@
 //   splat::rasterize_backward  one backend (CPU key): gradients of the six tensors and the screen statistics
 #pragma once
 
-#include <torch/torch.h>
-
 #include "core/camera.h"
+#include "rasterizer/libtorch.h"
 
 namespace splat {
 

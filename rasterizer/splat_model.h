@@ -2,7 +2,7 @@
 // backends and exporters cannot disagree. No optimiser state, no file format, no statistics.
 #pragma once
 
-#include <torch/torch.h>
+#include "rasterizer/libtorch.h"
 
 #include <string>
 #include <vector>

@@ -1,12 +1,11 @@
 // From tensors to the views of rasterizer/kernels, after checks. The only place where a tensor becomes a pointer.
 #pragma once
 
-#include <torch/torch.h>
+#include "core/check.h"
+#include "rasterizer/libtorch.h"
 
 #include <initializer_list>
 #include <string>
-
-#include "core/check.h"
 
 namespace splat {
 
