@@ -32,14 +32,16 @@ SPLAT_HD inline T ReachOf(T opacity) {
   return log(opacity / T(kMinAlpha));
 }
 
-// The ellipse is widened by this share, so that rounding never cuts off a pixel whose alpha is at the threshold.
+// The ellipse is widened by this share of t, and t by the rounding of a float alpha, so that rounding never cuts off a
+// pixel whose alpha is at the threshold.
 constexpr double kReachMargin = 1e-4;
+constexpr double kReachRounding = 1e-6;
 
 // Half extents of the ellipse, px.
 template <typename T>
 SPLAT_HD inline Vec2<T> HalfExtents(const SymMat2<T>& cov, T reach) {
   using std::sqrt;
-  const T two_t = T(2 * (1 + kReachMargin)) * reach;
+  const T two_t = T(2 * (1 + kReachMargin)) * reach + T(2 * kReachRounding);
   return {sqrt(two_t * cov.xx), sqrt(two_t * cov.yy)};
 }
 

@@ -155,7 +155,7 @@ TEST(TileSpanOfRow, GivesExactlyTheTilesThatTheEllipseMeets) {
     const auto s = RandomSplat<double>(random, ranges[trial % 4], kWidth, kHeight);
     const Tiles tiles = TilesOf(s.ellipse, grid);
     given += int(tiles.size());
-    const double limit = 2 * ReachOf(s.blend.opacity), slack = limit * 1.01 * kReachMargin + 1e-9;
+    const double limit = 2 * ReachOf(s.blend.opacity), slack = 1.01 * (limit * kReachMargin + 2 * kReachRounding);
     for (int row = 0; row < grid.rows; ++row) {
       for (int column = 0; column < grid.columns; ++column) {
         const double least = LeastQuadratic(s.blend, row, column);
@@ -206,6 +206,26 @@ TEST(TileSpanOfRow, LosesNoPixelOfHugeSplatsFarOutside) {
 // flicker.
 TEST(TileSpanOfRow, LosesNoPixelWellAboveTheThresholdOfTheLongestNeedles) {
   ExpectNoPixelLost<float>(5, {0.56, 3000, 0.5}, 4000, 0.9, 1.02);
+}
+
+// Barely visible splats that are huge: t is as small as the rounding of alpha, and the ellipse still covers pixels.
+TEST(TileSpanOfRow, LosesNoPixelOfOpacitiesARoundingAboveTheThreshold) {
+  constexpr int kWidth = 96, kHeight = 96;
+  const TileGrid grid = TileGridOf(kWidth, kHeight);
+  Random random(6);
+  int drawn_tiles = 0;
+  for (int trial = 0; trial < 400; ++trial) {
+    const double opacity = kMinAlpha * (1 + std::pow(10.0, random.Uniform(-6.8, -3)));
+    const double sigma = std::pow(10.0, random.Uniform(1, 4.5));
+    const auto s =
+        MakeSplat<float>(random.Uniform(0, kWidth), random.Uniform(0, kHeight), sigma, sigma * 0.7, 0.4, opacity);
+    if (!(ReachOf(s.blend.opacity) > 0)) continue;
+    const Tiles tiles = TilesOf(s.ellipse, grid), drawn = TilesWithDrawnPixels(s.blend, kWidth, kHeight, 1);
+    ASSERT_TRUE(std::includes(tiles.begin(), tiles.end(), drawn.begin(), drawn.end()))
+        << "trial " << trial << ", opacity " << opacity * 255 << " / 255, sigma " << sigma;
+    drawn_tiles += int(drawn.size());
+  }
+  EXPECT_GT(drawn_tiles, 1000);
 }
 
 TEST(TileSpanOfRow, GivesNothingForAMeanFarOutside) {
