@@ -1,18 +1,24 @@
-// The Inria splat PLY, both directions (docs/formats.md; ../shared/docs/formats.md section 3.1).
+// The Inria splat PLY, both directions: the format that every viewer and editor of splats reads.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "rasterizer/splat_model.h"
 
 namespace splat::exporters {
 
-// Writes the raw stored values: x y z nx ny nz f_dc_* f_rest_* (channel-major) opacity scale_* rot_* (w first, normalised).
-// Splats that are not finite or have a zero quaternion are left out. Atomic. Throws splat::Error.
-void WriteSplatPly(const std::string& path, const SplatModel& model);
+// Writes one row of 32-bit floats per splat, the values as they are stored in the model: x y z, nx ny nz (zero),
+// f_dc_0..2, f_rest_* (channel-major: all coefficients of red first), opacity (logit), scale_0..2 (logarithm), rot_0..3
+// (w first, normalised). Splats with a value that is not finite or a zero quaternion are left out. The file appears
+// whole or not at all. Returns the number of splats written. Throws splat::Error.
+int64_t WriteSplatPly(const std::string& path, const SplatModel& model);
 
-// Reads any PLY of that layout (normals optional, SH degree 0 to 3 from the number of f_rest columns, ascii or binary). Throws splat::Error naming file
-// and the missing column; compressed PLYs are refused by name with advice.
+// Reads any PLY of that layout, ascii or binary, columns in any order, normals and further columns ignored; the number
+// of f_rest columns (0, 9, 24 or 45) gives the SH degree. Splats with a value that is not a number, an infinite
+// position, colour or quaternion, or a zero quaternion are left out; infinite opacity logits and log scales (exactly 0
+// or 1 when activated) are replaced by large finite ones. The result lives on the CPU and has no gradients. Throws
+// splat::Error naming file and the missing column; compressed PLYs are refused by name with advice.
 SplatModel ReadSplatPly(const std::string& path);
 
 }  // namespace splat::exporters
