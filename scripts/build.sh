@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Configures and builds Release in build/cpu-release.
+# usage: scripts/build.sh [TARGET ...] [-DNAME=VALUE ...]
+# Without a target: the three programs, without tests.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+targets=() options=()
+for argument in "$@"; do
+  case $argument in
+    -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+    -D*) options+=("$argument") ;;
+    -*) die "unknown option $argument (--help lists them)" 2 ;;
+    *) targets+=("$argument") ;;
+  esac
+done
+[ "${#targets[@]}" -gt 0 ] || targets=(splat-train splat-render splat-capture)
+
+timed "Configuration" configure "${options[@]}"
+timed "Build" compile "${targets[@]}"

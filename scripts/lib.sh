@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# What the scripts share: folders, messages, and the build. Sourced after `set -euo pipefail`.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+preset=${preset:-cpu-release}
+build_dir=$root/build/$preset
+# Large things that outlive a checkout: LibTorch from a wheel.
+cache_dir=${XDG_CACHE_HOME:-$HOME/.cache}/splat-train
+export root preset build_dir cache_dir
+
+say() { printf '== %s\n' "$*"; }
+die() {
+  printf '%s: error: %s\n' "$(basename "$0")" "$1" >&2
+  exit "${2:-1}"
+}
+
+# Runs a command and says how long it took.
+timed() {
+  local what=$1 start=$SECONDS
+  shift
+  "$@"
+  say "$what: $((SECONDS - start)) s"
+}
+
+# One job a core, but none without 1.5 GB of memory: a translation unit with LibTorch takes about that.
+jobs() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '/MemAvailable/ {print int($2 / 1500000)}' /proc/meminfo)
+  [ "$memory" -ge 1 ] || memory=1
+  echo $((memory < cores ? memory : cores))
+}
+
+# ccache takes the precompiled header only if it may ignore its time stamps; paths below the checkout count as relative, so
+# that a second clone profits from the first. Its folder is ccache's own default, outside the checkout, unless CCACHE_DIR is set.
+use_ccache() {
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+  export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$root
+}
+
+# The LibTorch of the user's choice or the one that the set-up fetched; empty: the distribution's.
+torch_dir() {
+  if [ -n "${SPLAT_TORCH_DIR:-}" ]; then
+    echo "$SPLAT_TORCH_DIR"
+  elif [ -f "$cache_dir/torch_dir" ]; then
+    cat "$cache_dir/torch_dir"
+  fi
+}
+
+# configure [-DNAME=VALUE ...]: every variable that the scripts set is given, so that none is left over from another script.
+configure() {
+  use_ccache
+  local torch
+  torch=$(torch_dir)
+  mkdir -p "$build_dir"
+  cmake --preset "$preset" -S "$root" "-DSPLAT_TORCH_DIR=$torch" "$@" >"$build_dir.configure.log" 2>&1 ||
+    { tail -n 30 "$build_dir.configure.log" >&2; die "configuring failed; the whole log is $build_dir.configure.log"; }
+}
+
+# compile [TARGET ...]: all of them, or what is named.
+compile() {
+  use_ccache
+  cmake --build "$build_dir" -j "$(jobs)" ${1:+--target "$@"}
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Installs what is missing to build, test and run on Debian 12/13 and Ubuntu 24.04. Does nothing, and needs neither root nor
+# network, when all is there.
+# usage: scripts/setup.sh [--with-lint]
+#   --with-lint         also what scripts/check.sh needs (clang-format, clang-tidy, shellcheck)
+# environment: SPLAT_TORCH_DIR=DIR   a LibTorch of your own (the folder that holds share/cmake/Torch); none is installed then
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+packages=(
+  g++ cmake ninja-build ccache pkgconf git ca-certificates   # to build
+  colmap                                                      # camera poses, run as a program
+  libopencv-dev libexif-dev nlohmann-json3-dev libsqlite3-dev libnanoflann-dev libcli11-dev libspdlog-dev libfmt-dev
+  libgtest-dev libgmock-dev libbenchmark-dev                  # tests and benchmarks
+)
+lint_packages=(clang-format clang-tidy shellcheck)
+
+for option in "$@"; do
+  case $option in
+    --with-lint) packages+=("${lint_packages[@]}") ;;
+    --cuda) die "--cuda: not available yet; this version trains on the CPU" 2 ;;
+    -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+    *) die "unknown option $option (--help lists them)" 2 ;;
+  esac
+done
+
+installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+known_to_apt() { apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'; }
+
+missing=()
+collect_missing() {
+  local package
+  missing=()
+  for package in "$@"; do installed "$package" || missing+=("$package"); done
+}
+
+# How to become root: nothing for root, sudo where it works without a terminal or can ask for its password.
+become_root() {
+  if [ "$(id -u)" = 0 ]; then
+    echo env
+  elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    echo sudo
+  fi
+}
+
+# Says what is missing and how large it is, and installs it.
+install_missing() {
+  local as_root
+  as_root=$(become_root)
+  if [ -z "$as_root" ]; then
+    die "needs packages that only an administrator can install. Ask for this one command:
+  sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends ${missing[*]}'"
+  fi
+  say "Missing: ${missing[*]}"
+  apt-get install --assume-no --no-install-recommends "${missing[@]}" 2>/dev/null |
+    grep -E '^(Need to get|After this operation|[0-9]+ upgraded)' || true
+  "$as_root" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 "${missing[@]}" >"$log" 2>&1 ||
+    { tail -n 20 "$log" >&2; die "installing failed; the whole log is $log"; }
+}
+
+update_lists() {
+  local as_root
+  as_root=$(become_root)
+  [ -n "$as_root" ] || return 0
+  say "Updating the list of packages"
+  "$as_root" apt-get update -qq >"$log" 2>&1 || { tail -n 5 "$log" >&2; say "apt-get update failed; trying with the old list"; }
+}
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+  die "this is no Debian or Ubuntu (no apt-get). Install with your own package manager what corresponds to: ${packages[*]} libtorch-dev"
+fi
+
+log=$(mktemp)
+collect_missing "${packages[@]}"
+wants_torch=no
+if [ -z "$(torch_dir)" ] && ! installed libtorch-dev; then wants_torch=yes; fi
+if [ "${#missing[@]}" = 0 ] && [ "$wants_torch" = no ]; then
+  rm -f "$log"
+  exit 0
+fi
+
+update_lists
+if [ "$wants_torch" = yes ] && known_to_apt libtorch-dev; then
+  missing+=(libtorch-dev)
+  wants_torch=no
+fi
+if [ "$wants_torch" = yes ]; then  # only a wheel is left
+  collect_missing "${packages[@]}" python3 python3-venv
+fi
+[ "${#missing[@]}" = 0 ] || timed "Installation" install_missing
+rm -f "$log"
+if [ "$wants_torch" = yes ]; then "$root/scripts/fetch_torch.sh"; fi

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything with warnings as errors, and runs the whole test suite. CI runs exactly this.
+# usage: scripts/test.sh [ctest options]      for example: scripts/test.sh -L unit, scripts/test.sh -R data/
+set -euo pipefail
+preset="test"
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+"$root/scripts/setup.sh"
+timed "Configuration" configure
+timed "Build" compile
+[ -d "$root/../shared/data" ] || say "No ../shared/data beside the checkout: the tests that need its photos are skipped"
+# Tests of training use all cores themselves; two at a time fill the gaps of those that do not.
+ctest --test-dir "$build_dir" --output-on-failure -j "$(jobs)" "$@"
