@@ -1,0 +1,206 @@
+#include "capture/capture.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "capture/exif_writer.h"
+#include "capture/noise.h"
+#include "capture/trajectory.h"
+#include "capture/truth.h"
+#include "core/atomic_file.h"
+#include "core/check.h"
+#include "core/random.h"
+#include "data/image_io.h"
+
+namespace splat::capture {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kPi = 3.14159265358979323846;
+constexpr double kExposure = 1.0;       // radiance to the sensor's scale, where 1 is white
+constexpr int kPointsPerPhoto = 250;    // of truth/points3D.txt
+constexpr double kSensorWidthMm = 6.4;  // of the imagined camera
+
+double FocalLengthPx(const CaptureOptions& options) {
+  return 0.5 * options.width / std::tan(options.field_of_view_deg * kPi / 360);
+}
+
+Camera MakeCamera(int width, int height, double focal_px, const Rigid3& camera_from_world) {
+  return {width, height, focal_px, focal_px, 0.5 * width, 0.5 * height, camera_from_world};
+}
+
+// Linear sensor value to sRGB in 0..255; the last stop before white is compressed instead of clipped.
+double Developed(double value) {
+  constexpr double kKnee = 0.7;
+  const double over = std::max(0.0, value - kKnee);
+  const double v = std::min(value, kKnee) + (1 - kKnee) * (1 - std::exp(-over / (1 - kKnee)));
+  return 255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * std::pow(v, 1 / 2.4) - 0.055);
+}
+
+uint8_t Rounded(double value) {
+  return uint8_t(std::min(255.0, std::max(0.0, value)) + 0.5);
+}
+
+// The picture as the camera stores it. With alpha masks: 4 channels.
+Image8 Develop(const TracedPhoto& traced, const CaptureOptions& options, double exposure_ev, uint64_t noise_seed) {
+  const int channels = options.alpha_masks ? 4 : 3, width = traced.radiance.width, height = traced.radiance.height;
+  const double gain = kExposure * std::exp2(exposure_ev);
+  Image8 image(width, height, channels);
+  Random random(noise_seed);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const float* radiance = traced.radiance.At(x, y);
+      for (int c = 0; c < 3; ++c) {
+        const double grain = options.noise > 0 ? options.noise * random.Normal() : 0;
+        image.At(x, y)[c] = Rounded(Developed(gain * radiance[c]) + grain);
+      }
+      if (channels == 4) image.At(x, y)[3] = Rounded(255 * *traced.foreground.At(x, y));
+    }
+  }
+  return image;
+}
+
+ExifTags TagsOf(const CapturedPhoto& photo) {
+  const Camera& camera = photo.lens.camera;
+  const double width = camera.width, height = camera.height;
+  constexpr double kFilmDiagonalMm = 43.2666;
+  ExifTags tags = {"Splat", "splat-capture", camera.width, camera.height, photo.exif_orientation, 0, 0};
+  tags.focal_length_mm = camera.fx / std::max(width, height) * kSensorWidthMm;
+  tags.focal_length_35mm = int(std::lround(camera.fx / std::sqrt(width * width + height * height) * kFilmDiagonalMm));
+  return tags;
+}
+
+void WritePhoto(const std::string& path, const Image8& image, const ExifTags& tags) {
+  if (image.channels == 4) return data::WriteImage(path, image);
+  WriteFileAtomicallyByName(path, [&](const std::string& temporary) {
+    data::WriteImage(temporary, image);
+    const std::string with_exif = WithExif(ReadFile(temporary), tags);
+    WriteFileAtomically(temporary, [&](std::ostream& stream) { stream << with_exif; });
+  });
+}
+
+// Some pixels' places on the surfaces.
+void AddPoints(const TracedPhoto& traced, const Lens& lens, Random& random, std::vector<TruePoint>& points) {
+  for (int i = 0; i < kPointsPerPhoto; ++i) {
+    const int x = int(random.Below(uint64_t(lens.camera.width))), y = int(random.Below(uint64_t(lens.camera.height)));
+    const Ray ray = RayThrough(lens, x + 0.5, y + 0.5);
+    TruePoint point = {ray.origin + double(*traced.depth.At(x, y)) * ray.direction, {}};
+    for (int c = 0; c < 3; ++c) point.rgb[c] = Rounded(Developed(kExposure * traced.radiance.At(x, y)[c]));
+    points.push_back(point);
+  }
+}
+
+void TakePhotos(const CaptureOptions& options, const std::string& folder, const CaptureResult& result,
+                Executor& executor, const std::function<void(int, int)>& progress) {
+  const std::string photo_folder = folder + "/photos", truth_folder = folder + "/truth";
+  fs::create_directories(photo_folder);
+  fs::create_directories(options.depth ? truth_folder + "/depth" : truth_folder);
+  const BakedScene baked = BakeFor(options, executor);
+  Random point_random(options.seed + 1);
+  std::vector<TruePoint> points;
+  for (size_t i = 0; i < result.photos.size(); ++i) {
+    const CapturedPhoto& photo = result.photos[i];
+    const TracedPhoto traced = TracePhoto(baked, photo.lens, {options.samples_per_side, options.alpha_masks}, executor);
+    const uint64_t noise_seed = options.seed * 0x9e3779b97f4a7c15ull + i;
+    WritePhoto(photo_folder + "/" + photo.name, Develop(traced, options, photo.exposure_ev, noise_seed), TagsOf(photo));
+    if (options.depth) {
+      WritePfm(truth_folder + "/depth/" + fs::path(photo.name).stem().string() + ".pfm", traced.depth);
+    }
+    AddPoints(traced, photo.lens, point_random, points);
+    if (progress) progress(int(i) + 1, int(result.photos.size()));
+  }
+  WriteColmapText(truth_folder, result.photos, points);
+  WriteOptions(truth_folder + "/capture.json", options);
+}
+
+}  // namespace
+
+void Validate(const CaptureOptions& options) {
+  std::string violations;
+  const auto check = [&](const char* option, double value, double low, double high) {
+    if (value >= low && value <= high) return;
+    violations += StrCat(violations.empty() ? "" : "; ", option, " is ", value, ", must be in ", low, "..", high);
+  };
+  check("photos", options.photos, 2, 9999);
+  check("width", options.width, 16, 8192);
+  check("height", options.height, 16, 8192);
+  check("field of view", options.field_of_view_deg, 10, 120);
+  check("orbit radius", options.orbit_radius, 1.2, 2.1);
+  check("orbit height", options.orbit_height, 1.0, 2.2);
+  check("height variation", options.height_variation, 0, 0.5);
+  check("orbit height - height variation", options.orbit_height - options.height_variation, 0.9, 2.2);
+  check("orbit height + height variation", options.orbit_height + options.height_variation, 0.9, 2.3);
+  check("exposure drift", options.exposure_drift_ev, 0, 2);
+  check("noise", options.noise, 0, 50);
+  check("samples per side", options.samples_per_side, 1, 9);
+  const auto refuse = [&](const std::string& text) { violations += (violations.empty() ? "" : "; ") + text; };
+  if (options.samples_per_side % 2 == 0)
+    refuse(StrCat("samples per side is ", options.samples_per_side, ", must be odd"));
+  const Camera camera = MakeCamera(options.width, options.height, FocalLengthPx(options), {});
+  if (!DistortionIsInvertible(options.distortion, camera)) {
+    refuse("distortion is too strong: towards the photo's corners it is not one-to-one");
+  }
+  SPLAT_CHECK(violations.empty(), "capture options: ", violations);
+}
+
+std::vector<CapturedPhoto> PlanCapture(const CaptureOptions& options) {
+  Validate(options);
+  OrbitOptions orbit;
+  orbit.photos = options.photos;
+  orbit.radius = options.orbit_radius;
+  orbit.height = options.orbit_height;
+  orbit.height_variation = options.height_variation;
+  orbit.seed = options.seed;
+  const std::vector<Rigid3> poses = OrbitPoses(orbit, MakeStillLife(options.seed).look_at);
+  constexpr int kTurned[3] = {6, 8, 3};
+  std::vector<CapturedPhoto> photos;
+  for (int i = 0; i < options.photos; ++i) {
+    char name[32];
+    std::snprintf(name, sizeof name, "photo_%04d.%s", i + 1, options.alpha_masks ? "png" : "jpg");
+    CapturedPhoto photo;
+    photo.name = name;
+    photo.exposure_ev = options.exposure_drift_ev * std::sin(2 * kPi * i / options.photos);
+    if (options.exif_rotation && i % 3 == 1) photo.exif_orientation = kTurned[i / 3 % 3];
+    const bool upright = options.mixed_sizes && i % 4 == 1, smaller = options.mixed_sizes && i % 4 == 3;
+    const double scale = smaller ? 0.75 : 1;
+    const int width = int(scale * (upright ? options.height : options.width));
+    const int height = int(scale * (upright ? options.width : options.height));
+    const Rigid3 pose = HeldAs(poses[size_t(i)], photo.exif_orientation);
+    photo.lens = {MakeCamera(width, height, scale * FocalLengthPx(options), pose), options.distortion};
+    photos.push_back(photo);
+  }
+  return photos;
+}
+
+BakedScene BakeFor(const CaptureOptions& options, Executor& executor) {
+  constexpr double kNearestThings = 1.1;  // m in front of the camera
+  BakeOptions bake;
+  bake.texel = kNearestThings / FocalLengthPx(options);
+  bake.seed = options.seed;
+  return Bake(MakeStillLife(options.seed), bake, executor);
+}
+
+CaptureResult WriteCapture(const CaptureOptions& options, const std::string& folder, Executor& executor,
+                           const std::function<void(int, int)>& progress) {
+  CaptureResult result = {PlanCapture(options), folder + "/photos", folder + "/truth"};
+  SPLAT_CHECK(!fs::exists(folder), folder, ": exists already; choose another folder or remove it");
+  const std::string temporary = folder + ".tmp";
+  std::error_code error;
+  fs::remove_all(temporary, error);
+  try {
+    TakePhotos(options, temporary, result, executor, progress);
+    fs::rename(temporary, folder);
+  } catch (const fs::filesystem_error& failure) {
+    fs::remove_all(temporary, error);
+    throw Error(StrCat(folder, ": cannot be written: ", failure.code().message()));
+  } catch (...) {
+    fs::remove_all(temporary, error);
+    throw;
+  }
+  return result;
+}
+
+}  // namespace splat::capture

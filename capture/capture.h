@@ -1,0 +1,66 @@
+// The demonstration capture: photos of a procedural scene with the truth beside them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "capture/tracer.h"
+#include "core/parallel.h"
+
+namespace splat::capture {
+
+struct CaptureOptions {
+  int photos = 40;                 // once around, 2..9999
+  int width = 640, height = 480;   // px, 16..8192
+  double field_of_view_deg = 62;   // across the width, 10..120
+  uint64_t seed = 1;               // paint, positions and noise
+  double orbit_radius = 1.75;      // m, 1.2..2.1: around the table, inside the room
+  double orbit_height = 1.42;      // m above the floor, 1.0..2.2
+  double height_variation = 0.22;  // m, 0..0.5
+  Distortion distortion;           // COLMAP's OPENCV model; must be one-to-one over the photo
+  double exposure_drift_ev = 0;    // stops up and down over the orbit, 0..2
+  double noise = 0;                // standard deviation, of 255; 0..50
+  int samples_per_side = 3;        // rays per pixel, squared; odd, 1..9
+  bool exif_rotation = false;      // every third photo is taken with the camera turned: EXIF orientation 6, 8, 3
+  bool alpha_masks = false;        // PNG with transparent room and rug instead of JPEG (then without EXIF)
+  bool mixed_sizes = false;        // of four photos the second is upright and the fourth three quarters as large
+  bool depth = false;              // also depth maps
+};
+
+// Throws one splat::Error that lists each violation as option, value and bound.
+void Validate(const CaptureOptions& options);
+
+struct CapturedPhoto {
+  std::string name;  // photo_0001.jpg: sorted order is the orbit's
+  Lens lens;         // of the picture as stored
+  int exif_orientation = 1;
+  double exposure_ev = 0;  // stops
+};
+
+// The cameras of a capture, without taking it.
+std::vector<CapturedPhoto> PlanCapture(const CaptureOptions& options);
+
+// The scene as it is painted and lit for these options: texels follow the size of a pixel.
+BakedScene BakeFor(const CaptureOptions& options, Executor& executor);
+
+struct CaptureResult {
+  std::vector<CapturedPhoto> photos;
+  std::string photo_folder, truth_folder;
+};
+
+// Makes `folder`, which must not exist yet and appears whole or not at all:
+//   photos/photo_0001.jpg ...        sRGB, JPEG quality 95 (or .png)
+//   truth/cameras.txt, images.txt, points3D.txt
+//                                    COLMAP text model in metres, z up, of the pictures as stored (EXIF orientation not
+//                                    applied): PINHOLE, or OPENCV with distortion; points lie on the surfaces and have
+//                                    no tracks
+//   truth/depth/photo_0001.pfm ...   with options.depth: float, m along the optical axis, row by row from the bottom as
+//                                    PFM asks, for the pixels as stored
+//   truth/capture.json               the options
+// The same options give the same bytes, whatever the executor. `progress` gets (photos done, photos) after each.
+CaptureResult WriteCapture(const CaptureOptions& options, const std::string& folder, Executor& executor,
+                           const std::function<void(int, int)>& progress);
+
+}  // namespace splat::capture

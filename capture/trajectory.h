@@ -1,0 +1,31 @@
+// Where the photographer stood.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/rigid3.h"
+
+namespace splat::capture {
+
+struct OrbitOptions {
+  int photos = 40;
+  double radius = 1.75;            // m from the axis, on average
+  double height = 1.42;            // m above the floor, on average
+  double height_variation = 0.22;  // m up and down, three times around
+  double jitter = 0.03;            // m, standard deviation of each position
+  uint64_t seed = 1;
+};
+
+// A camera at `eye` that looks at `target`, its picture upright as world z is up. Camera frame: x right, y down, z
+// forward. The line of sight must not be vertical.
+Rigid3 LookAt(const Vec3<double>& eye, const Vec3<double>& target);
+
+// camera_from_world of each photo, once around the z axis, anticlockwise, looking near `target`.
+std::vector<Rigid3> OrbitPoses(const OrbitOptions& options, const Vec3<double>& target);
+
+// The same place with the camera held so that its picture must be turned as EXIF `orientation` (1, 3, 6 or 8) says to
+// be upright. Throws splat::Error for the mirrored ones.
+Rigid3 HeldAs(const Rigid3& camera_from_world, int exif_orientation);
+
+}  // namespace splat::capture

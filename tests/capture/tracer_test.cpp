@@ -1,0 +1,134 @@
+#include "capture/tracer.h"
+
+#include <gtest/gtest.h>
+
+#include "capture/capture.h"
+#include "capture/trajectory.h"
+#include "data/image_io.h"
+
+namespace splat::capture {
+namespace {
+
+CaptureOptions SmallOptions() {
+  CaptureOptions options;
+  options.width = 96;
+  options.height = 72;
+  options.photos = 5;
+  return options;
+}
+
+// Baked once for all tests of this file.
+const BakedScene& SmallScene() {
+  static const BakedScene scene = [] {
+    SerialExecutor executor;
+    return BakeFor(SmallOptions(), executor);
+  }();
+  return scene;
+}
+
+Lens SmallLens() {
+  return PlanCapture(SmallOptions())[1].lens;
+}
+
+TEST(Distortion, UndistortInvertsDistort) {
+  constexpr double kConverged = 1e-12;
+  const Distortion distortion = {-0.12, 0.03, 0.002, -0.001};
+  for (double y = -0.6; y <= 0.6; y += 0.1) {
+    for (double x = -0.8; x <= 0.8; x += 0.1) {
+      const Vec2<double> back = Undistort(distortion, Distort(distortion, {x, y}));
+      EXPECT_NEAR(back.x, x, kConverged);
+      EXPECT_NEAR(back.y, y, kConverged);
+    }
+  }
+}
+
+TEST(Distortion, IsRefusedOnlyWhereItFoldsOver) {
+  const Camera camera = SmallLens().camera;
+  EXPECT_TRUE(DistortionIsInvertible({}, camera));
+  EXPECT_TRUE(DistortionIsInvertible({-0.1, 0.01, 0.001, 0.001}, camera));
+  EXPECT_TRUE(DistortionIsInvertible({0.2, 0.1, 0, 0}, camera));
+  EXPECT_FALSE(DistortionIsInvertible({-0.6, 0, 0, 0}, camera)) << "the corner lies beyond the largest radius";
+}
+
+TEST(RayThrough, MeetsThePixelItWasMadeFor) {
+  constexpr double kConverged = 1e-9;  // px
+  Lens lens = SmallLens();
+  lens.distortion = {-0.1, 0.02, 0.001, 0.002};
+  const Ray ray = RayThrough(lens, 70.25, 11.5);
+  const Vec3<double> seen = lens.camera.camera_from_world * (ray.origin + 2.5 * ray.direction);
+  EXPECT_NEAR(seen.z, 2.5, kConverged) << "t is the depth";
+  const Vec2<double> distorted = Distort(lens.distortion, {seen.x / seen.z, seen.y / seen.z});
+  EXPECT_NEAR(lens.camera.fx * distorted.x + lens.camera.cx, 70.25, kConverged);
+  EXPECT_NEAR(lens.camera.fy * distorted.y + lens.camera.cy, 11.5, kConverged);
+}
+
+TEST(TracePhoto, LeavesOutNoPrimitiveThatATileSees) {
+  SerialExecutor executor;
+  for (const Distortion& distortion :
+       {Distortion{}, Distortion{-0.15, 0.03, 0.004, -0.003}, Distortion{0.3, 0.1, 0, 0}}) {
+    Lens lens = SmallLens();
+    lens.distortion = distortion;
+    const TracedPhoto photo = TracePhoto(SmallScene(), lens, {1, false}, executor);
+    for (int y = 0; y < photo.depth.height; ++y) {
+      for (int x = 0; x < photo.depth.width; ++x) {
+        ASSERT_EQ(*photo.depth.At(x, y), float(Trace(SmallScene(), RayThrough(lens, x + 0.5, y + 0.5)).t))
+            << x << ' ' << y;
+      }
+    }
+  }
+}
+
+TEST(TracePhoto, GivesTheDepthOfAKnownSurface) {
+  // Straight down from above the table's middle: the ball's top is at 0.75 + 0.40 m.
+  constexpr double kFloat = 1e-6;  // depth is stored as float
+  SerialExecutor executor;
+  Lens lens = SmallLens();
+  lens.camera = {31, 31, 100, 100, 15.5, 15.5, LookAt({-0.02, 0.06 - 1e-9, 2.15}, {-0.02, 0.06, 0})};
+  const TracedPhoto photo = TracePhoto(SmallScene(), lens, {3, false}, executor);
+  EXPECT_NEAR(*photo.depth.At(15, 15), 1.0, kFloat);
+  EXPECT_EQ(*photo.foreground.At(15, 15), 1.0f);
+}
+
+TEST(TracePhoto, DoesNotDependOnTheNumberOfThreads) {
+  SerialExecutor serial;
+  const TracedPhoto one = TracePhoto(SmallScene(), SmallLens(), {3, false}, serial);
+  for (const int threads : {2, 3}) {
+    ThreadPool pool(threads);
+    const TracedPhoto many = TracePhoto(SmallScene(), SmallLens(), {3, false}, pool);
+    EXPECT_EQ(many.radiance.pixels, one.radiance.pixels);
+    EXPECT_EQ(many.depth.pixels, one.depth.pixels);
+  }
+}
+
+TEST(TracePhoto, OfAHeldCameraIsUprightOnceTurnedAsExifSays) {
+  constexpr float kRounding = 1e-3f;  // two orders of summation; an edge may move a sample by the last bit
+  SerialExecutor executor;
+  const Lens held_upright = SmallLens();
+  for (const int orientation : {3, 6, 8}) {
+    Lens held = held_upright, upright = held_upright;
+    held.camera.camera_from_world = HeldAs(held_upright.camera.camera_from_world, orientation);
+    if (orientation != 3) {
+      std::swap(upright.camera.width, upright.camera.height);
+      std::swap(upright.camera.cx, upright.camera.cy);
+    }
+    const ImageF stored = TracePhoto(SmallScene(), held, {3, false}, executor).radiance;
+    const ImageF expected = TracePhoto(SmallScene(), upright, {3, false}, executor).radiance;
+    Image8 index(stored.width, stored.height, 3);  // tells where each pixel of the turned picture comes from
+    for (int y = 0; y < index.height; ++y) {
+      for (int x = 0; x < index.width; ++x) index.At(x, y)[0] = uint8_t(x), index.At(x, y)[1] = uint8_t(y);
+    }
+    const Image8 turned = data::ApplyOrientation(index, orientation);
+    ASSERT_EQ(turned.width, expected.width);
+    int different = 0;
+    for (int y = 0; y < turned.height; ++y) {
+      for (int x = 0; x < turned.width; ++x) {
+        const float* from = stored.At(turned.At(x, y)[0], turned.At(x, y)[1]);
+        different += std::abs(from[1] - expected.At(x, y)[1]) > kRounding;
+      }
+    }
+    EXPECT_LE(different, 3) << "orientation " << orientation;
+  }
+}
+
+}  // namespace
+}  // namespace splat::capture
