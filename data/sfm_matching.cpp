@@ -23,9 +23,24 @@ void Check(const MatchingCalls& calls) {
   if (calls.cancelled && calls.cancelled()) throw SfmCancelled();
 }
 
-void Report(const MatchingCalls& calls, const char* verb, size_t done, size_t total) {
-  if (calls.progress)
-    calls.progress(double(done) / double(std::max<size_t>(total, 1)), StrCat(verb, " ", done, " of ", total, " pairs"));
+// A phase's part of the whole: [begin, end) of 0..1.
+struct Share {
+  double begin, end;
+};
+
+void Report(const MatchingCalls& calls, const Share& share, const char* verb, size_t done, size_t total) {
+  if (!calls.progress) return;
+  const double part = double(done) / double(std::max<size_t>(total, 1));
+  calls.progress(share.begin + (share.end - share.begin) * part, StrCat(verb, " ", done, " of ", total, " pairs"));
+}
+
+// The scoring's part of the time that scoring and matching take: pairs times features squared.
+double ScoringShare(size_t photos, const SfmPlan& plan) {
+  if (plan.pairs != PairChoice::kScored) return 0;
+  const double scored = double(photos) * double(photos) / (2.0 * plan.score_stride * plan.score_stride);
+  const double matched = std::min(0.75 * plan.partners * double(photos), double(photos) * double(photos) / 2);
+  const double cost = scored * plan.score_features * plan.score_features;
+  return cost / (cost + matched * plan.max_features * plan.max_features);
 }
 
 // The `count` features of largest scale; the lower number first among equals.
@@ -103,7 +118,7 @@ std::vector<ScoredPair> ScorePairs(const ColmapDatabase& database, const std::ve
         scored[size_t(i)].score = MatchDescriptors(largest[size_t(first)], largest[size_t(second)], {}).size();
       }
     });
-    Report(calls, "scored", size_t(end), size_t(total));
+    Report(calls, {0, ScoringShare(images.size(), plan)}, "scored", size_t(end), size_t(total));
   }
   return scored;
 }
@@ -173,12 +188,13 @@ MatchingSummary MatchPhotos(ColmapDatabase& database, const SfmPlan& plan, Execu
   summary.compared_pairs = pairs.size();
 
   DescriptorCache cache(database, images);
+  const double scoring = ScoringShare(images.size(), plan);
   const size_t before = summary.chosen_pairs - summary.compared_pairs;
   for (size_t begin = 0; begin < pairs.size(); begin += size_t(kPairsPerChunk)) {
     Check(calls);
     const int64_t count = std::min<int64_t>(kPairsPerChunk, int64_t(pairs.size() - begin));
     MatchChunk(database, images, cache, pairs.data() + begin, count, executor);
-    Report(calls, "matched", before + begin + size_t(count), summary.chosen_pairs);
+    Report(calls, {scoring, 1}, "matched", before + begin + size_t(count), summary.chosen_pairs);
   }
   FillWithEmptyPairs(database, images, calls);
   return summary;
