@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,53 +24,63 @@ struct LossConfig {
   double ssim_weight = 0.2;  // loss = (1 - w) L1 + w (1 - SSIM); 0..1
 };
 
-// Adaptive density control. Steps are those of a run of 30,000; DensitySchedule (train/schedule.h) scales them to other lengths.
+// Adaptive density control. Steps are those of a run of 30,000; DensitySchedule (train/schedule.h) scales them to other
+// lengths.
 struct DensityConfig {
   int refine_from = 500, refine_until = 15000, refine_every = 100;  // steps
   int opacity_reset_every = 3000;                                   // steps; 0: never
-  double grad_threshold = 2e-4;     // mean |dL/d(mean in normalised device coordinates)| per view above which a splat is refined
-  bool absolute_gradient = false;   // use per-pixel absolute gradients (AbsGS); wants a larger threshold
-  double split_scale = 0.01;        // x extent: larger splats are split, smaller ones cloned
-  double prune_opacity = 0.005;     // below it a splat is removed
-  double prune_scale = 0.1;         // x extent: larger splats are removed after the first opacity reset
-  double reset_opacity = 0.01;      // what opacity is cut to at a reset
-  int64_t max_gaussians = 0;        // 0: a limit chosen from the memory of the machine
+  // Mean over the views that saw a splat of |dL/d(its mean in normalised device coordinates)|, above which it is
+  // refined.
+  double grad_threshold = 2e-4;
+  bool absolute_gradient = false;  // use per-pixel absolute gradients (AbsGS); wants a larger threshold
+  double split_scale = 0.01;       // x extent: larger splats are split, smaller ones cloned
+  double prune_opacity = 0.005;    // below it a splat is removed
+  double prune_scale = 0.1;        // x extent: larger splats are removed after the first opacity reset
+  double reset_opacity = 0.01;     // what opacity is cut to at a reset
+  int64_t max_gaussians = 0;       // 0: a limit chosen from the memory of the machine
 };
 
 struct InitConfig {
   int64_t random_points = 20000;  // if the poses come without points
   double opacity = 0.1;
-  double scale = 1.0;             // x mean distance to the three nearest neighbours
-  int sh_degree = 3;              // stored
+  double scale = 1.0;  // x mean distance to the three nearest neighbours
+  int sh_degree = 3;   // stored
 };
 
 struct TrainConfig {
-  int iterations = 0;            // 0: 30,000 on a card, and on a CPU what docs/training.md says
+  int iterations = 0;  // 0: 30,000 on a card, and on a CPU what docs/training.md says
   uint64_t seed = 42;
-  std::string device = "auto";   // auto, cpu, cuda
-  int threads = 0;               // 0: all cores
-  int sh_degree_every = 1000;    // steps (of 30,000) between rises of the active SH degree
+  std::string device = "auto";  // auto, cpu, cuda
+  int threads = 0;              // 0: all cores
+  int sh_degree_every = 1000;   // steps (of 30,000) between rises of the active SH degree
   std::array<double, 3> background = {0, 0, 0};
   bool random_background = false;  // for photos with transparency: a random colour per step
-  int resolution_levels = 0;     // training starts at 1 / 2^levels of the resolution and doubles it on the way; 0: none; -1: chosen from the size
-  double cache_gigabytes = 2;    // decoded photos kept in memory
+  int resolution_levels = 0;   // training starts at 1 / 2^levels of the resolution and doubles it on the way; 0: none;
+                               // -1: chosen from the size
+  double cache_gigabytes = 2;  // decoded photos kept in memory
   OptimizerConfig optimizer;
   LossConfig loss;
   DensityConfig density;
   InitConfig init;
 };
 
-// JSON text (an object; missing keys keep the value that `config` has) over `config`. Unknown keys, wrong types and broken
-// bounds are all reported in one splat::Error, each as option, value, bound. `where` (file name) begins the message.
+// JSON text (an object; missing keys keep the value that `config` has) over `config`. Unknown keys, wrong types and
+// broken bounds are all reported in one splat::Error, each as option, value, bound. `where` (file name) begins the
+// message.
 TrainConfig ParseConfig(const TrainConfig& config, const std::string& json_text, const std::string& where);
 
-// "density.grad_threshold=3e-4" over `config`. Throws splat::Error for an unknown key, naming near ones.
+// "density.grad_threshold=3e-4" over `config`; the value as JSON would have it, text without quotes. Throws
+// splat::Error for an unknown key, naming the nearest, and for a value that breaks the option's own bounds. Bounds
+// between two options are left to ConfigViolations, for the next assignment may mend them.
 TrainConfig ApplyAssignment(const TrainConfig& config, const std::string& assignment);
 
 // All settings as JSON, two spaces indented; ParseConfig of it gives the same config.
 std::string ConfigToJson(const TrainConfig& config);
 
-// One message for each violated bound; empty if all hold.
+// One message for each violated bound, also those between two options; empty if all hold.
 std::vector<std::string> ConfigViolations(const TrainConfig& config);
+
+// A line for each option: name, default, bounds, meaning.
+std::string ConfigHelp();
 
 }  // namespace splat::train
