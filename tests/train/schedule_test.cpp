@@ -1,0 +1,173 @@
+#include "train/schedule.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+namespace splat::train {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Le;
+using ::testing::SizeIs;
+
+constexpr double kRounding = 1e-12;  // relative, of exp and log
+constexpr int kViews = 44;           // fox without its held-out views
+
+template <typename Predicate>
+std::vector<int> StepsWhere(int steps, const Predicate& predicate) {
+  std::vector<int> found;
+  for (int step = 1; step <= steps; ++step) {
+    if (predicate(step)) found.push_back(step);
+  }
+  return found;
+}
+
+std::vector<int> Refinements(const DensitySchedule& schedule, int steps) {
+  return StepsWhere(steps, [&](int step) { return schedule.Refines(step); });
+}
+
+std::vector<int> Resets(const DensitySchedule& schedule, int steps) {
+  return StepsWhere(steps, [&](int step) { return schedule.ResetsOpacity(step); });
+}
+
+TEST(MeansLearningRateTest, FallsLogLinearlyToTheFinalRate) {
+  const OptimizerConfig config;
+  EXPECT_NEAR(MeansLearningRate(config, 0, 30000) / config.means_lr, 1, kRounding);
+  EXPECT_NEAR(MeansLearningRate(config, 15000, 30000) / 1.6e-5, 1, kRounding);
+  EXPECT_NEAR(MeansLearningRate(config, 30000, 30000) / config.means_lr_final, 1, kRounding);
+  EXPECT_NEAR(MeansLearningRate(config, 500, 1000) / 1.6e-5, 1, kRounding);
+  EXPECT_NEAR(MeansLearningRate(config, 1, 1) / config.means_lr_final, 1, kRounding);
+}
+
+TEST(ShDegreeAtTest, RisesEveryThousandStepsOfThirtyThousand) {
+  EXPECT_EQ(ShDegreeAt(999, 30000, 1000, 3), 0);
+  EXPECT_EQ(ShDegreeAt(1000, 30000, 1000, 3), 1);
+  EXPECT_EQ(ShDegreeAt(2999, 30000, 1000, 3), 2);
+  EXPECT_EQ(ShDegreeAt(3000, 30000, 1000, 3), 3);
+  EXPECT_EQ(ShDegreeAt(30000, 30000, 1000, 3), 3);
+  EXPECT_EQ(ShDegreeAt(30000, 30000, 1000, 1), 1);
+}
+
+TEST(ShDegreeAtTest, ShortRunsUseAllDegreesForMostOfTheirSteps) {
+  for (int steps : {10, 100, 500, 2000, 7000}) {
+    EXPECT_EQ(ShDegreeAt(1, steps, 1000, 3), steps >= 45 ? 0 : 1) << steps;
+    EXPECT_EQ(ShDegreeAt((steps * 6 + 9) / 10, steps, 1000, 3), 3) << steps;
+  }
+  EXPECT_EQ(ShDegreeAt(1, 1, 1000, 3), 1);
+  EXPECT_EQ(ShDegreeAt(1, 30000, 0, 3), 3);
+}
+
+TEST(DownscaleAtTest, DoublesAtEqualIntervalsOfTheFirstThird) {
+  const auto first_steps = [](int steps, int levels) {
+    std::vector<int> changes;
+    for (int step = 2; step <= steps; ++step) {
+      if (DownscaleAt(step, steps, levels) != DownscaleAt(step - 1, steps, levels)) changes.push_back(step);
+    }
+    return changes;
+  };
+  EXPECT_THAT(first_steps(30000, 2), ElementsAre(5000, 10000));
+  EXPECT_THAT(first_steps(6000, 1), ElementsAre(2000));
+  EXPECT_EQ(DownscaleAt(1, 30000, 2), 4);
+  EXPECT_EQ(DownscaleAt(5000, 30000, 2), 2);
+  EXPECT_EQ(DownscaleAt(10000, 30000, 2), 1);
+  EXPECT_EQ(DownscaleAt(1, 30000, 0), 1);
+}
+
+TEST(DownscaleAtTest, TheLastStepIsAlwaysAtFullResolution) {
+  for (int steps : {1, 2, 3, 5, 10, 500}) {
+    for (int levels = 0; levels <= 4; ++levels) EXPECT_EQ(DownscaleAt(steps, steps, levels), 1) << steps;
+  }
+}
+
+TEST(ChooseResolutionLevelsTest, KeepsTheSmallestPictureAbove320Pixels) {
+  EXPECT_EQ(ChooseResolutionLevels(639, 480), 0);
+  EXPECT_EQ(ChooseResolutionLevels(640, 427), 1);
+  EXPECT_EQ(ChooseResolutionLevels(427, 640), 1);
+  EXPECT_EQ(ChooseResolutionLevels(1280, 720), 2);
+  EXPECT_EQ(ChooseResolutionLevels(8000, 6000), 2);
+  EXPECT_EQ(ChooseResolutionLevels(1, 1), 0);
+}
+
+TEST(DensityScheduleTest, ThirtyThousandStepsGiveThePublishedNumbersForAnyNumberOfViews) {
+  for (int views : {1, 44, 1000}) {
+    const DensitySchedule schedule({}, 30000, views);
+    EXPECT_EQ(schedule.refine_from(), 500);
+    EXPECT_EQ(schedule.refine_until(), 15000);
+    EXPECT_EQ(schedule.refine_every(), 100);
+    const std::vector<int> refinements = Refinements(schedule, 30000);
+    EXPECT_EQ(refinements.front(), 600);
+    EXPECT_EQ(refinements.back(), 14900);
+    EXPECT_THAT(refinements, SizeIs(144));
+    EXPECT_THAT(Resets(schedule, 30000), ElementsAre(3000, 6000, 9000, 12000));
+    EXPECT_TRUE(schedule.Collects(14999));
+    EXPECT_FALSE(schedule.Collects(15000));
+  }
+}
+
+TEST(DensityScheduleTest, LongerRunsScaleUp) {
+  const DensitySchedule schedule({}, 60000, kViews);
+  EXPECT_EQ(schedule.refine_every(), 200);
+  EXPECT_THAT(Resets(schedule, 60000), ElementsAre(6000, 12000, 18000, 24000));
+}
+
+TEST(DensityScheduleTest, SevenThousandStepsRefineOftenAndRecoverFromResets) {
+  const DensitySchedule schedule({}, 7000, kViews);
+  EXPECT_EQ(schedule.refine_from(), 117);
+  EXPECT_EQ(schedule.refine_until(), 3500);
+  EXPECT_EQ(schedule.refine_every(), kViews);
+  EXPECT_THAT(Resets(schedule, 7000), ElementsAre(700, 1400, 2100, 2800));
+}
+
+TEST(DensityScheduleTest, TwoThousandStepsRefineTwentyTimesWithoutReset) {
+  const DensitySchedule schedule({}, 2000, kViews);
+  EXPECT_EQ(schedule.refine_until(), 1000);
+  EXPECT_EQ(schedule.refine_every(), kViews);
+  EXPECT_THAT(Refinements(schedule, 2000), SizeIs(22));
+  EXPECT_THAT(Resets(schedule, 2000), IsEmpty());
+}
+
+TEST(DensityScheduleTest, ManyViewsMayTakeSeveralRefinementsInAShortRun) {
+  EXPECT_EQ(DensitySchedule({}, 2000, 1000).refine_every(), 48);
+  EXPECT_EQ(DensitySchedule({}, 7000, 1000).refine_every(), 100);
+  EXPECT_EQ(DensitySchedule({}, 7000, 3).refine_every(), 25);
+}
+
+TEST(DensityScheduleTest, VeryShortRunsStayInBounds) {
+  const DensitySchedule five_hundred({}, 500, kViews);
+  EXPECT_THAT(Refinements(five_hundred, 500), ElementsAre(25, 50, 75, 100, 125, 150, 175, 200, 225));
+  EXPECT_THAT(Resets(five_hundred, 500), IsEmpty());
+  const DensitySchedule one({}, 1, kViews);
+  EXPECT_THAT(Refinements(one, 1), IsEmpty());
+  EXPECT_FALSE(one.Collects(1));
+}
+
+TEST(DensityScheduleTest, ResetsLeaveTimeToRecoverInEveryRun) {
+  for (int steps = 100; steps <= 40000; steps += 100) {
+    const DensitySchedule schedule({}, steps, kViews);
+    const std::vector<int> resets = Resets(schedule, steps);
+    EXPECT_THAT(resets, Each(Le(schedule.refine_until() - steps / 10)));
+    EXPECT_EQ(resets.empty(), steps < 3000) << steps;
+    for (size_t i = 1; i < resets.size(); ++i) ASSERT_GE(resets[i] - resets[i - 1], 300) << steps;
+  }
+}
+
+TEST(DensityScheduleTest, OptionsOfTheUserHold) {
+  DensityConfig config;
+  config.opacity_reset_every = 0;
+  EXPECT_THAT(Resets(DensitySchedule(config, 30000, kViews), 30000), IsEmpty());
+  config = {};
+  config.refine_every = 10;
+  EXPECT_EQ(DensitySchedule(config, 30000, kViews).refine_every(), 10);
+  EXPECT_EQ(DensitySchedule(config, 2000, kViews).refine_every(), 10);
+  config = {};
+  config.refine_from = config.refine_until = 0;
+  EXPECT_THAT(Refinements(DensitySchedule(config, 2000, kViews), 2000), IsEmpty());
+}
+
+}  // namespace
+}  // namespace splat::train

@@ -1,0 +1,57 @@
+// What changes in the course of a run, as pure functions of the step. Steps count from 1, the first, to `steps`, the
+// last. Options that are steps mean those of a run of 30,000 and are scaled to the run's length; a run of 30,000 keeps
+// them as they are.
+#pragma once
+
+#include "train/config.h"
+
+namespace splat::train {
+
+constexpr int kReferenceSteps = 30000;
+
+// Rate of the means, to be multiplied by the scene's extent: from means_lr towards means_lr_final, which it has at the
+// last step; the logarithm falls linearly.
+double MeansLearningRate(const OptimizerConfig& config, int step, int steps);
+
+// Degree of the spherical harmonics in use: 0 at first, one more every `every` (scaled, at least 1) steps up to
+// `max_degree`; `every` = 0 gives max_degree at once. With the default 1000 all four are in use after a tenth of the
+// run.
+int ShDegreeAt(int step, int steps, int every, int max_degree);
+
+// The picture is trained at 1 / DownscaleAt of its resolution: 2^levels at first, doubling at equal intervals, 1 from a
+// third of the run on. Levels 2: a quarter in the first sixth, half in the second.
+int DownscaleAt(int step, int steps, int levels);
+
+// The largest number of halvings, at most 2, after which the longer side still has 320 pixels.
+int ChooseResolutionLevels(int width, int height);
+
+// When splats are refined and opacities reset. Beyond scaling, short runs differ in this:
+// - refinements are at least 25 steps apart, and as far as it takes to see each training view once where the run still
+// has 20
+//   refinements then (never farther apart than the option says);
+// - opacity resets are at least 300 steps apart, and a run of less than 3,000 steps has none.
+// In every run no reset falls into the last tenth of the run before the refinements end, for the opacities must recover
+// first.
+class DensitySchedule {
+ public:
+  DensitySchedule(const DensityConfig& config, int steps, int training_views);
+
+  // After this step splats are cloned, split and removed.
+  bool Refines(int step) const;
+  // After this step, and after its refinement, opacities are cut.
+  bool ResetsOpacity(int step) const;
+  // Screen gradients of this step count for a later refinement.
+  bool Collects(int step) const { return step < refine_until_; }
+
+  // The scaled options, in steps of this run.
+  int refine_from() const { return refine_from_; }
+  int refine_until() const { return refine_until_; }
+  int refine_every() const { return refine_every_; }
+  int opacity_reset_every() const { return opacity_reset_every_; }  // 0: never
+
+ private:
+  int refine_from_, refine_until_, refine_every_, opacity_reset_every_;
+  int last_reset_;
+};
+
+}  // namespace splat::train
