@@ -30,6 +30,7 @@ struct ProjectParams {
 };
 
 // Activations, covariance, projection, colour, and the number of tiles reached. Non-finite input makes a splat invisible.
+// Throws splat::Error for a degree that the model does not store.
 template <typename T>
 void Project(const KernelContext& context, const ProjectParams<T>& params);
 

@@ -1,6 +1,7 @@
 // Project and ProjectBackward on the CPU: a loop over splats around the maths of one splat.
 #include <algorithm>
 
+#include "core/check.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/math/blend.h"
 #include "rasterizer/math/project_splat.h"
@@ -24,6 +25,10 @@ math::StoredSplat<T> LoadSplat(const SplatsView<T>& s, int64_t i) {
 
 template <typename T>
 math::ProjectLimits LimitsOf(const ProjectParams<T>& params) {
+  const int degree = params.options.sh_degree;
+  SPLAT_CHECK(degree >= 0 && degree <= math::kMaxShDegree && math::ShRestCount(degree) <= params.splats.sh_rest_count,
+              "sh_degree ", degree, ": must be 0 to ", math::kMaxShDegree, " and at most what the model stores (",
+              params.splats.sh_rest_count, " coefficients per channel beyond the first)");
   return {params.options.near, params.options.far, params.options.sh_degree};
 }
 
@@ -68,10 +73,9 @@ void SumSlots(const T* slots, int64_t begin, int64_t end, T sum[kSlotSize]) {
 
 template <typename T>
 math::ProjectedSplatGrad<T> GradFromSlots(const ProjectedView<T>& projected, int64_t i, const T sum[kSlotSize]) {
-  const math::BlendSplat<T> splat{
-      {projected.means_px[2 * i], projected.means_px[2 * i + 1]},
-      {projected.conics[3 * i], projected.conics[3 * i + 1], projected.conics[3 * i + 2]},
-      projected.opacities[i]};
+  const math::BlendSplat<T> splat{{projected.means_px[2 * i], projected.means_px[2 * i + 1]},
+                                  {projected.conics[3 * i], projected.conics[3 * i + 1], projected.conics[3 * i + 2]},
+                                  projected.opacities[i]};
   const T* m = sum + kSlotMoments;
   const math::BlendSplatGrad<T> g = math::MomentsToGrad(splat, {m[0], m[1], m[2], m[3], m[4], m[5]});
   return {g.mean, g.conic, g.opacity, {sum[kSlotColor], sum[kSlotColor + 1], sum[kSlotColor + 2]}, sum[kSlotDepth]};

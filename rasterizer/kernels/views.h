@@ -33,7 +33,7 @@ struct SplatsGradView {
   T* sh_rest = nullptr;         // [N, K, 3]
 };
 
-// Splats as one camera sees them. A splat that is not visible has radius 0 and tile_counts 0; its other entries are 0.
+// Splats as one camera sees them. All entries of a splat that is not visible are 0.
 template <typename T>
 struct ProjectedView {
   T* means_px = nullptr;           // [N, 2]

@@ -79,9 +79,9 @@ std::shared_ptr<const Backend> CpuDoubleBackend(int threads = 2);
 // Every backend that this machine can run. A backend for a card joins the list here and takes all kernel tests with it.
 std::vector<std::shared_ptr<const Backend>> UsableBackends();
 
-// For INSTANTIATE_TEST_SUITE_P and failure messages.
-inline std::ostream& operator<<(std::ostream& out, const std::shared_ptr<const Backend>& backend) {
-  return out << backend->Name();
+// GoogleTest's way to name a backend in a failure message.
+inline void PrintTo(const Backend& backend, std::ostream* out) {
+  *out << backend.Name();
 }
 
 }  // namespace splat::testing

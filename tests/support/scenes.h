@@ -17,7 +17,8 @@ struct SplatArrays {
   int sh_rest_count = 0;
   std::vector<double> means, log_scales, quats, opacity_logits, sh_dc, sh_rest;
 
-  explicit SplatArrays(int64_t splats = 0, int rest_count = 0);
+  SplatArrays() = default;
+  SplatArrays(int64_t splats, int rest_count);
 
   // All parameters in one vector, group after group in the order of the fields, and back.
   std::vector<double> Flat() const;
