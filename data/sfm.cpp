@@ -184,7 +184,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
                  const std::function<void(const SfmProgress&)>& progress, const LogSink& log) {
   const PhotoSet set = CollectPhotos(image_folder);
   SfmWorkspace workspace(workspace_folder);
-  const std::string photos_key = PhotosKey(image_folder, set.usable), key = ResultKey(photos_key, options);
+  const std::string photos_key = PhotosKey(set.usable), key = ResultKey(photos_key, options);
   if (const auto earlier = EarlierResult(workspace, key, image_folder, set)) return *earlier;
   for (const std::string& note : set.notes) LogWarning(log, note);
 

@@ -174,10 +174,8 @@ Command MapperCommand(SfmContext& context, const SfmPlan& plan, const std::strin
 
 }  // namespace
 
-std::string PhotosKey(const std::string& image_folder, const std::vector<SfmPhoto>& photos) {
+std::string PhotosKey(const std::vector<SfmPhoto>& photos) {
   Fingerprint fingerprint;
-  std::error_code ignored;
-  fingerprint.Add(fs::absolute(image_folder, ignored).lexically_normal().string());
   for (const SfmPhoto& photo : photos) {
     fingerprint.Add(photo.name);
     fingerprint.Add(StrCat(photo.bytes, " ", photo.modified));

@@ -35,8 +35,8 @@ struct SfmModel {
   ColmapModelSummary summary;
 };
 
-// Names, sizes and times of the photos, and COLMAP's program, boiled down to a short text.
-std::string PhotosKey(const std::string& image_folder, const std::vector<SfmPhoto>& photos);
+// Names, sizes and times of the photos, boiled down to a short text. Where their folder lies does not matter.
+std::string PhotosKey(const std::vector<SfmPhoto>& photos);
 
 // plan.database is complete afterwards. An interrupted extraction is continued. Throws splat::Error if COLMAP fails.
 void ExtractFeatures(SfmContext& context, const SfmPlan& plan, int attempt);

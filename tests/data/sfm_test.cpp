@@ -107,6 +107,15 @@ TEST_F(RunSfmTest, DoesNothingTwice) {
   EXPECT_EQ(second.notes, first.notes);
 }
 
+TEST_F(RunSfmTest, DoesNotMindWhereTheFoldersLie) {
+  Run();
+  fs::rename(Photos(), folder_ / "elsewhere");
+  fs::rename(Workspace(), folder_ / "moved");
+  const SfmResult result = RunSfm(folder_ / "elsewhere", folder_ / "moved", options_, {}, {});
+  EXPECT_TRUE(result.resumed);
+  EXPECT_EQ(result.model_folder, folder_ / "moved/sparse/0");
+}
+
 TEST_F(RunSfmTest, DoesAllAgainForAChangedPhoto) {
   Run();
   WriteImage(Photos() + "/" + names_[3], Image8(8, 6, 4));
