@@ -141,7 +141,7 @@ Attempts MakeAttempts(SfmContext& context, const SfmFacts& facts, const PhotoSet
     context.notes.push_back(
         attempt == 1 ? StrCat("up to ", plan->max_features, " features per photo at ", plan->max_image_size, " px")
                      : StrCat("tried again with ", plan->description));
-    LogInfo(log, context.notes.back());
+    if (attempt > 1) LogInfo(log, context.notes.back());
     try {
       ExtractFeatures(context, *plan, attempt);
       MatchFeatures(context, *plan, attempt);
@@ -149,7 +149,6 @@ Attempts MakeAttempts(SfmContext& context, const SfmFacts& facts, const PhotoSet
       const size_t placed = model ? model->summary.images : 0;
       if (placed > (attempts.best ? attempts.best->summary.images : 0)) attempts.best = model;
       context.notes.push_back(StrCat("attempt ", attempt, " placed ", placed, " of ", set.given.size(), " photos"));
-      LogInfo(log, context.notes.back());
     } catch (const SfmCancelled&) {
       throw;
     } catch (const Error& error) {
@@ -196,7 +195,6 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
                      progress,          set.notes};
   if (options.use_gpu && !context.gpu) context.notes.push_back("no GPU for COLMAP: no card, or a build without CUDA");
   context.notes.push_back(StrCat("COLMAP ", colmap.build().version, ", ", DescribeCameras(context.groups)));
-  LogInfo(log, context.notes.back());
   std::vector<std::string> names;
   for (const SfmPhoto& photo : set.usable) names.push_back(photo.name);
   const SfmFacts facts = {set.usable.size(), threads, LooksLikeVideo(names), context.gpu,
@@ -214,9 +212,6 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   DescribeModel(kept, image_folder, set, result);
   result.attempts = attempts.made;
   result.notes = context.notes;
-  if (!result.left_out.empty()) {
-    LogWarning(log, StrCat(result.left_out.size(), " photos could not be placed: ", JoinNames(result.left_out)));
-  }
   workspace.Finish(kResultStage, ResultToText(workspace, result));
   std::error_code ignored;
   for (int attempt = 1; attempt <= attempts.made; ++attempt) {

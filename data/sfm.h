@@ -55,6 +55,7 @@ class SfmCancelled : public Error {
 // (what each finished stage was made from). A changed photo set (names, sizes, times) or option invalidates the stages
 // that depend on it; a number of threads does not. COLMAP finds the features, verifies matches and solves; on a CPU the
 // features are matched here (data/sfm_matching.h), between pairs chosen by the likeness of their largest features.
+// `log` gets what a person should know while it runs (photos that cannot be read, retries); the result's notes say all.
 // Photos whose names COLMAP cannot list (line ends, blanks at the ends) are left out.
 // Throws splat::Error: no COLMAP program (with the install command), fewer than 2 photos, COLMAP failing (with the last
 // lines of its log and the log's path), no model found (with advice), another run in the same workspace.
