@@ -186,9 +186,9 @@ TEST_P(RenderGradTest, AbsoluteScreenGradientIsTheSumOverPixels) {
 
 // Against double on a scene with saturated pixels, where the front-to-back replay has most to subtract.
 TEST_P(RenderGradTest, AgreesWithTheDoubleOracle) {
-  // Of the group's largest entry. Float decides some pixels at a threshold the other way: each moves a gradient by up
-  // to 1/255 of a pixel's part.
-  const double tolerance = backend().Epsilon() > 1e-10 ? 2e-3 : 1e-9;
+  // Of the group's largest entry. Measured in float: 8e-6; a pixel that float decides the other way at a threshold
+  // moves an entry by up to 1/255 of the pixel's part.
+  const double tolerance = backend().Epsilon() > 1e-10 ? 2e-4 : 1e-9;
   const RenderInput scene = RandomInput({133, 97, 1500, 2}, 6, 20);
   const auto oracle = testing::CpuDoubleBackend(1);
   const PixelArrays functional = RandomFunctional(scene, 80);
