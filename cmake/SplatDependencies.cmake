@@ -12,7 +12,15 @@ endif()
 if(SPLAT_TORCH_DIR)
   list(PREPEND CMAKE_PREFIX_PATH ${SPLAT_TORCH_DIR})
 endif()
-find_package(Torch REQUIRED)
+if(SPLAT_TORCH_DIR AND EXISTS ${SPLAT_TORCH_DIR}/lib/libc10_cuda.so)
+  include(TorchCpuPart)  # built with CUDA, which this version does not use yet
+else()
+  find_package(Torch REQUIRED)
+endif()
+if(TORCH_CXX_FLAGS MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
+  message(FATAL_ERROR "This LibTorch has the old C++ ABI, with which OpenCV and the others do not link. "
+                      "Take libtorch-dev of the distribution, or a wheel of version 2.7 or later.")
+endif()
 separate_arguments(SPLAT_TORCH_FLAGS NATIVE_COMMAND "${TORCH_CXX_FLAGS}")
 find_package(OpenMP REQUIRED COMPONENTS CXX)  # at::parallel_for is a serial loop in a translation unit without it
 find_package(Threads REQUIRED)

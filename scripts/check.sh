@@ -27,9 +27,12 @@ tidy_sources() {
     git ls-files 'core/*.cpp' 'data/*.cpp' 'rasterizer/*.cpp' 'train/*.cpp' 'export/*.cpp' 'capture/*.cpp' 'apps/*.cpp'
     return
   fi
-  local base
+  local base file
   base=$(git merge-base HEAD origin/main 2>/dev/null || git rev-parse HEAD)
-  git diff --name-only --diff-filter=d "$base" -- '*.cpp' ':!tests' ':!bench'
+  git diff --name-only --diff-filter=d "$base" -- '*.cpp' '*.h' ':!tests' ':!bench' | while read -r file; do
+    if [ "${file%.h}" != "$file" ]; then file=${file%.h}.cpp; fi
+    if [ -f "$file" ]; then echo "$file"; fi
+  done
 }
 
 # clang reads gcc's compile commands but for its precompiled header.

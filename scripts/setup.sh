@@ -82,7 +82,7 @@ if [ "${#missing[@]}" = 0 ] && [ "$wants_torch" = no ]; then
 fi
 
 update_lists
-if [ "$wants_torch" = yes ] && known_to_apt libtorch-dev; then
+if [ "$wants_torch" = yes ] && { known_to_apt libtorch-dev || ! known_to_apt g++; }; then  # or nothing is known yet
   missing+=(libtorch-dev)
   wants_torch=no
 fi
