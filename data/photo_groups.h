@@ -29,7 +29,7 @@ struct CameraGroup {
 };
 
 // From this number of photos on, a shared camera is given OPENCV's two focal lengths and four distortion parameters;
-// fewer photos do not determine them well (banana, 16 photos: SIMPLE_RADIAL places more photos).
+// fewer photos may not determine them (banana, 16 photos: neither model places more photos than the other).
 constexpr size_t kPhotosForOpenCvModel = 25;
 
 // single_camera "auto": photos of one size and one EXIF camera share a camera, photos that are alone get their own.
