@@ -1,0 +1,31 @@
+// Ctrl-C and SIGTERM: the first one asks the program to end in order, the second one ends it at once.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace splat::apps {
+
+// Thrown where an interruption ends the program without a scene; becomes exit status 130.
+class Interrupted : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Takes over SIGINT and SIGTERM while it lives; one at a time. The second signal ends the process with
+// status 130.
+class InterruptHandler {
+ public:
+  InterruptHandler();
+  ~InterruptHandler();
+  InterruptHandler(const InterruptHandler&) = delete;
+  InterruptHandler& operator=(const InterruptHandler&) = delete;
+};
+
+// Whether the first signal has come.
+bool InterruptRequested();
+
+// Throws Interrupted(message) if it has.
+void ThrowIfInterrupted(const std::string& message);
+
+}  // namespace splat::apps

@@ -1,0 +1,94 @@
+// splat-render: a scene and cameras in, pictures out.
+#include "apps/interrupt.h"
+#include "apps/outputs.h"
+#include "apps/program.h"
+#include "apps/progress.h"
+#include "apps/render_cameras.h"
+#include "apps/render_options.h"
+#include "core/check.h"
+#include "data/image_io.h"
+#include "export/ply_format.h"
+#include "rasterizer/libtorch.h"
+#include "train/metrics.h"
+
+#include <filesystem>
+#include <iostream>
+
+namespace splat::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kOrbitWidth_px = 1280;
+
+// Cameras read from a file, in the frame of the scene. Poses in the frame of their source are brought into that of our
+// own scenes by the scene_transform.json beside the PLY; other scenes are taken to be in the frame of the source.
+std::vector<NamedCamera> CamerasFromFile(const RenderOptions& options, Progress& progress) {
+  const CameraSet set = ReadCameras(options.cameras);
+  for (const std::string& warning : set.warnings) progress.Warn(warning);
+  const fs::path transform = fs::path(options.scene).parent_path() / "scene_transform.json";
+  if (!set.in_source_frame || !fs::exists(transform)) return set.cameras;
+  progress.Info(StrCat("The cameras are brought into the scene's frame by ", transform.string()));
+  return InSceneFrame(set.cameras, ReadSceneTransform(transform.string()));
+}
+
+Camera Resized(const Camera& camera, const RenderOptions& options) {
+  int width = options.width > 0 ? options.width : camera.width / options.downscale;
+  width = std::max(1, width);
+  const double scale = double(width) / camera.width;
+  return ResizedCamera(camera, width, std::max(1, int(std::lround(camera.height * scale))));
+}
+
+std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const SplatModel& model, Progress& progress) {
+  if (options.orbit > 0) {
+    return OrbitCameras(model, options.orbit, options.width > 0 ? options.width : kOrbitWidth_px / options.downscale);
+  }
+  std::vector<NamedCamera> chosen;
+  for (NamedCamera& named : CamerasFromFile(options, progress)) {
+    const bool is_test = named.split == data::Split::kTest;
+    if (options.split != "all" && (options.split == "test") != is_test) continue;
+    named.camera = Resized(named.camera, options);
+    chosen.push_back(named);
+  }
+  SPLAT_CHECK(!chosen.empty(), options.cameras, ": holds no camera of --split ", options.split);
+  return chosen;
+}
+
+void MakeFolder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  SPLAT_CHECK(!error && fs::is_directory(path), "--output ", path, ": the folder cannot be made",
+              error ? ": " + error.message() : std::string());
+}
+
+int RenderScene(const RenderOptions& options) {
+  const InterruptHandler interrupt_handler;
+  Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
+  if (options.threads > 0) torch::set_num_threads(options.threads);
+  const SplatModel model = exporters::ReadSplatPly(options.scene);
+  const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
+  MakeFolder(options.output);
+
+  std::array<float, 3> background;
+  std::copy(options.background.begin(), options.background.end(), background.begin());
+  RenderNames names;
+  progress.Begin("Rendering");
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " pictures"));
+    const Image8 image = train::RenderToImage8(model, cameras[i].camera, background);
+    data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
+    progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
+  }
+  progress.End(StrCat(cameras.size(), " pictures of ", FormatCount(model.count()), " splats in ", options.output));
+  return 0;
+}
+
+}  // namespace
+}  // namespace splat::apps
+
+int main(int argc, char** argv) {
+  return splat::apps::RunProgram("splat-render", [&] {
+    const auto options = splat::apps::ParseRenderOptions(argc, argv);
+    return options ? splat::apps::RenderScene(*options) : 0;
+  });
+}

@@ -1,0 +1,235 @@
+// splat-train: photos in, scene out. Parses, composes and reports; the work is done by the libraries.
+#include "apps/interrupt.h"
+#include "apps/outputs.h"
+#include "apps/program.h"
+#include "apps/progress.h"
+#include "apps/train_options.h"
+#include "core/check.h"
+#include "data/image_io.h"
+#include "data/pose_source.h"
+#include "data/view_loader.h"
+#include "export/ply_format.h"
+#include "rasterizer/libtorch.h"
+#include "train/trainer.h"
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+namespace splat::apps {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string Fixed(double value, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
+// The device that is trained on. Throws splat::Error if it was asked for and cannot be had.
+std::string ChooseDevice(const std::string& wish) {
+  SPLAT_CHECK(wish != "cuda", "--device cuda: this build of splat-train has no CUDA backend; use --device cpu");
+  return "cpu";
+}
+
+const char* StageName(data::SfmStage stage) {
+  switch (stage) {
+    case data::SfmStage::kFeatures:
+      return "Structure from motion: features";
+    case data::SfmStage::kMatching:
+      return "Structure from motion: matching";
+    case data::SfmStage::kMapping:
+      return "Structure from motion: mapping";
+  }
+  return "Structure from motion";
+}
+
+// Runs COLMAP in OUT/sfm, where a later run finds what is done, and lists the photos it could not place.
+data::SfmResult RunStructureFromMotion(const TrainOptions& options, const std::string& images,
+                                       const OutputFolder& output, Progress& progress) {
+  data::SfmOptions sfm_options = options.sfm;
+  sfm_options.cancelled = InterruptRequested;
+  std::string stage;
+  const auto show = [&](const data::SfmProgress& step) {
+    std::string name = StageName(step.stage);
+    if (step.attempt > 1) name += StrCat(" (attempt ", step.attempt, ")");
+    if (name != stage) progress.Begin(name);
+    stage = name;
+    progress.Update(step.fraction, step.text);
+  };
+  try {
+    const Clock::time_point start = Clock::now();
+    data::SfmResult result = data::RunSfm(images, output / "sfm", sfm_options, show, progress.Sink());
+    if (stage.empty()) progress.Begin("Structure from motion");
+    for (const std::string& note : result.notes) progress.Info(note);
+    progress.End(StrCat(result.photos_registered, " of ", result.photos_given, " photos placed, ",
+                        FormatCount(int64_t(result.points)), " points, mean reprojection error ",
+                        Fixed(result.mean_reprojection_error_px, 2), " px, ", FormatDuration(SecondsSince(start))));
+    for (const std::string& name : result.left_out) {
+      progress.Warn(StrCat("photo left out, COLMAP could not place it: ", name));
+    }
+    return result;
+  } catch (const data::SfmCancelled&) {
+    throw Interrupted(StrCat("interrupted; what COLMAP had finished is kept in ", output / "sfm",
+                             " and the next run continues there"));
+  }
+}
+
+// The cameras, from where --poses says.
+data::SceneDescription ReadScene(const TrainOptions& options, const std::string& images, const OutputFolder& output,
+                                 Progress& progress, RunSummary& summary) {
+  std::string source = options.poses;
+  if (options.poses == "auto") {
+    const auto found = data::FindPoses(images);
+    source = found ? *found : "sfm";
+    if (!found) progress.Info("No poses lie with the photos: COLMAP finds them.");
+  }
+  if (source == "sfm") {
+    summary.sfm = RunStructureFromMotion(options, images, output, progress);
+    source = summary.sfm->model_folder;
+  }
+  data::SceneDescription scene = data::ReadPoses(source, images);
+  for (const std::string& warning : scene.warnings) progress.Warn(warning);
+  summary.poses_source = scene.source;
+  progress.Info(StrCat("Poses: ", scene.source));
+  return scene;
+}
+
+data::Dataset PrepareDataset(const TrainOptions& options, const data::SceneDescription& scene, Progress& progress) {
+  progress.Begin("Photos");
+  data::Dataset dataset = data::BuildDataset(scene, options.dataset, progress.Sink());
+  const size_t test_views = dataset.ViewsOf(data::Split::kTest).size();
+  const Camera& first = dataset.views.front().camera;
+  progress.End(StrCat(dataset.views.size() - test_views, " for training, ", test_views, " held out, ", first.width,
+                      " x ", first.height, " px; ", FormatCount(int64_t(dataset.points.positions.size())), " points"));
+  return dataset;
+}
+
+train::TrainResult TrainScene(const TrainOptions& options, const data::Dataset& dataset, Progress& progress,
+                              RunSummary& summary) {
+  train::TrainCallbacks callbacks;
+  callbacks.stop = InterruptRequested;
+  callbacks.log = progress.Sink();
+  callbacks.progress = [&](const train::TrainProgress& now) {
+    summary.train_loss = now.loss;
+    progress.Update(
+        double(now.step) / now.steps,
+        StrCat(now.step, "/", now.steps, "  loss ", Fixed(now.loss, 4), "  ", FormatCount(now.splats), " splats  ",
+               Fixed(now.steps_per_second, 1), " it/s  ", FormatDuration(now.seconds_left), " left"));
+  };
+  progress.Begin("Training");
+  train::TrainResult result = train::Train(dataset, options.config, callbacks);
+  summary.training_views = dataset.ViewsOf(data::Split::kTrain).size();
+  summary.iterations = result.steps_done;
+  summary.interrupted = result.interrupted;
+  summary.training_seconds = result.seconds;
+  summary.threads = torch::get_num_threads();
+  progress.End(StrCat(result.interrupted ? "ended by the user after " : "", FormatCount(result.steps_done),
+                      " steps in ", FormatDuration(result.seconds), ", ", FormatCount(result.model.count()),
+                      " splats, loss ", Fixed(summary.train_loss, 4)));
+  return result;
+}
+
+void WriteScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
+                const OutputFolder& output, RunSummary& summary) {
+  output.RemoveOldResults();
+  summary.splats = exporters::WriteSplatPly(output / "scene.ply", model);
+  WriteCameras(output / "cameras.json", dataset);
+  WriteSceneTransform(output / "scene_transform.json", dataset, summary.poses_source);
+  WriteRunConfig(output / "config.json", options, summary);
+}
+
+// Compares the held-out views with their photos, and keeps the pictures if asked to.
+train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
+                                const OutputFolder& output, Progress& progress) {
+  const std::vector<int> views = dataset.ViewsOf(data::Split::kTest);
+  data::ViewLoader::Options loader_options;
+  loader_options.cache_bytes = int64_t(options.config.cache_gigabytes * 1e9);
+  data::ViewLoader loader(dataset, loader_options, progress.Sink());
+  RenderNames names;
+  size_t done = 0;
+  const bool already_interrupted = InterruptRequested();
+  const auto on_view = [&](const data::View& view, const Image8& photo, const Image8& render) {
+    if (!already_interrupted) ThrowIfInterrupted("the evaluation was interrupted");
+    progress.Update(double(++done) / double(views.size()), StrCat(done, "/", views.size(), "  ", view.name));
+    if (!options.save_renders) return;
+    const std::string name = names.NameFor(view.name);
+    data::WriteImage(output / "renders/" + name + "_render.png", render);
+    data::WriteImage(output / "renders/" + name + "_photo.png", photo);
+  };
+  if (options.save_renders) fs::create_directories(output / "renders");
+  progress.Begin("Evaluation");
+  train::Evaluation evaluation = train::Evaluate(model, dataset, views, loader, on_view);
+  progress.End(StrCat("PSNR ", Fixed(evaluation.psnr, 2), " dB, SSIM ", Fixed(evaluation.ssim, 4), " over ",
+                      views.size(), " held-out views"));
+  return evaluation;
+}
+
+// The evaluation, if there is something to evaluate. A failure is kept in the summary and returned: what else there is
+// to write must be written first.
+std::exception_ptr TryEvaluate(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
+                               const OutputFolder& output, Progress& progress, RunSummary& summary) {
+  if (dataset.ViewsOf(data::Split::kTest).empty()) {
+    if (options.save_renders) progress.Warn("--save-renders: no photo is held out (--test-every 0)");
+    return nullptr;
+  }
+  try {
+    summary.evaluation = EvaluateScene(options, dataset, model, output, progress);
+  } catch (const Interrupted& interrupted) {
+    summary.evaluation_error = interrupted.what();
+    progress.Warn(interrupted.what());
+  } catch (const std::exception& error) {
+    summary.evaluation_error = error.what();
+    return std::current_exception();
+  }
+  return nullptr;
+}
+
+void ReportScene(const OutputFolder& output, const RunSummary& summary, Progress& progress) {
+  const double megabytes = double(fs::file_size(output / "scene.ply")) / 1e6;
+  progress.Info(StrCat("Scene: ", output / "scene.ply", " (", FormatCount(summary.splats), " splats, ",
+                       Fixed(megabytes, 1), " MB, ", FormatDuration(summary.total_seconds), " in all)"));
+  progress.Info("Any viewer of Gaussian splats opens it, for example https://superspl.at/editor in a browser.");
+}
+
+int TrainFromPhotos(const TrainOptions& options) {
+  const Clock::time_point start = Clock::now();
+  const InterruptHandler interrupt_handler;
+  Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
+  RunSummary summary;
+  summary.device = ChooseDevice(options.config.device);
+  if (options.config.threads > 0) torch::set_num_threads(options.config.threads);
+
+  const std::string images = data::ResolveImageFolder(options.images);
+  const OutputFolder output(options.output.empty() ? DefaultOutput(images) : options.output, options.overwrite);
+  const data::SceneDescription scene = ReadScene(options, images, output, progress, summary);
+  const data::Dataset dataset = PrepareDataset(options, scene, progress);
+  ThrowIfInterrupted("interrupted before the training began");
+
+  const train::TrainResult result = TrainScene(options, dataset, progress, summary);
+  WriteScene(options, dataset, result.model, output, summary);
+  const std::exception_ptr failure = TryEvaluate(options, dataset, result.model, output, progress, summary);
+  summary.total_seconds = SecondsSince(start);
+  WriteMetrics(output / "metrics.json", summary);
+  ReportScene(output, summary, progress);
+  if (failure) std::rethrow_exception(failure);
+  return 0;
+}
+
+}  // namespace
+}  // namespace splat::apps
+
+int main(int argc, char** argv) {
+  return splat::apps::RunProgram("splat-train", [&] {
+    const auto options = splat::apps::ParseTrainOptions(argc, argv);
+    return options ? splat::apps::TrainFromPhotos(*options) : 0;
+  });
+}

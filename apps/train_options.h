@@ -1,0 +1,36 @@
+// The command line of splat-train.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/progress.h"
+#include "data/dataset.h"
+#include "data/sfm.h"
+#include "train/config.h"
+
+namespace splat::apps {
+
+struct TrainOptions {
+  std::string images;          // the photo folder, as given
+  std::string poses = "auto";  // auto, sfm or a path
+  std::string output;          // empty: DefaultOutput
+  bool overwrite = false;
+  bool save_renders = false;
+  data::DatasetOptions dataset;  // background as in `config`
+  data::SfmOptions sfm;
+  train::TrainConfig config;  // config files, then --set, then the options of their own
+  Verbosity verbosity = Verbosity::kNormal;
+  std::vector<std::string> command_line;  // with the program's name
+};
+
+// Nothing if --help or --version was asked for and has been printed. Throws splat::Error for what cannot be, in one
+// line that names the option, the value and what is allowed.
+std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv);
+
+// "<name of the photo folder>_splat" in the working folder. A folder called images or input, as capture tools make
+// them, gives its parent's name: fox/images becomes fox_splat.
+std::string DefaultOutput(const std::string& image_folder);
+
+}  // namespace splat::apps

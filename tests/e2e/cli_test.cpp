@@ -1,0 +1,289 @@
+// The command lines of splat-train and splat-render: help, and one clear line for everything that cannot be.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/atomic_file.h"
+#include "tests/support/ball_photos.h"
+#include "tests/support/byte_writer.h"
+#include "tests/support/process.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat {
+namespace {
+
+using ::splat::testing::BallPhotos;
+using ::splat::testing::ProcessOutput;
+using ::splat::testing::RunProgram;
+using ::splat::testing::TempDir;
+using ::splat::testing::WriteBallPhotos;
+using ::splat::testing::WriteBytes;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+namespace fs = std::filesystem;
+
+const char* const kTrain = SPLAT_BINARY_DIR "/apps/splat-train";
+const char* const kRender = SPLAT_BINARY_DIR "/apps/splat-render";
+
+// Status 1 and nothing on standard error but one line "program: error: ... expected ...".
+void ExpectOneClearLine(const ProcessOutput& output, const std::string& program, const std::string& expected) {
+  EXPECT_FALSE(output.timed_out);
+  EXPECT_EQ(output.exit_code, 1) << output.err;
+  EXPECT_THAT(output.err, StartsWith(program + ": error: "));
+  EXPECT_EQ(std::count(output.err.begin(), output.err.end(), '\n'), 1) << output.err;
+  EXPECT_THAT(output.err, HasSubstr(expected));
+}
+
+bool Exists(const std::string& path) {
+  return fs::exists(path);
+}
+
+TEST(SplatTrainHelp, ShowsTheOptionsThatPeopleNeedFirst) {
+  const ProcessOutput output = RunProgram({kTrain, "--help"});
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_EQ(output.err, "");
+  for (const char* option : {"--images",
+                             "--poses",
+                             "--output",
+                             "--overwrite",
+                             "--iterations",
+                             "--downscale",
+                             "--max-image-size",
+                             "--test-every",
+                             "--background",
+                             "--seed",
+                             "--device",
+                             "--threads",
+                             "--max-gaussians",
+                             "--sh-degree",
+                             "--config",
+                             "--set",
+                             "--save-renders",
+                             "--matcher",
+                             "--camera-model",
+                             "--single-camera",
+                             "--sfm-max-image-size",
+                             "--sfm-max-features",
+                             "--vocab-tree",
+                             "--colmap",
+                             "--no-align",
+                             "--cache-gigabytes",
+                             "--quiet",
+                             "--verbose",
+                             "--version"}) {
+    EXPECT_THAT(output.out, HasSubstr(option));
+  }
+  EXPECT_LT(output.out.find("--images"), output.out.find("--matcher"));
+  EXPECT_LT(output.out.find("--matcher"), output.out.find("--config"));
+  EXPECT_THAT(output.out, HasSubstr("1600"));
+}
+
+TEST(SplatTrainHelp, VersionNamesTheProgramAndLibTorch) {
+  for (const char* program : {kTrain, kRender}) {
+    const ProcessOutput output = RunProgram({program, "--version"});
+    EXPECT_EQ(output.exit_code, 0);
+    EXPECT_THAT(output.out, StartsWith(fs::path(program).filename().string() + " "));
+    EXPECT_THAT(output.out, HasSubstr("LibTorch"));
+  }
+}
+
+struct BadArguments {
+  std::vector<std::string> arguments;
+  std::string expected;  // in the message
+};
+
+void PrintTo(const BadArguments& bad, std::ostream* out) {
+  for (const std::string& argument : bad.arguments) *out << argument << ' ';
+}
+
+class SplatTrainRefuses : public ::testing::TestWithParam<BadArguments> {};
+
+TEST_P(SplatTrainRefuses, NamesTheOptionAndWhatIsAllowed) {
+  TempDir folder;
+  std::vector<std::string> command = {kTrain, "--images", folder.path(), "--output", folder / "out"};
+  command.insert(command.end(), GetParam().arguments.begin(), GetParam().arguments.end());
+  const ProcessOutput output = RunProgram(command);
+  ExpectOneClearLine(output, "splat-train", GetParam().expected);
+  if (GetParam().arguments.size() == 2 && GetParam().arguments[0].size() > 2) {  // not -n
+    EXPECT_THAT(output.err, HasSubstr(GetParam().arguments[0]));
+  }
+  EXPECT_FALSE(Exists(folder / "out"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    CommandLine, SplatTrainRefuses,
+    ::testing::Values(
+        BadArguments{{"--iterations", "-5"}, "'-5' is not allowed; use a whole number from 1"},
+        BadArguments{{"-n", "-5"}, "--iterations"}, BadArguments{{"--iterations", "0"}, "from 1"},
+        BadArguments{{"--iterations", "nan"}, "'nan'"}, BadArguments{{"--iterations", "1e3"}, "'1e3'"},
+        BadArguments{{"--iterations", "99999999999999999999"}, "10000000"},
+        BadArguments{{"--downscale", "0"}, "from 1 to 64"}, BadArguments{{"--downscale", "1000"}, "from 1 to 64"},
+        BadArguments{{"--downscale", "1.5"}, "'1.5'"}, BadArguments{{"--max-image-size", "-1"}, "from 0"},
+        BadArguments{{"--test-every", "1"}, "no photo to train on"}, BadArguments{{"--test-every", "-8"}, "'-8'"},
+        BadArguments{{"--background", "purple"}, "black, white, random, #rrggbb"},
+        BadArguments{{"--background", "0,0,2"}, "from 0 to 1"}, BadArguments{{"--background", "0,nan,0"}, "0,nan,0"},
+        BadArguments{{"--background", "#12345g"}, "#12345g"}, BadArguments{{"--device", "gpu"}, "auto, cpu, cuda"},
+        BadArguments{{"--threads", "-1"}, "from 0"}, BadArguments{{"--max-gaussians", "0"}, "from 1"},
+        BadArguments{{"--sh-degree", "4"}, "from 0 to 3"}, BadArguments{{"--seed", "-1"}, "from 0"},
+        BadArguments{{"--cache-gigabytes", "0"}, "above 0"}, BadArguments{{"--cache-gigabytes", "nan"}, "'nan'"},
+        BadArguments{{"--cache-gigabytes", "inf"}, "'inf'"},
+        BadArguments{{"--matcher", "best"}, "exhaustive, sequential, vocab_tree"},
+        BadArguments{{"--matcher", "vocab_tree"}, "--vocab-tree"}, BadArguments{{"--camera-model", "FOV"}, "OPENCV"},
+        BadArguments{{"--single-camera", "maybe"}, "auto, yes, no"},
+        BadArguments{{"--sfm-max-features", "-1"}, "from 0"}, BadArguments{{"--iterations"}, "--iterations"},
+        BadArguments{{"--frobnicate"}, "--frobnicate"}, BadArguments{{"stray"}, "stray"},
+        BadArguments{{"--quiet", "--verbose"}, "--verbose"}));
+
+INSTANTIATE_TEST_SUITE_P(Settings, SplatTrainRefuses,
+                         ::testing::Values(BadArguments{{"--set", "density.refine_every=0"}, "density.refine_every"},
+                                           BadArguments{{"--set", "density.grad_threshold=nan"},
+                                                        "density.grad_threshold"},
+                                           BadArguments{{"--set", "iterations=-5"}, "iterations"},
+                                           BadArguments{{"--set", "density.refine_evry=100"}, "density.refine_every"},
+                                           BadArguments{{"--set", "nonsense"}, "nonsense"},
+                                           BadArguments{{"--config", "/nowhere/config.json"}, "/nowhere/config.json"}));
+
+TEST(SplatTrainInput, ImagesAreRequired) {
+  ExpectOneClearLine(RunProgram({kTrain}), "splat-train", "--images");
+}
+
+TEST(SplatTrainInput, AMissingFolderIsNamed) {
+  TempDir folder;
+  ExpectOneClearLine(RunProgram({kTrain, "--images", folder / "nothing"}, 60, folder.path()), "splat-train",
+                     folder / "nothing");
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(SplatTrainInput, AFolderWithoutPhotosIsNamed) {
+  TempDir folder;
+  fs::create_directory(folder / "photos");
+  WriteBytes(folder / "photos/notes.txt", "hello");
+  ExpectOneClearLine(RunProgram({kTrain, "--images", folder / "photos"}, 60, folder.path()), "splat-train",
+                     folder / "photos");
+  EXPECT_FALSE(Exists(folder / "photos_splat"));
+}
+
+TEST(SplatTrainInput, TextFilesNamedAsPhotosEndInOneLine) {
+  TempDir folder;
+  fs::create_directory(folder / "photos");
+  for (const char* name : {"a.JPG", "b.JPG", "c.JPG"}) WriteBytes(folder / "photos/" + name, "this is no photo\n");
+  const ProcessOutput output = RunProgram({kTrain, "--images", folder / "photos"}, 60, folder.path());
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_THAT(output.err, HasSubstr("splat-train: error: "));
+  EXPECT_THAT(output.err, HasSubstr("a.JPG"));
+}
+
+TEST(SplatTrainInput, APosesPathThatDoesNotExistIsNamed) {
+  TempDir folder;
+  WriteBallPhotos(folder.path());
+  ExpectOneClearLine(
+      RunProgram({kTrain, "--images", folder.path(), "--poses", folder / "model", "--output", folder / "out"}),
+      "splat-train", folder / "model");
+  EXPECT_FALSE(Exists(folder / "out"));
+}
+
+TEST(SplatTrainInput, CudaWithoutACudaBuildIsOneLine) {
+  TempDir folder;
+  WriteBallPhotos(folder.path());
+  const std::string version = RunProgram({kTrain, "--version"}).out;
+  if (version.find("CUDA none") == std::string::npos) GTEST_SKIP() << "this build has CUDA: " << version;
+  ExpectOneClearLine(RunProgram({kTrain, "--images", folder.path(), "--output", folder / "out", "--device", "cuda"}),
+                     "splat-train", "--device cuda");
+}
+
+class SplatTrainOutput : public ::testing::Test {
+ protected:
+  void SetUp() override { WriteBallPhotos(folder_ / "balls"); }
+
+  ProcessOutput Train(const std::vector<std::string>& further, double seconds = 300) {
+    std::vector<std::string> command = {kTrain, "--images", folder_ / "balls", "--iterations", "5"};
+    command.insert(command.end(), further.begin(), further.end());
+    return RunProgram(command, seconds, folder_.path());
+  }
+
+  TempDir folder_;
+};
+
+TEST_F(SplatTrainOutput, AnExistingSceneIsKeptUnlessToldOtherwise) {
+  fs::create_directory(folder_ / "out");
+  WriteBytes(folder_ / "out/scene.ply", "precious");
+  WriteBytes(folder_ / "out/metrics.json", "old");
+  ExpectOneClearLine(Train({"--output", folder_ / "out"}), "splat-train", "--overwrite");
+  EXPECT_EQ(ReadFile(folder_ / "out/scene.ply"), "precious");
+
+  EXPECT_EQ(Train({"--output", folder_ / "out", "--overwrite"}).exit_code, 0);
+  EXPECT_THAT(ReadFile(folder_ / "out/scene.ply"), StartsWith("ply\n"));
+  EXPECT_NE(ReadFile(folder_ / "out/metrics.json"), "old");
+}
+
+TEST_F(SplatTrainOutput, AFolderThatCannotBeMadeIsRefusedBeforeAnyWork) {
+  const ProcessOutput output = Train({"--output", "/proc/splat/out"});
+  ExpectOneClearLine(output, "splat-train", "--output /proc/splat/out");
+  EXPECT_THAT(output.out, Not(HasSubstr("Training")));
+  WriteBytes(folder_ / "file", "x");
+  ExpectOneClearLine(Train({"--output", folder_ / "file"}), "splat-train", "is a file");
+  ExpectOneClearLine(Train({"--output", folder_ / "file/below"}), "splat-train", "file/below");
+  ExpectOneClearLine(Train({"--output", ""}), "splat-train", "--output");
+}
+
+TEST_F(SplatTrainOutput, MissingFoldersAreMade) {
+  EXPECT_EQ(Train({"--output", folder_ / "a/b/c"}).exit_code, 0);
+  EXPECT_TRUE(Exists(folder_ / "a/b/c/scene.ply"));
+}
+
+TEST_F(SplatTrainOutput, TheDefaultFolderIsNamedAfterThePhotos) {
+  EXPECT_EQ(Train({}).exit_code, 0);
+  EXPECT_TRUE(Exists(folder_ / "balls_splat/scene.ply"));
+  fs::remove_all(folder_ / "balls_splat");
+  EXPECT_EQ(RunProgram({kTrain, "-i", "balls/images/", "-n", "5"}, 300, folder_.path()).exit_code, 0);
+  EXPECT_TRUE(Exists(folder_ / "balls_splat/scene.ply"));
+}
+
+TEST_F(SplatTrainOutput, AFullDiskLeavesNoBrokenScene) {
+  // A limit on the size of files makes writes fail in the middle as a full disk does, without needing one.
+  const std::string script = std::string("trap '' XFSZ; ulimit -f 4; exec '") + kTrain + "' --images '" +
+                             (folder_ / "balls") + "' --iterations 5 --output '" + (folder_ / "out") + "'";
+  const ProcessOutput output = RunProgram({"bash", "-c", script});
+  ExpectOneClearLine(output, "splat-train", "scene.ply");
+  EXPECT_FALSE(Exists(folder_ / "out/scene.ply"));
+  EXPECT_FALSE(Exists(folder_ / "out"));  // it made the folder and put nothing in it
+}
+
+TEST(SplatRenderRefuses, WhatCannotBe) {
+  TempDir folder;
+  WriteBytes(folder / "points.ply", "ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nend_header\n1\n");
+  WriteBytes(folder / "cameras.json", "[{\"id\": 0, \"img_name\": \"a\", \"width\": 64}]");
+  const std::string scene = folder / "points.ply", out = folder / "out";
+  ExpectOneClearLine(RunProgram({kRender}), "splat-render", "is required");
+  ExpectOneClearLine(RunProgram({kRender, scene, "--output", out}), "splat-render", "--cameras");
+  ExpectOneClearLine(RunProgram({kRender, scene, "--output", out, "--orbit", "0"}), "splat-render", "--orbit");
+  ExpectOneClearLine(RunProgram({kRender, scene, "--output", out, "--orbit", "2"}), "splat-render", "points.ply");
+  ExpectOneClearLine(RunProgram({kRender, folder / "none.ply", "--output", out, "--orbit", "2"}), "splat-render",
+                     "none.ply");
+  EXPECT_FALSE(Exists(out));
+}
+
+TEST(SplatRenderRefuses, CompressedFilesAndBrokenCameras) {
+  SPLAT_SHARED_DATA_OR_SKIP(compressed, "splats/playcanvas/biker.compressed.ply");
+  SPLAT_SHARED_DATA_OR_SKIP(scene, "splats/epfl/pc_short.ply");
+  TempDir folder;
+  const std::string out = folder / "out";
+  ExpectOneClearLine(RunProgram({kRender, compressed, "--output", out, "--orbit", "2"}), "splat-render", "compressed");
+  const std::string cameras = folder / "cameras.json";
+  ExpectOneClearLine(RunProgram({kRender, scene, "--output", out, "--cameras", cameras}), "splat-render", cameras);
+  for (const char* text :
+       {"[]", "[1]", "{}", "", "[{\"width\": 64}]", "[{\"width\": 64, \"height\": -4, \"fx\": 50, \"fy\": 50}]",
+        "[{\"width\": 64, \"height\": 48, \"fx\": 50, \"fy\": 50, \"position\": [0, 0, 0], "
+        "\"rotation\": [[1, 0, 0], [0, 1, 0], [0, 0, -1]]}]"}) {
+    WriteBytes(cameras, text);
+    ExpectOneClearLine(RunProgram({kRender, scene, "--output", out, "--cameras", cameras}), "splat-render", cameras);
+  }
+  EXPECT_FALSE(Exists(out));
+}
+
+}  // namespace
+}  // namespace splat

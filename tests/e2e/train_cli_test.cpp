@@ -1,0 +1,237 @@
+// splat-train and splat-render on a small photo set: what they leave, that they repeat themselves, and Ctrl-C.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "core/atomic_file.h"
+#include "data/image_io.h"
+#include "data/ply.h"
+#include "tests/support/ball_photos.h"
+#include "tests/support/process.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat {
+namespace {
+
+using ::splat::testing::ChildProcess;
+using ::splat::testing::ProcessOutput;
+using ::splat::testing::RunProgram;
+using ::splat::testing::TempDir;
+using ::splat::testing::WriteBallPhotos;
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+namespace fs = std::filesystem;
+
+const char* const kTrain = SPLAT_BINARY_DIR "/apps/splat-train";
+const char* const kRender = SPLAT_BINARY_DIR "/apps/splat-render";
+
+// The PLY stores normalised quaternions, so a render of it may round one pixel's value the other way.
+constexpr int kRenderTolerance = 1;
+
+Json ReadJson(const std::string& path) {
+  return Json::parse(ReadFile(path));
+}
+
+int LargestDifference(const std::string& a_path, const std::string& b_path) {
+  const Image8 a = data::ReadPhoto(a_path).image, b = data::ReadPhoto(b_path).image;
+  if (a.pixels.size() != b.pixels.size() || a.width != b.width) return 256;
+  int largest = 0;
+  for (size_t i = 0; i < a.pixels.size(); ++i) largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
+  return largest;
+}
+
+std::vector<std::string> FilesIn(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), folder).string());
+  }
+  return names;
+}
+
+class TrainOnBalls : public ::testing::Test {
+ protected:
+  void SetUp() override { WriteBallPhotos(folder_ / "balls"); }
+
+  std::vector<std::string> Command(const std::string& output, const std::vector<std::string>& further) {
+    std::vector<std::string> command = {kTrain, "--images", folder_ / "balls", "--output", folder_ / output};
+    command.insert(command.end(), further.begin(), further.end());
+    return command;
+  }
+  // Trains to the end and expects success.
+  ProcessOutput Train(const std::string& output, const std::vector<std::string>& further) {
+    ProcessOutput process = RunProgram(Command(output, further), 600);
+    EXPECT_EQ(process.exit_code, 0) << process.err;
+    return process;
+  }
+
+  TempDir folder_;
+};
+
+TEST_F(TrainOnBalls, LeavesEveryFileWholeAndReadable) {
+  const ProcessOutput output = Train("out", {"--iterations", "30", "--test-every", "4", "--save-renders"});
+  EXPECT_EQ(output.err, "");
+  EXPECT_THAT(output.out, HasSubstr("out/scene.ply"));
+  EXPECT_THAT(output.out, HasSubstr("PSNR"));
+  EXPECT_THAT(FilesIn(folder_ / "out"), ::testing::UnorderedElementsAre(
+                                            "scene.ply", "cameras.json", "scene_transform.json", "config.json",
+                                            "metrics.json", "renders/photo_00_render.png", "renders/photo_00_photo.png",
+                                            "renders/photo_04_render.png", "renders/photo_04_photo.png"));
+  const data::PlyTable scene = data::ReadPly(folder_ / "out/scene.ply");
+  EXPECT_EQ(scene.names.size(), 62u);  // Inria's columns at SH degree 3, with normals
+  for (const float value : scene.values) ASSERT_TRUE(std::isfinite(value));
+
+  const Json metrics = ReadJson(folder_ / "out/metrics.json");
+  EXPECT_EQ(metrics["iterations"], 30);
+  EXPECT_EQ(metrics["splats"], scene.rows);
+  EXPECT_EQ(metrics["interrupted"], false);
+  EXPECT_EQ(metrics["device"], "cpu");
+  ASSERT_EQ(metrics["test"]["views"].size(), 2u);
+  EXPECT_EQ(metrics["test"]["views"][1]["name"], "photo_04.png");
+  const double first = metrics["test"]["views"][0]["psnr"], second = metrics["test"]["views"][1]["psnr"];
+  EXPECT_NEAR(metrics["test"]["psnr"], (first + second) / 2, 1e-9);
+  for (const char* key : {"training_seconds", "total_seconds", "peak_memory_mb", "threads"}) {
+    EXPECT_GT(metrics[key], 0) << key;
+  }
+  EXPECT_THAT(metrics["conventions"], HasSubstr("8 bits"));
+  EXPECT_TRUE(metrics["sfm"].is_null());
+}
+
+TEST_F(TrainOnBalls, CamerasAreWrittenInTheSceneFrameWithTheWayBack) {
+  Train("out", {"--iterations", "5", "--test-every", "4"});
+  const Json cameras = ReadJson(folder_ / "out/cameras.json");
+  ASSERT_EQ(cameras.size(), 8u);
+  EXPECT_EQ(cameras[0]["split"], "test");
+  EXPECT_EQ(cameras[1]["split"], "train");
+  EXPECT_EQ(cameras[1]["img_name"], "photo_01.png");
+  EXPECT_EQ(cameras[1]["width"], 64);
+  EXPECT_NEAR(cameras[1]["fx"], 1.1 * 64, 1e-9);
+  // source_from_scene takes a camera's position back to where the model has it: on a circle of radius 4 at y = -1.2.
+  const Json matrix = ReadJson(folder_ / "out/scene_transform.json")["source_from_scene"]["matrix"];
+  for (const Json& camera : cameras) {
+    double in_source[3];
+    for (int i = 0; i < 3; ++i) {
+      in_source[i] = matrix[i][3];
+      for (int j = 0; j < 3; ++j) in_source[i] += double(matrix[i][j]) * double(camera["position"][j]);
+    }
+    EXPECT_NEAR(std::hypot(in_source[0], in_source[2]), 4, 1e-6);
+    EXPECT_NEAR(in_source[1], -1.2, 1e-6);
+  }
+}
+
+TEST_F(TrainOnBalls, ConfigOfARunRepeatsIt) {
+  Train("first", {"--iterations", "20", "--seed", "7", "--set", "init.opacity=0.2", "--background", "0.25,0.3,0.35"});
+  const Json config = ReadJson(folder_ / "first/config.json");
+  EXPECT_EQ(config["training"]["iterations"], 20);
+  EXPECT_EQ(config["training"]["init"]["opacity"], 0.2);
+  EXPECT_EQ(config["seed"], 7);
+  EXPECT_THAT(config["version"], HasSubstr("LibTorch"));
+  Train("second", {"--config", folder_ / "first/config.json"});
+  EXPECT_EQ(ReadFile(folder_ / "first/scene.ply"), ReadFile(folder_ / "second/scene.ply"));
+}
+
+TEST_F(TrainOnBalls, TheSceneDependsOnTheSeedAndNotOnTheThreads) {
+  const std::vector<std::string> steps = {"--iterations", "150"};
+  const auto scene = [&](const std::string& name, const std::vector<std::string>& further) {
+    std::vector<std::string> arguments = steps;
+    arguments.insert(arguments.end(), further.begin(), further.end());
+    Train(name, arguments);
+    return ReadFile(folder_ / (name + "/scene.ply"));
+  };
+  const std::string one_thread = scene("a", {"--threads", "1"});
+  EXPECT_EQ(one_thread, scene("b", {"--threads", "1"}));
+  EXPECT_EQ(one_thread, scene("c", {"--threads", "2"}));
+  EXPECT_NE(one_thread, scene("d", {"--threads", "1", "--seed", "43"}));
+  // The comparison is worth something only if splats were added on the way.
+  EXPECT_NE(data::ReadPly(folder_ / "a/scene.ply").rows, 150u);
+}
+
+TEST_F(TrainOnBalls, TrainingImprovesTheHeldOutViews) {
+  const auto psnr = [&](const std::string& name, const std::string& steps) -> double {
+    Train(name, {"--iterations", steps, "--test-every", "4"});
+    return ReadJson(folder_ / (name + "/metrics.json"))["test"]["psnr"];
+  };
+  EXPECT_GT(psnr("long", "300"), psnr("short", "3") + 3);  // dB; clearly more than chance
+}
+
+TEST_F(TrainOnBalls, CtrlCWritesTheScene) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const std::string name = signal == SIGINT ? "int" : "term";
+    ChildProcess process(Command(name, {"--iterations", "1000000", "--test-every", "4"}));
+    ASSERT_TRUE(process.WaitForOutput("Training", 120));
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    process.Signal(signal);
+    const ProcessOutput output = process.Wait(120);
+    EXPECT_FALSE(output.timed_out);
+    EXPECT_EQ(output.exit_code, 0) << output.err;
+    EXPECT_THAT(output.out, HasSubstr("ended by the user"));
+    EXPECT_GT(data::ReadPly(folder_ / (name + "/scene.ply")).rows, 0u);
+    const Json metrics = ReadJson(folder_ / (name + "/metrics.json"));
+    EXPECT_EQ(metrics["interrupted"], true);
+    EXPECT_LT(metrics["iterations"], 1000000);
+    EXPECT_EQ(metrics["test"]["views"].size(), 2u);
+  }
+}
+
+TEST_F(TrainOnBalls, ASecondSignalEndsAtOnce) {
+  ChildProcess process(Command("out", {"--iterations", "1000000"}));
+  ASSERT_TRUE(process.WaitForOutput("Training", 120));
+  process.Signal(SIGSTOP);  // so that both are pending before the program can act on the first
+  process.Signal(SIGINT);
+  process.Signal(SIGTERM);
+  process.Signal(SIGCONT);
+  const ProcessOutput output = process.Wait(60);
+  EXPECT_EQ(output.exit_code, 130);
+  EXPECT_FALSE(fs::exists(folder_ / "out/scene.ply"));
+}
+
+TEST_F(TrainOnBalls, QuietPrintsNothing) {
+  const ProcessOutput output = Train("out", {"--iterations", "5", "--quiet"});
+  EXPECT_EQ(output.out, "");
+  EXPECT_EQ(output.err, "");
+}
+
+TEST_F(TrainOnBalls, SplatRenderRepeatsTheRendersOfTheTraining) {
+  Train("out", {"--iterations", "100", "--test-every", "4", "--save-renders", "--background", "white"});
+  const auto render = [&](const std::vector<std::string>& further) {
+    std::vector<std::string> command = {kRender, folder_ / "out/scene.ply", "--background", "white"};
+    command.insert(command.end(), further.begin(), further.end());
+    const ProcessOutput output = RunProgram(command);
+    EXPECT_EQ(output.exit_code, 0) << output.err;
+  };
+  render({"--cameras", folder_ / "out/cameras.json", "--output", folder_ / "test_views", "--split", "test"});
+  EXPECT_EQ(FilesIn(folder_ / "test_views").size(), 2u);
+  // The COLMAP model is in its own frame; scene_transform.json beside the scene leads there.
+  render({"--cameras", folder_ / "balls/sparse/0", "--output", folder_ / "all_views"});
+  EXPECT_EQ(FilesIn(folder_ / "all_views").size(), 8u);
+  for (const char* name : {"photo_00", "photo_04"}) {
+    const std::string expected = folder_ / (std::string("out/renders/") + name + "_render.png");
+    EXPECT_LE(LargestDifference(folder_ / (std::string("test_views/") + name + ".png"), expected), kRenderTolerance);
+    EXPECT_LE(LargestDifference(folder_ / (std::string("all_views/") + name + ".png"), expected), kRenderTolerance);
+  }
+  render({"--cameras", folder_ / "out/cameras.json", "--output", folder_ / "small", "--downscale", "2"});
+  EXPECT_EQ(data::ReadPhotoInfo(folder_ / "small/photo_03.png").width, 32);
+}
+
+TEST(SplatRender, ShowsScenesOfOtherToolsFromAllSides) {
+  SPLAT_SHARED_DATA_OR_SKIP(scene, "splats/plush_dog/point_cloud_29999_clean.ply");
+  TempDir folder;
+  const ProcessOutput output =
+      RunProgram({kRender, scene, "--orbit", "3", "--width", "160", "--output", folder / "out"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  const std::vector<std::string> files = FilesIn(folder / "out");
+  EXPECT_EQ(files.size(), 3u);
+  for (const std::string& file : files) {
+    const Image8 image = data::ReadPhoto(folder / ("out/" + file)).image;
+    const auto lit = std::count_if(image.pixels.begin(), image.pixels.end(), [](uint8_t value) { return value > 20; });
+    EXPECT_GT(double(lit) / double(image.pixels.size()), 0.05) << file;  // the dog fills more than that
+  }
+}
+
+}  // namespace
+}  // namespace splat
