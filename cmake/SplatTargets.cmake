@@ -32,8 +32,8 @@ function(splat_use_torch_pch target)
   target_precompile_headers(${target} REUSE_FROM splat_torch_pch)
 endfunction()
 
-# LibTorch's headers take longer to read than most of our sources to compile: rasterizer/libtorch.h is compiled once, here, and
-# reused by every library, program and test.
+# LibTorch's headers take longer to read than most of our sources to compile: rasterizer/libtorch.h is compiled once,
+# here, and reused by every library, program and test.
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_pch.cpp CONTENT "")
 add_library(splat_torch_pch OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/torch_pch.cpp)
 splat_configure(splat_torch_pch)

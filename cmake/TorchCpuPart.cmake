@@ -1,5 +1,6 @@
-# LibTorch's CPU libraries without its CMake package, which insists on the CUDA toolkit if LibTorch was built with CUDA: for a
-# wheel with CUDA, such as the one that scripts/fetch_torch.sh strips and keeps in the cache. Sets what find_package(Torch) would: TORCH_LIBRARIES, TORCH_CXX_FLAGS.
+# LibTorch's CPU libraries without its CMake package, which insists on the CUDA toolkit if LibTorch was built with CUDA: for
+# a wheel with CUDA, such as the one that scripts/fetch_torch.sh strips and keeps in the cache. Sets what
+# find_package(Torch) would: TORCH_LIBRARIES, TORCH_CXX_FLAGS.
 find_library(SPLAT_TORCH_CPU_LIBRARY torch_cpu PATHS ${SPLAT_TORCH_DIR}/lib NO_DEFAULT_PATH REQUIRED)
 find_library(SPLAT_TORCH_C10_LIBRARY c10 PATHS ${SPLAT_TORCH_DIR}/lib NO_DEFAULT_PATH REQUIRED)
 add_library(splat_torch_cpu INTERFACE)
