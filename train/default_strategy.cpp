@@ -15,8 +15,8 @@ namespace {
 
 class DefaultStrategy : public Strategy {
  public:
-  DefaultStrategy(const DensityConfig& config, int steps, int training_views, int64_t max_gaussians)
-      : config_(config), schedule_(config, steps, training_views), max_gaussians_(max_gaussians) {}
+  DefaultStrategy(const DensityConfig& config, int steps, int64_t max_gaussians)
+      : config_(config), schedule_(config, steps), max_gaussians_(max_gaussians) {}
 
   void Observe(const StepContext& context) override;
   bool Update(const StepContext& context) override;
@@ -108,9 +108,8 @@ bool DefaultStrategy::Update(const StepContext& context) {
 
 }  // namespace
 
-std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, int training_views,
-                                              int64_t max_gaussians) {
-  return std::make_unique<DefaultStrategy>(config, steps, training_views, max_gaussians);
+std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, int64_t max_gaussians) {
+  return std::make_unique<DefaultStrategy>(config, steps, max_gaussians);
 }
 
 }  // namespace splat::train

@@ -34,7 +34,8 @@ struct CloudAdaptor {
 
 // Mean distance of each point to its nearest neighbours (fewer if there are fewer points; 0 for a lone point).
 std::vector<double> NeighbourDistances(const std::vector<Vec3<double>>& points) {
-  using Tree = nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, CloudAdaptor>, CloudAdaptor, 3>;
+  using Tree =
+      nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, CloudAdaptor>, CloudAdaptor, 3, size_t>;
   const CloudAdaptor cloud{points};
   Tree tree(3, cloud, nanoflann::KDTreeSingleIndexAdaptorParams(16));
   tree.buildIndex();

@@ -1,6 +1,7 @@
-// Quality over held-out views. Conventions: the render is clamped to 0..1 and rounded to 8 bits as a viewer would show it, the
-// photo is the 8-bit picture the training used (same size, undistorted, composited on the same background); PSNR over all
-// channels and pixels with peak 255, SSIM with an 11x11 Gaussian window of sigma 1.5, zero padding outside, per channel, mean.
+// Quality over held-out views. Conventions: the render is clamped to 0..1 and rounded to 8 bits as a viewer would show
+// it, the photo is the 8-bit picture the training used (same size, undistorted, composited on the same background);
+// PSNR over all channels and pixels with peak 255, SSIM with an 11x11 Gaussian window of sigma 1.5, zero padding
+// outside, per channel, mean.
 #pragma once
 
 #include <functional>
@@ -28,7 +29,8 @@ struct Evaluation {
 double Psnr(const Image8& a, const Image8& b);
 double Ssim(const Image8& a, const Image8& b);
 
-// Renders each view of `view_indices` and compares it with its photo. `on_view` (may be empty) gets name, photo and render.
+// Renders each view of `view_indices` and compares it with its photo. `on_view` (may be empty) gets name, photo and
+// render.
 Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const std::vector<int>& view_indices,
                     data::ViewLoader& loader,
                     const std::function<void(const data::View&, const Image8& photo, const Image8& render)>& on_view);

@@ -8,9 +8,10 @@
 namespace splat::train {
 namespace {
 
-constexpr int kMinRefineEvery = 25;     // steps; fewer views say little about a mean gradient
-constexpr int kWantedRefinements = 20;  // of a short run: a splat may double at each
-constexpr int kMinResetEvery = 300;     // steps that the opacities need to recover
+constexpr int kMinRefineEvery = 25;    // steps; fewer views say little about a mean gradient
+constexpr int kWantedRefinements = 8;  // of a short run: a splat may double at each
+constexpr double kSettleShare = 0.15;  // of a short run, before the first refinement: early gradients are all large
+constexpr int kMinResetEvery = 300;    // steps that the opacities need to recover
 constexpr int kMinStepsForReset = 3000;
 constexpr double kRecoveryShare = 0.1;     // of the run, between the last reset and the end of refinement
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
@@ -48,11 +49,12 @@ int ChooseResolutionLevels(int width, int height) {
   return levels;
 }
 
-DensitySchedule::DensitySchedule(const DensityConfig& config, int steps, int training_views)
-    : refine_from_(Scaled(config.refine_from, steps)), refine_until_(Scaled(config.refine_until, steps)) {
+DensitySchedule::DensitySchedule(const DensityConfig& config, int steps) {
+  const int settle = std::min(config.refine_from, int(kSettleShare * steps));
+  refine_from_ = std::max(Scaled(config.refine_from, steps), settle);
+  refine_until_ = Scaled(config.refine_until, steps);
   const int affordable = std::max(kMinRefineEvery, (refine_until_ - refine_from_) / kWantedRefinements);
-  const int wanted = std::clamp(training_views, kMinRefineEvery, affordable);
-  refine_every_ = std::max({1, Scaled(config.refine_every, steps), std::min(wanted, config.refine_every)});
+  refine_every_ = std::max({1, Scaled(config.refine_every, steps), std::min(affordable, config.refine_every)});
 
   const int reset_every =
       std::max(Scaled(config.opacity_reset_every, steps), std::min(kMinResetEvery, config.opacity_reset_every));

@@ -25,16 +25,17 @@ int DownscaleAt(int step, int steps, int levels);
 // The largest number of halvings, at most 2, after which the longer side still has 320 pixels.
 int ChooseResolutionLevels(int width, int height);
 
-// When splats are refined and opacities reset. Beyond scaling, short runs differ in this:
-// - refinements are at least 25 steps apart, and as far as it takes to see each training view once where the run still
-// has 20
-//   refinements then (never farther apart than the option says);
-// - opacity resets are at least 300 steps apart, and a run of less than 3,000 steps has none.
+// When splats are refined and opacities reset. Beyond scaling, short runs differ in this, so that they neither refine
+// on the large gradients of a model that has not settled nor look at too few views:
+// - the first refinement waits for 15 % of the run, or for the option's own number of steps if that is less;
+// - refinements are as far apart as the option says, or nearer (but at least 25 steps) where the run has no room for
+// eight;
+// - opacity resets are at least 1,000 steps apart, and a run of less than 5,000 steps has none.
 // In every run no reset falls into the last tenth of the run before the refinements end, for the opacities must recover
 // first.
 class DensitySchedule {
  public:
-  DensitySchedule(const DensityConfig& config, int steps, int training_views);
+  DensitySchedule(const DensityConfig& config, int steps);
 
   // After this step splats are cloned, split and removed.
   bool Refines(int step) const;

@@ -32,8 +32,7 @@ class Strategy {
   virtual bool Update(const StepContext& context) = 0;
 };
 
-// `steps`: of the run; `training_views`: their number; `max_gaussians`: the limit in force.
-std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, int training_views,
-                                              int64_t max_gaussians);
+// `steps`: of the run; `max_gaussians`: the limit in force.
+std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, int64_t max_gaussians);
 
 }  // namespace splat::train

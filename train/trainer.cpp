@@ -96,8 +96,7 @@ Target TargetAt(const data::View& view, const Image8& photo, int downscale) {
 
 // Renders, compares, and leaves the gradients in the model's tensors. Returns the loss.
 double ForwardBackward(const SplatModel& model, const Target& target, const RenderSettings& settings,
-                       const LossConfig& loss, kernels::PhotometricLossWorkspace& workspace,
-                       RenderOutput& output) {
+                       const LossConfig& loss, kernels::PhotometricLossWorkspace& workspace, RenderOutput& output) {
   for (const torch::Tensor* tensor : model.Tensors()) tensor->mutable_grad() = torch::Tensor();
   output = Render(model, target.camera, settings);
   torch::Tensor grad = torch::empty_like(output.image);
@@ -149,7 +148,7 @@ TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const
   result.model = InitialModel(dataset, config.init, config.seed + 2);
   SetRequiresGrad(result.model, true);
   ModelOptimizer optimizer(result.model, config.optimizer);
-  const auto strategy = MakeDefaultStrategy(config.density, steps, int(views.size()), MaxGaussians(config.density));
+  const auto strategy = MakeDefaultStrategy(config.density, steps, MaxGaussians(config.density));
 
   RenderSettings settings;
   settings.background = dataset.background;

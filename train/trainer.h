@@ -14,18 +14,18 @@
 namespace splat::train {
 
 struct TrainProgress {
-  int step = 0, steps = 0;        // done, in all
-  double loss = 0;                // exponential mean over about 50 steps
+  int step = 0, steps = 0;  // done, in all
+  double loss = 0;          // exponential mean over about 50 steps
   int64_t splats = 0;
-  double steps_per_second = 0;    // recent
-  double seconds_left = 0;        // estimate that knows that splats grow and the resolution rises
+  double steps_per_second = 0;  // recent
+  double seconds_left = 0;      // estimate that knows that splats grow and the resolution rises
 };
 
 struct TrainResult {
-  SplatModel model;               // without gradients, sane values only
+  SplatModel model;  // without gradients, sane values only
   int steps_done = 0;
   bool interrupted = false;
-  double seconds = 0;             // of the loop
+  double seconds = 0;  // of the loop
 };
 
 struct TrainCallbacks {
@@ -34,8 +34,8 @@ struct TrainCallbacks {
   LogSink log;
 };
 
-// Trains on the dataset's training views. The same dataset, config and seed give the same bits on the CPU, at any number of
-// threads. Throws splat::Error for what cannot be trained.
+// Trains on the dataset's training views. The same dataset, config and seed give the same bits on the CPU, at any
+// number of threads. Throws splat::Error for what cannot be trained.
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks);
 
 // The steps of a run: config.iterations, or the device's default where that is 0.

@@ -1,10 +1,9 @@
 // Small models and cameras for tests above the seam with LibTorch.
 #pragma once
 
-#include <torch/torch.h>
-
 #include "core/camera.h"
 #include "core/random.h"
+#include "rasterizer/libtorch.h"
 #include "rasterizer/splat_model.h"
 
 namespace splat::testing {

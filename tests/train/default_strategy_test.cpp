@@ -10,7 +10,7 @@
 namespace splat::train {
 namespace {
 
-constexpr int kSteps = 30000, kViews = 10, kRefineStep = 600;
+constexpr int kSteps = 30000, kRefineStep = 600;
 
 // Four splats: small and large ones, with and without gradient.
 struct Bench {
@@ -34,7 +34,7 @@ struct Bench {
   // Gradient in normalised device coordinates: x 50 px.
   void SetGradient(int64_t splat, double ndc) { stats.grad_mean_px[splat][0] = ndc / 50; }
   bool Run(int64_t limit) {
-    const auto strategy = MakeDefaultStrategy(config, kSteps, kViews, limit);
+    const auto strategy = MakeDefaultStrategy(config, kSteps, limit);
     strategy->Observe(context);
     return strategy->Update(context);
   }

@@ -1,0 +1,201 @@
+// Milliseconds per stage of a training step on the CPU, on a synthetic scene with realistic statistics. Output of
+// Google Benchmark: --benchmark_format=json for machines. Compare runs of one sitting only, as ratios
+// (docs/performance.md).
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <thread>
+#include <vector>
+
+#include "core/parallel.h"
+#include "core/random.h"
+#include "rasterizer/kernels/kernels.h"
+#include "rasterizer/math/tiles.h"
+#include "train/kernels/adam.h"
+#include "train/kernels/ssim.h"
+
+namespace splat {
+namespace {
+
+namespace k = kernels;
+
+// N splats in a slab before the camera whose mean size on screen falls with N, as trained scenes' does.
+struct Scene {
+  int64_t n;
+  Camera camera;
+  std::vector<float> means, log_scales, quats, logits, dc, rest;
+  std::vector<float> means_px, conics, half, opacities, colors, depths, slots, image, alpha, depth, grad_image, grad;
+  std::vector<int32_t> tile_counts, instance_splat;
+  std::vector<int64_t> slot_begin, tile_begin, instance_slot;
+  std::vector<uint8_t> target;
+  ThreadPool pool;
+  k::KernelContext context{&pool};
+
+  Scene(int64_t count, int width, int height, int threads);
+
+  k::ProjectParams<float> Project() {
+    k::ProjectParams<float> p;
+    p.splats = {n, 15, means.data(), log_scales.data(), quats.data(), logits.data(), dc.data(), rest.data()};
+    p.camera = camera;
+    p.out = {means_px.data(), conics.data(), half.data(),       opacities.data(),
+             colors.data(),   depths.data(), tile_counts.data()};
+    return p;
+  }
+  k::TileListView List() {
+    return {int64_t(instance_splat.size()), slot_begin.data(), tile_begin.data(), instance_splat.data(),
+            instance_slot.data()};
+  }
+  k::BlendParams<float> Blend() {
+    k::BlendParams<float> p;
+    p.width = camera.width;
+    p.height = camera.height;
+    p.projected = Project().out;
+    p.list = List();
+    p.out = {image.data(), alpha.data(), depth.data()};
+    return p;
+  }
+  k::BlendBackwardParams<float> BlendBackward() {
+    k::BlendBackwardParams<float> p;
+    p.forward = Blend();
+    p.grad.image = grad_image.data();
+    p.slots = slots.data();
+    return p;
+  }
+  void CountAndBin() {
+    const int64_t instances = k::CountInstances(tile_counts.data(), n, slot_begin.data());
+    instance_splat.resize(size_t(instances));
+    instance_slot.resize(size_t(instances));
+    slots.resize(size_t(instances) * k::kSlotSize);
+    k::BinSplats(context, k::BinParams<float>{n, camera.width, camera.height, Project().out, List()});
+  }
+};
+
+Scene::Scene(int64_t count, int width, int height, int threads) : n(count), pool(threads) {
+  Random random(1);
+  camera.width = width;
+  camera.height = height;
+  camera.fx = camera.fy = 0.9 * width;
+  camera.cx = width / 2.0;
+  camera.cy = height / 2.0;
+  const double typical = 2.2 / std::sqrt(double(n));  // scene units
+  for (int64_t i = 0; i < n; ++i) {
+    const double z = random.Uniform(2.5, 7);
+    for (const double v : {random.Uniform(-0.7, 0.7) * z, random.Uniform(-0.7, 0.7) * z, z}) means.push_back(float(v));
+    const double size = std::log(typical) + 0.6 * random.Normal();
+    for (int c = 0; c < 3; ++c) log_scales.push_back(float(size + 0.5 * random.Normal()));
+    for (int c = 0; c < 4; ++c) quats.push_back(float(random.Normal()));
+    logits.push_back(float(random.Uniform(-3, 3)));
+    for (int c = 0; c < 3; ++c) dc.push_back(float(random.Uniform(-1, 1)));
+    for (int c = 0; c < 45; ++c) rest.push_back(float(0.1 * random.Normal()));
+  }
+  const size_t size = size_t(n), pixels = size_t(width) * size_t(height);
+  means_px.resize(2 * size);
+  conics.resize(3 * size);
+  half.resize(2 * size);
+  opacities.resize(size);
+  colors.resize(3 * size);
+  depths.resize(size);
+  tile_counts.resize(size);
+  slot_begin.resize(size + 1);
+  const math::TileGrid grid = math::TileGridOf(width, height);
+  tile_begin.resize(size_t(grid.columns) * size_t(grid.rows) + 1);
+  image.resize(3 * pixels);
+  alpha.resize(pixels);
+  depth.resize(pixels);
+  grad_image.resize(3 * pixels);
+  grad.resize(59 * size);
+  target.resize(3 * pixels);
+  for (uint8_t& value : target) value = uint8_t(random.Below(256));
+  for (float& value : grad_image) value = float(1e-6 * random.Normal());
+  k::Project(context, Project());
+  CountAndBin();
+  k::Blend(context, Blend());
+  k::BlendBackward(context, BlendBackward());
+}
+
+Scene MakeScene(benchmark::State& state) {
+  return Scene(state.range(0), int(state.range(1)), int(state.range(2)), int(state.range(3)));
+}
+
+void Report(benchmark::State& state, const Scene& scene) {
+  state.counters["instances"] = double(scene.instance_splat.size());
+  state.counters["ns_per_instance"] =
+      benchmark::Counter(double(scene.instance_splat.size()) * 1e-9,
+                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+void BM_Project(benchmark::State& state) {
+  Scene scene = MakeScene(state);
+  for (auto _ : state) k::Project(scene.context, scene.Project());
+}
+void BM_Bin(benchmark::State& state) {
+  Scene scene = MakeScene(state);
+  for (auto _ : state) scene.CountAndBin();
+}
+void BM_Blend(benchmark::State& state) {
+  Scene scene = MakeScene(state);
+  for (auto _ : state) k::Blend(scene.context, scene.Blend());
+  Report(state, scene);
+}
+void BM_BlendBackward(benchmark::State& state) {
+  Scene scene = MakeScene(state);
+  for (auto _ : state) k::BlendBackward(scene.context, scene.BlendBackward());
+  Report(state, scene);
+}
+void BM_ProjectBackward(benchmark::State& state) {
+  Scene scene = MakeScene(state);
+  k::ProjectBackwardParams<float> p;
+  p.forward = scene.Project();
+  p.slot_begin = scene.slot_begin.data();
+  p.slots = scene.slots.data();
+  float* g = scene.grad.data();
+  const int64_t n = scene.n;
+  p.grad = {g, g + 3 * n, g + 6 * n, g + 10 * n, g + 11 * n, g + 14 * n};
+  for (auto _ : state) k::ProjectBackward(scene.context, p);
+}
+void BM_Loss(benchmark::State& state) {
+  Scene scene = MakeScene(state);
+  train::kernels::LossParams p;
+  p.width = scene.camera.width;
+  p.height = scene.camera.height;
+  p.image = scene.image.data();
+  p.target = scene.target.data();
+  p.grad_image = scene.grad_image.data();
+  train::kernels::PhotometricLossWorkspace workspace;
+  for (auto _ : state) benchmark::DoNotOptimize(train::kernels::PhotometricLoss(scene.pool, p, workspace));
+}
+void BM_Adam(benchmark::State& state) {
+  Scene scene = MakeScene(state);
+  std::vector<float> value(scene.grad.size()), first(scene.grad.size()), second(scene.grad.size());
+  train::kernels::AdamParams p;
+  p.size = int64_t(value.size());
+  p.value = value.data();
+  p.grad = scene.grad.data();
+  p.first = first.data();
+  p.second = second.data();
+  p.learning_rate = 1e-3;
+  for (auto _ : state) train::kernels::AdamStep(scene.pool, p);
+}
+
+// Splats, width, height, threads.
+void Sizes(benchmark::internal::Benchmark* bench) {
+  const int cores = int(std::thread::hardware_concurrency());
+  for (const int threads : {1, cores}) {
+    bench->Args({15000, 133, 237, threads});
+    bench->Args({39000, 133, 237, threads});
+    bench->Args({100000, 640, 427, threads});
+  }
+  bench->Unit(benchmark::kMillisecond)->UseRealTime();
+}
+BENCHMARK(BM_Project)->Apply(Sizes);
+BENCHMARK(BM_Bin)->Apply(Sizes);
+BENCHMARK(BM_Blend)->Apply(Sizes);
+BENCHMARK(BM_BlendBackward)->Apply(Sizes);
+BENCHMARK(BM_ProjectBackward)->Apply(Sizes);
+BENCHMARK(BM_Loss)->Apply(Sizes);
+BENCHMARK(BM_Adam)->Apply(Sizes);
+
+}  // namespace
+}  // namespace splat
+
+BENCHMARK_MAIN();
