@@ -16,10 +16,11 @@ constexpr double kNearestLight = 0.2;  // m^2: closer squared distances count as
 // Light varies slowly: it is computed on a grid this much coarser than the texels.
 constexpr int kTexelsPerLightCell = 6;
 constexpr int kTexelsPerBackdropLightCell = 10;
-constexpr int kLightSide = 5;      // kLightSide^2 shadow rays per light
-constexpr int kSkySide = 6;        // kSkySide^2 rays for the surroundings
-constexpr double kSkyReach = 1.5;  // m: what is further away counts as open
-constexpr double kLift = 1e-4;     // m off the surface where shadow rays start
+constexpr int kLightSide = 5;       // kLightSide^2 shadow rays per light
+constexpr int kSkySide = 6;         // kSkySide^2 rays for the surroundings
+constexpr double kSkyReach = 1.5;   // m: what is further away counts as open
+constexpr double kFootprint = 1.4;  // texels: finer detail would alias in the bilinear look-up
+constexpr double kLift = 1e-4;      // m off the surface where shadow rays start
 
 Rgb operator*(const Rgb& a, const Rgb& b) {
   return {a.x * b.x, a.y * b.y, a.z * b.z};
@@ -68,8 +69,9 @@ const Primitive* FirstBlocker(const std::vector<Blocker>& blockers, const Ray& r
 Rgb DirectLight(const std::vector<Blocker>& blockers, const RectLight& light, const SurfacePoint& at, uint32_t hash) {
   double sum = 0;
   for (int i = 0; i < kLightSide * kLightSide; ++i) {
-    const double a = (i % kLightSide + Unit(hash, 2 * i + 1)) / kLightSide;
-    const double b = (i / kLightSide + Unit(hash, 2 * i + 2)) / kLightSide;
+    const int column = i % kLightSide, row = i / kLightSide;
+    const double a = (column + Unit(hash, uint32_t(2 * i + 1))) / kLightSide;
+    const double b = (row + Unit(hash, uint32_t(2 * i + 2))) / kLightSide;
     const Vec3<double> to_light = light.corner + a * light.edge_u + b * light.edge_v - at.x_in_local;
     const double squared = Dot(to_light, to_light), cosine = Dot(at.normal_in_local, to_light) / std::sqrt(squared);
     if (cosine <= 0 || FirstBlocker(blockers, {at.x_in_local, to_light}, 1.0)) continue;
@@ -86,8 +88,9 @@ Rgb SkyLight(const std::vector<Blocker>& blockers, const SurfacePoint& at, uint3
   const Vec3<double> other = Cross(n, across);
   Rgb sum = {0, 0, 0};
   for (int i = 0; i < kSkySide * kSkySide; ++i) {
-    const double radius = std::sqrt((i % kSkySide + Unit(hash, 2 * i + 1)) / kSkySide);
-    const double angle = 2 * kPi * (i / kSkySide + Unit(hash, 2 * i + 2)) / kSkySide;
+    const int ring = i % kSkySide, sector = i / kSkySide;
+    const double radius = std::sqrt((ring + Unit(hash, uint32_t(2 * i + 1))) / kSkySide);
+    const double angle = 2 * kPi * (sector + Unit(hash, uint32_t(2 * i + 2))) / kSkySide;
     const Vec3<double> direction = (radius * std::cos(angle)) * across + (radius * std::sin(angle)) * other +
                                    std::sqrt(std::max(1e-6, 1 - radius * radius)) * n;
     const Primitive* blocker = FirstBlocker(blockers, {at.x_in_local, direction}, kSkyReach);
@@ -161,7 +164,7 @@ void FillTexels(const Primitive& primitive, int face, const LightGrid& light, do
     const Vec3<double> x_in_local = PointAt(primitive.solid, uv).x_in_local;
     // Faces get strips of the pattern that lie far apart, so that no two of them look alike.
     const Vec2<double> position = {uv.u * size.x + 7.3 * face, uv.v * size.y + 3.1 * face};
-    const Rgb radiance = TextureColor(texture, {x_in_local, position, texel}) * light.At(uv.u, uv.v);
+    const Rgb radiance = TextureColor(texture, {x_in_local, position, kFootprint * texel}) * light.At(uv.u, uv.v);
     uint16_t* out = chart.texels.data() + 3 * (size_t(row) * chart.width + column);
     out[0] = uint16_t(std::min(65535.0, radiance.x * kRadianceUnit + 0.5));
     out[1] = uint16_t(std::min(65535.0, radiance.y * kRadianceUnit + 0.5));

@@ -41,7 +41,7 @@ double Developed(double value) {
 }
 
 uint8_t Rounded(double value) {
-  return uint8_t(std::min(255.0, std::max(0.0, value)) + 0.5);
+  return uint8_t(std::lround(std::min(255.0, std::max(0.0, value))));
 }
 
 // The picture as the camera stores it. With alpha masks: 4 channels.
@@ -176,9 +176,9 @@ std::vector<CapturedPhoto> PlanCapture(const CaptureOptions& options) {
 }
 
 BakedScene BakeFor(const CaptureOptions& options, Executor& executor) {
-  constexpr double kNearestThings = 1.1;  // m in front of the camera
+  constexpr double kUsualDistance = 1.4;  // m in front of the camera: there a texel is as large as a pixel
   BakeOptions bake;
-  bake.texel = kNearestThings / FocalLengthPx(options);
+  bake.texel = kUsualDistance / FocalLengthPx(options);
   bake.seed = options.seed;
   return Bake(MakeStillLife(options.seed), bake, executor);
 }

@@ -46,8 +46,8 @@ Rgb Wood(const Texture& texture, const TexturePoint& at) {
   const int plank = int(std::floor(row));
   const uint32_t hash = HashLattice(plank, 17, 0, texture.seed);
   const Vec3<double> stretched = {0.16 * at.uv.x + 3 * Unit(hash, 1), at.uv.y + plank, 0};
-  const double warp = FractalNoise(stretched, 0.35 * texture.scale, 0.5 * at.footprint, hash);
-  const double rings = std::sin(40 * warp + 9 * stretched.y / texture.scale);
+  const double warp = FractalNoise(stretched, 0.35 * texture.scale, 0.7 * at.footprint, hash);
+  const double rings = std::sin(22 * warp + 9 * stretched.y / texture.scale);
   const double wide = 1 - SmoothStep(0.02, 0.12, at.footprint / texture.scale);
   Rgb color = Mix(texture.base, texture.first, Clamp01(0.45 + 0.3 * warp + 0.2 * rings * wide));
   color = Shade(color, 0.5 * (Unit(hash, 2) - 0.5));
@@ -106,7 +106,8 @@ Rgb Text(const Texture& texture, const TexturePoint& at) {
   double ink = 0;
   for (int i = 0; i < 15; ++i) {
     if ((hash >> (i + 4)) % 2 == 0) continue;
-    const double dx = std::abs(x - i % 3 - 0.5), dy = std::abs(y - i / 3 - 0.5);
+    const int column = i % 3, row = i / 3;
+    const double dx = std::abs(x - column - 0.5), dy = std::abs(y - row - 0.5);
     ink = std::max(ink, 1 - SmoothStep(0.55 - soft, 0.55 + soft, std::max(dx, dy)));
   }
   const uint32_t word = HashLattice(letter / 6, line, 29, texture.seed);

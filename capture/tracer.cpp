@@ -26,7 +26,8 @@ Cone TileCone(const Lens& lens, int x0, int y0) {
   constexpr double kMargin = 1.02;  // the cone of the corners holds all rays but for the bend of a distorted edge
   Cone cone = {Normalized(RayThrough(lens, x0 + 0.5 * kTile, y0 + 0.5 * kTile).direction), 0};
   for (int corner = 0; corner < 4; ++corner) {
-    const Ray ray = RayThrough(lens, x0 + corner % 2 * kTile, y0 + corner / 2 * kTile);
+    const int right = corner % 2, lower = corner / 2;
+    const Ray ray = RayThrough(lens, x0 + right * kTile, y0 + lower * kTile);
     const double cosine = Dot(cone.axis, Normalized(ray.direction));
     cone.half_angle = std::max(cone.half_angle, kMargin * std::acos(std::min(1.0, cosine)));
   }
@@ -102,7 +103,8 @@ class PhotoTracer {
     PixelSum sum;
     const int side = options_.samples_per_side;
     for (int i = 0; i < side * side; ++i) {
-      const Ray ray = RayThrough(lens_, x + (i % side + 0.5) / side, y + (i / side + 0.5) / side);
+      const int column = i % side, row = i / side;
+      const Ray ray = RayThrough(lens_, x + (column + 0.5) / side, y + (row + 0.5) / side);
       const Hit hit = TraceAmong(baked_.scene, candidates, ray);
       if (i == side * side / 2) sum.depth = hit.t;
       const bool backdrop = baked_.scene.primitives[size_t(hit.primitive)].backdrop;
@@ -160,12 +162,13 @@ Vec2<double> Undistort(const Distortion& d, const Vec2<double>& distorted) {
 
 bool DistortionIsInvertible(const Distortion& distortion, const Camera& camera) {
   if (distortion.IsZero()) return true;
-  constexpr int kSteps = 16;  // per border
+  constexpr int kSteps = 16;  // per border, and outwards
   constexpr double kTolerance = 1e-9;
-  for (int i = 0; i <= 4 * kSteps; ++i) {
-    const double along = double(i % kSteps) / kSteps;
-    const double x_px = (i / kSteps % 2 ? double(i / kSteps / 2) : along) * camera.width;
-    const double y_px = (i / kSteps % 2 ? along : double(i / kSteps / 2)) * camera.height;
+  for (int i = 0; i < 4 * kSteps; ++i) {
+    const int border = i / kSteps % 4, far_side = border / 2;
+    const double along = double(i % kSteps) / (kSteps - 1);
+    const double x_px = (border % 2 == 1 ? far_side : along) * camera.width;
+    const double y_px = (border % 2 == 1 ? along : far_side) * camera.height;
     const Vec2<double> distorted = {(x_px - camera.cx) / camera.fx, (y_px - camera.cy) / camera.fy};
     double reached = 0;
     for (int step = 1; step <= kSteps; ++step) {  // outwards, each place further from the axis than the one before
@@ -187,6 +190,7 @@ Ray RayThrough(const Lens& lens, double x_px, double y_px) {
 
 Hit Trace(const BakedScene& baked, const Ray& ray) {
   std::vector<Candidate> all;
+  all.reserve(baked.scene.primitives.size());
   for (int i = 0; i < int(baked.scene.primitives.size()); ++i) all.push_back({0, i});
   return TraceAmong(baked.scene, all, ray);
 }
