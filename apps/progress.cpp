@@ -71,6 +71,11 @@ void Progress::ClearBar() {
   bar_shown_ = false;
 }
 
+void Progress::Redraw(const std::string& line) {
+  out_ << "\r" << line.substr(0, size_t(options_.columns - 1)) << "\033[K" << std::flush;
+  bar_shown_ = true;
+}
+
 void Progress::Print(std::ostream& stream, const std::string& line) {
   ClearBar();
   stream << line << std::endl;
@@ -80,7 +85,12 @@ void Progress::Begin(const std::string& stage) {
   const std::lock_guard<std::mutex> lock(mutex_);
   stage_ = stage;
   last_shown_ = options_.terminal ? Clock::time_point() : Clock::now();
-  if (options_.verbosity != Verbosity::kQuiet && !options_.terminal) Print(out_, stage_ + " ...");
+  if (options_.verbosity == Verbosity::kQuiet) return;
+  if (options_.terminal) {
+    Redraw(stage_ + " ...");
+  } else {
+    Print(out_, stage_ + " ...");
+  }
 }
 
 void Progress::Update(double fraction, const std::string& text) {
@@ -95,9 +105,7 @@ void Progress::Update(double fraction, const std::string& text) {
     Print(out_, StrCat(stage_, ": ", Percent(clamped), "  ", text));
     return;
   }
-  const std::string line = StrCat(stage_, " ", Bar(clamped), " ", Percent(clamped), "  ", text);
-  out_ << "\r" << line.substr(0, size_t(options_.columns - 1)) << "\033[K" << std::flush;
-  bar_shown_ = true;
+  Redraw(StrCat(stage_, " ", Bar(clamped), " ", Percent(clamped), "  ", text));
 }
 
 void Progress::End(const std::string& text) {

@@ -54,6 +54,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
 
   void Print(std::ostream& stream, const std::string& line);
+  void Redraw(const std::string& line);
   void ClearBar();
 
   std::ostream& out_;

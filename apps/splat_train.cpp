@@ -9,6 +9,7 @@
 #include "data/pose_source.h"
 #include "data/view_loader.h"
 #include "export/ply_format.h"
+#include "rasterizer/at_executor.h"
 #include "rasterizer/libtorch.h"
 #include "train/trainer.h"
 
@@ -67,12 +68,12 @@ data::SfmResult RunStructureFromMotion(const TrainOptions& options, const std::s
   };
   try {
     const Clock::time_point start = Clock::now();
+    progress.Begin("Structure from motion");
     data::SfmResult result = data::RunSfm(images, output / "sfm", sfm_options, show, progress.Sink());
-    if (stage.empty()) progress.Begin("Structure from motion");
     for (const std::string& note : result.notes) progress.Info(note);
-    progress.End(StrCat(result.photos_registered, " of ", result.photos_given, " photos placed, ",
-                        FormatCount(int64_t(result.points)), " points, mean reprojection error ",
-                        Fixed(result.mean_reprojection_error_px, 2), " px, ", FormatDuration(SecondsSince(start))));
+    progress.Info(StrCat("Structure from motion: ", result.photos_registered, " of ", result.photos_given,
+                         " photos placed, ", FormatCount(int64_t(result.points)), " points, mean reprojection error ",
+                         Fixed(result.mean_reprojection_error_px, 2), " px, ", FormatDuration(SecondsSince(start))));
     for (const std::string& name : result.left_out) {
       progress.Warn(StrCat("photo left out, COLMAP could not place it: ", name));
     }
@@ -159,7 +160,8 @@ train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset
   const bool already_interrupted = InterruptRequested();
   const auto on_view = [&](const data::View& view, const Image8& photo, const Image8& render) {
     if (!already_interrupted) ThrowIfInterrupted("the evaluation was interrupted");
-    progress.Update(double(++done) / double(views.size()), StrCat(done, "/", views.size(), "  ", view.name));
+    ++done;
+    progress.Update(double(done) / double(views.size()), StrCat(done, "/", views.size(), "  ", view.name));
     if (!options.save_renders) return;
     const std::string name = names.NameFor(view.name);
     data::WriteImage(output / "renders/" + name + "_render.png", render);
@@ -200,13 +202,14 @@ void ReportScene(const OutputFolder& output, const RunSummary& summary, Progress
   progress.Info("Any viewer of Gaussian splats opens it, for example https://superspl.at/editor in a browser.");
 }
 
-int TrainFromPhotos(const TrainOptions& options) {
+int TrainFromPhotos(TrainOptions options) {
   const Clock::time_point start = Clock::now();
   const InterruptHandler interrupt_handler;
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   RunSummary summary;
   summary.device = ChooseDevice(options.config.device);
-  if (options.config.threads > 0) torch::set_num_threads(options.config.threads);
+  options.config.iterations = train::StepsOf(options.config, summary.device == "cuda");  // config.json says it too
+  UseThreads(options.config.threads);
 
   const std::string images = data::ResolveImageFolder(options.images);
   const OutputFolder output(options.output.empty() ? DefaultOutput(images) : options.output, options.overwrite);
