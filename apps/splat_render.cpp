@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "data/image_io.h"
 #include "export/ply_format.h"
+#include "rasterizer/at_executor.h"
 #include "rasterizer/libtorch.h"
 #include "train/metrics.h"
 
@@ -64,7 +65,7 @@ void MakeFolder(const std::string& path) {
 int RenderScene(const RenderOptions& options) {
   const InterruptHandler interrupt_handler;
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
-  if (options.threads > 0) torch::set_num_threads(options.threads);
+  UseThreads(options.threads);
   const SplatModel model = exporters::ReadSplatPly(options.scene);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
   MakeFolder(options.output);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 namespace splat {
 
@@ -24,6 +25,11 @@ void AtExecutor::Run(int64_t count, const std::function<void(int64_t)>& task) {
 
 int AtExecutor::Threads() const {
   return at::in_parallel_region() ? 1 : at::get_num_threads();
+}
+
+void UseThreads(int threads) {
+  const int all = std::max(1, int(std::thread::hardware_concurrency()));
+  at::set_num_threads(threads > 0 ? threads : all);
 }
 
 }  // namespace splat

@@ -12,4 +12,8 @@ class AtExecutor : public Executor {
   int Threads() const override;
 };
 
+// Sets the size of LibTorch's pool for the whole process; 0: every core that the process may run on (LibTorch's own
+// default counts physical cores only, and so leaves half of a small virtual machine idle).
+void UseThreads(int threads);
+
 }  // namespace splat

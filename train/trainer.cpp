@@ -1,7 +1,5 @@
 #include "train/trainer.h"
 
-#include <ATen/Parallel.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -133,7 +131,7 @@ int StepsOf(const TrainConfig& config, bool cuda) {
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks) {
   const std::vector<std::string> violations = ConfigViolations(config);
   SPLAT_CHECK(violations.empty(), "config: ", violations.front());
-  if (config.threads > 0) at::set_num_threads(config.threads);
+  UseThreads(config.threads);
   const std::vector<int> views = dataset.ViewsOf(data::Split::kTrain);
   SPLAT_CHECK(!views.empty(), "the dataset has no training view");
   const int steps = StepsOf(config, false);
