@@ -67,7 +67,7 @@ class ByteReader {
   std::string ReadZeroTerminated() {
     const size_t end = bytes_.find('\0', position_);
     if (end == std::string_view::npos) FailTruncated();
-    const std::string text(bytes_.substr(position_, end - position_));
+    std::string text(bytes_.substr(position_, end - position_));
     position_ = end + 1;
     return text;
   }

@@ -194,7 +194,7 @@ inline void ReplaySplatOnTile(const TileSplat<T>& s, BackwardTile<T>& tile, Colu
                            grad_alpha[x];
       behind[x] -= weight * loss_color;
       const T full = raw_alpha * math::AlphaGrad(alpha, t[x], loss_color, behind[x]);
-      const T v = drawn & (raw_alpha < T(math::kMaxAlpha)) ? full : T(0);
+      const T v = (drawn & (raw_alpha < T(math::kMaxAlpha))) ? full : T(0);
       const T slope_x = v * (conic.xx * dx + conic.xy * dy), slope_y = v * (conic.xy * dx + conic.yy * dy);
       sums.color[0][x] += weight * red[x];
       sums.color[1][x] += weight * green[x];
