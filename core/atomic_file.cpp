@@ -39,16 +39,16 @@ void WriteFileAtomically(const std::string& path, const std::function<void(std::
     stream.flush();
     const bool flushed = stream.good();
     stream.close();
-    SPLAT_CHECK(flushed && !stream.fail(), path, ": cannot be written: ",
-                errno != 0 ? std::strerror(errno) : "the disk may be full");
+    SPLAT_CHECK(flushed && !stream.fail(), path,
+                ": cannot be written: ", errno != 0 ? std::strerror(errno) : "the disk may be full");
   });
 }
 
 std::string ReadFile(const std::string& path) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
-  SPLAT_CHECK(stream.good() && !fs::is_directory(path), path, ": cannot be read: ",
-              errno != 0 ? std::strerror(errno) : "not a file");
+  SPLAT_CHECK(stream.good() && !fs::is_directory(path), path,
+              ": cannot be read: ", errno != 0 ? std::strerror(errno) : "not a file");
   std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
   SPLAT_CHECK(!stream.bad(), path, ": cannot be read");
   return content;

@@ -8,7 +8,8 @@
 namespace splat {
 
 // Calls `write` with a binary stream on path + ".tmp", closes it, checks that all was written (a full disk is an error)
-// and renames it to `path`. On any failure the temporary file is removed and splat::Error names the path and the reason.
+// and renames it to `path`. On any failure the temporary file is removed and splat::Error names the path and the
+// reason.
 void WriteFileAtomically(const std::string& path, const std::function<void(std::ostream&)>& write);
 
 // For libraries that insist on a file name: `write` gets the temporary path, which has the same extension as `path`.

@@ -1,5 +1,5 @@
-// Contract checks. A caller's mistake or bad input throws splat::Error with a message for a person; a programmer's mistake
-// in an inner loop is caught by SPLAT_DCHECK in debug builds only.
+// Contract checks. A caller's mistake or bad input throws splat::Error with a message for a person; a programmer's
+// mistake in an inner loop is caught by SPLAT_DCHECK in debug builds only.
 #pragma once
 
 #include <sstream>
@@ -27,8 +27,8 @@ std::string StrCat(const Args&... args) {
 
 // Throws splat::Error made of the remaining arguments unless `condition` holds. Always on. Example:
 //   SPLAT_CHECK(count > 0, path, ": holds no vertices");
-#define SPLAT_CHECK(condition, ...)                                  \
-  do {                                                               \
+#define SPLAT_CHECK(condition, ...)                                       \
+  do {                                                                    \
     if (!(condition)) throw ::splat::Error(::splat::StrCat(__VA_ARGS__)); \
   } while (false)
 

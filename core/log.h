@@ -14,7 +14,11 @@ using LogSink = std::function<void(LogLevel, const std::string&)>;
 inline void Log(const LogSink& sink, LogLevel level, const std::string& line) {
   if (sink) sink(level, line);
 }
-inline void LogInfo(const LogSink& sink, const std::string& line) { Log(sink, LogLevel::kInfo, line); }
-inline void LogWarning(const LogSink& sink, const std::string& line) { Log(sink, LogLevel::kWarning, line); }
+inline void LogInfo(const LogSink& sink, const std::string& line) {
+  Log(sink, LogLevel::kInfo, line);
+}
+inline void LogWarning(const LogSink& sink, const std::string& line) {
+  Log(sink, LogLevel::kWarning, line);
+}
 
 }  // namespace splat

@@ -60,7 +60,9 @@ ThreadPool::~ThreadPool() {
   for (auto& worker : state_->workers) worker.join();
 }
 
-int ThreadPool::Threads() const { return int(state_->workers.size()) + 1; }
+int ThreadPool::Threads() const {
+  return int(state_->workers.size()) + 1;
+}
 
 void ThreadPool::Run(int64_t count, const std::function<void(int64_t)>& task) {
   State& state = *state_;

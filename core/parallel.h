@@ -1,5 +1,5 @@
-// Parallel loops whose result never depends on the number of threads: the range is cut into chunks of a fixed size, each
-// chunk is one task, and only the assignment of tasks to threads varies.
+// Parallel loops whose result never depends on the number of threads: the range is cut into chunks of a fixed size,
+// each chunk is one task, and only the assignment of tasks to threads varies.
 #pragma once
 
 #include <algorithm>
@@ -9,14 +9,14 @@
 
 namespace splat {
 
-// Runs independent tasks. Above the seam LibTorch's pool is wrapped (rasterizer/at_executor.h); below it, and in tests, a
-// ThreadPool or a SerialExecutor is used.
+// Runs independent tasks. Above the seam LibTorch's pool is wrapped (rasterizer/at_executor.h); below it, and in tests,
+// a ThreadPool or a SerialExecutor is used.
 class Executor {
  public:
   virtual ~Executor() = default;
 
-  // Calls task(0) ... task(count - 1), each once, in any order and possibly at the same time; returns when all are done.
-  // Rethrows the first exception of a task. Not reentrant from within a task.
+  // Calls task(0) ... task(count - 1), each once, in any order and possibly at the same time; returns when all are
+  // done. Rethrows the first exception of a task. Not reentrant from within a task.
   virtual void Run(int64_t count, const std::function<void(int64_t)>& task) = 0;
 
   // Number of tasks that may run at the same time, at least 1. A hint for scratch sizes; results must not depend on it.

@@ -1,5 +1,6 @@
-// The parts of LibTorch that we use: tensors, operators, autograd. Instead of torch/torch.h, whose modules, optimisers and data
-// loaders cost every translation unit four times as long to compile. Precompiled once (cmake/SplatTargets.cmake).
+// The parts of LibTorch that we use: tensors, operators, autograd. Instead of torch/torch.h, whose modules, optimisers
+// and data loaders cost every translation unit four times as long to compile. Precompiled once
+// (cmake/SplatTargets.cmake).
 #pragma once
 
 #include <ATen/Parallel.h>

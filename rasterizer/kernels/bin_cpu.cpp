@@ -1,5 +1,5 @@
-// Binning on the CPU: radix sort of the visible splats by depth, then one counting sort into tiles. Chunks of splats are counted
-// and scattered in parallel; within a tile the order is that of the sort, whatever the chunks.
+// Binning on the CPU: radix sort of the visible splats by depth, then one counting sort into tiles. Chunks of splats
+// are counted and scattered in parallel; within a tile the order is that of the sort, whatever the chunks.
 #include <algorithm>
 #include <vector>
 

@@ -1,5 +1,6 @@
-// Blend and BlendBackward on the CPU. One task is one tile; its pixels are planes of 16 x 16 numbers, and each splat runs over
-// whole rows of 16, so that the compiler turns the inner loops into vector code (docs/math.md, sections 6 and 7).
+// Blend and BlendBackward on the CPU. One task is one tile; its pixels are planes of 16 x 16 numbers, and each splat
+// runs over whole rows of 16, so that the compiler turns the inner loops into vector code (docs/math.md, sections 6 and
+// 7).
 #include <algorithm>
 #include <cmath>
 
@@ -135,8 +136,8 @@ void StoreTile(const BlendParams<T>& params, const TileRect& rect, const Forward
 template <typename T>
 struct BackwardTile {
   Plane<T> transmittance;
-  Plane<T> loss_behind;           // gradient . (final pixel - composited so far)
-  Plane<T> grad_color[3];         // dL/dimage
+  Plane<T> loss_behind;    // gradient . (final pixel - composited so far)
+  Plane<T> grad_color[3];  // dL/dimage
   Plane<T> grad_alpha, grad_depth;
 };
 
@@ -190,8 +191,8 @@ inline void ReplaySplatOnTile(const TileSplat<T>& s, BackwardTile<T>& tile, Colu
       const T alpha = math::ClampAlpha(raw_alpha);
       const bool drawn = math::IsDrawn(raw_alpha, t[x]);
       const T weight = drawn ? alpha * t[x] : T(0);
-      const T loss_color = s.color[0] * red[x] + s.color[1] * green[x] + s.color[2] * blue[x] + s.depth * grad_depth[x] +
-                           grad_alpha[x];
+      const T loss_color =
+          s.color[0] * red[x] + s.color[1] * green[x] + s.color[2] * blue[x] + s.depth * grad_depth[x] + grad_alpha[x];
       behind[x] -= weight * loss_color;
       const T full = raw_alpha * math::AlphaGrad(alpha, t[x], loss_color, behind[x]);
       const T v = (drawn & (raw_alpha < T(math::kMaxAlpha))) ? full : T(0);
@@ -246,8 +247,8 @@ inline void ReplayTile(const BlendBackwardParams<T>& params, const TileRect& rec
   for (; k < end; ++k) std::fill_n(params.slots + list.instance_slot[k] * kSlotSize, kSlotSize, T(0));
 }
 
-SPLAT_MULTIVERSION void ReplayTileFloat(const BlendBackwardParams<float>& params, const TileRect& rect, int64_t tile_index,
-                                        BackwardTile<float>& tile) {
+SPLAT_MULTIVERSION void ReplayTileFloat(const BlendBackwardParams<float>& params, const TileRect& rect,
+                                        int64_t tile_index, BackwardTile<float>& tile) {
   ReplayTile(params, rect, tile_index, tile);
 }
 inline void ReplayTileOf(const BlendBackwardParams<float>& params, const TileRect& rect, int64_t tile_index,

@@ -1,5 +1,6 @@
 // The stages of rendering and of its gradient. Each is a function of one parameter struct; the caller allocates every
-// result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, ProjectBackward (docs/architecture.md).
+// result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, ProjectBackward
+// (docs/architecture.md).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ struct KernelContext {
 struct ProjectOptions {
   double near = math::kDefaultNear;  // splats with z < near are culled, scene units
   double far = math::kDefaultFar;
-  int sh_degree = 3;                 // active degree, at most what the model stores
+  int sh_degree = 3;  // active degree, at most what the model stores
 };
 
 template <typename T>
@@ -29,8 +30,8 @@ struct ProjectParams {
   ProjectedView<T> out;
 };
 
-// Activations, covariance, projection, colour, and the number of tiles reached. Non-finite input makes a splat invisible.
-// Throws splat::Error for a degree that the model does not store.
+// Activations, covariance, projection, colour, and the number of tiles reached. Non-finite input makes a splat
+// invisible. Throws splat::Error for a degree that the model does not store.
 template <typename T>
 void Project(const KernelContext& context, const ProjectParams<T>& params);
 
@@ -75,7 +76,7 @@ void BlendBackward(const KernelContext& context, const BlendBackwardParams<T>& p
 
 template <typename T>
 struct ProjectBackwardParams {
-  ProjectParams<T> forward;  // with the results of Project
+  ProjectParams<T> forward;             // with the results of Project
   const int64_t* slot_begin = nullptr;  // [N + 1]
   const T* slots = nullptr;             // [I, kSlotSize]
   SplatsGradView<T> grad;

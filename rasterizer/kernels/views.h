@@ -1,6 +1,6 @@
-// What the stages read and write: pointers that own nothing, counts, and a shape on every pointer. T is float in production
-// and double in the oracle. N: splats of the model. K: stored SH coefficients per channel beyond the first (0, 3, 8, 15).
-// I: instances, that is pairs (splat, tile). H, W: picture.
+// What the stages read and write: pointers that own nothing, counts, and a shape on every pointer. T is float in
+// production and double in the oracle. N: splats of the model. K: stored SH coefficients per channel beyond the first
+// (0, 3, 8, 15). I: instances, that is pairs (splat, tile). H, W: picture.
 #pragma once
 
 #include <cstdint>
@@ -45,12 +45,12 @@ struct ProjectedView {
   int32_t* tile_counts = nullptr;  // [N] tiles reached
 };
 
-// Which splats each tile draws, front to back. Slots number the instances splat-major (a splat's instances have consecutive
-// slots), so that the gradient of an instance has a place of its own and no atomics are needed.
+// Which splats each tile draws, front to back. Slots number the instances splat-major (a splat's instances have
+// consecutive slots), so that the gradient of an instance has a place of its own and no atomics are needed.
 struct TileListView {
-  int64_t instances = 0;            // I
-  int64_t* slot_begin = nullptr;    // [N + 1] first slot of each splat
-  int64_t* tile_begin = nullptr;    // [tiles + 1] first entry of each tile in the two arrays below
+  int64_t instances = 0;              // I
+  int64_t* slot_begin = nullptr;      // [N + 1] first slot of each splat
+  int64_t* tile_begin = nullptr;      // [tiles + 1] first entry of each tile in the two arrays below
   int32_t* instance_splat = nullptr;  // [I] by tile, then by depth, then by splat index
   int64_t* instance_slot = nullptr;   // [I]
 };
@@ -73,17 +73,17 @@ struct PixelsGradView {
 // Numbers per instance that the blend's backward pass leaves in the instance's slot.
 constexpr int kSlotSize = 12;
 enum SlotEntry {
-  kSlotColor = 0,   // 3: dL/dcolor
-  kSlotDepth = 3,   // dL/ddepth
-  kSlotMoments = 4, // 6: math::BlendMoments
-  kSlotAbsMean = 10 // 2: sum over pixels of |dL/dmean_px|, per axis
+  kSlotColor = 0,    // 3: dL/dcolor
+  kSlotDepth = 3,    // dL/ddepth
+  kSlotMoments = 4,  // 6: math::BlendMoments
+  kSlotAbsMean = 10  // 2: sum over pixels of |dL/dmean_px|, per axis
 };
 
 // Screen-space statistics for density control, filled by the backward pass.
 template <typename T>
 struct ScreenStatsView {
   T* grad_mean_px = nullptr;  // [N, 2] dL/dmean_px; or null
-  T* abs_mean_px = nullptr;   // [N, 2] the same with the absolute value taken per pixel (AbsGS, Ye et al. 2024); or null
+  T* abs_mean_px = nullptr;  // [N, 2] the same with the absolute value taken per pixel (AbsGS, Ye et al. 2024); or null
 };
 
 }  // namespace splat::kernels

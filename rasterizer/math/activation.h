@@ -1,4 +1,5 @@
-// Stored values to activated ones. Stored: opacity_logit, log_scale; what is optimised. Activated: opacity in (0, 1), scale > 0.
+// Stored values to activated ones. Stored: opacity_logit, log_scale; what is optimised. Activated: opacity in (0, 1),
+// scale > 0.
 #pragma once
 
 #include <cmath>

@@ -1,6 +1,6 @@
-// One splat at one pixel: alpha, one step of front-to-back compositing, and one step of its gradient, replayed front to back
-// (docs/math.md, sections 6 and 7). All passes of all backends take alpha from SplatAlpha, so that a replay takes the very
-// decisions of the forward pass.
+// One splat at one pixel: alpha, one step of front-to-back compositing, and one step of its gradient, replayed front to
+// back (docs/math.md, sections 6 and 7). All passes of all backends take alpha from SplatAlpha, so that a replay takes
+// the very decisions of the forward pass.
 #pragma once
 
 #include <cmath>
@@ -13,9 +13,10 @@
 
 namespace splat::math {
 
-// exp(x) for x <= 0 without branches or calls, so that loops over pixels vectorise: 2^n times a polynomial of degree 6 on
-// [-ln2/2, ln2/2]. Relative error below 3e-7 for -87 <= x <= 0; x is clamped to that range, and NaN counts as -87, so that
-// it stays below any threshold.
+// exp(x) for x <= 0 without branches or calls, so that loops over pixels vectorise: 2^n times a polynomial of degree 6
+// on
+// [-ln2/2, ln2/2]. Relative error below 3e-7 for -87 <= x <= 0; x is clamped to that range, and NaN counts as -87, so
+// that it stays below any threshold.
 SPLAT_HD inline float ExpNonPositive(float x) {
   const float floored = x > -87.0f ? x : -87.0f;
   const float clamped = floored < 0.0f ? floored : 0.0f;
@@ -37,7 +38,9 @@ SPLAT_HD inline float ExpNonPositive(float x) {
   std::memcpy(&power, &bits, sizeof(power));
   return p * power;
 }
-SPLAT_HD inline double ExpNonPositive(double x) { return std::exp(x < 0 ? x : 0); }
+SPLAT_HD inline double ExpNonPositive(double x) {
+  return std::exp(x < 0 ? x : 0);
+}
 
 // Any other scalar (dual numbers) brings its own exp.
 template <typename T>
@@ -77,8 +80,8 @@ SPLAT_HD inline T ClampAlpha(T alpha) {
   return alpha < T(kMaxAlpha) ? alpha : T(kMaxAlpha);
 }
 
-// Contribution to dL/dalpha of a drawn splat. transmittance: in front of it; loss_color: gradient . colour of the splat;
-// loss_behind: gradient . (final pixel - what is composited up to and including this splat). alpha: clamped.
+// Contribution to dL/dalpha of a drawn splat. transmittance: in front of it; loss_color: gradient . colour of the
+// splat; loss_behind: gradient . (final pixel - what is composited up to and including this splat). alpha: clamped.
 template <typename T>
 SPLAT_HD inline T AlphaGrad(T alpha, T transmittance, T loss_color, T loss_behind) {
   return transmittance * loss_color - loss_behind / (T(1) - alpha);

@@ -17,20 +17,23 @@ constexpr double kMaxAlpha = 0.99;
 // A pixel takes further splats only while its transmittance is at least this; what lies behind can add 1e-4 at most.
 constexpr double kMinTransmittance = 1e-4;
 
-// Added to both variances of the 2D covariance, px^2: a splat is never smaller than about a pixel. The default of all viewers.
+// Added to both variances of the 2D covariance, px^2: a splat is never smaller than about a pixel. The default of all
+// viewers.
 constexpr double kLowPassVariancePx2 = 0.3;
 
 // Tangents of the viewing angle are clamped to this factor times the picture's edges in the projection's Jacobian only:
 // the linearisation explodes far outside the picture.
 constexpr double kTangentMargin = 0.15;
 
-// Splats nearer than this to the camera plane are culled, in scene units: 5 % of the typical distance to the subject once
-// the scene is scaled (data/dataset.h). What is nearer is a floater in front of the lens.
+// Splats nearer than this to the camera plane are culled, in scene units: 5 % of the typical distance to the subject
+// once the scene is scaled (data/dataset.h). What is nearer is a floater in front of the lens.
 constexpr double kDefaultNear = 0.2;
 constexpr double kDefaultFar = 1e10;
 
 // Degree of the spherical harmonics: 0 ... 3, and coefficients per colour channel of all degrees but 0.
 constexpr int kMaxShDegree = 3;
-constexpr int ShRestCount(int degree) { return (degree + 1) * (degree + 1) - 1; }
+constexpr int ShRestCount(int degree) {
+  return (degree + 1) * (degree + 1) - 1;
+}
 
 }  // namespace splat::math

@@ -18,6 +18,6 @@ inline std::string SharedData(const std::string& entry) {
 }  // namespace splat::testing
 
 // Skips a test with its reason where ../shared/data does not hold `entry`; else declares `variable`, its path.
-#define SPLAT_SHARED_DATA_OR_SKIP(variable, entry)                       \
-  const std::string variable = ::splat::testing::SharedData(entry);      \
+#define SPLAT_SHARED_DATA_OR_SKIP(variable, entry)                  \
+  const std::string variable = ::splat::testing::SharedData(entry); \
   if (variable.empty()) GTEST_SKIP() << "needs ../shared/data/" << (entry)
