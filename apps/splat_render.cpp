@@ -8,8 +8,8 @@
 #include "core/check.h"
 #include "data/image_io.h"
 #include "export/ply_format.h"
-#include "rasterizer/at_executor.h"
 #include "rasterizer/libtorch.h"
+#include "rasterizer/process_executor.h"
 #include "train/metrics.h"
 
 #include <filesystem>

@@ -9,8 +9,8 @@
 #include "data/pose_source.h"
 #include "data/view_loader.h"
 #include "export/ply_format.h"
-#include "rasterizer/at_executor.h"
 #include "rasterizer/libtorch.h"
+#include "rasterizer/process_executor.h"
 #include "train/trainer.h"
 
 #include <chrono>
@@ -132,7 +132,7 @@ train::TrainResult TrainScene(const TrainOptions& options, const data::Dataset& 
   summary.iterations = result.steps_done;
   summary.interrupted = result.interrupted;
   summary.training_seconds = result.seconds;
-  summary.threads = torch::get_num_threads();
+  summary.threads = ProcessExecutor().Threads();
   progress.End(StrCat(result.interrupted ? "ended by the user after " : "", FormatCount(result.steps_done),
                       " steps in ", FormatDuration(result.seconds), ", ", FormatCount(result.model.count()),
                       " splats, loss ", Fixed(summary.train_loss, 4)));

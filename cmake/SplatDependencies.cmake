@@ -22,7 +22,6 @@ if(TORCH_CXX_FLAGS MATCHES "_GLIBCXX_USE_CXX11_ABI=0")
                       "Take libtorch-dev of the distribution, or a wheel of version 2.7 or later.")
 endif()
 separate_arguments(SPLAT_TORCH_FLAGS NATIVE_COMMAND "${TORCH_CXX_FLAGS}")
-find_package(OpenMP REQUIRED COMPONENTS CXX)  # at::parallel_for is a serial loop in a translation unit without it
 find_package(Threads REQUIRED)
 find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs calib3d)
 find_package(nlohmann_json 3.10 REQUIRED)

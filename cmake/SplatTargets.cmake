@@ -21,7 +21,7 @@ endfunction()
 
 # LibTorch with its flags, as a public part of the target's interface; the target reuses the one precompiled torch header.
 function(splat_use_torch target)
-  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
+  target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
   target_compile_options(${target} PUBLIC ${SPLAT_TORCH_FLAGS})
   splat_use_torch_pch(${target})
 endfunction()
@@ -37,7 +37,7 @@ endfunction()
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_pch.cpp CONTENT "")
 add_library(splat_torch_pch OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/torch_pch.cpp)
 splat_configure(splat_torch_pch)
-target_link_libraries(splat_torch_pch PUBLIC ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
+target_link_libraries(splat_torch_pch PUBLIC ${TORCH_LIBRARIES})
 target_compile_options(splat_torch_pch PRIVATE ${SPLAT_TORCH_FLAGS} $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 target_precompile_headers(splat_torch_pch PRIVATE ${PROJECT_SOURCE_DIR}/rasterizer/libtorch.h)
 

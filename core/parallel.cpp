@@ -9,7 +9,14 @@
 
 namespace splat {
 
+namespace {
+
+thread_local bool inside_task = false;  // of any pool
+
+}  // namespace
+
 struct ThreadPool::State {
+  std::mutex run_mutex;  // one Run at a time
   std::mutex mutex;
   std::condition_variable wake, done;
   const std::function<void(int64_t)>* task = nullptr;
@@ -22,6 +29,7 @@ struct ThreadPool::State {
   std::vector<std::thread> workers;
 
   void Drain() {
+    inside_task = true;
     for (int64_t i = next++; i < count; i = next++) {
       try {
         (*task)(i);
@@ -30,6 +38,7 @@ struct ThreadPool::State {
         if (!error) error = std::current_exception();
       }
     }
+    inside_task = false;
   }
 
   void Work() {
@@ -65,7 +74,12 @@ int ThreadPool::Threads() const {
 }
 
 void ThreadPool::Run(int64_t count, const std::function<void(int64_t)>& task) {
+  if (inside_task || count <= 1 || state_->workers.empty()) {
+    SerialExecutor().Run(count, task);
+    return;
+  }
   State& state = *state_;
+  const std::lock_guard<std::mutex> one_run(state.run_mutex);
   {
     const std::lock_guard<std::mutex> lock(state.mutex);
     state.task = &task;

@@ -9,8 +9,8 @@
 
 namespace splat {
 
-// Runs independent tasks. Above the seam LibTorch's pool is wrapped (rasterizer/at_executor.h); below it, and in tests,
-// a ThreadPool or a SerialExecutor is used.
+// Runs independent tasks. Above the seam with LibTorch there is one pool for the process (rasterizer/process_executor.h);
+// below it, and in tests, a ThreadPool or a SerialExecutor is passed in.
 class Executor {
  public:
   virtual ~Executor() = default;
@@ -31,7 +31,8 @@ class SerialExecutor : public Executor {
   int Threads() const override { return 1; }
 };
 
-// A persistent pool of `threads` threads (the caller is one of them).
+// A persistent pool of `threads` threads (the caller is one of them). They sleep while there is nothing to do. A call
+// from within a task runs its tasks in place; calls from several threads wait for each other.
 class ThreadPool : public Executor {
  public:
   explicit ThreadPool(int threads);

@@ -6,9 +6,9 @@
 #include <tuple>
 
 #include "core/check.h"
-#include "rasterizer/at_executor.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/math/tiles.h"
+#include "rasterizer/process_executor.h"
 #include "rasterizer/tensor_view.h"
 
 namespace splat {
@@ -187,8 +187,7 @@ std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
   const math::TileGrid grid = math::TileGridOf(camera.width, camera.height);
   const int64_t n = means.size(0);
   Saved saved = AllocateProjected(n, int64_t(grid.columns) * grid.rows);
-  AtExecutor executor;
-  const kernels::KernelContext context{&executor};
+  const kernels::KernelContext context{&ProcessExecutor()};
   kernels::Project(context, ProjectParamsOf(scene, saved));
   const int64_t instances = kernels::CountInstances(n > 0 ? saved.tile_counts.data_ptr<int32_t>() : nullptr, n,
                                                     saved.slot_begin.data_ptr<int64_t>());
@@ -212,8 +211,7 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
   const Camera camera = UnpackCamera(packed_camera);
   const Saved saved = Saved::FromList(saved_list);
   const int64_t n = model[0].size(0), h = camera.height, w = camera.width;
-  AtExecutor executor;
-  const kernels::KernelContext context{&executor};
+  const kernels::KernelContext context{&ProcessExecutor()};
 
   kernels::BlendBackwardParams<float> blend;
   blend.forward = BlendParamsOf(scene, camera, saved, pixels);

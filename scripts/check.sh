@@ -35,10 +35,10 @@ tidy_sources() {
   done
 }
 
-# clang reads gcc's compile commands but for its precompiled header and its OpenMP, whose omp.h clang has not.
+# clang reads gcc's compile commands but for its precompiled header.
 tidy_commands() {
   mkdir -p "$build_dir/tidy"
-  sed -E 's# -include [^ ]*cmake_pch\.hxx##g; s# -(Winvalid-pch|fpch-preprocess|fopenmp)\b##g' \
+  sed -E 's# -include [^ ]*cmake_pch\.hxx##g; s# -(Winvalid-pch|fpch-preprocess)\b##g' \
     "$build_dir/compile_commands.json" >"$build_dir/tidy/compile_commands.json"
 }
 

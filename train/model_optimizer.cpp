@@ -1,7 +1,7 @@
 #include "train/model_optimizer.h"
 
 #include "core/check.h"
-#include "rasterizer/at_executor.h"
+#include "rasterizer/process_executor.h"
 #include "train/kernels/adam.h"
 #include "train/schedule.h"
 
@@ -26,7 +26,6 @@ ModelOptimizer::ModelOptimizer(const SplatModel& model, const OptimizerConfig& c
 
 void ModelOptimizer::Step(SplatModel& model, const LearningRates& rates) {
   ++step_;
-  AtExecutor executor;
   const auto tensors = model.Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
     const torch::Tensor& grad = tensors[i]->grad();
@@ -44,7 +43,7 @@ void ModelOptimizer::Step(SplatModel& model, const LearningRates& rates) {
     params.beta2 = config_.beta2;
     params.epsilon = config_.epsilon;
     params.step = step_;
-    kernels::AdamStep(executor, params);
+    kernels::AdamStep(ProcessExecutor(), params);
   }
 }
 

@@ -9,7 +9,7 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "data/image_io.h"
-#include "rasterizer/at_executor.h"
+#include "rasterizer/process_executor.h"
 #include "rasterizer/render.h"
 #include "train/init.h"
 #include "train/kernels/ssim.h"
@@ -104,8 +104,7 @@ double ForwardBackward(const SplatModel& model, const Target& target, const Rend
   params.target = target.image.pixels.data();
   params.ssim_weight = loss.ssim_weight;
   params.grad_image = grad.data_ptr<float>();
-  AtExecutor executor;
-  const kernels::LossValue value = kernels::PhotometricLoss(executor, params, workspace);
+  const kernels::LossValue value = kernels::PhotometricLoss(ProcessExecutor(), params, workspace);
   output.image.backward(grad);
   return value.loss;
 }

@@ -100,6 +100,26 @@ TEST_P(Parallel, UsesNoMoreThreadsThanItSays) {
   EXPECT_LE(most, executor_->Threads());
 }
 
+TEST(ThreadPool, ARunWithinATaskRunsInPlace) {
+  ThreadPool pool(3);
+  std::atomic<int> inner{0};
+  pool.Run(5, [&](int64_t) { pool.Run(7, [&](int64_t) { ++inner; }); });
+  EXPECT_EQ(inner, 35);
+}
+
+TEST(ThreadPool, RunsOfSeveralThreadsWaitForEachOther) {
+  ThreadPool pool(2);
+  std::atomic<int64_t> sum{0};
+  std::vector<std::thread> callers;
+  for (int caller = 0; caller < 4; ++caller) {
+    callers.emplace_back([&] {
+      for (int run = 0; run < 50; ++run) pool.Run(10, [&](int64_t i) { sum += i; });
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(sum, 4 * 50 * 45);
+}
+
 INSTANTIATE_TEST_SUITE_P(Threads, Parallel, ::testing::Values(0, 1, 2, 3, 8));
 
 }  // namespace
