@@ -19,7 +19,7 @@ constexpr int kTexelsPerBackdropLightCell = 10;
 constexpr int kLightSide = 5;       // kLightSide^2 shadow rays per light
 constexpr int kSkySide = 6;         // kSkySide^2 rays for the surroundings
 constexpr double kSkyReach = 1.5;   // m: what is further away counts as open
-constexpr double kFootprint = 1.4;  // texels: finer detail would alias in the bilinear look-up
+constexpr double kFootprint = 1.9;  // texels: finer detail would alias in the bilinear look-up
 constexpr double kLift = 1e-4;      // m off the surface where shadow rays start
 
 Rgb operator*(const Rgb& a, const Rgb& b) {

@@ -13,7 +13,7 @@ namespace splat::capture {
 
 struct CaptureOptions {
   int photos = 40;                 // once around, 2..9999
-  int width = 640, height = 480;   // px, 16..8192
+  int width = 512, height = 384;   // px, 16..8192
   double field_of_view_deg = 62;   // across the width, 10..120
   uint64_t seed = 1;               // paint, positions and noise
   double orbit_radius = 1.75;      // m, 1.2..2.1: around the table, inside the room
