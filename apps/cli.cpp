@@ -82,14 +82,13 @@ void LayOutHelp(CLI::App& app) {
 
 }  // namespace
 
-Background ParseBackground(const std::string& text, bool allow_random) {
-  if (text == "black") return {};
-  if (text == "white") return {{1, 1, 1}, false};
-  if (text == "random" && allow_random) return {{0, 0, 0}, true};
-  if (const auto color = ParseHexColor(text)) return {*color, false};
-  if (const auto color = ParseColorTriple(text)) return {*color, false};
-  throw Error(StrCat("'", text, "' is not allowed; use black, white, ", allow_random ? "random, " : "",
-                     "#rrggbb or three numbers from 0 to 1 such as 0.5,0.5,0.5"));
+std::array<double, 3> ParseBackground(const std::string& text) {
+  if (text == "black") return {0, 0, 0};
+  if (text == "white") return {1, 1, 1};
+  if (const auto color = ParseHexColor(text)) return *color;
+  if (const auto color = ParseColorTriple(text)) return *color;
+  throw Error(StrCat("'", text,
+                     "' is not allowed; use black, white, #rrggbb or three numbers from 0 to 1 such as 0.5,0.5,0.5"));
 }
 
 CLI::Validator WholeNumber(int64_t lowest, int64_t highest) {
@@ -115,10 +114,10 @@ CLI::Validator OneOf(const std::vector<std::string>& allowed) {
   });
 }
 
-CLI::Validator BackgroundColor(bool allow_random) {
-  return Check("background", [=](const std::string& text) -> std::string {
+CLI::Validator BackgroundColor() {
+  return Check("background", [](const std::string& text) -> std::string {
     try {
-      ParseBackground(text, allow_random);
+      ParseBackground(text);
     } catch (const Error& error) {
       return error.what();
     }

@@ -35,7 +35,7 @@ std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--background", background, "black, white, #rrggbb or r,g,b in 0..1")
-      ->check(BackgroundColor(false))
+      ->check(BackgroundColor())
       ->type_name("COLOR")
       ->capture_default_str();
   app.add_option("--threads", options.threads, "CPU threads; 0: all cores")
@@ -47,7 +47,7 @@ std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
 
   SPLAT_CHECK(options.cameras.empty() == (options.orbit > 0), "pass either --cameras PATH or --orbit N");
   SPLAT_CHECK(options.downscale == 1 || options.width == 0, "pass either --downscale or --width");
-  options.background = ParseBackground(background, false).color;
+  options.background = ParseBackground(background);
   options.verbosity = quiet ? Verbosity::kQuiet : Verbosity::kNormal;
   return options;
 }

@@ -86,9 +86,9 @@ void AddTrainingOptions(CLI::App& app, TrainOptions& options, ConfigFlags& flags
       ->group(group);
   app.add_option("--background", flags.background,
                  WithDefault("Colour behind the scene and behind transparent photos: black, white, #rrggbb, r,g,b in "
-                             "0..1, or random",
+                             "0..1",
                              "black"))
-      ->check(BackgroundColor(true))
+      ->check(BackgroundColor())
       ->type_name("COLOR")
       ->group(group);
   app.add_option("--seed", flags.seed, WithDefault("Seed of all randomness", StrCat(defaults.seed)))
@@ -206,11 +206,7 @@ train::TrainConfig AssembleConfig(const ConfigFlags& flags) {
   if (flags.seed) config.seed = uint64_t(*flags.seed);
   if (flags.cache_gigabytes) config.cache_gigabytes = *flags.cache_gigabytes;
   if (flags.device) config.device = *flags.device;
-  if (flags.background) {
-    const Background background = ParseBackground(*flags.background, true);
-    config.background = background.color;
-    config.random_background = background.random;
-  }
+  if (flags.background) config.background = ParseBackground(*flags.background);
   const std::vector<std::string> violations = train::ConfigViolations(config);
   SPLAT_CHECK(violations.empty(), CLI::detail::join(violations, "; "));
   return config;

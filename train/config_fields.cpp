@@ -40,7 +40,6 @@ const std::vector<ConfigField>& ConfigFields() {
       {SPLAT_FIELD(threads), AtLeast(0), {}, "of the CPU; 0: all cores; the result does not depend on it"},
       {SPLAT_FIELD(sh_degree_every), AtLeast(0), {}, "steps (of 30000) between rises of the colours' degree; 0: all at once"},
       {SPLAT_FIELD(background), Between(0, 1), {}, "red, green and blue behind the splats"},
-      {SPLAT_FIELD(random_background), Any(), {}, "a random background each step, for photos with transparency"},
       {SPLAT_FIELD(resolution_levels), Between(-1, 4), {}, "start at 1 / 2^levels of the resolution; -1: chosen from the size"},
       {SPLAT_FIELD(cache_gigabytes), AtLeast(0), {}, "decoded photos kept in memory"},
       {SPLAT_FIELD(optimizer.means_lr), Above(0), {}, "rate of the means at the start, x scene extent"},

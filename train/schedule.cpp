@@ -11,8 +11,8 @@ namespace {
 constexpr int kMinRefineEvery = 25;    // steps; fewer views say little about a mean gradient
 constexpr int kWantedRefinements = 8;  // of a short run: a splat may double at each
 constexpr double kSettleShare = 0.15;  // of a short run, before the first refinement: early gradients are all large
-constexpr int kMinResetEvery = 300;    // steps that the opacities need to recover
-constexpr int kMinStepsForReset = 3000;
+constexpr int kMinResetEvery = 1000;   // steps that the opacities need to recover
+constexpr int kMinStepsForReset = 5000;
 constexpr double kRecoveryShare = 0.1;     // of the run, between the last reset and the end of refinement
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
 constexpr int kMaxResolutionLevels = 2;

@@ -50,12 +50,32 @@ class ViewOrder {
     return views_[next_++];
   }
 
+  // Takes the view that Next gave last out of the order.
+  void DropLast() { views_.erase(views_.begin() + std::ptrdiff_t(--next_)); }
+  bool empty() const { return views_.empty(); }
+
  private:
   std::vector<int> views_;
   size_t next_ = views_.size();
   Random random_;
   data::ViewLoader& loader_;
 };
+
+// The next view and its photo. A photo that turns out to be broken only now is left out with a warning: hours of
+// training are not thrown away for it.
+std::pair<const data::View*, std::shared_ptr<const Image8>> NextPhoto(const data::Dataset& dataset, ViewOrder& order,
+                                                                      data::ViewLoader& loader, const LogSink& log) {
+  while (true) {
+    SPLAT_CHECK(!order.empty(), "none of the training photos can be read");
+    const int index = order.Next();
+    try {
+      return {&dataset.views[size_t(index)], loader.Get(index)};
+    } catch (const Error& error) {
+      LogWarning(log, StrCat(error.what(), "; the photo is left out of the training"));
+      order.DropLast();
+    }
+  }
+}
 
 // Loss, rate and time left for the progress callback.
 class Meter {
@@ -129,6 +149,7 @@ int StepsOf(const TrainConfig& config, bool cuda) {
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks) {
   const std::vector<std::string> violations = ConfigViolations(config);
   SPLAT_CHECK(violations.empty(), "config: ", violations.front());
+  SPLAT_CHECK(config.device != "cuda", "device = cuda: this version trains on the CPU only; use auto or cpu");
   UseThreads(config.threads);
   const std::vector<int> views = dataset.ViewsOf(data::Split::kTrain);
   SPLAT_CHECK(!views.empty(), "the dataset has no training view");
@@ -152,9 +173,8 @@ TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const
   Meter meter(steps);
   const Clock::time_point start = Clock::now();
   for (int step = 1; step <= steps && !result.interrupted; ++step) {
-    const data::View& view = dataset.views[size_t(order.Next())];
-    const auto photo = loader.Get(int(&view - dataset.views.data()));
-    const Target target = TargetAt(view, *photo, DownscaleAt(step, steps, levels));
+    const auto [view, photo] = NextPhoto(dataset, order, loader, callbacks.log);
+    const Target target = TargetAt(*view, *photo, DownscaleAt(step, steps, levels));
     settings.sh_degree = ShDegreeAt(step, steps, config.sh_degree_every, config.init.sh_degree);
     RenderOutput output;
     const double loss = ForwardBackward(result.model, target, settings, config.loss, workspace, output);

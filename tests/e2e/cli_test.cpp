@@ -124,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{{"--downscale", "0"}, "from 1 to 64"}, BadArguments{{"--downscale", "1000"}, "from 1 to 64"},
         BadArguments{{"--downscale", "1.5"}, "'1.5'"}, BadArguments{{"--max-image-size", "-1"}, "from 0"},
         BadArguments{{"--test-every", "1"}, "no photo to train on"}, BadArguments{{"--test-every", "-8"}, "'-8'"},
-        BadArguments{{"--background", "purple"}, "black, white, random, #rrggbb"},
+        BadArguments{{"--background", "purple"}, "black, white, #rrggbb"},
         BadArguments{{"--background", "0,0,2"}, "from 0 to 1"}, BadArguments{{"--background", "0,nan,0"}, "0,nan,0"},
         BadArguments{{"--background", "#12345g"}, "#12345g"}, BadArguments{{"--device", "gpu"}, "auto, cpu, cuda"},
         BadArguments{{"--threads", "-1"}, "from 0"}, BadArguments{{"--max-gaussians", "0"}, "from 1"},

@@ -116,7 +116,6 @@ TEST(ApplyAssignmentTest, SetsOneOption) {
   EXPECT_EQ(ApplyAssignment({}, "iterations=12").iterations, 12);
   EXPECT_EQ(ApplyAssignment({}, "device=cpu").device, "cpu");
   EXPECT_EQ(ApplyAssignment({}, "device=\"cpu\"").device, "cpu");
-  EXPECT_TRUE(ApplyAssignment({}, "random_background=true").random_background);
   EXPECT_THAT(ApplyAssignment({}, "background=[1, 1, 0.5]").background, ElementsAre(1, 1, 0.5));
   EXPECT_EQ(ApplyAssignment({}, "seed=18446744073709551615").seed, 18446744073709551615u);
 }
@@ -158,7 +157,6 @@ TEST(ConfigToJsonTest, ParsesBackToTheSameConfig) {
   config.seed = 1ull << 63;
   config.device = "cpu";
   config.background = {0.1, 1.0 / 3, 1};
-  config.random_background = true;
   config.optimizer.means_lr_final = 1.0 / 7e5;
   config.density.max_gaussians = 5000000000;
   config.init.sh_degree = 1;
@@ -178,7 +176,7 @@ TEST(ConfigToJsonTest, HoldsEveryOption) {
   EXPECT_EQ(json["loss"].size() * sizeof(double), sizeof(LossConfig));
   EXPECT_EQ(json["density"].size(), 11u);
   EXPECT_EQ(json["init"].size(), 4u);
-  EXPECT_EQ(json.size(), 9u + 4u);
+  EXPECT_EQ(json.size(), 8u + 4u);
 }
 
 TEST(ConfigHelpTest, NamesOptionDefaultAndBounds) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "core/check.h"
 #include "data/image_io.h"
@@ -125,6 +126,24 @@ TEST(Train, RefusesADatasetWithoutTrainingViews) {
   SyntheticSet set;
   for (data::View& view : set.dataset.views) view.split = data::Split::kTest;
   EXPECT_THROW(Train(set.dataset, Config(1), {}), Error);
+}
+
+TEST(Train, APhotoThatBreaksLateIsLeftOutWithAWarning) {
+  SyntheticSet set;
+  std::ofstream(set.dataset.views[0].path, std::ios::trunc) << "no photo";
+  std::string warning;
+  TrainCallbacks callbacks;
+  callbacks.log = [&](LogLevel level, const std::string& line) {
+    if (level == LogLevel::kWarning) warning += line;
+  };
+  EXPECT_EQ(Train(set.dataset, Config(30), callbacks).steps_done, 30);
+  EXPECT_NE(warning.find(set.dataset.views[0].name), std::string::npos) << warning;
+}
+
+TEST(Train, FailsWhenNoPhotoCanBeRead) {
+  SyntheticSet set;
+  for (const data::View& view : set.dataset.views) std::ofstream(view.path, std::ios::trunc) << "no photo";
+  EXPECT_THROW(Train(set.dataset, Config(5), {}), Error);
 }
 
 TEST(Train, KeepsTheLimitOfGaussians) {
