@@ -12,7 +12,7 @@
 namespace splat::capture {
 
 struct CaptureOptions {
-  int photos = 40;                 // once around, 2..9999
+  int photos = 48;                 // once around, 2..9999
   int width = 512, height = 384;   // px, 16..8192
   double field_of_view_deg = 62;   // across the width, 10..120
   uint64_t seed = 1;               // paint, positions and noise

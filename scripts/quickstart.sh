@@ -28,6 +28,6 @@ if [ -z "$photos" ]; then
     timed "Demonstration photos" "$build_dir/apps/splat-capture" "$root/out/demo" --quiet
   fi
   # Poses come from COLMAP, as for anybody's photos; every 8th photo is held out, so that the quality is measured.
-  options=(--poses sfm --test-every 8 --output "$root/out/demo_splat" --overwrite)
+  options=(--poses sfm --test-every 8 --save-renders --output "$root/out/demo_splat" --overwrite)
 fi
 timed "Photos to scene" "$build_dir/apps/splat-train" --images "$photos" "${options[@]}" "$@"
