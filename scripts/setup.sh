@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing to build, test and run on Debian 12/13 and Ubuntu 24.04. Does nothing, and needs neither root nor
 # network, when all is there.
-# usage: scripts/setup.sh [--with-lint]
+# usage: scripts/setup.sh [--with-lint] [--with-python]
 #   --with-lint         also what scripts/check.sh needs (clang-format, clang-tidy, shellcheck)
+#   --with-python       also the Python of the distribution's LibTorch, where it has one, for the test of torch.ops
 # environment: SPLAT_TORCH_DIR=DIR   a LibTorch of your own (the folder that holds share/cmake/Torch); none is installed then
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -15,10 +16,12 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev                  # tests and benchmarks
 )
 lint_packages=(clang-format clang-tidy shellcheck)
+optional=()  # installed where the distribution has them
 
 for option in "$@"; do
   case $option in
     --with-lint) packages+=("${lint_packages[@]}") ;;
+    --with-python) optional+=(python3-torch) ;;
     --cuda) die "--cuda: not available yet; this version trains on the CPU" 2 ;;
     -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     *) die "unknown option $option (--help lists them)" 2 ;;
@@ -73,10 +76,14 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 fi
 
 log=$(mktemp)
+wanted_optional=()
+for package in "${optional[@]}"; do
+  if ! installed "$package" && { known_to_apt "$package" || ! known_to_apt g++; }; then wanted_optional+=("$package"); fi
+done
 collect_missing "${packages[@]}"
 wants_torch=no
 if [ -z "$(torch_dir)" ] && ! installed libtorch-dev; then wants_torch=yes; fi
-if [ "${#missing[@]}" = 0 ] && [ "$wants_torch" = no ]; then
+if [ "${#missing[@]}${#wanted_optional[@]}" = 00 ] && [ "$wants_torch" = no ]; then
   rm -f "$log"
   exit 0
 fi
@@ -89,6 +96,9 @@ fi
 if [ "$wants_torch" = yes ]; then  # only a wheel is left
   collect_missing "${packages[@]}" python3 python3-venv
 fi
+for package in "${wanted_optional[@]}"; do
+  if known_to_apt "$package" && [ "$wants_torch" = no ]; then missing+=("$package"); fi
+done
 [ "${#missing[@]}" = 0 ] || timed "Installation" install_missing
 rm -f "$log"
 if [ "$wants_torch" = yes ]; then "$root/scripts/fetch_torch.sh"; fi

@@ -6,7 +6,7 @@ preset="test"
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-"$root/scripts/setup.sh"
+"$root/scripts/setup.sh" --with-python
 timed "Configuration" configure
 timed "Build" compile
 [ -d "$root/../shared/data" ] || say "No ../shared/data beside the checkout: the tests that need its photos are skipped"
