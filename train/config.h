@@ -54,7 +54,7 @@ struct TrainConfig {
   int threads = 0;              // 0: all cores
   int sh_degree_every = 1000;   // steps (of 30,000) between rises of the active SH degree
   std::array<double, 3> background = {0, 0, 0};
-  int resolution_levels = -1;   // training starts at 1 / 2^levels of the resolution and doubles it on the way; 0: none;
+  int resolution_levels = -1;  // training starts at 1 / 2^levels of the resolution and doubles it on the way; 0: none;
                                // -1: chosen from the size
   double cache_gigabytes = 2;  // decoded photos kept in memory
   OptimizerConfig optimizer;
