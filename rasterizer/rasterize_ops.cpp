@@ -64,6 +64,8 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+// The dispatcher calls functions with the schema's arguments one by one: hence the long parameter lists of this file,
+// which end at Scene.
 constexpr char kSchemaForward[] =
     "rasterize_forward(Tensor means, Tensor log_scales, Tensor quats, Tensor opacity_logits, Tensor sh_dc, "
     "Tensor sh_rest, Tensor camera, Tensor background, float near, float far, int sh_degree) -> "

@@ -152,10 +152,12 @@ inline T TargetValue(uint8_t stored) {
   return T(stored) / T(255);
 }
 
-// x, y, x^2 + y^2 and xy of `size` values.
+// x, y, x^2 + y^2 and xy of `size` values, to the four rows of `padded` from `offset` on.
 template <typename T>
-inline void Products(const T* __restrict image, const uint8_t* __restrict target, int size, T* __restrict x,
-                     T* __restrict y, T* __restrict squares, T* __restrict xy) {
+inline void Products(const T* __restrict image, const uint8_t* __restrict target, int size, T (*padded)[kMaxPadded],
+                     int offset) {
+  T* __restrict x = padded[0] + offset, * __restrict y = padded[1] + offset;
+  T* __restrict squares = padded[2] + offset, * __restrict xy = padded[3] + offset;
   for (int i = 0; i < size; ++i) {
     const T a = image[i], b = TargetValue<T>(target[i]);
     x[i] = a;
@@ -214,8 +216,7 @@ inline void ForwardTile(const Task<T>& task, int64_t index) {
   alignas(64) T values[kMaxSpan];
   const auto load = [&](int y, T(*padded)[kMaxPadded]) {
     const int64_t at = task.Row(y) + row.begin;
-    Products(params.image + at, params.target + at, row.size, padded[0] + row.offset, padded[1] + row.offset,
-             padded[2] + row.offset, padded[3] + row.offset);
+    Products(params.image + at, params.target + at, row.size, padded, row.offset);
     if (y < tile.y0 || y >= tile.y1) return;
     AbsoluteDifferences(padded[0] + margin, padded[1] + margin, span, values);
     l1.Add(values, span);
