@@ -1,6 +1,6 @@
 // Milliseconds per stage of a training step on the CPU, on a synthetic scene with realistic statistics. Output of
-// Google Benchmark: --benchmark_format=json for machines. Compare runs of one sitting only, as ratios
-//.
+// Google Benchmark: --benchmark_format=json for machines. Compare runs of one sitting only, as
+// ratios.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
