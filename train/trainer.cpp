@@ -157,7 +157,7 @@ TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const
   const int levels = LevelsOf(config, dataset, views);
 
   data::ViewLoader::Options loading;
-  loading.cache_bytes = int64_t(config.cache_gigabytes * double(int64_t(1) << 30));
+  loading.cache_bytes = int64_t(config.cache_gigabytes * 1e9);
   data::ViewLoader loader(dataset, loading, callbacks.log);
   ViewOrder order(views, config.seed, loader);
   Random random(config.seed + 1);
