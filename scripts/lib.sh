@@ -47,13 +47,31 @@ torch_dir() {
   fi
 }
 
+# The same for the presets with CUDA: LibTorch, and the toolkit that was fetched with it (empty: the machine has an nvcc).
+cuda_torch_dir() {
+  if [ -n "${SPLAT_TORCH_DIR:-}" ]; then
+    echo "$SPLAT_TORCH_DIR"
+  elif [ -f "$cache_dir/cuda_torch_dir" ]; then
+    cat "$cache_dir/cuda_torch_dir"
+  fi
+}
+cuda_toolkit_dir() {
+  if [ -f "$cache_dir/cuda_toolkit_dir" ]; then cat "$cache_dir/cuda_toolkit_dir"; fi
+}
+
 # configure [-DNAME=VALUE ...]: every variable that the scripts set is given, so that none is left over from another script.
 configure() {
   use_ccache
-  local torch
+  local torch toolkit cuda=()
   torch=$(torch_dir)
+  if [ "${preset#cuda-}" != "$preset" ]; then
+    torch=$(cuda_torch_dir)
+    [ -n "$torch" ] || die "there is no LibTorch with CUDA yet: run scripts/setup.sh --cuda, or set SPLAT_TORCH_DIR to one of your own"
+    toolkit=$(cuda_toolkit_dir)
+    if [ -n "$toolkit" ]; then cuda=("-DCMAKE_CUDA_COMPILER=$toolkit/bin/nvcc"); fi
+  fi
   mkdir -p "$build_dir"
-  cmake --preset "$preset" -S "$root" "-DSPLAT_TORCH_DIR=$torch" "$@" >"$build_dir.configure.log" 2>&1 ||
+  cmake --preset "$preset" -S "$root" "-DSPLAT_TORCH_DIR=$torch" "${cuda[@]}" "$@" >"$build_dir.configure.log" 2>&1 ||
     { tail -n 30 "$build_dir.configure.log" >&2; die "configuring failed; the whole log is $build_dir.configure.log"; }
 }
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing to build, test and run on Debian 12/13 and Ubuntu 24.04. Does nothing, and needs neither root nor
 # network, when all is there.
-# usage: scripts/setup.sh [--with-lint] [--with-python]
+# usage: scripts/setup.sh [--with-lint] [--with-python] [--cuda]
 #   --with-lint         also what scripts/check.sh needs (clang-format, clang-tidy, shellcheck)
 #   --with-python       also the Python of the distribution's LibTorch, where it has one, for the test of torch.ops
+#   --cuda              also a LibTorch with CUDA, and nvcc where the machine has none that goes with it (scripts/fetch_cuda.sh)
 # environment: SPLAT_TORCH_DIR=DIR   a LibTorch of your own (the folder that holds share/cmake/Torch); none is installed then
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -14,19 +15,23 @@ packages=(
   colmap                                                      # camera poses, run as a program
   libopencv-dev libexif-dev nlohmann-json3-dev libsqlite3-dev libnanoflann-dev libcli11-dev
   libgtest-dev libgmock-dev libbenchmark-dev                  # tests and benchmarks
+  libboost-context-dev                                        # tests: CUDA kernels executed without a card
 )
 lint_packages=(clang-format clang-tidy shellcheck)
 optional=()  # installed where the distribution has them
+with_cuda=no
 
 for option in "$@"; do
   case $option in
     --with-lint) packages+=("${lint_packages[@]}") ;;
     --with-python) optional+=(python3-torch) ;;
-    --cuda) die "--cuda: not available yet; this version trains on the CPU" 2 ;;
+    --cuda) with_cuda=yes ;;
     -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     *) die "unknown option $option (--help lists them)" 2 ;;
   esac
 done
+
+if [ "$with_cuda" = yes ] && [ -z "$(cuda_torch_dir)" ]; then packages+=(python3 python3-venv); fi
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 known_to_apt() { apt-cache policy "$1" 2>/dev/null | grep '^  Candidate: [^(]' >/dev/null; }
@@ -71,6 +76,13 @@ update_lists() {
   "$as_root" apt-get update -qq >"$log" 2>&1 || { tail -n 5 "$log" >&2; say "apt-get update failed; trying with the old list"; }
 }
 
+# What no package of the distribution brings, at the end.
+fetch_libraries() {
+  rm -f "$log"
+  if [ "$wants_torch" = yes ]; then "$root/scripts/fetch_torch.sh"; fi
+  if [ "$with_cuda" = yes ]; then "$root/scripts/fetch_cuda.sh"; fi
+}
+
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   die "this is no Debian or Ubuntu (no apt-get). Install with your own package manager what corresponds to: ${packages[*]} libtorch-dev"
 fi
@@ -84,7 +96,7 @@ collect_missing "${packages[@]}"
 wants_torch=no
 if [ -z "$(torch_dir)" ] && ! installed libtorch-dev; then wants_torch=yes; fi
 if [ "${#missing[@]}${#wanted_optional[@]}" = 00 ] && [ "$wants_torch" = no ]; then
-  rm -f "$log"
+  fetch_libraries
   exit 0
 fi
 
@@ -100,5 +112,4 @@ for package in "${wanted_optional[@]}"; do
   if known_to_apt "$package" && [ "$wants_torch" = no ]; then missing+=("$package"); fi
 done
 [ "${#missing[@]}" = 0 ] || timed "Installation" install_missing
-rm -f "$log"
-if [ "$wants_torch" = yes ]; then "$root/scripts/fetch_torch.sh"; fi
+fetch_libraries
