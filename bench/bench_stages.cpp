@@ -24,9 +24,9 @@ struct Scene {
   int64_t n;
   Camera camera;
   std::vector<float> means, log_scales, quats, logits, dc, rest;
-  std::vector<float> means_px, conics, half, opacities, colors, depths, slots, image, alpha, depth, grad_image, grad;
-  std::vector<int32_t> tile_counts, instance_splat;
-  std::vector<int64_t> slot_begin, tile_begin, instance_slot;
+  std::vector<float> records, slots, image, alpha, depth, grad_image, grad;
+  std::vector<int32_t> tile_counts, slot_begin, tile_begin;
+  std::vector<k::TileInstance> entries;
   std::vector<uint8_t> target;
   ThreadPool pool;
   k::KernelContext context{&pool};
@@ -37,14 +37,10 @@ struct Scene {
     k::ProjectParams<float> p;
     p.splats = {n, 15, means.data(), log_scales.data(), quats.data(), logits.data(), dc.data(), rest.data()};
     p.camera = camera;
-    p.out = {means_px.data(), conics.data(), half.data(),       opacities.data(),
-             colors.data(),   depths.data(), tile_counts.data()};
+    p.out = {records.data(), tile_counts.data()};
     return p;
   }
-  k::TileListView List() {
-    return {int64_t(instance_splat.size()), slot_begin.data(), tile_begin.data(), instance_splat.data(),
-            instance_slot.data()};
-  }
+  k::TileListView List() { return {int64_t(entries.size()), slot_begin.data(), tile_begin.data(), entries.data()}; }
   k::BlendParams<float> Blend() {
     k::BlendParams<float> p;
     p.width = camera.width;
@@ -62,11 +58,10 @@ struct Scene {
     return p;
   }
   void CountAndBin() {
-    const int64_t instances = k::CountInstances(tile_counts.data(), n, slot_begin.data());
-    instance_splat.resize(size_t(instances));
-    instance_slot.resize(size_t(instances));
-    slots.resize(size_t(instances) * k::kSlotSize);
-    k::BinSplats(context, k::BinParams<float>{n, camera.width, camera.height, Project().out, List()});
+    const k::InstanceCount found = k::CountInstances(context, tile_counts.data(), n, slot_begin.data());
+    entries.resize(size_t(found.instances));
+    slots.resize(size_t(found.instances) * k::kSlotSize);
+    k::BinSplats(context, k::BinParams<float>{n, found.visible, camera.width, camera.height, Project().out, List()});
   }
 };
 
@@ -89,12 +84,7 @@ Scene::Scene(int64_t count, int width, int height, int threads) : n(count), pool
     for (int c = 0; c < 45; ++c) rest.push_back(float(0.1 * random.Normal()));
   }
   const size_t size = size_t(n), pixels = size_t(width) * size_t(height);
-  means_px.resize(2 * size);
-  conics.resize(3 * size);
-  half.resize(2 * size);
-  opacities.resize(size);
-  colors.resize(3 * size);
-  depths.resize(size);
+  records.resize(k::kRecordSize * size);
   tile_counts.resize(size);
   slot_begin.resize(size + 1);
   const math::TileGrid grid = math::TileGridOf(width, height);
@@ -118,10 +108,9 @@ Scene MakeScene(benchmark::State& state) {
 }
 
 void Report(benchmark::State& state, const Scene& scene) {
-  state.counters["instances"] = double(scene.instance_splat.size());
-  state.counters["ns_per_instance"] =
-      benchmark::Counter(double(scene.instance_splat.size()) * 1e-9,
-                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["instances"] = double(scene.entries.size());
+  state.counters["ns_per_instance"] = benchmark::Counter(
+      double(scene.entries.size()) * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void BM_Project(benchmark::State& state) {

@@ -17,8 +17,8 @@ RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderS
   CheckModel(model);
   const int degree = std::min(settings.sh_degree, model.max_sh_degree());
   RenderOutput out;
-  out.stats.grad_mean_px = torch::zeros({model.count(), 2});
-  out.stats.abs_mean_px = torch::zeros({model.count(), 2});
+  out.stats.grad_mean_px = torch::zeros({model.count(), 2}, model.means.options().requires_grad(false));
+  out.stats.abs_mean_px = torch::zeros_like(out.stats.grad_mean_px);
   const Tensor background = torch::tensor({settings.background[0], settings.background[1], settings.background[2]});
   static const auto op = c10::Dispatcher::singleton().findSchemaOrThrow("splat::rasterize", "").typed<Signature>();
   std::tie(out.image, out.alpha, out.depth, out.stats.visible, out.stats.half_extents) = op.call(

@@ -31,12 +31,13 @@ const std::vector<std::string>& SplatModel::Names() {
 void CheckModel(const SplatModel& model) {
   SPLAT_CHECK(model.means.defined(), "means: is not defined");
   const int64_t n = model.means.size(0);
-  CheckTensor(model.means, torch::kFloat32, {n, 3}, "means");
-  CheckTensor(model.log_scales, torch::kFloat32, {n, 3}, "log_scales");
-  CheckTensor(model.quats, torch::kFloat32, {n, 4}, "quats");
-  CheckTensor(model.opacity_logits, torch::kFloat32, {n}, "opacity_logits");
-  CheckTensor(model.sh_dc, torch::kFloat32, {n, 3}, "sh_dc");
-  CheckTensor(model.sh_rest, torch::kFloat32, {n, -1, 3}, "sh_rest");
+  const torch::Device device = model.means.device();
+  CheckTensor(model.means, torch::kFloat32, {n, 3}, "means", device);
+  CheckTensor(model.log_scales, torch::kFloat32, {n, 3}, "log_scales", device);
+  CheckTensor(model.quats, torch::kFloat32, {n, 4}, "quats", device);
+  CheckTensor(model.opacity_logits, torch::kFloat32, {n}, "opacity_logits", device);
+  CheckTensor(model.sh_dc, torch::kFloat32, {n, 3}, "sh_dc", device);
+  CheckTensor(model.sh_rest, torch::kFloat32, {n, -1, 3}, "sh_rest", device);
   const int64_t rest = model.sh_rest.size(1);
   SPLAT_CHECK(rest == math::ShRestCount(model.max_sh_degree()), "sh_rest: holds ", rest,
               " coefficients per channel, expected 0, 3, 8 or 15");

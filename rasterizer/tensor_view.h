@@ -9,11 +9,11 @@
 
 namespace splat {
 
-// Checks type, CPU, contiguity and shape (-1: any size) and names the tensor in the message.
+// Checks type, device, contiguity and shape (-1: any size) and names the tensor in the message.
 inline void CheckTensor(const torch::Tensor& tensor, torch::ScalarType type, std::initializer_list<int64_t> shape,
-                        const char* name) {
+                        const char* name, const torch::Device& device = torch::kCPU) {
   SPLAT_CHECK(tensor.defined(), name, ": is not defined");
-  SPLAT_CHECK(tensor.device().is_cpu(), name, ": must be on the CPU, is on ", tensor.device());
+  SPLAT_CHECK(tensor.device() == device, name, ": must be on ", device, ", is on ", tensor.device());
   SPLAT_CHECK(tensor.scalar_type() == type, name, ": must be ", type, ", is ", tensor.scalar_type());
   bool fits = tensor.dim() == int64_t(shape.size());
   int64_t axis = 0;
@@ -27,8 +27,9 @@ inline void CheckTensor(const torch::Tensor& tensor, torch::ScalarType type, std
 
 // Pointer of a checked tensor; null if it has no elements.
 template <typename T>
-T* PointerTo(const torch::Tensor& tensor, std::initializer_list<int64_t> shape, const char* name) {
-  CheckTensor(tensor, torch::CppTypeToScalarType<T>::value, shape, name);
+T* PointerTo(const torch::Tensor& tensor, std::initializer_list<int64_t> shape, const char* name,
+             const torch::Device& device = torch::kCPU) {
+  CheckTensor(tensor, torch::CppTypeToScalarType<T>::value, shape, name, device);
   return tensor.numel() > 0 ? tensor.data_ptr<T>() : nullptr;
 }
 

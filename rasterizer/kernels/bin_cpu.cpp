@@ -6,6 +6,7 @@
 #include "core/check.h"
 
 #include "rasterizer/kernels/kernels.h"
+#include "rasterizer/kernels/records.h"
 #include "rasterizer/math/tiles.h"
 
 namespace splat::kernels {
@@ -35,10 +36,10 @@ void RadixSort(std::vector<KeyedSplat>& items) {
 template <typename T>
 std::vector<KeyedSplat> VisibleByDepth(const BinParams<T>& params) {
   std::vector<KeyedSplat> visible;
-  visible.reserve(params.count);
+  visible.reserve(size_t(params.visible));
   for (int64_t i = 0; i < params.count; ++i) {
     if (params.projected.tile_counts[i] > 0) {
-      visible.push_back({math::DepthKey(float(params.projected.depths[i])), int32_t(i)});
+      visible.push_back({math::DepthKey(float(params.projected.records[kRecordSize * i + kRecordDepth])), int32_t(i)});
     }
   }
   RadixSort(visible);
@@ -48,10 +49,7 @@ std::vector<KeyedSplat> VisibleByDepth(const BinParams<T>& params) {
 // Calls visit(tile) for each tile that splat i reaches, row by row.
 template <typename T, typename Visit>
 void ForEachTile(const BinParams<T>& params, const math::TileGrid& grid, int64_t i, const Visit& visit) {
-  const ProjectedView<T>& p = params.projected;
-  const math::TileEllipse<T> ellipse{{p.means_px[2 * i], p.means_px[2 * i + 1]},
-                                     {p.conics[3 * i], p.conics[3 * i + 1], p.conics[3 * i + 2]},
-                                     {p.half_extents_px[2 * i], p.half_extents_px[2 * i + 1]}};
+  const math::TileEllipse<T> ellipse = EllipseOf(params.projected.records + kRecordSize * i);
   const math::TileSpan rows = math::TileRowsOf(ellipse, grid);
   for (int row = rows.begin; row < rows.end; ++row) {
     const math::TileSpan span = math::TileSpanOfRow(ellipse, grid, row);
@@ -61,14 +59,21 @@ void ForEachTile(const BinParams<T>& params, const math::TileGrid& grid, int64_t
 
 }  // namespace
 
-int64_t CountInstances(const int32_t* tile_counts, int64_t count, int64_t* slot_begin) {
-  int64_t sum = 0;
+void CheckInstanceCount(int64_t instances) {
+  SPLAT_CHECK(instances <= kMaxInstances, "this view needs more than ", kMaxInstances,
+              " pairs of splat and tile; render it smaller, or with fewer splats");
+}
+
+InstanceCount CountInstances(const KernelContext&, const int32_t* tile_counts, int64_t count, int32_t* slot_begin) {
+  InstanceCount total;
   for (int64_t i = 0; i < count; ++i) {
-    slot_begin[i] = sum;
-    sum += tile_counts[i];
+    slot_begin[i] = int32_t(total.instances);
+    total.instances += tile_counts[i];
+    total.visible += tile_counts[i] > 0 ? 1 : 0;
+    CheckInstanceCount(total.instances);
   }
-  slot_begin[count] = sum;
-  return sum;
+  slot_begin[count] = int32_t(total.instances);
+  return total;
 }
 
 template <typename T>
@@ -89,26 +94,22 @@ void BinSplats(const KernelContext& context, const BinParams<T>& params) {
   });
   int64_t sum = 0;
   for (int64_t tile = 0; tile < tiles; ++tile) {
-    params.list.tile_begin[tile] = sum;
+    params.list.tile_begin[tile] = int32_t(sum);
     for (int64_t chunk = 0; chunk < chunks; ++chunk) {
       const int64_t n = place[chunk * tiles + tile];
       place[chunk * tiles + tile] = sum;
       sum += n;
     }
   }
-  params.list.tile_begin[tiles] = sum;
+  params.list.tile_begin[tiles] = int32_t(sum);
   SPLAT_DCHECK(sum == params.list.instances);
 
   ParallelFor(*context.executor, size, kChunk, [&](int64_t begin, int64_t end) {
     int64_t* next = place.data() + begin / kChunk * tiles;
     for (int64_t k = begin; k < end; ++k) {
       const int32_t splat = visible[k].splat;
-      int64_t slot = params.list.slot_begin[splat];
-      ForEachTile(params, grid, splat, [&](int tile) {
-        const int64_t entry = next[tile]++;
-        params.list.instance_splat[entry] = splat;
-        params.list.instance_slot[entry] = slot++;
-      });
+      int32_t slot = params.list.slot_begin[splat];
+      ForEachTile(params, grid, splat, [&](int tile) { params.list.entries[next[tile]++] = {splat, slot++}; });
     }
   });
 }

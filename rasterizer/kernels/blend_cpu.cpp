@@ -6,8 +6,7 @@
 
 #include "core/multiversion.h"
 #include "rasterizer/kernels/kernels.h"
-#include "rasterizer/math/blend.h"
-#include "rasterizer/math/tiles.h"
+#include "rasterizer/kernels/records.h"
 
 namespace splat::kernels {
 namespace {
@@ -26,13 +25,13 @@ struct TileSplat {
 
 template <typename T>
 inline TileSplat<T> LoadTileSplat(const ProjectedView<T>& p, int64_t i, int x0, int y0) {
+  const T* record = p.records + kRecordSize * i;
   TileSplat<T> s;
-  s.blend.mean = {p.means_px[2 * i] - (T(x0) + T(0.5)), p.means_px[2 * i + 1] - (T(y0) + T(0.5))};
-  s.blend.conic = {p.conics[3 * i], p.conics[3 * i + 1], p.conics[3 * i + 2]};
-  s.blend.opacity = p.opacities[i];
-  for (int c = 0; c < 3; ++c) s.color[c] = p.colors[3 * i + c];
-  s.depth = p.depths[i];
-  const T half = p.half_extents_px[2 * i + 1];
+  s.blend = BlendSplatOf(record);
+  s.blend.mean = {s.blend.mean.x - (T(x0) + T(0.5)), s.blend.mean.y - (T(y0) + T(0.5))};
+  for (int c = 0; c < 3; ++c) s.color[c] = record[kRecordColor + c];
+  s.depth = record[kRecordDepth];
+  const T half = record[kRecordHalf + 1];
   const T low = std::ceil(s.blend.mean.y - half), high = std::floor(s.blend.mean.y + half);
   s.row_begin = low > T(0) ? (low < T(kSide) ? int(low) : kSide) : 0;
   s.row_end = high < T(kSide - 1) ? (high >= T(0) ? int(high) + 1 : 0) : kSide;
@@ -106,7 +105,7 @@ inline void BlendTile(const BlendParams<T>& params, int64_t tile_index, ForwardT
   const int64_t begin = params.list.tile_begin[tile_index], end = params.list.tile_begin[tile_index + 1];
   for (int64_t k = begin; k < end; ++k) {
     if ((k - begin) % kStopCheckInterval == 0 && IsOpaque(tile.transmittance)) break;
-    BlendSplatOnTile(LoadTileSplat(params.projected, params.list.instance_splat[k], rect.x0, rect.y0), tile);
+    BlendSplatOnTile(LoadTileSplat(params.projected, params.list.entries[k].splat, rect.x0, rect.y0), tile);
   }
 }
 
@@ -239,12 +238,12 @@ inline void ReplayTile(const BlendBackwardParams<T>& params, const TileRect& rec
   int64_t k = begin;
   for (; k < end; ++k) {
     if ((k - begin) % kStopCheckInterval == 0 && IsOpaque(tile.transmittance)) break;
-    const TileSplat<T> s = LoadTileSplat(params.forward.projected, list.instance_splat[k], rect.x0, rect.y0);
+    const TileSplat<T> s = LoadTileSplat(params.forward.projected, list.entries[k].splat, rect.x0, rect.y0);
     ColumnSums<T> sums = {};
     ReplaySplatOnTile(s, tile, sums);
-    StoreSlot(s, sums, params.slots + list.instance_slot[k] * kSlotSize);
+    StoreSlot(s, sums, params.slots + int64_t(list.entries[k].slot) * kSlotSize);
   }
-  for (; k < end; ++k) std::fill_n(params.slots + list.instance_slot[k] * kSlotSize, kSlotSize, T(0));
+  for (; k < end; ++k) std::fill_n(params.slots + int64_t(list.entries[k].slot) * kSlotSize, kSlotSize, T(0));
 }
 
 SPLAT_MULTIVERSION void ReplayTileFloat(const BlendBackwardParams<float>& params, const TileRect& rect,

@@ -1,26 +1,27 @@
 // The stages of rendering and of its gradient. Each is a function of one parameter struct; the caller allocates every
 // result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, ProjectBackward
-// (docs/architecture.md).
+// (docs/architecture.md). The templates run on the CPU, in float and in double; a table of Stages has the float
+// functions of one backend, whose pointers are to memory of its device.
 #pragma once
 
 #include <cstdint>
 
 #include "core/camera.h"
-#include "core/parallel.h"
+#include "core/kernel_context.h"
 #include "rasterizer/kernels/views.h"
 
 namespace splat::kernels {
 
-// Where a stage runs. The CPU backend needs an executor only.
-struct KernelContext {
-  Executor* executor = nullptr;
-};
+using splat::KernelContext;
 
 struct ProjectOptions {
   double near = math::kDefaultNear;  // splats with z < near are culled, scene units
   double far = math::kDefaultFar;
   int sh_degree = 3;  // active degree, at most what the model stores
 };
+
+// Throws splat::Error for a degree that is none, or needs more than sh_rest_count coefficients.
+void CheckShDegree(int degree, int sh_rest_count);
 
 template <typename T>
 struct ProjectParams {
@@ -35,12 +36,22 @@ struct ProjectParams {
 template <typename T>
 void Project(const KernelContext& context, const ProjectParams<T>& params);
 
-// Fills slot_begin [N + 1], the exclusive sums of tile_counts; returns I.
-int64_t CountInstances(const int32_t* tile_counts, int64_t count, int64_t* slot_begin);
+// Throws splat::Error, with what to do, for more instances than kMaxInstances.
+void CheckInstanceCount(int64_t instances);
+
+struct InstanceCount {
+  int64_t instances = 0;  // I
+  int64_t visible = 0;    // splats that reach at least one tile
+};
+
+// Fills slot_begin [N + 1], the exclusive sums of tile_counts [N]. Throws as CheckInstanceCount.
+InstanceCount CountInstances(const KernelContext& context, const int32_t* tile_counts, int64_t count,
+                             int32_t* slot_begin);
 
 template <typename T>
 struct BinParams {
-  int64_t count = 0;  // N
+  int64_t count = 0;    // N
+  int64_t visible = 0;  // as CountInstances says
   int width = 0, height = 0;
   ProjectedView<T> projected;
   TileListView list;  // slot_begin filled, instances known, the other arrays allocated
@@ -67,7 +78,8 @@ template <typename T>
 struct BlendBackwardParams {
   BlendParams<T> forward;  // with the results of Blend
   PixelsGradView<T> grad;
-  T* slots = nullptr;  // [I, kSlotSize], overwritten
+  T* slots = nullptr;    // [I, kSlotSize], overwritten
+  bool abs_mean = true;  // false: the entries kSlotAbsMean are not wanted and may be 0
 };
 
 // Replays each tile front to back and leaves each instance's sums in its slot.
@@ -77,7 +89,7 @@ void BlendBackward(const KernelContext& context, const BlendBackwardParams<T>& p
 template <typename T>
 struct ProjectBackwardParams {
   ProjectParams<T> forward;             // with the results of Project
-  const int64_t* slot_begin = nullptr;  // [N + 1]
+  const int32_t* slot_begin = nullptr;  // [N + 1]
   const T* slots = nullptr;             // [I, kSlotSize]
   SplatsGradView<T> grad;
   ScreenStatsView<T> stats;
@@ -86,5 +98,26 @@ struct ProjectBackwardParams {
 // Sums each splat's slots and carries the gradient through projection, covariance, colour and activations.
 template <typename T>
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<T>& params);
+
+struct DeviceMemory {
+  int64_t total = 0, free = 0;  // bytes
+};
+
+// The stages of one backend in float. All pointers of their parameters are to memory of the backend's device.
+struct Stages {
+  const char* name;  // "cpu", "cuda"
+  void (*project)(const KernelContext&, const ProjectParams<float>&);
+  InstanceCount (*count_instances)(const KernelContext&, const int32_t* tile_counts, int64_t count,
+                                   int32_t* slot_begin);  // synchronises with the host
+  void (*bin_splats)(const KernelContext&, const BinParams<float>&);
+  void (*blend)(const KernelContext&, const BlendParams<float>&);
+  void (*blend_backward)(const KernelContext&, const BlendBackwardParams<float>&);
+  void (*project_backward)(const KernelContext&, const ProjectBackwardParams<float>&);
+  DeviceMemory (*memory)();  // of the current device
+};
+
+const Stages& CpuStages();
+// Null in a build without CUDA. That there is a card is for the caller to know.
+const Stages* CudaStages();
 
 }  // namespace splat::kernels

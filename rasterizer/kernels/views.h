@@ -33,26 +33,39 @@ struct SplatsGradView {
   T* sh_rest = nullptr;         // [N, K, 3]
 };
 
-// Splats as one camera sees them. All entries of a splat that is not visible are 0.
+// Splats as one camera sees them: a record of 12 numbers each, so that whoever draws a splat reads one piece of memory
+// (rasterizer/kernels/records.h reads and writes them). All entries of a splat that is not visible are 0.
+constexpr int kRecordSize = 12;
+enum RecordEntry {
+  kRecordMean = 0,     // 2: px
+  kRecordConic = 2,    // 3: (xx, xy, yy), 1/px^2
+  kRecordOpacity = 5,  // activated
+  kRecordColor = 6,    // 3: clamped at 0
+  kRecordDepth = 9,    // z in the camera frame, scene units
+  kRecordHalf = 10     // 2: half extents of the ellipse outside which the splat is not drawn, px
+};
 template <typename T>
 struct ProjectedView {
-  T* means_px = nullptr;           // [N, 2]
-  T* conics = nullptr;             // [N, 3] (xx, xy, yy), 1/px^2
-  T* half_extents_px = nullptr;    // [N, 2] of the ellipse outside which the splat is not drawn
-  T* opacities = nullptr;          // [N] activated
-  T* colors = nullptr;             // [N, 3] clamped at 0
-  T* depths = nullptr;             // [N] z in the camera frame, scene units
+  T* records = nullptr;            // [N, kRecordSize]
   int32_t* tile_counts = nullptr;  // [N] tiles reached
 };
+
+// One splat in one tile.
+struct TileInstance {
+  int32_t splat = 0;
+  int32_t slot = 0;
+};
+
+// More instances than this are refused (CountInstances): places and slots are 32-bit numbers.
+constexpr int64_t kMaxInstances = 2147483647;
 
 // Which splats each tile draws, front to back. Slots number the instances splat-major (a splat's instances have
 // consecutive slots), so that the gradient of an instance has a place of its own and no atomics are needed.
 struct TileListView {
-  int64_t instances = 0;              // I
-  int64_t* slot_begin = nullptr;      // [N + 1] first slot of each splat
-  int64_t* tile_begin = nullptr;      // [tiles + 1] first entry of each tile in the two arrays below
-  int32_t* instance_splat = nullptr;  // [I] by tile, then by depth, then by splat index
-  int64_t* instance_slot = nullptr;   // [I]
+  int64_t instances = 0;            // I
+  int32_t* slot_begin = nullptr;    // [N + 1] first slot of each splat
+  int32_t* tile_begin = nullptr;    // [tiles + 1] first entry of each tile in the array below
+  TileInstance* entries = nullptr;  // [I] by tile, then by depth, then by splat index
 };
 
 // The picture.

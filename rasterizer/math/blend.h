@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/host_device.h"
+#include "core/multiply_add.h"
 #include "core/vec.h"
 #include "rasterizer/math/constants.h"
 
@@ -80,11 +81,66 @@ SPLAT_HD inline T ClampAlpha(T alpha) {
   return alpha < T(kMaxAlpha) ? alpha : T(kMaxAlpha);
 }
 
+// The same splat as a card evaluates it with the fewest instructions (docs/math.md, section 6): alpha = 2^p with
+// p(d) = log2(opacity) - log2(e) q(d) / 2, whose factors are folded into the numbers that are stored. Forward and
+// backward pass of such a backend both decide by p. Its rounding differs from SplatAlpha's, so a pixel whose alpha is
+// within 1e-6 of a threshold may be decided otherwise than on the CPU.
+template <typename T>
+struct FoldedSplat {
+  Vec2<T> mean;      // px
+  SymMat2<T> conic;  // of p: the coefficients of dx^2, dx dy and dy^2, all from negative definite q
+  T log2_opacity;
+};
+
+constexpr double kLog2E = 1.4426950408889634;          // log2(e)
+constexpr double kLn2 = 0.6931471805599453;            // 1 / log2(e)
+constexpr double kLog2MinAlpha = -7.9943534368588578;  // log2(kMinAlpha)
+
+template <typename T>
+SPLAT_HD inline FoldedSplat<T> FoldSplat(const BlendSplat<T>& splat) {
+  using std::log2;
+  const T half = T(-0.5 * kLog2E), whole = T(-kLog2E);
+  return {splat.mean, {half * splat.conic.xx, whole * splat.conic.xy, half * splat.conic.yy}, log2(splat.opacity)};
+}
+
+// p at d = mean - pixel centre.
+template <typename T>
+SPLAT_HD inline T Log2Alpha(const FoldedSplat<T>& splat, T dx, T dy) {
+  const T along_x = MultiplyAdd(splat.conic.xx, dx, splat.conic.xy * dy);
+  const T rest = MultiplyAdd(splat.conic.yy * dy, dy, splat.log2_opacity);
+  return MultiplyAdd(dx, along_x, rest);
+}
+
+// dp/dd; times kLn2 that of log(alpha).
+template <typename T>
+SPLAT_HD inline Vec2<T> Log2AlphaSlope(const FoldedSplat<T>& splat, T dx, T dy) {
+  return {MultiplyAdd(T(2) * splat.conic.xx, dx, splat.conic.xy * dy),
+          MultiplyAdd(T(2) * splat.conic.yy, dy, splat.conic.xy * dx)};
+}
+
+// IsDrawn for alpha = 2^log2_alpha.
+template <typename T>
+SPLAT_HD inline bool IsDrawnByLog2(T log2_alpha, T t) {
+  return (log2_alpha >= T(kLog2MinAlpha)) & (t >= T(kMinTransmittance));
+}
+
+// Transmittance behind a drawn splat of clamped alpha.
+template <typename T>
+SPLAT_HD inline T TransmittanceBehind(T alpha, T t) {
+  return MultiplyAdd(-alpha, t, t);
+}
+
 // Contribution to dL/dalpha of a drawn splat. transmittance: in front of it; loss_color: gradient . colour of the
-// splat; loss_behind: gradient . (final pixel - what is composited up to and including this splat). alpha: clamped.
+// splat; loss_behind_share: gradient . (final pixel - what is composited up to and including this splat), divided by
+// 1 - alpha.
+template <typename T>
+SPLAT_HD inline T AlphaGradOfShare(T transmittance, T loss_color, T loss_behind_share) {
+  return transmittance * loss_color - loss_behind_share;
+}
+// The same with the division. alpha: clamped.
 template <typename T>
 SPLAT_HD inline T AlphaGrad(T alpha, T transmittance, T loss_color, T loss_behind) {
-  return transmittance * loss_color - loss_behind / (T(1) - alpha);
+  return AlphaGradOfShare(transmittance, loss_color, loss_behind / (T(1) - alpha));
 }
 
 // Sums over the pixels of one splat, from which its gradient follows: v = alpha dL/dalpha (0 where alpha is clamped),

@@ -47,13 +47,20 @@ SPLAT_HD inline bool ActivatesToOrdinaryValues(const StoredSplat<T>& splat) {
          (splat.log_scale.z > -bound);
 }
 
+// The first test of ProjectSplat: whether the mean lies between the planes. NaN does not.
+template <typename T>
+SPLAT_HD inline bool IsInDepthRange(const PinholeCamera<T>& camera, const ProjectLimits& limits, const Vec3<T>& mean) {
+  const T z = PointInCamera(camera, mean).z;
+  return (z > T(limits.near)) & (z < T(limits.far));
+}
+
 // Guards are phrased so that a NaN or an infinity anywhere makes the splat invisible.
 template <typename T>
 SPLAT_HD inline ProjectedSplat<T> ProjectSplat(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                                const StoredSplat<T>& splat) {
   ProjectedSplat<T> out{};
+  if (!IsInDepthRange(camera, limits, splat.mean)) return out;
   const Vec3<T> p = PointInCamera(camera, splat.mean);
-  if (!(p.z > T(limits.near)) || !(p.z < T(limits.far))) return out;
   if (!ActivatesToOrdinaryValues(splat)) return out;
   out.opacity = Sigmoid(splat.opacity_logit);
   const T reach = ReachOf(out.opacity);
@@ -99,11 +106,19 @@ struct StoredSplatGrad {
   T opacity_logit;
 };
 
-// splat is visible. Writes grad_sh_dc [3] and the first ShRestCount(sh_degree) rows of grad_sh_rest [K, 3].
+// The gradient but for the coefficients of the colour, which are as many numbers as all others four times over; those
+// follow from two vectors (ShCoefficientsBackward).
 template <typename T>
-SPLAT_HD inline StoredSplatGrad<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
-                                                        const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad,
-                                                        T* grad_sh_dc, T* grad_sh_rest) {
+struct SplatBackward {
+  StoredSplatGrad<T> splat;
+  Vec3<T> direction;   // from the camera to the splat, unit
+  Vec3<T> grad_color;  // before the clamp
+};
+
+// splat is visible.
+template <typename T>
+SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
+                                                      const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {
   const Vec3<T> p = PointInCamera(camera, splat.mean);
   const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
   const JacobianRows<T> rows = ProjectionJacobian(camera, p);
@@ -114,20 +129,30 @@ SPLAT_HD inline StoredSplatGrad<T> ProjectSplatBackward(const PinholeCamera<T>& 
   Vec3<T> grad_p = ProjectPointBackward(camera, p, grad.mean) + through_cov.point_in_camera;
   grad_p.z += grad.depth;
 
+  SplatBackward<T> out;
   const Vec3<T> view = splat.mean - camera.center;
-  const Vec3<T> direction = Normalized(view);
-  const Vec3<T> color = ShColorUnclamped(limits.sh_degree, direction, splat.sh_dc, splat.sh_rest);
-  const Vec3<T> grad_color = ClampColorBackward(color, grad.color);
-  const Vec3<T> grad_direction =
-      ShColorBackward(limits.sh_degree, direction, splat.sh_rest, grad_color, grad_sh_dc, grad_sh_rest);
+  out.direction = Normalized(view);
+  const Vec3<T> color = ShColorUnclamped(limits.sh_degree, out.direction, splat.sh_dc, splat.sh_rest);
+  out.grad_color = ClampColorBackward(color, grad.color);
+  const Vec3<T> grad_direction = ShDirectionBackward(limits.sh_degree, out.direction, splat.sh_rest, out.grad_color);
 
-  StoredSplatGrad<T> out;
-  out.mean = Transpose(camera.rotation) * grad_p + NormalizedBackward(view, grad_direction);
+  out.splat.mean = Transpose(camera.rotation) * grad_p + NormalizedBackward(view, grad_direction);
   const Covariance3dGrad<T> through_sigma = Covariance3dBackward(splat.log_scale, splat.quat, through_cov.sigma);
-  out.log_scale = through_sigma.log_scale;
-  out.quat = through_sigma.quat;
-  out.opacity_logit = SigmoidBackward(Sigmoid(splat.opacity_logit), grad.opacity);
+  out.splat.log_scale = through_sigma.log_scale;
+  out.splat.quat = through_sigma.quat;
+  out.splat.opacity_logit = SigmoidBackward(Sigmoid(splat.opacity_logit), grad.opacity);
   return out;
+}
+
+// The same with the coefficients: writes grad_sh_dc [3] and the first ShRestCount(sh_degree) rows of grad_sh_rest [K,
+// 3].
+template <typename T>
+SPLAT_HD inline StoredSplatGrad<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
+                                                        const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad,
+                                                        T* grad_sh_dc, T* grad_sh_rest) {
+  const SplatBackward<T> out = ProjectSplatBackward(camera, limits, splat, grad);
+  ShCoefficientsBackward(limits.sh_degree, out.direction, out.grad_color, grad_sh_dc, grad_sh_rest);
+  return out.splat;
 }
 
 }  // namespace splat::math

@@ -109,11 +109,12 @@ SPLAT_HD inline Vec3<T> ClampColorBackward(const Vec3<T>& unclamped, const Vec3<
   return {unclamped.x > T(0) ? grad.x : T(0), unclamped.y > T(0) ? grad.y : T(0), unclamped.z > T(0) ? grad.z : T(0)};
 }
 
-// Gradient of ShColorUnclamped. Writes grad_dc [3] and grad_rest [ShRestCount(degree), 3]; returns dL/ddirection.
+// The two halves of the gradient of ShColorUnclamped. First half: writes grad_dc [3] and grad_rest
+// [ShRestCount(degree), 3]. Each is the basis function times the colour's gradient.
 template <typename T>
-SPLAT_HD inline Vec3<T> ShColorBackward(int degree, const Vec3<T>& direction, const T* rest, const Vec3<T>& grad_color,
-                                        T* grad_dc, T* grad_rest) {
-  T basis[15], grad_basis[15] = {};
+SPLAT_HD inline void ShCoefficientsBackward(int degree, const Vec3<T>& direction, const Vec3<T>& grad_color, T* grad_dc,
+                                            T* grad_rest) {
+  T basis[15];
   ShBasis(degree, direction, basis);
   grad_dc[0] = T(kShC0) * grad_color.x;
   grad_dc[1] = T(kShC0) * grad_color.y;
@@ -123,9 +124,27 @@ SPLAT_HD inline Vec3<T> ShColorBackward(int degree, const Vec3<T>& direction, co
     grad_rest[3 * k + 0] = basis[k] * grad_color.x;
     grad_rest[3 * k + 1] = basis[k] * grad_color.y;
     grad_rest[3 * k + 2] = basis[k] * grad_color.z;
+  }
+}
+
+// Second half: dL/ddirection.
+template <typename T>
+SPLAT_HD inline Vec3<T> ShDirectionBackward(int degree, const Vec3<T>& direction, const T* rest,
+                                            const Vec3<T>& grad_color) {
+  T grad_basis[15] = {};
+  const int count = (degree + 1) * (degree + 1) - 1;
+  for (int k = 0; k < count; ++k) {
     grad_basis[k] = grad_color.x * rest[3 * k] + grad_color.y * rest[3 * k + 1] + grad_color.z * rest[3 * k + 2];
   }
   return ShBasisBackward(degree, direction, grad_basis);
+}
+
+// Both.
+template <typename T>
+SPLAT_HD inline Vec3<T> ShColorBackward(int degree, const Vec3<T>& direction, const T* rest, const Vec3<T>& grad_color,
+                                        T* grad_dc, T* grad_rest) {
+  ShCoefficientsBackward(degree, direction, grad_color, grad_dc, grad_rest);
+  return ShDirectionBackward(degree, direction, rest, grad_color);
 }
 
 // unit = v / |v|. dL/dv from dL/dunit.

@@ -1,203 +1,293 @@
 #include "tests/support/backends.h"
 
 #include <limits>
+#include <optional>
 
 #include "core/check.h"
+#include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/math/tiles.h"
+#include "tests/support/emulated_card.h"
+#include "tests/support/test_device.h"
 
 namespace splat::testing {
 namespace {
 
-constexpr int64_t kWild = std::numeric_limits<int64_t>::min() / 3;
 constexpr int32_t kWild32 = std::numeric_limits<int32_t>::min() / 3;
-
-template <typename T>
-std::vector<T> Poisoned(int64_t size) {
-  return std::vector<T>(size_t(size), std::numeric_limits<T>::quiet_NaN());
-}
 
 template <typename To, typename From>
 std::vector<To> Converted(const std::vector<From>& values) {
   return std::vector<To>(values.begin(), values.end());
 }
 
-// Projected splats in the backend's scalar.
+// An array of floats, or doubles, on the device; without values it is filled with NaN.
 template <typename T>
-struct TypedProjected {
-  std::vector<T> means_px, conics, half_extents_px, opacities, colors, depths;
-  std::vector<int32_t> tile_counts;
-
-  explicit TypedProjected(int64_t n)
-      : means_px(Poisoned<T>(2 * n)),
-        conics(Poisoned<T>(3 * n)),
-        half_extents_px(Poisoned<T>(2 * n)),
-        opacities(Poisoned<T>(n)),
-        colors(Poisoned<T>(3 * n)),
-        depths(Poisoned<T>(n)),
-        tile_counts(size_t(n), kWild32) {}
-  explicit TypedProjected(const ProjectedArrays& p)
-      : means_px(Converted<T>(p.means_px)),
-        conics(Converted<T>(p.conics)),
-        half_extents_px(Converted<T>(p.half_extents_px)),
-        opacities(Converted<T>(p.opacities)),
-        colors(Converted<T>(p.colors)),
-        depths(Converted<T>(p.depths)),
-        tile_counts(p.tile_counts) {}
-
-  kernels::ProjectedView<T> View() {
-    return {means_px.data(), conics.data(), half_extents_px.data(), opacities.data(),
-            colors.data(),   depths.data(), tile_counts.data()};
-  }
-  ProjectedArrays Arrays() const {
-    return {Converted<double>(means_px),
-            Converted<double>(conics),
-            Converted<double>(half_extents_px),
-            Converted<double>(opacities),
-            Converted<double>(colors),
-            Converted<double>(depths),
-            tile_counts};
-  }
+class Numbers : public DeviceArray<T> {
+ public:
+  Numbers(TestDevice& device, const std::vector<double>& values) : DeviceArray<T>(device, Converted<T>(values)) {}
+  Numbers(TestDevice& device, size_t size)
+      : DeviceArray<T>(device, std::vector<T>(size, std::numeric_limits<T>::quiet_NaN())) {}
+  std::vector<double> Doubles() const { return Converted<double>(this->Get()); }
 };
 
+// Records from and to the arrays of the tests.
+std::vector<double> RecordsOf(const ProjectedArrays& p) {
+  const size_t n = p.tile_counts.size();
+  std::vector<double> records(n * kernels::kRecordSize);
+  for (size_t i = 0; i < n; ++i) {
+    double* r = &records[i * kernels::kRecordSize];
+    for (size_t k = 0; k < 2; ++k) r[kernels::kRecordMean + k] = p.means_px[2 * i + k];
+    for (size_t k = 0; k < 3; ++k) r[kernels::kRecordConic + k] = p.conics[3 * i + k];
+    r[kernels::kRecordOpacity] = p.opacities[i];
+    for (size_t k = 0; k < 3; ++k) r[kernels::kRecordColor + k] = p.colors[3 * i + k];
+    r[kernels::kRecordDepth] = p.depths[i];
+    for (size_t k = 0; k < 2; ++k) r[kernels::kRecordHalf + k] = p.half_extents_px[2 * i + k];
+  }
+  return records;
+}
+
+ProjectedArrays ArraysOf(const std::vector<double>& records, const std::vector<int32_t>& tile_counts) {
+  ProjectedArrays p;
+  p.tile_counts = tile_counts;
+  for (size_t i = 0; i < tile_counts.size(); ++i) {
+    const double* r = &records[i * kernels::kRecordSize];
+    p.means_px.insert(p.means_px.end(), r + kernels::kRecordMean, r + kernels::kRecordMean + 2);
+    p.conics.insert(p.conics.end(), r + kernels::kRecordConic, r + kernels::kRecordConic + 3);
+    p.opacities.push_back(r[kernels::kRecordOpacity]);
+    p.colors.insert(p.colors.end(), r + kernels::kRecordColor, r + kernels::kRecordColor + 3);
+    p.depths.push_back(r[kernels::kRecordDepth]);
+    p.half_extents_px.insert(p.half_extents_px.end(), r + kernels::kRecordHalf, r + kernels::kRecordHalf + 2);
+  }
+  return p;
+}
+
 template <typename T>
-struct TypedSplats {
+struct DeviceProjected {
+  Numbers<T> records;
+  DeviceArray<int32_t> tile_counts;
+
+  DeviceProjected(TestDevice& device, size_t n)
+      : records(device, n * kernels::kRecordSize), tile_counts(device, std::vector<int32_t>(n, kWild32)) {}
+  DeviceProjected(TestDevice& device, const ProjectedArrays& p)
+      : records(device, RecordsOf(p)), tile_counts(device, p.tile_counts) {}
+
+  kernels::ProjectedView<T> View() const { return {records.data(), tile_counts.data()}; }
+  ProjectedArrays Arrays() const { return ArraysOf(records.Doubles(), tile_counts.Get()); }
+};
+
+// The six groups of a model, or of its gradient.
+template <typename T>
+struct DeviceSplats {
   int64_t count;
   int sh_rest_count;
-  std::vector<T> means, log_scales, quats, opacity_logits, sh_dc, sh_rest;
+  Numbers<T> means, log_scales, quats, opacity_logits, sh_dc, sh_rest;
 
-  explicit TypedSplats(const SplatArrays& s)
+  DeviceSplats(TestDevice& device, const SplatArrays& s)
       : count(s.count),
         sh_rest_count(s.sh_rest_count),
-        means(Converted<T>(s.means)),
-        log_scales(Converted<T>(s.log_scales)),
-        quats(Converted<T>(s.quats)),
-        opacity_logits(Converted<T>(s.opacity_logits)),
-        sh_dc(Converted<T>(s.sh_dc)),
-        sh_rest(Converted<T>(s.sh_rest)) {}
+        means(device, s.means),
+        log_scales(device, s.log_scales),
+        quats(device, s.quats),
+        opacity_logits(device, s.opacity_logits),
+        sh_dc(device, s.sh_dc),
+        sh_rest(device, s.sh_rest) {}
 
   void Poison() {
-    for (auto* group : {&means, &log_scales, &quats, &opacity_logits, &sh_dc, &sh_rest}) {
-      *group = Poisoned<T>(int64_t(group->size()));
+    for (Numbers<T>* group : {&means, &log_scales, &quats, &opacity_logits, &sh_dc, &sh_rest}) {
+      group->Set(std::vector<T>(size_t(group->size()), std::numeric_limits<T>::quiet_NaN()));
     }
   }
-  T* ShRest() { return sh_rest.empty() ? nullptr : sh_rest.data(); }
-  kernels::SplatsView<T> View() {
+  kernels::SplatsView<T> View() const {
     return {count,        sh_rest_count,         means.data(), log_scales.data(),
-            quats.data(), opacity_logits.data(), sh_dc.data(), ShRest()};
+            quats.data(), opacity_logits.data(), sh_dc.data(), sh_rest.data()};
   }
-  kernels::SplatsGradView<T> GradView() {
-    return {means.data(), log_scales.data(), quats.data(), opacity_logits.data(), sh_dc.data(), ShRest()};
+  kernels::SplatsGradView<T> GradView() const {
+    return {means.data(), log_scales.data(), quats.data(), opacity_logits.data(), sh_dc.data(), sh_rest.data()};
   }
   SplatArrays Arrays() const {
     SplatArrays s(count, sh_rest_count);
-    s.means = Converted<double>(means);
-    s.log_scales = Converted<double>(log_scales);
-    s.quats = Converted<double>(quats);
-    s.opacity_logits = Converted<double>(opacity_logits);
-    s.sh_dc = Converted<double>(sh_dc);
-    s.sh_rest = Converted<double>(sh_rest);
+    s.means = means.Doubles();
+    s.log_scales = log_scales.Doubles();
+    s.quats = quats.Doubles();
+    s.opacity_logits = opacity_logits.Doubles();
+    s.sh_dc = sh_dc.Doubles();
+    s.sh_rest = sh_rest.Doubles();
     return s;
   }
 };
 
 template <typename T>
-struct TypedPixels {
-  std::vector<T> image, alpha, depth;
+struct DevicePixels {
+  Numbers<T> image, alpha, depth;
 
-  kernels::PixelsView<T> View() { return {image.data(), alpha.data(), depth.data()}; }
-  kernels::PixelsGradView<T> GradView() const {
-    return {image.data(), alpha.empty() ? nullptr : alpha.data(), depth.empty() ? nullptr : depth.data()};
+  DevicePixels(TestDevice& device, size_t pixels)
+      : image(device, 3 * pixels), alpha(device, pixels), depth(device, pixels) {}
+  DevicePixels(TestDevice& device, const PixelArrays& p)
+      : image(device, p.image), alpha(device, p.alpha), depth(device, p.depth) {}
+
+  kernels::PixelsView<T> View() const { return {image.data(), alpha.data(), depth.data()}; }
+  kernels::PixelsGradView<T> GradView() const { return {image.data(), alpha.data(), depth.data()}; }
+};
+
+struct DeviceLists {
+  int64_t instances;
+  DeviceArray<int32_t> slot_begin, tile_begin;
+  DeviceArray<kernels::TileInstance> entries;
+
+  DeviceLists(TestDevice& device, const TileLists& lists)
+      : instances(lists.instances),
+        slot_begin(device, Converted<int32_t>(lists.slot_begin)),
+        tile_begin(device, Converted<int32_t>(lists.tile_begin)),
+        entries(device, Entries(lists)) {}
+
+  kernels::TileListView View() const { return {instances, slot_begin.data(), tile_begin.data(), entries.data()}; }
+
+ private:
+  static std::vector<kernels::TileInstance> Entries(const TileLists& lists) {
+    std::vector<kernels::TileInstance> entries;
+    for (size_t i = 0; i < lists.instance_splat.size(); ++i) {
+      entries.push_back({lists.instance_splat[i], int32_t(lists.instance_slot[i])});
+    }
+    return entries;
   }
 };
 
+// The stages of one backend in scalar T.
 template <typename T>
-TypedPixels<T> TypedPixelsOf(const PixelArrays& p) {
-  return {Converted<T>(p.image), Converted<T>(p.alpha), Converted<T>(p.depth)};
+struct StageCalls {
+  void (*project)(const KernelContext&, const kernels::ProjectParams<T>&);
+  kernels::InstanceCount (*count_instances)(const KernelContext&, const int32_t*, int64_t, int32_t*);
+  void (*bin_splats)(const KernelContext&, const kernels::BinParams<T>&);
+  void (*blend)(const KernelContext&, const kernels::BlendParams<T>&);
+  void (*blend_backward)(const KernelContext&, const kernels::BlendBackwardParams<T>&);
+  void (*project_backward)(const KernelContext&, const kernels::ProjectBackwardParams<T>&);
+};
+
+StageCalls<float> CallsOf(const kernels::Stages& s) {
+  return {s.project, s.count_instances, s.bin_splats, s.blend, s.blend_backward, s.project_backward};
+}
+StageCalls<double> DoubleCalls() {
+  return {kernels::Project<double>, kernels::CountInstances,        kernels::BinSplats<double>,
+          kernels::Blend<double>,   kernels::BlendBackward<double>, kernels::ProjectBackward<double>};
 }
 
-// The kernels only read through the list's pointers after binning, but the view is one for both directions.
-kernels::TileListView ListView(TileLists& lists) {
-  return {lists.instances, lists.slot_begin.data(), lists.tile_begin.data(), lists.instance_splat.data(),
-          lists.instance_slot.data()};
-}
-
 template <typename T>
-class CpuBackend : public Backend {
+class KernelsBackend : public Backend {
  public:
-  explicit CpuBackend(int threads) : executor_(threads) {}
+  struct Settings {
+    std::string name;
+    int threads = 1;
+    uint64_t order_seed = 0;  // of the emulation
+    bool on_device = false;   // for Backend::OnDevice
+  };
+  KernelsBackend(const StageCalls<T>& calls, std::shared_ptr<TestDevice> device, const Settings& settings)
+      : calls_(calls), device_(std::move(device)), settings_(settings), executor_(settings.threads) {}
 
-  std::string Name() const override {
-    return StrCat("Cpu", sizeof(T) == 4 ? "Float" : "Double", executor_.Threads(), "Threads");
-  }
+  std::string Name() const override { return settings_.name; }
   double Epsilon() const override { return double(std::numeric_limits<T>::epsilon()); }
+  bool OnDevice() const override { return settings_.on_device; }
 
   ProjectedArrays Project(const RenderInput& input) const override {
-    TypedSplats<T> splats(input.splats);
-    TypedProjected<T> out(splats.count);
-    kernels::Project<T>(Context(), {splats.View(), input.camera, input.options, out.View()});
+    const Call call(*this);
+    const DeviceSplats<T> splats(*device_, input.splats);
+    const DeviceProjected<T> out(*device_, size_t(splats.count));
+    calls_.project(call.context, {splats.View(), input.camera, input.options, out.View()});
     return out.Arrays();
   }
 
   TileLists Bin(const RenderInput& input, const ProjectedArrays& projected) const override {
-    TypedProjected<T> typed(projected);
+    const Call call(*this);
+    const DeviceProjected<T> typed(*device_, projected);
     const int64_t n = int64_t(projected.tile_counts.size());
     const math::TileGrid grid = math::TileGridOf(input.camera.width, input.camera.height);
+    const auto wild = [](size_t size) { return std::vector<int32_t>(size, kWild32); };
+    const DeviceArray<int32_t> slot_begin(*device_, wild(size_t(n) + 1));
+    const DeviceArray<int32_t> tile_begin(*device_, wild(size_t(grid.columns) * size_t(grid.rows) + 1));
+    const kernels::InstanceCount found =
+        calls_.count_instances(call.context, typed.tile_counts.data(), n, slot_begin.data());
+    const DeviceArray<kernels::TileInstance> entries(
+        *device_, std::vector<kernels::TileInstance>(size_t(found.instances), {kWild32, kWild32}));
+    calls_.bin_splats(call.context, {n,
+                                     found.visible,
+                                     input.camera.width,
+                                     input.camera.height,
+                                     typed.View(),
+                                     {found.instances, slot_begin.data(), tile_begin.data(), entries.data()}});
     TileLists lists;
-    lists.slot_begin.assign(size_t(n) + 1, kWild);
-    lists.tile_begin.assign(size_t(grid.columns) * size_t(grid.rows) + 1, kWild);
-    lists.instances = kernels::CountInstances(typed.tile_counts.data(), n, lists.slot_begin.data());
-    lists.instance_splat.assign(size_t(lists.instances), kWild32);
-    lists.instance_slot.assign(size_t(lists.instances), kWild);
-    kernels::BinSplats<T>(Context(), {n, input.camera.width, input.camera.height, typed.View(), ListView(lists)});
+    lists.instances = found.instances;
+    lists.slot_begin = Converted<int64_t>(slot_begin.Get());
+    lists.tile_begin = Converted<int64_t>(tile_begin.Get());
+    for (const kernels::TileInstance& entry : entries.Get()) {
+      lists.instance_splat.push_back(entry.splat);
+      lists.instance_slot.push_back(entry.slot);
+    }
     return lists;
   }
 
   PixelArrays Blend(const RenderInput& input, const ProjectedArrays& projected, const TileLists& lists) const override {
-    TypedProjected<T> typed(projected);
-    TileLists copy = lists;
-    const int64_t pixels = int64_t(input.camera.width) * input.camera.height;
-    TypedPixels<T> out{Poisoned<T>(3 * pixels), Poisoned<T>(pixels), Poisoned<T>(pixels)};
-    kernels::Blend<T>(Context(), BlendParamsOf(input, typed, copy, out));
-    return {Converted<double>(out.image), Converted<double>(out.alpha), Converted<double>(out.depth)};
+    const Call call(*this);
+    const DeviceProjected<T> typed(*device_, projected);
+    const DeviceLists device_lists(*device_, lists);
+    const DevicePixels<T> out(*device_, size_t(input.camera.width) * size_t(input.camera.height));
+    calls_.blend(call.context, BlendParamsOf(input, typed, device_lists, out));
+    return {out.image.Doubles(), out.alpha.Doubles(), out.depth.Doubles()};
   }
 
   std::vector<double> BlendBackward(const RenderInput& input, const Rendered& forward,
                                     const PixelArrays& grad) const override {
-    TypedProjected<T> projected(forward.projected);
-    TileLists lists = forward.lists;
-    TypedPixels<T> pixels = TypedPixelsOf<T>(forward.pixels);
-    const TypedPixels<T> typed_grad = TypedPixelsOf<T>(grad);
-    std::vector<T> slots = Poisoned<T>(lists.instances * kernels::kSlotSize);
-    kernels::BlendBackward<T>(Context(),
-                              {BlendParamsOf(input, projected, lists, pixels), typed_grad.GradView(), slots.data()});
-    return Converted<double>(slots);
+    const Call call(*this);
+    const DeviceProjected<T> projected(*device_, forward.projected);
+    const DeviceLists lists(*device_, forward.lists);
+    const DevicePixels<T> pixels(*device_, forward.pixels), typed_grad(*device_, grad);
+    const Numbers<T> slots(*device_, size_t(lists.instances) * kernels::kSlotSize);
+    kernels::BlendBackwardParams<T> params;
+    params.forward = BlendParamsOf(input, projected, lists, pixels);
+    params.grad = typed_grad.GradView();
+    params.slots = slots.data();
+    calls_.blend_backward(call.context, params);
+    return slots.Doubles();
   }
 
   GradArrays ProjectBackward(const RenderInput& input, const Rendered& forward,
                              const std::vector<double>& slots) const override {
-    TypedSplats<T> splats(input.splats), grad(input.splats);
+    const Call call(*this);
+    const DeviceSplats<T> splats(*device_, input.splats);
+    DeviceSplats<T> grad(*device_, input.splats);
     grad.Poison();
-    TypedProjected<T> projected(forward.projected);
-    const std::vector<T> typed_slots = Converted<T>(slots);
-    std::vector<T> mean = Poisoned<T>(2 * splats.count), abs = Poisoned<T>(2 * splats.count);
-    kernels::ProjectBackward<T>(Context(), {{splats.View(), input.camera, input.options, projected.View()},
-                                            forward.lists.slot_begin.data(),
-                                            typed_slots.data(),
-                                            grad.GradView(),
-                                            {mean.data(), abs.data()}});
-    return {grad.Arrays(), Converted<double>(mean), Converted<double>(abs)};
+    const DeviceProjected<T> projected(*device_, forward.projected);
+    const DeviceLists lists(*device_, forward.lists);
+    const Numbers<T> typed_slots(*device_, slots);
+    const Numbers<T> mean(*device_, size_t(2 * splats.count)), abs(*device_, size_t(2 * splats.count));
+    calls_.project_backward(call.context, {{splats.View(), input.camera, input.options, projected.View()},
+                                           lists.slot_begin.data(),
+                                           typed_slots.data(),
+                                           grad.GradView(),
+                                           {mean.data(), abs.data()}});
+    return {grad.Arrays(), mean.Doubles(), abs.Doubles()};
   }
 
  private:
-  kernels::KernelContext Context() const { return {&executor_}; }
+  // What lives as long as one call of a stage.
+  struct Call {
+    TestScratch scratch;
+    emulation::ScopedOrder order;
+    KernelContext context;
 
-  static kernels::BlendParams<T> BlendParamsOf(const RenderInput& input, TypedProjected<T>& projected, TileLists& lists,
-                                               TypedPixels<T>& pixels) {
+    explicit Call(const KernelsBackend& backend) : scratch(*backend.device_), order({backend.settings_.order_seed}) {
+      context.executor = &backend.executor_;
+      context.scratch = &scratch;
+    }
+  };
+
+  static kernels::BlendParams<T> BlendParamsOf(const RenderInput& input, const DeviceProjected<T>& projected,
+                                               const DeviceLists& lists, const DevicePixels<T>& pixels) {
     const auto& b = input.background;
     return {input.camera.width, input.camera.height, {T(b[0]), T(b[1]), T(b[2])},
-            projected.View(),   ListView(lists),     pixels.View()};
+            projected.View(),   lists.View(),        pixels.View()};
   }
 
+  StageCalls<T> calls_;
+  std::shared_ptr<TestDevice> device_;
+  Settings settings_;
   mutable ThreadPool executor_;
 };
 
@@ -216,14 +306,39 @@ GradArrays Backend::RenderBackward(const RenderInput& input, const Rendered& for
 }
 
 std::shared_ptr<const Backend> CpuFloatBackend(int threads) {
-  return std::make_shared<CpuBackend<float>>(threads);
+  return std::make_shared<KernelsBackend<float>>(
+      CallsOf(kernels::CpuStages()), HostDevice(),
+      KernelsBackend<float>::Settings{StrCat("CpuFloat", threads, "Threads"), threads, 0, false});
 }
 std::shared_ptr<const Backend> CpuDoubleBackend(int threads) {
-  return std::make_shared<CpuBackend<double>>(threads);
+  return std::make_shared<KernelsBackend<double>>(
+      DoubleCalls(), HostDevice(),
+      KernelsBackend<double>::Settings{StrCat("CpuDouble", threads, "Threads"), threads, 0, false});
+}
+
+std::shared_ptr<const Backend> EmulatedBackend(uint64_t order_seed) {
+  const std::string name = order_seed == 0 ? "EmulatedCuda" : StrCat("EmulatedCudaShuffled", order_seed);
+  return std::make_shared<KernelsBackend<float>>(CallsOf(kernels::emulated::DeviceStages()), HostDevice(),
+                                                 KernelsBackend<float>::Settings{name, 1, order_seed, true});
+}
+
+std::shared_ptr<const Backend> CudaBackend() {
+  std::shared_ptr<TestDevice> device = CudaDevice();
+  if (!device || !kernels::CudaStages()) return nullptr;
+  return std::make_shared<KernelsBackend<float>>(CallsOf(*kernels::CudaStages()), std::move(device),
+                                                 KernelsBackend<float>::Settings{"Cuda", 1, 0, true});
+}
+
+std::vector<std::shared_ptr<const Backend>> DeviceBackends() {
+  std::vector<std::shared_ptr<const Backend>> backends = {EmulatedBackend(0), EmulatedBackend(1), EmulatedBackend(2)};
+  if (auto cuda = CudaBackend()) backends.push_back(std::move(cuda));
+  return backends;
 }
 
 std::vector<std::shared_ptr<const Backend>> UsableBackends() {
-  return {CpuFloatBackend(), CpuDoubleBackend()};
+  std::vector<std::shared_ptr<const Backend>> backends = {CpuFloatBackend(), CpuDoubleBackend()};
+  for (auto& backend : DeviceBackends()) backends.push_back(std::move(backend));
+  return backends;
 }
 
 }  // namespace splat::testing

@@ -56,6 +56,7 @@ class Backend {
 
   virtual std::string Name() const = 0;
   virtual double Epsilon() const = 0;  // rounding of its scalar, relative
+  virtual bool OnDevice() const = 0;   // runs the .cu files: emulated, or on a card
 
   virtual ProjectedArrays Project(const RenderInput& input) const = 0;
   // Counts the instances and bins them. `projected` comes from Project of the same backend (or was edited by a test).
@@ -76,7 +77,14 @@ class Backend {
 std::shared_ptr<const Backend> CpuFloatBackend(int threads = 2);
 std::shared_ptr<const Backend> CpuDoubleBackend(int threads = 2);
 
-// Every backend that this machine can run. A backend for a card joins the list here and takes all kernel tests with it.
+// The .cu files on the emulated card (tests/support/cuda_emulation.h). Seed 0: threads in natural order, else shuffled.
+std::shared_ptr<const Backend> EmulatedBackend(uint64_t order_seed);
+// The card; null where there is none or the build is without CUDA.
+std::shared_ptr<const Backend> CudaBackend();
+// The emulated card in natural and in two shuffled orders, and the card if there is one.
+std::vector<std::shared_ptr<const Backend>> DeviceBackends();
+
+// Every backend that this machine can run: CPU in float and double, and DeviceBackends.
 std::vector<std::shared_ptr<const Backend>> UsableBackends();
 
 // GoogleTest's way to name a backend in a failure message.

@@ -1,0 +1,31 @@
+// Where kernels run: what every stage of rasterizer/kernels and train/kernels is handed besides its parameters.
+#pragma once
+
+#include <cstddef>
+
+#include "core/parallel.h"
+
+namespace splat {
+
+// Device memory for the inside of one call. Blocks live until the allocator is destroyed, and are aligned to 256 bytes.
+// The caller destroys it after the call returns: an implementation over a card gives the memory back in stream order.
+class ScratchAllocator {
+ public:
+  virtual ~ScratchAllocator() = default;
+  // Throws splat::Error if there is no room.
+  virtual void* Allocate(size_t bytes) = 0;
+
+  template <typename T>
+  T* AllocateArray(int64_t count) {
+    return static_cast<T*>(Allocate(size_t(count > 0 ? count : 1) * sizeof(T)));
+  }
+};
+
+// The CPU backend needs an executor only, the CUDA backend a stream and scratch only.
+struct KernelContext {
+  Executor* executor = nullptr;
+  void* stream = nullptr;  // a cudaStream_t; null: the default stream
+  ScratchAllocator* scratch = nullptr;
+};
+
+}  // namespace splat

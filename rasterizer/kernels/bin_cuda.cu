@@ -1,0 +1,162 @@
+// CountInstances and BinSplats on a card: the visible splats are sorted by depth once, their instances are emitted in
+// that order and then sorted stably by tile alone, in two passes over 16-bit keys (docs/math.md, section 8). The order
+// is the CPU's, ties included.
+#include "core/gpu_algorithms.cuh"
+#include "rasterizer/kernels/cuda_kernels.cuh"
+#include "rasterizer/kernels/records.h"
+#include "rasterizer/kernels/tile_walk.cuh"
+
+namespace splat::kernels::SPLAT_GPU_NAMESPACE {
+namespace {
+
+constexpr int kThreads = 256;
+
+struct Totals {
+  unsigned long long instances, visible;
+};
+
+// One thread: one splat. Adds integers with one atomic a warp, so the order does not matter.
+__global__ void TotalsKernel(const int32_t* tile_counts, int64_t count, Totals* totals) {
+  const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
+  const int tiles = i < count ? tile_counts[i] : 0;
+  const unsigned visible = gpu::Ballot(tiles > 0);
+  const unsigned long long sum = gpu::WarpSum(static_cast<unsigned long long>(tiles));
+  if (gpu::LaneIndex() != 0 || visible == 0) return;
+  gpu::AtomicAdd(&totals->instances, sum);
+  gpu::AtomicAdd(&totals->visible, static_cast<unsigned long long>(gpu::PopCount(visible)));
+}
+
+// One thread: one splat. flags [N]: 1 where visible.
+__global__ void VisibleFlagsKernel(const int32_t* tile_counts, int64_t count, int32_t* flags) {
+  const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
+  if (i < count) flags[i] = tile_counts[i] > 0 ? 1 : 0;
+}
+
+// One thread: one splat. Writes the visible ones in the order of their index. ranks [N]: inclusive sums of the flags.
+__global__ void VisibleSplatsKernel(ProjectedView<float> projected, int64_t count, const int32_t* ranks,
+                                    uint32_t* depth_keys, int32_t* splats) {
+  const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
+  if (i >= count || projected.tile_counts[i] == 0) return;
+  const int32_t place = ranks[i] - 1;
+  depth_keys[place] = math::DepthKey(projected.records[kRecordSize * i + kRecordDepth]);
+  splats[place] = int32_t(i);
+}
+
+// One thread: one visible splat.
+__global__ void CountsInOrderKernel(const int32_t* tile_counts, const int32_t* splats, int64_t visible,
+                                    int32_t* counts) {
+  const int64_t k = int64_t(blockIdx.x) * kThreads + threadIdx.x;
+  if (k < visible) counts[k] = tile_counts[splats[k]];
+}
+
+// One lane: one visible splat, in depth order; large ones are emitted by their whole warp. ends [V]: where each splat's
+// instances end in the order of emission.
+template <typename Key>
+__global__ void EmitKernel(ProjectedView<float> projected, math::TileGrid grid, const int32_t* splats,
+                           const int32_t* ends, int64_t visible, const int32_t* slot_begin, Key* keys,
+                           TileInstance* entries) {
+  const int64_t k = int64_t(blockIdx.x) * kThreads + threadIdx.x;
+  const bool active = k < visible;
+  math::TileEllipse<float> ellipse{};
+  EmissionPlaces places{};
+  if (active) {
+    const int splat = splats[k];
+    ellipse = EllipseOf(projected.records + int64_t(kRecordSize) * splat);
+    places = {splat, ends[k] - projected.tile_counts[splat], slot_begin[splat]};
+  }
+  EmitTilesOfWarp(ellipse, grid, active, places, [&](const EmittedTile& tile) {
+    const int64_t place = int64_t(tile.first_place) + tile.index;
+    keys[place] = Key(tile.tile);
+    entries[place] = {tile.splat, tile.first_slot + tile.index};
+  });
+}
+
+// One thread: one entry of the sorted list. Writes where the tiles between its key and the one before begin, the last
+// thread also where those behind it end.
+template <typename Key>
+__global__ void TileRangesKernel(const Key* keys, int64_t instances, int tiles, int32_t* tile_begin) {
+  const int64_t k = int64_t(blockIdx.x) * kThreads + threadIdx.x;
+  if (k > instances) return;
+  const int first = k == 0 ? 0 : int(keys[k - 1]) + 1;
+  const int last = k == instances ? tiles : int(keys[k]);
+  for (int tile = first; tile <= last; ++tile) tile_begin[tile] = int32_t(k);
+}
+
+int BitsFor(int64_t values) {
+  int bits = 1;
+  while ((int64_t(1) << bits) < values) ++bits;
+  return bits;
+}
+
+// Visible splats in depth order, equal depths by index: [V].
+const int32_t* SortByDepth(const KernelContext& context, const BinParams<float>& params) {
+  const int64_t n = params.count, visible = params.visible, blocks = gpu::BlocksFor(n, kThreads);
+  int32_t* flags = context.scratch->AllocateArray<int32_t>(n);
+  int32_t* ranks = context.scratch->AllocateArray<int32_t>(n);
+  SPLAT_LAUNCH(context, VisibleFlagsKernel, blocks, kThreads, params.projected.tile_counts, n, flags);
+  gpu::InclusiveSum(context, flags, ranks, n);
+  gpu::PairBuffers<uint32_t, int32_t> pairs;
+  pairs.keys = context.scratch->AllocateArray<uint32_t>(visible);
+  pairs.other_keys = context.scratch->AllocateArray<uint32_t>(visible);
+  pairs.values = context.scratch->AllocateArray<int32_t>(visible);
+  pairs.other_values = context.scratch->AllocateArray<int32_t>(visible);
+  SPLAT_LAUNCH(context, VisibleSplatsKernel, blocks, kThreads, params.projected, n, ranks, pairs.keys, pairs.values);
+  return gpu::SortPairs(context, pairs, visible, 32).values;
+}
+
+template <typename Key>
+void EmitAndSort(const KernelContext& context, const BinParams<float>& params, const math::TileGrid& grid) {
+  const int64_t visible = params.visible, instances = params.list.instances;
+  const int tiles = grid.columns * grid.rows;
+  const int32_t* splats = SortByDepth(context, params);
+  int32_t* counts = context.scratch->AllocateArray<int32_t>(visible);
+  int32_t* ends = context.scratch->AllocateArray<int32_t>(visible);
+  const int64_t blocks = gpu::BlocksFor(visible, kThreads);
+  SPLAT_LAUNCH(context, CountsInOrderKernel, blocks, kThreads, params.projected.tile_counts, splats, visible, counts);
+  gpu::InclusiveSum(context, counts, ends, visible);
+
+  // With two passes of the sort, as up to 65,536 tiles need, the entries end in the array where they began.
+  gpu::PairBuffers<Key, TileInstance> pairs;
+  pairs.keys = context.scratch->AllocateArray<Key>(instances);
+  pairs.other_keys = context.scratch->AllocateArray<Key>(instances);
+  pairs.values = params.list.entries;
+  pairs.other_values = context.scratch->AllocateArray<TileInstance>(instances);
+  SPLAT_LAUNCH(context, EmitKernel<Key>, blocks, kThreads, params.projected, grid, splats, ends, visible,
+               params.list.slot_begin, pairs.keys, pairs.values);
+  const auto sorted = gpu::SortPairs(context, pairs, instances, BitsFor(tiles));
+  if (sorted.values != params.list.entries) {
+    gpu::CopyOnDevice(context, params.list.entries, sorted.values, size_t(instances) * sizeof(TileInstance));
+  }
+  SPLAT_LAUNCH(context, TileRangesKernel<Key>, gpu::BlocksFor(instances + 1, kThreads), kThreads, sorted.keys,
+               instances, tiles, params.list.tile_begin);
+}
+
+}  // namespace
+
+InstanceCount CountInstances(const KernelContext& context, const int32_t* tile_counts, int64_t count,
+                             int32_t* slot_begin) {
+  gpu::SetBytes(context, slot_begin, 0, sizeof(int32_t));
+  if (count == 0) return {};
+  Totals* totals = context.scratch->AllocateArray<Totals>(1);
+  gpu::SetBytes(context, totals, 0, sizeof(Totals));
+  SPLAT_LAUNCH(context, TotalsKernel, gpu::BlocksFor(count, kThreads), kThreads, tile_counts, count, totals);
+  gpu::InclusiveSum(context, tile_counts, slot_begin + 1, count);
+  Totals found;
+  gpu::CopyToHost(context, &found, totals, sizeof(found));
+  CheckInstanceCount(int64_t(found.instances));
+  return {int64_t(found.instances), int64_t(found.visible)};
+}
+
+void BinSplats(const KernelContext& context, const BinParams<float>& params) {
+  const math::TileGrid grid = math::TileGridOf(params.width, params.height);
+  const int64_t tiles = int64_t(grid.columns) * grid.rows;
+  if (params.list.instances == 0) {
+    gpu::SetBytes(context, params.list.tile_begin, 0, size_t(tiles + 1) * sizeof(int32_t));
+  } else if (tiles <= 65536) {
+    EmitAndSort<uint16_t>(context, params, grid);
+  } else {
+    EmitAndSort<uint32_t>(context, params, grid);
+  }
+}
+
+}  // namespace splat::kernels::SPLAT_GPU_NAMESPACE

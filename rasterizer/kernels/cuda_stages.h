@@ -1,0 +1,16 @@
+// The stages of the CUDA backend, and of its emulation: the same .cu files compiled by g++ for the tests
+// (core/gpu.cuh).
+#pragma once
+
+#include "rasterizer/kernels/kernels.h"
+
+namespace splat::kernels {
+
+namespace cuda {
+const Stages& DeviceStages();
+}
+namespace emulated {
+const Stages& DeviceStages();
+}
+
+}  // namespace splat::kernels

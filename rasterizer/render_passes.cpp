@@ -1,0 +1,126 @@
+#include "rasterizer/render_passes.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "rasterizer/math/tiles.h"
+#include "rasterizer/tensor_view.h"
+
+namespace splat {
+namespace {
+
+using torch::Tensor;
+
+kernels::ProjectedView<float> ViewOf(const ForwardTensors& f, const SceneTensors& scene) {
+  const int64_t n = scene.model.means.size(0);
+  const torch::Device device = scene.model.means.device();
+  return {PointerTo<float>(f.records, {n, kernels::kRecordSize}, "records", device),
+          PointerTo<int32_t>(f.tile_counts, {n}, "tile_counts", device)};
+}
+
+kernels::TileListView ListOf(const ForwardTensors& f, const SceneTensors& scene) {
+  static_assert(sizeof(kernels::TileInstance) == 2 * sizeof(int32_t), "an instance is a row of the tensor `entries`");
+  const torch::Device device = scene.model.means.device();
+  kernels::TileListView list;
+  list.instances = f.entries.size(0);
+  list.slot_begin = PointerTo<int32_t>(f.slot_begin, {scene.model.means.size(0) + 1}, "slot_begin", device);
+  list.tile_begin = PointerTo<int32_t>(f.tile_begin, {-1}, "tile_begin", device);
+  list.entries = reinterpret_cast<kernels::TileInstance*>(PointerTo<int32_t>(f.entries, {-1, 2}, "entries", device));
+  return list;
+}
+
+kernels::ProjectParams<float> ProjectParamsOf(const SceneTensors& scene, const ForwardTensors& forward) {
+  const SplatModel& model = scene.model;
+  const torch::Device device = model.means.device();
+  const int64_t n = model.means.size(0), k = model.sh_rest.dim() == 3 ? model.sh_rest.size(1) : -1;
+  kernels::ProjectParams<float> params;
+  params.splats.count = n;
+  params.splats.means = PointerTo<float>(model.means, {n, 3}, "means", device);
+  params.splats.log_scales = PointerTo<float>(model.log_scales, {n, 3}, "log_scales", device);
+  params.splats.quats = PointerTo<float>(model.quats, {n, 4}, "quats", device);
+  params.splats.opacity_logits = PointerTo<float>(model.opacity_logits, {n}, "opacity_logits", device);
+  params.splats.sh_dc = PointerTo<float>(model.sh_dc, {n, 3}, "sh_dc", device);
+  params.splats.sh_rest = PointerTo<float>(model.sh_rest, {n, k, 3}, "sh_rest", device);
+  params.splats.sh_rest_count = int(k);
+  params.camera = scene.camera;
+  params.options = scene.options;
+  params.out = ViewOf(forward, scene);
+  return params;
+}
+
+kernels::BlendParams<float> BlendParamsOf(const SceneTensors& scene, const ForwardTensors& forward) {
+  const torch::Device device = scene.model.means.device();
+  const int64_t h = scene.camera.height, w = scene.camera.width;
+  kernels::BlendParams<float> params;
+  params.width = scene.camera.width;
+  params.height = scene.camera.height;
+  std::copy(scene.background.begin(), scene.background.end(), params.background);
+  params.projected = ViewOf(forward, scene);
+  params.list = ListOf(forward, scene);
+  params.out = {PointerTo<float>(forward.image, {h, w, 3}, "image", device),
+                PointerTo<float>(forward.alpha, {h, w}, "alpha", device),
+                PointerTo<float>(forward.depth, {h, w}, "depth", device)};
+  return params;
+}
+
+}  // namespace
+
+ForwardTensors ForwardPass(const kernels::Stages& stages, const KernelContext& context, const SceneTensors& scene) {
+  SPLAT_CHECK(scene.model.means.dim() == 2, "means: has shape ", scene.model.means.sizes(), ", expected [-1, 3]");
+  const int64_t n = scene.model.means.size(0), h = scene.camera.height, w = scene.camera.width;
+  const math::TileGrid grid = math::TileGridOf(scene.camera.width, scene.camera.height);
+  const auto floats = torch::TensorOptions().dtype(torch::kFloat32).device(scene.model.means.device());
+  const auto integers = floats.dtype(torch::kInt32);
+  ForwardTensors out;
+  out.records = torch::empty({n, kernels::kRecordSize}, floats);
+  out.tile_counts = torch::empty({n}, integers);
+  out.slot_begin = torch::empty({n + 1}, integers);
+  out.tile_begin = torch::empty({int64_t(grid.columns) * grid.rows + 1}, integers);
+  stages.project(context, ProjectParamsOf(scene, out));
+
+  const kernels::ProjectedView<float> projected = ViewOf(out, scene);
+  const kernels::InstanceCount found =
+      stages.count_instances(context, projected.tile_counts, n, out.slot_begin.data_ptr<int32_t>());
+  out.entries = torch::empty({found.instances, 2}, integers);
+  kernels::BinParams<float> bin;
+  bin.count = n;
+  bin.visible = found.visible;
+  bin.width = scene.camera.width;
+  bin.height = scene.camera.height;
+  bin.projected = projected;
+  bin.list = ListOf(out, scene);
+  stages.bin_splats(context, bin);
+
+  out.image = torch::empty({h, w, 3}, floats);
+  out.alpha = torch::empty({h, w}, floats);
+  out.depth = torch::empty({h, w}, floats);
+  stages.blend(context, BlendParamsOf(scene, out));
+  return out;
+}
+
+Tensor BlendBackwardPass(const kernels::Stages& stages, const KernelContext& context, const SceneTensors& scene,
+                         const ForwardTensors& forward, const PixelGradTensors& grad, bool abs_mean) {
+  const torch::Device device = scene.model.means.device();
+  const int64_t h = scene.camera.height, w = scene.camera.width;
+  kernels::BlendBackwardParams<float> params;
+  params.forward = BlendParamsOf(scene, forward);
+  params.abs_mean = abs_mean;
+  params.grad.image = PointerTo<float>(grad.image, {h, w, 3}, "grad_image", device);
+  if (grad.alpha.defined()) params.grad.alpha = PointerTo<float>(grad.alpha, {h, w}, "grad_alpha", device);
+  if (grad.depth.defined()) params.grad.depth = PointerTo<float>(grad.depth, {h, w}, "grad_depth", device);
+  const Tensor slots = torch::empty({params.forward.list.instances, kernels::kSlotSize}, forward.records.options());
+  params.slots = PointerTo<float>(slots, {-1, kernels::kSlotSize}, "slots", device);
+  stages.blend_backward(context, params);
+  return slots;
+}
+
+kernels::ProjectBackwardParams<float> ProjectBackwardParamsOf(const SceneTensors& scene, const ForwardTensors& forward,
+                                                              const Tensor& slots) {
+  kernels::ProjectBackwardParams<float> params;
+  params.forward = ProjectParamsOf(scene, forward);
+  params.slot_begin = ListOf(forward, scene).slot_begin;
+  params.slots = PointerTo<float>(slots, {-1, kernels::kSlotSize}, "slots", scene.model.means.device());
+  return params;
+}
+
+}  // namespace splat

@@ -1,0 +1,49 @@
+// The forward and backward pass on tensors, below autograd: what the operators (rasterize_ops.cpp) and the training
+// step (train/train_step.h) share. Any table of stages can be used whose device the tensors lie on.
+#pragma once
+
+#include <array>
+
+#include "core/camera.h"
+#include "rasterizer/kernels/kernels.h"
+#include "rasterizer/libtorch.h"
+#include "rasterizer/splat_model.h"
+
+namespace splat {
+
+struct SceneTensors {
+  SplatModel model;  // all on one device
+  Camera camera;
+  std::array<float, 3> background = {0, 0, 0};
+  kernels::ProjectOptions options;
+};
+
+// What a forward pass leaves, on the device of the model. N splats, I instances (rasterizer/kernels/views.h).
+struct ForwardTensors {
+  torch::Tensor records;      // [N, kRecordSize]
+  torch::Tensor tile_counts;  // [N] int32
+  torch::Tensor slot_begin;   // [N + 1] int32
+  torch::Tensor tile_begin;   // [tiles + 1] int32
+  torch::Tensor entries;      // [I, 2] int32: kernels::TileInstance
+  torch::Tensor image;        // [H, W, 3]
+  torch::Tensor alpha;        // [H, W]
+  torch::Tensor depth;        // [H, W]
+};
+
+struct PixelGradTensors {
+  torch::Tensor image;         // [H, W, 3]
+  torch::Tensor alpha, depth;  // [H, W], or undefined: zero
+};
+
+// Project, count, bin, blend. Throws splat::Error for tensors that do not fit together, by name.
+ForwardTensors ForwardPass(const kernels::Stages& stages, const KernelContext& context, const SceneTensors& scene);
+
+// The slots [I, kSlotSize]. abs_mean: whether their entries kSlotAbsMean are wanted.
+torch::Tensor BlendBackwardPass(const kernels::Stages& stages, const KernelContext& context, const SceneTensors& scene,
+                                const ForwardTensors& forward, const PixelGradTensors& grad, bool abs_mean);
+
+// For the last stage: all but the outputs, which the caller fills in.
+kernels::ProjectBackwardParams<float> ProjectBackwardParamsOf(const SceneTensors& scene, const ForwardTensors& forward,
+                                                              const torch::Tensor& slots);
+
+}  // namespace splat
