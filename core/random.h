@@ -4,33 +4,44 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/host_device.h"
+
 namespace splat {
 
-// SplitMix64 (Steele, Lea, Flood 2014): 64 bits of state, passes BigCrush, trivially saved and restored.
+// SplitMix64 (Steele, Lea, Flood 2014): 64 bits of state, passes BigCrush, trivially saved and restored. The state
+// moves on by a constant, so that threads can jump to their own part of one sequence.
 class Random {
  public:
-  explicit Random(uint64_t seed) : state_(seed) {}
+  static constexpr int kDrawsPerNormal = 2;  // of Bits()
 
-  uint64_t Bits() {
-    uint64_t z = (state_ += 0x9e3779b97f4a7c15ull);
+  SPLAT_HD explicit Random(uint64_t seed) : state_(seed) {}
+
+  SPLAT_HD uint64_t Bits() {
+    uint64_t z = (state_ += kStride);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
     return z ^ (z >> 31);
   }
   // Uniform in [0, 1).
-  double Uniform() { return double(Bits() >> 11) * 0x1p-53; }
-  double Uniform(double low, double high) { return low + (high - low) * Uniform(); }
+  SPLAT_HD double Uniform() { return double(Bits() >> 11) * 0x1p-53; }
+  SPLAT_HD double Uniform(double low, double high) { return low + (high - low) * Uniform(); }
   // Uniform integer in [0, bound), bound > 0.
-  uint64_t Below(uint64_t bound) { return Bits() % bound; }
+  SPLAT_HD uint64_t Below(uint64_t bound) { return Bits() % bound; }
   // Standard normal (Box-Muller; the second value is dropped so that the state stays one number).
-  double Normal() {
+  SPLAT_HD double Normal() {
     const double radius = std::sqrt(-2 * std::log(1 - Uniform()));
     return radius * std::cos(6.283185307179586 * Uniform());
   }
 
-  uint64_t state() const { return state_; }
+  // As after so many draws of Bits(), at once.
+  SPLAT_HD void Skip(uint64_t draws) { state_ += draws * kStride; }
+  SPLAT_HD Random Skipped(uint64_t draws) const { return Random(state_ + draws * kStride); }
+
+  SPLAT_HD uint64_t state() const { return state_; }
 
  private:
+  static constexpr uint64_t kStride = 0x9e3779b97f4a7c15ull;
+
   uint64_t state_;
 };
 

@@ -35,6 +35,20 @@ TEST(Random, ContinuesFromItsState) {
   EXPECT_EQ(restored.Bits(), random.Bits());
 }
 
+TEST(Random, SkippingIsDrawing) {
+  Random drawn(7), skipped(7);
+  for (int i = 0; i < 1000; ++i) drawn.Bits();
+  skipped.Skip(400);
+  EXPECT_EQ(skipped.Skipped(600).Bits(), drawn.Bits());
+  EXPECT_EQ(skipped.Skipped(0).state(), skipped.state());
+}
+
+TEST(Random, NormalTakesItsNumberOfDraws) {
+  Random drawn(7);
+  for (int i = 0; i < 10; ++i) drawn.Normal();
+  EXPECT_EQ(Random(7).Skipped(10 * Random::kDrawsPerNormal).state(), drawn.state());
+}
+
 TEST(Random, UniformIsInItsRangeWithItsMoments) {
   Random random(1);
   double sum = 0, squares = 0;

@@ -7,7 +7,7 @@ set(modules core rasterizer/math rasterizer/kernels train/kernels data capture r
 set(uses_core core)
 set(uses_rasterizer/math rasterizer/math core)
 set(uses_rasterizer/kernels rasterizer/kernels rasterizer/math core)
-set(uses_train/kernels train/kernels rasterizer/math core)
+set(uses_train/kernels train/kernels rasterizer/kernels rasterizer/math core)
 set(uses_data data core)
 set(uses_capture capture data core)
 set(uses_rasterizer rasterizer rasterizer/kernels rasterizer/math core)

@@ -1,7 +1,5 @@
 #include "train/kernels/adam.h"
 
-#include <cmath>
-
 #include "core/check.h"
 #include "core/multiversion.h"
 #include "train/kernels/adam_math.h"
@@ -11,25 +9,13 @@ namespace {
 
 constexpr int64_t kChunk = 1 << 14;  // numbers per task: 256 KiB of the four arrays
 
-AdamFactors<float> FactorsOf(const AdamParams& params) {
-  AdamFactors<float> f;
-  f.decay1 = float(params.beta1);
-  f.decay2 = float(params.beta2);
-  f.gain1 = float(1 - params.beta1);
-  f.gain2 = float(1 - params.beta2);
-  f.rate = float(params.learning_rate / (1 - std::pow(params.beta1, double(params.step))));
-  f.second_scale = float(1 / (1 - std::pow(params.beta2, double(params.step))));
-  f.epsilon = float(params.epsilon);
-  return f;
-}
-
 inline void UpdateLoop(const AdamFactors<float>& f, int64_t size, float* __restrict value, const float* __restrict grad,
                        float* __restrict first, float* __restrict second) {
   for (int64_t i = 0; i < size; ++i) {
     const AdamMoments<float> m = AdamMomentsAfter(f, {first[i], second[i]}, grad[i]);
     first[i] = m.first;
     second[i] = m.second;
-    value[i] -= f.rate * (m.first / (std::sqrt(m.second * f.second_scale) + f.epsilon));
+    value[i] = AdamValueAfter(f, value[i], m);
   }
 }
 
@@ -41,13 +27,21 @@ SPLAT_MULTIVERSION void Update(const AdamFactors<float>& factors, const AdamPara
 
 }  // namespace
 
-void AdamStep(Executor& executor, const AdamParams& params) {
+void CheckAdamParams(const AdamParams& params) {
   SPLAT_CHECK(params.step >= 1, "AdamStep: step = ", params.step, ": must be at least 1");
   SPLAT_CHECK(params.beta1 >= 0 && params.beta1 < 1 && params.beta2 >= 0 && params.beta2 < 1,
               "AdamStep: beta1 = ", params.beta1, ", beta2 = ", params.beta2, ": must be at least 0 and below 1");
   SPLAT_CHECK(params.size == 0 || (params.value && params.grad && params.first && params.second),
               "AdamStep: value, grad, first and second must be given");
-  const AdamFactors<float> factors = FactorsOf(params);
+}
+
+AdamFactors<float> AdamFactorsOf(const AdamParams& params) {
+  return AdamFactorsOf<float>(params.learning_rate, params.beta1, params.beta2, params.epsilon, params.step);
+}
+
+void AdamStep(Executor& executor, const AdamParams& params) {
+  CheckAdamParams(params);
+  const AdamFactors<float> factors = AdamFactorsOf(params);
   ParallelFor(executor, params.size, kChunk, [&](int64_t begin, int64_t end) { Update(factors, params, begin, end); });
 }
 

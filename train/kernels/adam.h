@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/parallel.h"
+#include "train/kernels/adam_math.h"
 
 namespace splat::train::kernels {
 
@@ -18,9 +19,14 @@ struct AdamParams {
   int64_t step = 1;  // 1 at the first update
 };
 
+// Throws splat::Error for a step below 1, betas outside [0, 1) or a missing array.
+void CheckAdamParams(const AdamParams& params);
+
+AdamFactors<float> AdamFactorsOf(const AdamParams& params);
+
 // value -= lr * (first / (1 - beta1^step)) / (sqrt(second / (1 - beta2^step)) + epsilon). A gradient that is not
 // finite, or above 1e18, counts as 0. Moments below 1e-36 become 0, so that they never turn denormal. Throws
-// splat::Error for a step below 1, betas outside [0, 1) or a missing array.
+// as CheckAdamParams.
 void AdamStep(Executor& executor, const AdamParams& params);
 
 }  // namespace splat::train::kernels

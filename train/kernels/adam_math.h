@@ -1,6 +1,9 @@
 // Adam (Kingma and Ba 2015) for one number (docs/math.md, section 10).
 #pragma once
 
+#include <cmath>
+#include <cstdint>
+
 #include "core/host_device.h"
 
 namespace splat::train::kernels {
@@ -22,6 +25,20 @@ struct AdamFactors {
   T epsilon;
 };
 
+// step: 1 at the first update.
+template <typename T>
+AdamFactors<T> AdamFactorsOf(double learning_rate, double beta1, double beta2, double epsilon, int64_t step) {
+  AdamFactors<T> f;
+  f.decay1 = T(beta1);
+  f.decay2 = T(beta2);
+  f.gain1 = T(1 - beta1);
+  f.gain2 = T(1 - beta2);
+  f.rate = T(learning_rate / (1 - std::pow(beta1, double(step))));
+  f.second_scale = T(1 / (1 - std::pow(beta2, double(step))));
+  f.epsilon = T(epsilon);
+  return f;
+}
+
 template <typename T>
 struct AdamMoments {
   T first, second;
@@ -40,6 +57,13 @@ SPLAT_HD inline AdamMoments<T> AdamMomentsAfter(const AdamFactors<T>& f, AdamMom
   const T second = f.decay2 * m.second + f.gain2 * g * g;
   const T size = first < T(0) ? -first : first;
   return {size >= T(kSmallestMoment) ? first : T(0), second >= T(kSmallestMoment) ? second : T(0)};
+}
+
+// The parameter after the step; the moments are those after it.
+template <typename T>
+SPLAT_HD inline T AdamValueAfter(const AdamFactors<T>& f, T value, const AdamMoments<T>& after) {
+  using std::sqrt;
+  return value - f.rate * (after.first / (sqrt(after.second * f.second_scale) + f.epsilon));
 }
 
 }  // namespace splat::train::kernels

@@ -16,28 +16,9 @@ namespace {
 
 constexpr int kTileColumns = 64,
               kTileRows = 64;  // pixels; chosen by measurement: a tile's filtered rows stay in the L1 cache
-constexpr int kMaxChannels = 4;
-constexpr int kMaxSpan = kTileColumns * kMaxChannels;                        // values in a row of a tile
-constexpr int kMaxPadded = (kTileColumns + 2 * kSsimRadius) * kMaxChannels;  // with the window's margin
+constexpr int kMaxSpan = kTileColumns * kMaxLossChannels;                        // values in a row of a tile
+constexpr int kMaxPadded = (kTileColumns + 2 * kSsimRadius) * kMaxLossChannels;  // with the window's margin
 constexpr int kSumLanes = 16;
-
-// Half of the symmetric window: weight[d] is that of a pixel d away; all eleven add up to 1.
-template <typename T>
-struct Window {
-  T weight[kSsimRadius + 1];
-};
-
-template <typename T>
-Window<T> GaussianWindow() {
-  double weights[kSsimRadius + 1], sum = 0;
-  for (int d = 0; d <= kSsimRadius; ++d) {
-    weights[d] = std::exp(-d * d / (2 * kSsimSigma * kSsimSigma));
-    sum += d == 0 ? weights[d] : 2 * weights[d];
-  }
-  Window<T> window;
-  for (int d = 0; d <= kSsimRadius; ++d) window.weight[d] = T(weights[d] / sum);
-  return window;
-}
 
 // Pixels [x0, x1) x [y0, y1) of the picture.
 struct Tile {
@@ -74,7 +55,7 @@ struct FilterBuffers {
 
 // The two directions of the separable window. Taps of equal weight are added first.
 template <typename T>
-inline void FilterRow(const Window<T>& window, const T* padded, int stride, int size, T* __restrict out) {
+inline void FilterRow(const SsimWindow<T>& window, const T* padded, int stride, int size, T* __restrict out) {
   const T* center = padded + kSsimRadius * stride;
   const T w0 = window.weight[0], w1 = window.weight[1], w2 = window.weight[2], w3 = window.weight[3],
           w4 = window.weight[4], w5 = window.weight[5];
@@ -87,7 +68,7 @@ inline void FilterRow(const Window<T>& window, const T* padded, int stride, int 
 }
 
 template <typename T>
-inline void FilterColumns(const Window<T>& window, const std::array<const T*, kSsimTaps>& r, int size,
+inline void FilterColumns(const SsimWindow<T>& window, const std::array<const T*, kSsimTaps>& r, int size,
                           T* __restrict out) {
   const T w0 = window.weight[0], w1 = window.weight[1], w2 = window.weight[2], w3 = window.weight[3],
           w4 = window.weight[4], w5 = window.weight[5];
@@ -102,7 +83,7 @@ inline void FilterColumns(const Window<T>& window, const std::array<const T*, kS
 // Filters kMaps maps over a tile. load(y, padded) fills the inner part of the padded rows of picture row y; emit(y,
 // out) gets the filtered rows, one call for each row of the tile from top to bottom.
 template <int kMaps, typename T, typename Load, typename Emit>
-inline void FilterTile(const Tile& tile, int height, int channels, const Window<T>& window, const Load& load,
+inline void FilterTile(const Tile& tile, int height, int channels, const SsimWindow<T>& window, const Load& load,
                        const Emit& emit) {
   FilterBuffers<kMaps, T> buffers;
   const int span = (tile.x1 - tile.x0) * channels, first = tile.y0 - kSsimRadius;
@@ -147,11 +128,6 @@ struct LaneSum {
   }
 };
 
-template <typename T>
-inline T TargetValue(uint8_t stored) {
-  return T(stored) / T(255);
-}
-
 // x, y, x^2 + y^2 and xy of `size` values, to the four rows of `padded` from `offset` on.
 template <typename T>
 inline void Products(const T* __restrict image, const uint8_t* __restrict target, int size, T (*padded)[kMaxPadded],
@@ -159,11 +135,11 @@ inline void Products(const T* __restrict image, const uint8_t* __restrict target
   T* __restrict x = padded[0] + offset, * __restrict y = padded[1] + offset;
   T* __restrict squares = padded[2] + offset, * __restrict xy = padded[3] + offset;
   for (int i = 0; i < size; ++i) {
-    const T a = image[i], b = TargetValue<T>(target[i]);
-    x[i] = a;
-    y[i] = b;
-    squares[i] = a * a + b * b;
-    xy[i] = a * b;
+    const SsimStatistics<T> products = SsimProducts(image[i], TargetValue<T>(target[i]));
+    x[i] = products.x;
+    y[i] = products.y;
+    squares[i] = products.squares;
+    xy[i] = products.xy;
   }
 }
 
@@ -197,7 +173,7 @@ inline void SsimRow(const T (*statistics)[kMaxSpan], int size, T* __restrict ssi
 template <typename T>
 struct Task {
   const LossParamsOf<T>& params;
-  Window<T> window;
+  SsimWindow<T> window;
   T* partials;   // [3, H, W, C], null without a gradient
   double* sums;  // [tiles, 2]
 
@@ -234,14 +210,13 @@ inline void ForwardTile(const Task<T>& task, int64_t index) {
 template <typename T>
 inline void GradientRow(const LossParamsOf<T>& params, const T (*filtered)[kMaxSpan], int64_t at, int size) {
   const double values = double(params.width) * params.height * params.channels;
-  const T l1_scale = T((1 - params.ssim_weight) / values), ssim_scale = T(params.ssim_weight / values);
+  const LossScales<T> scales = LossScalesOf<T>(params.ssim_weight, values);
   const T* image = params.image + at;
   const uint8_t* target = params.target + at;
   T* __restrict grad = params.grad_image + at;
   for (int i = 0; i < size; ++i) {
-    const T x = image[i], y = TargetValue<T>(target[i]);
-    const T sign = T(x > y) - T(x < y);
-    grad[i] = l1_scale * sign - ssim_scale * SsimGradient<T>({filtered[0][i], filtered[1][i], filtered[2][i]}, x, y);
+    grad[i] =
+        LossGradient<T>(scales, {filtered[0][i], filtered[1][i], filtered[2][i]}, image[i], TargetValue<T>(target[i]));
   }
 }
 
@@ -282,42 +257,60 @@ void RunBackward(const Task<double>& task, int64_t index) {
   BackwardTile(task, index);
 }
 
+}  // namespace
+
 template <typename T>
-void CheckParams(const LossParamsOf<T>& params) {
+void CheckLossParams(const LossParamsOf<T>& params) {
   SPLAT_CHECK(params.width > 0 && params.height > 0, "PhotometricLoss: a picture of ", params.width, " x ",
               params.height, " pixels; both must be at least 1");
-  SPLAT_CHECK(params.channels >= 1 && params.channels <= kMaxChannels, "PhotometricLoss: ", params.channels,
-              " channels; must be 1 to ", kMaxChannels);
+  SPLAT_CHECK(params.channels >= 1 && params.channels <= kMaxLossChannels, "PhotometricLoss: ", params.channels,
+              " channels; must be 1 to ", kMaxLossChannels);
   SPLAT_CHECK(params.image && params.target, "PhotometricLoss: image and target must be given");
   SPLAT_CHECK(params.ssim_weight >= 0 && params.ssim_weight <= 1, "PhotometricLoss: ssim_weight = ", params.ssim_weight,
               ": must be between 0 and 1");
 }
 
-}  // namespace
+template <typename T>
+LossBufferSizes LossBufferSizesOf(const LossParamsOf<T>& params) {
+  const int64_t values = int64_t(params.width) * params.height * params.channels;
+  return {params.grad_image ? 3 * values : 0, 2 * TileCount(params.width, params.height)};
+}
 
 template <typename T>
-LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, LossWorkspaceOf<T>& workspace) {
-  CheckParams(params);
+LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, const LossBuffersOf<T>& buffers) {
+  CheckLossParams(params);
   const int64_t tiles = TileCount(params.width, params.height);
   const int64_t values = int64_t(params.width) * params.height * params.channels;
-  workspace.sums.resize(std::max(workspace.sums.size(), size_t(2 * tiles)));
-  if (params.grad_image) workspace.partials.resize(std::max(workspace.partials.size(), size_t(3 * values)));
-  const Task<T> task = {params, GaussianWindow<T>(), params.grad_image ? workspace.partials.data() : nullptr,
-                        workspace.sums.data()};
+  const Task<T> task = {params, GaussianSsimWindow<T>(), params.grad_image ? buffers.partials : nullptr, buffers.sums};
   executor.Run(tiles, [&](int64_t tile) { RunForward(task, tile); });
   if (params.grad_image) executor.Run(tiles, [&](int64_t tile) { RunBackward(task, tile); });
 
   LossValue result;
   for (int64_t tile = 0; tile < tiles; ++tile) {
-    result.l1 += workspace.sums[2 * tile];
-    result.ssim += workspace.sums[2 * tile + 1];
+    result.l1 += buffers.sums[2 * tile];
+    result.ssim += buffers.sums[2 * tile + 1];
   }
   result.l1 /= double(values);
   result.ssim /= double(values);
-  result.loss = (1 - params.ssim_weight) * result.l1 + params.ssim_weight * (1 - result.ssim);
+  result.loss = LossOfMeans(result.l1, result.ssim, params.ssim_weight);
   return result;
 }
 
+template <typename T>
+LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, LossWorkspaceOf<T>& workspace) {
+  CheckLossParams(params);
+  const LossBufferSizes sizes = LossBufferSizesOf(params);
+  workspace.partials.resize(std::max(workspace.partials.size(), size_t(sizes.partials)));
+  workspace.sums.resize(std::max(workspace.sums.size(), size_t(sizes.sums)));
+  return PhotometricLoss(executor, params, {workspace.partials.data(), workspace.sums.data()});
+}
+
+template void CheckLossParams<float>(const LossParamsOf<float>&);
+template void CheckLossParams<double>(const LossParamsOf<double>&);
+template LossBufferSizes LossBufferSizesOf<float>(const LossParamsOf<float>&);
+template LossBufferSizes LossBufferSizesOf<double>(const LossParamsOf<double>&);
+template LossValue PhotometricLoss<float>(Executor&, const LossParamsOf<float>&, const LossBuffersOf<float>&);
+template LossValue PhotometricLoss<double>(Executor&, const LossParamsOf<double>&, const LossBuffersOf<double>&);
 template LossValue PhotometricLoss<float>(Executor&, const LossParamsOf<float>&, LossWorkspaceOf<float>&);
 template LossValue PhotometricLoss<double>(Executor&, const LossParamsOf<double>&, LossWorkspaceOf<double>&);
 

@@ -10,6 +10,8 @@
 
 namespace splat::train::kernels {
 
+constexpr int kMaxLossChannels = 4;
+
 // The scalar is float in training; the double instance is the oracle of the tests.
 template <typename T>
 struct LossParamsOf {
@@ -22,20 +24,40 @@ struct LossParamsOf {
 };
 using LossParams = LossParamsOf<float>;
 
+// Throws splat::Error for sizes, pointers or a weight out of range.
+template <typename T>
+void CheckLossParams(const LossParamsOf<T>& params);
+
 struct LossValue {
   double loss = 0, l1 = 0, ssim = 0;  // ssim: mean, 1 is equal
 };
 
-// Scratch of PhotometricLoss. It grows to what the largest picture needs; keep it between calls.
+// Numbers in the scratch of PhotometricLoss.
+struct LossBufferSizes {
+  int64_t partials = 0, sums = 0;
+};
+template <typename T>
+LossBufferSizes LossBufferSizesOf(const LossParamsOf<T>& params);
+
+template <typename T>
+struct LossBuffersOf {
+  T* partials = nullptr;   // [3, H, W, C] derivatives of SSIM with respect to its statistics; unused without a gradient
+  double* sums = nullptr;  // [tiles, 2] of |image - target| and of SSIM
+};
+
+// The picture is cut into fixed tiles, whose sums are taken in double in a fixed order and added in tile order, so the
+// result does not depend on the number of threads. Throws as CheckLossParams.
+template <typename T>
+LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, const LossBuffersOf<T>& buffers);
+
+// Scratch that grows to what the largest picture needs; keep it between calls.
 template <typename T>
 struct LossWorkspaceOf {
-  std::vector<T> partials;  // [3, H, W, C] derivatives of SSIM with respect to its statistics; empty without a gradient
-  std::vector<double> sums;  // [tiles, 2] of |image - target| and of SSIM
+  std::vector<T> partials;
+  std::vector<double> sums;
 };
 using PhotometricLossWorkspace = LossWorkspaceOf<float>;
 
-// The picture is cut into fixed tiles, whose sums are taken in double in a fixed order and added in tile order, so the
-// result does not depend on the number of threads. Throws splat::Error for sizes, pointers or a weight out of range.
 template <typename T>
 LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, LossWorkspaceOf<T>& workspace);
 

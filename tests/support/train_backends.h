@@ -1,0 +1,67 @@
+// The training stages of every backend that this machine can run, each with its memory and, for the emulated card, the
+// order of its threads. The emulated card's kernels give the CPU's bits only where the tests say so.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "rasterizer/kernels/cuda_stages.h"
+#include "rasterizer/kernels/kernels.h"
+#include "tests/support/emulated_card.h"
+#include "tests/support/test_device.h"
+#include "train/kernels/train_cuda_stages.h"
+#include "train/kernels/train_stages.h"
+
+namespace splat::testing {
+
+struct TrainBackend {
+  std::string name;
+  const kernels::Stages* stages;  // of rendering, for what the training stages build on
+  const train::kernels::TrainStages* train;
+  std::shared_ptr<TestDevice> device;
+  uint64_t order_seed = 0;  // of the emulation: 0: natural order
+  bool on_card = false;     // a real one
+};
+
+inline void PrintTo(const TrainBackend& backend, std::ostream* out) {
+  *out << backend.name;
+}
+
+// The CPU, the emulated card in natural and in two shuffled orders, and the card if there is one.
+inline std::vector<TrainBackend> TrainBackends() {
+  std::vector<TrainBackend> backends = {
+      {"Cpu", &kernels::CpuStages(), &train::kernels::CpuTrainStages(), HostDevice()}};
+  for (const uint64_t seed : {0, 1, 2}) {
+    const std::string name = seed == 0 ? "EmulatedCuda" : "EmulatedCudaShuffled" + std::to_string(seed);
+    backends.push_back(
+        {name, &kernels::emulated::DeviceStages(), &train::kernels::emulated::DeviceTrainStages(), HostDevice(), seed});
+  }
+  if (std::shared_ptr<TestDevice> card = CudaDevice();
+      card && kernels::CudaStages() && train::kernels::CudaTrainStages()) {
+    backends.push_back({"Cuda", kernels::CudaStages(), train::kernels::CudaTrainStages(), card, 0, true});
+  }
+  return backends;
+}
+
+// What lives as long as one call of a stage.
+struct TrainCall {
+  TestScratch scratch;
+  emulation::ScopedOrder order;
+  ThreadPool executor{2};
+  KernelContext context;
+
+  explicit TrainCall(const TrainBackend& backend) : scratch(*backend.device), order({backend.order_seed}) {
+    context.executor = &executor;
+    context.scratch = &scratch;
+  }
+};
+
+}  // namespace splat::testing
+
+// Runs the TEST_Ps of `suite` (a TestWithParam<TrainBackend>) on every usable backend.
+#define SPLAT_INSTANTIATE_ON_TRAIN_BACKENDS(suite)                                            \
+  INSTANTIATE_TEST_SUITE_P(On, suite, ::testing::ValuesIn(::splat::testing::TrainBackends()), \
+                           [](const auto& instance) { return instance.param.name; })
