@@ -38,6 +38,10 @@ std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
       ->check(BackgroundColor())
       ->type_name("COLOR")
       ->capture_default_str();
+  app.add_option("--device", options.device, "auto, cpu or cuda")
+      ->check(OneOf({"auto", "cpu", "cuda"}))
+      ->type_name("DEVICE")
+      ->capture_default_str();
   app.add_option("--threads", options.threads, "CPU threads; 0: all cores")
       ->check(WholeNumber(0, 1024))
       ->type_name("N")

@@ -10,6 +10,7 @@
 #include "export/ply_format.h"
 #include "rasterizer/libtorch.h"
 #include "rasterizer/process_executor.h"
+#include "train/backend.h"
 #include "train/metrics.h"
 
 #include <filesystem>
@@ -66,7 +67,8 @@ int RenderScene(const RenderOptions& options) {
   const InterruptHandler interrupt_handler;
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   UseThreads(options.threads);
-  const SplatModel model = exporters::ReadSplatPly(options.scene);
+  const torch::Device device = train::ChooseBackend(options.device).device;
+  const SplatModel model = exporters::ReadSplatPly(options.scene), on_device = ToDevice(model, device);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
   MakeFolder(options.output);
 
@@ -76,7 +78,7 @@ int RenderScene(const RenderOptions& options) {
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {
     ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " pictures"));
-    const Image8 image = train::RenderToImage8(model, cameras[i].camera, background);
+    const Image8 image = train::RenderToImage8(on_device, cameras[i].camera, background);
     data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }

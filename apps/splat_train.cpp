@@ -35,12 +35,6 @@ std::string Fixed(double value, int decimals) {
   return text;
 }
 
-// The device that is trained on. Throws splat::Error if it was asked for and cannot be had.
-std::string ChooseDevice(const std::string& wish) {
-  SPLAT_CHECK(wish != "cuda", "--device cuda: this build of splat-train has no CUDA backend; use --device cpu");
-  return "cpu";
-}
-
 const char* StageName(data::SfmStage stage) {
   switch (stage) {
     case data::SfmStage::kFeatures:
@@ -114,8 +108,8 @@ data::Dataset PrepareDataset(const TrainOptions& options, const data::SceneDescr
   return dataset;
 }
 
-train::TrainResult TrainScene(const TrainOptions& options, const data::Dataset& dataset, Progress& progress,
-                              RunSummary& summary) {
+train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions& options, const data::Dataset& dataset,
+                              Progress& progress, RunSummary& summary) {
   train::TrainCallbacks callbacks;
   callbacks.stop = InterruptRequested;
   callbacks.log = progress.Sink();
@@ -127,7 +121,7 @@ train::TrainResult TrainScene(const TrainOptions& options, const data::Dataset& 
                Fixed(now.steps_per_second, 1), " it/s  ", FormatDuration(now.seconds_left), " left"));
   };
   progress.Begin("Training");
-  train::TrainResult result = train::Train(dataset, options.config, callbacks);
+  train::TrainResult result = train::TrainOn(backend, dataset, options.config, callbacks);
   summary.training_views = dataset.ViewsOf(data::Split::kTrain).size();
   summary.iterations = result.steps_done;
   summary.interrupted = result.interrupted;
@@ -169,7 +163,8 @@ train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset
   };
   if (options.save_renders) fs::create_directories(output / "renders");
   progress.Begin("Evaluation");
-  train::Evaluation evaluation = train::Evaluate(model, dataset, views, loader, on_view);
+  const SplatModel on_device = ToDevice(model, train::ChooseBackend(options.config.device).device);
+  train::Evaluation evaluation = train::Evaluate(on_device, dataset, views, loader, on_view);
   progress.End(StrCat("PSNR ", Fixed(evaluation.psnr, 2), " dB, SSIM ", Fixed(evaluation.ssim, 4), " over ",
                       views.size(), " held-out views"));
   return evaluation;
@@ -207,7 +202,8 @@ int TrainFromPhotos(TrainOptions options) {
   const InterruptHandler interrupt_handler;
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   RunSummary summary;
-  summary.device = ChooseDevice(options.config.device);
+  const train::Backend backend = train::ChooseBackend(options.config.device);
+  summary.device = backend.is_device ? "cuda" : "cpu";
   options.config.iterations = train::StepsOf(options.config, summary.device == "cuda");  // config.json says it too
   UseThreads(options.config.threads);
 
@@ -217,7 +213,7 @@ int TrainFromPhotos(TrainOptions options) {
   const data::Dataset dataset = PrepareDataset(options, scene, progress);
   ThrowIfInterrupted("interrupted before the training began");
 
-  const train::TrainResult result = TrainScene(options, dataset, progress, summary);
+  const train::TrainResult result = TrainScene(backend, options, dataset, progress, summary);
   WriteScene(options, dataset, result.model, output, summary);
   const std::exception_ptr failure = TryEvaluate(options, dataset, result.model, output, progress, summary);
   summary.total_seconds = SecondsSince(start);

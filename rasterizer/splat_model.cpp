@@ -52,6 +52,14 @@ SplatModel SelectRows(const SplatModel& model, const torch::Tensor& rows) {
   return out;
 }
 
+SplatModel ToDevice(const SplatModel& model, const torch::Device& device) {
+  SplatModel out;
+  const auto from = model.Tensors();
+  const auto to = out.Tensors();
+  for (size_t i = 0; i < from.size(); ++i) *to[i] = from[i]->detach().to(device);
+  return out;
+}
+
 void SetRequiresGrad(SplatModel& model, bool requires_grad) {
   for (torch::Tensor* tensor : model.Tensors()) *tensor = tensor->detach().requires_grad_(requires_grad);
 }

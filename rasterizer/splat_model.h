@@ -34,6 +34,9 @@ void CheckModel(const SplatModel& model);
 // The rows of an int64 index tensor [M], in that order, as a new model without gradient history.
 SplatModel SelectRows(const SplatModel& model, const torch::Tensor& rows);
 
+// The model on a device, without gradient history; tensors that lie there already are shared.
+SplatModel ToDevice(const SplatModel& model, const torch::Device& device);
+
 // Sets requires_grad on all six tensors (they become leaves).
 void SetRequiresGrad(SplatModel& model, bool requires_grad);
 

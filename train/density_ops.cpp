@@ -1,61 +1,97 @@
 #include "train/density_ops.h"
 
-#include <cmath>
-
 #include "core/check.h"
-#include "core/quaternion.h"
 #include "rasterizer/math/activation.h"
+#include "rasterizer/tensor_view.h"
+#include "rasterizer/torch_device.h"
 
 namespace splat::train {
 namespace {
 
 constexpr int kOpacityTensor = 3;  // place of opacity_logits in SplatModel::Tensors()
 
-// Moves a freshly copied splat to a point drawn from its own Gaussian and shrinks it.
-void DrawChild(SplatModel& model, int64_t row, Random& random) {
-  float* mean = model.means.data_ptr<float>() + 3 * row;
-  float* log_scale = model.log_scales.data_ptr<float>() + 3 * row;
-  const float* q = model.quats.data_ptr<float>() + 4 * row;
-  const Mat3<double> rotation = RotationMatrix(Quaternion<double>{q[0], q[1], q[2], q[3]});
-  const double x = std::exp(double(log_scale[0])) * random.Normal();
-  const double y = std::exp(double(log_scale[1])) * random.Normal();
-  const double z = std::exp(double(log_scale[2])) * random.Normal();
-  const Vec3<double> offset = rotation * Vec3<double>{x, y, z};
-  mean[0] += float(offset.x);
-  mean[1] += float(offset.y);
-  mean[2] += float(offset.z);
-  for (int k = 0; k < 3; ++k) log_scale[k] -= float(std::log(kSplitShrink));
+// The model's rows in a new order. Nothing is replaced before all of it is there.
+SplatModel GatheredModel(const SplatModel& model, const Backend& backend, const torch::Tensor& rows) {
+  SplatModel gathered;
+  const auto from = model.Tensors();
+  const auto to = gathered.Tensors();
+  for (size_t i = 0; i < from.size(); ++i) *to[i] = GatherRows(backend, from[i]->detach(), rows, rows.size(0));
+  return gathered;
+}
+
+torch::Tensor EmptyRows(int64_t count, const torch::Device& device) {
+  return torch::empty({count}, torch::TensorOptions().dtype(torch::kInt64).device(device));
 }
 
 }  // namespace
 
+void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tensor& fates,
+                const kernels::FateCounts& counts, Random& random) {
+  const Backend& backend = optimizer.backend();
+  const StageScope scope(backend.device);
+  kernels::PlanParams plan;
+  plan.count = model.count();
+  plan.fates = PointerTo<uint8_t>(fates, {model.count()}, "fates", backend.device);
+  plan.counts = counts;
+  const torch::Tensor rows = EmptyRows(counts.Rows(), backend.device);
+  plan.rows = PointerTo<int64_t>(rows, {-1}, "rows", backend.device);
+  backend.density->plan_rows(scope.context(), plan);
+
+  const bool requires_grad = model.means.requires_grad();
+  SplatModel edited = GatheredModel(model, backend, rows);
+  optimizer.SelectRows(rows, counts.kept);
+  model = edited;
+
+  kernels::ChildrenParams children;
+  children.means = PointerTo<float>(model.means, {-1, 3}, "means", backend.device);
+  children.log_scales = PointerTo<float>(model.log_scales, {-1, 3}, "log_scales", backend.device);
+  children.quats = PointerTo<float>(model.quats, {-1, 4}, "quats", backend.device);
+  children.first_child = counts.FirstChild();
+  children.children = counts.Children();
+  children.random_state = random.state();
+  backend.density->draw_children(scope.context(), children);
+  random.Skip(uint64_t(children.children) * kernels::kDrawsPerChild);
+  SetRequiresGrad(model, requires_grad);
+}
+
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<SplatFate>& fates, Random& random) {
   SPLAT_CHECK(int64_t(fates.size()) == model.count(), "fates: ", fates.size(), " for ", model.count(), " splats");
-  std::vector<int64_t> rows, clones, parents;
-  for (int64_t i = 0; i < model.count(); ++i) {
-    const SplatFate fate = fates[size_t(i)];
-    if (fate == SplatFate::kKeep || fate == SplatFate::kClone) rows.push_back(i);
-    if (fate == SplatFate::kClone) clones.push_back(i);
-    if (fate == SplatFate::kSplit) parents.push_back(i);
-  }
-  const int64_t kept = int64_t(rows.size());
-  rows.insert(rows.end(), clones.begin(), clones.end());
-  const int64_t first_child = int64_t(rows.size());
-  for (const int64_t parent : parents) rows.insert(rows.end(), 2, parent);
-
-  const torch::Tensor row_tensor = torch::tensor(rows, torch::kInt64);
-  torch::Tensor fresh = torch::zeros({int64_t(rows.size())}, torch::kBool);
-  fresh.slice(0, kept).fill_(true);
-  model = SelectRows(model, row_tensor);
-  optimizer.SelectRows(row_tensor, fresh);
-  for (int64_t row = first_child; row < model.count(); ++row) DrawChild(model, row, random);
-  SetRequiresGrad(model, true);
+  const uint8_t* bytes = reinterpret_cast<const uint8_t*>(fates.data());
+  torch::Tensor host = torch::empty({model.count()}, torch::kUInt8);
+  std::copy(bytes, bytes + fates.size(), host.data_ptr<uint8_t>());
+  ApplyFates(model, optimizer, host.to(optimizer.backend().device), kernels::CountFates(bytes, model.count()), random);
 }
 
 void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity) {
-  const torch::NoGradGuard no_grad;
-  model.opacity_logits.clamp_(c10::nullopt, float(math::Logit(opacity)));
+  const Backend& backend = optimizer.backend();
+  const StageScope scope(backend.device);
+  backend.density->clamp_opacity(scope.context(),
+                                 PointerTo<float>(model.opacity_logits, {-1}, "opacity_logits", backend.device),
+                                 model.count(), float(math::Logit(opacity)));
   optimizer.ResetMoments(kOpacityTensor);
+}
+
+void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer) {
+  if (model.count() == 0) return;
+  const Backend& backend = optimizer.backend();
+  const torch::Tensor means = model.means.detach();
+  const torch::Tensor low = std::get<0>(means.min(0)).cpu(), high = std::get<0>(means.max(0)).cpu();
+  const float *l = low.data_ptr<float>(), *h = high.data_ptr<float>();
+  const StageScope scope(backend.device);
+  kernels::MortonParams params;
+  params.count = model.count();
+  params.means = means.data_ptr<float>();
+  params.low = {l[0], l[1], l[2]};
+  params.high = {h[0], h[1], h[2]};
+  const torch::Tensor rows = EmptyRows(model.count(), backend.device);
+  params.rows = rows.data_ptr<int64_t>();
+  backend.density->morton_order(scope.context(), params);
+
+  const bool requires_grad = model.means.requires_grad();
+  const SplatModel sorted = GatheredModel(model, backend, rows);
+  optimizer.SelectRows(rows, rows.size(0));
+  model = sorted;
+  SetRequiresGrad(model, requires_grad);
 }
 
 }  // namespace splat::train

@@ -5,26 +5,28 @@
 
 #include "core/random.h"
 #include "rasterizer/splat_model.h"
+#include "train/kernels/density_stages.h"
 #include "train/model_optimizer.h"
 
 namespace splat::train {
 
-// What becomes of each splat at one refinement.
-enum class SplatFate : uint8_t {
-  kKeep,
-  kClone,  // stays, and an equal one is added
-  kSplit,  // is replaced by two smaller ones drawn from it
-  kRemove
-};
+using kernels::kSplitShrink;
+using kernels::SplatFate;
 
-// kSplit: the children's scales are the parent's divided by this (Kerbl et al. 2023).
-constexpr double kSplitShrink = 1.6;
-
-// Applies one fate [N] per splat. Order of the result: the kept ones, then clones, then the children of splits. New
-// splats start with zero moments. The children's offsets are drawn from `random` in index order.
+// Applies one fate per splat: [N] uint8 on the device of the optimizer's backend, counted in `counts`. Order of the
+// result: the kept ones, then clones, then the children of splits. New splats start with zero moments. The children's
+// offsets are drawn from `random` in index order. All or nothing: if the memory does not hold the new model beside the
+// old one, the old one stays.
+void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tensor& fates,
+                const kernels::FateCounts& counts, Random& random);
+// The same from the host.
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<SplatFate>& fates, Random& random);
 
 // Cuts opacities to at most `opacity` and forgets their moments.
 void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity);
+
+// Re-orders the splats along a Morton curve through their box: neighbours in space come to lie near each other in
+// memory, which new splats, added at the end, do not. The picture stays the same but for splats of equal depth.
+void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer);
 
 }  // namespace splat::train

@@ -17,7 +17,7 @@ Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::
   const torch::NoGradGuard no_grad;
   RenderSettings settings;
   settings.background = background;
-  const torch::Tensor image = Render(model, camera, settings).image;
+  const torch::Tensor image = Render(model, camera, settings).image.cpu();
   Image8 out(camera.width, camera.height, 3);
   const float* from = image.data_ptr<float>();
   for (size_t i = 0; i < out.pixels.size(); ++i) {

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "core/random.h"
-#include "rasterizer/render.h"
 #include "train/config.h"
 #include "train/model_optimizer.h"
 
@@ -14,20 +13,26 @@ namespace splat::train {
 
 // What a strategy sees of a step; it may change the number of splats through density_ops.h only.
 struct StepContext {
-  int step = 0;                        // 1 at the first
-  int width = 0, height = 0;           // px of the rendered picture
-  double extent = 1;                   // of the scene
-  const RenderStats* stats = nullptr;  // of the step's picture, after the backward pass
+  int step = 0;       // 1 at the first
+  double extent = 1;  // of the scene
   SplatModel* model = nullptr;
   ModelOptimizer* optimizer = nullptr;
   Random* random = nullptr;
 };
 
+// Screen statistics of the splats, on the backend's device, to which the backward pass of each view adds.
+struct DensityStatistics {
+  torch::Tensor gradient_sum;  // [N] sum over views of |dL/d(mean in normalised device coordinates)|; undefined: no
+                               // statistics are wanted
+  torch::Tensor seen;          // [N] int32: views in which the splat was visible
+  bool absolute = false;       // of the gradient with absolute values taken per pixel
+};
+
 class Strategy {
  public:
   virtual ~Strategy() = default;
-  // After the backward pass, before the optimiser.
-  virtual void Observe(const StepContext& context) = 0;
+  // Before the step: what its backward pass is to add to.
+  virtual DensityStatistics Collect(const StepContext& context) = 0;
   // After the optimiser. Returns whether the model's tensors were replaced.
   virtual bool Update(const StepContext& context) = 0;
 };

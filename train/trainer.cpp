@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <numeric>
-#include <thread>
+#include <iterator>
 
 #include "core/check.h"
 #include "core/random.h"
-#include "data/image_io.h"
 #include "rasterizer/process_executor.h"
-#include "rasterizer/render.h"
 #include "train/init.h"
-#include "train/kernels/ssim.h"
 #include "train/model_optimizer.h"
+#include "train/photo_store.h"
 #include "train/schedule.h"
 #include "train/strategy.h"
+#include "train/train_step.h"
 
 namespace splat::train {
 namespace {
@@ -24,28 +22,24 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kDefaultStepsCpu = 3000;    // docs/training.md says why
 constexpr int kDefaultStepsCuda = 30000;  // as all peers
-// Memory that one splat takes during a step on the CPU: parameters, gradients and moments (59 floats each), what the
-// stages save, and the slots of some ten instances.
-constexpr int64_t kBytesPerSplat = 59 * 4 * 4 + 64 + 10 * 60;
-constexpr int64_t kMostSplats = 6000000;
-
-int64_t MaxGaussians(const DensityConfig& config) {
-  if (config.max_gaussians > 0) return config.max_gaussians;
-  const int64_t memory = int64_t(sysconf(_SC_PHYS_PAGES)) * int64_t(sysconf(_SC_PAGE_SIZE));
-  return std::clamp<int64_t>(memory / 2 / kBytesPerSplat, 10000, kMostSplats);
-}
+constexpr double kPhotoShare = 0.3;       // of a card's free memory, at most, for photos
+// A card is not waited for at every step to report the loss.
+constexpr int kStepsPerLoss = 50;
 
 // Training views in a new random order each epoch, announced to the loader in time.
 class ViewOrder {
  public:
-  ViewOrder(std::vector<int> views, uint64_t seed, data::ViewLoader& loader)
-      : views_(std::move(views)), random_(seed), loader_(loader) {}
+  ViewOrder(std::vector<int> views, uint64_t seed, data::ViewLoader& loader, const PhotoStore& photos)
+      : views_(std::move(views)), random_(seed), loader_(loader), photos_(photos) {}
 
-  int Next() {
+  int Next(int downscale) {
     if (next_ == views_.size()) {
       for (size_t i = views_.size(); i > 1; --i) std::swap(views_[i - 1], views_[random_.Below(i)]);
       next_ = 0;
-      loader_.Announce(views_);
+      std::vector<int> missing;
+      std::copy_if(views_.begin(), views_.end(), std::back_inserter(missing),
+                   [&](int view) { return !photos_.Holds(view, downscale); });
+      if (!missing.empty()) loader_.Announce(missing);
     }
     return views_[next_++];
   }
@@ -59,17 +53,17 @@ class ViewOrder {
   size_t next_ = views_.size();
   Random random_;
   data::ViewLoader& loader_;
+  const PhotoStore& photos_;
 };
 
-// The next view and its photo. A photo that turns out to be broken only now is left out with a warning: hours of
-// training are not thrown away for it.
-std::pair<const data::View*, std::shared_ptr<const Image8>> NextPhoto(const data::Dataset& dataset, ViewOrder& order,
-                                                                      data::ViewLoader& loader, const LogSink& log) {
+// The next photo at the resolution of the step. A photo that turns out to be broken only now is left out with a
+// warning: hours of training are not thrown away for it.
+TrainPhoto NextPhoto(ViewOrder& order, PhotoStore& photos, int downscale, const LogSink& log) {
   while (true) {
     SPLAT_CHECK(!order.empty(), "none of the training photos can be read");
-    const int index = order.Next();
+    const int view = order.Next(downscale);
     try {
-      return {&dataset.views[size_t(index)], loader.Get(index)};
+      return photos.Get(view, downscale);
     } catch (const Error& error) {
       LogWarning(log, StrCat(error.what(), "; the photo is left out of the training"));
       order.DropLast();
@@ -99,36 +93,6 @@ class Meter {
   Clock::time_point last_ = Clock::now();
 };
 
-struct Target {
-  Camera camera;
-  Image8 image;
-};
-
-// The photo at the resolution of this step.
-Target TargetAt(const data::View& view, const Image8& photo, int downscale) {
-  if (downscale <= 1) return {view.camera, photo};
-  const int width = std::max(1, view.camera.width / downscale), height = std::max(1, view.camera.height / downscale);
-  return {ResizedCamera(view.camera, width, height), data::ResizeImage(photo, width, height)};
-}
-
-// Renders, compares, and leaves the gradients in the model's tensors. Returns the loss.
-double ForwardBackward(const SplatModel& model, const Target& target, const RenderSettings& settings,
-                       const LossConfig& loss, kernels::PhotometricLossWorkspace& workspace, RenderOutput& output) {
-  for (const torch::Tensor* tensor : model.Tensors()) tensor->mutable_grad() = torch::Tensor();
-  output = Render(model, target.camera, settings);
-  torch::Tensor grad = torch::empty_like(output.image);
-  kernels::LossParams params;
-  params.width = target.camera.width;
-  params.height = target.camera.height;
-  params.image = output.image.data_ptr<float>();
-  params.target = target.image.pixels.data();
-  params.ssim_weight = loss.ssim_weight;
-  params.grad_image = grad.data_ptr<float>();
-  const kernels::LossValue value = kernels::PhotometricLoss(ProcessExecutor(), params, workspace);
-  output.image.backward(grad);
-  return value.loss;
-}
-
 int LevelsOf(const TrainConfig& config, const data::Dataset& dataset, const std::vector<int>& views) {
   if (config.resolution_levels >= 0) return config.resolution_levels;
   int levels = 100;
@@ -146,51 +110,150 @@ int StepsOf(const TrainConfig& config, bool cuda) {
   return cuda ? kDefaultStepsCuda : kDefaultStepsCpu;
 }
 
-TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks) {
-  const std::vector<std::string> violations = ConfigViolations(config);
-  SPLAT_CHECK(violations.empty(), "config: ", violations.front());
-  SPLAT_CHECK(config.device != "cuda", "device = cuda: this version trains on the CPU only; use auto or cpu");
-  UseThreads(config.threads);
-  const std::vector<int> views = dataset.ViewsOf(data::Split::kTrain);
-  SPLAT_CHECK(!views.empty(), "the dataset has no training view");
-  const int steps = StepsOf(config, false);
-  const int levels = LevelsOf(config, dataset, views);
+namespace {
 
+int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views) {
+  int64_t most = 0;
+  for (const int index : views) {
+    const Camera& camera = dataset.views[size_t(index)].camera;
+    most = std::max(most, int64_t(camera.width) * camera.height);
+  }
+  return most;
+}
+
+// The limit in force. Throws if the device does not even hold the initial model.
+int64_t MaxGaussians(const Backend& backend, const DensityConfig& config, int64_t pixels, int64_t initial) {
+  const int64_t fits = MostSplatsFor(backend, pixels);
+  if (backend.is_device) {
+    const double gigabytes = double(MemoryOf(backend).free) / 1e9;
+    SPLAT_CHECK(initial <= fits, "the card has ", gigabytes, " GB free, enough for ", fits, " splats at ", pixels,
+                " pixels, but the scene begins with ", initial,
+                "; use a larger --downscale, fewer points, or --device cpu");
+  }
+  return config.max_gaussians > 0 ? config.max_gaussians : fits;
+}
+
+// Whether this is LibTorch's way to say that there is no memory left. Its class for it is newer than 1.13.
+bool IsOutOfMemory(const std::exception& error) {
+  const std::string text = error.what();
+  return dynamic_cast<const c10::Error*>(&error) && text.find("out of memory") != std::string::npos;
+}
+
+std::string OutOfMemoryText(int64_t splats, const TrainPhoto& photo) {
+  return StrCat("the card's memory does not hold ", splats, " splats at ", photo.camera.width, " x ",
+                photo.camera.height, " pixels; --max-gaussians ", splats / 4 * 3,
+                ", or a larger --downscale, would fit");
+}
+
+// All of one training.
+class Training {
+ public:
+  Training(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+           const TrainCallbacks& callbacks);
+  TrainResult Run();
+
+ private:
+  void Step(int step);
+
+  const data::Dataset& dataset_;
+  const TrainConfig& config_;
+  const TrainCallbacks& callbacks_;
+  Backend backend_;
+  std::vector<int> views_;
+  int steps_, levels_;
+  data::ViewLoader loader_;
+  PhotoStore photos_;
+  ViewOrder order_;
+  Random random_;
+  TrainResult result_;
+  ModelOptimizer optimizer_;
+  std::unique_ptr<Strategy> strategy_;
+  TrainStep train_step_;
+  Meter meter_;
+  TrainPhoto photo_;
+  double loss_ = 0;
+};
+
+data::ViewLoader::Options LoadingOf(const TrainConfig& config) {
   data::ViewLoader::Options loading;
   loading.cache_bytes = int64_t(config.cache_gigabytes * 1e9);
-  data::ViewLoader loader(dataset, loading, callbacks.log);
-  ViewOrder order(views, config.seed, loader);
-  Random random(config.seed + 1);
-  TrainResult result;
-  result.model = InitialModel(dataset, config.init, config.seed + 2);
-  SetRequiresGrad(result.model, true);
-  ModelOptimizer optimizer(result.model, config.optimizer);
-  const auto strategy = MakeDefaultStrategy(config.density, steps, MaxGaussians(config.density));
+  return loading;
+}
 
-  RenderSettings settings;
-  settings.background = dataset.background;
-  kernels::PhotometricLossWorkspace workspace;
-  Meter meter(steps);
+Training::Training(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                   const TrainCallbacks& callbacks)
+    : dataset_(dataset),
+      config_(config),
+      callbacks_(callbacks),
+      backend_(backend),
+      views_(dataset.ViewsOf(data::Split::kTrain)),
+      steps_(StepsOf(config, backend.is_device)),
+      levels_(LevelsOf(config, dataset, views_)),
+      loader_(dataset, LoadingOf(config), callbacks.log),
+      photos_(dataset, loader_, backend, int64_t(kPhotoShare * double(MemoryOf(backend).free))),
+      order_(views_, config.seed, loader_, photos_),
+      random_(config.seed + 1),
+      result_{ToDevice(InitialModel(dataset, config.init, config.seed + 2), backend.device)},
+      optimizer_(result_.model, config.optimizer, backend),
+      strategy_(MakeDefaultStrategy(
+          config.density, steps_,
+          MaxGaussians(backend, config.density, MostPixels(dataset, views_), result_.model.count()))),
+      train_step_(backend),
+      meter_(steps_) {}
+
+void Training::Step(int step) {
+  photo_ = NextPhoto(order_, photos_, DownscaleAt(step, steps_, levels_), callbacks_.log);
+  const StepContext context{step, dataset_.extent, &result_.model, &optimizer_, &random_};
+  StepInput input;
+  input.photo = photo_;
+  input.settings.background = dataset_.background;
+  input.settings.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
+  input.ssim_weight = config_.loss.ssim_weight;
+  input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
+  input.statistics = strategy_->Collect(context);
+  train_step_.Run(result_.model, optimizer_, input);
+  if (!backend_.is_device || step % kStepsPerLoss == 1 || step == steps_) loss_ = train_step_.Loss();
+  strategy_->Update(context);
+}
+
+TrainResult Training::Run() {
+  const torch::NoGradGuard no_grad;
   const Clock::time_point start = Clock::now();
-  for (int step = 1; step <= steps && !result.interrupted; ++step) {
-    const auto [view, photo] = NextPhoto(dataset, order, loader, callbacks.log);
-    const Target target = TargetAt(*view, *photo, DownscaleAt(step, steps, levels));
-    settings.sh_degree = ShDegreeAt(step, steps, config.sh_degree_every, config.init.sh_degree);
-    RenderOutput output;
-    const double loss = ForwardBackward(result.model, target, settings, config.loss, workspace, output);
-    const StepContext context{step,          target.camera.width, target.camera.height, dataset.extent,
-                              &output.stats, &result.model,       &optimizer,           &random};
-    strategy->Observe(context);
-    optimizer.Step(result.model, LearningRatesAt(config.optimizer, dataset.extent, step, steps));
-    strategy->Update(context);
-    result.steps_done = step;
-    if (callbacks.progress) callbacks.progress(meter.Update(step, loss, result.model.count()));
-    result.interrupted = callbacks.stop && step < steps && callbacks.stop();
+  for (int step = 1; step <= steps_ && !result_.interrupted; ++step) {
+    try {
+      Step(step);
+    } catch (const std::exception& error) {
+      // What has been trained is worth more than the rest of the run: the model is whole, for a step and a refinement
+      // change it only once they have all the memory they need.
+      if (!IsOutOfMemory(error)) throw;
+      const std::string text = OutOfMemoryText(result_.model.count(), photo_);
+      SPLAT_CHECK(step > 1, text);
+      LogWarning(callbacks_.log, StrCat("training ends at step ", step, " of ", steps_, ": ", text));
+      result_.interrupted = true;
+      break;
+    }
+    result_.steps_done = step;
+    if (callbacks_.progress) callbacks_.progress(meter_.Update(step, loss_, result_.model.count()));
+    result_.interrupted = callbacks_.stop && step < steps_ && callbacks_.stop();
   }
-  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  SetRequiresGrad(result.model, false);
-  for (const torch::Tensor* tensor : result.model.Tensors()) tensor->mutable_grad() = torch::Tensor();
-  return result;
+  result_.model = ToDevice(result_.model, torch::kCPU);  // waits for a card
+  result_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return result_;
+}
+
+}  // namespace
+
+TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                    const TrainCallbacks& callbacks) {
+  const std::vector<std::string> violations = ConfigViolations(config);
+  SPLAT_CHECK(violations.empty(), "config: ", violations.front());
+  UseThreads(config.threads);
+  SPLAT_CHECK(!dataset.ViewsOf(data::Split::kTrain).empty(), "the dataset has no training view");
+  return Training(backend, dataset, config, callbacks).Run();
+}
+
+TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks) {
+  return TrainOn(ChooseBackend(config.device), dataset, config, callbacks);
 }
 
 }  // namespace splat::train

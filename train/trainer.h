@@ -9,6 +9,7 @@
 #include "data/dataset.h"
 #include "data/view_loader.h"
 #include "rasterizer/splat_model.h"
+#include "train/backend.h"
 #include "train/config.h"
 
 namespace splat::train {
@@ -36,7 +37,13 @@ struct TrainCallbacks {
 
 // Trains on the dataset's training views. The same dataset, config and seed give the same bits on the CPU, at any
 // number of threads. Throws splat::Error for what cannot be trained.
+// A device that runs out of memory in the course of a training ends it in order, with a warning: what has been trained
+// is kept.
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks);
+
+// The same on a given backend; config.device is not looked at.
+TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                    const TrainCallbacks& callbacks);
 
 // The steps of a run: config.iterations, or the device's default where that is 0.
 int StepsOf(const TrainConfig& config, bool cuda);

@@ -16,7 +16,7 @@ constexpr int kSteps = 30000, kRefineStep = 600;
 struct Bench {
   SplatModel model = splat::testing::RandomModel(4, 0, 3);
   ModelOptimizer optimizer{model, OptimizerConfig{}};
-  RenderStats stats;
+  torch::Tensor gradients = torch::zeros({4});  // mean over the views, in normalised device coordinates
   Random random{1};
   DensityConfig config;
   StepContext context;
@@ -26,16 +26,14 @@ struct Bench {
     model.log_scales.slice(0, 2).fill_(std::log(0.05f));
     model.opacity_logits.fill_(0);
     SetRequiresGrad(model, true);
-    stats.visible = torch::ones({4}, torch::kBool);
-    stats.grad_mean_px = torch::zeros({4, 2});
-    stats.abs_mean_px = torch::zeros({4, 2});
-    context = {kRefineStep, 100, 100, 1.0, &stats, &model, &optimizer, &random};
+    context = {kRefineStep, 1.0, &model, &optimizer, &random};
   }
-  // Gradient in normalised device coordinates: x 50 px.
-  void SetGradient(int64_t splat, double ndc) { stats.grad_mean_px[splat][0] = ndc / 50; }
+  void SetGradient(int64_t splat, double ndc) { gradients[splat] = ndc; }
   bool Run(int64_t limit) {
     const auto strategy = MakeDefaultStrategy(config, kSteps, limit);
-    strategy->Observe(context);
+    const DensityStatistics statistics = strategy->Collect(context);
+    statistics.seen.fill_(2);  // as the backward passes of two views would
+    statistics.gradient_sum.copy_(2 * gradients);
     return strategy->Update(context);
   }
 };

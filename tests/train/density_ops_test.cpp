@@ -81,6 +81,17 @@ TEST(DensityOps, SplitReplacesTheParentByTwoSmallerOnesNearIt) {
   EXPECT_FALSE(torch::equal(state.model.means[5], state.model.means[6]));
 }
 
+// The generator goes on as if each child's numbers had been drawn from it.
+TEST(DensityOps, EachChildTakesThreeNormalsOfTheGenerator) {
+  State state;
+  std::vector<SplatFate> fates(6, SplatFate::kClone);
+  fates[1] = fates[4] = SplatFate::kSplit;
+  Random expected = state.random;
+  for (int draw = 0; draw < 4 * 3; ++draw) expected.Normal();
+  ApplyFates(state.model, state.optimizer, fates, state.random);
+  EXPECT_EQ(state.random.state(), expected.state());
+}
+
 // A kept row goes on with its moments, a new one starts afresh: after an edit that only re-orders, training goes on
 // equally.
 TEST(DensityOps, MomentsStayWithTheirSplats) {

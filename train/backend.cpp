@@ -1,0 +1,55 @@
+#include "train/backend.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "rasterizer/torch_device.h"
+
+namespace splat::train {
+namespace {
+
+constexpr int64_t kFloatsPerSplat = 59;  // of parameters; as many of either moment
+// A step's share of a splat beyond parameters and moments: records, places, and the entries, keys and slots of some
+// four instances (on the CPU ten, for the pictures are small there and splats large in comparison).
+constexpr int64_t kStepBytes = 80 + 4 * 84;
+constexpr int64_t kStepBytesCpu = 64 + 10 * 60;
+// Refinement makes the new model and its moments before it lets go of the old ones.
+constexpr int64_t kDeviceBytesPerSplat = 2 * 3 * kFloatsPerSplat * 4 + kStepBytes;
+constexpr int64_t kCpuBytesPerSplat = 4 * kFloatsPerSplat * 4 + kStepBytesCpu;
+constexpr int64_t kMostSplatsCpu = 6000000;
+constexpr int64_t kMostSplatsDevice = 100000000;
+constexpr int64_t kFewestSplats = 10000;
+// Picture, gradient, maps of the loss: floats of three channels, five times, and two of one.
+constexpr int64_t kBytesPerPixel = (5 * 3 + 2) * 4 + 3;
+
+}  // namespace
+
+Backend CpuBackend() {
+  return {torch::kCPU, &splat::kernels::CpuStages(), &kernels::CpuTrainStages(), &kernels::CpuDensityStages(), false};
+}
+
+Backend ChooseBackend(const std::string& device) {
+  if (device == "cpu") return CpuBackend();
+  const std::string why_not = WhyNoCuda();
+  if (device == "auto" && !why_not.empty()) return CpuBackend();
+  SPLAT_CHECK(why_not.empty(), "--device cuda: ", why_not, "; use --device cpu");
+  return {torch::Device(torch::kCUDA, 0), splat::kernels::CudaStages(), kernels::CudaTrainStages(),
+          kernels::CudaDensityStages(), true};
+}
+
+splat::kernels::DeviceMemory MemoryOf(const Backend& backend) {
+  const c10::DeviceGuard guard(backend.device);
+  return backend.stages->memory();
+}
+
+int64_t MostSplatsFor(const Backend& backend, int64_t pixels) {
+  const splat::kernels::DeviceMemory memory = MemoryOf(backend);
+  if (!backend.is_device) {
+    return std::clamp<int64_t>(memory.total / 2 / kCpuBytesPerSplat, kFewestSplats, kMostSplatsCpu);
+  }
+  // A tenth is left to the driver, to fragments and to the photos.
+  const int64_t usable = memory.free / 10 * 9 - pixels * kBytesPerPixel;
+  return std::clamp<int64_t>(usable / kDeviceBytesPerSplat, 0, kMostSplatsDevice);
+}
+
+}  // namespace splat::train

@@ -1,0 +1,70 @@
+#include "train/train_step.h"
+
+#include <algorithm>
+
+#include "rasterizer/render_passes.h"
+#include "rasterizer/tensor_view.h"
+#include "train/kernels/ssim_math.h"
+
+namespace splat::train {
+namespace {
+
+static_assert(sizeof(kernels::LossSums) == 2 * sizeof(double), "the sums are a tensor of two numbers");
+
+kernels::DensityStatsView StatisticsView(const StepInput& input, int64_t splats, const torch::Device& device) {
+  const DensityStatistics& s = input.statistics;
+  if (!s.gradient_sum.defined()) return {};
+  return {PointerTo<float>(s.gradient_sum, {splats}, "gradient_sum", device),
+          PointerTo<int32_t>(s.seen, {splats}, "seen", device), 0.5f * float(input.photo.camera.width),
+          0.5f * float(input.photo.camera.height), s.absolute};
+}
+
+}  // namespace
+
+TrainStep::TrainStep(const Backend& backend)
+    : backend_(backend),
+      scratch_(backend.device),
+      sums_(torch::zeros({2}, torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))) {}
+
+void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input) {
+  const StageScope scope(backend_.device);
+  scratch_.Rewind();
+  KernelContext context = scope.context();
+  context.scratch = &scratch_;
+
+  SceneTensors scene;
+  scene.model = model;
+  scene.camera = input.photo.camera;
+  scene.background = input.settings.background;
+  scene.options = {input.settings.near, input.settings.far, std::min(input.settings.sh_degree, model.max_sh_degree())};
+  const ForwardTensors forward = ForwardPass(*backend_.stages, context, scene);
+
+  const int64_t h = scene.camera.height, w = scene.camera.width;
+  const torch::Tensor grad = torch::empty_like(forward.image);
+  kernels::LossParams loss;
+  loss.width = scene.camera.width;
+  loss.height = scene.camera.height;
+  loss.image = forward.image.data_ptr<float>();
+  loss.target = PointerTo<uint8_t>(input.photo.pixels, {h, w, 3}, "photo", backend_.device);
+  loss.ssim_weight = ssim_weight_ = input.ssim_weight;
+  loss.grad_image = grad.data_ptr<float>();
+  backend_.train->loss(context, loss, reinterpret_cast<kernels::LossSums*>(sums_.data_ptr<double>()));
+
+  const PixelGradTensors pixel_grad = {grad, {}, {}};
+  const torch::Tensor slots =
+      BlendBackwardPass(*backend_.stages, context, scene, forward, pixel_grad, input.statistics.absolute);
+  kernels::BackwardAdamParams params = optimizer.BeginStep(model, input.rates);
+  params.backward = ProjectBackwardParamsOf(scene, forward, slots);
+  params.density = StatisticsView(input, model.count(), backend_.device);
+  colors_varied_ = colors_varied_ || scene.options.sh_degree > 0;
+  params.skip_sh_rest = !colors_varied_;
+  backend_.train->backward_and_adam(context, params);
+}
+
+double TrainStep::Loss() {
+  const torch::Tensor host = sums_.cpu();
+  const double* sums = host.data_ptr<double>();
+  return kernels::LossOfMeans(sums[0], sums[1], ssim_weight_);
+}
+
+}  // namespace splat::train

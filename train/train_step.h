@@ -1,0 +1,40 @@
+// One step of training below autograd: render, loss, gradient and Adam, through the stages of one backend. The
+// gradients of the parameters never reach memory that lasts (train/kernels/backward_adam.h).
+#pragma once
+
+#include "rasterizer/render.h"
+#include "rasterizer/torch_device.h"
+#include "train/backend.h"
+#include "train/model_optimizer.h"
+#include "train/photo_store.h"
+#include "train/strategy.h"
+
+namespace splat::train {
+
+struct StepInput {
+  TrainPhoto photo;
+  RenderSettings settings;
+  double ssim_weight = 0.2;
+  LearningRates rates = {};
+  DensityStatistics statistics;
+};
+
+class TrainStep {
+ public:
+  explicit TrainStep(const Backend& backend);
+
+  // On a card the work is queued; one count is waited for, which sizes the instance buffers.
+  void Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input);
+
+  // Of the last Run; waits for it.
+  double Loss();
+
+ private:
+  Backend backend_;
+  ReusedScratch scratch_;
+  torch::Tensor sums_;  // [2] double on the device: kernels::LossSums
+  double ssim_weight_ = 0;
+  bool colors_varied_ = false;  // a step has used a degree above 0
+};
+
+}  // namespace splat::train
