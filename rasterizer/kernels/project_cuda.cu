@@ -9,10 +9,20 @@ namespace {
 
 constexpr int kThreads = 128;
 
+// The view for a degree known at compile time, so that the harmonics' basis stays in registers.
+template <int kDegree>
+__device__ inline DeviceView OfDegree(const DeviceView& view) {
+  DeviceView out = view;
+  out.limits.sh_degree = kDegree;
+  return out;
+}
+
 // One thread: one splat. A warp whose splats all lie outside of the depth range leaves before it reads more than their
 // means. Block of kThreads, no shared memory, no atomics.
+template <int kDegree>
 __global__ void __launch_bounds__(kThreads)
-    ProjectKernel(SplatsView<float> splats, DeviceView view, ProjectedView<float> out) {
+    ProjectKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> out) {
+  const DeviceView view = OfDegree<kDegree>(any_view);
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   bool in_range = false;
   if (i < splats.count) {
@@ -32,10 +42,12 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 // One thread: one splat. Block of kThreads, no shared memory, no atomics.
+template <int kDegree>
 __global__ void __launch_bounds__(kThreads)
-    ProjectBackwardKernel(SplatsView<float> splats, DeviceView view, ProjectedView<float> projected,
+    ProjectBackwardKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> projected,
                           const int32_t* slot_begin, const float* slots, SplatsGradView<float> grad,
                           ScreenStatsView<float> stats) {
+  const DeviceView view = OfDegree<kDegree>(any_view);
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   const bool inside = i < splats.count;
   float sum[kSlotSize];
@@ -44,7 +56,6 @@ __global__ void __launch_bounds__(kThreads)
   const int rest = 3 * splats.sh_rest_count;
   math::SplatBackward<float> back{};
   Vec2<float> grad_mean{0, 0};
-  float basis_of_none[3];
   const bool visible = projected.tile_counts[i] > 0;
   if (visible) {
     const math::ProjectedSplatGrad<float> grad_projected = GradFromSlots(projected.records + kRecordSize * i, sum);
@@ -53,27 +64,44 @@ __global__ void __launch_bounds__(kThreads)
   }
   StoreGrad(grad, i, back.splat);
   StoreStats(stats, i, grad_mean, sum);
-  float* grad_rest = rest > 0 ? grad.sh_rest + rest * i : basis_of_none;
-  const int active = visible ? 3 * math::ShRestCount(view.limits.sh_degree) : 0;
-  for (int k = active; k < rest; ++k) grad_rest[k] = 0;
-  // Of a hidden splat direction and colour are 0, and only the constant's part is written.
-  math::ShCoefficientsBackward(visible ? view.limits.sh_degree : 0, back.direction, back.grad_color, grad.sh_dc + 3 * i,
-                               grad_rest);
+  float* grad_rest = grad.sh_rest + rest * i;
+  for (int k = visible ? 3 * math::ShRestCount(kDegree) : 0; k < rest; ++k) grad_rest[k] = 0;
+  if (visible) {
+    math::ShCoefficientsBackward(kDegree, back.direction, back.grad_color, grad.sh_dc + 3 * i, grad_rest);
+  } else {
+    for (int k = 0; k < 3; ++k) grad.sh_dc[3 * i + k] = 0;
+  }
+}
+
+template <int kDegree>
+void LaunchProject(const KernelContext& context, const ProjectParams<float>& params) {
+  SPLAT_LAUNCH(context, ProjectKernel<kDegree>, gpu::BlocksFor(params.splats.count, kThreads), kThreads, params.splats,
+               MakeDeviceView(params), params.out);
+}
+
+template <int kDegree>
+void LaunchProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params) {
+  const ProjectParams<float>& forward = params.forward;
+  SPLAT_LAUNCH(context, ProjectBackwardKernel<kDegree>, gpu::BlocksFor(forward.splats.count, kThreads), kThreads,
+               forward.splats, MakeDeviceView(forward), forward.out, params.slot_begin, params.slots, params.grad,
+               params.stats);
 }
 
 }  // namespace
 
 void Project(const KernelContext& context, const ProjectParams<float>& params) {
-  const DeviceView view = MakeDeviceView(params);
-  SPLAT_LAUNCH(context, ProjectKernel, gpu::BlocksFor(params.splats.count, kThreads), kThreads, params.splats, view,
-               params.out);
+  CheckShDegree(params.options.sh_degree, params.splats.sh_rest_count);
+  static_assert(math::kMaxShDegree == 3, "a launch for each degree");
+  constexpr decltype(&LaunchProject<0>) kLaunches[] = {LaunchProject<0>, LaunchProject<1>, LaunchProject<2>,
+                                                       LaunchProject<3>};
+  kLaunches[params.options.sh_degree](context, params);
 }
 
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params) {
-  const ProjectParams<float>& forward = params.forward;
-  const DeviceView view = MakeDeviceView(forward);
-  SPLAT_LAUNCH(context, ProjectBackwardKernel, gpu::BlocksFor(forward.splats.count, kThreads), kThreads, forward.splats,
-               view, forward.out, params.slot_begin, params.slots, params.grad, params.stats);
+  CheckShDegree(params.forward.options.sh_degree, params.forward.splats.sh_rest_count);
+  constexpr decltype(&LaunchProjectBackward<0>) kLaunches[] = {LaunchProjectBackward<0>, LaunchProjectBackward<1>,
+                                                               LaunchProjectBackward<2>, LaunchProjectBackward<3>};
+  kLaunches[params.forward.options.sh_degree](context, params);
 }
 
 }  // namespace splat::kernels::SPLAT_GPU_NAMESPACE
