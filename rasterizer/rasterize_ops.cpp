@@ -101,7 +101,9 @@ std::vector<Tensor> ToList(const ForwardTensors& f) {
 ForwardTensors FromLists(at::ArrayRef<Tensor> pixels, at::ArrayRef<Tensor> saved) {
   SPLAT_CHECK(saved.size() == 5 && pixels.size() == 3, "rasterize_backward: saved holds ", saved.size(),
               " tensors, expected 5; pixels ", pixels.size(), ", expected 3");
-  return {saved[0], saved[1], saved[2], saved[3], saved[4], pixels[0], pixels[1], pixels[2]};
+  const Tensor no_checkpoints, none_walked;  // stages that use checkpoints make their own
+  return {saved[0],  saved[1],  saved[2],  saved[3],       saved[4],
+          pixels[0], pixels[1], pixels[2], no_checkpoints, none_walked};
 }
 
 std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(

@@ -60,6 +60,11 @@ kernels::BlendParams<float> BlendParamsOf(const SceneTensors& scene, const Forwa
   params.out = {PointerTo<float>(forward.image, {h, w, 3}, "image", device),
                 PointerTo<float>(forward.alpha, {h, w}, "alpha", device),
                 PointerTo<float>(forward.depth, {h, w}, "depth", device)};
+  if (forward.checkpoints.defined()) {
+    params.checkpoints = {
+        PointerTo<float>(forward.checkpoints, {-1, kernels::kCheckpointSize, math::kTilePixels}, "checkpoints", device),
+        PointerTo<int32_t>(forward.walked, {-1}, "walked", device)};
+  }
   return params;
 }
 
@@ -94,6 +99,12 @@ ForwardTensors ForwardPass(const kernels::Stages& stages, const KernelContext& c
   out.image = torch::empty({h, w, 3}, floats);
   out.alpha = torch::empty({h, w}, floats);
   out.depth = torch::empty({h, w}, floats);
+  if (stages.uses_checkpoints) {
+    const int64_t tiles = int64_t(grid.columns) * grid.rows;
+    const int64_t buckets = kernels::CheckpointBuckets(found.instances, tiles);
+    out.checkpoints = torch::empty({buckets, kernels::kCheckpointSize, math::kTilePixels}, floats);
+    out.walked = torch::empty({tiles}, integers);
+  }
   stages.blend(context, BlendParamsOf(scene, out));
   return out;
 }

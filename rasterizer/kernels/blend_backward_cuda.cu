@@ -1,6 +1,7 @@
-// BlendBackward on a card (docs/math.md, section 7): every tile is replayed front to back, warps own parts of it, and
-// each splat's sums over the tile go to its slot without atomics, so that equal inputs give equal bits.
-#include "rasterizer/kernels/blend_cuda.cuh"
+// BlendBackward on a card (docs/math.md, section 7), in the family of sub-tile warps: every tile is replayed front to
+// back, warps own parts of it, and each splat's sums over the tile go to its slot without atomics, so that equal inputs
+// give equal bits.
+#include "rasterizer/kernels/blend_replay_cuda.cuh"
 #include "rasterizer/kernels/cuda_kernels.cuh"
 #include "rasterizer/kernels/warp_reduce.cuh"
 
@@ -20,61 +21,38 @@ struct BackwardShared {
 
 // What the pixel brings along.
 struct PixelState {
-  float t, behind;         // transmittance; gradient . (final pixel - composited so far)
-  float red, green, blue;  // dL/dimage
-  float grad_alpha, grad_depth;
+  PixelGrad grad;
+  ReplayState at;
 };
 
 __device__ inline PixelState LoadPixel(const BlendBackwardParams<float>& params, const TilePixel& pixel) {
-  PixelState s{};
-  if (!pixel.inside) return s;
-  const float* grad = params.grad.image + 3 * pixel.index;
-  const float* image = params.forward.out.image + 3 * pixel.index;
-  s.t = 1;
-  s.red = grad[0];
-  s.green = grad[1];
-  s.blue = grad[2];
-  s.behind = s.red * image[0] + s.green * image[1] + s.blue * image[2];
-  if (params.grad.alpha) {
-    s.grad_alpha = params.grad.alpha[pixel.index];
-    s.behind += s.grad_alpha * params.forward.out.alpha[pixel.index];
-  }
-  if (params.grad.depth) {
-    s.grad_depth = params.grad.depth[pixel.index];
-    s.behind += s.grad_depth * params.forward.out.depth[pixel.index];
-  }
-  return s;
+  if (!pixel.inside) return {};
+  const PixelGrad grad = LoadPixelGrad(params.grad, pixel.index);
+  return {grad, {1, LossOfPixel(grad, params.forward.out, pixel.index)}};
 }
 
 // The pixel's part of the splat's slot; moves the pixel behind the splat. The splat is drawn.
 template <bool kAbsMean>
-__device__ inline void ReplaySplat(const math::FoldedSplat<float>& splat, const float4& light, float dx, float dy,
-                                   float log2_alpha, PixelState& s, float (&values)[kReducedValues]) {
-  const float raw = gpu::Exp2Fast(log2_alpha), alpha = math::ClampAlpha(raw), weight = alpha * s.t;
-  const float loss_color = MultiplyAdd(
-      light.x, s.red,
-      MultiplyAdd(light.y, s.green, MultiplyAdd(light.z, s.blue, MultiplyAdd(light.w, s.grad_depth, s.grad_alpha))));
-  s.behind = MultiplyAdd(-weight, loss_color, s.behind);
-  const float share = s.behind * gpu::ReciprocalFast(1.0f - alpha);
-  const float full = raw * math::AlphaGradOfShare(s.t, loss_color, share);
-  const float v = raw < float(math::kMaxAlpha) ? full : 0.0f;
-  values[kSlotColor] = weight * s.red;
-  values[kSlotColor + 1] = weight * s.green;
-  values[kSlotColor + 2] = weight * s.blue;
-  values[kSlotDepth] = weight * s.grad_depth;
-  const float v_dx = v * dx, v_dy = v * dy;
+__device__ inline void AddSplat(const math::FoldedSplat<float>& splat, const float4& light, Vec2<float> d,
+                                float log2_alpha, PixelState& s, float (&values)[kReducedValues]) {
+  const ReplayedSplat replayed = ReplaySplat<true>(light, log2_alpha, s.grad, s.at);
+  const float weight = replayed.weight, v = replayed.v;
+  values[kSlotColor] = weight * s.grad.red;
+  values[kSlotColor + 1] = weight * s.grad.green;
+  values[kSlotColor + 2] = weight * s.grad.blue;
+  values[kSlotDepth] = weight * s.grad.depth;
+  const float v_dx = v * d.x, v_dy = v * d.y;
   values[kSlotMoments] = v;
   values[kSlotMoments + 1] = v_dx;
   values[kSlotMoments + 2] = v_dy;
-  values[kSlotMoments + 3] = v_dx * dx;
-  values[kSlotMoments + 4] = v_dx * dy;
-  values[kSlotMoments + 5] = v_dy * dy;
+  values[kSlotMoments + 3] = v_dx * d.x;
+  values[kSlotMoments + 4] = v_dx * d.y;
+  values[kSlotMoments + 5] = v_dy * d.y;
   if (kAbsMean) {
-    const Vec2<float> slope = math::Log2AlphaSlope(splat, dx, dy);
+    const Vec2<float> slope = math::Log2AlphaSlope(splat, d.x, d.y);
     values[kSlotAbsMean] = std::abs(v * slope.x) * float(math::kLn2);
     values[kSlotAbsMean + 1] = std::abs(v * slope.y) * float(math::kLn2);
   }
-  s.t = math::TransmittanceBehind(alpha, s.t);
 }
 
 // The sums of one warp over the staged splats [first, first + kRound), each to its place in `sums`. Returns of which.
@@ -86,12 +64,12 @@ __device__ inline unsigned SumRoundOfWarp(const StagedSplats& staged, int first,
   for (unsigned left = SplatsOfPart(staged, first, count, pixel); left != 0; left &= left - 1) {
     const int bit = gpu::LowestBit(left);
     const math::FoldedSplat<float> splat = StagedShape(staged, first + bit);
-    const float dx = splat.mean.x - x, dy = splat.mean.y - y;
-    const float log2_alpha = math::Log2Alpha(splat, dx, dy);
-    const bool drawn = math::IsDrawnByLog2(log2_alpha, s.t);
+    const Vec2<float> d = {splat.mean.x - x, splat.mean.y - y};
+    const float log2_alpha = math::Log2Alpha(splat, d.x, d.y);
+    const bool drawn = math::IsDrawnByLog2(log2_alpha, s.at.t);
     if (!gpu::AnyOfWarp(drawn)) continue;
     float values[kReducedValues] = {};
-    if (drawn) ReplaySplat<kAbsMean>(splat, staged.light[first + bit], dx, dy, log2_alpha, s, values);
+    if (drawn) AddSplat<kAbsMean>(splat, staged.light[first + bit], d, log2_alpha, s, values);
     const float total = WarpTransposedSum(values);
     const int lane = gpu::LaneIndex();
     if (lane % 2 == 0 && lane / 2 < kSlotSize) sums[bit][lane / 2] = total;
@@ -132,12 +110,12 @@ __global__ void __launch_bounds__(kTileThreads) BlendBackwardKernel(BlendBackwar
   int buffer = 0;
   int32_t next = begin;
   for (; next < end; next += kTileThreads) {
-    if (gpu::SyncBlockCount(s.t < float(math::kMinTransmittance)) == kTileThreads) break;
+    if (gpu::SyncBlockCount(s.at.t < float(math::kMinTransmittance)) == kTileThreads) break;
     const int count = end - next < kTileThreads ? end - next : kTileThreads;
     const int mine = int(threadIdx.x);
     if (mine < count) {
       const TileInstance entry = list.entries[next + mine];
-      StageSplat(params.forward.projected.records + int64_t(kRecordSize) * entry.splat, mine, shared.staged);
+      StageSplat(LoadRecord(params.forward.projected, entry.splat), mine, shared.staged);
       shared.slot[mine] = entry.slot;
     }
     gpu::SyncBlock();

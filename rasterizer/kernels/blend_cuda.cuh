@@ -22,17 +22,22 @@ struct TilePixel {
   int64_t index;       // of the pixel in the picture
 };
 
-__device__ inline TilePixel PixelOfThread(int width, int height) {
+// The pixel of thread `place` of a block that has a thread for each pixel of the tile.
+__device__ inline TilePixel PixelOfTile(int tile, int place, int width, int height) {
   const math::TileGrid grid = math::TileGridOf(width, height);
-  const int tile = int(blockIdx.x), warp = gpu::WarpIndex(), lane = gpu::LaneIndex();
+  const int part = place / gpu::kWarpSize, lane = place % gpu::kWarpSize;
   TilePixel p;
-  p.part_x = tile % grid.columns * math::kTileSize + warp % kPartsAcross * kPartColumns;
-  p.part_y = tile / grid.columns * math::kTileSize + warp / kPartsAcross * kPartRows;
+  p.part_x = tile % grid.columns * math::kTileSize + part % kPartsAcross * kPartColumns;
+  p.part_y = tile / grid.columns * math::kTileSize + part / kPartsAcross * kPartRows;
   p.x = p.part_x + lane % kPartColumns;
   p.y = p.part_y + lane / kPartColumns;
   p.inside = p.x < width && p.y < height;
   p.index = int64_t(p.y) * width + p.x;
   return p;
+}
+
+__device__ inline TilePixel PixelOfThread(int width, int height) {
+  return PixelOfTile(int(blockIdx.x), int(threadIdx.x), width, height);
 }
 
 // Splats of a tile in shared memory, in the order of drawing.
@@ -42,7 +47,19 @@ struct StagedSplats {
   float4 light[kTileThreads];  // colour; depth
 };
 
-__device__ inline void StageSplat(const float* record, int place, StagedSplats& staged) {
+// A record in registers, by three wide loads: records are 48 bytes from an aligned start.
+struct LoadedRecord {
+  float at[kRecordSize];
+};
+__device__ inline LoadedRecord LoadRecord(const ProjectedView<float>& projected, int32_t splat) {
+  static_assert(kRecordSize == 12, "three float4");
+  const float4* from = reinterpret_cast<const float4*>(projected.records + int64_t(kRecordSize) * splat);
+  const float4 a = from[0], b = from[1], c = from[2];
+  return {{a.x, a.y, a.z, a.w, b.x, b.y, b.z, b.w, c.x, c.y, c.z, c.w}};
+}
+
+__device__ inline void StageSplat(const LoadedRecord& loaded, int place, StagedSplats& staged) {
+  const float* record = loaded.at;
   const math::FoldedSplat<float> folded = math::FoldSplat(BlendSplatOf(record));
   staged.place[place] = make_float4(folded.mean.x, folded.mean.y, record[kRecordHalf], record[kRecordHalf + 1]);
   staged.shape[place] = make_float4(folded.conic.xx, folded.conic.xy, folded.conic.yy, folded.log2_opacity);
@@ -55,19 +72,19 @@ __device__ inline math::FoldedSplat<float> StagedShape(const StagedSplats& stage
   return {{a.x, a.y}, {b.x, b.y, b.z}, b.w};
 }
 
-// Which of the 32 staged splats from `first` on may be drawn in the warp's part: bit k for splat first + k. The
-// ellipse's bounding box is tested against the closed rectangle of the part's pixel centres. Every lane of the warp
-// calls it.
+// Whether a splat may be drawn in the part of the tile that begins at pixel (part_x, part_y): the ellipse's bounding
+// box is tested against the closed rectangle of the part's pixel centres. place: mean x, y; half extents x, y.
+__device__ inline bool ReachesPart(const float4& place, int part_x, int part_y) {
+  const float x0 = float(part_x) + 0.5f, y0 = float(part_y) + 0.5f;
+  return place.x + place.z >= x0 && place.x - place.z <= x0 + float(kPartColumns - 1) && place.y + place.w >= y0 &&
+         place.y - place.w <= y0 + float(kPartRows - 1);
+}
+
+// Which of the 32 staged splats from `first` on may be drawn in the warp's part: bit k for splat first + k. Every lane
+// of the warp calls it.
 __device__ inline unsigned SplatsOfPart(const StagedSplats& staged, int first, int count, const TilePixel& pixel) {
   const int mine = first + gpu::LaneIndex();
-  bool reaches = false;
-  if (mine < count) {
-    const float4 e = staged.place[mine];
-    const float x0 = float(pixel.part_x) + 0.5f, y0 = float(pixel.part_y) + 0.5f;
-    reaches = e.x + e.z >= x0 && e.x - e.z <= x0 + float(kPartColumns - 1) && e.y + e.w >= y0 &&
-              e.y - e.w <= y0 + float(kPartRows - 1);
-  }
-  return gpu::Ballot(reaches);
+  return gpu::Ballot(mine < count && ReachesPart(staged.place[mine], pixel.part_x, pixel.part_y));
 }
 
 }  // namespace SPLAT_GPU_NAMESPACE

@@ -12,6 +12,7 @@ InstanceCount CountInstances(const KernelContext& context, const int32_t* tile_c
 void BinSplats(const KernelContext& context, const BinParams<float>& params);
 void Blend(const KernelContext& context, const BlendParams<float>& params);
 void BlendBackward(const KernelContext& context, const BlendBackwardParams<float>& params);
+void BlendBackwardBucketed(const KernelContext& context, const BlendBackwardParams<float>& params);
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params);
 
 }  // namespace splat::kernels::SPLAT_GPU_NAMESPACE

@@ -68,6 +68,7 @@ struct BlendParams {
   ProjectedView<T> projected;
   TileListView list;
   PixelsView<T> out;
+  CheckpointsView<T> checkpoints;  // written by a card only; null pointers: not wanted
 };
 
 // Front-to-back compositing, one tile a task.
@@ -114,6 +115,8 @@ struct Stages {
   void (*blend_backward)(const KernelContext&, const BlendBackwardParams<float>&);
   void (*project_backward)(const KernelContext&, const ProjectBackwardParams<float>&);
   DeviceMemory (*memory)();  // of the current device
+  // blend_backward starts from the checkpoints of blend; without them it makes its own, at the cost of a forward pass.
+  bool uses_checkpoints = false;
 };
 
 const Stages& CpuStages();

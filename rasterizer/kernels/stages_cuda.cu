@@ -17,4 +17,14 @@ const Stages& DeviceStages() {
   return stages;
 }
 
+const Stages& DeviceStagesBucketed() {
+  static const Stages stages = [] {
+    Stages bucketed = DeviceStages();
+    bucketed.blend_backward = BlendBackwardBucketed;
+    bucketed.uses_checkpoints = true;
+    return bucketed;
+  }();
+  return stages;
+}
+
 }  // namespace splat::kernels::SPLAT_GPU_NAMESPACE

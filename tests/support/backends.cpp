@@ -128,6 +128,23 @@ struct DevicePixels {
   kernels::PixelsGradView<T> GradView() const { return {image.data(), alpha.data(), depth.data()}; }
 };
 
+template <typename T>
+struct DeviceCheckpoints {
+  Numbers<T> values;
+  DeviceArray<int32_t> walked;
+
+  DeviceCheckpoints(TestDevice& device, const TileLists& lists)
+      : values(device, Buckets(lists) * kernels::kCheckpointSize * size_t(math::kTilePixels)),
+        walked(device, std::vector<int32_t>(lists.tile_begin.size() - 1, kWild32)) {}
+
+  kernels::CheckpointsView<T> View() const { return {values.data(), walked.data()}; }
+
+ private:
+  static size_t Buckets(const TileLists& lists) {
+    return size_t(kernels::CheckpointBuckets(lists.instances, int64_t(lists.tile_begin.size()) - 1));
+  }
+};
+
 struct DeviceLists {
   int64_t instances;
   DeviceArray<int32_t> slot_begin, tile_begin;
@@ -176,8 +193,9 @@ class KernelsBackend : public Backend {
   struct Settings {
     std::string name;
     int threads = 1;
-    uint64_t order_seed = 0;  // of the emulation
-    bool on_device = false;   // for Backend::OnDevice
+    uint64_t order_seed = 0;   // of the emulation
+    bool on_device = false;    // for Backend::OnDevice
+    bool checkpoints = false;  // the backward blend gets those of the forward one
   };
   KernelsBackend(const StageCalls<T>& calls, std::shared_ptr<TestDevice> device, const Settings& settings)
       : calls_(calls), device_(std::move(device)), settings_(settings), executor_(settings.threads) {}
@@ -228,7 +246,10 @@ class KernelsBackend : public Backend {
     const DeviceProjected<T> typed(*device_, projected);
     const DeviceLists device_lists(*device_, lists);
     const DevicePixels<T> out(*device_, size_t(input.camera.width) * size_t(input.camera.height));
-    calls_.blend(call.context, BlendParamsOf(input, typed, device_lists, out));
+    kernels::BlendParams<T> params = BlendParamsOf(input, typed, device_lists, out);
+    std::optional<DeviceCheckpoints<T>> checkpoints;
+    if (settings_.checkpoints) params.checkpoints = checkpoints.emplace(*device_, lists).View();
+    calls_.blend(call.context, params);
     return {out.image.Doubles(), out.alpha.Doubles(), out.depth.Doubles()};
   }
 
@@ -243,6 +264,11 @@ class KernelsBackend : public Backend {
     params.forward = BlendParamsOf(input, projected, lists, pixels);
     params.grad = typed_grad.GradView();
     params.slots = slots.data();
+    std::optional<DeviceCheckpoints<T>> checkpoints;
+    if (settings_.checkpoints) {
+      params.forward.checkpoints = checkpoints.emplace(*device_, forward.lists).View();
+      calls_.blend(call.context, params.forward);
+    }
     calls_.blend_backward(call.context, params);
     return slots.Doubles();
   }
@@ -281,8 +307,13 @@ class KernelsBackend : public Backend {
   static kernels::BlendParams<T> BlendParamsOf(const RenderInput& input, const DeviceProjected<T>& projected,
                                                const DeviceLists& lists, const DevicePixels<T>& pixels) {
     const auto& b = input.background;
-    return {input.camera.width, input.camera.height, {T(b[0]), T(b[1]), T(b[2])},
-            projected.View(),   lists.View(),        pixels.View()};
+    return {input.camera.width,
+            input.camera.height,
+            {T(b[0]), T(b[1]), T(b[2])},
+            projected.View(),
+            lists.View(),
+            pixels.View(),
+            {}};
   }
 
   StageCalls<T> calls_;
@@ -308,30 +339,49 @@ GradArrays Backend::RenderBackward(const RenderInput& input, const Rendered& for
 std::shared_ptr<const Backend> CpuFloatBackend(int threads) {
   return std::make_shared<KernelsBackend<float>>(
       CallsOf(kernels::CpuStages()), HostDevice(),
-      KernelsBackend<float>::Settings{StrCat("CpuFloat", threads, "Threads"), threads, 0, false});
+      KernelsBackend<float>::Settings{StrCat("CpuFloat", threads, "Threads"), threads, 0, false, false});
 }
 std::shared_ptr<const Backend> CpuDoubleBackend(int threads) {
   return std::make_shared<KernelsBackend<double>>(
       DoubleCalls(), HostDevice(),
-      KernelsBackend<double>::Settings{StrCat("CpuDouble", threads, "Threads"), threads, 0, false});
+      KernelsBackend<double>::Settings{StrCat("CpuDouble", threads, "Threads"), threads, 0, false, false});
 }
 
 std::shared_ptr<const Backend> EmulatedBackend(uint64_t order_seed) {
   const std::string name = order_seed == 0 ? "EmulatedCuda" : StrCat("EmulatedCudaShuffled", order_seed);
   return std::make_shared<KernelsBackend<float>>(CallsOf(kernels::emulated::DeviceStages()), HostDevice(),
-                                                 KernelsBackend<float>::Settings{name, 1, order_seed, true});
+                                                 KernelsBackend<float>::Settings{name, 1, order_seed, true, false});
 }
 
-std::shared_ptr<const Backend> CudaBackend() {
-  std::shared_ptr<TestDevice> device = CudaDevice();
-  if (!device || !kernels::CudaStages()) return nullptr;
-  return std::make_shared<KernelsBackend<float>>(CallsOf(*kernels::CudaStages()), std::move(device),
-                                                 KernelsBackend<float>::Settings{"Cuda", 1, 0, true});
+std::shared_ptr<const Backend> EmulatedBucketsBackend(uint64_t order_seed, bool checkpoints) {
+  const std::string name = StrCat("EmulatedCudaBuckets", checkpoints ? "Checkpointed" : "",
+                                  order_seed == 0 ? "" : StrCat("Shuffled", order_seed));
+  return std::make_shared<KernelsBackend<float>>(
+      CallsOf(kernels::emulated::DeviceStagesBucketed()), HostDevice(),
+      KernelsBackend<float>::Settings{name, 1, order_seed, true, checkpoints});
+}
+
+std::vector<std::shared_ptr<const Backend>> CudaBackends() {
+  const std::shared_ptr<TestDevice> device = CudaDevice();
+  if (!device || !kernels::CudaStages()) return {};
+#if defined(SPLAT_WITH_CUDA)
+  using Settings = KernelsBackend<float>::Settings;
+  const StageCalls<float> bucketed = CallsOf(kernels::cuda::DeviceStagesBucketed());
+  return {
+      std::make_shared<KernelsBackend<float>>(CallsOf(*kernels::CudaStages()), device,
+                                              Settings{"Cuda", 1, 0, true, false}),
+      std::make_shared<KernelsBackend<float>>(bucketed, device, Settings{"CudaBuckets", 1, 0, true, false}),
+      std::make_shared<KernelsBackend<float>>(bucketed, device, Settings{"CudaBucketsCheckpointed", 1, 0, true, true})};
+#else
+  return {};
+#endif
 }
 
 std::vector<std::shared_ptr<const Backend>> DeviceBackends() {
-  std::vector<std::shared_ptr<const Backend>> backends = {EmulatedBackend(0), EmulatedBackend(1), EmulatedBackend(2)};
-  if (auto cuda = CudaBackend()) backends.push_back(std::move(cuda));
+  std::vector<std::shared_ptr<const Backend>> backends = {EmulatedBackend(0), EmulatedBackend(1), EmulatedBackend(2),
+                                                          EmulatedBucketsBackend(0, false),
+                                                          EmulatedBucketsBackend(1, true)};
+  for (auto& cuda : CudaBackends()) backends.push_back(std::move(cuda));
   return backends;
 }
 

@@ -79,9 +79,13 @@ std::shared_ptr<const Backend> CpuDoubleBackend(int threads = 2);
 
 // The .cu files on the emulated card (tests/support/cuda_emulation.h). Seed 0: threads in natural order, else shuffled.
 std::shared_ptr<const Backend> EmulatedBackend(uint64_t order_seed);
-// The card; null where there is none or the build is without CUDA.
-std::shared_ptr<const Backend> CudaBackend();
-// The emulated card in natural and in two shuffled orders, and the card if there is one.
+// The same with the bucketed family of the backward blend. checkpoints: it gets those that Blend wrote, else it makes
+// its own.
+std::shared_ptr<const Backend> EmulatedBucketsBackend(uint64_t order_seed, bool checkpoints);
+// The card with both families; none where there is no card or the build is without CUDA.
+std::vector<std::shared_ptr<const Backend>> CudaBackends();
+// The emulated card in natural and in two shuffled orders, the bucketed family in natural and in one shuffled order,
+// and the card if there is one.
 std::vector<std::shared_ptr<const Backend>> DeviceBackends();
 
 // Every backend that this machine can run: CPU in float and double, and DeviceBackends.
