@@ -1,8 +1,14 @@
 #!/usr/bin/env bash
-# From nothing to a scene: installs what is missing, builds, trains, and says where the scene is.
+# From nothing to a scene: installs what is missing, builds, trains, and says where the scene is. Where the driver sees an NVIDIA
+# card, all that with CUDA.
 # usage: scripts/quickstart.sh [PHOTOS] [splat-train options]
+# environment: SPLAT_CUDA=OFF   do without the card
 # PHOTOS is a folder of photos. Without it, photos of a scene that the project draws itself are made in out/demo.
 set -euo pipefail
+cuda=()
+if [ "${SPLAT_CUDA:-}" != OFF ] && nvidia-smi -L >/dev/null 2>&1; then cuda=(--cuda); fi
+preset="cpu-release"
+if [ "${#cuda[@]}" -gt 0 ]; then preset="cuda-release"; fi
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -17,8 +23,8 @@ if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then
   [ -d "$photos" ] || die "$photos: no such folder"
 fi
 
-"$root/scripts/setup.sh"
-"$root/scripts/build.sh"
+"$root/scripts/setup.sh" "${cuda[@]}"
+"$root/scripts/build.sh" "${cuda[@]}"
 
 options=()
 if [ -z "$photos" ]; then

@@ -1,14 +1,22 @@
 // A training on the emulated card (tests/support/cuda_emulation.h), and on a real one where there is one: it reaches
 // what the CPU reaches, and its steps are the CPU's.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <regex>
+#include <set>
 
+#include "core/atomic_file.h"
 #include "core/check.h"
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/torch_device.h"
+#include "tests/support/backends.h"
 #include "tests/support/emulated_card.h"
+#include "tests/support/error_message.h"
 #include "tests/support/synthetic_set.h"
+#include "train/density_ops.h"
 #include "train/kernels/density_cuda_stages.h"
 #include "train/kernels/train_cuda_stages.h"
 #include "train/trainer.h"
@@ -97,17 +105,64 @@ TEST(DeviceTraining, ReachesTheCpusQualityOnTheCard) {
 // No atomics on floats, no order that depends on the threads: the same bits in any order.
 TEST(DeviceTraining, EqualSeedsGiveEqualBitsInAnyOrderOfThreads) {
   SyntheticSet set;
-  const TrainResult natural = TrainOn(EmulatedCard(), set.dataset, Config(30), {});
+  const TrainResult natural = TrainOn(EmulatedCard(), set.dataset, Config(80), {});
   const emulation::ScopedOrder order({7});
-  const TrainResult shuffled = TrainOn(EmulatedCard(), set.dataset, Config(30), {});
+  const TrainResult shuffled = TrainOn(EmulatedCard(), set.dataset, Config(80), {});
+  EXPECT_NE(natural.model.count(), 120) << "density control is meant to take part";
   ASSERT_EQ(natural.model.count(), shuffled.model.count());
   EXPECT_EQ(LargestDifference(natural.model, shuffled.model), 0);
 }
 
-TEST(DeviceTraining, RefusesASceneThatTheCardCannotHold) {
-  const Backend card = EmulatedCard();
-  EXPECT_GT(MostSplatsFor(card, 1000), 1000000);
-  EXPECT_EQ(MostSplatsFor(card, int64_t(1) << 40), 0);
+// The kernels that the .cu files define.
+std::set<std::string> DefinedKernels() {
+  const std::regex definition(R"(__global__\s+void\s+(?:__launch_bounds__\([^)]*\)\s*)?(\w+)\s*\()");
+  std::set<std::string> names;
+  for (const char* folder : {"rasterizer/kernels", "train/kernels"}) {
+    for (const auto& file : std::filesystem::directory_iterator(std::string(SPLAT_SOURCE_DIR) + "/" + folder)) {
+      if (file.path().extension() != ".cu" && file.path().extension() != ".cuh") continue;
+      const std::string text = ReadFile(file.path().string());
+      for (std::sregex_iterator it(text.begin(), text.end(), definition), end; it != end; ++it) names.insert((*it)[1]);
+    }
+  }
+  return names;
+}
+
+// No kernel is only compiled: each has been executed in this very program.
+TEST(DeviceTraining, EveryKernelIsExecuted) {
+  SyntheticSet set;
+  TrainConfig config = Config(80);
+  config.density.max_gaussians = 125;  // growth is taken back
+  config.density.grad_threshold = 1e-6;
+  TrainOn(EmulatedCard(), set.dataset, config, {});
+
+  // What only rare steps, or only the checks of others, use.
+  ModelOptimizer optimizer(set.truth, OptimizerConfig(), EmulatedCard());
+  SortByMortonCode(set.truth, optimizer);
+  ResetOpacity(set.truth, optimizer, 0.5);
+  for (torch::Tensor* tensor : set.truth.Tensors()) tensor->mutable_grad() = torch::ones_like(*tensor);
+  optimizer.Step(set.truth, LearningRates{});
+  testing::RenderInput input;
+  input.camera = testing::TestCamera(20, 20, 1);
+  input.splats = testing::RandomSplats({}, input.camera);
+  for (const auto& backend : testing::DeviceBackends()) {
+    backend->RenderBackward(input, backend->Render(input), {std::vector<double>(1200, 1), {}, {}});
+  }
+
+  const std::set<std::string> defined = DefinedKernels();
+  EXPECT_GT(defined.size(), 20u);
+  EXPECT_EQ(emulation::LaunchedKernels(), defined);
+}
+
+// The emulated card has 8 GB.
+TEST(DeviceTraining, SaysWhatWouldFitOnACardThatIsTooSmall) {
+  const int64_t fits = MostSplatsFor(EmulatedCard(), 1000);
+  EXPECT_GT(fits, 2000000);
+  EXPECT_LT(fits, 10000000);
+  SyntheticSet set;
+  for (data::View& view : set.dataset.views) view.camera.width = view.camera.height = 40000;
+  const std::string message = testing::ErrorMessageOf([&] { TrainOn(EmulatedCard(), set.dataset, Config(1), {}); });
+  EXPECT_THAT(message, ::testing::HasSubstr("enough for 0 splats at 1600000000 pixels"));
+  EXPECT_THAT(message, ::testing::HasSubstr("larger --downscale"));
 }
 
 TEST(DeviceTraining, SaysWhyThereIsNoCard) {
