@@ -1,5 +1,5 @@
-// A training on the emulated card (tests/support/cuda_emulation.h), and on a real one where there is one: it reaches
-// what the CPU reaches, and its steps are the CPU's.
+// A training on the emulated card (tests/support/cuda_emulation.h): it reaches what the CPU reaches, and its steps are the
+// CPU's. The real one is tested in tests/card.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,15 +49,13 @@ double LargestDifference(const SplatModel& a, const SplatModel& b) {
   return largest;
 }
 
-// Rounding of alpha (exp2 against exp) and of sums in another order. Adam makes a step of the learning rate of any
-// gradient, also of one that is mostly rounding: five steps of the largest rate, that of the opacity, are 0.25.
-TEST(DeviceTraining, ItsFirstStepsAreTheCpus) {
+// Adam's first step has the size of the learning rate whatever the gradient's, also where the gradient is mostly rounding:
+// so not all numbers agree, but 99 % do.
+TEST(DeviceTraining, ItsFirstStepIsTheCpus) {
   SyntheticSet set;
   const TrainResult cpu = TrainOn(CpuBackend(), set.dataset, Config(1), {});
   const TrainResult device = TrainOn(EmulatedCard(), set.dataset, Config(1), {});
   ASSERT_EQ(cpu.model.count(), device.model.count());
-  const TrainResult start = TrainOn(CpuBackend(), set.dataset, Config(1), {});
-  EXPECT_EQ(LargestDifference(cpu.model, start.model), 0);
   int64_t different = 0, all = 0;
   for (size_t k = 0; k < 6; ++k) {
     const torch::Tensor& a = *cpu.model.Tensors()[k];
@@ -95,11 +93,6 @@ TEST(DeviceTraining, ReachesTheCpusQualityWithThreadsInShuffledOrder) {
 TEST(DeviceTraining, ReachesTheCpusQualityWithThreadsInAnotherOrder) {
   const emulation::ScopedOrder order({2});
   ExpectCpuQuality(EmulatedCard());
-}
-
-TEST(DeviceTraining, ReachesTheCpusQualityOnTheCard) {
-  if (!CudaIsUsable()) GTEST_SKIP() << "no card: " << WhyNoCuda();
-  ExpectCpuQuality(ChooseBackend("cuda"));
 }
 
 // No atomics on floats, no order that depends on the threads: the same bits in any order.

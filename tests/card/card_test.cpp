@@ -1,0 +1,97 @@
+// What can be tested on a real card only, above the stages (whose own tests take the card as one more backend where
+// there is one). Built everywhere; without a card each test says why it is skipped.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "rasterizer/render.h"
+#include "rasterizer/torch_device.h"
+#include "tests/support/backends.h"
+#include "tests/support/synthetic_set.h"
+#include "train/trainer.h"
+
+namespace splat {
+namespace {
+
+using testing::FrontCamera;
+using testing::RandomModel;
+using testing::SyntheticSet;
+
+class Card : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!CudaIsUsable()) GTEST_SKIP() << "needs a card: " << WhyNoCuda();
+  }
+  torch::Device cuda{torch::kCUDA, 0};
+};
+
+TEST_F(Card, IsABackendOfTheStagesTests) {
+  EXPECT_FALSE(testing::CudaBackends().empty()) << "then they ran on the emulated card only";
+}
+
+// Picture and gradients through LibTorch's operators. Tolerances: as
+// tests/rasterizer/kernels/device_agreement_test.cpp.
+TEST_F(Card, OperatorsGiveThePictureAndTheGradientsOfTheCpu) {
+  constexpr float kPicture = 2.1f / 255, kMeanPicture = 1e-5f, kGradient = 3e-3f;
+  SplatModel cpu_model = RandomModel(500, 3, 12), card_model = ToDevice(cpu_model, cuda);
+  SetRequiresGrad(cpu_model, true);
+  SetRequiresGrad(card_model, true);
+  const Camera camera = FrontCamera(200, 150);
+  RenderSettings settings;
+  settings.background = {0.2f, 0.5f, 0.7f};
+  const RenderOutput on_cpu = Render(cpu_model, camera, settings), on_card = Render(card_model, camera, settings);
+  EXPECT_TRUE(on_card.image.is_cuda());
+  const torch::Tensor difference = (on_card.image.detach().cpu() - on_cpu.image.detach()).abs();
+  EXPECT_LT(difference.max().item<float>(), kPicture);
+  EXPECT_LT(difference.mean().item<float>(), kMeanPicture);
+  torch::manual_seed(1);
+  const torch::Tensor weight = torch::randn_like(on_cpu.image.detach());
+  (on_cpu.image * weight).sum().backward();
+  (on_card.image * weight.to(cuda)).sum().backward();
+  for (size_t k = 0; k < 6; ++k) {
+    const torch::Tensor expected = cpu_model.Tensors()[k]->grad(), actual = card_model.Tensors()[k]->grad().cpu();
+    EXPECT_LT((actual - expected).abs().max().item<float>(), kGradient * expected.abs().max().item<float>())
+        << SplatModel::Names()[k];
+  }
+  const torch::Tensor seen = on_card.stats.abs_mean_px.cpu();
+  EXPECT_LT((seen - on_cpu.stats.abs_mean_px).abs().max().item<float>(),
+            kGradient * on_cpu.stats.abs_mean_px.max().item<float>());
+}
+
+TEST_F(Card, EqualInputsGiveEqualBits) {
+  const SplatModel model = ToDevice(RandomModel(2000, 3, 13), cuda);
+  const torch::Tensor first = Render(model, FrontCamera(300, 200), {}).image;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(torch::equal(Render(model, FrontCamera(300, 200), {}).image, first));
+}
+
+TEST_F(Card, TakesAnEmptyModelAndOddSizes) {
+  for (const auto& [width, height] : {std::pair{1, 1}, {17, 1}, {4097, 33}}) {
+    const SplatModel empty = ToDevice(RandomModel(0, 3, 1), cuda), some = ToDevice(RandomModel(50, 3, 1), cuda);
+    EXPECT_EQ(Render(empty, FrontCamera(width, height), {}).alpha.abs().sum().item<float>(), 0);
+    EXPECT_TRUE(torch::isfinite(Render(some, FrontCamera(width, height), {}).image).all().item<bool>());
+  }
+}
+
+TEST_F(Card, TrainsToTheCpusQualityAndTwiceToTheSameBits) {
+  constexpr double kTolerance_dB = 0.1;  // 200 steps, each sum in another order
+  SyntheticSet set;
+  train::TrainConfig config;
+  config.iterations = 200;
+  config.init.sh_degree = 2;
+  config.density.refine_from = 0;
+  const train::TrainResult on_cpu = train::TrainOn(train::CpuBackend(), set.dataset, config, {});
+  const train::Backend card = train::ChooseBackend("cuda");
+  const train::TrainResult first = train::TrainOn(card, set.dataset, config, {});
+  const train::TrainResult second = train::TrainOn(card, set.dataset, config, {});
+  EXPECT_NEAR(set.TestPsnr(first.model), set.TestPsnr(on_cpu.model), kTolerance_dB);
+  for (size_t k = 0; k < 6; ++k) {
+    EXPECT_TRUE(torch::equal(*first.model.Tensors()[k], *second.model.Tensors()[k])) << SplatModel::Names()[k];
+  }
+}
+
+TEST_F(Card, IsTheDefaultDevice) {
+  EXPECT_TRUE(train::ChooseBackend("auto").is_device);
+}
+
+}  // namespace
+}  // namespace splat
