@@ -20,4 +20,19 @@ SPLAT_HD inline double MultiplyAdd(double a, double b, double c) {
   return std::fma(a, b, c);
 }
 
+// How a formula that both the CPU and a card evaluate rounds a b + c. The CPU's kernels round twice, so that every
+// instruction set gives the same bits; a card's once.
+struct TwoRoundings {
+  template <typename T>
+  SPLAT_HD static T MultiplyAdd(T a, T b, T c) {
+    return a * b + c;
+  }
+};
+struct OneRounding {
+  template <typename T>
+  SPLAT_HD static T MultiplyAdd(T a, T b, T c) {
+    return ::splat::MultiplyAdd(a, b, c);
+  }
+};
+
 }  // namespace splat

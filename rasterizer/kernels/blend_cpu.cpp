@@ -84,14 +84,14 @@ inline void BlendSplatOnTile(const TileSplat<T>& s, ForwardTile<T>& tile) {
     T* t = tile.transmittance.at[y];
     T *red = tile.color[0].at[y], *green = tile.color[1].at[y], *blue = tile.color[2].at[y], *depth = tile.depth.at[y];
     for (int x = 0; x < kSide; ++x) {
-      const T alpha = math::SplatAlpha(s.blend, s.blend.mean.x - T(x), dy);
-      const T drawn = math::ClampAlpha(alpha) * t[x];
-      const T weight = math::IsDrawn(alpha, t[x]) ? drawn : T(0);
+      const T raw_alpha = math::SplatAlpha(s.blend, s.blend.mean.x - T(x), dy);
+      const T alpha = math::IsDrawn(raw_alpha, t[x]) ? math::ClampAlpha(raw_alpha) : T(0);
+      const T weight = alpha * t[x];
       red[x] += weight * s.color[0];
       green[x] += weight * s.color[1];
       blue[x] += weight * s.color[2];
       depth[x] += weight * s.depth;
-      t[x] -= weight;
+      t[x] = math::TransmittanceBehind<TwoRoundings>(alpha, t[x]);
     }
   }
 }
@@ -187,15 +187,16 @@ inline void ReplaySplatOnTile(const TileSplat<T>& s, BackwardTile<T>& tile, Colu
     for (int x = 0; x < kSide; ++x) {
       const T dx = s.blend.mean.x - T(x);
       const T raw_alpha = math::SplatAlpha(s.blend, dx, dy);
-      const T alpha = math::ClampAlpha(raw_alpha);
       const bool drawn = math::IsDrawn(raw_alpha, t[x]);
-      const T weight = drawn ? alpha * t[x] : T(0);
-      const T loss_color =
-          s.color[0] * red[x] + s.color[1] * green[x] + s.color[2] * blue[x] + s.depth * grad_depth[x] + grad_alpha[x];
-      behind[x] -= weight * loss_color;
-      const T full = raw_alpha * math::AlphaGrad(alpha, t[x], loss_color, behind[x]);
-      const T v = (drawn & (raw_alpha < T(math::kMaxAlpha))) ? full : T(0);
-      const T slope_x = v * (conic.xx * dx + conic.xy * dy), slope_y = v * (conic.xy * dx + conic.yy * dy);
+      const T alpha = drawn ? math::ClampAlpha(raw_alpha) : T(0);
+      const T weight = alpha * t[x];
+      const math::PixelGrad<T> grad = {red[x], green[x], blue[x], grad_alpha[x], grad_depth[x]};
+      const T loss = math::LossOfSplat<TwoRoundings, true>(grad, {s.color[0], s.color[1], s.color[2]}, s.depth);
+      behind[x] = math::LossBehind<TwoRoundings>(behind[x], weight, loss);
+      const T full = math::LogAlphaGrad(raw_alpha, math::AlphaGrad(alpha, t[x], loss, behind[x]));
+      const T v = drawn ? full : T(0);
+      const Vec2<T> slope = math::ConicTimes(conic, dx, dy);
+      const T slope_x = v * slope.x, slope_y = v * slope.y;
       sums.color[0][x] += weight * red[x];
       sums.color[1][x] += weight * green[x];
       sums.color[2][x] += weight * blue[x];
@@ -205,7 +206,7 @@ inline void ReplaySplatOnTile(const TileSplat<T>& s, BackwardTile<T>& tile, Colu
       sums.v_dy2[x] += v * dy * dy;
       sums.abs_x[x] += slope_x < T(0) ? -slope_x : slope_x;
       sums.abs_y[x] += slope_y < T(0) ? -slope_y : slope_y;
-      t[x] -= weight;
+      t[x] = math::TransmittanceBehind<TwoRoundings>(alpha, t[x]);
     }
   }
 }

@@ -7,11 +7,7 @@
 namespace splat::kernels {
 namespace SPLAT_GPU_NAMESPACE {
 
-// dL/d of the picture at one pixel.
-struct PixelGrad {
-  float red, green, blue;
-  float alpha, depth;
-};
+using PixelGrad = math::PixelGrad<float>;
 
 __device__ inline PixelGrad LoadPixelGrad(const PixelsGradView<float>& grad, int64_t pixel) {
   PixelGrad g{};
@@ -47,13 +43,12 @@ struct ReplayedSplat {
 template <bool kMaps>
 __device__ inline ReplayedSplat ReplaySplat(const float4& light, float log2_alpha, const PixelGrad& g, ReplayState& s) {
   const float raw = gpu::Exp2Fast(log2_alpha), alpha = math::ClampAlpha(raw), weight = alpha * s.t;
-  float loss_color = kMaps ? MultiplyAdd(light.z, g.blue, MultiplyAdd(light.w, g.depth, g.alpha)) : light.z * g.blue;
-  loss_color = MultiplyAdd(light.x, g.red, MultiplyAdd(light.y, g.green, loss_color));
-  s.behind = MultiplyAdd(-weight, loss_color, s.behind);
+  const float loss = math::LossOfSplat<OneRounding, kMaps>(g, {light.x, light.y, light.z}, light.w);
+  s.behind = math::LossBehind<OneRounding>(s.behind, weight, loss);
   const float share = s.behind * gpu::ReciprocalFast(1.0f - alpha);
-  const float full = raw * math::AlphaGradOfShare(s.t, loss_color, share);
-  s.t = math::TransmittanceBehind(alpha, s.t);
-  return {weight, raw < float(math::kMaxAlpha) ? full : 0.0f};
+  const float v = math::LogAlphaGrad(raw, math::AlphaGradOfShare(s.t, loss, share));
+  s.t = math::TransmittanceBehind<OneRounding>(alpha, s.t);
+  return {weight, v};
 }
 
 }  // namespace SPLAT_GPU_NAMESPACE

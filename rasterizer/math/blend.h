@@ -125,9 +125,31 @@ SPLAT_HD inline bool IsDrawnByLog2(T log2_alpha, T t) {
 }
 
 // Transmittance behind a drawn splat of clamped alpha.
-template <typename T>
+template <typename Rounding, typename T>
 SPLAT_HD inline T TransmittanceBehind(T alpha, T t) {
-  return MultiplyAdd(-alpha, t, t);
+  return Rounding::MultiplyAdd(-alpha, t, t);
+}
+
+// dL/d of the picture at one pixel.
+template <typename T>
+struct PixelGrad {
+  T red, green, blue;
+  T alpha, depth;
+};
+
+// What the light of a splat counts at a pixel per weight: gradient . (colour, 1, depth). kMaps: whether alpha and depth
+// have gradients.
+template <typename Rounding, bool kMaps, typename T>
+SPLAT_HD inline T LossOfSplat(const PixelGrad<T>& g, const Vec3<T>& color, T depth) {
+  const T of_color = Rounding::MultiplyAdd(color.z, g.blue, Rounding::MultiplyAdd(color.y, g.green, color.x * g.red));
+  if constexpr (!kMaps) return of_color;
+  return Rounding::MultiplyAdd(depth, g.depth, of_color) + g.alpha;
+}
+
+// gradient . (final pixel - what is composited up to and including a splat), from that before the splat.
+template <typename Rounding, typename T>
+SPLAT_HD inline T LossBehind(T loss_before, T weight, T loss_of_splat) {
+  return Rounding::MultiplyAdd(-weight, loss_of_splat, loss_before);
 }
 
 // Contribution to dL/dalpha of a drawn splat. transmittance: in front of it; loss_color: gradient . colour of the
@@ -141,6 +163,18 @@ SPLAT_HD inline T AlphaGradOfShare(T transmittance, T loss_color, T loss_behind_
 template <typename T>
 SPLAT_HD inline T AlphaGrad(T alpha, T transmittance, T loss_color, T loss_behind) {
   return AlphaGradOfShare(transmittance, loss_color, loss_behind / (T(1) - alpha));
+}
+
+// alpha dL/dalpha, that is dL/dlog(alpha), from the unclamped alpha: 0 where the clamp is active.
+template <typename T>
+SPLAT_HD inline T LogAlphaGrad(T raw_alpha, T grad_alpha) {
+  return raw_alpha < T(kMaxAlpha) ? raw_alpha * grad_alpha : T(0);
+}
+
+// C^-1 d: minus the derivative of log(alpha) by the mean, d = mean - pixel.
+template <typename T>
+SPLAT_HD inline Vec2<T> ConicTimes(const SymMat2<T>& conic, T dx, T dy) {
+  return {conic.xx * dx + conic.xy * dy, conic.xy * dx + conic.yy * dy};
 }
 
 // Sums over the pixels of one splat, from which its gradient follows: v = alpha dL/dalpha (0 where alpha is clamped),
@@ -161,7 +195,8 @@ template <typename T>
 SPLAT_HD inline BlendSplatGrad<T> MomentsToGrad(const BlendSplat<T>& splat, const BlendMoments<T>& m) {
   const SymMat2<T>& c = splat.conic;
   BlendSplatGrad<T> grad;
-  grad.mean = {-(c.xx * m.mx + c.xy * m.my), -(c.xy * m.mx + c.yy * m.my)};
+  const Vec2<T> pull = ConicTimes(c, m.mx, m.my);
+  grad.mean = {-pull.x, -pull.y};
   grad.conic = {T(-0.5) * m.mxx, -m.mxy, T(-0.5) * m.myy};
   grad.opacity = m.m0 / splat.opacity;
   return grad;
