@@ -3,10 +3,10 @@
 // ratios.
 #include <benchmark/benchmark.h>
 
-#include <cmath>
 #include <thread>
 #include <vector>
 
+#include "bench/synthetic_scene.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "rasterizer/kernels/kernels.h"
@@ -19,23 +19,30 @@ namespace {
 
 namespace k = kernels;
 
-// N splats in a slab before the camera whose mean size on screen falls with N, as trained scenes' does.
+// The synthetic scene and the results of each stage.
 struct Scene {
   int64_t n;
   Camera camera;
-  std::vector<float> means, log_scales, quats, logits, dc, rest;
+  ThreadPool pool;
+  bench::SyntheticScene splats;
   std::vector<float> records, slots, image, alpha, depth, grad_image, grad;
   std::vector<int32_t> tile_counts, slot_begin, tile_begin;
   std::vector<k::TileInstance> entries;
   std::vector<uint8_t> target;
-  ThreadPool pool;
   k::KernelContext context{&pool};
 
   Scene(int64_t count, int width, int height, int threads);
 
   k::ProjectParams<float> Project() {
     k::ProjectParams<float> p;
-    p.splats = {n, 15, means.data(), log_scales.data(), quats.data(), logits.data(), dc.data(), rest.data()};
+    p.splats = {n,
+                bench::kSyntheticShRestCount,
+                splats.means.data(),
+                splats.log_scales.data(),
+                splats.quats.data(),
+                splats.logits.data(),
+                splats.sh_dc.data(),
+                splats.sh_rest.data()};
     p.camera = camera;
     p.out = {records.data(), tile_counts.data()};
     return p;
@@ -65,24 +72,12 @@ struct Scene {
   }
 };
 
-Scene::Scene(int64_t count, int width, int height, int threads) : n(count), pool(threads) {
+Scene::Scene(int64_t count, int width, int height, int threads)
+    : n(count),
+      camera(bench::SyntheticCamera(width, height)),
+      pool(threads),
+      splats(bench::MakeSyntheticScene(n, pool)) {
   Random random(1);
-  camera.width = width;
-  camera.height = height;
-  camera.fx = camera.fy = 0.9 * width;
-  camera.cx = width / 2.0;
-  camera.cy = height / 2.0;
-  const double typical = 2.2 / std::sqrt(double(n));  // scene units
-  for (int64_t i = 0; i < n; ++i) {
-    const double z = random.Uniform(2.5, 7);
-    for (const double v : {random.Uniform(-0.7, 0.7) * z, random.Uniform(-0.7, 0.7) * z, z}) means.push_back(float(v));
-    const double size = std::log(typical) + 0.6 * random.Normal();
-    for (int c = 0; c < 3; ++c) log_scales.push_back(float(size + 0.5 * random.Normal()));
-    for (int c = 0; c < 4; ++c) quats.push_back(float(random.Normal()));
-    logits.push_back(float(random.Uniform(-3, 3)));
-    for (int c = 0; c < 3; ++c) dc.push_back(float(random.Uniform(-1, 1)));
-    for (int c = 0; c < 45; ++c) rest.push_back(float(0.1 * random.Normal()));
-  }
   const size_t size = size_t(n), pixels = size_t(width) * size_t(height);
   records.resize(k::kRecordSize * size);
   tile_counts.resize(size);

@@ -1,10 +1,12 @@
-// What can be learnt of a photo file without decoding it. Used by image_io.cpp only.
+// What can be learnt of a photo file without decoding it. Used by the sources of image_io.h only.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <istream>
 #include <optional>
+#include <string>
 
 namespace splat::data {
 
@@ -22,6 +24,10 @@ struct PhotoHeader {
 // name. Nothing: not one of the four formats, or its header is broken. The stream's position and state are unspecified
 // afterwards.
 std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream);
+
+// Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo
+// (image_io.h), and for a picture of more than 2^29 pixels.
+PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream);
 
 // Whether the bytes of a JPEG [size] end before the end-of-image marker of the picture itself. Data after that marker
 // (a second picture, a maker's trailer) and thumbnails within EXIF do not matter.

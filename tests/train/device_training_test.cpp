@@ -1,5 +1,5 @@
-// A training on the emulated card (tests/support/cuda_emulation.h): it reaches what the CPU reaches, and its steps are the
-// CPU's. The real one is tested in tests/card.
+// A training on the emulated card (tests/support/cuda_emulation.h): it reaches what the CPU reaches, and its steps are
+// the CPU's. The real one is tested in tests/card.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,8 +49,8 @@ double LargestDifference(const SplatModel& a, const SplatModel& b) {
   return largest;
 }
 
-// Adam's first step has the size of the learning rate whatever the gradient's, also where the gradient is mostly rounding:
-// so not all numbers agree, but 99 % do.
+// Adam's first step has the size of the learning rate whatever the gradient's, also where the gradient is mostly
+// rounding: so not all numbers agree, but 99 % do.
 TEST(DeviceTraining, ItsFirstStepIsTheCpus) {
   SyntheticSet set;
   const TrainResult cpu = TrainOn(CpuBackend(), set.dataset, Config(1), {});

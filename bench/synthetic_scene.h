@@ -1,0 +1,37 @@
+// A scene of random splats whose statistics on screen are those of trained scenes. The same number gives the same
+// scene, for any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/camera.h"
+#include "core/parallel.h"
+
+namespace splat::bench {
+
+constexpr int kSyntheticShRestCount = 15;
+
+// As kernels::SplatsView: N splats, stored parameters.
+struct SyntheticScene {
+  int64_t count = 0;              // N
+  std::vector<float> means;       // [N, 3]
+  std::vector<float> log_scales;  // [N, 3]
+  std::vector<float> quats;       // [N, 4]
+  std::vector<float> logits;      // [N]
+  std::vector<float> sh_dc;       // [N, 3]
+  std::vector<float> sh_rest;     // [N, kSyntheticShRestCount, 3]
+};
+
+// Splats in a slab before SyntheticCamera. Their mean size on screen falls with N, as that of trained scenes does, set
+// so that at 1297x840 px the counts are near those that floor models assume of a trained garden scene (in brackets):
+//   N            V/N          tiles a visible splat  list walked  drawn a pixel
+//   100,000      0.47         13.0                   0.81         58
+//   1,000,000    0.45 (0.45)  4.0 (4.0)              0.55 (0.5)   60 (50)
+//   3,000,000    0.44 (0.45)  2.7 (2.7)              0.42 (0.5)   59 (50)
+SyntheticScene MakeSyntheticScene(int64_t count, Executor& executor);
+
+// At the origin, looking along z.
+Camera SyntheticCamera(int width, int height);
+
+}  // namespace splat::bench

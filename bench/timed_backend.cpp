@@ -1,0 +1,67 @@
+#include "bench/timed_backend.h"
+
+#include "core/check.h"
+
+namespace splat::bench {
+
+// The stages are functions without an object: this is how they find the recorder.
+TimedBackend* TimedBackend::active_ = nullptr;
+
+template <typename Work>
+auto TimedBackend::Time(StepStage stage, const Work& work) {
+  // Ends the call also where the stage returns something.
+  struct Span {
+    TimedBackend& recorder;
+    StepStage stage;
+    int begin = recorder.timeline_.Mark();
+    ~Span() { recorder.calls_.push_back({stage, begin, recorder.timeline_.Mark()}); }
+  };
+  const Span span{*active_, stage};
+  return work(active_->real_);
+}
+
+TimedBackend::TimedBackend(const train::Backend& backend)
+    : real_(backend), timed_(backend), stages_(*backend.stages), train_(*backend.train), timeline_(backend.device) {
+  SPLAT_CHECK(!active_, "only one backend is timed at a time");
+  active_ = this;
+  using Context = KernelContext;
+  using train::Backend;
+  stages_.project = [](const Context& context, const kernels::ProjectParams<float>& params) {
+    Time(kProject, [&](const Backend& real) { real.stages->project(context, params); });
+  };
+  stages_.count_instances = [](const Context& context, const int32_t* tile_counts, int64_t count, int32_t* slots) {
+    return Time(kCount,
+                [&](const Backend& real) { return real.stages->count_instances(context, tile_counts, count, slots); });
+  };
+  stages_.bin_splats = [](const Context& context, const kernels::BinParams<float>& params) {
+    Time(kBin, [&](const Backend& real) { real.stages->bin_splats(context, params); });
+  };
+  stages_.blend = [](const Context& context, const kernels::BlendParams<float>& params) {
+    Time(kBlend, [&](const Backend& real) { real.stages->blend(context, params); });
+  };
+  stages_.blend_backward = [](const Context& context, const kernels::BlendBackwardParams<float>& params) {
+    Time(kBlendBackward, [&](const Backend& real) { real.stages->blend_backward(context, params); });
+  };
+  train_.loss = [](const Context& context, const train::kernels::LossParams& params, train::kernels::LossSums* sums) {
+    Time(kLoss, [&](const Backend& real) { real.train->loss(context, params, sums); });
+  };
+  train_.backward_and_adam = [](const Context& context, const train::kernels::BackwardAdamParams& params) {
+    Time(kBackwardAndAdam, [&](const Backend& real) { real.train->backward_and_adam(context, params); });
+  };
+  timed_.stages = &stages_;
+  timed_.train = &train_;
+}
+
+TimedBackend::~TimedBackend() {
+  active_ = nullptr;
+}
+
+std::array<std::vector<double>, kStepStages> TimedBackend::TakeTimes() {
+  std::array<std::vector<double>, kStepStages> times;
+  for (const Call& call : calls_) times[call.stage].push_back(timeline_.MillisecondsBetween(call.begin, call.end));
+  calls_.clear();
+  timeline_.Clear();
+  return times;
+}
+
+}  // namespace splat::bench

@@ -1,0 +1,41 @@
+# What cmake/SplatDependencies.cmake and tests/CMakeLists.txt take from the system, from the folder SPLAT_BUNDLE instead: headers in
+# include/ and static libraries in lib/, as scripts/gpu_bundle.sh packs them for scripts/gpu_check.sh. There is no OpenCV among
+# them: see scripts/gpu/bundle_images.cpp.
+get_filename_component(SPLAT_BUNDLE ${SPLAT_BUNDLE} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
+set(bundle_include ${SPLAT_BUNDLE}/include)
+
+# A header of the bundle and of nowhere else.
+function(splat_bundle_header header)
+  if(NOT EXISTS ${bundle_include}/${header})
+    message(FATAL_ERROR "SPLAT_BUNDLE=${SPLAT_BUNDLE} holds no include/${header}: make it with scripts/gpu_bundle.sh")
+  endif()
+endfunction()
+
+# An imported target: its header (which tells that the bundle is whole), libraries lib<name>.a of the bundle, other targets.
+function(splat_bundle_target target header)
+  cmake_parse_arguments(arg "" "" "LIBRARIES;USES" ${ARGN})
+  splat_bundle_header(${header})
+  add_library(${target} INTERFACE IMPORTED GLOBAL)
+  target_include_directories(${target} SYSTEM INTERFACE ${bundle_include})
+  foreach(name ${arg_LIBRARIES})
+    find_library(path NAMES lib${name}.a PATHS ${SPLAT_BUNDLE}/lib NO_DEFAULT_PATH NO_CACHE REQUIRED)
+    target_link_libraries(${target} INTERFACE ${path})
+    unset(path)
+  endforeach()
+  target_link_libraries(${target} INTERFACE ${arg_USES})
+endfunction()
+
+splat_bundle_target(nlohmann_json::nlohmann_json nlohmann/json.hpp)
+splat_bundle_target(CLI11::CLI11 CLI/CLI.hpp)
+splat_bundle_target(splat_nanoflann nanoflann.hpp)
+splat_bundle_target(PkgConfig::LIBEXIF libexif/exif-data.h LIBRARIES exif USES m)
+splat_bundle_target(SQLite::SQLite3 sqlite3.h LIBRARIES sqlite3 USES Threads::Threads ${CMAKE_DL_LIBS} m)
+splat_bundle_target(splat_bundle_codecs webp/decode.h LIBRARIES webp png16 z USES Threads::Threads m)
+if(SPLAT_TESTS)
+  splat_bundle_target(GTest::gtest gtest/gtest.h LIBRARIES gtest USES Threads::Threads)
+  splat_bundle_target(GTest::gmock gmock/gmock.h LIBRARIES gmock USES GTest::gtest)
+  splat_bundle_target(GTest::gtest_main gtest/gtest.h LIBRARIES gtest_main USES GTest::gtest)
+  splat_bundle_target(Boost::context boost/context/detail/fcontext.hpp LIBRARIES boost_context)
+endif()
+set(OpenCV_VERSION "none")
+message(STATUS "Dependencies: the bundle ${SPLAT_BUNDLE}, without OpenCV")

@@ -1,0 +1,111 @@
+// The functions of data/image_io.h and data/undistort.h that need OpenCV, without it: in a build with SPLAT_BUNDLE, for
+// scripts/gpu_check.sh only, this file stands in for data/image_io.cpp and data/undistort.cpp, because the machine with
+// the card has no OpenCV and the bundle has no room for it. Reads WebP and 8-bit PNG, writes PNG, scales down by whole
+// factors, each to the very bits that OpenCV gives. Whatever else is asked for throws splat::Error.
+#include <png.h>
+#include <webp/decode.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "core/atomic_file.h"
+#include "core/check.h"
+#include "data/image_io.h"
+#include "data/photo_header.h"
+#include "data/undistort.h"
+
+namespace splat::data {
+namespace {
+
+constexpr const char* kBuildName = "this build, of scripts/gpu_check.sh, ";
+
+Image8 DecodeWebp(const std::string& path, const std::string& bytes) {
+  const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+  WebPBitstreamFeatures features;
+  SPLAT_CHECK(WebPGetFeatures(data, bytes.size(), &features) == VP8_STATUS_OK, path, ": is no WebP that can be read");
+  Image8 image(features.width, features.height, features.has_alpha ? 4 : 3);
+  const auto decode = features.has_alpha ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
+  SPLAT_CHECK(decode(data, bytes.size(), image.pixels.data(), image.pixels.size(), image.width * image.channels), path,
+              ": is not a photo that can be read (broken pixel data)");
+  return image;
+}
+
+// libpng's simplified interface, whose state is released however a function is left.
+struct PngImage {
+  png_image state = {};
+  PngImage() { state.version = PNG_IMAGE_VERSION; }
+  ~PngImage() { png_image_free(&state); }
+  PngImage(const PngImage&) = delete;
+  PngImage& operator=(const PngImage&) = delete;
+};
+
+Image8 DecodePng(const std::string& path, const std::string& bytes) {
+  PngImage png;
+  SPLAT_CHECK(png_image_begin_read_from_memory(&png.state, bytes.data(), bytes.size()), path,
+              ": is no PNG that can be read: ", png.state.message);
+  SPLAT_CHECK((png.state.format & PNG_FORMAT_FLAG_LINEAR) == 0, path, ": ", kBuildName, "reads PNGs of 8 bits only");
+  const bool transparent = (png.state.format & PNG_FORMAT_FLAG_ALPHA) != 0;
+  png.state.format = transparent ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB;
+  Image8 image(int(png.state.width), int(png.state.height), transparent ? 4 : 3);
+  SPLAT_CHECK(png_image_finish_read(&png.state, nullptr, image.pixels.data(), 0, nullptr), path,
+              ": is not a photo that can be read (broken pixel data: ", png.state.message, ")");
+  return image;
+}
+
+// Means of factor x factor pixels, rounded as OpenCV does: halves up for a factor of 2, else to even.
+Image8 ReduceImage(const Image8& image, int factor) {
+  Image8 reduced(image.width / factor, image.height / factor, image.channels);
+  const float share = 1.0f / float(factor * factor);
+  for (int y = 0; y < reduced.height; ++y) {
+    for (int x = 0; x < reduced.width; ++x) {
+      for (int c = 0; c < image.channels; ++c) {
+        int sum = 0;
+        for (int row = 0; row < factor; ++row) {
+          for (int column = 0; column < factor; ++column) sum += image.At(x * factor + column, y * factor + row)[c];
+        }
+        reduced.At(x, y)[c] = factor == 2 ? uint8_t((sum + 2) >> 2) : uint8_t(std::lrint(float(sum) * share));
+      }
+    }
+  }
+  return reduced;
+}
+
+}  // namespace
+
+DecodedPhoto ReadPhoto(const std::string& path) {
+  std::ifstream stream;
+  const PhotoHeader header = OpenPhoto(path, stream);
+  const std::string bytes = ReadFile(path);
+  SPLAT_CHECK(header.format == PhotoFormat::kWebp || header.format == PhotoFormat::kPng, path, ": ", kBuildName,
+              "reads WebP and PNG only");
+  return {header.format == PhotoFormat::kWebp ? DecodeWebp(path, bytes) : DecodePng(path, bytes), false};
+}
+
+Image8 ResizeImage(const Image8& image, int width, int height) {
+  if (width == image.width && height == image.height) return image;
+  const int factor = width > 0 ? image.width / width : 0;
+  SPLAT_CHECK(factor > 1 && width * factor == image.width && height * factor == image.height, "from ", image.width, "x",
+              image.height, " to ", width, "x", height, " px: ", kBuildName, "scales down by whole factors only");
+  return ReduceImage(image, factor);
+}
+
+void WriteImage(const std::string& path, const Image8& image) {
+  SPLAT_CHECK(path.size() > 4 && path.substr(path.size() - 4) == ".png", path, ": ", kBuildName, "writes PNG only");
+  SPLAT_CHECK((image.channels == 3 || image.channels == 4) && !image.pixels.empty(), path, ": cannot write ",
+              image.channels, " channels");
+  PngImage png;
+  png.state.width = png_uint_32(image.width);
+  png.state.height = png_uint_32(image.height);
+  png.state.format = image.channels == 4 ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png.state);
+  std::string bytes(size, '\0');
+  SPLAT_CHECK(png_image_write_to_memory(&png.state, bytes.data(), &size, 0, image.pixels.data(), 0, nullptr), path,
+              ": cannot be encoded: ", png.state.message);
+  WriteFileAtomically(path, [&](std::ostream& out) { out.write(bytes.data(), std::streamsize(size)); });
+}
+
+Image8 UndistortImage(const Image8&, const Intrinsics& intrinsics, const Camera&) {
+  throw Error(StrCat(kBuildName, "undistorts no photos (", CameraModelName(intrinsics.model), ")"));
+}
+
+}  // namespace splat::data

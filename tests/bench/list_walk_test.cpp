@@ -1,0 +1,95 @@
+#include "bench/list_walk.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "bench/synthetic_scene.h"
+#include "rasterizer/kernels/kernels.h"
+#include "rasterizer/math/tiles.h"
+
+namespace splat::bench {
+namespace {
+
+using kernels::kRecordSize;
+
+// Records of splats in one tile of 16x16 px, all at its middle, in order.
+struct OneTile {
+  std::vector<float> records;
+  std::vector<kernels::TileInstance> entries;
+  std::vector<int32_t> tile_begin = {0, 0};
+
+  // Equal alpha at each pixel within the half extents.
+  void Add(float alpha, float half) {
+    float record[kRecordSize] = {8, 8, 1e-9f, 0, 1e-9f, alpha, 1, 1, 1, 1, half, half};
+    records.insert(records.end(), record, record + kRecordSize);
+    entries.push_back({int32_t(entries.size()), 0});
+    ++tile_begin[1];
+  }
+  ListWalk Walk() const {
+    SerialExecutor executor;
+    return WalkLists({16, 16, records.data(), tile_begin.data(), entries.data()}, executor);
+  }
+};
+
+TEST(ListWalk, EndsWhereAllPixelsAreOpaque) {
+  OneTile tile;
+  for (int i = 0; i < 10; ++i) tile.Add(0.95f, 100);
+  const ListWalk walk = tile.Walk();
+  constexpr int kWalked = 4;  // 0.05^3 is above the least transmittance, 0.05^4 below
+  EXPECT_EQ(walk.walked, kWalked);
+  EXPECT_EQ(walk.contributing, 256 * kWalked);
+  EXPECT_EQ(walk.tested, 256 * kWalked);
+  EXPECT_EQ(walk.live_warps, 2 * kWalked);
+}
+
+TEST(ListWalk, TestsOnlyTheBlocksThatTheBoundsMeet) {
+  OneTile tile;
+  tile.Add(0.5f, 1);  // the four blocks of 8x4 px around the middle
+  EXPECT_EQ(tile.Walk().tested, 4 * 32);
+}
+
+TEST(ListWalk, OfASampleIsThatOfTheWholePicture) {
+  constexpr int kWidth = 320, kHeight = 200;
+  ThreadPool pool(2);
+  const SyntheticScene scene = MakeSyntheticScene(20000, pool);
+  const KernelContext context{&pool};
+  kernels::ProjectParams<float> project;
+  project.splats = {scene.count,        kSyntheticShRestCount, scene.means.data(), scene.log_scales.data(),
+                    scene.quats.data(), scene.logits.data(),   scene.sh_dc.data(), scene.sh_rest.data()};
+  project.camera = SyntheticCamera(kWidth, kHeight);
+  const auto size = size_t(scene.count);
+  std::vector<float> records(kRecordSize * size);
+  std::vector<int32_t> tile_counts(size), slot_begin(size + 1);
+  project.out = {records.data(), tile_counts.data()};
+  kernels::Project(context, project);
+  const auto found = kernels::CountInstances(context, tile_counts.data(), scene.count, slot_begin.data());
+  const math::TileGrid grid = math::TileGridOf(kWidth, kHeight);
+  std::vector<int32_t> tile_begin(size_t(grid.columns) * size_t(grid.rows) + 1);
+  std::vector<kernels::TileInstance> entries(size_t(found.instances));
+  const kernels::TileListView list = {found.instances, slot_begin.data(), tile_begin.data(), entries.data()};
+  kernels::BinSplats(context,
+                     kernels::BinParams<float>{scene.count, found.visible, kWidth, kHeight, project.out, list});
+
+  ListWalkInput input = {kWidth, kHeight, records.data(), tile_begin.data(), entries.data(), 1000000};
+  const ListWalk all = WalkLists(input, pool);
+  input.sampled_tiles = int(tile_begin.size()) / 3;
+  const ListWalk sample = WalkLists(input, pool);
+  EXPECT_GT(all.walked, 0.2 * double(found.instances));
+  EXPECT_LE(all.walked, double(found.instances));
+  EXPECT_GE(all.tested, all.contributing);
+  EXPECT_NEAR(sample.walked / all.walked, 1, 0.05);
+  EXPECT_NEAR(sample.contributing / all.contributing, 1, 0.05);
+}
+
+TEST(SyntheticScene, IsTheSameForAnyNumberOfThreads) {
+  SerialExecutor serial;
+  ThreadPool pool(3);
+  const SyntheticScene a = MakeSyntheticScene(10000, serial), b = MakeSyntheticScene(10000, pool);
+  EXPECT_EQ(a.means, b.means);
+  EXPECT_EQ(a.sh_rest, b.sh_rest);
+  EXPECT_EQ(a.logits, b.logits);
+}
+
+}  // namespace
+}  // namespace splat::bench
