@@ -211,7 +211,7 @@ value = functools.reduce(lambda part, key: part[key], sys.argv[2].split("."), js
 print(format(value, "." + sys.argv[3] + "f"))' "$scratch/lego_$1/metrics.json" "$2" "$3" 2>/dev/null || echo nan
 }
 
-# lego STEPS LIMIT OPTION ...
+# lego STEPS LIMIT OPTION ...      from 100,000 random points, as the trainings that are compared with
 lego() {
   local steps=$1 limit=$2
   shift 2
@@ -221,7 +221,7 @@ lego() {
   fi
   rm -rf "$scratch/lego_$steps"
   step "lego-$steps" "$limit" "$build/apps/splat-train" --images "$bundle/lego" --output "$scratch/lego_$steps" --background white \
-    --device "$device" --iterations "$steps" --save-renders "$@"
+    --device "$device" --iterations "$steps" --set init.random_points=100000 --save-renders "$@"
   lego_lines+=("lego $steps: PSNR $(metric "$steps" test.psnr 2) dB, SSIM $(metric "$steps" test.ssim 4), $(metric "$steps" training_seconds 1) s, $(metric "$steps" splats 0) splats")
   cp "$scratch/lego_$steps/metrics.json" "$out/lego_$steps.json" 2>/dev/null
   cp "$scratch/lego_$steps/renders/r_0_render.png" "$out/lego_$steps.png" 2>/dev/null
