@@ -1,6 +1,8 @@
 // CountInstances and BinSplats on a card: the visible splats are sorted by depth once, their instances are emitted in
 // that order and then sorted stably by tile alone, in two passes over 16-bit keys (docs/math.md, section 8). The order
 // is the CPU's, ties included.
+#include <algorithm>
+
 #include "core/gpu_algorithms.cuh"
 #include "rasterizer/kernels/cuda_kernels.cuh"
 #include "rasterizer/kernels/records.h"
@@ -15,15 +17,34 @@ struct Totals {
   unsigned long long instances, visible;
 };
 
-// One thread: one splat. Adds integers with one atomic a warp, so the order does not matter.
-__global__ void TotalsKernel(const int32_t* tile_counts, int64_t count, Totals* totals) {
-  const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
-  const int tiles = i < count ? tile_counts[i] : 0;
-  const unsigned visible = gpu::Ballot(tiles > 0);
-  const unsigned long long sum = gpu::WarpSum(static_cast<unsigned long long>(tiles));
-  if (gpu::LaneIndex() != 0 || visible == 0) return;
-  gpu::AtomicAdd(&totals->instances, sum);
-  gpu::AtomicAdd(&totals->visible, static_cast<unsigned long long>(gpu::PopCount(visible)));
+// Few blocks, for each ends in two additions to one place of memory.
+constexpr int64_t kTotalsBlocks = 1024;
+
+struct TotalsShared {
+  Totals warps[kThreads / gpu::kWarpSize];
+};
+
+// One thread: every so many splats. Adds integers, with two atomics a block, so the order does not matter.
+__global__ void __launch_bounds__(kThreads) TotalsKernel(const int32_t* tile_counts, int64_t count, Totals* totals) {
+  SPLAT_SHARED(TotalsShared, shared);
+  Totals mine{};
+  const int64_t stride = int64_t(gridDim.x) * kThreads;
+  for (int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x; i < count; i += stride) {
+    const int32_t tiles = tile_counts[i];
+    mine.instances += static_cast<unsigned long long>(tiles);
+    mine.visible += tiles > 0 ? 1 : 0;
+  }
+  const Totals of_warp = {gpu::WarpSum(mine.instances), gpu::WarpSum(mine.visible)};
+  if (gpu::LaneIndex() == 0) shared.warps[gpu::WarpIndex()] = of_warp;
+  gpu::SyncBlock();
+  if (threadIdx.x != 0) return;
+  Totals of_block{};
+  for (const Totals& warp : shared.warps) {
+    of_block.instances += warp.instances;
+    of_block.visible += warp.visible;
+  }
+  gpu::AtomicAdd(&totals->instances, of_block.instances);
+  gpu::AtomicAdd(&totals->visible, of_block.visible);
 }
 
 // One thread: one splat. flags [N]: 1 where visible.
@@ -139,7 +160,8 @@ InstanceCount CountInstances(const KernelContext& context, const int32_t* tile_c
   if (count == 0) return {};
   Totals* totals = context.scratch->AllocateArray<Totals>(1);
   gpu::SetBytes(context, totals, 0, sizeof(Totals));
-  SPLAT_LAUNCH(context, TotalsKernel, gpu::BlocksFor(count, kThreads), kThreads, tile_counts, count, totals);
+  const int64_t blocks = std::min(gpu::BlocksFor(count, kThreads), kTotalsBlocks);
+  SPLAT_LAUNCH(context, TotalsKernel, blocks, kThreads, tile_counts, count, totals);
   gpu::InclusiveSum(context, tile_counts, slot_begin + 1, count);
   Totals found;
   gpu::CopyToHost(context, &found, totals, sizeof(found));
