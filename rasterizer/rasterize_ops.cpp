@@ -80,7 +80,7 @@ constexpr char kSchema[] =
 
 constexpr int64_t kModelTensors = 6;
 
-SceneTensors SceneOf(std::vector<Tensor> model, const Tensor& packed_camera, const Tensor& background, double near,
+SceneTensors SceneOf(at::TensorList model, const Tensor& packed_camera, const Tensor& background, double near,
                      double far, int64_t sh_degree) {
   SPLAT_CHECK(int64_t(model.size()) == kModelTensors, "model: holds ", model.size(), " tensors, expected ",
               kModelTensors);
@@ -98,7 +98,7 @@ std::vector<Tensor> ToList(const ForwardTensors& f) {
   return {f.records, f.tile_counts, f.slot_begin, f.tile_begin, f.entries};
 }
 
-ForwardTensors FromLists(at::ArrayRef<Tensor> pixels, at::ArrayRef<Tensor> saved) {
+ForwardTensors FromLists(at::TensorList pixels, at::TensorList saved) {
   SPLAT_CHECK(saved.size() == 5 && pixels.size() == 3, "rasterize_backward: saved holds ", saved.size(),
               " tensors, expected 5; pixels ", pixels.size(), ", expected 3");
   const Tensor no_checkpoints, none_walked;  // stages that use checkpoints make their own
@@ -118,10 +118,10 @@ std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
 }
 
 std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optional<Tensor>& grad_alpha,
-                                      const c10::optional<Tensor>& grad_depth, std::vector<Tensor> model,
+                                      const c10::optional<Tensor>& grad_depth, at::TensorList model,
                                       const Tensor& packed_camera, const Tensor& background, double near, double far,
-                                      int64_t sh_degree, std::vector<Tensor> pixels, std::vector<Tensor> saved,
-                                      Tensor grad_mean_px, Tensor abs_mean_px) {
+                                      int64_t sh_degree, at::TensorList pixels, at::TensorList saved,
+                                      const Tensor& grad_mean_px, const Tensor& abs_mean_px) {
   const SceneTensors scene = SceneOf(model, packed_camera, background, near, far, sh_degree);
   const ForwardTensors forward = FromLists(pixels, saved);
   const torch::Device device = grad_image.device();
@@ -132,6 +132,7 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
 
   kernels::ProjectBackwardParams<float> project = ProjectBackwardParamsOf(scene, forward, slots);
   std::vector<Tensor> grads;
+  grads.reserve(model.size());
   for (const Tensor& tensor : model) grads.push_back(torch::empty_like(tensor));
   float* pointers[kModelTensors];
   for (size_t i = 0; i < grads.size(); ++i) pointers[i] = grads[i].numel() > 0 ? grads[i].data_ptr<float>() : nullptr;

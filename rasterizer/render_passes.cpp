@@ -119,7 +119,7 @@ Tensor BlendBackwardPass(const kernels::Stages& stages, const KernelContext& con
   params.grad.image = PointerTo<float>(grad.image, {h, w, 3}, "grad_image", device);
   if (grad.alpha.defined()) params.grad.alpha = PointerTo<float>(grad.alpha, {h, w}, "grad_alpha", device);
   if (grad.depth.defined()) params.grad.depth = PointerTo<float>(grad.depth, {h, w}, "grad_depth", device);
-  const Tensor slots = torch::empty({params.forward.list.instances, kernels::kSlotSize}, forward.records.options());
+  Tensor slots = torch::empty({params.forward.list.instances, kernels::kSlotSize}, forward.records.options());
   params.slots = PointerTo<float>(slots, {-1, kernels::kSlotSize}, "slots", device);
   stages.blend_backward(context, params);
   return slots;

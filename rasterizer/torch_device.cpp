@@ -30,8 +30,8 @@ torch::Tensor MakeBlock(const torch::Device& device, size_t bytes) {
 }
 
 void* AlignedAddress(const torch::Tensor& block) {
-  const auto address = reinterpret_cast<uintptr_t>(block.data_ptr());
-  return reinterpret_cast<void*>((address + kScratchAlignment - 1) / kScratchAlignment * kScratchAlignment);
+  auto* const begin = static_cast<uint8_t*>(block.data_ptr());
+  return begin + (kScratchAlignment - reinterpret_cast<uintptr_t>(begin) % kScratchAlignment) % kScratchAlignment;
 }
 
 }  // namespace

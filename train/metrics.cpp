@@ -1,5 +1,7 @@
 #include "train/metrics.h"
 
+#include <cmath>
+
 #include "core/check.h"
 #include "rasterizer/render.h"
 #include "train/kernels/image_quality.h"
@@ -22,7 +24,7 @@ Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::
   const float* from = image.data_ptr<float>();
   for (size_t i = 0; i < out.pixels.size(); ++i) {
     const float value = from[i] > 0 ? (from[i] < 1 ? from[i] : 1.0f) : 0.0f;
-    out.pixels[i] = uint8_t(value * 255.0f + 0.5f);
+    out.pixels[i] = uint8_t(std::lround(value * 255.0f));
   }
   return out;
 }
