@@ -80,7 +80,7 @@ torch::Tensor GatherRows(const Backend& backend, const torch::Tensor& from, cons
                          int64_t zero_from) {
   std::vector<int64_t> shape = from.sizes().vec();
   shape[0] = rows.size(0);
-  const torch::Tensor to = torch::empty(shape, from.options().requires_grad(false));
+  torch::Tensor to = torch::empty(shape, from.options().requires_grad(false));
   if (to.numel() == 0) return to;
   const StageScope scope(backend.device);
   kernels::GatherParams params;
