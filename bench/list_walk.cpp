@@ -55,13 +55,9 @@ class TilePixels {
     return true;
   }
 
-  // Whether the rectangle around the splat's ellipse meets the block's pixel centres.
   bool BoundsMeet(const float* record, int x, int y) const {
-    const float center_x = float(left_ + x) + 0.5f * kBlockWidth, center_y = float(top_ + y) + 0.5f * kBlockHeight;
-    return std::abs(record[kernels::kRecordMean] - center_x) <=
-               record[kernels::kRecordHalf] + 0.5f * (kBlockWidth - 1) &&
-           std::abs(record[kernels::kRecordMean + 1] - center_y) <=
-               record[kernels::kRecordHalf + 1] + 0.5f * (kBlockHeight - 1);
+    const math::TileEllipse<float> ellipse = kernels::EllipseOf(record);
+    return math::BoundsMeetPixels(ellipse.mean, ellipse.half, {left_ + x, top_ + y}, kBlockWidth, kBlockHeight);
   }
 
   int DrawBlock(const math::BlendSplat<float>& splat, int x0, int y0) {

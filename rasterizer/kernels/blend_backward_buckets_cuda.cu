@@ -70,7 +70,7 @@ __device__ inline void StagePixels(const BlendBackwardParams<float>& params, int
     const PixelGrad grad = LoadPixelGrad(params.grad, pixel.index);
     pixels.light[place] = make_float4(grad.red, grad.green, grad.blue, grad.depth);
     pixels.alpha[place] = grad.alpha;
-    pixels.loss[place] = LossOfPixel(grad, params.forward.out, pixel.index);
+    pixels.loss[place] = LossOfFinalPixel(grad, params.forward.out, pixel.index);
   }
 }
 
@@ -106,13 +106,11 @@ __device__ inline int GatherLivePixels(const float* checkpoint, unsigned parts, 
     const unsigned mask = gpu::Ballot(alive);
     if (alive) {
       const float4 g = pixels.light[place];
-      float composited = g.x * at[kCheckpointColor * kTileThreads];
-      composited = MultiplyAdd(g.y, at[(kCheckpointColor + 1) * kTileThreads], composited);
-      composited = MultiplyAdd(g.z, at[(kCheckpointColor + 2) * kTileThreads], composited);
-      if (kMaps) {
-        composited = MultiplyAdd(g.w, at[kCheckpointDepth * kTileThreads], composited);
-        composited = MultiplyAdd(pixels.alpha[place], 1.0f - t, composited);
-      }
+      const Vec3<float> color = {at[kCheckpointColor * kTileThreads], at[(kCheckpointColor + 1) * kTileThreads],
+                                 at[(kCheckpointColor + 2) * kTileThreads]};
+      const PixelGrad grad = {g.x, g.y, g.z, kMaps ? pixels.alpha[place] : 0.0f, g.w};
+      const float composited = math::LossOfPixel<OneRounding, kMaps>(
+          grad, color, 1.0f - t, kMaps ? at[kCheckpointDepth * kTileThreads] : 0.0f);
       const int k = count + gpu::PopCount(mask & ((1u << gpu::LaneIndex()) - 1));
       live.state[k] = {t, pixels.loss[place] - composited};
       live.place[k] = uint8_t(place);

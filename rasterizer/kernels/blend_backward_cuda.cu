@@ -28,7 +28,7 @@ struct PixelState {
 __device__ inline PixelState LoadPixel(const BlendBackwardParams<float>& params, const TilePixel& pixel) {
   if (!pixel.inside) return {};
   const PixelGrad grad = LoadPixelGrad(params.grad, pixel.index);
-  return {grad, {1, LossOfPixel(grad, params.forward.out, pixel.index)}};
+  return {grad, {1, LossOfFinalPixel(grad, params.forward.out, pixel.index)}};
 }
 
 // The pixel's part of the splat's slot; moves the pixel behind the splat. The splat is drawn.

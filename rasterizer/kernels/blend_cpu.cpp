@@ -151,21 +151,15 @@ void LoadBackwardTile(const BlendBackwardParams<T>& params, const TileRect& rect
   for (int y = 0; y < rect.rows; ++y) {
     for (int x = 0; x < rect.columns; ++x) {
       const int64_t pixel = int64_t(rect.y0 + y) * params.forward.width + rect.x0 + x;
-      T loss = T(0);
-      for (int c = 0; c < 3; ++c) {
-        const T g = params.grad.image[3 * pixel + c];
-        tile.grad_color[c].at[y][x] = g;
-        loss += g * out.image[3 * pixel + c];
-      }
-      if (params.grad.alpha) {
-        tile.grad_alpha.at[y][x] = params.grad.alpha[pixel];
-        loss += params.grad.alpha[pixel] * out.alpha[pixel];
-      }
-      if (params.grad.depth) {
-        tile.grad_depth.at[y][x] = params.grad.depth[pixel];
-        loss += params.grad.depth[pixel] * out.depth[pixel];
-      }
-      tile.loss_behind.at[y][x] = loss;
+      const T* g = params.grad.image + 3 * pixel;
+      const T* image = out.image + 3 * pixel;
+      const math::PixelGrad<T> grad = {g[0], g[1], g[2], params.grad.alpha ? params.grad.alpha[pixel] : T(0),
+                                       params.grad.depth ? params.grad.depth[pixel] : T(0)};
+      for (int c = 0; c < 3; ++c) tile.grad_color[c].at[y][x] = g[c];
+      tile.grad_alpha.at[y][x] = grad.alpha;
+      tile.grad_depth.at[y][x] = grad.depth;
+      tile.loss_behind.at[y][x] = math::LossOfPixel<TwoRoundings, true>(grad, {image[0], image[1], image[2]},
+                                                                        out.alpha[pixel], out.depth[pixel]);
     }
   }
 }

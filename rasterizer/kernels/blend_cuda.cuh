@@ -72,12 +72,10 @@ __device__ inline math::FoldedSplat<float> StagedShape(const StagedSplats& stage
   return {{a.x, a.y}, {b.x, b.y, b.z}, b.w};
 }
 
-// Whether a splat may be drawn in the part of the tile that begins at pixel (part_x, part_y): the ellipse's bounding
-// box is tested against the closed rectangle of the part's pixel centres. place: mean x, y; half extents x, y.
+// Whether a splat may be drawn in the part of the tile that begins at pixel (part_x, part_y), by the ellipse's bounding
+// box. place: mean x, y; half extents x, y.
 __device__ inline bool ReachesPart(const float4& place, int part_x, int part_y) {
-  const float x0 = float(part_x) + 0.5f, y0 = float(part_y) + 0.5f;
-  return place.x + place.z >= x0 && place.x - place.z <= x0 + float(kPartColumns - 1) && place.y + place.w >= y0 &&
-         place.y - place.w <= y0 + float(kPartRows - 1);
+  return math::BoundsMeetPixels({place.x, place.y}, {place.z, place.w}, {part_x, part_y}, kPartColumns, kPartRows);
 }
 
 // Which of the 32 staged splats from `first` on may be drawn in the warp's part: bit k for splat first + k. Every lane

@@ -20,12 +20,10 @@ __device__ inline PixelGrad LoadPixelGrad(const PixelsGradView<float>& grad, int
 }
 
 // gradient . final pixel
-__device__ inline float LossOfPixel(const PixelGrad& g, const PixelsView<float>& pixels, int64_t pixel) {
+__device__ inline float LossOfFinalPixel(const PixelGrad& g, const PixelsView<float>& pixels, int64_t pixel) {
   const float* image = pixels.image + 3 * pixel;
-  float loss = g.red * image[0] + g.green * image[1] + g.blue * image[2];
-  loss += g.alpha * pixels.alpha[pixel];
-  loss += g.depth * pixels.depth[pixel];
-  return loss;
+  return math::LossOfPixel<OneRounding, true>(g, {image[0], image[1], image[2]}, pixels.alpha[pixel],
+                                              pixels.depth[pixel]);
 }
 
 // Where a pixel stands between two splats: transmittance; gradient . (final pixel - composited so far).

@@ -74,34 +74,34 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 template <int kDegree>
-void LaunchProject(const KernelContext& context, const ProjectParams<float>& params) {
+void LaunchProject(const KernelContext& context, const ProjectParams<float>& params, const DeviceView& view) {
   SPLAT_LAUNCH(context, ProjectKernel<kDegree>, gpu::BlocksFor(params.splats.count, kThreads), kThreads, params.splats,
-               MakeDeviceView(params), params.out);
+               view, params.out);
 }
 
 template <int kDegree>
-void LaunchProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params) {
+void LaunchProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params,
+                           const DeviceView& view) {
   const ProjectParams<float>& forward = params.forward;
   SPLAT_LAUNCH(context, ProjectBackwardKernel<kDegree>, gpu::BlocksFor(forward.splats.count, kThreads), kThreads,
-               forward.splats, MakeDeviceView(forward), forward.out, params.slot_begin, params.slots, params.grad,
-               params.stats);
+               forward.splats, view, forward.out, params.slot_begin, params.slots, params.grad, params.stats);
 }
 
 }  // namespace
 
 void Project(const KernelContext& context, const ProjectParams<float>& params) {
-  CheckShDegree(params.options.sh_degree, params.splats.sh_rest_count);
+  const DeviceView view = MakeDeviceView(params);
   static_assert(math::kMaxShDegree == 3, "a launch for each degree");
   constexpr decltype(&LaunchProject<0>) kLaunches[] = {LaunchProject<0>, LaunchProject<1>, LaunchProject<2>,
                                                        LaunchProject<3>};
-  kLaunches[params.options.sh_degree](context, params);
+  kLaunches[view.limits.sh_degree](context, params, view);
 }
 
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params) {
-  CheckShDegree(params.forward.options.sh_degree, params.forward.splats.sh_rest_count);
+  const DeviceView view = MakeDeviceView(params.forward);
   constexpr decltype(&LaunchProjectBackward<0>) kLaunches[] = {LaunchProjectBackward<0>, LaunchProjectBackward<1>,
                                                                LaunchProjectBackward<2>, LaunchProjectBackward<3>};
-  kLaunches[params.forward.options.sh_degree](context, params);
+  kLaunches[view.limits.sh_degree](context, params, view);
 }
 
 }  // namespace splat::kernels::SPLAT_GPU_NAMESPACE

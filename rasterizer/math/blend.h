@@ -146,6 +146,14 @@ SPLAT_HD inline T LossOfSplat(const PixelGrad<T>& g, const Vec3<T>& color, T dep
   return Rounding::MultiplyAdd(depth, g.depth, of_color) + g.alpha;
 }
 
+// gradient . pixel, of what is composited so far or in the end. kMaps as above.
+template <typename Rounding, bool kMaps, typename T>
+SPLAT_HD inline T LossOfPixel(const PixelGrad<T>& g, const Vec3<T>& color, T alpha, T depth) {
+  const T of_color = Rounding::MultiplyAdd(g.blue, color.z, Rounding::MultiplyAdd(g.green, color.y, g.red * color.x));
+  if constexpr (!kMaps) return of_color;
+  return Rounding::MultiplyAdd(g.depth, depth, Rounding::MultiplyAdd(g.alpha, alpha, of_color));
+}
+
 // gradient . (final pixel - what is composited up to and including a splat), from that before the splat.
 template <typename Rounding, typename T>
 SPLAT_HD inline T LossBehind(T loss_before, T weight, T loss_of_splat) {

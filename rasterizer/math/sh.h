@@ -6,6 +6,7 @@
 
 #include "core/host_device.h"
 #include "core/vec.h"
+#include "rasterizer/math/constants.h"
 
 namespace splat::math {
 
@@ -88,7 +89,7 @@ SPLAT_HD inline Vec3<T> ShColorUnclamped(int degree, const Vec3<T>& direction, c
   T basis[15];
   ShBasis(degree, direction, basis);
   Vec3<T> color{ShDcToColor(dc[0]), ShDcToColor(dc[1]), ShDcToColor(dc[2])};
-  const int count = (degree + 1) * (degree + 1) - 1;
+  const int count = ShRestCount(degree);
   for (int k = 0; k < count; ++k) {
     color.x += basis[k] * rest[3 * k + 0];
     color.y += basis[k] * rest[3 * k + 1];
@@ -119,7 +120,7 @@ SPLAT_HD inline void ShCoefficientsBackward(int degree, const Vec3<T>& direction
   grad_dc[0] = T(kShC0) * grad_color.x;
   grad_dc[1] = T(kShC0) * grad_color.y;
   grad_dc[2] = T(kShC0) * grad_color.z;
-  const int count = (degree + 1) * (degree + 1) - 1;
+  const int count = ShRestCount(degree);
   for (int k = 0; k < count; ++k) {
     grad_rest[3 * k + 0] = basis[k] * grad_color.x;
     grad_rest[3 * k + 1] = basis[k] * grad_color.y;
@@ -132,7 +133,7 @@ template <typename T>
 SPLAT_HD inline Vec3<T> ShDirectionBackward(int degree, const Vec3<T>& direction, const T* rest,
                                             const Vec3<T>& grad_color) {
   T grad_basis[15] = {};
-  const int count = (degree + 1) * (degree + 1) - 1;
+  const int count = ShRestCount(degree);
   for (int k = 0; k < count; ++k) {
     grad_basis[k] = grad_color.x * rest[3 * k] + grad_color.y * rest[3 * k + 1] + grad_color.z * rest[3 * k + 2];
   }

@@ -104,6 +104,15 @@ SPLAT_HD inline TileSpan TileSpanOfRow(const TileEllipse<T>& e, const TileGrid& 
   return TilesMeeting(e.mean.x + left, e.mean.x + right, grid.columns);
 }
 
+// Whether an ellipse's bounding box meets the closed rectangle of the centres of columns x rows pixels, the first of
+// which is pixel (x, y). NaN does not.
+SPLAT_HD inline bool BoundsMeetPixels(const Vec2<float>& mean, const Vec2<float>& half, const Vec2<int>& first,
+                                      int columns, int rows) {
+  const float x = float(first.x) + 0.5f, y = float(first.y) + 0.5f;
+  return mean.x + half.x >= x && mean.x - half.x <= x + float(columns - 1) && mean.y + half.y >= y &&
+         mean.y - half.y <= y + float(rows - 1);
+}
+
 // Bits of a positive float order as the float does: the depth sort's key.
 SPLAT_HD inline uint32_t DepthKey(float depth) {
   union {
