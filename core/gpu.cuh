@@ -1,7 +1,8 @@
 // What the .cu files use of CUDA, under names of ours: launches, warp and block operations, copies. The same .cu files
 // are compiled twice: by nvcc for a card, and by g++ with -include tests/support/cuda_emulation.h, which runs every
 // CUDA thread as a fiber on the CPU (docs/architecture.md, "CUDA without a card"). So a .cu file
-//   - launches through SPLAT_LAUNCH only, with grids and blocks of one dimension, and at most kMaxBlockThreads threads;
+//   - launches through SPLAT_LAUNCH only, with grids and blocks of one dimension, and at most 1024 threads, in whole
+//   warps;
 //   - declares shared memory through SPLAT_SHARED only;
 //   - uses inline PTX, CUB and fast intrinsics only through the functions of this file and of core/gpu_algorithms.cuh;
 //   - never reads warp size or lane from special registers but from LaneIndex().
@@ -41,7 +42,6 @@ inline namespace SPLAT_GPU_NAMESPACE {
 
 constexpr int kWarpSize = 32;
 constexpr unsigned kFullMask = 0xffffffffu;
-constexpr int kMaxBlockThreads = 1024;
 
 constexpr int64_t BlocksFor(int64_t items, int items_per_block) {
   return (items + items_per_block - 1) / items_per_block;
@@ -128,10 +128,6 @@ template <typename T>
 __device__ inline T ShuffleUp(T value, int delta) {
   return __shfl_up_sync(kFullMask, value, unsigned(delta));
 }
-template <typename T>
-__device__ inline T ShuffleDown(T value, int delta) {
-  return __shfl_down_sync(kFullMask, value, unsigned(delta));
-}
 __device__ inline void SyncWarp() {
   __syncwarp(kFullMask);
 }
@@ -155,9 +151,6 @@ __device__ inline int LowestBit(unsigned bits) {
 template <typename T>
 __device__ inline T AtomicAdd(T* target, T value) {
   return atomicAdd(target, value);
-}
-__device__ inline int AtomicMax(int* target, int value) {
-  return atomicMax(target, value);
 }
 
 // 2^x with a relative error below 2^-22, for x in a float's normal range of exponents; below it 0.

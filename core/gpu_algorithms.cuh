@@ -1,4 +1,4 @@
-// Sort, scan and select on the device: CUB on a card, plain loops under emulation. All are stable and deterministic.
+// Sort and scan on the device: CUB on a card, plain loops under emulation. All are stable and deterministic.
 // Scratch comes from the context; nothing is synchronised.
 #pragma once
 
@@ -7,7 +7,6 @@
 #if !defined(SPLAT_CUDA_EMULATION)
 #include <cub/device/device_radix_sort.cuh>
 #include <cub/device/device_scan.cuh>
-#include <cub/device/device_select.cuh>
 #else
 #include <algorithm>
 #include <numeric>

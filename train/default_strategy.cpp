@@ -13,7 +13,7 @@ namespace splat::train {
 namespace {
 
 // On a card the splats are put into Morton order after every so many refinements: every 1,000 steps of a run of 30,000.
-// Sorting moves as many bytes as half a step.
+// Sorting moves as many bytes as Adam does in a step.
 constexpr int kRefinementsPerSort = 10;
 
 class DefaultStrategy : public Strategy {

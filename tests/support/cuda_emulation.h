@@ -99,23 +99,11 @@ struct alignas(8) float2 {
 struct alignas(16) float4 {
   float x, y, z, w;
 };
-struct alignas(8) int2 {
-  int x, y;
-};
-struct alignas(8) uint2 {
-  unsigned x, y;
-};
 inline float2 make_float2(float x, float y) {
   return {x, y};
 }
 inline float4 make_float4(float x, float y, float z, float w) {
   return {x, y, z, w};
-}
-inline int2 make_int2(int x, int y) {
-  return {x, y};
-}
-inline uint2 make_uint2(unsigned x, unsigned y) {
-  return {x, y};
 }
 
 namespace splat::gpu {
@@ -155,10 +143,6 @@ template <typename T>
 T ShuffleUp(T value, int delta, SPLAT_SITE) {
   return Shuffle(value, LaneIndex() >= delta ? LaneIndex() - delta : LaneIndex(), file, line);
 }
-template <typename T>
-T ShuffleDown(T value, int delta, SPLAT_SITE) {
-  return Shuffle(value, LaneIndex() + delta < 32 ? LaneIndex() + delta : LaneIndex(), file, line);
-}
 inline void SyncWarp(SPLAT_SITE) {
   using namespace emulation;
   WarpCollective(WarpOperation::kSync, 0xffffffffu, 0, 0, {file, line});
@@ -181,11 +165,6 @@ template <typename T>
 T AtomicAdd(T* target, T value) {
   const T before = *target;
   *target = before + value;
-  return before;
-}
-inline int AtomicMax(int* target, int value) {
-  const int before = *target;
-  *target = before < value ? value : before;
   return before;
 }
 inline float Exp2Fast(float x) {
