@@ -1,61 +1,26 @@
-// The stages of density control on every backend: CPU, emulated card, and the card if there is one.
+// What becomes of each splat at a refinement, and the rows of the new model, on every backend.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
-#include <numeric>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "core/quaternion.h"
 #include "core/random.h"
-#include "tests/support/emulated_card.h"
-#include "tests/support/test_device.h"
-#include "train/kernels/density_cuda_stages.h"
+#include "tests/support/density_backends.h"
 
 namespace splat::train::kernels {
 namespace {
 
-using splat::testing::DeviceArray;
-using splat::testing::TestDevice;
-using splat::testing::TestScratch;
+using splat::testing::kManySplats;
 using ::testing::ElementsAre;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr int64_t kMany = 5003;        // several blocks, the last one not full
-constexpr int64_t kNoLimit = 1 << 30;  // max_gaussians
-// exp, log and cos of the card differ by ulps of a double, and the result is one of float: half an ulp, relative.
-constexpr double kFloatRounding = 1.2e-7;
+constexpr int64_t kNoLimit = 1 << 30;      // max_gaussians
 constexpr float kGradientUnit = 0x1p-16f;  // of the gradients below: about as large as those of a training
-
-struct Backend {
-  std::string name;
-  const DensityStages* stages;
-  std::shared_ptr<TestDevice> device;
-  int threads;
-  uint64_t order_seed;
-  bool bits_of_host;  // exp, log and cos are the host's
-};
-
-std::vector<Backend> UsableBackends() {
-  const DensityStages* emulated = &emulated::DeviceDensityStages();
-  std::vector<Backend> backends;
-  for (const int threads : {1, 3}) {
-    backends.push_back(
-        {"Cpu" + std::to_string(threads), &CpuDensityStages(), splat::testing::HostDevice(), threads, 0, true});
-  }
-  for (const uint64_t seed : {0, 1, 2}) {
-    backends.push_back({"EmulatedOrder" + std::to_string(seed), emulated, splat::testing::HostDevice(), 1, seed, true});
-  }
-  auto card = splat::testing::CudaDevice();
-  if (card && CudaDensityStages()) backends.push_back({"Cuda", CudaDensityStages(), card, 1, 0, false});
-  return backends;
-}
 
 std::vector<uint8_t> Bytes(const std::vector<SplatFate>& fates) {
   std::vector<uint8_t> bytes;
@@ -137,22 +102,12 @@ std::vector<uint8_t> ExpectedFates(const Model& model, const FateThresholds& t, 
   return Bytes(fates);
 }
 
-class DensityDevice : public ::testing::TestWithParam<Backend> {
+class DensityFatesTest : public splat::testing::DensityBackendTest {
  protected:
   struct Decision {
     std::vector<uint8_t> fates;
     FateCounts counts;
   };
-
-  DensityDevice() : pool_(GetParam().threads), order_({GetParam().order_seed}), scratch_(*GetParam().device) {
-    context_.executor = &pool_;
-    context_.scratch = &scratch_;
-  }
-  const DensityStages& Stages() const { return *GetParam().stages; }
-  template <typename T>
-  DeviceArray<T> Array(const std::vector<T>& values) const {
-    return DeviceArray<T>(*GetParam().device, values);
-  }
 
   Decision Decide(const Model& model, const FateThresholds& thresholds, int64_t max_gaussians) const {
     const auto logits = Array(model.logits), log_scales = Array(model.log_scales),
@@ -183,21 +138,8 @@ class DensityDevice : public ::testing::TestWithParam<Backend> {
     Stages().plan_rows(context_, {device_fates.size(), device_fates.data(), counts, rows.data()});
     return rows.Get();
   }
-
-  std::vector<int64_t> Morton(const std::vector<float>& means, Vec3<float> low, Vec3<float> high) const {
-    const auto device_means = Array(means);
-    const auto rows = Array(std::vector<int64_t>(means.size() / 3, -1));
-    Stages().morton_order(context_, {rows.size(), device_means.data(), low, high, rows.data()});
-    return rows.Get();
-  }
-
-  KernelContext context_;
-
- private:
-  ThreadPool pool_;
-  emulation::ScopedOrder order_;
-  TestScratch scratch_;
 };
+SPLAT_INSTANTIATE_ON_DENSITY_BACKENDS(DensityFatesTest);
 
 void ExpectCounts(const FateCounts& counts, const std::vector<uint8_t>& fates) {
   const auto with = [&](SplatFate fate) { return std::count(fates.begin(), fates.end(), uint8_t(fate)); };
@@ -206,7 +148,7 @@ void ExpectCounts(const FateCounts& counts, const std::vector<uint8_t>& fates) {
   EXPECT_EQ(counts.splits, with(SplatFate::kSplit));
 }
 
-TEST_P(DensityDevice, DecidesEveryFate) {
+TEST_P(DensityFatesTest, DecidesEveryFate) {
   Model model;
   const std::vector<float> small = {-4, -3, -5}, large = {-4, -1, -5}, huge = {-4, -3, 0};
   model.Add(0, small, 19, 1);      // kept: the gradient is below the threshold
@@ -231,7 +173,7 @@ TEST_P(DensityDevice, DecidesEveryFate) {
   EXPECT_EQ(decision.fates, Bytes({kKeep, kClone, kSplit, kRemove, kClone, kSplit, kKeep, kKeep}));
 }
 
-TEST_P(DensityDevice, RemovesWhatIsNotFinite) {
+TEST_P(DensityFatesTest, RemovesWhatIsNotFinite) {
   Model model;
   const std::vector<float> small = {-4, -3, -5};
   model.Add(kNan, small, 0, 1);
@@ -256,8 +198,8 @@ TEST_P(DensityDevice, RemovesWhatIsNotFinite) {
   }
 }
 
-TEST_P(DensityDevice, ManySplatsAsInDouble) {
-  const Model model = RandomModel(kMany, 3);
+TEST_P(DensityFatesTest, ManySplatsAsInDouble) {
+  const Model model = RandomModel(kManySplats, 3);
   const Decision decision = Decide(model, Thresholds(), kNoLimit);
   const std::vector<uint8_t> expected = ExpectedFates(model, Thresholds(), kNoLimit);
   EXPECT_EQ(decision.fates, expected);
@@ -266,7 +208,7 @@ TEST_P(DensityDevice, ManySplatsAsInDouble) {
   EXPECT_GT(decision.counts.splits, 100);
 }
 
-TEST_P(DensityDevice, SplatsBehindTheStatisticsStay) {
+TEST_P(DensityFatesTest, SplatsBehindTheStatisticsStay) {
   Model model;
   const std::vector<float> small = {-4, -3, -5};
   model.Add(0, small, 80, 1);
@@ -282,7 +224,7 @@ TEST_P(DensityDevice, SplatsBehindTheStatisticsStay) {
   EXPECT_EQ(Decide(longer, Thresholds(), kNoLimit).fates, Bytes({SplatFate::kClone, SplatFate::kKeep}));
 }
 
-TEST_P(DensityDevice, WithoutStatisticsNothingGrows) {
+TEST_P(DensityFatesTest, WithoutStatisticsNothingGrows) {
   Model model = RandomModel(600, 4);
   model.has_statistics = false;
   for (const int64_t limit : {kNoLimit, int64_t(0)}) {
@@ -293,8 +235,8 @@ TEST_P(DensityDevice, WithoutStatisticsNothingGrows) {
   }
 }
 
-TEST_P(DensityDevice, KeepsTheLimit) {
-  const Model model = RandomModel(kMany, 5);
+TEST_P(DensityFatesTest, KeepsTheLimit) {
+  const Model model = RandomModel(kManySplats, 5);
   const Decision unlimited = Decide(model, Thresholds(), kNoLimit);
   const int64_t full = unlimited.counts.Rows();
   const int64_t remaining = unlimited.counts.kept + unlimited.counts.splits;
@@ -307,7 +249,7 @@ TEST_P(DensityDevice, KeepsTheLimit) {
   }
 }
 
-TEST_P(DensityDevice, OfEqualGradientsAtTheLimitTheLowerIndexGrows) {
+TEST_P(DensityFatesTest, OfEqualGradientsAtTheLimitTheLowerIndexGrows) {
   Model model;
   const std::vector<float> small = {-4, -3, -5};
   model.Add(0, small, 30, 1);
@@ -319,7 +261,7 @@ TEST_P(DensityDevice, OfEqualGradientsAtTheLimitTheLowerIndexGrows) {
 }
 
 // Where a gradient of 0 is enough, splats without one are still told from those that do not grow.
-TEST_P(DensityDevice, ZeroGradientsCountAtTheLimit) {
+TEST_P(DensityFatesTest, ZeroGradientsCountAtTheLimit) {
   Model model;
   const std::vector<float> small = {-4, -3, -5};
   model.Add(-6, small, 0, 1);
@@ -331,17 +273,13 @@ TEST_P(DensityDevice, ZeroGradientsCountAtTheLimit) {
   EXPECT_EQ(decision.fates, Bytes({SplatFate::kRemove, SplatFate::kClone, SplatFate::kKeep}));
 }
 
-TEST_P(DensityDevice, EmptyModelsAreFine) {
+TEST_P(DensityFatesTest, EmptyModelsAreFine) {
   const Decision decision = Decide(Model(), Thresholds(), 0);
   EXPECT_EQ(decision.counts.Rows(), 0);
   EXPECT_TRUE(Plan({}).empty());
-  EXPECT_TRUE(Morton({}, {0, 0, 0}, {1, 1, 1}).empty());
-  Stages().draw_children(context_, ChildrenParams());
-  Stages().gather_rows(context_, GatherParams());
-  Stages().clamp_opacity(context_, nullptr, 0, 1.0f);
 }
 
-TEST_P(DensityDevice, AllRemovedAndOneSplat) {
+TEST_P(DensityFatesTest, AllRemovedAndOneSplat) {
   Model model;
   model.Add(-6, {-4, -3, -5}, 80, 1);
   EXPECT_EQ(Decide(model, Thresholds(), kNoLimit).counts.Rows(), 0);
@@ -351,19 +289,19 @@ TEST_P(DensityDevice, AllRemovedAndOneSplat) {
   EXPECT_THAT(Plan(Bytes({SplatFate::kSplit})), ElementsAre(0, 0));
 }
 
-TEST_P(DensityDevice, RowsAreKeptOnesThenClonesThenChildren) {
+TEST_P(DensityFatesTest, RowsAreKeptOnesThenClonesThenChildren) {
   EXPECT_THAT(Plan(Bytes({SplatFate::kSplit, SplatFate::kClone, SplatFate::kKeep, SplatFate::kRemove, SplatFate::kClone,
                           SplatFate::kSplit})),
               ElementsAre(1, 2, 4, 1, 4, 0, 0, 5, 5));
 }
 
-TEST_P(DensityDevice, RowsOfManySplats) {
+TEST_P(DensityFatesTest, RowsOfManySplats) {
   Random random(6);
   std::vector<uint8_t> fates;
-  for (int64_t i = 0; i < kMany; ++i) fates.push_back(uint8_t(random.Below(4)));
+  for (int64_t i = 0; i < kManySplats; ++i) fates.push_back(uint8_t(random.Below(4)));
   std::vector<int64_t> expected;
   const auto append = [&](const std::vector<SplatFate>& wanted, int times) {
-    for (int64_t i = 0; i < kMany; ++i) {
+    for (int64_t i = 0; i < kManySplats; ++i) {
       const bool is = std::count(wanted.begin(), wanted.end(), SplatFate(fates[size_t(i)])) > 0;
       for (int k = 0; is && k < times; ++k) expected.push_back(i);
     }
@@ -373,177 +311,6 @@ TEST_P(DensityDevice, RowsOfManySplats) {
   append({SplatFate::kSplit}, 2);
   EXPECT_EQ(Plan(fates), expected);
 }
-
-struct Splats {
-  std::vector<float> means, log_scales, quats;
-};
-
-Splats RandomSplats(int64_t count, uint64_t seed) {
-  Random random(seed);
-  Splats splats;
-  for (int64_t i = 0; i < count; ++i) {
-    for (int k = 0; k < 3; ++k) splats.means.push_back(float(random.Uniform(-5, 5)));
-    for (int k = 0; k < 3; ++k) splats.log_scales.push_back(float(random.Uniform(-6, 1)));
-    for (int k = 0; k < 4; ++k) splats.quats.push_back(float(random.Normal()));
-  }
-  return splats;
-}
-
-Vec3<double> Rotated(const float* quat, const Vec3<double>& v) {
-  const double norm = std::sqrt(double(quat[0]) * quat[0] + double(quat[1]) * quat[1] + double(quat[2]) * quat[2] +
-                                double(quat[3]) * quat[3]);
-  const double w = quat[0] / norm;
-  const Vec3<double> axis{quat[1] / norm, quat[2] / norm, quat[3] / norm};
-  const Vec3<double> cross = Cross(axis, v);
-  return v + (2 * w) * cross + 2.0 * Cross(axis, cross);
-}
-
-// The children lie where one generator puts them that is drawn from in the order of rows, whatever the backend.
-TEST_P(DensityDevice, ChildrenFollowOneSequenceOfRandomNumbers) {
-  constexpr int64_t kFirst = 41, kChildren = 1500;
-  const Splats before = RandomSplats(kFirst + kChildren, 7);
-  const auto means = Array(before.means), log_scales = Array(before.log_scales), quats = Array(before.quats);
-  Random random(1234);
-  Stages().draw_children(context_, {means.data(), log_scales.data(), quats.data(), kFirst, kChildren, random.state()});
-  const std::vector<float> means_after = means.Get(), scales_after = log_scales.Get();
-  const uint64_t start = random.state();
-  for (size_t row = 0; row < size_t(kFirst + kChildren); ++row) {
-    Vec3<double> offset{0, 0, 0};
-    const float* scale = &before.log_scales[3 * row];
-    const bool is_child = row >= size_t(kFirst);
-    if (is_child) {
-      const double x = random.Normal(), y = random.Normal(), z = random.Normal();
-      offset = Rotated(&before.quats[4 * row], {std::exp(double(scale[0])) * x, std::exp(double(scale[1])) * y,
-                                                std::exp(double(scale[2])) * z});
-    }
-    const double expected[3] = {offset.x, offset.y, offset.z};
-    for (size_t k = 0; k < 3; ++k) {
-      const double mean = before.means[3 * row + k];
-      // The offset and the sum are rounded to float.
-      const double tolerance = is_child ? kFloatRounding * (std::abs(expected[k]) + std::abs(mean + expected[k])) : 0;
-      ASSERT_NEAR(means_after[3 * row + k], mean + expected[k], tolerance) << row;
-      const double shrink = is_child ? std::log(1.6) : 0;
-      ASSERT_NEAR(scales_after[3 * row + k], scale[k] - shrink, 1e-6) << row;
-    }
-  }
-  EXPECT_EQ(random.state(), Random(start).Skipped(kChildren * kDrawsPerChild).state());
-}
-
-// The loop over rows that this stage replaced, statement by statement: trainings keep their bits.
-TEST_P(DensityDevice, ChildrenHaveTheBitsOfTheSerialLoop) {
-  if (!GetParam().bits_of_host) GTEST_SKIP() << "exp, log and cos of the card differ from the host's in the last bits";
-  constexpr int64_t kChildren = 700;
-  Splats splats = RandomSplats(kChildren, 8);
-  const auto means = Array(splats.means), log_scales = Array(splats.log_scales), quats = Array(splats.quats);
-  Random random(99);
-  Stages().draw_children(context_, {means.data(), log_scales.data(), quats.data(), 0, kChildren, random.state()});
-  for (size_t row = 0; row < size_t(kChildren); ++row) {
-    float* mean = &splats.means[3 * row];
-    float* log_scale = &splats.log_scales[3 * row];
-    const float* q = &splats.quats[4 * row];
-    const Mat3<double> rotation = RotationMatrix(Quaternion<double>{q[0], q[1], q[2], q[3]});
-    const double x = std::exp(double(log_scale[0])) * random.Normal();
-    const double y = std::exp(double(log_scale[1])) * random.Normal();
-    const double z = std::exp(double(log_scale[2])) * random.Normal();
-    const Vec3<double> offset = rotation * Vec3<double>{x, y, z};
-    mean[0] += float(offset.x);
-    mean[1] += float(offset.y);
-    mean[2] += float(offset.z);
-    for (int k = 0; k < 3; ++k) log_scale[k] -= float(std::log(1.6));
-  }
-  EXPECT_EQ(means.Get(), splats.means);
-  EXPECT_EQ(log_scales.Get(), splats.log_scales);
-}
-
-TEST_P(DensityDevice, GatherCopiesRowsAndClearsNewOnes) {
-  for (const int64_t width : {1, 3, 4, 45}) {
-    constexpr int64_t kFrom = 300, kRows = 611, kZeroFrom = 400;
-    Random random(9);
-    std::vector<float> from;
-    for (int64_t i = 0; i < kFrom * width; ++i) from.push_back(float(random.Normal()));
-    std::vector<int64_t> rows;
-    for (int64_t r = 0; r < kRows; ++r) rows.push_back(int64_t(random.Below(kFrom)));
-    const auto device_from = Array(from);
-    const auto device_rows = Array(rows);
-    for (const int64_t zero_from : {kZeroFrom, kRows, int64_t(0)}) {
-      const auto to = Array(std::vector<float>(size_t(kRows * width), kNan));
-      Stages().gather_rows(context_, {device_from.data(), width, device_rows.data(), kRows, zero_from, to.data()});
-      std::vector<float> expected(size_t(kRows * width), 0.0f);
-      for (int64_t r = 0; r < zero_from; ++r) {
-        for (int64_t k = 0; k < width; ++k) {
-          expected[size_t(r * width + k)] = from[size_t(rows[size_t(r)] * width + k)];
-        }
-      }
-      EXPECT_EQ(to.Get(), expected) << width << " from " << zero_from;
-    }
-  }
-}
-
-// In double and bit by bit. Box and means are such that nothing is rounded.
-uint32_t ExpectedCode(const float* mean, const double* low, const double* high) {
-  uint32_t code = 0;
-  for (int axis = 0; axis < 3; ++axis) {
-    if (std::isnan(mean[axis])) return ~uint32_t(0);
-    const double place = std::floor((mean[axis] - low[axis]) / (high[axis] - low[axis]) * 1024);
-    const uint32_t cell = place < 0 ? 0 : place > 1023 ? 1023 : uint32_t(place);
-    for (int bit = 0; bit < 10; ++bit) code |= (cell >> bit & 1u) << (3 * bit + axis);
-  }
-  return code;
-}
-
-TEST_P(DensityDevice, MortonOrderSortsStablyWithNanLast) {
-  const double low[3] = {-2, -1, 0}, high[3] = {2, 1, 8};
-  Random random(10);
-  std::vector<float> means;
-  for (int64_t i = 0; i < kMany; ++i) {
-    // Some lie outside of the box, and some are equal.
-    const int64_t steps = random.Below(2) == 0 ? 4 : 2048;
-    for (int k = 0; k < 3; ++k) means.push_back(float(random.Below(uint64_t(5 * steps))) / float(steps) - 2.5f);
-  }
-  means[3 * 17 + 1] = kNan;
-  means[3 * 400] = kNan;
-  means[3 * 401 + 2] = kInfinity;
-  means[3 * 402] = -kInfinity;
-  means[3 * 403] = 3e38f;
-  const std::vector<int64_t> rows = Morton(means, {-2, -1, 0}, {2, 1, 8});
-  std::vector<int64_t> expected(static_cast<size_t>(kMany));
-  std::iota(expected.begin(), expected.end(), int64_t(0));
-  const auto code = [&](int64_t i) { return ExpectedCode(&means[size_t(3 * i)], low, high); };
-  std::sort(expected.begin(), expected.end(),
-            [&](int64_t a, int64_t b) { return code(a) != code(b) ? code(a) < code(b) : a < b; });
-  EXPECT_EQ(rows, expected);
-  EXPECT_EQ(rows[size_t(kMany - 2)], 17);
-  EXPECT_EQ(rows[size_t(kMany - 1)], 400);
-}
-
-TEST_P(DensityDevice, PointsOutsideCountToTheNearestCell) {
-  // Cells 1023, outside, 1022, outside below, 0 and 1 of one axis.
-  EXPECT_THAT(Morton({0.9995f, 0, 0, 7, 0, 0, 0.9985f, 0, 0, -7, 0, 0, 0, 0, 0, 0.0015f, 0, 0}, {0, 0, 0}, {1, 1, 1}),
-              ElementsAre(3, 4, 5, 2, 0, 1));
-}
-
-TEST_P(DensityDevice, MortonOrderOfAFlatBoxIgnoresItsAxis) {
-  EXPECT_THAT(Morton({0.9f, 5, 0, 0.1f, -5, kInfinity, 0.5f, 7, 0}, {0, 5, 0}, {1, 5, 0}), ElementsAre(1, 2, 0));
-}
-
-TEST_P(DensityDevice, ClampCutsFromAboveAndLeavesNan) {
-  std::vector<float> logits(1000);
-  for (size_t i = 0; i < logits.size(); ++i) logits[i] = float(i) / 100 - 5;
-  logits[3] = kNan;
-  logits[4] = kInfinity;
-  logits[5] = -kInfinity;
-  const auto device_logits = Array(logits);
-  Stages().clamp_opacity(context_, device_logits.data(), device_logits.size(), -1.25f);
-  const std::vector<float> after = device_logits.Get();
-  for (size_t i = 0; i < logits.size(); ++i) {
-    if (i == 3) continue;
-    EXPECT_EQ(after[i], logits[i] < -1.25f ? logits[i] : -1.25f) << i;
-  }
-  EXPECT_TRUE(std::isnan(after[3]));
-}
-
-INSTANTIATE_TEST_SUITE_P(On, DensityDevice, ::testing::ValuesIn(UsableBackends()),
-                         [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace splat::train::kernels

@@ -1,0 +1,69 @@
+// The stages of density control of every backend that this machine can run: CPU, emulated card, and the card if there
+// is one; and a fixture that calls them.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/emulated_card.h"
+#include "tests/support/test_device.h"
+#include "train/kernels/density_cuda_stages.h"
+
+namespace splat::testing {
+
+struct DensityBackend {
+  std::string name;
+  const train::kernels::DensityStages* stages;
+  std::shared_ptr<TestDevice> device;
+  int threads;
+  uint64_t order_seed;
+  bool bits_of_host;  // exp, log and cos are the host's
+};
+
+inline std::vector<DensityBackend> DensityBackends() {
+  namespace stages = train::kernels;
+  const stages::DensityStages* emulated = &stages::emulated::DeviceDensityStages();
+  std::vector<DensityBackend> backends;
+  for (const int threads : {1, 3}) {
+    backends.push_back({"Cpu" + std::to_string(threads), &stages::CpuDensityStages(), HostDevice(), threads, 0, true});
+  }
+  for (const uint64_t seed : {0, 1, 2}) {
+    backends.push_back({"EmulatedOrder" + std::to_string(seed), emulated, HostDevice(), 1, seed, true});
+  }
+  auto card = CudaDevice();
+  if (card && stages::CudaDensityStages()) backends.push_back({"Cuda", stages::CudaDensityStages(), card, 1, 0, false});
+  return backends;
+}
+
+constexpr int64_t kManySplats = 5003;  // several blocks, the last one not full
+
+class DensityBackendTest : public ::testing::TestWithParam<DensityBackend> {
+ protected:
+  DensityBackendTest() : pool_(GetParam().threads), order_({GetParam().order_seed}), scratch_(*GetParam().device) {
+    context_.executor = &pool_;
+    context_.scratch = &scratch_;
+  }
+  const train::kernels::DensityStages& Stages() const { return *GetParam().stages; }
+  template <typename T>
+  DeviceArray<T> Array(const std::vector<T>& values) const {
+    return DeviceArray<T>(*GetParam().device, values);
+  }
+
+  KernelContext context_;
+
+ private:
+  ThreadPool pool_;
+  emulation::ScopedOrder order_;
+  TestScratch scratch_;
+};
+
+}  // namespace splat::testing
+
+// Runs the TEST_Ps of `suite`, a DensityBackendTest, on every backend.
+#define SPLAT_INSTANTIATE_ON_DENSITY_BACKENDS(suite)                                            \
+  INSTANTIATE_TEST_SUITE_P(On, suite, ::testing::ValuesIn(::splat::testing::DensityBackends()), \
+                           [](const auto& instance) { return instance.param.name; })
