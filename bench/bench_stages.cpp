@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "bench/synthetic_scene.h"
+#include "bench/tile_scene.h"
+#include "core/check.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "rasterizer/kernels/kernels.h"
+#include "rasterizer/kernels/simd_kernels.h"
 #include "rasterizer/math/tiles.h"
 #include "train/kernels/adam.h"
 #include "train/kernels/ssim.h"
@@ -161,6 +164,34 @@ void BM_Adam(benchmark::State& state) {
   for (auto _ : state) train::kernels::AdamStep(scene.pool, p);
 }
 
+// The kernels alone, on one tile: nanoseconds for one splat on it.
+void ReportTile(benchmark::State& state, const bench::TileScene& scene) {
+  state.counters["drawn"] = scene.DrawnShare();
+  state.counters["ns_per_splat"] = benchmark::Counter(
+      bench::TileScene::kSplats * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+void BlendTile(benchmark::State& state, InstructionSet set, double sigma_px) {
+  const bench::TileScene scene(sigma_px);
+  for (auto _ : state) k::SimdKernelsOf(set).blend_tile(scene.Forward(), 0);
+  ReportTile(state, scene);
+}
+void BlendTileBackward(benchmark::State& state, InstructionSet set, double sigma_px) {
+  const bench::TileScene scene(sigma_px);
+  k::SimdKernelsOf(set).blend_tile(scene.Forward(), 0);
+  for (auto _ : state) k::SimdKernelsOf(set).blend_tile_backward(scene.Backward(), 0);
+  ReportTile(state, scene);
+}
+
+void RegisterTiles() {
+  for (const InstructionSet set : UsableInstructionSets()) {
+    for (const double sigma_px : {1.5, 4.0, 20.0}) {
+      const std::string name = StrCat("/", NameOf(set), "/sigma_px:", sigma_px);
+      benchmark::RegisterBenchmark(("BM_BlendTile" + name).c_str(), BlendTile, set, sigma_px);
+      benchmark::RegisterBenchmark(("BM_BlendTileBackward" + name).c_str(), BlendTileBackward, set, sigma_px);
+    }
+  }
+}
+
 // Splats, width, height, threads.
 void Sizes(benchmark::internal::Benchmark* bench) {
   const int cores = int(std::thread::hardware_concurrency());
@@ -182,4 +213,9 @@ BENCHMARK(BM_Adam)->Apply(Sizes);
 }  // namespace
 }  // namespace splat
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  splat::RegisterTiles();
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -68,7 +68,7 @@ class TilePixels {
         const float alpha =
             math::SplatAlpha(splat, splat.mean.x - (float(left_ + x) + 0.5f), splat.mean.y - (float(top_ + y) + 0.5f));
         if (!math::IsDrawn(alpha, t)) continue;
-        t = math::TransmittanceBehind<TwoRoundings>(math::ClampAlpha(alpha), t);
+        t = math::TransmittanceBehind(math::ClampAlpha(alpha), t);
         ++drawn;
       }
     }

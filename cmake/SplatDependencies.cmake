@@ -34,8 +34,11 @@ find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs calib3d)
 find_package(nlohmann_json 3.10 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_path(SPLAT_NANOFLANN_INCLUDE nanoflann.hpp REQUIRED)
+find_path(SPLAT_HIGHWAY_INCLUDE hwy/highway.h REQUIRED)  # its headers; run-time dispatch is our own
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBEXIF REQUIRED IMPORTED_TARGET libexif)
 find_package(SQLite3 REQUIRED)  # COLMAP's database: features are read from it and matches written to it
 add_library(splat_nanoflann INTERFACE)
 target_include_directories(splat_nanoflann SYSTEM INTERFACE ${SPLAT_NANOFLANN_INCLUDE})
+add_library(splat_highway INTERFACE)
+target_include_directories(splat_highway SYSTEM INTERFACE ${SPLAT_HIGHWAY_INCLUDE})

@@ -50,11 +50,39 @@ target_compile_definitions(splat_torch_pch PRIVATE $<$<BOOL:${SPLAT_WITH_CUDA}>:
 target_compile_options(splat_torch_pch PRIVATE ${SPLAT_TORCH_FLAGS} $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 target_precompile_headers(splat_torch_pch PRIVATE ${PROJECT_SOURCE_DIR}/rasterizer/libtorch.h)
 
+# The instruction sets that *_simd.cpp are compiled for (core/instruction_set.h), each with its flags.
+set(SPLAT_SIMD_SETS "")
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
+  set(SPLAT_SIMD_SETS sse4 avx2 avx512)
+  set(SPLAT_SIMD_FLAGS_sse4 -march=x86-64-v2 -maes -mpclmul)
+  set(SPLAT_SIMD_FLAGS_avx2 -march=x86-64-v3 -maes -mpclmul)
+  set(SPLAT_SIMD_FLAGS_avx512 -march=x86-64-v4 -maes -mpclmul -mprefer-vector-width=512)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(SPLAT_SIMD_SETS neon)
+endif()
+
+# Adds the *_simd.cpp of the current folder to a library, compiled once for each instruction set with SPLAT_SIMD_NAMESPACE
+# as its name. Always optimised: what is not inlined there would be generated under a name that other sources share.
+function(splat_simd_sources library)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_simd.cpp)
+  foreach(set ${SPLAT_SIMD_SETS})
+    set(objects ${library}_${set})
+    add_library(${objects} OBJECT ${sources})
+    splat_configure(${objects})
+    target_compile_definitions(${objects} PRIVATE SPLAT_SIMD_NAMESPACE=${set})
+    target_compile_options(${objects} PRIVATE ${SPLAT_SIMD_FLAGS_${set}} -O3)
+    target_link_libraries(${objects} PRIVATE splat_highway)
+    target_sources(${library} PRIVATE $<TARGET_OBJECTS:${objects}>)
+    set_property(GLOBAL APPEND PROPERTY SPLAT_SIMD_OBJECTS "${set}=$<JOIN:$<TARGET_OBJECTS:${objects}>,$<COMMA>${set}=>")
+  endforeach()
+endfunction()
+
 # splat_library(name [TORCH] [PUBLIC libs...] [PRIVATE libs...]): a static library of every .cpp in the current folder, and of
 # every .cu where CUDA is built, or an interface library while there is none.
 function(splat_library name)
   cmake_parse_arguments(arg "TORCH" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "_simd\\.cpp$")
   if(SPLAT_WITH_CUDA)
     file(GLOB cuda_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cu)
   endif()

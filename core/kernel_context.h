@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "core/instruction_set.h"
 #include "core/parallel.h"
 
 namespace splat {
@@ -26,6 +27,7 @@ struct KernelContext {
   Executor* executor = nullptr;
   void* stream = nullptr;  // a cudaStream_t; null: the default stream
   ScratchAllocator* scratch = nullptr;
+  InstructionSet instruction_set = BestInstructionSet();  // of the CPU's vectors
 };
 
 }  // namespace splat

@@ -63,6 +63,7 @@ pack_dependencies() {
   copy_headers nlohmann/json.hpp nlohmann
   copy_headers CLI/CLI.hpp CLI
   copy_headers nanoflann.hpp
+  copy_headers hwy/highway.h hwy
   copy_headers gtest/gtest.h gtest
   copy_headers gmock/gmock.h gmock
   copy_headers sqlite3.h

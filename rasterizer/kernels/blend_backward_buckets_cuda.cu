@@ -109,8 +109,8 @@ __device__ inline int GatherLivePixels(const float* checkpoint, unsigned parts, 
       const Vec3<float> color = {at[kCheckpointColor * kTileThreads], at[(kCheckpointColor + 1) * kTileThreads],
                                  at[(kCheckpointColor + 2) * kTileThreads]};
       const PixelGrad grad = {g.x, g.y, g.z, kMaps ? pixels.alpha[place] : 0.0f, g.w};
-      const float composited = math::LossOfPixel<OneRounding, kMaps>(
-          grad, color, 1.0f - t, kMaps ? at[kCheckpointDepth * kTileThreads] : 0.0f);
+      const float composited =
+          math::LossOfPixel<kMaps>(grad, color, 1.0f - t, kMaps ? at[kCheckpointDepth * kTileThreads] : 0.0f);
       const int k = count + gpu::PopCount(mask & ((1u << gpu::LaneIndex()) - 1));
       live.state[k] = {t, pixels.loss[place] - composited};
       live.place[k] = uint8_t(place);

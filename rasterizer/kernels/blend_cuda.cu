@@ -68,7 +68,7 @@ __global__ void __launch_bounds__(kTileThreads) BlendKernel(BlendParams<float> p
         s.green = MultiplyAdd(weight, light.y, s.green);
         s.blue = MultiplyAdd(weight, light.z, s.blue);
         s.depth = MultiplyAdd(weight, light.w, s.depth);
-        s.t = math::TransmittanceBehind<OneRounding>(alpha, s.t);
+        s.t = math::TransmittanceBehind(alpha, s.t);
       }
       warp_is_done = gpu::AllOfWarp(s.t < float(math::kMinTransmittance));
     }

@@ -22,8 +22,7 @@ __device__ inline PixelGrad LoadPixelGrad(const PixelsGradView<float>& grad, int
 // gradient . final pixel
 __device__ inline float LossOfFinalPixel(const PixelGrad& g, const PixelsView<float>& pixels, int64_t pixel) {
   const float* image = pixels.image + 3 * pixel;
-  return math::LossOfPixel<OneRounding, true>(g, {image[0], image[1], image[2]}, pixels.alpha[pixel],
-                                              pixels.depth[pixel]);
+  return math::LossOfPixel<true>(g, {image[0], image[1], image[2]}, pixels.alpha[pixel], pixels.depth[pixel]);
 }
 
 // Where a pixel stands between two splats: transmittance; gradient . (final pixel - composited so far).
@@ -41,11 +40,11 @@ struct ReplayedSplat {
 template <bool kMaps>
 __device__ inline ReplayedSplat ReplaySplat(const float4& light, float log2_alpha, const PixelGrad& g, ReplayState& s) {
   const float raw = gpu::Exp2Fast(log2_alpha), alpha = math::ClampAlpha(raw), weight = alpha * s.t;
-  const float loss = math::LossOfSplat<OneRounding, kMaps>(g, {light.x, light.y, light.z}, light.w);
-  s.behind = math::LossBehind<OneRounding>(s.behind, weight, loss);
+  const float loss = math::LossOfSplat<kMaps>(g, {light.x, light.y, light.z}, light.w);
+  s.behind = math::LossBehind(s.behind, weight, loss);
   const float share = s.behind * gpu::ReciprocalFast(1.0f - alpha);
   const float v = math::LogAlphaGrad(raw, math::AlphaGradOfShare(s.t, loss, share));
-  s.t = math::TransmittanceBehind<OneRounding>(alpha, s.t);
+  s.t = math::TransmittanceBehind(alpha, s.t);
   return {weight, v};
 }
 

@@ -1,54 +1,16 @@
 // One splat at one pixel: alpha, one step of front-to-back compositing, and one step of its gradient, replayed front to
-// back (docs/math.md, sections 6 and 7). All passes of all backends take alpha from SplatAlpha, so that a replay takes
-// the very decisions of the forward pass.
+// back (docs/math.md, sections 6 and 7).
 #pragma once
 
 #include <cmath>
-#include <cstdint>
-#include <cstring>
 
 #include "core/host_device.h"
+#include "core/lanes.h"
 #include "core/multiply_add.h"
 #include "core/vec.h"
 #include "rasterizer/math/constants.h"
 
 namespace splat::math {
-
-// exp(x) for x <= 0 without branches or calls, so that loops over pixels vectorise: 2^n times a polynomial of degree 6
-// on
-// [-ln2/2, ln2/2]. Relative error below 3e-7 for -87 <= x <= 0; x is clamped to that range, and NaN counts as -87, so
-// that it stays below any threshold.
-SPLAT_HD inline float ExpNonPositive(float x) {
-  const float floored = x > -87.0f ? x : -87.0f;
-  const float clamped = floored < 0.0f ? floored : 0.0f;
-  const float scaled = clamped * 1.44269504088896341f;
-  const float shifted = scaled + 12582912.0f;  // 1.5 * 2^23: rounds to the nearest integer
-  const float n = shifted - 12582912.0f;
-  // ln2 in two parts, so that r is exact to float precision.
-  const float r = (clamped - n * 0.693359375f) - n * -2.12194440e-4f;
-  float p = 1.3888889e-3f;
-  p = p * r + 8.3333333e-3f;
-  p = p * r + 4.1666668e-2f;
-  p = p * r + 1.6666667e-1f;
-  p = p * r + 0.5f;
-  p = p * r + 1.0f;
-  p = p * r + 1.0f;
-  const int32_t exponent = static_cast<int32_t>(n) + 127;
-  const int32_t bits = exponent << 23;
-  float power;
-  std::memcpy(&power, &bits, sizeof(power));
-  return p * power;
-}
-SPLAT_HD inline double ExpNonPositive(double x) {
-  return std::exp(x < 0 ? x : 0);
-}
-
-// Any other scalar (dual numbers) brings its own exp.
-template <typename T>
-SPLAT_HD inline T ExpNonPositive(T x) {
-  using std::exp;
-  return exp(x);
-}
 
 // What the blend stages need of a projected splat.
 template <typename T>
@@ -67,24 +29,25 @@ SPLAT_HD inline T HalfQuadratic(const SymMat2<T>& conic, T dx, T dy) {
 // Unclamped alpha at d = mean - pixel centre.
 template <typename T>
 SPLAT_HD inline T SplatAlpha(const BlendSplat<T>& splat, T dx, T dy) {
-  return splat.opacity * ExpNonPositive(-HalfQuadratic(splat.conic, dx, dy));
+  using std::exp;
+  return splat.opacity * exp(-HalfQuadratic(splat.conic, dx, dy));
 }
 
 // Whether a splat of unclamped alpha is drawn at a pixel whose transmittance is t. NaN is not drawn.
 template <typename T>
-SPLAT_HD inline bool IsDrawn(T alpha, T t) {
+SPLAT_HD inline auto IsDrawn(T alpha, T t) {
   return (alpha >= T(kMinAlpha)) & (t >= T(kMinTransmittance));
 }
 
 template <typename T>
 SPLAT_HD inline T ClampAlpha(T alpha) {
-  return alpha < T(kMaxAlpha) ? alpha : T(kMaxAlpha);
+  return Select(alpha < T(kMaxAlpha), alpha, T(kMaxAlpha));
 }
 
-// The same splat as a card evaluates it with the fewest instructions (docs/math.md, section 6): alpha = 2^p with
+// The same splat as the stages evaluate it, with the fewest instructions (docs/math.md, section 6): alpha = 2^p with
 // p(d) = log2(opacity) - log2(e) q(d) / 2, whose factors are folded into the numbers that are stored. Forward and
-// backward pass of such a backend both decide by p. Its rounding differs from SplatAlpha's, so a pixel whose alpha is
-// within 1e-6 of a threshold may be decided otherwise than on the CPU.
+// backward pass of a backend both decide by p, so that a replay takes the very decisions of the forward pass. A pixel
+// whose alpha is within 1e-6 of a threshold may be decided otherwise by another backend or instruction set.
 template <typename T>
 struct FoldedSplat {
   Vec2<T> mean;      // px
@@ -97,18 +60,46 @@ constexpr double kLn2 = 0.6931471805599453;            // 1 / log2(e)
 constexpr double kLog2MinAlpha = -7.9943534368588578;  // log2(kMinAlpha)
 
 template <typename T>
-SPLAT_HD inline FoldedSplat<T> FoldSplat(const BlendSplat<T>& splat) {
-  using std::log2;
-  const T half = T(-0.5 * kLog2E), whole = T(-kLog2E);
-  return {splat.mean, {half * splat.conic.xx, whole * splat.conic.xy, half * splat.conic.yy}, log2(splat.opacity)};
+SPLAT_HD inline SymMat2<T> FoldConic(const SymMat2<T>& conic) {
+  const T half(-0.5 * kLog2E), whole(-kLog2E);
+  return {half * conic.xx, whole * conic.xy, half * conic.yy};
 }
 
-// p at d = mean - pixel centre.
+template <typename T>
+SPLAT_HD inline T Log2Opacity(T opacity) {
+  using std::log2;
+  return log2(opacity);
+}
+
+template <typename T>
+SPLAT_HD inline FoldedSplat<T> FoldSplat(const BlendSplat<T>& splat) {
+  return {splat.mean, FoldConic(splat.conic), Log2Opacity(splat.opacity)};
+}
+
+// p at d = mean - pixel centre. Down a column of pixels two operations are left in the loop.
 template <typename T>
 SPLAT_HD inline T Log2Alpha(const FoldedSplat<T>& splat, T dx, T dy) {
-  const T along_x = MultiplyAdd(splat.conic.xx, dx, splat.conic.xy * dy);
-  const T rest = MultiplyAdd(splat.conic.yy * dy, dy, splat.log2_opacity);
-  return MultiplyAdd(dx, along_x, rest);
+  const T rest = MultiplyAdd(splat.conic.xx * dx, dx, splat.log2_opacity);
+  const T along_y = MultiplyAdd(splat.conic.yy, dy, splat.conic.xy * dx);
+  return MultiplyAdd(dy, along_y, rest);
+}
+
+// 2^p for -126 < p < 127, without branches or calls: 2^n for the nearest whole n times a polynomial (minimax of degree
+// 5 on [-1/2, 1/2]). Relative error below 3e-7. Outside, and for NaN, some number.
+template <typename T>
+SPLAT_HD inline T Exp2(T p) {
+  const T shifted = p + T(kPowerOf2Shift);
+  const T f = p - (shifted - T(kPowerOf2Shift));
+  T power = T(1.32764725e-3);
+  power = MultiplyAdd(power, f, T(9.67554096e-3));
+  power = MultiplyAdd(power, f, T(5.55071309e-2));
+  power = MultiplyAdd(power, f, T(2.40221202e-1));
+  power = MultiplyAdd(power, f, T(6.93146944e-1));
+  power = MultiplyAdd(power, f, T(1.00000012));
+  return power * PowerOf2OfShifted(shifted);
+}
+SPLAT_HD inline double Exp2(double p) {
+  return std::exp2(p);
 }
 
 // dp/dd; times kLn2 that of log(alpha).
@@ -118,16 +109,21 @@ SPLAT_HD inline Vec2<T> Log2AlphaSlope(const FoldedSplat<T>& splat, T dx, T dy) 
           MultiplyAdd(T(2) * splat.conic.yy, dy, splat.conic.xy * dx)};
 }
 
+template <typename T>
+SPLAT_HD inline T Magnitude(T a) {
+  return Select(a < T(0), -a, a);
+}
+
 // IsDrawn for alpha = 2^log2_alpha.
 template <typename T>
-SPLAT_HD inline bool IsDrawnByLog2(T log2_alpha, T t) {
+SPLAT_HD inline auto IsDrawnByLog2(T log2_alpha, T t) {
   return (log2_alpha >= T(kLog2MinAlpha)) & (t >= T(kMinTransmittance));
 }
 
 // Transmittance behind a drawn splat of clamped alpha.
-template <typename Rounding, typename T>
+template <typename T>
 SPLAT_HD inline T TransmittanceBehind(T alpha, T t) {
-  return Rounding::MultiplyAdd(-alpha, t, t);
+  return MultiplyAdd(-alpha, t, t);
 }
 
 // dL/d of the picture at one pixel.
@@ -139,25 +135,25 @@ struct PixelGrad {
 
 // What the light of a splat counts at a pixel per weight: gradient . (colour, 1, depth). kMaps: whether alpha and depth
 // have gradients.
-template <typename Rounding, bool kMaps, typename T>
+template <bool kMaps, typename T>
 SPLAT_HD inline T LossOfSplat(const PixelGrad<T>& g, const Vec3<T>& color, T depth) {
-  const T of_color = Rounding::MultiplyAdd(color.z, g.blue, Rounding::MultiplyAdd(color.y, g.green, color.x * g.red));
+  const T of_color = MultiplyAdd(color.z, g.blue, MultiplyAdd(color.y, g.green, color.x * g.red));
   if constexpr (!kMaps) return of_color;
-  return Rounding::MultiplyAdd(depth, g.depth, of_color) + g.alpha;
+  return MultiplyAdd(depth, g.depth, of_color) + g.alpha;
 }
 
 // gradient . pixel, of what is composited so far or in the end. kMaps as above.
-template <typename Rounding, bool kMaps, typename T>
+template <bool kMaps, typename T>
 SPLAT_HD inline T LossOfPixel(const PixelGrad<T>& g, const Vec3<T>& color, T alpha, T depth) {
-  const T of_color = Rounding::MultiplyAdd(g.blue, color.z, Rounding::MultiplyAdd(g.green, color.y, g.red * color.x));
+  const T of_color = MultiplyAdd(g.blue, color.z, MultiplyAdd(g.green, color.y, g.red * color.x));
   if constexpr (!kMaps) return of_color;
-  return Rounding::MultiplyAdd(g.depth, depth, Rounding::MultiplyAdd(g.alpha, alpha, of_color));
+  return MultiplyAdd(g.depth, depth, MultiplyAdd(g.alpha, alpha, of_color));
 }
 
 // gradient . (final pixel - what is composited up to and including a splat), from that before the splat.
-template <typename Rounding, typename T>
+template <typename T>
 SPLAT_HD inline T LossBehind(T loss_before, T weight, T loss_of_splat) {
-  return Rounding::MultiplyAdd(-weight, loss_of_splat, loss_before);
+  return MultiplyAdd(-weight, loss_of_splat, loss_before);
 }
 
 // Contribution to dL/dalpha of a drawn splat. transmittance: in front of it; loss_color: gradient . colour of the
@@ -176,7 +172,7 @@ SPLAT_HD inline T AlphaGrad(T alpha, T transmittance, T loss_color, T loss_behin
 // alpha dL/dalpha, that is dL/dlog(alpha), from the unclamped alpha: 0 where the clamp is active.
 template <typename T>
 SPLAT_HD inline T LogAlphaGrad(T raw_alpha, T grad_alpha) {
-  return raw_alpha < T(kMaxAlpha) ? raw_alpha * grad_alpha : T(0);
+  return Select(raw_alpha < T(kMaxAlpha), raw_alpha * grad_alpha, T(0));
 }
 
 // C^-1 d: minus the derivative of log(alpha) by the mean, d = mean - pixel.

@@ -51,6 +51,7 @@ rejects(train/a.cpp "#include <opencv2/core.hpp>\n" "opencv2/core.hpp")
 rejects(train/a.h "#include <nlohmann/json.hpp>\n" "nlohmann/json.hpp")
 rejects(data/a.cpp "#include <CLI/CLI.hpp>\n" "CLI/CLI.hpp")
 rejects(train/a.cpp "#include <sqlite3.h>\n" "sqlite3.h")
+rejects(core/a.cpp "#include <hwy/highway.h>\n" "hwy/highway.h")
 
 rejects(data/a.cpp "void F() { std::cout << 1; }\n" "prints or exits")
 rejects(data/a.cpp "void F() { std::printf(\"1\"); }\n" "prints or exits")

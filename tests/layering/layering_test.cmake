@@ -16,7 +16,7 @@ set(uses_export export ${uses_rasterizer} data)
 set(uses_apps ${modules})
 
 # Third-party headers: a pattern of the include, and a pattern of the files that may hold it.
-set(third_party torch opencv json cli sqlite exif)
+set(third_party torch opencv json cli sqlite exif hwy)
 set(include_torch "^(torch|ATen|c10)/")
 set(files_torch "^(rasterizer/[^/]*|train/[^/]*|export/.*|apps/.*)$")
 set(include_opencv "^opencv")
@@ -29,6 +29,8 @@ set(include_sqlite "^sqlite3")
 set(files_sqlite "^data/.*\\.cpp$")
 set(include_exif "^libexif/")
 set(files_exif "^(data|capture)/.*\\.cpp$")
+set(include_hwy "^hwy/")
+set(files_hwy "^core/simd\\.h$")
 
 set(printing "(std::(cout|cerr|clog|exit|abort|quick_exit)|[^a-zA-Z0-9_.>](printf|fprintf|puts|putchar|exit|abort)[ ]*\\()")
 

@@ -196,6 +196,7 @@ class KernelsBackend : public Backend {
     uint64_t order_seed = 0;   // of the emulation
     bool on_device = false;    // for Backend::OnDevice
     bool checkpoints = false;  // the backward blend gets those of the forward one
+    InstructionSet instruction_set = BestInstructionSet();
   };
   KernelsBackend(const StageCalls<T>& calls, std::shared_ptr<TestDevice> device, const Settings& settings)
       : calls_(calls), device_(std::move(device)), settings_(settings), executor_(settings.threads) {}
@@ -301,6 +302,7 @@ class KernelsBackend : public Backend {
     explicit Call(const KernelsBackend& backend) : scratch(*backend.device_), order({backend.settings_.order_seed}) {
       context.executor = &backend.executor_;
       context.scratch = &scratch;
+      context.instruction_set = backend.settings_.instruction_set;
     }
   };
 
@@ -336,10 +338,11 @@ GradArrays Backend::RenderBackward(const RenderInput& input, const Rendered& for
   return ProjectBackward(input, forward, BlendBackward(input, forward, grad));
 }
 
-std::shared_ptr<const Backend> CpuFloatBackend(int threads) {
+std::shared_ptr<const Backend> CpuFloatBackend(int threads, InstructionSet set) {
   return std::make_shared<KernelsBackend<float>>(
       CallsOf(kernels::CpuStages()), HostDevice(),
-      KernelsBackend<float>::Settings{StrCat("CpuFloat", threads, "Threads"), threads, 0, false, false});
+      KernelsBackend<float>::Settings{StrCat("CpuFloat", threads, "Threads_", NameOf(set)), threads, 0, false, false,
+                                      set});
 }
 std::shared_ptr<const Backend> CpuDoubleBackend(int threads) {
   return std::make_shared<KernelsBackend<double>>(
@@ -386,7 +389,8 @@ std::vector<std::shared_ptr<const Backend>> DeviceBackends() {
 }
 
 std::vector<std::shared_ptr<const Backend>> UsableBackends() {
-  std::vector<std::shared_ptr<const Backend>> backends = {CpuFloatBackend(), CpuDoubleBackend()};
+  std::vector<std::shared_ptr<const Backend>> backends = {CpuDoubleBackend()};
+  for (const InstructionSet set : UsableInstructionSets()) backends.push_back(CpuFloatBackend(2, set));
   for (auto& backend : DeviceBackends()) backends.push_back(std::move(backend));
   return backends;
 }

@@ -73,8 +73,8 @@ class Backend {
   GradArrays RenderBackward(const RenderInput& input, const Rendered& forward, const PixelArrays& grad) const;
 };
 
-// The CPU kernels in float or double on `threads` threads.
-std::shared_ptr<const Backend> CpuFloatBackend(int threads = 2);
+// The CPU kernels in float, or in double, on `threads` threads.
+std::shared_ptr<const Backend> CpuFloatBackend(int threads = 2, InstructionSet set = BestInstructionSet());
 std::shared_ptr<const Backend> CpuDoubleBackend(int threads = 2);
 
 // The .cu files on the emulated card (tests/support/cuda_emulation.h). Seed 0: threads in natural order, else shuffled.
@@ -88,7 +88,8 @@ std::vector<std::shared_ptr<const Backend>> CudaBackends();
 // and the card if there is one.
 std::vector<std::shared_ptr<const Backend>> DeviceBackends();
 
-// Every backend that this machine can run: CPU in float and double, and DeviceBackends.
+// Every backend that this machine can run: the CPU in float on each of its instruction sets and in double, and
+// DeviceBackends.
 std::vector<std::shared_ptr<const Backend>> UsableBackends();
 
 // GoogleTest's way to name a backend in a failure message.

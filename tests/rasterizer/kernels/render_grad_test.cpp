@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -280,7 +281,11 @@ TEST_P(RenderGradTest, TakesAnEmptyModel) {
 TEST(RenderThreads, AreBitEqualForwardAndBackwardForAnyNumber) {
   const RenderInput scene = RandomInput({300, 211, 6000, 1}, 10);
   const PixelArrays functional = RandomFunctional(scene, 85);
-  for (const auto make : {testing::CpuFloatBackend, testing::CpuDoubleBackend}) {
+  std::vector<std::function<std::shared_ptr<const Backend>(int)>> makers = {testing::CpuDoubleBackend};
+  for (const InstructionSet set : UsableInstructionSets()) {
+    makers.push_back([set](int threads) { return testing::CpuFloatBackend(threads, set); });
+  }
+  for (const auto& make : makers) {
     const auto one = make(1);
     const Rendered expected = one->Render(scene);
     const GradArrays expected_grad = one->RenderBackward(scene, expected, functional);

@@ -1,0 +1,25 @@
+// The instruction sets that the hot loops are compiled for, and which of them this machine has.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace splat {
+
+// From slow to fast. kScalar is one number at a time; sets of other architectures are not in a build.
+enum class InstructionSet { kScalar, kNeon, kSse4, kAvx2, kAvx512 };
+constexpr int kInstructionSets = 5;
+
+// "scalar", "neon", "sse4", "avx2", "avx512".
+const char* NameOf(InstructionSet set);
+
+// Those that this build has and this machine can run, from slow to fast.
+const std::vector<InstructionSet>& UsableInstructionSets();
+
+// The fastest of them.
+InstructionSet BestInstructionSet();
+
+// The usable set of that name; "auto": the best one. Throws splat::Error with the names of the usable ones.
+InstructionSet InstructionSetNamed(const std::string& name);
+
+}  // namespace splat

@@ -1,0 +1,69 @@
+// The vocabulary of templates that run on one number or on several side by side. T is float or double, or a vector of
+// floats of some instruction set (core/simd.h), for which the same names exist; a formula that keeps to them, to
+// arithmetic and to comparisons joined by & and | exists once for all.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "core/host_device.h"
+
+namespace splat {
+
+// What T consists of: the number itself, or the lanes of a vector.
+template <typename T>
+struct LanesOf {
+  using Scalar = T;
+  static constexpr int kCount = 1;
+};
+template <typename T>
+using ScalarOf = typename LanesOf<T>::Scalar;
+
+// condition ? yes : no, lane by lane; both are evaluated.
+template <typename T>
+SPLAT_HD inline T Select(bool condition, T yes, T no) {
+  return condition ? yes : no;
+}
+
+SPLAT_HD inline bool AnyLane(bool condition) {
+  return condition;
+}
+
+// T from and to consecutive scalars in memory; for vectors aligned to their size.
+template <typename T>
+SPLAT_HD inline T LoadLanes(const ScalarOf<T>* from) {
+  return *from;
+}
+template <typename T>
+SPLAT_HD inline void StoreLanes(const T& value, ScalarOf<T>* to) {
+  *to = value;
+}
+
+// 0, 1, 2 ... in the lanes.
+template <typename T>
+SPLAT_HD inline T LaneIndices() {
+  return T(0);
+}
+
+// The sums over the lanes of four values, to consecutive scalars (for vectors of floats aligned to 16 bytes).
+template <typename T>
+SPLAT_HD inline void StoreLaneSums(const T& a, const T& b, const T& c, const T& d, T* to) {
+  to[0] = a;
+  to[1] = b;
+  to[2] = c;
+  to[3] = d;
+}
+
+// 2^n from kPowerOf2Shift + n for a whole number -127 < n < 128, whose bits lie where an exponent is read from.
+constexpr float kPowerOf2Shift = 12582912.0f + 127.0f;  // 1.5 * 2^23, from where a float has no fraction, and the bias
+SPLAT_HD inline float PowerOf2OfShifted(float shifted) {
+  uint32_t bits;
+  std::memcpy(&bits, &shifted, sizeof(bits));
+  bits <<= 23;
+  float power;
+  std::memcpy(&power, &bits, sizeof(power));
+  return power;
+}
+
+}  // namespace splat

@@ -1,0 +1,32 @@
+// The parts of the stages that exist for each instruction set (core/instruction_set.h).
+#pragma once
+
+#include "core/instruction_set.h"
+#include "rasterizer/kernels/kernels.h"
+
+namespace splat::kernels {
+
+struct SimdKernels {
+  // One tile of Blend and of BlendBackward (rasterizer/kernels/blend_tile.h).
+  void (*blend_tile)(const BlendParams<float>&, int64_t tile_index);
+  void (*blend_tile_backward)(const BlendBackwardParams<float>&, int64_t tile_index);
+};
+
+// set: a usable one.
+const SimdKernels& SimdKernelsOf(InstructionSet set);
+
+// rasterizer/kernels/stages_simd.cpp, compiled for each set.
+namespace neon {
+const SimdKernels& Kernels();
+}
+namespace sse4 {
+const SimdKernels& Kernels();
+}
+namespace avx2 {
+const SimdKernels& Kernels();
+}
+namespace avx512 {
+const SimdKernels& Kernels();
+}
+
+}  // namespace splat::kernels
