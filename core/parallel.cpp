@@ -7,11 +7,45 @@
 #include <thread>
 #include <vector>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace splat {
 
 namespace {
 
 thread_local bool inside_task = false;  // of any pool
+
+// As long as it lives, this thread takes numbers too small for a normal exponent as 0 and makes none: they cost a
+// hundred cycles each on some processors.
+class NoDenormals {
+ public:
+#if defined(__x86_64__)
+  NoDenormals() : before_(_mm_getcsr()) {
+    _mm_setcsr(before_ | _MM_FLUSH_ZERO_ON | kDenormalsAreZero);
+  }
+  ~NoDenormals() {
+    _mm_setcsr(before_);
+  }
+
+ private:
+  static constexpr unsigned kDenormalsAreZero = 0x40;
+  unsigned before_;
+#elif defined(__aarch64__)
+  NoDenormals() {
+    asm volatile("mrs %0, fpcr" : "=r"(before_));
+    asm volatile("msr fpcr, %0" : : "r"(before_ | kFlushToZero));
+  }
+  ~NoDenormals() {
+    asm volatile("msr fpcr, %0" : : "r"(before_));
+  }
+
+ private:
+  static constexpr uint64_t kFlushToZero = uint64_t(1) << 24;
+  uint64_t before_;
+#endif
+};
 
 }  // namespace
 
@@ -29,6 +63,7 @@ struct ThreadPool::State {
   std::vector<std::thread> workers;
 
   void Drain() {
+    const NoDenormals no_denormals;
     inside_task = true;
     for (int64_t i = next++; i < count; i = next++) {
       try {
@@ -75,6 +110,7 @@ int ThreadPool::Threads() const {
 
 void ThreadPool::Run(int64_t count, const std::function<void(int64_t)>& task) {
   if (inside_task || count <= 1 || state_->workers.empty()) {
+    const NoDenormals no_denormals;
     SerialExecutor().Run(count, task);
     return;
   }

@@ -48,6 +48,23 @@ TEST_P(Parallel, ForCoversEachIndexOnceInChunksOfTheGivenSize) {
   }
 }
 
+// Not of the SerialExecutor, which runs on whatever thread calls it.
+TEST(ThreadPoolTasks, RunWithoutDenormalsAndLeaveTheCallerAsItWas) {
+#if !defined(__x86_64__) && !defined(__aarch64__)
+  GTEST_SKIP() << "this architecture's denormals are left alone";
+#endif
+  volatile float small = 2e-38f;  // half of it is denormal
+  for (const int threads : {1, 2, 3}) {
+    ThreadPool pool(threads);
+    for (const int64_t count : {1, 100}) {
+      std::vector<float> halves(static_cast<size_t>(count), 1);
+      pool.Run(count, [&](int64_t task) { halves[size_t(task)] = small * 0.5f; });
+      for (const float half : halves) EXPECT_EQ(half, 0);
+    }
+    EXPECT_GT(small * 0.5f, 0) << "in the caller";
+  }
+}
+
 TEST_P(Parallel, SumOfChunksDoesNotDependOnTheThreads) {
   constexpr int64_t kSize = 10007, kChunk = 100;
   const auto sum = [&](Executor& executor) {
