@@ -9,6 +9,13 @@
 
 #include "core/host_device.h"
 
+// For the inside of a loop whose operands are to stay in registers.
+#if defined(__GNUC__)
+#define SPLAT_ALWAYS_INLINE __attribute__((always_inline)) inline
+#else
+#define SPLAT_ALWAYS_INLINE inline
+#endif
+
 namespace splat {
 
 // What T consists of: the number itself, or the lanes of a vector.
@@ -24,6 +31,24 @@ using ScalarOf = typename LanesOf<T>::Scalar;
 template <typename T>
 SPLAT_HD inline T Select(bool condition, T yes, T no) {
   return condition ? yes : no;
+}
+
+// condition ? yes : 0.
+template <typename T>
+SPLAT_HD inline T SelectOrZero(bool condition, T yes) {
+  return condition ? yes : T(0);
+}
+
+// The smaller one; b where either is not a number.
+template <typename T>
+SPLAT_HD inline T Minimum(T a, T b) {
+  return a < b ? a : b;
+}
+
+// The larger one; b where either is not a number.
+template <typename T>
+SPLAT_HD inline T Maximum(T a, T b) {
+  return a > b ? a : b;
 }
 
 SPLAT_HD inline bool AnyLane(bool condition) {

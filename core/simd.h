@@ -66,6 +66,15 @@ class Float {
 HWY_INLINE Float Select(Mask condition, Float yes, Float no) {
   return hn::IfThenElse(condition.lanes, yes.lanes(), no.lanes());
 }
+HWY_INLINE Float SelectOrZero(Mask condition, Float yes) {
+  return hn::IfThenElseZero(condition.lanes, yes.lanes());
+}
+HWY_INLINE Float Minimum(Float a, Float b) {
+  return hn::Min(a.lanes(), b.lanes());
+}
+HWY_INLINE Float Maximum(Float a, Float b) {
+  return hn::Max(a.lanes(), b.lanes());
+}
 HWY_INLINE bool AnyLane(Mask condition) {
   return !hn::AllFalse(FloatTag(), condition.lanes);
 }
@@ -75,8 +84,18 @@ HWY_INLINE Float MultiplyAdd(Float a, Float b, Float c) {
   return hn::MulAdd(a.lanes(), b.lanes(), c.lanes());
 }
 
+HWY_INLINE Float NegativeMultiplyAdd(Float a, Float b, Float c) {
+  return hn::NegMulAdd(a.lanes(), b.lanes(), c.lanes());
+}
+
 HWY_INLINE Float sqrt(Float a) {
   return hn::Sqrt(a.lanes());
+}
+HWY_INLINE Float floor(Float a) {
+  return hn::Floor(a.lanes());
+}
+HWY_INLINE Float ceil(Float a) {
+  return hn::Ceil(a.lanes());
 }
 HWY_INLINE Float exp(Float a) {
   return hn::Exp(FloatTag(), a.lanes());

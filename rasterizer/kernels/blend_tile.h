@@ -4,6 +4,7 @@
 // (docs/math.md, sections 6 and 7).
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "core/lanes.h"
@@ -67,37 +68,44 @@ class TileBlend {
     return open;
   }
 
-  // The first whole number from `low` on, and the first above `high`, both cut to [0, kSide]. NaN: an empty range.
-  static int FirstFrom(S low) {
-    if (!(low > S(0))) return 0;
-    if (!(low < S(kSide))) return kSide;
-    const int whole = int(low);
-    return S(whole) < low ? whole + 1 : whole;
-  }
-  static int FirstAbove(S high) {
-    if (!(high >= S(0))) return 0;
-    return high < S(kSide) ? int(high) + 1 : kSide;
-  }
-
   // The instances of a tile in batches, front to back.
   struct Batch {
     const S* record[kBatch];
     int32_t slot[kBatch];
     alignas(64) S log2_opacity[kBatch];
+    // The pixels that the bounding box of the ellipse reaches, whole numbers from 0 to kSide; end: one past the last.
+    alignas(64) S first_column[kBatch], end_column[kBatch], first_row[kBatch], end_row[kBatch];
     int size;
   };
-  static void LoadBatch(const BlendParams<S>& params, int64_t begin, int64_t end, Batch& batch) {
+  static void LoadBatch(const BlendParams<S>& params, int64_t begin, int64_t end, const Rect& rect, Batch& batch) {
+    alignas(64) S opacity[kBatch], mean_x[kBatch], mean_y[kBatch], half_x[kBatch], half_y[kBatch];
     batch.size = int(end - begin < kBatch ? end - begin : kBatch);
-    for (int i = 0; i < batch.size; ++i) {
-      const TileInstance& instance = params.list.entries[begin + i];
-      batch.record[i] = params.projected.records + int64_t(kRecordSize) * instance.splat;
+    for (int i = 0; i < kBatch; ++i) {
+      const TileInstance& instance = params.list.entries[begin + (i < batch.size ? i : 0)];
+      const S* record = params.projected.records + int64_t(kRecordSize) * instance.splat;
+      batch.record[i] = record;
       batch.slot[i] = instance.slot;
-      batch.log2_opacity[i] = batch.record[i][kRecordOpacity];
+      opacity[i] = record[kRecordOpacity];
+      mean_x[i] = record[kRecordMean];
+      mean_y[i] = record[kRecordMean + 1];
+      half_x[i] = record[kRecordHalf];
+      half_y[i] = record[kRecordHalf + 1];
     }
-    for (int i = batch.size; i < kBatch; ++i) batch.log2_opacity[i] = S(1);
     for (int i = 0; i < kBatch; i += kLanes) {
-      StoreLanes<L>(math::Log2Opacity(LoadLanes<L>(batch.log2_opacity + i)), batch.log2_opacity + i);
+      StoreLanes<L>(math::Log2Opacity(LoadLanes<L>(opacity + i)), batch.log2_opacity + i);
+      StoreRange(LoadLanes<L>(mean_x + i) - FirstPixel(rect.x0), LoadLanes<L>(half_x + i), batch.first_column + i,
+                 batch.end_column + i);
+      StoreRange(LoadLanes<L>(mean_y + i) - FirstPixel(rect.y0), LoadLanes<L>(half_y + i), batch.first_row + i,
+                 batch.end_row + i);
     }
+  }
+  static L FirstPixel(int begin) { return L(S(begin) + S(0.5)); }
+  static void StoreRange(const L& mean, const L& half, S* first, S* end) {
+    using std::ceil;
+    using std::floor;
+    const L none(0), all{S(kSide)};
+    StoreLanes<L>(Minimum(Maximum(ceil(mean - half), none), all), first);
+    StoreLanes<L>(Minimum(Maximum(floor(mean + half) + L(1), none), all), end);
   }
 
   // A splat on the tile, the same in all lanes.
@@ -105,23 +113,20 @@ class TileBlend {
     math::FoldedSplat<L> folded;  // mean relative to the centre of the tile's first pixel
     Vec3<L> color;
     L depth;
-    uint32_t rows;                 // bit y: the bounding box of the ellipse reaches row y
-    int first_column, end_column;  // multiples of kLanes
+    uint32_t rows;                 // bit y: the bounding box reaches row y
+    int first_column, end_column;  // the first one is a multiple of kLanes
   };
   static Splat LoadSplat(const Batch& batch, int i, const Rect& rect) {
     const S* r = batch.record[i];
-    const S mean_x = r[kRecordMean] - (S(rect.x0) + S(0.5)), mean_y = r[kRecordMean + 1] - (S(rect.y0) + S(0.5));
-    const S half_x = r[kRecordHalf], half_y = r[kRecordHalf + 1];
-    const int row_begin = FirstFrom(mean_y - half_y), row_end = FirstAbove(mean_y + half_y);
     Splat s;
-    s.folded = {{L(mean_x), L(mean_y)},
+    s.folded = {{L(r[kRecordMean]) - FirstPixel(rect.x0), L(r[kRecordMean + 1]) - FirstPixel(rect.y0)},
                 math::FoldConic(SymMat2<L>{L(r[kRecordConic]), L(r[kRecordConic + 1]), L(r[kRecordConic + 2])}),
                 L(batch.log2_opacity[i])};
     s.color = {L(r[kRecordColor]), L(r[kRecordColor + 1]), L(r[kRecordColor + 2])};
     s.depth = L(r[kRecordDepth]);
-    s.rows = row_begin < row_end ? (1u << row_end) - (1u << row_begin) : 0;
-    s.first_column = FirstFrom(mean_x - half_x) / kLanes * kLanes;
-    s.end_column = FirstAbove(mean_x + half_x);
+    s.rows = ((1u << int(batch.end_row[i])) - 1) & ~((1u << int(batch.first_row[i])) - 1);
+    s.first_column = int(batch.first_column[i]) / kLanes * kLanes;
+    s.end_column = int(batch.end_column[i]);
     return s;
   }
 
@@ -133,7 +138,7 @@ class TileBlend {
     Plane transmittance, color[3], depth;
   };
   template <bool kDepth>
-  static void DrawSplat(const Splat& s, uint32_t rows, ForwardTile& tile);
+  SPLAT_ALWAYS_INLINE static void DrawSplat(const Splat& s, uint32_t rows, ForwardTile& tile);
   template <bool kDepth>
   static void DrawTile(const BlendParams<S>& params, int64_t tile_index, ForwardTile& tile);
 
@@ -149,7 +154,7 @@ class TileBlend {
   };
   // kMaps: alpha and depth have gradients. kAbs: the sums of absolute values are wanted.
   template <bool kMaps, bool kAbs>
-  static void ReplaySplat(const Splat& s, uint32_t rows, BackwardTile& tile, S* slot);
+  SPLAT_ALWAYS_INLINE static void ReplaySplat(const Splat& s, uint32_t rows, BackwardTile& tile, S* slot);
   template <bool kMaps>
   static void LoadTile(const BlendBackwardParams<S>& params, const Rect& rect, BackwardTile& tile);
   template <bool kMaps, bool kAbs>
@@ -159,22 +164,24 @@ class TileBlend {
 template <typename L>
 template <bool kDepth>
 void TileBlend<L>::DrawSplat(const Splat& s, uint32_t rows, ForwardTile& tile) {
+  const math::FoldedSplat<L> folded = s.folded;  // by value: nothing stored to the tile changes it
+  const Vec3<L> color = s.color;
   for (int x = s.first_column; x < s.end_column; x += kLanes) {
-    const L dx = s.folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
+    const L dx = folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
     for (uint32_t left = rows & s.rows; left; left &= left - 1) {
       const int y = LowestBit(left);
-      const L log2_alpha = math::Log2Alpha(s.folded, dx, s.folded.mean.y - L(kNumbers[y]));
+      const L log2_alpha = math::Log2Alpha(folded, dx, folded.mean.y - L(kNumbers[y]));
       const L t = LoadLanes<L>(&tile.transmittance.at[y][x]);
       const auto drawn = math::IsDrawnByLog2(log2_alpha, t);
       if (!AnyLane(drawn)) continue;
-      const L alpha = Select(drawn, math::ClampAlpha(math::Exp2(log2_alpha)), L(0));
+      const L alpha = SelectOrZero(drawn, math::ClampAlpha(math::Exp2(log2_alpha)));
       const L weight = alpha * t;
       const auto add = [&](Plane& plane, const L& value) {
         StoreLanes<L>(MultiplyAdd(weight, value, LoadLanes<L>(&plane.at[y][x])), &plane.at[y][x]);
       };
-      add(tile.color[0], s.color.x);
-      add(tile.color[1], s.color.y);
-      add(tile.color[2], s.color.z);
+      add(tile.color[0], color.x);
+      add(tile.color[1], color.y);
+      add(tile.color[2], color.z);
       if constexpr (kDepth) add(tile.depth, s.depth);
       StoreLanes<L>(math::TransmittanceBehind(alpha, t), &tile.transmittance.at[y][x]);
     }
@@ -193,7 +200,7 @@ void TileBlend<L>::DrawTile(const BlendParams<S>& params, int64_t tile_index, Fo
     const uint32_t open = OpenRows(tile.transmittance);
     if (open == 0) break;
     Batch batch;
-    LoadBatch(params, k, end, batch);
+    LoadBatch(params, k, end, rect, batch);
     for (int i = 0; i < batch.size; ++i) DrawSplat<kDepth>(LoadSplat(batch, i, rect), open, tile);
   }
   for (int y = 0; y < rect.rows; ++y) {
@@ -220,21 +227,23 @@ void TileBlend<L>::Forward(const BlendParams<S>& params, int64_t tile_index) {
 template <typename L>
 template <bool kMaps, bool kAbs>
 void TileBlend<L>::ReplaySplat(const Splat& s, uint32_t rows, BackwardTile& tile, S* slot) {
+  const math::FoldedSplat<L> folded = s.folded;
+  const Vec3<L> color = s.color;
   const L zero(0);
   L red = zero, green = zero, blue = zero, depth = zero, m0 = zero, mx = zero, my = zero, mxx = zero, mxy = zero,
     myy = zero, abs_x = zero, abs_y = zero;
   for (int x = s.first_column; x < s.end_column; x += kLanes) {
-    const L dx = s.folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
+    const L dx = folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
     L v_sum = zero, v_dy = zero, v_dy2 = zero;
     for (uint32_t left = rows & s.rows; left; left &= left - 1) {
       const int y = LowestBit(left);
-      const L dy = s.folded.mean.y - L(kNumbers[y]);
-      const L log2_alpha = math::Log2Alpha(s.folded, dx, dy);
+      const L dy = folded.mean.y - L(kNumbers[y]);
+      const L log2_alpha = math::Log2Alpha(folded, dx, dy);
       const L t = LoadLanes<L>(&tile.transmittance.at[y][x]);
       const auto drawn = math::IsDrawnByLog2(log2_alpha, t);
       if (!AnyLane(drawn)) continue;
       const L raw_alpha = math::Exp2(log2_alpha);
-      const L alpha = Select(drawn, math::ClampAlpha(raw_alpha), zero);
+      const L alpha = SelectOrZero(drawn, math::ClampAlpha(raw_alpha));
       const L weight = alpha * t;
       math::PixelGrad<L> grad{LoadLanes<L>(&tile.grad_color[0].at[y][x]), LoadLanes<L>(&tile.grad_color[1].at[y][x]),
                               LoadLanes<L>(&tile.grad_color[2].at[y][x]), zero, zero};
@@ -243,11 +252,11 @@ void TileBlend<L>::ReplaySplat(const Splat& s, uint32_t rows, BackwardTile& tile
         grad.depth = LoadLanes<L>(&tile.grad_depth.at[y][x]);
         depth = MultiplyAdd(weight, grad.depth, depth);
       }
-      const L loss = math::LossOfSplat<kMaps>(grad, s.color, s.depth);
+      const L loss = math::LossOfSplat<kMaps>(grad, color, s.depth);
       const L behind = math::LossBehind(LoadLanes<L>(&tile.loss_behind.at[y][x]), weight, loss);
       StoreLanes<L>(behind, &tile.loss_behind.at[y][x]);
       StoreLanes<L>(math::TransmittanceBehind(alpha, t), &tile.transmittance.at[y][x]);
-      const L v = Select(drawn, math::LogAlphaGrad(raw_alpha, math::AlphaGrad(alpha, t, loss, behind)), zero);
+      const L v = SelectOrZero(drawn, math::LogAlphaGrad(raw_alpha, math::AlphaGrad(alpha, t, loss, behind)));
       red = MultiplyAdd(weight, grad.red, red);
       green = MultiplyAdd(weight, grad.green, green);
       blue = MultiplyAdd(weight, grad.blue, blue);
@@ -256,7 +265,7 @@ void TileBlend<L>::ReplaySplat(const Splat& s, uint32_t rows, BackwardTile& tile
       v_dy += along;
       v_dy2 = MultiplyAdd(along, dy, v_dy2);
       if constexpr (kAbs) {
-        const Vec2<L> slope = math::Log2AlphaSlope(s.folded, dx, dy);
+        const Vec2<L> slope = math::Log2AlphaSlope(folded, dx, dy);
         abs_x += math::Magnitude(v * slope.x);
         abs_y += math::Magnitude(v * slope.y);
       }
@@ -322,7 +331,7 @@ void TileBlend<L>::ReplayTile(const BlendBackwardParams<S>& params, int64_t tile
     const uint32_t open = OpenRows(tile.transmittance);
     if (open == 0) break;
     Batch batch;
-    LoadBatch(params.forward, k, end, batch);
+    LoadBatch(params.forward, k, end, rect, batch);
     for (int i = 0; i < batch.size; ++i) {
       ReplaySplat<kMaps, kAbs>(LoadSplat(batch, i, rect), open, tile,
                                params.slots + int64_t(batch.slot[i]) * kSlotSize);

@@ -41,7 +41,7 @@ SPLAT_HD inline auto IsDrawn(T alpha, T t) {
 
 template <typename T>
 SPLAT_HD inline T ClampAlpha(T alpha) {
-  return Select(alpha < T(kMaxAlpha), alpha, T(kMaxAlpha));
+  return Minimum(alpha, T(kMaxAlpha));
 }
 
 // The same splat as the stages evaluate it, with the fewest instructions (docs/math.md, section 6): alpha = 2^p with
@@ -90,12 +90,11 @@ template <typename T>
 SPLAT_HD inline T Exp2(T p) {
   const T shifted = p + T(kPowerOf2Shift);
   const T f = p - (shifted - T(kPowerOf2Shift));
-  T power = T(1.32764725e-3);
-  power = MultiplyAdd(power, f, T(9.67554096e-3));
-  power = MultiplyAdd(power, f, T(5.55071309e-2));
-  power = MultiplyAdd(power, f, T(2.40221202e-1));
-  power = MultiplyAdd(power, f, T(6.93146944e-1));
-  power = MultiplyAdd(power, f, T(1.00000012));
+  const T f2 = f * f;
+  const T low = MultiplyAdd(T(6.93146944e-1), f, T(1.00000012));
+  const T middle = MultiplyAdd(T(5.55071309e-2), f, T(2.40221202e-1));
+  const T high = MultiplyAdd(T(1.32764725e-3), f, T(9.67554096e-3));
+  const T power = MultiplyAdd(MultiplyAdd(high, f2, middle), f2, low);
   return power * PowerOf2OfShifted(shifted);
 }
 SPLAT_HD inline double Exp2(double p) {
@@ -123,7 +122,7 @@ SPLAT_HD inline auto IsDrawnByLog2(T log2_alpha, T t) {
 // Transmittance behind a drawn splat of clamped alpha.
 template <typename T>
 SPLAT_HD inline T TransmittanceBehind(T alpha, T t) {
-  return MultiplyAdd(-alpha, t, t);
+  return NegativeMultiplyAdd(alpha, t, t);
 }
 
 // dL/d of the picture at one pixel.
@@ -153,7 +152,7 @@ SPLAT_HD inline T LossOfPixel(const PixelGrad<T>& g, const Vec3<T>& color, T alp
 // gradient . (final pixel - what is composited up to and including a splat), from that before the splat.
 template <typename T>
 SPLAT_HD inline T LossBehind(T loss_before, T weight, T loss_of_splat) {
-  return MultiplyAdd(-weight, loss_of_splat, loss_before);
+  return NegativeMultiplyAdd(weight, loss_of_splat, loss_before);
 }
 
 // Contribution to dL/dalpha of a drawn splat. transmittance: in front of it; loss_color: gradient . colour of the
@@ -172,7 +171,7 @@ SPLAT_HD inline T AlphaGrad(T alpha, T transmittance, T loss_color, T loss_behin
 // alpha dL/dalpha, that is dL/dlog(alpha), from the unclamped alpha: 0 where the clamp is active.
 template <typename T>
 SPLAT_HD inline T LogAlphaGrad(T raw_alpha, T grad_alpha) {
-  return Select(raw_alpha < T(kMaxAlpha), raw_alpha * grad_alpha, T(0));
+  return SelectOrZero(raw_alpha < T(kMaxAlpha), raw_alpha * grad_alpha);
 }
 
 // C^-1 d: minus the derivative of log(alpha) by the mean, d = mean - pixel.
