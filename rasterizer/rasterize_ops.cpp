@@ -102,8 +102,9 @@ ForwardTensors FromLists(at::TensorList pixels, at::TensorList saved) {
   SPLAT_CHECK(saved.size() == 5 && pixels.size() == 3, "rasterize_backward: saved holds ", saved.size(),
               " tensors, expected 5; pixels ", pixels.size(), ", expected 3");
   const Tensor no_checkpoints, none_walked;  // stages that use checkpoints make their own
-  return {saved[0],  saved[1],  saved[2],  saved[3],       saved[4],
-          pixels[0], pixels[1], pixels[2], no_checkpoints, none_walked};
+  SPLAT_CHECK(saved[4].dim() == 2, "entries: has shape ", saved[4].sizes(), ", expected [-1, 2]");
+  return {saved[4].size(0), saved[0],  saved[1],  saved[2],       saved[3],   saved[4],
+          pixels[0],        pixels[1], pixels[2], no_checkpoints, none_walked};
 }
 
 std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
@@ -113,7 +114,7 @@ std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
   const SceneTensors scene = SceneOf({means, log_scales, quats, opacity_logits, sh_dc, sh_rest}, packed_camera,
                                      background, near, far, sh_degree);
   const StageScope scope(means.device());
-  const ForwardTensors out = ForwardPass(StagesOf(means.device()), scope.context(), scene);
+  const ForwardTensors out = ForwardPass({StagesOf(means.device()), scope.context()}, scene);
   return {out.image, out.alpha, out.depth, ToList(out)};
 }
 
@@ -128,7 +129,7 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
   const StageScope scope(device);
   const kernels::Stages& stages = StagesOf(device);
   const PixelGradTensors grad = {grad_image, grad_alpha.value_or(Tensor()), grad_depth.value_or(Tensor())};
-  const Tensor slots = BlendBackwardPass(stages, scope.context(), scene, forward, grad, true);
+  const Tensor slots = BlendBackwardPass({stages, scope.context()}, scene, forward, grad, true);
 
   kernels::ProjectBackwardParams<float> project = ProjectBackwardParamsOf(scene, forward, slots);
   std::vector<Tensor> grads;

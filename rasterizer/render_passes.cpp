@@ -22,9 +22,10 @@ kernels::TileListView ListOf(const ForwardTensors& f, const SceneTensors& scene)
   static_assert(sizeof(kernels::TileInstance) == 2 * sizeof(int32_t), "an instance is a row of the tensor `entries`");
   const torch::Device device = scene.model.means.device();
   kernels::TileListView list;
-  list.instances = f.entries.size(0);
+  list.instances = f.instances;
   list.slot_begin = PointerTo<int32_t>(f.slot_begin, {scene.model.means.size(0) + 1}, "slot_begin", device);
   list.tile_begin = PointerTo<int32_t>(f.tile_begin, {-1}, "tile_begin", device);
+  SPLAT_CHECK(f.entries.defined() && f.entries.size(0) >= f.instances, "entries: fewer rows than ", f.instances);
   list.entries = reinterpret_cast<kernels::TileInstance*>(PointerTo<int32_t>(f.entries, {-1, 2}, "entries", device));
   return list;
 }
@@ -68,49 +69,58 @@ kernels::BlendParams<float> BlendParamsOf(const SceneTensors& scene, const Forwa
   return params;
 }
 
+// Memory for a result, from the workspace if there is one.
+Tensor Empty(const PassBackend& backend, const torch::Device& device, PassTensor result, torch::IntArrayRef shape,
+             torch::ScalarType type) {
+  if (backend.workspace) return backend.workspace->Get(result, shape, type);
+  return torch::empty(shape, torch::TensorOptions(type).device(device));
+}
+
 }  // namespace
 
-ForwardTensors ForwardPass(const kernels::Stages& stages, const KernelContext& context, const SceneTensors& scene) {
+ForwardTensors ForwardPass(const PassBackend& backend, const SceneTensors& scene) {
   SPLAT_CHECK(scene.model.means.dim() == 2, "means: has shape ", scene.model.means.sizes(), ", expected [-1, 3]");
+  const auto& [stages, context, workspace] = backend;
+  const torch::Device device = scene.model.means.device();
   const int64_t n = scene.model.means.size(0), h = scene.camera.height, w = scene.camera.width;
   const math::TileGrid grid = math::TileGridOf(scene.camera.width, scene.camera.height);
-  const auto floats = torch::TensorOptions().dtype(torch::kFloat32).device(scene.model.means.device());
-  const auto integers = floats.dtype(torch::kInt32);
+  const int64_t tiles = int64_t(grid.columns) * grid.rows;
   ForwardTensors out;
-  out.records = torch::empty({n, kernels::kRecordSize}, floats);
-  out.tile_counts = torch::empty({n}, integers);
-  out.slot_begin = torch::empty({n + 1}, integers);
-  out.tile_begin = torch::empty({int64_t(grid.columns) * grid.rows + 1}, integers);
+  out.records = Empty(backend, device, kRecords, {n, kernels::kRecordSize}, torch::kFloat32);
+  out.tile_counts = Empty(backend, device, kTileCounts, {n}, torch::kInt32);
+  out.slot_begin = Empty(backend, device, kSlotBegin, {n + 1}, torch::kInt32);
+  out.tile_begin = Empty(backend, device, kTileBegin, {tiles + 1}, torch::kInt32);
   stages.project(context, ProjectParamsOf(scene, out));
 
-  const kernels::ProjectedView<float> projected = ViewOf(out, scene);
-  const kernels::InstanceCount found =
-      stages.count_instances(context, projected.tile_counts, n, out.slot_begin.data_ptr<int32_t>());
-  out.entries = torch::empty({found.instances, 2}, integers);
   kernels::BinParams<float> bin;
   bin.count = n;
-  bin.visible = found.visible;
   bin.width = scene.camera.width;
   bin.height = scene.camera.height;
-  bin.projected = projected;
+  bin.projected = ViewOf(out, scene);
+  const kernels::InstanceCount found =
+      stages.count_instances(context, bin.projected.tile_counts, n, out.slot_begin.data_ptr<int32_t>());
+  const int64_t rows = workspace ? workspace->RoomFor(found.instances) : found.instances;
+  out.instances = found.instances;
+  out.entries = Empty(backend, device, kEntries, {rows, 2}, torch::kInt32);
+  bin.visible = found.visible;
   bin.list = ListOf(out, scene);
   stages.bin_splats(context, bin);
 
-  out.image = torch::empty({h, w, 3}, floats);
-  out.alpha = torch::empty({h, w}, floats);
-  out.depth = torch::empty({h, w}, floats);
+  out.image = Empty(backend, device, kImage, {h, w, 3}, torch::kFloat32);
+  out.alpha = Empty(backend, device, kAlpha, {h, w}, torch::kFloat32);
+  out.depth = Empty(backend, device, kDepth, {h, w}, torch::kFloat32);
   if (stages.uses_checkpoints) {
-    const int64_t tiles = int64_t(grid.columns) * grid.rows;
-    const int64_t buckets = kernels::CheckpointBuckets(found.instances, tiles);
-    out.checkpoints = torch::empty({buckets, kernels::kCheckpointSize, math::kTilePixels}, floats);
-    out.walked = torch::empty({tiles}, integers);
+    const int64_t buckets = kernels::CheckpointBuckets(rows, tiles);
+    out.checkpoints =
+        Empty(backend, device, kCheckpoints, {buckets, kernels::kCheckpointSize, math::kTilePixels}, torch::kFloat32);
+    out.walked = Empty(backend, device, kWalked, {tiles}, torch::kInt32);
   }
   stages.blend(context, BlendParamsOf(scene, out));
   return out;
 }
 
-Tensor BlendBackwardPass(const kernels::Stages& stages, const KernelContext& context, const SceneTensors& scene,
-                         const ForwardTensors& forward, const PixelGradTensors& grad, bool abs_mean) {
+Tensor BlendBackwardPass(const PassBackend& backend, const SceneTensors& scene, const ForwardTensors& forward,
+                         const PixelGradTensors& grad, bool abs_mean) {
   const torch::Device device = scene.model.means.device();
   const int64_t h = scene.camera.height, w = scene.camera.width;
   kernels::BlendBackwardParams<float> params;
@@ -119,9 +129,9 @@ Tensor BlendBackwardPass(const kernels::Stages& stages, const KernelContext& con
   params.grad.image = PointerTo<float>(grad.image, {h, w, 3}, "grad_image", device);
   if (grad.alpha.defined()) params.grad.alpha = PointerTo<float>(grad.alpha, {h, w}, "grad_alpha", device);
   if (grad.depth.defined()) params.grad.depth = PointerTo<float>(grad.depth, {h, w}, "grad_depth", device);
-  Tensor slots = torch::empty({params.forward.list.instances, kernels::kSlotSize}, forward.records.options());
+  Tensor slots = Empty(backend, device, kSlots, {forward.entries.size(0), kernels::kSlotSize}, torch::kFloat32);
   params.slots = PointerTo<float>(slots, {-1, kernels::kSlotSize}, "slots", device);
-  stages.blend_backward(context, params);
+  backend.stages.blend_backward(backend.context, params);
   return slots;
 }
 

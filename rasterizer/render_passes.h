@@ -7,9 +7,17 @@
 #include "core/camera.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/libtorch.h"
+#include "rasterizer/pass_workspace.h"
 #include "rasterizer/splat_model.h"
 
 namespace splat {
+
+// What the passes run on.
+struct PassBackend {
+  const kernels::Stages& stages;
+  const KernelContext& context;
+  PassWorkspace* workspace = nullptr;  // null: every result gets memory of its own
+};
 
 struct SceneTensors {
   SplatModel model;  // all on one device
@@ -18,13 +26,15 @@ struct SceneTensors {
   kernels::ProjectOptions options;
 };
 
-// What a forward pass leaves, on the device of the model. N splats, I instances (rasterizer/kernels/views.h).
+// What a forward pass leaves, on the device of the model. N splats, I instances (rasterizer/kernels/views.h). R rows
+// for instances: I, or more in a workspace.
 struct ForwardTensors {
+  int64_t instances = 0;      // I
   torch::Tensor records;      // [N, kRecordSize]
   torch::Tensor tile_counts;  // [N] int32
   torch::Tensor slot_begin;   // [N + 1] int32
   torch::Tensor tile_begin;   // [tiles + 1] int32
-  torch::Tensor entries;      // [I, 2] int32: kernels::TileInstance
+  torch::Tensor entries;      // [R, 2] int32: kernels::TileInstance
   torch::Tensor image;        // [H, W, 3]
   torch::Tensor alpha;        // [H, W]
   torch::Tensor depth;        // [H, W]
@@ -39,11 +49,11 @@ struct PixelGradTensors {
 };
 
 // Project, count, bin, blend. Throws splat::Error for tensors that do not fit together, by name.
-ForwardTensors ForwardPass(const kernels::Stages& stages, const KernelContext& context, const SceneTensors& scene);
+ForwardTensors ForwardPass(const PassBackend& backend, const SceneTensors& scene);
 
-// The slots [I, kSlotSize]. abs_mean: whether their entries kSlotAbsMean are wanted.
-torch::Tensor BlendBackwardPass(const kernels::Stages& stages, const KernelContext& context, const SceneTensors& scene,
-                                const ForwardTensors& forward, const PixelGradTensors& grad, bool abs_mean);
+// The slots [R, kSlotSize]. abs_mean: whether their entries kSlotAbsMean are wanted.
+torch::Tensor BlendBackwardPass(const PassBackend& backend, const SceneTensors& scene, const ForwardTensors& forward,
+                                const PixelGradTensors& grad, bool abs_mean);
 
 // For the last stage: all but the outputs, which the caller fills in.
 kernels::ProjectBackwardParams<float> ProjectBackwardParamsOf(const SceneTensors& scene, const ForwardTensors& forward,

@@ -15,11 +15,11 @@ int SplatModel::max_sh_degree() const {
   return degree;
 }
 
-std::vector<torch::Tensor*> SplatModel::Tensors() {
+std::array<torch::Tensor*, 6> SplatModel::Tensors() {
   return {&means, &log_scales, &quats, &opacity_logits, &sh_dc, &sh_rest};
 }
 
-std::vector<const torch::Tensor*> SplatModel::Tensors() const {
+std::array<const torch::Tensor*, 6> SplatModel::Tensors() const {
   return {&means, &log_scales, &quats, &opacity_logits, &sh_dc, &sh_rest};
 }
 

@@ -4,6 +4,7 @@
 
 #include "rasterizer/libtorch.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,8 @@ struct SplatModel {
   int max_sh_degree() const;
 
   // The six tensors in the order above, and their names.
-  std::vector<torch::Tensor*> Tensors();
-  std::vector<const torch::Tensor*> Tensors() const;
+  std::array<torch::Tensor*, 6> Tensors();
+  std::array<const torch::Tensor*, 6> Tensors() const;
   static const std::vector<std::string>& Names();
 };
 

@@ -10,9 +10,10 @@ namespace {
 
 constexpr int64_t kFloatsPerSplat = 59;  // of parameters; as many of either moment
 // A step's share of a splat beyond parameters and moments: records, places, and the entries, keys and slots of some
-// four instances (on the CPU ten, for the pictures are small there and splats large in comparison).
-constexpr int64_t kStepBytes = 80 + 4 * 84;
-constexpr int64_t kStepBytesCpu = 64 + 10 * 60;
+// four instances (on the CPU ten, for the pictures are small there and splats large in comparison); a quarter more, for
+// the memory is kept from step to step and grows with a margin.
+constexpr int64_t kStepBytes = (80 + 4 * 84) * 5 / 4;
+constexpr int64_t kStepBytesCpu = (64 + 10 * 60) * 5 / 4;
 // Refinement makes the new model and its moments before it lets go of the old ones.
 constexpr int64_t kDeviceBytesPerSplat = 2 * 3 * kFloatsPerSplat * 4 + kStepBytes;
 constexpr int64_t kCpuBytesPerSplat = 4 * kFloatsPerSplat * 4 + kStepBytesCpu;

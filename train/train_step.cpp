@@ -24,6 +24,7 @@ kernels::DensityStatsView StatisticsView(const StepInput& input, int64_t splats,
 TrainStep::TrainStep(const Backend& backend)
     : backend_(backend),
       scratch_(backend.device),
+      workspace_(backend.device),
       sums_(torch::zeros({2}, torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))) {}
 
 void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input) {
@@ -37,10 +38,11 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   scene.camera = input.photo.camera;
   scene.background = input.settings.background;
   scene.options = {input.settings.near, input.settings.far, std::min(input.settings.sh_degree, model.max_sh_degree())};
-  const ForwardTensors forward = ForwardPass(*backend_.stages, context, scene);
+  const PassBackend passes = {*backend_.stages, context, &workspace_};
+  const ForwardTensors forward = ForwardPass(passes, scene);
 
   const int64_t h = scene.camera.height, w = scene.camera.width;
-  const torch::Tensor grad = torch::empty_like(forward.image);
+  const torch::Tensor grad = workspace_.Get(kGradImage, {h, w, 3}, torch::kFloat32);
   kernels::LossParams loss;
   loss.width = scene.camera.width;
   loss.height = scene.camera.height;
@@ -51,8 +53,7 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   backend_.train->loss(context, loss, reinterpret_cast<kernels::LossSums*>(sums_.data_ptr<double>()));
 
   const PixelGradTensors pixel_grad = {grad, {}, {}};
-  const torch::Tensor slots =
-      BlendBackwardPass(*backend_.stages, context, scene, forward, pixel_grad, input.statistics.absolute);
+  const torch::Tensor slots = BlendBackwardPass(passes, scene, forward, pixel_grad, input.statistics.absolute);
   kernels::BackwardAdamParams params = optimizer.BeginStep(model, input.rates);
   params.backward = ProjectBackwardParamsOf(scene, forward, slots);
   params.density = StatisticsView(input, model.count(), backend_.device);

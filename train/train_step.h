@@ -2,6 +2,7 @@
 // gradients of the parameters never reach memory that lasts (train/kernels/backward_adam.h).
 #pragma once
 
+#include "rasterizer/pass_workspace.h"
 #include "rasterizer/render.h"
 #include "rasterizer/torch_device.h"
 #include "train/backend.h"
@@ -23,7 +24,8 @@ class TrainStep {
  public:
   explicit TrainStep(const Backend& backend);
 
-  // On a card the work is queued; one count is waited for, which sizes the instance buffers.
+  // On a card the work is queued; one count is waited for, which sizes the instance buffers. Memory is kept from step
+  // to step: it is allocated only where splats, instances or pixels are more than ever before.
   void Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input);
 
   // Of the last Run; waits for it.
@@ -32,6 +34,7 @@ class TrainStep {
  private:
   Backend backend_;
   ReusedScratch scratch_;
+  PassWorkspace workspace_;
   torch::Tensor sums_;  // [2] double on the device: kernels::LossSums
   double ssim_weight_ = 0;
   bool colors_varied_ = false;  // a step has used a degree above 0

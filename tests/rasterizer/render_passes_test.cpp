@@ -22,7 +22,7 @@ class RenderPassesTest : public ::testing::Test {
     grad_.image = torch::rand({35, 50, 3});
   }
   torch::Tensor Slots(const kernels::Stages& stages, const ForwardTensors& forward) const {
-    return BlendBackwardPass(stages, context_, scene_, forward, grad_, true);
+    return BlendBackwardPass({stages, context_}, scene_, forward, grad_, true);
   }
 
   std::shared_ptr<testing::TestDevice> device_;
@@ -34,7 +34,7 @@ class RenderPassesTest : public ::testing::Test {
 
 TEST_F(RenderPassesTest, HandsTheForwardPassesCheckpointsToTheBackwardPass) {
   const kernels::Stages& stages = kernels::emulated::DeviceStagesBucketed();
-  ForwardTensors forward = ForwardPass(stages, context_, scene_);
+  ForwardTensors forward = ForwardPass({stages, context_}, scene_);
   ASSERT_TRUE(forward.checkpoints.defined());
   EXPECT_EQ(forward.checkpoints.size(0), kernels::CheckpointBuckets(forward.entries.size(0), 4 * 3));
   const torch::Tensor with = Slots(stages, forward);
@@ -50,11 +50,11 @@ TEST_F(RenderPassesTest, HandsTheForwardPassesCheckpointsToTheBackwardPass) {
 
 TEST_F(RenderPassesTest, MakesNoCheckpointsForStagesThatUseNone) {
   const kernels::Stages& stages = kernels::emulated::DeviceStages();
-  const ForwardTensors forward = ForwardPass(stages, context_, scene_);
+  const ForwardTensors forward = ForwardPass({stages, context_}, scene_);
   EXPECT_FALSE(forward.checkpoints.defined());
   const torch::Tensor slots = Slots(stages, forward);
   const kernels::Stages& bucketed = kernels::emulated::DeviceStagesBucketed();
-  const torch::Tensor other = Slots(bucketed, ForwardPass(bucketed, context_, scene_));
+  const torch::Tensor other = Slots(bucketed, ForwardPass({bucketed, context_}, scene_));
   EXPECT_LE((slots - other).abs().max().item<float>(), 1e-4f * slots.abs().max().item<float>());
 }
 

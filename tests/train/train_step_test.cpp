@@ -1,0 +1,166 @@
+// One training step: that its memory is kept from step to step, and that keeping it changes no bit.
+#include "train/train_step.h"
+
+#include <gtest/gtest.h>
+
+#include "rasterizer/kernels/cuda_stages.h"
+#include "rasterizer/process_executor.h"
+#include "tests/support/allocation_counter.h"
+#include "tests/support/torch_scenes.h"
+#include "train/kernels/density_cuda_stages.h"
+#include "train/kernels/train_cuda_stages.h"
+
+namespace splat::train {
+namespace {
+
+using splat::testing::CountedAllocations;
+using splat::testing::UncountedAllocations;
+
+constexpr LearningRates kRates = {1e-3, 1e-3, 1e-3, 1e-2, 1e-2, 1e-3};
+
+// Its tensors lie in the process's memory.
+Backend EmulatedCard(const splat::kernels::Stages& stages) {
+  return {torch::kCPU, &stages, &kernels::emulated::DeviceTrainStages(), &kernels::emulated::DeviceDensityStages(),
+          true};
+}
+
+// Everything that a step changes, and what it needs.
+struct Bench {
+  SplatModel model = splat::testing::RandomModel(300, 1, 5);
+  ModelOptimizer optimizer;
+  TrainStep step;
+  StepInput input;
+
+  explicit Bench(const Backend& backend) : optimizer(model, OptimizerConfig{}, backend), step(backend) {
+    input.settings.sh_degree = 1;
+    input.rates = kRates;
+    input.statistics.gradient_sum = torch::zeros({model.count()});
+    input.statistics.seen = torch::zeros({model.count()}, torch::kInt32);
+    SetView(50, 35);
+  }
+  void SetView(int width, int height) {
+    torch::manual_seed(width);
+    input.photo = {splat::testing::FrontCamera(width, height),
+                   torch::randint(256, {height, width, 3}, torch::TensorOptions(torch::kUInt8))};
+  }
+  void Run() {
+    const torch::NoGradGuard no_grad;
+    step.Run(model, optimizer, input);
+  }
+};
+
+void ExpectEqualBits(const SplatModel& a, const SplatModel& b) {
+  for (size_t k = 0; k < 6; ++k) {
+    EXPECT_TRUE(torch::equal(*a.Tensors()[k], *b.Tensors()[k])) << SplatModel::Names()[k];
+  }
+}
+
+// The stages of a backend, whose own allocations are not counted: those of the emulation. On the CPU only the binning's
+// are let pass, which lays out its lists anew for each picture.
+class UncountedStages {
+ public:
+  explicit UncountedStages(const Backend& backend)
+      : backend_(backend), stages_(*backend.stages), train_(*backend.train) {
+    real_stages = backend.stages;
+    real_train = backend.train;
+    using Context = KernelContext;
+    stages_.bin_splats = [](const Context& context, const splat::kernels::BinParams<float>& params) {
+      const UncountedAllocations uncounted;
+      real_stages->bin_splats(context, params);
+    };
+    if (backend.is_device) UncountAll();
+    backend_.stages = &stages_;
+    backend_.train = &train_;
+  }
+  const Backend& backend() const { return backend_; }
+
+ private:
+  void UncountAll() {
+    using Context = KernelContext;
+    stages_.project = [](const Context& context, const splat::kernels::ProjectParams<float>& params) {
+      const UncountedAllocations uncounted;
+      real_stages->project(context, params);
+    };
+    stages_.count_instances = [](const Context& context, const int32_t* tile_counts, int64_t count, int32_t* slots) {
+      const UncountedAllocations uncounted;
+      return real_stages->count_instances(context, tile_counts, count, slots);
+    };
+    stages_.blend = [](const Context& context, const splat::kernels::BlendParams<float>& params) {
+      const UncountedAllocations uncounted;
+      real_stages->blend(context, params);
+    };
+    stages_.blend_backward = [](const Context& context, const splat::kernels::BlendBackwardParams<float>& params) {
+      const UncountedAllocations uncounted;
+      real_stages->blend_backward(context, params);
+    };
+    train_.loss = [](const Context& context, const kernels::LossParams& params, kernels::LossSums* sums) {
+      const UncountedAllocations uncounted;
+      real_train->loss(context, params, sums);
+    };
+    train_.backward_and_adam = [](const Context& context, const kernels::BackwardAdamParams& params) {
+      const UncountedAllocations uncounted;
+      real_train->backward_and_adam(context, params);
+    };
+  }
+
+  inline static const splat::kernels::Stages* real_stages = nullptr;
+  inline static const kernels::TrainStages* real_train = nullptr;
+  Backend backend_;
+  splat::kernels::Stages stages_;
+  kernels::TrainStages train_;
+};
+
+void ExpectNoAllocationAfterWarmUp(const Backend& backend) {
+  constexpr int kSteps = 8;
+  const UncountedStages uncounted(backend);
+  Bench bench(uncounted.backend());
+  {
+    const CountedAllocations first;
+    bench.Run();
+    EXPECT_GT(first.count(), 10) << "the counter is meant to see tensors";
+  }
+  const SplatModel before = SelectRows(bench.model, torch::arange(bench.model.count()));
+  const CountedAllocations later;
+  for (int step = 0; step < kSteps; ++step) bench.Run();
+  const int64_t found = later.count();
+  EXPECT_EQ(found, 0);
+  EXPECT_FALSE(torch::equal(before.means, bench.model.means)) << "the steps are meant to be real";
+}
+
+TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnTheCpu) {
+  for (const int threads : {1, 2}) {
+    UseThreads(threads);
+    ExpectNoAllocationAfterWarmUp(CpuBackend());
+  }
+}
+
+TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnACard) {
+  ExpectNoAllocationAfterWarmUp(EmulatedCard(splat::kernels::emulated::DeviceStages()));
+  ExpectNoAllocationAfterWarmUp(EmulatedCard(splat::kernels::emulated::DeviceStagesBucketed()));
+}
+
+// The memory of a large picture serves a small one, and what lies in it from the step before shows nowhere.
+void ExpectKeptMemoryChangesNoBit(const Backend& backend) {
+  Bench kept(backend);
+  Bench fresh(backend);
+  for (const auto& [width, height] : {std::pair{90, 70}, {20, 15}, {50, 35}, {90, 70}, {130, 100}}) {
+    kept.SetView(width, height);
+    fresh.SetView(width, height);
+    kept.Run();
+    TrainStep step(backend);
+    const torch::NoGradGuard no_grad;
+    step.Run(fresh.model, fresh.optimizer, fresh.input);
+    EXPECT_EQ(kept.step.Loss(), step.Loss());
+    ExpectEqualBits(kept.model, fresh.model);
+  }
+  EXPECT_TRUE(torch::equal(kept.input.statistics.gradient_sum, fresh.input.statistics.gradient_sum));
+}
+
+TEST(TrainStep, KeptMemoryChangesNoBit) {
+  ExpectKeptMemoryChangesNoBit(CpuBackend());
+  ExpectKeptMemoryChangesNoBit(EmulatedCard(splat::kernels::emulated::DeviceStages()));
+  ExpectKeptMemoryChangesNoBit(EmulatedCard(splat::kernels::emulated::DeviceStagesBucketed()));
+}
+
+}  // namespace
+}  // namespace splat::train
