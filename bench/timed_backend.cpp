@@ -33,6 +33,13 @@ TimedBackend::TimedBackend(const train::Backend& backend)
     return Time(kCount,
                 [&](const Backend& real) { return real.stages->count_instances(context, tile_counts, count, slots); });
   };
+  if (stages_.count_on_device) {
+    stages_.count_on_device = [](const Context& context, const int32_t* tile_counts, int64_t count, int32_t* slots) {
+      return Time(kCount, [&](const Backend& real) {
+        return real.stages->count_on_device(context, tile_counts, count, slots);
+      });
+    };
+  }
   stages_.bin_splats = [](const Context& context, const kernels::BinParams<float>& params) {
     Time(kBin, [&](const Backend& real) { real.stages->bin_splats(context, params); });
   };

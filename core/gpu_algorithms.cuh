@@ -10,6 +10,7 @@
 #else
 #include <algorithm>
 #include <numeric>
+#include <type_traits>
 #include <vector>
 #endif
 
@@ -54,12 +55,13 @@ PairBuffers<Key, Value> SortPairs(const KernelContext& context, PairBuffers<Key,
 #endif
 }
 
-// out[i] = in[0] + ... + in[i].
+// out[i] = in[0] + ... + in[i], without the bits that T does not hold.
 template <typename T>
 void InclusiveSum(const KernelContext& context, const T* in, T* out, int64_t n) {
   if (n == 0) return;
 #if defined(SPLAT_CUDA_EMULATION)
-  std::partial_sum(in, in + n, out);
+  std::make_unsigned_t<T> sum = 0;
+  for (int64_t i = 0; i < n; ++i) out[i] = T(sum += std::make_unsigned_t<T>(in[i]));
   (void)context;
 #else
   const cudaStream_t stream = static_cast<cudaStream_t>(context.stream);

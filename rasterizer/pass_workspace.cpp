@@ -27,9 +27,19 @@ torch::Tensor PassWorkspace::Get(PassTensor result, torch::IntArrayRef shape, to
   return place.view;
 }
 
-int64_t PassWorkspace::RoomFor(int64_t instances) {
-  if (instances > room_) room_ = std::min(WithMargin(instances), kernels::kMaxInstances);
-  return room_;
+void PassWorkspace::MakeRoomFor(const kernels::InstanceCount& found) {
+  if (found.instances > room_.instances) {
+    room_.instances = std::min(WithMargin(found.instances), kernels::kMaxInstances);
+  }
+  if (found.visible > room_.visible) room_.visible = WithMargin(found.visible);
+}
+
+bool PassWorkspace::HadRoom() {
+  const auto& found = *static_cast<const kernels::InstanceCount*>(found_.Wait());
+  kernels::CheckInstanceCount(found.instances);
+  const bool had_room = kernels::HasRoomFor(room_, found);
+  MakeRoomFor(found);
+  return had_room;
 }
 
 }  // namespace splat

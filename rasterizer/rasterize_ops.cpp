@@ -103,8 +103,8 @@ ForwardTensors FromLists(at::TensorList pixels, at::TensorList saved) {
               " tensors, expected 5; pixels ", pixels.size(), ", expected 3");
   const Tensor no_checkpoints, none_walked;  // stages that use checkpoints make their own
   SPLAT_CHECK(saved[4].dim() == 2, "entries: has shape ", saved[4].sizes(), ", expected [-1, 2]");
-  return {saved[4].size(0), saved[0],  saved[1],  saved[2],       saved[3],   saved[4],
-          pixels[0],        pixels[1], pixels[2], no_checkpoints, none_walked};
+  return {saved[4].size(0), false,     saved[0],  saved[1],  saved[2],       saved[3],
+          saved[4],         pixels[0], pixels[1], pixels[2], no_checkpoints, none_walked};
 }
 
 std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(

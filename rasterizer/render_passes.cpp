@@ -76,11 +76,42 @@ Tensor Empty(const PassBackend& backend, const torch::Device& device, PassTensor
   return torch::empty(shape, torch::TensorOptions(type).device(device));
 }
 
+// The numbers of a list, or the room for them in the workspace.
+void CountInstances(const PassBackend& backend, int64_t splats, ForwardTensors& out, kernels::BinParams<float>& bin) {
+  const auto& [stages, context, workspace] = backend;
+  int32_t* slot_begin = out.slot_begin.data_ptr<int32_t>();
+  kernels::InstanceCount size;
+  out.predicted = workspace && workspace->room().instances > 0 && stages.count_on_device;
+  if (out.predicted) {
+    bin.found = stages.count_on_device(context, bin.projected.tile_counts, splats, slot_begin);
+    workspace->QueueCount(context, bin.found);
+    size = {workspace->room().instances, std::min(workspace->room().visible, splats)};
+  } else {
+    size = stages.count_instances(context, bin.projected.tile_counts, splats, slot_begin);
+    if (workspace) workspace->MakeRoomFor(size);
+  }
+  out.instances = size.instances;
+  bin.visible = size.visible;
+}
+
+// Counts and bins the splats.
+void MakeLists(const PassBackend& backend, const SceneTensors& scene, ForwardTensors& out) {
+  kernels::BinParams<float> bin;
+  bin.count = scene.model.means.size(0);
+  bin.width = scene.camera.width;
+  bin.height = scene.camera.height;
+  bin.projected = ViewOf(out, scene);
+  CountInstances(backend, bin.count, out, bin);
+  const int64_t rows = backend.workspace ? backend.workspace->room().instances : out.instances;
+  out.entries = Empty(backend, scene.model.means.device(), kEntries, {rows, 2}, torch::kInt32);
+  bin.list = ListOf(out, scene);
+  backend.stages.bin_splats(backend.context, bin);
+}
+
 }  // namespace
 
 ForwardTensors ForwardPass(const PassBackend& backend, const SceneTensors& scene) {
   SPLAT_CHECK(scene.model.means.dim() == 2, "means: has shape ", scene.model.means.sizes(), ", expected [-1, 3]");
-  const auto& [stages, context, workspace] = backend;
   const torch::Device device = scene.model.means.device();
   const int64_t n = scene.model.means.size(0), h = scene.camera.height, w = scene.camera.width;
   const math::TileGrid grid = math::TileGridOf(scene.camera.width, scene.camera.height);
@@ -90,32 +121,18 @@ ForwardTensors ForwardPass(const PassBackend& backend, const SceneTensors& scene
   out.tile_counts = Empty(backend, device, kTileCounts, {n}, torch::kInt32);
   out.slot_begin = Empty(backend, device, kSlotBegin, {n + 1}, torch::kInt32);
   out.tile_begin = Empty(backend, device, kTileBegin, {tiles + 1}, torch::kInt32);
-  stages.project(context, ProjectParamsOf(scene, out));
-
-  kernels::BinParams<float> bin;
-  bin.count = n;
-  bin.width = scene.camera.width;
-  bin.height = scene.camera.height;
-  bin.projected = ViewOf(out, scene);
-  const kernels::InstanceCount found =
-      stages.count_instances(context, bin.projected.tile_counts, n, out.slot_begin.data_ptr<int32_t>());
-  const int64_t rows = workspace ? workspace->RoomFor(found.instances) : found.instances;
-  out.instances = found.instances;
-  out.entries = Empty(backend, device, kEntries, {rows, 2}, torch::kInt32);
-  bin.visible = found.visible;
-  bin.list = ListOf(out, scene);
-  stages.bin_splats(context, bin);
-
+  backend.stages.project(backend.context, ProjectParamsOf(scene, out));
+  MakeLists(backend, scene, out);
   out.image = Empty(backend, device, kImage, {h, w, 3}, torch::kFloat32);
   out.alpha = Empty(backend, device, kAlpha, {h, w}, torch::kFloat32);
   out.depth = Empty(backend, device, kDepth, {h, w}, torch::kFloat32);
-  if (stages.uses_checkpoints) {
-    const int64_t buckets = kernels::CheckpointBuckets(rows, tiles);
+  if (backend.stages.uses_checkpoints) {
+    const int64_t buckets = kernels::CheckpointBuckets(out.entries.size(0), tiles);
     out.checkpoints =
         Empty(backend, device, kCheckpoints, {buckets, kernels::kCheckpointSize, math::kTilePixels}, torch::kFloat32);
     out.walked = Empty(backend, device, kWalked, {tiles}, torch::kInt32);
   }
-  stages.blend(context, BlendParamsOf(scene, out));
+  backend.stages.blend(backend.context, BlendParamsOf(scene, out));
   return out;
 }
 

@@ -29,8 +29,10 @@ struct SceneTensors {
 // What a forward pass leaves, on the device of the model. N splats, I instances (rasterizer/kernels/views.h). R rows
 // for instances: I, or more in a workspace.
 struct ForwardTensors {
-  int64_t instances = 0;      // I
-  torch::Tensor records;      // [N, kRecordSize]
+  int64_t instances = 0;  // I; if it is only predicted, R
+  bool predicted =
+      false;              // the results count only if the workspace HadRoom for them, and are an empty picture's if not
+  torch::Tensor records;  // [N, kRecordSize]
   torch::Tensor tile_counts;  // [N] int32
   torch::Tensor slot_begin;   // [N + 1] int32
   torch::Tensor tile_begin;   // [tiles + 1] int32
@@ -48,7 +50,9 @@ struct PixelGradTensors {
   torch::Tensor alpha, depth;  // [H, W], or undefined: zero
 };
 
-// Project, count, bin, blend. Throws splat::Error for tensors that do not fit together, by name.
+// Project, count, bin, blend. With a workspace that has room for instances, and stages that count on the device, the
+// count is not waited for but predicted to fit the room: before the results are used for good, ask HadRoom and, if
+// there was none, repeat all passes. Throws splat::Error for tensors that do not fit together, by name.
 ForwardTensors ForwardPass(const PassBackend& backend, const SceneTensors& scene);
 
 // The slots [R, kSlotSize]. abs_mean: whether their entries kSlotAbsMean are wanted.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "rasterizer/render_passes.h"
 #include "rasterizer/tensor_view.h"
 #include "train/kernels/ssim_math.h"
 
@@ -27,17 +26,9 @@ TrainStep::TrainStep(const Backend& backend)
       workspace_(backend.device),
       sums_(torch::zeros({2}, torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))) {}
 
-void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input) {
-  const StageScope scope(backend_.device);
+TrainStep::Gradient TrainStep::QueuePasses(KernelContext context, const SceneTensors& scene, const StepInput& input) {
   scratch_.Rewind();
-  KernelContext context = scope.context();
   context.scratch = &scratch_;
-
-  SceneTensors scene;
-  scene.model = model;
-  scene.camera = input.photo.camera;
-  scene.background = input.settings.background;
-  scene.options = {input.settings.near, input.settings.far, std::min(input.settings.sh_degree, model.max_sh_degree())};
   const PassBackend passes = {*backend_.stages, context, &workspace_};
   const ForwardTensors forward = ForwardPass(passes, scene);
 
@@ -53,12 +44,27 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   backend_.train->loss(context, loss, reinterpret_cast<kernels::LossSums*>(sums_.data_ptr<double>()));
 
   const PixelGradTensors pixel_grad = {grad, {}, {}};
-  const torch::Tensor slots = BlendBackwardPass(passes, scene, forward, pixel_grad, input.statistics.absolute);
+  return {forward, BlendBackwardPass(passes, scene, forward, pixel_grad, input.statistics.absolute)};
+}
+
+void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input) {
+  const StageScope scope(backend_.device);
+  SceneTensors scene;
+  scene.model = model;
+  scene.camera = input.photo.camera;
+  scene.background = input.settings.background;
+  scene.options = {input.settings.near, input.settings.far, std::min(input.settings.sh_degree, model.max_sh_degree())};
+  Gradient gradient = QueuePasses(scope.context(), scene, input);
+  // The count has long been there when the card comes to the end of what is queued, so that it does not idle.
+  while (gradient.forward.predicted && !workspace_.HadRoom()) gradient = QueuePasses(scope.context(), scene, input);
+
   kernels::BackwardAdamParams params = optimizer.BeginStep(model, input.rates);
-  params.backward = ProjectBackwardParamsOf(scene, forward, slots);
+  params.backward = ProjectBackwardParamsOf(scene, gradient.forward, gradient.slots);
   params.density = StatisticsView(input, model.count(), backend_.device);
   colors_varied_ = colors_varied_ || scene.options.sh_degree > 0;
   params.skip_sh_rest = !colors_varied_;
+  KernelContext context = scope.context();
+  context.scratch = &scratch_;
   backend_.train->backward_and_adam(context, params);
 }
 

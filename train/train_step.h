@@ -2,8 +2,8 @@
 // gradients of the parameters never reach memory that lasts (train/kernels/backward_adam.h).
 #pragma once
 
-#include "rasterizer/pass_workspace.h"
 #include "rasterizer/render.h"
+#include "rasterizer/render_passes.h"
 #include "rasterizer/torch_device.h"
 #include "train/backend.h"
 #include "train/model_optimizer.h"
@@ -32,6 +32,13 @@ class TrainStep {
   double Loss();
 
  private:
+  // What the passes leave for the last stage.
+  struct Gradient {
+    ForwardTensors forward;
+    torch::Tensor slots;
+  };
+  Gradient QueuePasses(KernelContext context, const SceneTensors& scene, const StepInput& input);
+
   Backend backend_;
   ReusedScratch scratch_;
   PassWorkspace workspace_;

@@ -9,6 +9,8 @@ namespace splat::kernels::SPLAT_GPU_NAMESPACE {
 void Project(const KernelContext& context, const ProjectParams<float>& params);
 InstanceCount CountInstances(const KernelContext& context, const int32_t* tile_counts, int64_t count,
                              int32_t* slot_begin);
+const InstanceCount* CountOnDevice(const KernelContext& context, const int32_t* tile_counts, int64_t count,
+                                   int32_t* slot_begin);
 void BinSplats(const KernelContext& context, const BinParams<float>& params);
 void Blend(const KernelContext& context, const BlendParams<float>& params);
 void BlendBackward(const KernelContext& context, const BlendBackwardParams<float>& params);

@@ -44,6 +44,10 @@ struct InstanceCount {
   int64_t visible = 0;    // splats that reach at least one tile
 };
 
+constexpr bool HasRoomFor(const InstanceCount& room, const InstanceCount& found) {
+  return found.instances <= room.instances && found.visible <= room.visible;
+}
+
 // Fills slot_begin [N + 1], the exclusive sums of tile_counts [N]. Throws as CheckInstanceCount.
 InstanceCount CountInstances(const KernelContext& context, const int32_t* tile_counts, int64_t count,
                              int32_t* slot_begin);
@@ -55,9 +59,13 @@ struct BinParams {
   int width = 0, height = 0;
   ProjectedView<T> projected;
   TileListView list;  // slot_begin filled, instances known, the other arrays allocated
+  // [1] what Stages::count_on_device has returned: `visible` and list.instances are only the room for it. Null: they
+  // are the numbers.
+  const InstanceCount* found = nullptr;
 };
 
-// Sorts the visible splats by depth (equal depths: by index) and distributes them to the tiles they reach.
+// Sorts the visible splats by depth (equal depths: by index) and distributes them to the tiles they reach. A list
+// without room for what was found becomes empty, of which the later stages make an empty picture: never a part of one.
 template <typename T>
 void BinSplats(const KernelContext& context, const BinParams<T>& params);
 
@@ -117,6 +125,10 @@ struct Stages {
   DeviceMemory (*memory)();  // of the current device
   // blend_backward starts from the checkpoints of blend; without them it makes its own, at the cost of a forward pass.
   bool uses_checkpoints = false;
+  // count_instances for a caller that does not wait: the count [1] is left in the context's scratch, and not checked.
+  // Where it exceeds kMaxInstances, slot_begin is not to be used. Null: the host counts.
+  const InstanceCount* (*count_on_device)(const KernelContext&, const int32_t* tile_counts, int64_t count,
+                                          int32_t* slot_begin) = nullptr;
 };
 
 const Stages& CpuStages();

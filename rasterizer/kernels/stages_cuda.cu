@@ -12,8 +12,8 @@ DeviceMemory Memory() {
 }  // namespace
 
 const Stages& DeviceStages() {
-  static const Stages stages = {"cuda", Project,       CountInstances,  BinSplats,
-                                Blend,  BlendBackward, ProjectBackward, Memory};
+  static const Stages stages = {"cuda",        Project,         CountInstances, BinSplats, Blend,
+                                BlendBackward, ProjectBackward, Memory,         false,     CountOnDevice};
   return stages;
 }
 

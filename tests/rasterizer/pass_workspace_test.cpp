@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/check.h"
+
 namespace splat {
 namespace {
 
@@ -37,14 +39,35 @@ TEST(PassWorkspace, HoldsTensorsWithoutElements) {
   EXPECT_EQ(workspace.Get(kEntries, {3, 2}, torch::kInt32).numel(), 6);
 }
 
-TEST(PassWorkspace, RoomForInstancesGrowsWithAMarginAndStays) {
+TEST(PassWorkspace, RoomGrowsWithAMarginAndStays) {
   PassWorkspace workspace(torch::kCPU);
-  const int64_t room = workspace.RoomFor(1000);
-  EXPECT_GT(room, 1000);
-  EXPECT_EQ(workspace.RoomFor(room), room);
-  EXPECT_EQ(workspace.RoomFor(10), room);
-  EXPECT_GT(workspace.RoomFor(room + 1), room + 1);
-  EXPECT_EQ(workspace.RoomFor(kernels::kMaxInstances - 1), kernels::kMaxInstances);
+  EXPECT_EQ(workspace.room().instances, 0);
+  workspace.MakeRoomFor({1000, 10});
+  const kernels::InstanceCount room = workspace.room();
+  EXPECT_GT(room.instances, 1000);
+  EXPECT_GT(room.visible, 10);
+  workspace.MakeRoomFor({10, 1});
+  workspace.MakeRoomFor(room);
+  EXPECT_EQ(workspace.room().instances, room.instances);
+  EXPECT_EQ(workspace.room().visible, room.visible);
+  workspace.MakeRoomFor({kernels::kMaxInstances - 1, 10});
+  EXPECT_EQ(workspace.room().instances, kernels::kMaxInstances);
+}
+
+TEST(PassWorkspace, TellsWhetherThereWasRoomAndMakesIt) {
+  PassWorkspace workspace(torch::kCPU);
+  workspace.MakeRoomFor({1000, 10});
+  const auto had_room = [&](const kernels::InstanceCount& found) {
+    workspace.QueueCount({}, &found);
+    return workspace.HadRoom();
+  };
+  const kernels::InstanceCount room = workspace.room();
+  EXPECT_TRUE(had_room(room));
+  EXPECT_FALSE(had_room({room.instances + 1, room.visible}));
+  EXPECT_TRUE(had_room({room.instances + 1, room.visible}));
+  EXPECT_FALSE(had_room({room.instances, room.visible + 1}));
+  EXPECT_TRUE(had_room({room.instances + 1, room.visible + 1}));
+  EXPECT_THROW(had_room({kernels::kMaxInstances + 1, 1}), Error);
 }
 
 }  // namespace

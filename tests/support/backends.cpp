@@ -177,14 +177,20 @@ struct StageCalls {
   void (*blend)(const KernelContext&, const kernels::BlendParams<T>&);
   void (*blend_backward)(const KernelContext&, const kernels::BlendBackwardParams<T>&);
   void (*project_backward)(const KernelContext&, const kernels::ProjectBackwardParams<T>&);
+  const kernels::InstanceCount* (*count_on_device)(const KernelContext&, const int32_t*, int64_t, int32_t*) = nullptr;
 };
 
 StageCalls<float> CallsOf(const kernels::Stages& s) {
-  return {s.project, s.count_instances, s.bin_splats, s.blend, s.blend_backward, s.project_backward};
+  return {s.project, s.count_instances, s.bin_splats, s.blend, s.blend_backward, s.project_backward, s.count_on_device};
 }
 StageCalls<double> DoubleCalls() {
-  return {kernels::Project<double>, kernels::CountInstances,        kernels::BinSplats<double>,
-          kernels::Blend<double>,   kernels::BlendBackward<double>, kernels::ProjectBackward<double>};
+  return {kernels::Project<double>,
+          kernels::CountInstances,
+          kernels::BinSplats<double>,
+          kernels::Blend<double>,
+          kernels::BlendBackward<double>,
+          kernels::ProjectBackward<double>,
+          nullptr};
 }
 
 template <typename T>
@@ -215,30 +221,23 @@ class KernelsBackend : public Backend {
 
   TileLists Bin(const RenderInput& input, const ProjectedArrays& projected) const override {
     const Call call(*this);
-    const DeviceProjected<T> typed(*device_, projected);
-    const int64_t n = int64_t(projected.tile_counts.size());
-    const math::TileGrid grid = math::TileGridOf(input.camera.width, input.camera.height);
-    const auto wild = [](size_t size) { return std::vector<int32_t>(size, kWild32); };
-    const DeviceArray<int32_t> slot_begin(*device_, wild(size_t(n) + 1));
-    const DeviceArray<int32_t> tile_begin(*device_, wild(size_t(grid.columns) * size_t(grid.rows) + 1));
-    const kernels::InstanceCount found =
-        calls_.count_instances(call.context, typed.tile_counts.data(), n, slot_begin.data());
-    const DeviceArray<kernels::TileInstance> entries(
-        *device_, std::vector<kernels::TileInstance>(size_t(found.instances), {kWild32, kWild32}));
-    calls_.bin_splats(call.context, {n,
-                                     found.visible,
-                                     input.camera.width,
-                                     input.camera.height,
-                                     typed.View(),
-                                     {found.instances, slot_begin.data(), tile_begin.data(), entries.data()}});
-    TileLists lists;
+    const BinArrays arrays(*device_, input, projected);
+    const kernels::InstanceCount found = calls_.count_instances(call.context, arrays.projected.tile_counts.data(),
+                                                                arrays.count, arrays.slot_begin.data());
+    TileLists lists = BinInto(call, input, arrays, found, nullptr);
     lists.instances = found.instances;
-    lists.slot_begin = Converted<int64_t>(slot_begin.Get());
-    lists.tile_begin = Converted<int64_t>(tile_begin.Get());
-    for (const kernels::TileInstance& entry : entries.Get()) {
-      lists.instance_splat.push_back(entry.splat);
-      lists.instance_slot.push_back(entry.slot);
-    }
+    return lists;
+  }
+
+  TileLists BinPredicted(const RenderInput& input, const ProjectedArrays& projected, const kernels::InstanceCount& room,
+                         kernels::InstanceCount* found) const override {
+    const Call call(*this, 0);  // keys of 0 would be the first
+    const BinArrays arrays(*device_, input, projected);
+    const kernels::InstanceCount* on_device = calls_.count_on_device(call.context, arrays.projected.tile_counts.data(),
+                                                                     arrays.count, arrays.slot_begin.data());
+    device_->Download(found, on_device, sizeof(*found));
+    TileLists lists = BinInto(call, input, arrays, room, on_device);
+    lists.instances = found->instances;
     return lists;
   }
 
@@ -299,12 +298,55 @@ class KernelsBackend : public Backend {
     emulation::ScopedOrder order;
     KernelContext context;
 
-    explicit Call(const KernelsBackend& backend) : scratch(*backend.device_), order({backend.settings_.order_seed}) {
+    explicit Call(const KernelsBackend& backend, unsigned char scratch_fill = 0xff)
+        : scratch(*backend.device_, scratch_fill), order({backend.settings_.order_seed}) {
       context.executor = &backend.executor_;
       context.scratch = &scratch;
       context.instruction_set = backend.settings_.instruction_set;
     }
   };
+
+  struct BinArrays {
+    DeviceProjected<T> projected;
+    int64_t count;
+    DeviceArray<int32_t> slot_begin, tile_begin;
+
+    BinArrays(TestDevice& device, const RenderInput& input, const ProjectedArrays& p)
+        : projected(device, p),
+          count(int64_t(p.tile_counts.size())),
+          slot_begin(device, Wild(size_t(count) + 1)),
+          tile_begin(device, Wild(TilesOf(input) + 1)) {}
+
+   private:
+    static std::vector<int32_t> Wild(size_t size) { return std::vector<int32_t>(size, kWild32); }
+    static size_t TilesOf(const RenderInput& input) {
+      const math::TileGrid grid = math::TileGridOf(input.camera.width, input.camera.height);
+      return size_t(grid.columns) * size_t(grid.rows);
+    }
+  };
+
+  // All but the number of instances.
+  TileLists BinInto(const Call& call, const RenderInput& input, const BinArrays& arrays,
+                    const kernels::InstanceCount& size, const kernels::InstanceCount* found) const {
+    const DeviceArray<kernels::TileInstance> entries(
+        *device_, std::vector<kernels::TileInstance>(size_t(size.instances), {kWild32, kWild32}));
+    calls_.bin_splats(call.context,
+                      {arrays.count,
+                       size.visible,
+                       input.camera.width,
+                       input.camera.height,
+                       arrays.projected.View(),
+                       {size.instances, arrays.slot_begin.data(), arrays.tile_begin.data(), entries.data()},
+                       found});
+    TileLists lists;
+    lists.slot_begin = Converted<int64_t>(arrays.slot_begin.Get());
+    lists.tile_begin = Converted<int64_t>(arrays.tile_begin.Get());
+    for (const kernels::TileInstance& entry : entries.Get()) {
+      lists.instance_splat.push_back(entry.splat);
+      lists.instance_slot.push_back(entry.slot);
+    }
+    return lists;
+  }
 
   static kernels::BlendParams<T> BlendParamsOf(const RenderInput& input, const DeviceProjected<T>& projected,
                                                const DeviceLists& lists, const DevicePixels<T>& pixels) {

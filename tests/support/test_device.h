@@ -53,10 +53,10 @@ class DeviceArray {
   T* data_;
 };
 
-// Scratch of one call.
+// Scratch of one call. `fill`: what its bytes are.
 class TestScratch : public ScratchAllocator {
  public:
-  explicit TestScratch(TestDevice& device) : device_(&device) {}
+  explicit TestScratch(TestDevice& device, unsigned char fill = 0xff) : device_(&device), fill_(fill) {}
   ~TestScratch() override {
     for (void* block : blocks_) device_->Free(block);
   }
@@ -64,11 +64,14 @@ class TestScratch : public ScratchAllocator {
   TestScratch& operator=(const TestScratch&) = delete;
   void* Allocate(size_t bytes) override {
     blocks_.push_back(device_->Allocate(bytes));
+    const std::vector<unsigned char> filled(bytes, fill_);
+    device_->Upload(blocks_.back(), filled.data(), bytes);
     return blocks_.back();
   }
 
  private:
   TestDevice* device_;
+  unsigned char fill_;
   std::vector<void*> blocks_;
 };
 

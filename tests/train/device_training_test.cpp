@@ -32,6 +32,31 @@ Backend EmulatedCard() {
           &kernels::emulated::DeviceDensityStages(), true};
 }
 
+// The same, counting what its stages are called for. One at a time.
+class CountingCard {
+ public:
+  CountingCard() : stages_(*EmulatedCard().stages), backend_(EmulatedCard()) {
+    renders = waited_counts = 0;
+    stages_.blend = [](const KernelContext& context, const splat::kernels::BlendParams<float>& params) {
+      ++renders;
+      EmulatedCard().stages->blend(context, params);
+    };
+    stages_.count_instances = [](const KernelContext& context, const int32_t* tile_counts, int64_t count,
+                                 int32_t* slot_begin) {
+      ++waited_counts;
+      return EmulatedCard().stages->count_instances(context, tile_counts, count, slot_begin);
+    };
+    backend_.stages = &stages_;
+  }
+  const Backend& backend() const { return backend_; }
+
+  inline static int renders = 0, waited_counts = 0;
+
+ private:
+  splat::kernels::Stages stages_;
+  Backend backend_;
+};
+
 TrainConfig Config(int iterations) {
   TrainConfig config;
   config.iterations = iterations;
@@ -66,12 +91,13 @@ TEST(DeviceTraining, ItsFirstStepIsTheCpus) {
   EXPECT_LT(different, all / 100);
 }
 
-void ExpectCpuQuality(const Backend& backend) {
+void ExpectCpuQuality() {
   SyntheticSet set;
   constexpr int kSteps = 200;
   constexpr double kTolerance_dB = 0.05;
   const TrainResult cpu = TrainOn(CpuBackend(), set.dataset, Config(kSteps), {});
-  const TrainResult device = TrainOn(backend, set.dataset, Config(kSteps), {});
+  const CountingCard card;
+  const TrainResult device = TrainOn(card.backend(), set.dataset, Config(kSteps), {});
   const double expected = set.TestPsnr(cpu.model), actual = set.TestPsnr(device.model);
   ::testing::Test::RecordProperty("psnr_cpu", std::to_string(expected));
   ::testing::Test::RecordProperty("psnr_device", std::to_string(actual));
@@ -79,20 +105,23 @@ void ExpectCpuQuality(const Backend& backend) {
   EXPECT_NEAR(actual, expected, kTolerance_dB);
   EXPECT_EQ(device.steps_done, kSteps);
   EXPECT_NE(device.model.count(), 120) << "density control has changed the model";
+  EXPECT_EQ(CountingCard::waited_counts, 1) << "the first step's";
+  EXPECT_GT(CountingCard::renders, kSteps) << "some steps are meant to find too little room";
+  EXPECT_LT(CountingCard::renders, kSteps + kSteps / 10);
 }
 
 TEST(DeviceTraining, ReachesTheCpusQualityInTwoHundredSteps) {
-  ExpectCpuQuality(EmulatedCard());
+  ExpectCpuQuality();
 }
 
 TEST(DeviceTraining, ReachesTheCpusQualityWithThreadsInShuffledOrder) {
   const emulation::ScopedOrder order({1});
-  ExpectCpuQuality(EmulatedCard());
+  ExpectCpuQuality();
 }
 
 TEST(DeviceTraining, ReachesTheCpusQualityWithThreadsInAnotherOrder) {
   const emulation::ScopedOrder order({2});
-  ExpectCpuQuality(EmulatedCard());
+  ExpectCpuQuality();
 }
 
 // No atomics on floats, no order that depends on the threads: the same bits in any order.
@@ -104,6 +133,21 @@ TEST(DeviceTraining, EqualSeedsGiveEqualBitsInAnyOrderOfThreads) {
   EXPECT_NE(natural.model.count(), 120) << "density control is meant to take part";
   ASSERT_EQ(natural.model.count(), shuffled.model.count());
   EXPECT_EQ(LargestDifference(natural.model, shuffled.model), 0);
+}
+
+// A training that waits for each step's count, and one that predicts it and repeats steps for which it was too low.
+TEST(DeviceTraining, PredictingCountsChangesNoBit) {
+  SyntheticSet set;
+  const CountingCard card;
+  const TrainResult predicting = TrainOn(card.backend(), set.dataset, Config(80), {});
+  EXPECT_GT(CountingCard::renders, 80);
+  splat::kernels::Stages stages = *EmulatedCard().stages;
+  stages.count_on_device = nullptr;
+  Backend waiting_card = EmulatedCard();
+  waiting_card.stages = &stages;
+  const TrainResult waiting = TrainOn(waiting_card, set.dataset, Config(80), {});
+  ASSERT_EQ(predicting.model.count(), waiting.model.count());
+  EXPECT_EQ(LargestDifference(predicting.model, waiting.model), 0);
 }
 
 // The kernels that the .cu files define.

@@ -1,4 +1,5 @@
-// One training step: that its memory is kept from step to step, and that keeping it changes no bit.
+// One training step: that its memory is kept and the number of instances predicted from step to step, and that neither
+// changes a bit.
 #include "train/train_step.h"
 
 #include <gtest/gtest.h>
@@ -6,6 +7,7 @@
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/process_executor.h"
 #include "tests/support/allocation_counter.h"
+#include "tests/support/emulated_card.h"
 #include "tests/support/torch_scenes.h"
 #include "train/kernels/density_cuda_stages.h"
 #include "train/kernels/train_cuda_stages.h"
@@ -55,27 +57,30 @@ void ExpectEqualBits(const SplatModel& a, const SplatModel& b) {
   }
 }
 
-// The stages of a backend, whose own allocations are not counted: those of the emulation. On the CPU only the binning's
-// are let pass, which lays out its lists anew for each picture.
-class UncountedStages {
+// A backend whose calls of stages can be watched: they are counted, and the allocations of those that the emulation
+// runs are not. On the CPU only the binning's are let pass, which lays out its lists anew for each picture. One at a
+// time, for the tables of stages hold plain functions.
+class WatchedBackend {
  public:
-  explicit UncountedStages(const Backend& backend)
+  explicit WatchedBackend(const Backend& backend)
       : backend_(backend), stages_(*backend.stages), train_(*backend.train) {
     real_stages = backend.stages;
     real_train = backend.train;
-    using Context = KernelContext;
-    stages_.bin_splats = [](const Context& context, const splat::kernels::BinParams<float>& params) {
+    waited_counts = renders = 0;
+    stages_.bin_splats = [](const KernelContext& context, const splat::kernels::BinParams<float>& params) {
       const UncountedAllocations uncounted;
       real_stages->bin_splats(context, params);
     };
-    if (backend.is_device) UncountAll();
+    if (backend.is_device) WatchAll();
     backend_.stages = &stages_;
     backend_.train = &train_;
   }
   const Backend& backend() const { return backend_; }
 
+  inline static int waited_counts = 0, renders = 0;
+
  private:
-  void UncountAll() {
+  void WatchAll() {
     using Context = KernelContext;
     stages_.project = [](const Context& context, const splat::kernels::ProjectParams<float>& params) {
       const UncountedAllocations uncounted;
@@ -83,10 +88,18 @@ class UncountedStages {
     };
     stages_.count_instances = [](const Context& context, const int32_t* tile_counts, int64_t count, int32_t* slots) {
       const UncountedAllocations uncounted;
+      ++waited_counts;
       return real_stages->count_instances(context, tile_counts, count, slots);
     };
+    if (stages_.count_on_device) {
+      stages_.count_on_device = [](const Context& context, const int32_t* tile_counts, int64_t count, int32_t* slots) {
+        const UncountedAllocations uncounted;
+        return real_stages->count_on_device(context, tile_counts, count, slots);
+      };
+    }
     stages_.blend = [](const Context& context, const splat::kernels::BlendParams<float>& params) {
       const UncountedAllocations uncounted;
+      ++renders;
       real_stages->blend(context, params);
     };
     stages_.blend_backward = [](const Context& context, const splat::kernels::BlendBackwardParams<float>& params) {
@@ -112,8 +125,8 @@ class UncountedStages {
 
 void ExpectNoAllocationAfterWarmUp(const Backend& backend) {
   constexpr int kSteps = 8;
-  const UncountedStages uncounted(backend);
-  Bench bench(uncounted.backend());
+  const WatchedBackend watched(backend);
+  Bench bench(watched.backend());
   {
     const CountedAllocations first;
     bench.Run();
@@ -160,6 +173,67 @@ TEST(TrainStep, KeptMemoryChangesNoBit) {
   ExpectKeptMemoryChangesNoBit(CpuBackend());
   ExpectKeptMemoryChangesNoBit(EmulatedCard(splat::kernels::emulated::DeviceStages()));
   ExpectKeptMemoryChangesNoBit(EmulatedCard(splat::kernels::emulated::DeviceStagesBucketed()));
+}
+
+// The stages of a card that is waited for in every step.
+splat::kernels::Stages Waiting(splat::kernels::Stages stages) {
+  stages.count_on_device = nullptr;
+  return stages;
+}
+
+// Trains on the same views with and without prediction. Returns how many renders the steps with it took.
+int ExpectPredictionChangesNoBit(const splat::kernels::Stages& stages, const std::vector<std::pair<int, int>>& views) {
+  const splat::kernels::Stages waiting_stages = Waiting(stages);
+  const WatchedBackend watched(EmulatedCard(stages));
+  Bench predicting(watched.backend()), waiting(EmulatedCard(waiting_stages));
+  for (const auto& [width, height] : views) {
+    for (Bench* bench : {&predicting, &waiting}) {
+      bench->SetView(width, height);
+      bench->Run();
+    }
+    EXPECT_EQ(predicting.step.Loss(), waiting.step.Loss());
+    ExpectEqualBits(predicting.model, waiting.model);
+  }
+  EXPECT_TRUE(torch::equal(predicting.input.statistics.gradient_sum, waiting.input.statistics.gradient_sum));
+  EXPECT_TRUE(torch::equal(predicting.input.statistics.seen, waiting.input.statistics.seen));
+  EXPECT_EQ(WatchedBackend::waited_counts, 1) << "only the first step's count is waited for";
+  return WatchedBackend::renders;
+}
+
+TEST(TrainStep, PredictingTheCountChangesNoBit) {
+  for (const uint64_t order_seed : {0, 1, 2}) {
+    const emulation::ScopedOrder order({order_seed});
+    for (const auto* stages :
+         {&splat::kernels::emulated::DeviceStages(), &splat::kernels::emulated::DeviceStagesBucketed()}) {
+      EXPECT_EQ(ExpectPredictionChangesNoBit(*stages, {{50, 35}, {50, 35}, {40, 30}, {50, 35}}), 4);
+    }
+  }
+}
+
+// A view with more instances than the room is rendered twice.
+TEST(TrainStep, AViewWithoutRoomIsRenderedAgainAndChangesNoBit) {
+  for (const uint64_t order_seed : {0, 1, 2}) {
+    const emulation::ScopedOrder order({order_seed});
+    for (const auto* stages :
+         {&splat::kernels::emulated::DeviceStages(), &splat::kernels::emulated::DeviceStagesBucketed()}) {
+      EXPECT_EQ(ExpectPredictionChangesNoBit(*stages, {{16, 16}, {90, 70}, {16, 16}, {90, 70}, {130, 100}}), 5 + 2);
+    }
+  }
+}
+
+TEST(TrainStep, AModelThatIsNotSeenIsTrainedOn) {
+  const WatchedBackend watched(EmulatedCard(splat::kernels::emulated::DeviceStages()));
+  Bench bench(watched.backend());
+  const Camera front = bench.input.photo.camera;
+  bench.Run();
+  bench.input.photo.camera.camera_from_world.translation.z = -100;
+  bench.Run();
+  bench.Run();
+  EXPECT_EQ(bench.input.statistics.seen.max().item<int>(), 1);
+  bench.input.photo.camera = front;
+  bench.Run();
+  EXPECT_EQ(bench.input.statistics.seen.max().item<int>(), 2);
+  EXPECT_EQ(WatchedBackend::renders, 4);
 }
 
 }  // namespace

@@ -124,5 +124,107 @@ TEST_P(BinTest, LeavesEmptyListsWithoutVisibleSplats) {
   for (const int64_t begin : still_empty.tile_begin) EXPECT_EQ(begin, 0);
 }
 
+// Where the host does not wait for the count.
+class PredictedBinTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
+ protected:
+  // What the device counts for the view, and its lists as made by a host that knows the count.
+  void SetView(const RenderInput& input) {
+    input_ = input;
+    projected_ = backend().Project(input);
+    expected_ = backend().Bin(input, projected_);
+    count_ = {expected_.instances, 0};
+    for (const int32_t tiles : projected_.tile_counts) count_.visible += tiles > 0 ? 1 : 0;
+  }
+  TileLists BinWithRoom(const InstanceCount& room) const {
+    InstanceCount found{-1, -1};
+    const TileLists lists = backend().BinPredicted(input_, projected_, room, &found);
+    EXPECT_EQ(found.instances, count_.instances);
+    EXPECT_EQ(found.visible, count_.visible);
+    EXPECT_EQ(lists.slot_begin, expected_.slot_begin);
+    return lists;
+  }
+  void ExpectSameLists(const InstanceCount& room) const {
+    SCOPED_TRACE(::testing::Message() << "room for " << room.instances << ", " << room.visible);
+    const TileLists lists = BinWithRoom(room);
+    EXPECT_EQ(lists.tile_begin, expected_.tile_begin);
+    const auto counted = [&](auto entries) {
+      entries.resize(size_t(count_.instances));
+      return entries;
+    };
+    EXPECT_EQ(counted(lists.instance_splat), expected_.instance_splat);
+    EXPECT_EQ(counted(lists.instance_slot), expected_.instance_slot);
+  }
+  // Guards around all arrays see what is written beyond the room.
+  void ExpectEmptyLists(const InstanceCount& room) const {
+    SCOPED_TRACE(::testing::Message() << "room for " << room.instances << ", " << room.visible);
+    EXPECT_EQ(BinWithRoom(room).tile_begin, std::vector<int64_t>(expected_.tile_begin.size(), 0));
+  }
+
+  const Backend& backend() const { return *GetParam(); }
+  RenderInput input_;
+  ProjectedArrays projected_;
+  TileLists expected_;
+  InstanceCount count_;
+};
+INSTANTIATE_TEST_SUITE_P(On, PredictedBinTest, ::testing::ValuesIn(testing::DeviceBackends()),
+                         [](const auto& instance) { return instance.param->Name(); });
+
+TEST_P(PredictedBinTest, WithRoomTheListsAreTheSame) {
+  SetView(RandomInput(230, 170, 2000));
+  const auto [instances, visible] = count_;
+  ASSERT_GT(visible, 1000);
+  for (const InstanceCount& room : {InstanceCount{instances, visible},
+                                    {instances + 1, visible},
+                                    {instances, visible + 1},
+                                    {instances + instances / 4, visible + visible / 4},
+                                    {instances, 5 * visible},
+                                    {7 * instances, visible}}) {
+    ExpectSameLists(room);
+  }
+}
+
+// With 2^k tiles the last one's key is all ones, as what lies behind the found instances has.
+TEST_P(PredictedBinTest, WithRoomTheListsAreTheSameAtEveryWidthOfTheKey) {
+  for (const auto& [width, height] : {std::pair{1, 1}, {16, 16}, {32, 32}, {256, 256}, {4096, 4096}, {4096, 4112}}) {
+    SetView(RandomInput(width, height, 40));
+    ExpectSameLists({count_.instances + 100, count_.visible + 10});
+    ExpectSameLists(count_);
+  }
+}
+
+TEST_P(PredictedBinTest, WithoutRoomTheListsAreEmpty) {
+  SetView(RandomInput(230, 170, 2000));
+  const auto [instances, visible] = count_;
+  for (const InstanceCount& room : {InstanceCount{instances - 1, visible},
+                                    {instances, visible - 1},
+                                    {1, 1},
+                                    {instances / 2, 2 * visible},
+                                    {2 * instances, visible / 2},
+                                    {0, 0}}) {
+    ExpectEmptyLists(room);
+  }
+}
+
+TEST_P(PredictedBinTest, WithoutVisibleSplatsTheListsAreEmpty) {
+  RenderInput input = RandomInput(50, 40, 0);
+  for (const InstanceCount& room : {InstanceCount{0, 0}, {1, 1}, {1000, 300}}) {
+    SetView(input);
+    ExpectSameLists(room);
+  }
+  AppendPlainSplat(input.splats, input.camera, {-1000, 30, 3, 2, 0.9});
+  SetView(input);
+  ExpectSameLists({1000, 300});
+}
+
+// More than 32-bit places can number: the sums have wrapped, and nothing may be written through them.
+TEST_P(PredictedBinTest, MoreInstancesThanPlacesAreCountedAndLeftOut) {
+  SetView(RandomInput(50, 40, 30));
+  std::fill(projected_.tile_counts.begin(), projected_.tile_counts.end(), kMaxInstances / 10);
+  InstanceCount found;
+  const TileLists lists = backend().BinPredicted(input_, projected_, {1000, 30}, &found);
+  EXPECT_EQ(found.instances, kMaxInstances / 10 * 30);
+  EXPECT_EQ(lists.tile_begin, std::vector<int64_t>(lists.tile_begin.size(), 0));
+}
+
 }  // namespace
 }  // namespace splat::kernels
