@@ -23,7 +23,7 @@ namespace {
 using apps::Json;
 
 struct Options {
-  std::string device = "auto", blend_backward = "default", scene, cameras, json;
+  std::string device = "auto", blend_backward = "default", instruction_set = "auto", scene, cameras, json;
   std::vector<int64_t> splats;
   int width = 1297, height = 840, view = 0, threads = 0;
   StepBenchOptions step;
@@ -47,6 +47,7 @@ std::optional<Options> ParseOptions(int argc, char** argv) {
   app.add_option("--stage-steps", options.step.stage_steps, "Steps whose stages are timed one by one");
   app.add_option("--sampled-tiles", options.step.sampled_tiles, "Tiles whose lists are walked on the host");
   app.add_option("--threads", options.threads, "CPU threads; 0: all cores");
+  app.add_option("--instruction-set", options.instruction_set, "Of the CPU's vectors: auto, scalar, sse4, avx2 ...");
   app.add_option("--json", options.json, "File for all numbers");
   if (!apps::ParseCommandLine(app, argc, argv)) return std::nullopt;
   SPLAT_CHECK(options.splats.empty() != options.scene.empty(), "give either --splats N ... or --scene FILE");
@@ -180,6 +181,7 @@ train::Backend BackendOf(const Options& options) {
 
 int Run(const Options& options) {
   UseThreads(options.threads);
+  UseInstructionSet(InstructionSetNamed(options.instruction_set));
   const train::Backend backend = BackendOf(options);
   DeviceInfo info = InfoOf(backend.device);
   info.rates.bytes_per_s = CopyBandwidth(backend.device);

@@ -1,8 +1,9 @@
-// Milliseconds per stage of a training step on the CPU, on a synthetic scene with realistic statistics. Output of
-// Google Benchmark: --benchmark_format=json for machines. Compare runs of one sitting only, as
-// ratios.
+// Milliseconds per stage of a training step on the CPU, on a synthetic scene with realistic statistics: splats, width,
+// height, threads, and instruction set (core/instruction_set.h; 0: one number at a time). Output of Google Benchmark:
+// --benchmark_format=json for machines. Compare runs of one sitting only, as ratios.
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <thread>
 #include <vector>
 
@@ -34,7 +35,7 @@ struct Scene {
   std::vector<uint8_t> target;
   k::KernelContext context{&pool};
 
-  Scene(int64_t count, int width, int height, int threads);
+  Scene(int64_t count, int width, int height, int threads, InstructionSet set);
 
   k::ProjectParams<float> Project() {
     k::ProjectParams<float> p;
@@ -75,11 +76,12 @@ struct Scene {
   }
 };
 
-Scene::Scene(int64_t count, int width, int height, int threads)
+Scene::Scene(int64_t count, int width, int height, int threads, InstructionSet set)
     : n(count),
       camera(bench::SyntheticCamera(width, height)),
       pool(threads),
       splats(bench::MakeSyntheticScene(n, pool)) {
+  context.instruction_set = set;
   Random random(1);
   const size_t size = size_t(n), pixels = size_t(width) * size_t(height);
   records.resize(k::kRecordSize * size);
@@ -102,7 +104,8 @@ Scene::Scene(int64_t count, int width, int height, int threads)
 }
 
 Scene MakeScene(benchmark::State& state) {
-  return Scene(state.range(0), int(state.range(1)), int(state.range(2)), int(state.range(3)));
+  return Scene(state.range(0), int(state.range(1)), int(state.range(2)), int(state.range(3)),
+               InstructionSet(state.range(4)));
 }
 
 void Report(benchmark::State& state, const Scene& scene) {
@@ -164,6 +167,12 @@ void BM_Adam(benchmark::State& state) {
   for (auto _ : state) train::kernels::AdamStep(scene.pool, p);
 }
 
+// What a loop costs besides its work.
+void BM_EmptyLoop(benchmark::State& state) {
+  ThreadPool pool(int(state.range(0)));
+  for (auto _ : state) pool.Run(state.range(0), [](int64_t) {});
+}
+
 // The kernels alone, on one tile: nanoseconds for one splat on it.
 void ReportTile(benchmark::State& state, const bench::TileScene& scene) {
   state.counters["drawn"] = scene.DrawnShare();
@@ -192,16 +201,21 @@ void RegisterTiles() {
   }
 }
 
-// Splats, width, height, threads.
+constexpr std::array<std::array<int64_t, 3>, 4> kSizes = {
+    {{15000, 133, 237}, {39000, 133, 237}, {100000, 640, 427}, {1000000, 1297, 840}}};
+
+// All sizes on one thread and on all cores, with the best instruction set and, on one thread, without any.
 void Sizes(benchmark::internal::Benchmark* bench) {
-  const int cores = int(std::thread::hardware_concurrency());
-  for (const int threads : {1, cores}) {
-    bench->Args({15000, 133, 237, threads});
-    bench->Args({39000, 133, 237, threads});
-    bench->Args({100000, 640, 427, threads});
+  const int64_t cores = int64_t(std::thread::hardware_concurrency()), best = int64_t(BestInstructionSet());
+  for (const auto& [splats, width, height] : kSizes) {
+    bench->Args({splats, width, height, 1, int64_t(InstructionSet::kScalar)});
+    bench->Args({splats, width, height, 1, best});
+    if (cores > 1) bench->Args({splats, width, height, cores, best});
   }
+  bench->ArgNames({"splats", "w", "h", "threads", "set"});
   bench->Unit(benchmark::kMillisecond)->UseRealTime();
 }
+BENCHMARK(BM_EmptyLoop)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime();
 BENCHMARK(BM_Project)->Apply(Sizes);
 BENCHMARK(BM_Bin)->Apply(Sizes);
 BENCHMARK(BM_Blend)->Apply(Sizes);

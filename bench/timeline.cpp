@@ -1,5 +1,7 @@
 #include "bench/timeline.h"
 
+#include <sys/resource.h>
+
 #if defined(SPLAT_WITH_CUDA)
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAStream.h>
@@ -109,7 +111,9 @@ int64_t PeakMemory(const torch::Device& device) {
   }
 #endif
   (void)device;
-  return 0;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return int64_t(usage.ru_maxrss) * 1024;
 }
 
 void ResetPeakMemory(const torch::Device& device) {

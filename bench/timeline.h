@@ -40,7 +40,8 @@ DeviceInfo InfoOf(const torch::Device& device);
 // Bytes read plus bytes written by a large copy within the device's memory, per second: the best of several.
 double CopyBandwidth(const torch::Device& device);
 
-// The most bytes that LibTorch has held of the device's memory since ResetPeakMemory; 0 on the CPU.
+// The most bytes that LibTorch has held of a card's memory since ResetPeakMemory; on the CPU the largest resident size
+// of the process so far.
 int64_t PeakMemory(const torch::Device& device);
 void ResetPeakMemory(const torch::Device& device);
 

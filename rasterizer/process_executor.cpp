@@ -18,6 +18,11 @@ std::unique_ptr<ThreadPool>& Pool() {
   return pool;
 }
 
+InstructionSet& Chosen() {
+  static InstructionSet set = BestInstructionSet();
+  return set;
+}
+
 }  // namespace
 
 Executor& ProcessExecutor() {
@@ -28,6 +33,14 @@ void UseThreads(int threads) {
   const int wanted = threads > 0 ? threads : AllCores();
   if (Pool()->Threads() != wanted) Pool() = std::make_unique<ThreadPool>(wanted);
   at::set_num_threads(1);
+}
+
+InstructionSet ProcessInstructionSet() {
+  return Chosen();
+}
+
+void UseInstructionSet(InstructionSet set) {
+  Chosen() = set;
 }
 
 }  // namespace splat

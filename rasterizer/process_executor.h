@@ -3,6 +3,7 @@
 // they wait, which tripled the processor time of a training on a busy machine (docs/architecture.md, "Threads").
 #pragma once
 
+#include "core/instruction_set.h"
 #include "core/parallel.h"
 
 namespace splat {
@@ -13,5 +14,10 @@ Executor& ProcessExecutor();
 // Sets the size of the pool; 0: every core that the process may run on. LibTorch's own pool is set to one thread. Not
 // to be called while a stage runs.
 void UseThreads(int threads);
+
+// What the stages' vectors are of: at first the best that the machine has. `set`: a usable one. Not to be changed while
+// a stage runs.
+InstructionSet ProcessInstructionSet();
+void UseInstructionSet(InstructionSet set);
 
 }  // namespace splat

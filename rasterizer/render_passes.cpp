@@ -60,7 +60,7 @@ kernels::BlendParams<float> BlendParamsOf(const SceneTensors& scene, const Forwa
   params.list = ListOf(forward, scene);
   params.out = {PointerTo<float>(forward.image, {h, w, 3}, "image", device),
                 PointerTo<float>(forward.alpha, {h, w}, "alpha", device),
-                PointerTo<float>(forward.depth, {h, w}, "depth", device)};
+                scene.with_depth ? PointerTo<float>(forward.depth, {h, w}, "depth", device) : nullptr};
   if (forward.checkpoints.defined()) {
     params.checkpoints = {
         PointerTo<float>(forward.checkpoints, {-1, kernels::kCheckpointSize, math::kTilePixels}, "checkpoints", device),
@@ -125,7 +125,7 @@ ForwardTensors ForwardPass(const PassBackend& backend, const SceneTensors& scene
   MakeLists(backend, scene, out);
   out.image = Empty(backend, device, kImage, {h, w, 3}, torch::kFloat32);
   out.alpha = Empty(backend, device, kAlpha, {h, w}, torch::kFloat32);
-  out.depth = Empty(backend, device, kDepth, {h, w}, torch::kFloat32);
+  if (scene.with_depth) out.depth = Empty(backend, device, kDepth, {h, w}, torch::kFloat32);
   if (backend.stages.uses_checkpoints) {
     const int64_t buckets = kernels::CheckpointBuckets(out.entries.size(0), tiles);
     out.checkpoints =
@@ -145,6 +145,7 @@ Tensor BlendBackwardPass(const PassBackend& backend, const SceneTensors& scene, 
   params.abs_mean = abs_mean;
   params.grad.image = PointerTo<float>(grad.image, {h, w, 3}, "grad_image", device);
   if (grad.alpha.defined()) params.grad.alpha = PointerTo<float>(grad.alpha, {h, w}, "grad_alpha", device);
+  SPLAT_CHECK(scene.with_depth || !grad.depth.defined(), "grad_depth: the forward pass has left depth out");
   if (grad.depth.defined()) params.grad.depth = PointerTo<float>(grad.depth, {h, w}, "grad_depth", device);
   Tensor slots = Empty(backend, device, kSlots, {forward.entries.size(0), kernels::kSlotSize}, torch::kFloat32);
   params.slots = PointerTo<float>(slots, {-1, kernels::kSlotSize}, "slots", device);

@@ -24,6 +24,7 @@ struct SceneTensors {
   Camera camera;
   std::array<float, 3> background = {0, 0, 0};
   kernels::ProjectOptions options;
+  bool with_depth = true;  // false: ForwardTensors::depth is undefined, and has no gradient
 };
 
 // What a forward pass leaves, on the device of the model. N splats, I instances (rasterizer/kernels/views.h). R rows

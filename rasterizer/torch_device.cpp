@@ -72,6 +72,7 @@ StageScope::StageScope(const torch::Device& device) : guard_(device), scratch_(d
   context_.executor = &ProcessExecutor();
   context_.stream = CurrentStream(guard_.current_device());
   context_.scratch = &scratch_;
+  context_.instruction_set = ProcessInstructionSet();
 }
 
 }  // namespace splat

@@ -52,7 +52,9 @@ struct TrainConfig {
   uint64_t seed = 42;
   std::string device = "auto";  // auto, cpu, cuda
   int threads = 0;              // 0: all cores
-  int sh_degree_every = 1000;   // steps (of 30,000) between rises of the active SH degree
+  std::string instruction_set =
+      "auto";                  // of the CPU's vectors: auto (the best one), or a name of core/instruction_set.h
+  int sh_degree_every = 1000;  // steps (of 30,000) between rises of the active SH degree
   std::array<double, 3> background = {0, 0, 0};
   int resolution_levels = -1;  // training starts at 1 / 2^levels of the resolution and doubles it on the way; 0: none;
                                // -1: chosen from the size

@@ -53,6 +53,7 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   scene.model = model;
   scene.camera = input.photo.camera;
   scene.background = input.settings.background;
+  scene.with_depth = false;
   scene.options = {input.settings.near, input.settings.far, std::min(input.settings.sh_degree, model.max_sh_degree())};
   Gradient gradient = QueuePasses(scope.context(), scene, input);
   // The count has long been there when the card comes to the end of what is queued, so that it does not idle.

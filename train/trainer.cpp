@@ -248,6 +248,7 @@ TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const 
   const std::vector<std::string> violations = ConfigViolations(config);
   SPLAT_CHECK(violations.empty(), "config: ", violations.front());
   UseThreads(config.threads);
+  UseInstructionSet(InstructionSetNamed(config.instruction_set));
   SPLAT_CHECK(!dataset.ViewsOf(data::Split::kTrain).empty(), "the dataset has no training view");
   return Training(backend, dataset, config, callbacks).Run();
 }

@@ -27,7 +27,7 @@ __device__ inline void StorePixel(const BlendParams<float>& params, const Compos
   params.out.image[3 * pixel + 1] = MultiplyAdd(s.t, params.background[1], s.green);
   params.out.image[3 * pixel + 2] = MultiplyAdd(s.t, params.background[2], s.blue);
   params.out.alpha[pixel] = 1.0f - s.t;
-  params.out.depth[pixel] = s.depth;
+  if (params.out.depth) params.out.depth[pixel] = s.depth;
 }
 
 // One block: one tile, 256 threads, one thread: one pixel. 12 KiB of shared memory hold 256 splats at a time; each warp

@@ -22,7 +22,8 @@ __device__ inline PixelGrad LoadPixelGrad(const PixelsGradView<float>& grad, int
 // gradient . final pixel
 __device__ inline float LossOfFinalPixel(const PixelGrad& g, const PixelsView<float>& pixels, int64_t pixel) {
   const float* image = pixels.image + 3 * pixel;
-  return math::LossOfPixel<true>(g, {image[0], image[1], image[2]}, pixels.alpha[pixel], pixels.depth[pixel]);
+  const float depth = pixels.depth ? pixels.depth[pixel] : 0;
+  return math::LossOfPixel<true>(g, {image[0], image[1], image[2]}, pixels.alpha[pixel], depth);
 }
 
 // Where a pixel stands between two splats: transmittance; gradient . (final pixel - composited so far).

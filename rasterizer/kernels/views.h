@@ -73,7 +73,8 @@ template <typename T>
 struct PixelsView {
   T* image = nullptr;  // [H, W, 3] background included
   T* alpha = nullptr;  // [H, W] 1 - final transmittance
-  T* depth = nullptr;  // [H, W] sum of weight x depth (not divided by alpha), scene units
+  // [H, W] sum of weight x depth (not divided by alpha), scene units; or null: not wanted, and without a gradient.
+  T* depth = nullptr;
 };
 
 // What the forward pass of a card leaves, if asked, for a backward pass that starts in the middle of a tile's list:

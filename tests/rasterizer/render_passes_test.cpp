@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/check.h"
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/math/constants.h"
 #include "tests/support/test_device.h"
@@ -56,6 +57,30 @@ TEST_F(RenderPassesTest, MakesNoCheckpointsForStagesThatUseNone) {
   const kernels::Stages& bucketed = kernels::emulated::DeviceStagesBucketed();
   const torch::Tensor other = Slots(bucketed, ForwardPass({bucketed, context_}, scene_));
   EXPECT_LE((slots - other).abs().max().item<float>(), 1e-4f * slots.abs().max().item<float>());
+}
+
+// What training asks for: the picture and the gradient are those with depth, bit for bit.
+TEST_F(RenderPassesTest, LeavesDepthOutWhereItIsNotWanted) {
+  SerialExecutor executor;
+  context_.executor = &executor;
+  for (const kernels::Stages* stages :
+       {&kernels::CpuStages(), &kernels::emulated::DeviceStages(), &kernels::emulated::DeviceStagesBucketed()}) {
+    scene_.with_depth = true;
+    const ForwardTensors with = ForwardPass({*stages, context_}, scene_);
+    const torch::Tensor slots = Slots(*stages, with);
+    scene_.with_depth = false;
+    const ForwardTensors without = ForwardPass({*stages, context_}, scene_);
+    EXPECT_FALSE(without.depth.defined());
+    EXPECT_TRUE(torch::equal(without.image, with.image));
+    EXPECT_TRUE(torch::equal(without.alpha, with.alpha));
+    EXPECT_TRUE(torch::equal(Slots(*stages, without), slots));
+    grad_.alpha = torch::rand({35, 50});
+    EXPECT_GT(Slots(*stages, without).abs().max().item<float>(), 0) << "alpha may have a gradient";
+    grad_.alpha = torch::Tensor();
+    grad_.depth = torch::rand({35, 50});
+    EXPECT_THROW(Slots(*stages, without), Error);
+    grad_.depth = torch::Tensor();
+  }
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ TEST(ConfigToJsonTest, HoldsEveryOption) {
   EXPECT_EQ(json["loss"].size() * sizeof(double), sizeof(LossConfig));
   EXPECT_EQ(json["density"].size(), 11u);
   EXPECT_EQ(json["init"].size(), 4u);
-  EXPECT_EQ(json.size(), 8u + 4u);
+  EXPECT_EQ(json.size(), 9u + 4u);
 }
 
 TEST(ConfigHelpTest, NamesOptionDefaultAndBounds) {
