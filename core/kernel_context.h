@@ -22,7 +22,8 @@ class ScratchAllocator {
   }
 };
 
-// The CPU backend needs an executor only, the CUDA backend a stream and scratch only.
+// The CPU backend needs an executor, and takes scratch from the heap where none is given; the CUDA backend needs a
+// stream and scratch.
 struct KernelContext {
   Executor* executor = nullptr;
   void* stream = nullptr;  // a cudaStream_t; null: the default stream

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "core/host_device.h"
 
@@ -26,6 +27,10 @@ struct LanesOf {
 };
 template <typename T>
 using ScalarOf = typename LanesOf<T>::Scalar;
+
+// What a comparison gives.
+template <typename T>
+using MaskOf = decltype(std::declval<T>() < std::declval<T>());
 
 // condition ? yes : no, lane by lane; both are evaluated.
 template <typename T>
@@ -63,6 +68,25 @@ SPLAT_HD inline T LoadLanes(const ScalarOf<T>* from) {
 template <typename T>
 SPLAT_HD inline void StoreLanes(const T& value, ScalarOf<T>* to) {
   *to = value;
+}
+
+// A row of consecutive scalars for each lane: number k of the row at rows[lane] from and to column[k], 0 <= k <
+// columns.
+template <typename T>
+SPLAT_HD inline void LoadRows(const ScalarOf<T>* const* rows, int columns, T* column) {
+  for (int k = 0; k < columns; ++k) column[k] = rows[0][k];
+}
+template <typename T>
+SPLAT_HD inline void StoreRows(const T* column, int columns, ScalarOf<T>* const* rows) {
+  for (int k = 0; k < columns; ++k) rows[0][k] = column[k];
+}
+
+// The lanes where the condition holds to consecutive scalars, of which there must be room for a whole vector. Returns
+// how many they are.
+template <typename T>
+SPLAT_HD inline int StoreLanesWhere(bool condition, const T& value, T* to) {
+  *to = value;
+  return condition ? 1 : 0;
 }
 
 // 0, 1, 2 ... in the lanes.

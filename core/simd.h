@@ -130,6 +130,89 @@ HWY_INLINE void StoreLaneSums(Float a, Float b, Float c, Float d, float* to) {
   hn::Store(SumsOfLanes(FloatTag(), a.lanes(), b.lanes(), c.lanes(), d.lanes()), hn::Full128<float>(), to);
 }
 
+// Four rows in each lane's group of four lanes to four columns, and back.
+template <typename Vector>
+HWY_INLINE void TransposeFours(Vector& a, Vector& b, Vector& c, Vector& d) {
+  const FloatTag tag;
+  const hn::Repartition<double, FloatTag> pairs;
+  const auto ab_low = hn::BitCast(pairs, hn::InterleaveLower(tag, a, b));
+  const auto cd_low = hn::BitCast(pairs, hn::InterleaveLower(tag, c, d));
+  const auto ab_high = hn::BitCast(pairs, hn::InterleaveUpper(tag, a, b));
+  const auto cd_high = hn::BitCast(pairs, hn::InterleaveUpper(tag, c, d));
+  a = hn::BitCast(tag, hn::InterleaveLower(pairs, ab_low, cd_low));
+  b = hn::BitCast(tag, hn::InterleaveUpper(pairs, ab_low, cd_low));
+  c = hn::BitCast(tag, hn::InterleaveLower(pairs, ab_high, cd_high));
+  d = hn::BitCast(tag, hn::InterleaveUpper(pairs, ab_high, cd_high));
+}
+
+// The first kColumns (1, 3 or 4) numbers from `row[0][first]` on in the lowest four lanes, those of row[4] in the next
+// four, and so on.
+template <int kColumns, typename Tag>
+HWY_INLINE hn::Vec<Tag> LoadFours(Tag tag, const float* const* row, int first) {
+  if constexpr (hn::MaxLanes(Tag()) > 4) {
+    const hn::Half<Tag> half;
+    return hn::Combine(tag, LoadFours<kColumns>(half, row + hn::MaxLanes(half), first),
+                       LoadFours<kColumns>(half, row, first));
+  } else if constexpr (kColumns == 4) {
+    return hn::LoadU(tag, row[0] + first);
+  } else {
+    const hn::Half<Tag> two;
+    const hn::Half<hn::Half<Tag>> one;
+    if constexpr (kColumns == 1)
+      return hn::ZeroExtendVector(tag, hn::ZeroExtendVector(two, hn::LoadU(one, row[0] + first)));
+    return hn::Combine(tag, hn::ZeroExtendVector(two, hn::LoadU(one, row[0] + first + 2)),
+                       hn::LoadU(two, row[0] + first));
+  }
+}
+template <int kColumns, typename Tag>
+HWY_INLINE void StoreFours(Tag tag, hn::Vec<Tag> numbers, float* const* row, int first) {
+  if constexpr (hn::MaxLanes(Tag()) > 4) {
+    const hn::Half<Tag> half;
+    StoreFours<kColumns>(half, hn::LowerHalf(half, numbers), row, first);
+    StoreFours<kColumns>(half, hn::UpperHalf(half, numbers), row + hn::MaxLanes(half), first);
+  } else if constexpr (kColumns == 4) {
+    hn::StoreU(numbers, tag, row[0] + first);
+  } else {
+    const hn::Half<Tag> two;
+    const hn::Half<hn::Half<Tag>> one;
+    if constexpr (kColumns == 1) {
+      hn::StoreU(hn::LowerHalf(one, hn::LowerHalf(two, numbers)), one, row[0] + first);
+    } else {
+      hn::StoreU(hn::LowerHalf(two, numbers), two, row[0] + first);
+      hn::StoreU(hn::LowerHalf(one, hn::UpperHalf(two, numbers)), one, row[0] + first + 2);
+    }
+  }
+}
+
+template <int kColumns>
+HWY_INLINE void LoadColumns(const float* const* rows, int first, Float* column) {
+  const FloatTag tag;
+  FloatVector a = LoadFours<kColumns>(tag, rows, first), b = LoadFours<kColumns>(tag, rows + 1, first),
+              c = LoadFours<kColumns>(tag, rows + 2, first), d = LoadFours<kColumns>(tag, rows + 3, first);
+  TransposeFours(a, b, c, d);
+  column[0] = a;
+  if constexpr (kColumns > 1) {
+    column[1] = b;
+    column[2] = c;
+  }
+  if constexpr (kColumns > 3) column[3] = d;
+}
+template <int kColumns>
+HWY_INLINE void StoreColumns(const Float* column, int first, float* const* rows) {
+  const FloatTag tag;
+  FloatVector a = column[0].lanes(), b = a, c = a, d = a;
+  if constexpr (kColumns > 1) {
+    b = column[1].lanes();
+    c = column[2].lanes();
+  }
+  if constexpr (kColumns > 3) d = column[3].lanes();
+  TransposeFours(a, b, c, d);
+  StoreFours<kColumns>(tag, a, rows, first);
+  StoreFours<kColumns>(tag, b, rows + 1, first);
+  StoreFours<kColumns>(tag, c, rows + 2, first);
+  StoreFours<kColumns>(tag, d, rows + 3, first);
+}
+
 }  // namespace simd::SPLAT_SIMD_NAMESPACE
 
 template <>
@@ -152,6 +235,35 @@ template <>
 HWY_INLINE simd::SPLAT_SIMD_NAMESPACE::Float LaneIndices<simd::SPLAT_SIMD_NAMESPACE::Float>() {
   using namespace simd::SPLAT_SIMD_NAMESPACE;
   return hn::Iota(FloatTag(), 0.0f);
+}
+
+// Columns are taken by fours; what is left over by one or three, or again with the last four of a longer row.
+template <>
+HWY_INLINE void LoadRows<simd::SPLAT_SIMD_NAMESPACE::Float>(const float* const* rows, int columns,
+                                                            simd::SPLAT_SIMD_NAMESPACE::Float* column) {
+  using namespace simd::SPLAT_SIMD_NAMESPACE;
+  int k = 0;
+  for (; k + 4 <= columns; k += 4) LoadColumns<4>(rows, k, column + k);
+  if (k == columns) return;
+  if (columns > 4) return LoadColumns<4>(rows, columns - 4, column + columns - 4);
+  if (columns == 3) return LoadColumns<3>(rows, 0, column);
+  for (; k < columns; ++k) LoadColumns<1>(rows, k, column + k);
+}
+template <>
+HWY_INLINE void StoreRows<simd::SPLAT_SIMD_NAMESPACE::Float>(const simd::SPLAT_SIMD_NAMESPACE::Float* column,
+                                                             int columns, float* const* rows) {
+  using namespace simd::SPLAT_SIMD_NAMESPACE;
+  int k = 0;
+  for (; k + 4 <= columns; k += 4) StoreColumns<4>(column + k, k, rows);
+  if (k == columns) return;
+  if (columns > 4) return StoreColumns<4>(column + columns - 4, columns - 4, rows);
+  if (columns == 3) return StoreColumns<3>(column, 0, rows);
+  for (; k < columns; ++k) StoreColumns<1>(column + k, k, rows);
+}
+HWY_INLINE int StoreLanesWhere(simd::SPLAT_SIMD_NAMESPACE::Mask condition,
+                               const simd::SPLAT_SIMD_NAMESPACE::Float& value, float* to) {
+  using namespace simd::SPLAT_SIMD_NAMESPACE;
+  return int(hn::CompressStore(value.lanes(), condition.lanes, FloatTag(), to));
 }
 
 }  // namespace splat

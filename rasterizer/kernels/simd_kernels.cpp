@@ -5,7 +5,7 @@
 namespace splat::kernels {
 
 const SimdKernels& SimdKernelsOf(InstructionSet set) {
-  static const SimdKernels scalar = {TileBlend<float>::Forward, TileBlend<float>::Backward};
+  static const SimdKernels scalar = {TileBlend<float>::Forward, TileBlend<float>::Backward, TileSpans<float>::List};
   switch (set) {
 #if defined(__x86_64__)
     case InstructionSet::kSse4:

@@ -8,7 +8,8 @@ namespace splat::kernels::SPLAT_SIMD_NAMESPACE {
 
 const SimdKernels& Kernels() {
   using simd::SPLAT_SIMD_NAMESPACE::Float;
-  static constexpr SimdKernels kernels = {TileBlend<Float>::Forward, TileBlend<Float>::Backward};
+  static constexpr SimdKernels kernels = {TileBlend<Float>::Forward, TileBlend<Float>::Backward,
+                                          TileSpans<Float>::List};
   return kernels;
 }
 

@@ -1,12 +1,13 @@
 // Which tiles a splat reaches. A splat is drawn only where opacity exp(-q/2) >= kMinAlpha, that is q <= 2 t with
 // t = ln(opacity / kMinAlpha): an ellipse, tighter than a 3-sigma box (docs/math.md, section 8; the row form is that of
-// Hanson et al. 2024, "Speedy-Splat"). Counting and emission both go through TileSpanOfRow.
+// Hanson et al. 2024, "Speedy-Splat"). Counting and emission both go through TileColumnRangeOf.
 #pragma once
 
 #include <cmath>
 #include <cstdint>
 
 #include "core/host_device.h"
+#include "core/lanes.h"
 #include "core/vec.h"
 #include "rasterizer/math/constants.h"
 
@@ -24,6 +25,17 @@ SPLAT_HD inline TileGrid TileGridOf(int width, int height) {
 struct TileSpan {
   int begin = 0, end = 0;
 };
+
+// The same as whole numbers of kind T, lane by lane; empty: 0 to 0.
+template <typename T>
+struct TileRange {
+  T begin, end;
+};
+
+template <typename T>
+SPLAT_HD inline TileSpan SpanOf(const TileRange<T>& range) {
+  return {static_cast<int>(range.begin), static_cast<int>(range.end)};
+}
 
 // t of the ellipse q <= 2 t; not positive (or NaN) if the splat is drawn nowhere.
 template <typename T>
@@ -48,22 +60,21 @@ SPLAT_HD inline Vec2<T> HalfExtents(const SymMat2<T>& cov, T reach) {
 // Tiles whose closed range of pixel centres [16 i + 0.5, 16 i + 15.5] meets [low, high]; clipped to [0, tiles). NaN
 // gives none.
 template <typename T>
-SPLAT_HD inline TileSpan TilesMeeting(T low, T high, int tiles) {
+SPLAT_HD inline TileRange<T> TilesMeeting(T low, T high, int tiles) {
   using std::ceil;
   using std::floor;
   const T first = ceil((low - T(kTileSize - 0.5)) / T(kTileSize)), last = floor((high - T(0.5)) / T(kTileSize));
-  if (!(first <= last) || !(last >= T(0)) || !(first < T(tiles))) return {};
-  const int begin = first > T(0) ? static_cast<int>(first) : 0;
-  const int end = last < T(tiles - 1) ? static_cast<int>(last) + 1 : tiles;
-  return begin < end ? TileSpan{begin, end} : TileSpan{};
+  const auto any = (first <= last) & (last >= T(0)) & (first < T(tiles));
+  const T end = Select(last < T(tiles - 1), last + T(1), T(tiles));
+  return {Select(any & (first > T(0)), first, T(0)), Select(any, end, T(0))};
 }
 
 // Bound on what rounding can take from a c - b^2 of a conic, as a share of a c. Of a needle the difference cancels: at
 // a length of 1,000 px little of it is left in a float.
 template <typename T>
-constexpr double kConicRounding = sizeof(T) == sizeof(float) ? 5e-7 : 1e-15;
+constexpr double kConicRounding = sizeof(ScalarOf<T>) == sizeof(float) ? 5e-7 : 1e-15;
 
-// The splat's ellipse, ready for TileSpanOfRow.
+// The splat's ellipse.
 template <typename T>
 struct TileEllipse {
   Vec2<T> mean;      // px
@@ -73,35 +84,56 @@ struct TileEllipse {
 
 // Rows of tiles that the ellipse reaches.
 template <typename T>
-SPLAT_HD inline TileSpan TileRowsOf(const TileEllipse<T>& e, const TileGrid& grid) {
+SPLAT_HD inline TileRange<T> TileRowRangeOf(const TileEllipse<T>& e, const TileGrid& grid) {
   return TilesMeeting(e.mean.y - e.half.y, e.mean.y + e.half.y, grid.rows);
 }
-
-// Columns of the tiles of row `row` that the ellipse reaches between the row's first and last pixel centre.
 template <typename T>
-SPLAT_HD inline TileSpan TileSpanOfRow(const TileEllipse<T>& e, const TileGrid& grid, int row) {
+SPLAT_HD inline TileSpan TileRowsOf(const TileEllipse<T>& e, const TileGrid& grid) {
+  return SpanOf(TileRowRangeOf(e, grid));
+}
+
+// What the spans of all rows of an ellipse have in common: on the line v = y - mean.y it spans
+// u = shear v +- width_per sqrt(half.y^2 - v^2), and it is right-most at v_right.
+template <typename T>
+struct EllipseChords {
+  T shear, width_per, v_right;
+};
+template <typename T>
+SPLAT_HD inline EllipseChords<T> ChordsOf(const TileEllipse<T>& e) {
   using std::sqrt;
   const T a = e.conic.xx, b = e.conic.xy;
-  // The strip of pixel centres relative to the mean, cut to the ellipse's own height.
-  T v0 = T(row * kTileSize) + T(0.5) - e.mean.y, v1 = v0 + T(kTileSize - 1);
-  v0 = v0 > -e.half.y ? v0 : -e.half.y;
-  v1 = v1 < e.half.y ? v1 : e.half.y;
-  if (!(v0 <= v1)) return {};
-  // On the line v the ellipse spans u = -b v / a +- sqrt(a c - b^2) / a * sqrt(half.y^2 - v^2).
-  const T shear = -b / a;
   // Rounded up, so that a span is never too narrow.
   const T det = a * e.conic.yy * T(1 + kConicRounding<T>) - b * b;
-  const T width_per = sqrt(det > T(0) ? det : T(0)) / a;
+  return {-b / a, sqrt(Select(det > T(0), det, T(0))) / a, -b * e.half.x / e.conic.yy};
+}
+
+// Columns of the tiles of row `row`, a whole number, that the ellipse reaches between the row's first and last pixel
+// centre.
+template <typename T>
+SPLAT_HD inline TileRange<T> TileColumnRangeOf(const TileEllipse<T>& e, const EllipseChords<T>& chords,
+                                               const TileGrid& grid, T row) {
+  using std::sqrt;
+  // The strip of pixel centres relative to the mean, cut to the ellipse's own height.
+  T v0 = row * T(kTileSize) + T(0.5) - e.mean.y, v1 = v0 + T(kTileSize - 1);
+  v0 = Select(v0 > -e.half.y, v0, -e.half.y);
+  v1 = Select(v1 < e.half.y, v1, e.half.y);
+  const auto meets = v0 <= v1;
+  if (!AnyLane(meets)) return {T(0), T(0)};
   const T s0 = (e.half.y - v0) * (e.half.y + v0), s1 = (e.half.y - v1) * (e.half.y + v1);
-  const T w0 = width_per * sqrt(s0 > T(0) ? s0 : T(0)), w1 = width_per * sqrt(s1 > T(0) ? s1 : T(0));
-  T right = shear * v0 + w0, left = shear * v0 - w0;
-  right = shear * v1 + w1 > right ? shear * v1 + w1 : right;
-  left = shear * v1 - w1 < left ? shear * v1 - w1 : left;
+  const T w0 = chords.width_per * sqrt(Select(s0 > T(0), s0, T(0)));
+  const T w1 = chords.width_per * sqrt(Select(s1 > T(0), s1, T(0)));
+  const T u0 = chords.shear * v0, u1 = chords.shear * v1;
+  T right = Select(u1 + w1 > u0 + w0, u1 + w1, u0 + w0), left = Select(u1 - w1 < u0 - w0, u1 - w1, u0 - w0);
   // The right-most point (half.x, v_right) and its mirror image, where they lie inside the strip.
-  const T v_right = -b * e.half.x / e.conic.yy;
-  if (v_right >= v0 && v_right <= v1) right = e.half.x;
-  if (-v_right >= v0 && -v_right <= v1) left = -e.half.x;
-  return TilesMeeting(e.mean.x + left, e.mean.x + right, grid.columns);
+  const T v_right = chords.v_right;
+  right = Select((v_right >= v0) & (v_right <= v1), e.half.x, right);
+  left = Select((-v_right >= v0) & (-v_right <= v1), -e.half.x, left);
+  const TileRange<T> columns = TilesMeeting(e.mean.x + left, e.mean.x + right, grid.columns);
+  return {Select(meets, columns.begin, T(0)), Select(meets, columns.end, T(0))};
+}
+template <typename T>
+SPLAT_HD inline TileSpan TileSpanOfRow(const TileEllipse<T>& e, const TileGrid& grid, int row) {
+  return SpanOf(TileColumnRangeOf(e, ChordsOf(e), grid, T(row)));
 }
 
 // Whether an ellipse's bounding box meets the closed rectangle of the centres of columns x rows pixels, the first of

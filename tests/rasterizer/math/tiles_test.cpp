@@ -126,7 +126,7 @@ TEST(HalfExtents, AreWhereTheAlphaFallsToTheThreshold) {
 
 TEST(TilesMeeting, TakesTilesWhosePixelCentresAreInTheClosedRange) {
   const auto span = [](double low, double high) {
-    const TileSpan s = TilesMeeting(low, high, 4);
+    const TileSpan s = SpanOf(TilesMeeting(low, high, 4));
     return std::make_pair(s.begin, s.end);
   };
   const auto none = std::make_pair(0, 0);
