@@ -68,44 +68,55 @@ class TileBlend {
     return open;
   }
 
+  // A tile in strips of neighbouring columns, in each of which the rows are known that a splat reaches.
+  static constexpr int kStrip = kLanes < 8 ? 8 : kLanes;
+  static constexpr int kStrips = kSide / kStrip;
+
+  // Whole numbers from 0 to kSide; end: one past the last.
+  struct Ranges {
+    alignas(64) S first[kBatch], end[kBatch];
+  };
   // The instances of a tile in batches, front to back.
   struct Batch {
     const S* record[kBatch];
     int32_t slot[kBatch];
     alignas(64) S log2_opacity[kBatch];
-    // The pixels that the bounding box of the ellipse reaches, whole numbers from 0 to kSide; end: one past the last.
-    alignas(64) S first_column[kBatch], end_column[kBatch], first_row[kBatch], end_row[kBatch];
+    Ranges columns;        // that the bounding box reaches
+    Ranges rows[kStrips];  // that the ellipse reaches in each strip
     int size;
   };
   static void LoadBatch(const BlendParams<S>& params, int64_t begin, int64_t end, const Rect& rect, Batch& batch) {
-    alignas(64) S opacity[kBatch], mean_x[kBatch], mean_y[kBatch], half_x[kBatch], half_y[kBatch];
     batch.size = int(end - begin < kBatch ? end - begin : kBatch);
     for (int i = 0; i < kBatch; ++i) {
       const TileInstance& instance = params.list.entries[begin + (i < batch.size ? i : 0)];
-      const S* record = params.projected.records + int64_t(kRecordSize) * instance.splat;
-      batch.record[i] = record;
+      batch.record[i] = params.projected.records + int64_t(kRecordSize) * instance.splat;
       batch.slot[i] = instance.slot;
-      opacity[i] = record[kRecordOpacity];
-      mean_x[i] = record[kRecordMean];
-      mean_y[i] = record[kRecordMean + 1];
-      half_x[i] = record[kRecordHalf];
-      half_y[i] = record[kRecordHalf + 1];
     }
     for (int i = 0; i < kBatch; i += kLanes) {
-      StoreLanes<L>(math::Log2Opacity(LoadLanes<L>(opacity + i)), batch.log2_opacity + i);
-      StoreRange(LoadLanes<L>(mean_x + i) - FirstPixel(rect.x0), LoadLanes<L>(half_x + i), batch.first_column + i,
-                 batch.end_column + i);
-      StoreRange(LoadLanes<L>(mean_y + i) - FirstPixel(rect.y0), LoadLanes<L>(half_y + i), batch.first_row + i,
-                 batch.end_row + i);
+      L entry[kRecordSize];
+      LoadRows(batch.record + i, kRecordSize, entry);
+      StoreLanes<L>(math::Log2Opacity(entry[kRecordOpacity]), batch.log2_opacity + i);
+      const math::TileEllipse<L> ellipse = math::Transposed(
+          math::TileEllipse<L>{{entry[kRecordMean] - FirstPixel(rect.x0), entry[kRecordMean + 1] - FirstPixel(rect.y0)},
+                               {entry[kRecordConic], entry[kRecordConic + 1], entry[kRecordConic + 2]},
+                               {entry[kRecordHalf], entry[kRecordHalf + 1]}});
+      StoreRange(ellipse.mean.y - ellipse.half.y, ellipse.mean.y + ellipse.half.y, batch.columns, i);
+      const math::EllipseChords<L> chords = math::ChordsOf(ellipse);
+      for (int strip = 0; strip < kStrips; ++strip) {
+        const L v0 = L(kNumbers[strip * kStrip]) - ellipse.mean.y;
+        const math::EllipseSpan<L> span = math::SpanInStrip(ellipse.half, chords, v0, v0 + L(kStrip - 1));
+        StoreRange(ellipse.mean.x + span.left, ellipse.mean.x + span.right, batch.rows[strip], i);
+      }
     }
   }
   static L FirstPixel(int begin) { return L(S(begin) + S(0.5)); }
-  static void StoreRange(const L& mean, const L& half, S* first, S* end) {
+  static void StoreRange(const L& low, const L& high, Ranges& ranges, int i) {
     using std::ceil;
     using std::floor;
     const L none(0), all{S(kSide)};
-    StoreLanes<L>(Minimum(Maximum(ceil(mean - half), none), all), first);
-    StoreLanes<L>(Minimum(Maximum(floor(mean + half) + L(1), none), all), end);
+    const L first = Minimum(Maximum(ceil(low), none), all), end = Minimum(Maximum(floor(high) + L(1), none), all);
+    StoreLanes<L>(first, ranges.first + i);
+    StoreLanes<L>(Maximum(end, first), ranges.end + i);
   }
 
   // A splat on the tile, the same in all lanes.
@@ -113,7 +124,7 @@ class TileBlend {
     math::FoldedSplat<L> folded;  // mean relative to the centre of the tile's first pixel
     Vec3<L> color;
     L depth;
-    uint32_t rows;                 // bit y: the bounding box reaches row y
+    uint32_t rows[kStrips];        // bit y: the ellipse reaches row y in the strip
     int first_column, end_column;  // the first one is a multiple of kLanes
   };
   static Splat LoadSplat(const Batch& batch, int i, const Rect& rect) {
@@ -124,9 +135,12 @@ class TileBlend {
                 L(batch.log2_opacity[i])};
     s.color = {L(r[kRecordColor]), L(r[kRecordColor + 1]), L(r[kRecordColor + 2])};
     s.depth = L(r[kRecordDepth]);
-    s.rows = ((1u << int(batch.end_row[i])) - 1) & ~((1u << int(batch.first_row[i])) - 1);
-    s.first_column = int(batch.first_column[i]) / kLanes * kLanes;
-    s.end_column = int(batch.end_column[i]);
+    for (int strip = 0; strip < kStrips; ++strip) {
+      const Ranges& rows = batch.rows[strip];
+      s.rows[strip] = (1u << int(rows.end[i])) - (1u << int(rows.first[i]));
+    }
+    s.first_column = int(batch.columns.first[i]) / kLanes * kLanes;
+    s.end_column = int(batch.columns.end[i]);
     return s;
   }
 
@@ -168,7 +182,7 @@ void TileBlend<L>::DrawSplat(const Splat& s, uint32_t rows, ForwardTile& tile) {
   const Vec3<L> color = s.color;
   for (int x = s.first_column; x < s.end_column; x += kLanes) {
     const L dx = folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
-    for (uint32_t left = rows & s.rows; left; left &= left - 1) {
+    for (uint32_t left = rows & s.rows[x / kStrip]; left; left &= left - 1) {
       const int y = LowestBit(left);
       const L log2_alpha = math::Log2Alpha(folded, dx, folded.mean.y - L(kNumbers[y]));
       const L t = LoadLanes<L>(&tile.transmittance.at[y][x]);
@@ -235,7 +249,7 @@ void TileBlend<L>::ReplaySplat(const Splat& s, uint32_t rows, BackwardTile& tile
   for (int x = s.first_column; x < s.end_column; x += kLanes) {
     const L dx = folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
     L v_sum = zero, v_dy = zero, v_dy2 = zero;
-    for (uint32_t left = rows & s.rows; left; left &= left - 1) {
+    for (uint32_t left = rows & s.rows[x / kStrip]; left; left &= left - 1) {
       const int y = LowestBit(left);
       const L dy = folded.mean.y - L(kNumbers[y]);
       const L log2_alpha = math::Log2Alpha(folded, dx, dy);

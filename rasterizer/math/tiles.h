@@ -107,33 +107,52 @@ SPLAT_HD inline EllipseChords<T> ChordsOf(const TileEllipse<T>& e) {
   return {-b / a, sqrt(Select(det > T(0), det, T(0))) / a, -b * e.half.x / e.conic.yy};
 }
 
-// Columns of the tiles of row `row`, a whole number, that the ellipse reaches between the row's first and last pixel
-// centre.
+// Where the ellipse lies between the lines v0 and v1: from left to right, relative to its mean. Where it does not meet
+// that strip, left > right.
 template <typename T>
-SPLAT_HD inline TileRange<T> TileColumnRangeOf(const TileEllipse<T>& e, const EllipseChords<T>& chords,
-                                               const TileGrid& grid, T row) {
+struct EllipseSpan {
+  T left, right;
+};
+template <typename T>
+SPLAT_HD inline EllipseSpan<T> SpanInStrip(const Vec2<T>& half, const EllipseChords<T>& chords, T v0, T v1) {
   using std::sqrt;
-  // The strip of pixel centres relative to the mean, cut to the ellipse's own height.
-  T v0 = row * T(kTileSize) + T(0.5) - e.mean.y, v1 = v0 + T(kTileSize - 1);
-  v0 = Select(v0 > -e.half.y, v0, -e.half.y);
-  v1 = Select(v1 < e.half.y, v1, e.half.y);
-  const auto meets = v0 <= v1;
-  if (!AnyLane(meets)) return {T(0), T(0)};
-  const T s0 = (e.half.y - v0) * (e.half.y + v0), s1 = (e.half.y - v1) * (e.half.y + v1);
+  // The strip cut to the ellipse's own height.
+  v0 = Select(v0 > -half.y, v0, -half.y);
+  v1 = Select(v1 < half.y, v1, half.y);
+  const T s0 = (half.y - v0) * (half.y + v0), s1 = (half.y - v1) * (half.y + v1);
   const T w0 = chords.width_per * sqrt(Select(s0 > T(0), s0, T(0)));
   const T w1 = chords.width_per * sqrt(Select(s1 > T(0), s1, T(0)));
   const T u0 = chords.shear * v0, u1 = chords.shear * v1;
   T right = Select(u1 + w1 > u0 + w0, u1 + w1, u0 + w0), left = Select(u1 - w1 < u0 - w0, u1 - w1, u0 - w0);
   // The right-most point (half.x, v_right) and its mirror image, where they lie inside the strip.
   const T v_right = chords.v_right;
-  right = Select((v_right >= v0) & (v_right <= v1), e.half.x, right);
-  left = Select((-v_right >= v0) & (-v_right <= v1), -e.half.x, left);
-  const TileRange<T> columns = TilesMeeting(e.mean.x + left, e.mean.x + right, grid.columns);
+  right = Select((v_right >= v0) & (v_right <= v1), half.x, right);
+  left = Select((-v_right >= v0) & (-v_right <= v1), -half.x, left);
+  const auto meets = v0 <= v1;
+  return {Select(meets, left, T(1)), Select(meets, right, T(-1))};
+}
+
+// Columns of the tiles of row `row`, a whole number, that the ellipse reaches between the row's first and last pixel
+// centre.
+template <typename T>
+SPLAT_HD inline TileRange<T> TileColumnRangeOf(const TileEllipse<T>& e, const EllipseChords<T>& chords,
+                                               const TileGrid& grid, T row) {
+  const T v0 = row * T(kTileSize) + T(0.5) - e.mean.y;
+  const EllipseSpan<T> span = SpanInStrip(e.half, chords, v0, v0 + T(kTileSize - 1));
+  const auto meets = span.left <= span.right;
+  if (!AnyLane(meets)) return {T(0), T(0)};
+  const TileRange<T> columns = TilesMeeting(e.mean.x + span.left, e.mean.x + span.right, grid.columns);
   return {Select(meets, columns.begin, T(0)), Select(meets, columns.end, T(0))};
 }
 template <typename T>
 SPLAT_HD inline TileSpan TileSpanOfRow(const TileEllipse<T>& e, const TileGrid& grid, int row) {
   return SpanOf(TileColumnRangeOf(e, ChordsOf(e), grid, T(row)));
+}
+
+// The ellipse with rows and columns exchanged.
+template <typename T>
+SPLAT_HD inline TileEllipse<T> Transposed(const TileEllipse<T>& e) {
+  return {{e.mean.y, e.mean.x}, {e.conic.yy, e.conic.xy, e.conic.xx}, {e.half.y, e.half.x}};
 }
 
 // Whether an ellipse's bounding box meets the closed rectangle of the centres of columns x rows pixels, the first of
