@@ -14,9 +14,11 @@ constexpr int64_t kFloatsPerSplat = 59;  // of parameters; as many of either mom
 // the memory is kept from step to step and grows with a margin.
 constexpr int64_t kStepBytes = (80 + 4 * 84) * 5 / 4;
 constexpr int64_t kStepBytesCpu = (64 + 10 * 60) * 5 / 4;
-// Refinement makes the new model and its moments before it lets go of the old ones.
-constexpr int64_t kDeviceBytesPerSplat = 2 * 3 * kFloatsPerSplat * 4 + kStepBytes;
-constexpr int64_t kCpuBytesPerSplat = 4 * kFloatsPerSplat * 4 + kStepBytesCpu;
+// Of parameters and moments there is room for the limit and no more (RowBlock). A refinement needs besides, at most,
+// the parameters of as many new splats, and the largest tensor twice while it grows by half: 45 numbers of two thirds.
+constexpr int64_t kModelBytes = (3 * kFloatsPerSplat + kFloatsPerSplat + 30) * 4;
+constexpr int64_t kDeviceBytesPerSplat = kModelBytes + kStepBytes;
+constexpr int64_t kCpuBytesPerSplat = kModelBytes + kStepBytesCpu;
 constexpr int64_t kMostSplatsCpu = 6000000;
 constexpr int64_t kMostSplatsDevice = 100000000;
 constexpr int64_t kFewestSplats = 10000;

@@ -81,7 +81,7 @@ bool DefaultStrategy::Refine(const StepContext& context) {
   ++refinements_;
   // Removing every splat would end the training for good: then nothing is removed.
   if (counts.Rows() == 0) return false;
-  ApplyFates(*context.model, *context.optimizer, fates, counts, *context.random);
+  ApplyFates(*context.model, *context.optimizer, fates, counts, max_gaussians_, *context.random);
   if (backend.is_device && refinements_ % kRefinementsPerSort == 0) {
     SortByMortonCode(*context.model, *context.optimizer);
   }

@@ -1,5 +1,7 @@
 #include "train/density_ops.h"
 
+#include <limits>
+
 #include "core/check.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/tensor_view.h"
@@ -10,12 +12,12 @@ namespace {
 
 constexpr int kOpacityTensor = 3;  // place of opacity_logits in SplatModel::Tensors()
 
-// The model's rows in a new order. Nothing is replaced before all of it is there.
+// Rows of the model, copied.
 SplatModel GatheredModel(const SplatModel& model, const Backend& backend, const torch::Tensor& rows) {
   SplatModel gathered;
   const auto from = model.Tensors();
   const auto to = gathered.Tensors();
-  for (size_t i = 0; i < from.size(); ++i) *to[i] = GatherRows(backend, from[i]->detach(), rows, rows.size(0));
+  for (size_t i = 0; i < from.size(); ++i) *to[i] = GatherRows(backend, from[i]->detach(), rows);
   return gathered;
 }
 
@@ -26,32 +28,34 @@ torch::Tensor EmptyRows(int64_t count, const torch::Device& device) {
 }  // namespace
 
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tensor& fates,
-                const kernels::FateCounts& counts, Random& random) {
+                const kernels::FateCounts& counts, int64_t limit, Random& random) {
   const Backend& backend = optimizer.backend();
   const StageScope scope(backend.device);
   kernels::PlanParams plan;
   plan.count = model.count();
   plan.fates = PointerTo<uint8_t>(fates, {model.count()}, "fates", backend.device);
   plan.counts = counts;
-  const torch::Tensor rows = EmptyRows(counts.Rows(), backend.device);
-  plan.rows = PointerTo<int64_t>(rows, {-1}, "rows", backend.device);
+  RowEdit edit;
+  edit.from = EmptyRows(plan.Changed(), backend.device);
+  edit.to = EmptyRows(plan.Changed(), backend.device);
+  edit.moved = plan.Moved();
+  edit.rows = counts.Rows();
+  edit.limit = limit;
+  plan.from = PointerTo<int64_t>(edit.from, {-1}, "from", backend.device);
+  plan.to = PointerTo<int64_t>(edit.to, {-1}, "to", backend.device);
   backend.density->plan_rows(scope.context(), plan);
 
-  const bool requires_grad = model.means.requires_grad();
-  SplatModel edited = GatheredModel(model, backend, rows);
-  optimizer.SelectRows(rows, counts.kept);
-  model = edited;
-
+  const SplatModel values = GatheredModel(model, backend, edit.from);
   kernels::ChildrenParams children;
-  children.means = PointerTo<float>(model.means, {-1, 3}, "means", backend.device);
-  children.log_scales = PointerTo<float>(model.log_scales, {-1, 3}, "log_scales", backend.device);
-  children.quats = PointerTo<float>(model.quats, {-1, 4}, "quats", backend.device);
-  children.first_child = counts.FirstChild();
+  children.means = PointerTo<float>(values.means, {-1, 3}, "means", backend.device);
+  children.log_scales = PointerTo<float>(values.log_scales, {-1, 3}, "log_scales", backend.device);
+  children.quats = PointerTo<float>(values.quats, {-1, 4}, "quats", backend.device);
+  children.first_child = edit.moved + counts.clones;
   children.children = counts.Children();
   children.random_state = random.state();
   backend.density->draw_children(scope.context(), children);
+  optimizer.EditRows(model, values, edit);
   random.Skip(uint64_t(children.children) * kernels::kDrawsPerChild);
-  SetRequiresGrad(model, requires_grad);
 }
 
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<SplatFate>& fates, Random& random) {
@@ -59,7 +63,8 @@ void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<
   const uint8_t* bytes = reinterpret_cast<const uint8_t*>(fates.data());
   torch::Tensor host = torch::empty({model.count()}, torch::kUInt8);
   std::copy(bytes, bytes + fates.size(), host.data_ptr<uint8_t>());
-  ApplyFates(model, optimizer, host.to(optimizer.backend().device), kernels::CountFates(bytes, model.count()), random);
+  ApplyFates(model, optimizer, host.to(optimizer.backend().device), kernels::CountFates(bytes, model.count()),
+             std::numeric_limits<int64_t>::max(), random);
 }
 
 void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity) {
@@ -86,12 +91,7 @@ void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer) {
   const torch::Tensor rows = EmptyRows(model.count(), backend.device);
   params.rows = rows.data_ptr<int64_t>();
   backend.density->morton_order(scope.context(), params);
-
-  const bool requires_grad = model.means.requires_grad();
-  const SplatModel sorted = GatheredModel(model, backend, rows);
-  optimizer.SelectRows(rows, rows.size(0));
-  model = sorted;
-  SetRequiresGrad(model, requires_grad);
+  optimizer.PermuteRows(model, rows);
 }
 
 }  // namespace splat::train

@@ -13,13 +13,13 @@ namespace splat::train {
 using kernels::kSplitShrink;
 using kernels::SplatFate;
 
-// Applies one fate per splat: [N] uint8 on the device of the optimizer's backend, counted in `counts`. Order of the
-// result: the kept ones, then clones, then the children of splits. New splats start with zero moments. The children's
-// offsets are drawn from `random` in index order. All or nothing: if the memory does not hold the new model beside the
-// old one, the old one stays.
+// Applies one fate per splat: [N] uint8 on the device of the optimizer's backend, counted in `counts`. The rows change
+// in place, as kernels::PlanParams says which. New splats start with zero moments. The children's offsets are drawn
+// from `random` in index order. `limit`: the model will not exceed so many splats. All or nothing: if the memory does
+// not hold what is needed beside the model, the model stays.
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tensor& fates,
-                const kernels::FateCounts& counts, Random& random);
-// The same from the host.
+                const kernels::FateCounts& counts, int64_t limit, Random& random);
+// The same from the host, without a limit.
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<SplatFate>& fates, Random& random);
 
 // Cuts opacities to at most `opacity` and forgets their moments.

@@ -1,11 +1,45 @@
 #include "train/model_optimizer.h"
 
+#include <algorithm>
+
 #include "core/check.h"
 #include "rasterizer/tensor_view.h"
 #include "rasterizer/torch_device.h"
 #include "train/schedule.h"
 
 namespace splat::train {
+namespace {
+
+void GatherRowsTo(const Backend& backend, const torch::Tensor& from, const torch::Tensor& rows,
+                  const torch::Tensor& to) {
+  if (to.numel() == 0) return;
+  const StageScope scope(backend.device);
+  kernels::GatherParams params;
+  params.from = from.data_ptr<float>();
+  params.width = to.numel() / to.size(0);
+  params.rows = PointerTo<int64_t>(rows, {to.size(0)}, "rows", backend.device);
+  params.row_count = to.size(0);
+  params.to = to.data_ptr<float>();
+  backend.density->gather_rows(scope.context(), params);
+}
+
+// Writes the edit's rows to a block that has room for them; behind the rows of `from` they are zero.
+void ScatterRows(const Backend& backend, const torch::Tensor& from, const RowEdit& edit, RowBlock& block) {
+  block.SetCount(edit.rows);
+  const torch::Tensor& to = block.rows();
+  if (to.numel() == 0) return;
+  const StageScope scope(backend.device);
+  kernels::ScatterParams params;
+  params.from = from.numel() > 0 ? from.data_ptr<float>() : nullptr;
+  params.from_count = from.size(0);
+  params.width = to.numel() / to.size(0);
+  params.rows = PointerTo<int64_t>(edit.to, {-1}, "rows", backend.device);
+  params.row_count = edit.to.size(0);
+  params.to = to.data_ptr<float>();
+  backend.density->scatter_rows(scope.context(), params);
+}
+
+}  // namespace
 
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps) {
   return {extent * MeansLearningRate(config, step, steps),
@@ -20,8 +54,8 @@ ModelOptimizer::ModelOptimizer(const SplatModel& model, const OptimizerConfig& c
     : config_(config), backend_(backend) {
   const auto tensors = model.Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
-    first_[i] = torch::zeros_like(tensors[i]->detach());
-    second_[i] = torch::zeros_like(tensors[i]->detach());
+    first_[i] = RowBlock(torch::zeros_like(tensors[i]->detach()));
+    second_[i] = RowBlock(torch::zeros_like(tensors[i]->detach()));
   }
 }
 
@@ -31,12 +65,12 @@ kernels::BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const L
   kernels::BackwardAdamParams params;
   const auto tensors = model.Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
-    SPLAT_CHECK(tensors[i]->sizes() == first_[i].sizes(), SplatModel::Names()[i],
+    SPLAT_CHECK(tensors[i]->sizes() == first_[i].rows().sizes(), SplatModel::Names()[i],
                 ": moments and parameters disagree in shape");
     const auto pointer = [](const torch::Tensor& t) { return t.numel() > 0 ? t.data_ptr<float>() : nullptr; };
     params.value[i] = pointer(*tensors[i]);
-    params.first[i] = pointer(first_[i]);
-    params.second[i] = pointer(second_[i]);
+    params.first[i] = pointer(first_[i].rows());
+    params.second[i] = pointer(second_[i].rows());
     params.learning_rates[i] = rates[i];
   }
   params.backward.forward.splats.count = model.count();
@@ -55,42 +89,74 @@ void ModelOptimizer::Step(SplatModel& model, const LearningRates& rates) {
   for (size_t i = 0; i < tensors.size(); ++i) {
     const torch::Tensor& grad = tensors[i]->grad();
     if (!grad.defined() || grad.numel() == 0) continue;
-    SPLAT_CHECK(grad.is_contiguous() && grad.sizes() == first_[i].sizes(), SplatModel::Names()[i],
+    SPLAT_CHECK(grad.is_contiguous() && grad.sizes() == first_[i].rows().sizes(), SplatModel::Names()[i],
                 ": moments and gradient disagree in shape");
     backend_.train->adam(scope.context(), kernels::GroupAdamParams(step, int(i), 0, count(), grad.data_ptr<float>()));
   }
 }
 
-void ModelOptimizer::SelectRows(const torch::Tensor& rows, int64_t fresh_from) {
-  std::array<torch::Tensor, 6> first, second;
-  for (size_t i = 0; i < first.size(); ++i) {
-    first[i] = GatherRows(backend_, first_[i], rows, fresh_from);
-    second[i] = GatherRows(backend_, second_[i], rows, fresh_from);
+void ModelOptimizer::Adopt(const SplatModel& model) {
+  const auto tensors = model.Tensors();
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const torch::Tensor& rows = values_[i].rows();
+    const bool known =
+        rows.defined() && rows.data_ptr() == tensors[i]->data_ptr() && rows.sizes() == tensors[i]->sizes();
+    if (!known) values_[i] = RowBlock(tensors[i]->detach());
   }
-  first_ = first;
-  second_ = second;
+}
+
+void ModelOptimizer::EditRows(SplatModel& model, const SplatModel& values, const RowEdit& edit) {
+  std::array<torch::Tensor, 6> first, second;
+  const torch::Tensor moved = edit.from.narrow(0, 0, edit.moved);
+  for (size_t i = 0; i < first.size(); ++i) {
+    first[i] = GatherRows(backend_, first_[i].rows(), moved);
+    second[i] = GatherRows(backend_, second_[i].rows(), moved);
+  }
+  Adopt(model);
+  const auto tensors = model.Tensors();
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    values_[i].Reserve(edit.rows, edit.limit);
+    const bool requires_grad = tensors[i]->requires_grad();
+    *tensors[i] = values_[i].rows().detach().requires_grad_(requires_grad);  // lets go of the smaller block
+    first_[i].Reserve(edit.rows, edit.limit);
+    second_[i].Reserve(edit.rows, edit.limit);
+  }
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    ScatterRows(backend_, *values.Tensors()[i], edit, values_[i]);
+    ScatterRows(backend_, first[i], edit, first_[i]);
+    ScatterRows(backend_, second[i], edit, second_[i]);
+    *tensors[i] = values_[i].rows().detach().requires_grad_(tensors[i]->requires_grad());
+  }
+}
+
+void ModelOptimizer::PermuteRows(SplatModel& model, const torch::Tensor& rows) {
+  Adopt(model);
+  // One array for all of them, before any is changed.
+  int64_t widest = 0;
+  for (const RowBlock& block : values_) widest = std::max(widest, block.rows().numel());
+  const torch::Tensor memory = torch::empty({widest}, model.means.options().requires_grad(false));
+  for (auto* blocks : {&values_, &first_, &second_}) {
+    for (const RowBlock& block : *blocks) {
+      const torch::Tensor permuted = memory.narrow(0, 0, block.rows().numel()).view(block.rows().sizes());
+      GatherRowsTo(backend_, block.rows(), rows, permuted);
+      torch::Tensor target = block.rows();
+      target.copy_(permuted);
+    }
+  }
 }
 
 void ModelOptimizer::ResetMoments(int tensor) {
-  first_[size_t(tensor)].zero_();
-  second_[size_t(tensor)].zero_();
+  for (const RowBlock* block : {&first_[size_t(tensor)], &second_[size_t(tensor)]}) {
+    torch::Tensor rows = block->rows();
+    rows.zero_();
+  }
 }
 
-torch::Tensor GatherRows(const Backend& backend, const torch::Tensor& from, const torch::Tensor& rows,
-                         int64_t zero_from) {
+torch::Tensor GatherRows(const Backend& backend, const torch::Tensor& from, const torch::Tensor& rows) {
   std::vector<int64_t> shape = from.sizes().vec();
   shape[0] = rows.size(0);
-  torch::Tensor to = torch::empty(shape, from.options().requires_grad(false));
-  if (to.numel() == 0) return to;
-  const StageScope scope(backend.device);
-  kernels::GatherParams params;
-  params.from = from.data_ptr<float>();
-  params.width = to.numel() / shape[0];
-  params.rows = PointerTo<int64_t>(rows, {-1}, "rows", backend.device);
-  params.row_count = shape[0];
-  params.zero_from = zero_from;
-  params.to = to.data_ptr<float>();
-  backend.density->gather_rows(scope.context(), params);
+  const torch::Tensor to = torch::empty(shape, from.options().requires_grad(false));
+  GatherRowsTo(backend, from, rows, to);
   return to;
 }
 

@@ -1,5 +1,5 @@
-// Adam over the model's six tensors. Owns the moments as rows beside the model's, so that splats can be added and
-// removed.
+// Adam over the model's six tensors. Owns the moments as rows beside the model's, and the memory in which both can
+// grow, so that splats can be added and removed in place.
 #pragma once
 
 #include <array>
@@ -7,6 +7,7 @@
 #include "rasterizer/splat_model.h"
 #include "train/backend.h"
 #include "train/config.h"
+#include "train/row_block.h"
 
 namespace splat::train {
 
@@ -15,6 +16,14 @@ using LearningRates = std::array<double, 6>;
 
 // The rates at a step: only that of the means changes, see train/schedule.h.
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps);
+
+// Which rows of a model change and what they get, on the device of the backend (kernels::PlanParams).
+struct RowEdit {
+  torch::Tensor from, to;  // [C] int64
+  int64_t moved = 0;       // as many leading ones are moved, with their moments; the others are new
+  int64_t rows = 0;        // of the model after the edit
+  int64_t limit = 0;       // rows that the model will not exceed: room is made for no more
+};
 
 class ModelOptimizer {
  public:
@@ -29,26 +38,32 @@ class ModelOptimizer {
   // alone.
   void Step(SplatModel& model, const LearningRates& rates);
 
-  // The moments of row i become those of source row rows[i], and zero from row `fresh_from` on. rows: [M] int64 on the
-  // device. All or nothing: what exists is replaced once all of the new rows are there.
-  void SelectRows(const torch::Tensor& rows, int64_t fresh_from);
+  // Edits the rows of model and moments in place. `values`: [C] rows of the model, those of edit.from as they shall be.
+  // The moments of new rows are zero. The model's tensors are then views of memory with room for more. All or nothing:
+  // nothing is changed before all of the memory is there.
+  void EditRows(SplatModel& model, const SplatModel& values, const RowEdit& edit);
+
+  // Row i becomes source row rows[i], in place: [N] int64 on the device. All or nothing, too.
+  void PermuteRows(SplatModel& model, const torch::Tensor& rows);
 
   // Forgets the moments of one tensor (0 ... 5).
   void ResetMoments(int tensor);
 
-  int64_t count() const { return first_[0].size(0); }
+  int64_t count() const { return first_[0].rows().size(0); }
   const Backend& backend() const { return backend_; }
 
  private:
+  // Makes values_ the memory of the model's tensors, if they have been replaced by others.
+  void Adopt(const SplatModel& model);
+
   OptimizerConfig config_;
   Backend backend_;
   int64_t step_ = 0;
-  std::array<torch::Tensor, 6> first_, second_;  // shaped as the model's tensors
+  std::array<RowBlock, 6> values_;          // of the model's tensors; empty before the first edit
+  std::array<RowBlock, 6> first_, second_;  // moments, shaped as the model's tensors
 };
 
-// Rows of a contiguous float tensor by the backend's kernel: result[i] = from[rows[i]], and zero from row `zero_from`
-// on.
-torch::Tensor GatherRows(const Backend& backend, const torch::Tensor& from, const torch::Tensor& rows,
-                         int64_t zero_from);
+// Rows of a contiguous float tensor by the backend's kernel: result[i] = from[rows[i]].
+torch::Tensor GatherRows(const Backend& backend, const torch::Tensor& from, const torch::Tensor& rows);
 
 }  // namespace splat::train

@@ -50,8 +50,9 @@ TEST(DefaultStrategy, ClonesSmallAndSplitsLarge) {
   bench.SetGradient(2, 3e-4);
   ASSERT_TRUE(bench.Run(100));
   ASSERT_EQ(bench.model.count(), 6);
-  // Kept 0, 1, 3, the clone of 0, then two children of 2.
-  EXPECT_TRUE(torch::equal(bench.model.means[3], bench.model.means[0]));
+  // The clone of 0 in the place of 2, and at the end two children of 2.
+  EXPECT_TRUE(torch::equal(bench.model.means[2], bench.model.means[0]));
+  EXPECT_NEAR(std::exp(bench.model.log_scales[3][0].item<float>()), 0.05, 1e-6);
   EXPECT_NEAR(std::exp(bench.model.log_scales[5][0].item<float>()), 0.05 / kSplitShrink, 1e-6);
 }
 

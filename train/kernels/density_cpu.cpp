@@ -39,15 +39,17 @@ FateCounts DecideFates(const KernelContext& context, const DecideParams& params)
 }
 
 void PlanRows(const KernelContext&, const PlanParams& params) {
-  int64_t* kept = params.rows;
-  int64_t* clone = params.rows + params.counts.kept;
-  int64_t* child = params.rows + params.counts.FirstChild();
+  RanksBefore before;
+  int64_t kept_in_front = 0;
   for (int64_t i = 0; i < params.count; ++i) {
     const SplatFate fate = SplatFate(params.fates[i]);
-    if (fate == SplatFate::kKeep || fate == SplatFate::kClone) *kept++ = i;
-    if (fate == SplatFate::kClone) *clone++ = i;
-    if (fate == SplatFate::kSplit) child = std::fill_n(child, 2, i);
+    PlanSplat(params, i, before, kept_in_front);
+    before.clones += fate == SplatFate::kClone ? 1 : 0;
+    before.kept += fate == SplatFate::kKeep || fate == SplatFate::kClone ? 1 : 0;
+    before.splits += fate == SplatFate::kSplit ? 1 : 0;
+    if (i < params.counts.Rows()) kept_in_front = before.kept;
   }
+  for (int64_t added = params.Holes(); added < params.counts.Added(); ++added) PlanAppended(params, added);
 }
 
 void DrawChildren(const KernelContext& context, const ChildrenParams& params) {
@@ -64,9 +66,18 @@ void DrawChildren(const KernelContext& context, const ChildrenParams& params) {
 void GatherRows(const KernelContext& context, const GatherParams& params) {
   ParallelFor(*context.executor, params.row_count, kChunk, [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
-      float* to = params.to + params.width * r;
-      if (r < params.zero_from) {
-        std::copy_n(params.from + params.width * params.rows[r], params.width, to);
+      std::copy_n(params.from + params.width * params.rows[r], params.width, params.to + params.width * r);
+    }
+  });
+}
+
+void ScatterRows(const KernelContext& context, const ScatterParams& params) {
+  ParallelFor(*context.executor, params.row_count, kChunk, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      if (params.rows[r] < 0) continue;
+      float* to = params.to + params.width * params.rows[r];
+      if (r < params.from_count) {
+        std::copy_n(params.from + params.width * r, params.width, to);
       } else {
         std::fill_n(to, params.width, 0.0f);
       }
@@ -107,7 +118,7 @@ FateCounts CountFates(const uint8_t* fates, int64_t count) {
 
 const DensityStages& CpuDensityStages() {
   static const DensityStages stages = {"cpu",      DecideFates, PlanRows,    DrawChildren,
-                                       GatherRows, MortonOrder, ClampOpacity};
+                                       GatherRows, ScatterRows, MortonOrder, ClampOpacity};
   return stages;
 }
 

@@ -1,6 +1,8 @@
-// Density control on a card: decide the fate of each splat, plan and copy the rows of the new model, draw the children
+// Density control on a card: decide the fate of each splat, plan and copy the rows that change, draw the children
 // of splits. Everything is memory-bound with one thread an item, no shared memory, and no atomics but those of the
 // counts, which are integers. Nothing depends on the order of threads; only DecideFates waits, for three counts.
+#include <algorithm>
+
 #include "core/gpu_algorithms.cuh"
 #include "train/kernels/density_cuda_stages.h"
 
@@ -68,18 +70,18 @@ __global__ void __launch_bounds__(kThreads) FlagsKernel(const uint8_t* fates, in
   flags.splits[i] = fate == SplatFate::kSplit ? 1 : 0;
 }
 
-// One thread: one splat, which writes the rows that come from it. Block of kThreads.
+// One thread: one splat, and one new splat that is appended. Block of kThreads.
 __global__ void __launch_bounds__(kThreads) RowsKernel(PlanParams params, Ranks ranks) {
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
+  if (i >= params.Holes() && i < params.counts.Added()) PlanAppended(params, i);
   if (i >= params.count) return;
   const SplatFate fate = SplatFate(params.fates[i]);
-  if (fate == SplatFate::kKeep || fate == SplatFate::kClone) params.rows[ranks.kept[i] - 1] = i;
-  if (fate == SplatFate::kClone) params.rows[params.counts.kept + ranks.clones[i] - 1] = i;
-  if (fate == SplatFate::kSplit) {
-    int64_t* children = params.rows + params.counts.FirstChild() + 2 * (int64_t(ranks.splits[i]) - 1);
-    children[0] = i;
-    children[1] = i;
-  }
+  RanksBefore before = {ranks.kept[i], ranks.clones[i], ranks.splits[i]};
+  before.kept -= fate == SplatFate::kKeep || fate == SplatFate::kClone ? 1 : 0;
+  before.clones -= fate == SplatFate::kClone ? 1 : 0;
+  before.splits -= fate == SplatFate::kSplit ? 1 : 0;
+  const int64_t rows = params.counts.Rows();
+  PlanSplat(params, i, before, rows > 0 && i >= rows ? ranks.kept[rows - 1] : 0);
 }
 
 // One thread: one child, with random numbers of its own. In double: few children, and the CPU's numbers but for the
@@ -98,7 +100,15 @@ __global__ void __launch_bounds__(kThreads) GatherKernel(GatherParams params) {
   const int64_t e = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   if (e >= params.row_count * params.width) return;
   const int64_t r = e / params.width, column = e - r * params.width;
-  params.to[e] = r < params.zero_from ? params.from[params.rows[r] * params.width + column] : 0.0f;
+  params.to[e] = params.from[params.rows[r] * params.width + column];
+}
+
+// One thread: one number; as GatherKernel. Block of kThreads.
+__global__ void __launch_bounds__(kThreads) ScatterKernel(ScatterParams params) {
+  const int64_t e = int64_t(blockIdx.x) * kThreads + threadIdx.x;
+  if (e >= params.row_count * params.width) return;
+  const int64_t r = e / params.width, column = e - r * params.width, row = params.rows[r];
+  if (row >= 0) params.to[row * params.width + column] = r < params.from_count ? params.from[e] : 0.0f;
 }
 
 // One thread: one splat. Block of kThreads.
@@ -164,7 +174,8 @@ void PlanRows(const KernelContext& context, const PlanParams& params) {
   gpu::InclusiveSum(context, flags.kept, ranks.kept, n);
   gpu::InclusiveSum(context, flags.clones, ranks.clones, n);
   gpu::InclusiveSum(context, flags.splits, ranks.splits, n);
-  SPLAT_LAUNCH(context, RowsKernel, blocks, kThreads, params, ranks);
+  SPLAT_LAUNCH(context, RowsKernel, gpu::BlocksFor(std::max(n, params.counts.Added()), kThreads), kThreads, params,
+               ranks);
 }
 
 void DrawChildren(const KernelContext& context, const ChildrenParams& params) {
@@ -173,6 +184,10 @@ void DrawChildren(const KernelContext& context, const ChildrenParams& params) {
 
 void GatherRows(const KernelContext& context, const GatherParams& params) {
   SPLAT_LAUNCH(context, GatherKernel, gpu::BlocksFor(params.row_count * params.width, kThreads), kThreads, params);
+}
+
+void ScatterRows(const KernelContext& context, const ScatterParams& params) {
+  SPLAT_LAUNCH(context, ScatterKernel, gpu::BlocksFor(params.row_count * params.width, kThreads), kThreads, params);
 }
 
 void MortonOrder(const KernelContext& context, const MortonParams& params) {
@@ -198,7 +213,7 @@ void ClampOpacity(const KernelContext& context, float* logits, int64_t count, fl
 
 const DensityStages& DeviceDensityStages() {
   static const DensityStages stages = {"cuda",     DecideFates, PlanRows,    DrawChildren,
-                                       GatherRows, MortonOrder, ClampOpacity};
+                                       GatherRows, ScatterRows, MortonOrder, ClampOpacity};
   return stages;
 }
 

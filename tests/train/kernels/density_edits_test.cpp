@@ -108,29 +108,54 @@ TEST_P(DensityEditsTest, NothingToEditIsFine) {
   EXPECT_TRUE(Morton({}, {0, 0, 0}, {1, 1, 1}).empty());
   Stages().draw_children(context_, ChildrenParams());
   Stages().gather_rows(context_, GatherParams());
+  Stages().scatter_rows(context_, ScatterParams());
   Stages().clamp_opacity(context_, nullptr, 0, 1.0f);
 }
 
-TEST_P(DensityEditsTest, GatherCopiesRowsAndClearsNewOnes) {
+std::vector<float> RandomRows(int64_t count, int64_t width, uint64_t seed) {
+  Random random(seed);
+  std::vector<float> rows;
+  for (int64_t i = 0; i < count * width; ++i) rows.push_back(float(random.Normal()));
+  return rows;
+}
+
+TEST_P(DensityEditsTest, GatherCopiesRows) {
   for (const int64_t width : {1, 3, 4, 45}) {
-    constexpr int64_t kFrom = 300, kRows = 611, kZeroFrom = 400;
-    Random random(9);
-    std::vector<float> from;
-    for (int64_t i = 0; i < kFrom * width; ++i) from.push_back(float(random.Normal()));
+    constexpr int64_t kFrom = 300, kRows = 611;
+    const std::vector<float> from = RandomRows(kFrom, width, 9);
+    Random random(10);
     std::vector<int64_t> rows;
     for (int64_t r = 0; r < kRows; ++r) rows.push_back(int64_t(random.Below(kFrom)));
     const auto device_from = Array(from);
     const auto device_rows = Array(rows);
-    for (const int64_t zero_from : {kZeroFrom, kRows, int64_t(0)}) {
-      const auto to = Array(std::vector<float>(size_t(kRows * width), kNan));
-      Stages().gather_rows(context_, {device_from.data(), width, device_rows.data(), kRows, zero_from, to.data()});
-      std::vector<float> expected(size_t(kRows * width), 0.0f);
-      for (int64_t r = 0; r < zero_from; ++r) {
-        for (int64_t k = 0; k < width; ++k) {
-          expected[size_t(r * width + k)] = from[size_t(rows[size_t(r)] * width + k)];
-        }
+    const auto to = Array(std::vector<float>(size_t(kRows * width), kNan));
+    Stages().gather_rows(context_, {device_from.data(), width, device_rows.data(), kRows, to.data()});
+    std::vector<float> expected;
+    for (const int64_t row : rows)
+      expected.insert(expected.end(), &from[size_t(row * width)], &from[size_t(row * width)] + width);
+    EXPECT_EQ(to.Get(), expected) << width;
+  }
+}
+
+TEST_P(DensityEditsTest, ScatterWritesRowsAndZerosInPlaceAndLeavesTheOthers) {
+  for (const int64_t width : {1, 3, 4, 45}) {
+    constexpr int64_t kRows = 611, kTo = 2 * kRows;
+    const std::vector<float> from = RandomRows(kRows, width, 9), before = RandomRows(kTo, width, 10);
+    std::vector<int64_t> rows;
+    for (int64_t r = 0; r < kRows; ++r) rows.push_back(r % 7 == 3 ? -1 : kTo - 1 - 2 * r);
+    const auto device_from = Array(from);
+    const auto device_rows = Array(rows);
+    for (const int64_t from_count : {int64_t(400), kRows, int64_t(0)}) {
+      const auto to = Array(before);
+      const float* source = from_count > 0 ? device_from.data() : nullptr;
+      Stages().scatter_rows(context_, {source, from_count, width, device_rows.data(), kRows, to.data()});
+      std::vector<float> expected = before;
+      for (int64_t e = 0; e < kRows * width; ++e) {
+        const int64_t row = rows[size_t(e / width)];
+        if (row < 0) continue;
+        expected[size_t(row * width + e % width)] = e / width < from_count ? from[size_t(e)] : 0.0f;
       }
-      EXPECT_EQ(to.Get(), expected) << width << " from " << zero_from;
+      EXPECT_EQ(to.Get(), expected) << width << ", " << from_count << " rows";
     }
   }
 }
