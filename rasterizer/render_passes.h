@@ -30,10 +30,10 @@ struct SceneTensors {
 // What a forward pass leaves, on the device of the model. N splats, I instances (rasterizer/kernels/views.h). R rows
 // for instances: I, or more in a workspace.
 struct ForwardTensors {
-  int64_t instances = 0;  // I; if it is only predicted, R
-  bool predicted =
-      false;              // the results count only if the workspace HadRoom for them, and are an empty picture's if not
-  torch::Tensor records;  // [N, kRecordSize]
+  int64_t instances = 0;  // I, or the room for them where they are predicted
+  // Whether the results count only if the workspace HadRoom for them; if not they are those of an empty picture.
+  bool predicted = false;
+  torch::Tensor records;      // [N, kRecordSize]
   torch::Tensor tile_counts;  // [N] int32
   torch::Tensor slot_begin;   // [N + 1] int32
   torch::Tensor tile_begin;   // [tiles + 1] int32

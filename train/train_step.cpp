@@ -26,9 +26,9 @@ TrainStep::TrainStep(const Backend& backend)
       workspace_(backend.device),
       sums_(torch::zeros({2}, torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))) {}
 
-TrainStep::Gradient TrainStep::QueuePasses(KernelContext context, const SceneTensors& scene, const StepInput& input) {
+TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const SceneTensors& scene,
+                                           const StepInput& input) {
   scratch_.Rewind();
-  context.scratch = &scratch_;
   const PassBackend passes = {*backend_.stages, context, &workspace_};
   const ForwardTensors forward = ForwardPass(passes, scene);
 
@@ -49,23 +49,23 @@ TrainStep::Gradient TrainStep::QueuePasses(KernelContext context, const SceneTen
 
 void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input) {
   const StageScope scope(backend_.device);
+  KernelContext context = scope.context();
+  context.scratch = &scratch_;
   SceneTensors scene;
   scene.model = model;
   scene.camera = input.photo.camera;
   scene.background = input.settings.background;
   scene.with_depth = false;
   scene.options = {input.settings.near, input.settings.far, std::min(input.settings.sh_degree, model.max_sh_degree())};
-  Gradient gradient = QueuePasses(scope.context(), scene, input);
+  Gradient gradient = QueuePasses(context, scene, input);
   // The count has long been there when the card comes to the end of what is queued, so that it does not idle.
-  while (gradient.forward.predicted && !workspace_.HadRoom()) gradient = QueuePasses(scope.context(), scene, input);
+  while (gradient.forward.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);
 
   kernels::BackwardAdamParams params = optimizer.BeginStep(model, input.rates);
   params.backward = ProjectBackwardParamsOf(scene, gradient.forward, gradient.slots);
   params.density = StatisticsView(input, model.count(), backend_.device);
   colors_varied_ = colors_varied_ || scene.options.sh_degree > 0;
   params.skip_sh_rest = !colors_varied_;
-  KernelContext context = scope.context();
-  context.scratch = &scratch_;
   backend_.train->backward_and_adam(context, params);
 }
 

@@ -37,7 +37,7 @@ class TrainStep {
     ForwardTensors forward;
     torch::Tensor slots;
   };
-  Gradient QueuePasses(KernelContext context, const SceneTensors& scene, const StepInput& input);
+  Gradient QueuePasses(const KernelContext& context, const SceneTensors& scene, const StepInput& input);
 
   Backend backend_;
   ReusedScratch scratch_;

@@ -89,6 +89,24 @@ TEST_F(Card, TrainsToTheCpusQualityAndTwiceToTheSameBits) {
   }
 }
 
+// What is read from the card behind its back, while it works, is what waiting would have read.
+TEST_F(Card, PredictingCountsChangesNoBit) {
+  SyntheticSet set;
+  train::TrainConfig config;
+  config.iterations = 100;
+  config.density.refine_from = 0;
+  const train::Backend card = train::ChooseBackend("cuda");
+  kernels::Stages waiting_stages = *card.stages;
+  waiting_stages.count_on_device = nullptr;
+  train::Backend waiting_card = card;
+  waiting_card.stages = &waiting_stages;
+  const train::TrainResult predicting = train::TrainOn(card, set.dataset, config, {});
+  const train::TrainResult waiting = train::TrainOn(waiting_card, set.dataset, config, {});
+  for (size_t k = 0; k < 6; ++k) {
+    EXPECT_TRUE(torch::equal(*predicting.model.Tensors()[k], *waiting.model.Tensors()[k])) << SplatModel::Names()[k];
+  }
+}
+
 TEST_F(Card, IsTheDefaultDevice) {
   EXPECT_TRUE(train::ChooseBackend("auto").is_device);
 }
