@@ -38,6 +38,7 @@ struct DensityConfig {
   double prune_scale = 0.1;        // x extent: larger splats are removed after the first opacity reset
   double reset_opacity = 0.01;     // what opacity is cut to at a reset
   int64_t max_gaussians = 0;       // 0: a limit chosen from the memory of the machine
+  double visible_per_pixel = 1;  // splats a view sees on average for each of its pixels, at which growth ends; 0: never
 };
 
 struct InitConfig {

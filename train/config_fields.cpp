@@ -65,6 +65,7 @@ const std::vector<ConfigField>& ConfigFields() {
       {SPLAT_FIELD(density.prune_scale), Above(0), {}, "larger splats are removed, after the first reset; x scene extent"},
       {SPLAT_FIELD(density.reset_opacity), Inside(0, 1), {}, "what a reset cuts the opacities to"},
       {SPLAT_FIELD(density.max_gaussians), AtLeast(0), {}, "most splats; 0: chosen from the memory of the machine"},
+      {SPLAT_FIELD(density.visible_per_pixel), AtLeast(0), {}, "growth ends when a view sees so many splats for each of its pixels; 0: never"},
       {SPLAT_FIELD(init.random_points), AtLeast(1), {}, "splats to start with if the poses come without points"},
       {SPLAT_FIELD(init.opacity), Inside(0, 1), {}, "of a new splat"},
       {SPLAT_FIELD(init.scale), Above(0), {}, "of a new splat, x mean distance to its three nearest neighbours"},

@@ -18,22 +18,24 @@ constexpr int kRefinementsPerSort = 10;
 
 class DefaultStrategy : public Strategy {
  public:
-  DefaultStrategy(const DensityConfig& config, int steps, int64_t max_gaussians)
-      : config_(config), schedule_(config, steps), max_gaussians_(max_gaussians) {}
+  DefaultStrategy(const DensityConfig& config, int steps, const DensityLimits& limits)
+      : config_(config), schedule_(config, steps), limits_(limits) {}
 
   DensityStatistics Collect(const StepContext& context) override;
   bool Update(const StepContext& context) override;
 
  private:
   bool Refine(const StepContext& context);
-  kernels::DecideParams Decision(const StepContext& context, const torch::Tensor& fates) const;
+  kernels::DecideParams Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const;
+  int64_t LimitOf(int64_t count) const;
 
   DensityConfig config_;
   DensitySchedule schedule_;
-  int64_t max_gaussians_;
+  DensityLimits limits_;
   bool opacity_was_reset_ = false;
   int refinements_ = 0;
   DensityStatistics statistics_;
+  int views_ = 0;  // that have added to the statistics
 };
 
 DensityStatistics DefaultStrategy::Collect(const StepContext& context) {
@@ -44,11 +46,24 @@ DensityStatistics DefaultStrategy::Collect(const StepContext& context) {
     statistics_.gradient_sum = torch::zeros({count}, options.dtype(torch::kFloat32));
     statistics_.seen = torch::zeros({count}, options.dtype(torch::kInt32));
     statistics_.absolute = config_.absolute_gradient;
+    views_ = 0;
   }
+  ++views_;
   return statistics_;
 }
 
-kernels::DecideParams DefaultStrategy::Decision(const StepContext& context, const torch::Tensor& fates) const {
+// The most splats after a refinement of `count`: as many as let the average view see visible_per_pixel of them for each
+// pixel of a photo. More would be finer than what the photos show, and cost time and memory only.
+int64_t DefaultStrategy::LimitOf(int64_t count) const {
+  if (config_.visible_per_pixel == 0 || views_ == 0 || !statistics_.seen.defined()) return limits_.gaussians;
+  const double seen = double(statistics_.seen.sum(torch::kInt64).item<int64_t>()) / views_;
+  if (seen == 0) return limits_.gaussians;
+  const double fits = double(count) * config_.visible_per_pixel * double(limits_.pixels) / seen;
+  return fits < double(limits_.gaussians) ? int64_t(fits) : limits_.gaussians;
+}
+
+kernels::DecideParams DefaultStrategy::Decision(const StepContext& context, const torch::Tensor& fates,
+                                                int64_t limit) const {
   const SplatModel& model = *context.model;
   const int64_t count = model.count();
   const torch::Device device = model.means.device();
@@ -66,7 +81,7 @@ kernels::DecideParams DefaultStrategy::Decision(const StepContext& context, cons
   params.thresholds.prune_log_scale = std::log(config_.prune_scale * context.extent);
   params.thresholds.prune_large = opacity_was_reset_;
   params.thresholds.grad_threshold = config_.grad_threshold;
-  params.max_gaussians = max_gaussians_;
+  params.max_gaussians = limit;
   params.fates = PointerTo<uint8_t>(fates, {count}, "fates", device);
   return params;
 }
@@ -76,12 +91,13 @@ bool DefaultStrategy::Refine(const StepContext& context) {
   const torch::Tensor fates =
       torch::empty({context.model->count()}, torch::TensorOptions().dtype(torch::kUInt8).device(backend.device));
   const StageScope scope(backend.device);
-  const kernels::FateCounts counts = backend.density->decide_fates(scope.context(), Decision(context, fates));
+  const int64_t limit = LimitOf(context.model->count());
+  const kernels::FateCounts counts = backend.density->decide_fates(scope.context(), Decision(context, fates, limit));
   statistics_ = {};
   ++refinements_;
   // Removing every splat would end the training for good: then nothing is removed.
   if (counts.Rows() == 0) return false;
-  ApplyFates(*context.model, *context.optimizer, fates, counts, max_gaussians_, *context.random);
+  ApplyFates(*context.model, *context.optimizer, fates, counts, limits_.gaussians, *context.random);
   if (backend.is_device && refinements_ % kRefinementsPerSort == 0) {
     SortByMortonCode(*context.model, *context.optimizer);
   }
@@ -99,8 +115,8 @@ bool DefaultStrategy::Update(const StepContext& context) {
 
 }  // namespace
 
-std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, int64_t max_gaussians) {
-  return std::make_unique<DefaultStrategy>(config, steps, max_gaussians);
+std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, const DensityLimits& limits) {
+  return std::make_unique<DefaultStrategy>(config, steps, limits);
 }
 
 }  // namespace splat::train

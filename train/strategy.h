@@ -37,7 +37,11 @@ class Strategy {
   virtual bool Update(const StepContext& context) = 0;
 };
 
-// `steps`: of the run; `max_gaussians`: the limit in force.
-std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, int64_t max_gaussians);
+struct DensityLimits {
+  int64_t gaussians = 0;  // the most splats
+  int64_t pixels = 0;     // of a photo at full resolution, the largest; for DensityConfig::visible_per_pixel
+};
+// `steps`: of the run.
+std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
 
 }  // namespace splat::train

@@ -197,7 +197,8 @@ Training::Training(const Backend& backend, const data::Dataset& dataset, const T
       optimizer_(result_.model, config.optimizer, backend),
       strategy_(MakeDefaultStrategy(
           config.density, steps_,
-          MaxGaussians(backend, config.density, MostPixels(dataset, views_), result_.model.count()))),
+          {MaxGaussians(backend, config.density, MostPixels(dataset, views_), result_.model.count()),
+           MostPixels(dataset, views_)})),
       train_step_(backend),
       meter_(steps_) {}
 

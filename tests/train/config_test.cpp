@@ -174,7 +174,7 @@ TEST(ConfigToJsonTest, HoldsEveryOption) {
   const nlohmann::json json = nlohmann::json::parse(ConfigToJson({}));
   EXPECT_EQ(json["optimizer"].size() * sizeof(double), sizeof(OptimizerConfig));
   EXPECT_EQ(json["loss"].size() * sizeof(double), sizeof(LossConfig));
-  EXPECT_EQ(json["density"].size(), 11u);
+  EXPECT_EQ(json["density"].size(), 12u);
   EXPECT_EQ(json["init"].size(), 4u);
   EXPECT_EQ(json.size(), 9u + 4u);
 }

@@ -29,8 +29,8 @@ struct Bench {
     context = {kRefineStep, 1.0, &model, &optimizer, &random};
   }
   void SetGradient(int64_t splat, double ndc) { gradients[splat] = ndc; }
-  bool Run(int64_t limit) {
-    const auto strategy = MakeDefaultStrategy(config, kSteps, limit);
+  bool Run(int64_t limit, int64_t pixels = 1000) {
+    const auto strategy = MakeDefaultStrategy(config, kSteps, {limit, pixels});
     const DensityStatistics statistics = strategy->Collect(context);
     statistics.seen.fill_(2);  // as the backward passes of two views would
     statistics.gradient_sum.copy_(2 * gradients);
@@ -54,6 +54,23 @@ TEST(DefaultStrategy, ClonesSmallAndSplitsLarge) {
   EXPECT_TRUE(torch::equal(bench.model.means[2], bench.model.means[0]));
   EXPECT_NEAR(std::exp(bench.model.log_scales[3][0].item<float>()), 0.05, 1e-6);
   EXPECT_NEAR(std::exp(bench.model.log_scales[5][0].item<float>()), 0.05 / kSplitShrink, 1e-6);
+}
+
+// The one view of these statistics has counted each of the four splats twice: it sees eight.
+TEST(DefaultStrategy, GrowsToAsManySplatsAsAViewHasPixels) {
+  const auto count_with = [](int64_t pixels, double visible_per_pixel) {
+    Bench bench;
+    bench.config.visible_per_pixel = visible_per_pixel;
+    bench.SetGradient(0, 4e-4);
+    bench.SetGradient(1, 3e-4);
+    bench.Run(100, pixels);
+    return bench.model.count();
+  };
+  EXPECT_EQ(count_with(12, 1), 6);
+  EXPECT_EQ(count_with(11, 1), 5) << "of 5.5 splats";
+  EXPECT_EQ(count_with(6, 2), 6);
+  EXPECT_EQ(count_with(1, 1), 4) << "nothing is removed for it";
+  EXPECT_EQ(count_with(1, 0), 6) << "no limit";
 }
 
 TEST(DefaultStrategy, GradientBelowTheThresholdDoesNotGrow) {
