@@ -15,6 +15,12 @@ namespace {
 void Check(cudaError_t status) {
   SPLAT_CHECK(status == cudaSuccess, "CUDA: reading a count: ", cudaGetErrorString(status));
 }
+
+std::unique_ptr<void, void (*)(void*)> MakeEvent() {
+  cudaEvent_t event = nullptr;
+  Check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
+  return {event, [](void* made) { cudaEventDestroy(static_cast<cudaEvent_t>(made)); }};
+}
 #endif
 
 }  // namespace
@@ -24,21 +30,13 @@ HostReadback::HostReadback(const torch::Device& device, size_t bytes)
       bytes_(bytes),
       host_(torch::empty({int64_t(bytes)}, torch::TensorOptions(torch::kUInt8).pinned_memory(device.is_cuda()))) {}
 
-HostReadback::~HostReadback() {
-#if defined(SPLAT_WITH_CUDA)
-  if (event_) cudaEventDestroy(static_cast<cudaEvent_t>(event_));
-#endif
-}
-
 void HostReadback::Queue(const KernelContext& context, const void* from) {
 #if defined(SPLAT_WITH_CUDA)
   if (device_.is_cuda()) {
     const auto stream = static_cast<cudaStream_t>(context.stream);
-    cudaEvent_t event = static_cast<cudaEvent_t>(event_);
-    if (!event) Check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
-    event_ = event;
+    if (!event_) event_ = MakeEvent();
     Check(cudaMemcpyAsync(host_.data_ptr(), from, bytes_, cudaMemcpyDeviceToHost, stream));
-    Check(cudaEventRecord(event, stream));
+    Check(cudaEventRecord(static_cast<cudaEvent_t>(event_.get()), stream));
     return;
   }
 #endif
@@ -48,7 +46,7 @@ void HostReadback::Queue(const KernelContext& context, const void* from) {
 
 const void* HostReadback::Wait() {
 #if defined(SPLAT_WITH_CUDA)
-  if (event_) Check(cudaEventSynchronize(static_cast<cudaEvent_t>(event_)));
+  if (event_) Check(cudaEventSynchronize(static_cast<cudaEvent_t>(event_.get())));
 #endif
   return host_.data_ptr();
 }

@@ -2,6 +2,8 @@
 // in between.
 #pragma once
 
+#include <memory>
+
 #include "core/kernel_context.h"
 #include "rasterizer/libtorch.h"
 
@@ -10,9 +12,6 @@ namespace splat {
 class HostReadback {
  public:
   HostReadback(const torch::Device& device, size_t bytes);
-  ~HostReadback();
-  HostReadback(const HostReadback&) = delete;
-  HostReadback& operator=(const HostReadback&) = delete;
 
   // Queues a copy on the context's stream from memory of the device, which is the current one.
   void Queue(const KernelContext& context, const void* from);
@@ -22,8 +21,9 @@ class HostReadback {
  private:
   torch::Device device_;
   size_t bytes_;
-  torch::Tensor host_;     // pinned if the device is a card
-  void* event_ = nullptr;  // cudaEvent_t
+  torch::Tensor host_;  // pinned if the device is a card
+  // A cudaEvent_t, from the first Queue on a card on.
+  std::unique_ptr<void, void (*)(void*)> event_{nullptr, nullptr};
 };
 
 }  // namespace splat

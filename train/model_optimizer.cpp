@@ -155,7 +155,7 @@ void ModelOptimizer::ResetMoments(int tensor) {
 torch::Tensor GatherRows(const Backend& backend, const torch::Tensor& from, const torch::Tensor& rows) {
   std::vector<int64_t> shape = from.sizes().vec();
   shape[0] = rows.size(0);
-  const torch::Tensor to = torch::empty(shape, from.options().requires_grad(false));
+  torch::Tensor to = torch::empty(shape, from.options().requires_grad(false));
   GatherRowsTo(backend, from, rows, to);
   return to;
 }
