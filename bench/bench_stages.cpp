@@ -16,6 +16,7 @@
 #include "rasterizer/kernels/simd_kernels.h"
 #include "rasterizer/math/tiles.h"
 #include "train/kernels/adam.h"
+#include "train/kernels/backward_adam.h"
 #include "train/kernels/ssim.h"
 
 namespace splat {
@@ -173,6 +174,27 @@ void BM_EmptyLoop(benchmark::State& state) {
   for (auto _ : state) pool.Run(state.range(0), [](int64_t) {});
 }
 
+// What a training step does in place of ProjectBackward and Adam.
+void BM_BackwardAndAdam(benchmark::State& state) {
+  Scene scene = MakeScene(state);
+  std::vector<float> first(scene.grad.size()), second(scene.grad.size());
+  train::kernels::BackwardAdamParams p;
+  p.backward.forward = scene.Project();
+  p.backward.slot_begin = scene.slot_begin.data();
+  p.backward.slots = scene.slots.data();
+  std::vector<float>* const values[] = {&scene.splats.means,  &scene.splats.log_scales, &scene.splats.quats,
+                                        &scene.splats.logits, &scene.splats.sh_dc,      &scene.splats.sh_rest};
+  size_t begin = 0;
+  for (int group = 0; group < train::kernels::kSplatGroups; ++group) {
+    p.value[group] = values[group]->data();
+    p.first[group] = first.data() + begin;
+    p.second[group] = second.data() + begin;
+    p.learning_rates[group] = 1e-9;
+    begin += values[group]->size();
+  }
+  for (auto _ : state) train::kernels::BackwardAndAdam(scene.context, p);
+}
+
 // The kernels alone, on one tile: nanoseconds for one splat on it.
 void ReportTile(benchmark::State& state, const bench::TileScene& scene) {
   state.counters["drawn"] = scene.DrawnShare();
@@ -223,6 +245,7 @@ BENCHMARK(BM_BlendBackward)->Apply(Sizes);
 BENCHMARK(BM_ProjectBackward)->Apply(Sizes);
 BENCHMARK(BM_Loss)->Apply(Sizes);
 BENCHMARK(BM_Adam)->Apply(Sizes);
+BENCHMARK(BM_BackwardAndAdam)->Apply(Sizes);
 
 }  // namespace
 }  // namespace splat

@@ -81,14 +81,6 @@ SPLAT_HD inline void StoreRows(const T* column, int columns, ScalarOf<T>* const*
   for (int k = 0; k < columns; ++k) rows[0][k] = column[k];
 }
 
-// The lanes where the condition holds to consecutive scalars, of which there must be room for a whole vector. Returns
-// how many they are.
-template <typename T>
-SPLAT_HD inline int StoreLanesWhere(bool condition, const T& value, T* to) {
-  *to = value;
-  return condition ? 1 : 0;
-}
-
 // 0, 1, 2 ... in the lanes.
 template <typename T>
 SPLAT_HD inline T LaneIndices() {

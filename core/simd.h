@@ -97,8 +97,11 @@ HWY_INLINE Float floor(Float a) {
 HWY_INLINE Float ceil(Float a) {
   return hn::Ceil(a.lanes());
 }
+// As std::exp beyond Highway's range: infinity for large numbers, and NaN for NaN.
 HWY_INLINE Float exp(Float a) {
-  return hn::Exp(FloatTag(), a.lanes());
+  const FloatTag tag;
+  const FloatVector power = hn::Exp(tag, hn::Min(a.lanes(), hn::Set(tag, 104.0f)));
+  return hn::IfThenElse(hn::IsNaN(a.lanes()), a.lanes(), power);
 }
 HWY_INLINE Float log(Float a) {
   return hn::Log(FloatTag(), a.lanes());
@@ -260,10 +263,4 @@ HWY_INLINE void StoreRows<simd::SPLAT_SIMD_NAMESPACE::Float>(const simd::SPLAT_S
   if (columns == 3) return StoreColumns<3>(column, 0, rows);
   for (; k < columns; ++k) StoreColumns<1>(column + k, k, rows);
 }
-HWY_INLINE int StoreLanesWhere(simd::SPLAT_SIMD_NAMESPACE::Mask condition,
-                               const simd::SPLAT_SIMD_NAMESPACE::Float& value, float* to) {
-  using namespace simd::SPLAT_SIMD_NAMESPACE;
-  return int(hn::CompressStore(value.lanes(), condition.lanes, FloatTag(), to));
-}
-
 }  // namespace splat

@@ -39,6 +39,19 @@ SPLAT_HD inline void StoreRecord(const math::ProjectedSplat<T>& splat, T* record
 }
 
 template <typename T>
+SPLAT_HD inline math::ProjectedSplat<T> ProjectedSplatOf(const T* record) {
+  math::ProjectedSplat<T> splat;
+  splat.visible = record[kRecordDepth] > T(0);
+  splat.mean = {record[kRecordMean], record[kRecordMean + 1]};
+  splat.conic = {record[kRecordConic], record[kRecordConic + 1], record[kRecordConic + 2]};
+  splat.half = {record[kRecordHalf], record[kRecordHalf + 1]};
+  splat.opacity = record[kRecordOpacity];
+  splat.color = {record[kRecordColor], record[kRecordColor + 1], record[kRecordColor + 2]};
+  splat.depth = record[kRecordDepth];
+  return splat;
+}
+
+template <typename T>
 SPLAT_HD inline math::BlendSplat<T> BlendSplatOf(const T* record) {
   return {{record[kRecordMean], record[kRecordMean + 1]},
           {record[kRecordConic], record[kRecordConic + 1], record[kRecordConic + 2]},

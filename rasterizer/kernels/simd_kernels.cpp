@@ -5,7 +5,9 @@
 namespace splat::kernels {
 
 const SimdKernels& SimdKernelsOf(InstructionSet set) {
-  static const SimdKernels scalar = {TileBlend<float>::Forward, TileBlend<float>::Backward, TileSpans<float>::List};
+  static const SimdKernels scalar = {TileBlend<float>::Forward, TileBlend<float>::Backward,
+                                     ProjectSplats<float>::Forward, ProjectSplats<float>::Backward,
+                                     TileSpans<float>::List};
   switch (set) {
 #if defined(__x86_64__)
     case InstructionSet::kSse4:

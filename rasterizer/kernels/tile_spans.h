@@ -26,11 +26,11 @@ class TileSpans {
   using S = ScalarOf<L>;
   static constexpr int kLanes = LanesOf<L>::kCount;
 
-  // How many tiles each ellipse reaches, where `wanted`; a whole number.
-  static L Count(const math::TileEllipse<L>& ellipse, const math::TileGrid& grid, MaskOf<L> wanted) {
+  // How many tiles each ellipse reaches, a whole number.
+  static L Count(const math::TileEllipse<L>& ellipse, const math::TileGrid& grid) {
     L tiles(0);
     const math::EllipseChords<L> chords = math::ChordsOf(ellipse);
-    const math::TileRange<L> rows = RowsOf(ellipse, grid, wanted);
+    const math::TileRange<L> rows = math::TileRowRangeOf(ellipse, grid);
     for (L row = rows.begin; AnyLane(row < rows.end); row += L(1)) {
       const math::TileRange<L> columns = math::TileColumnRangeOf(ellipse, chords, grid, row);
       tiles += Select(row < rows.end, columns.end - columns.begin, L(0));
@@ -78,15 +78,10 @@ class TileSpans {
     }
   };
 
-  static math::TileRange<L> RowsOf(const math::TileEllipse<L>& ellipse, const math::TileGrid& grid, MaskOf<L> wanted) {
-    const math::TileRange<L> rows = math::TileRowRangeOf(ellipse, grid);
-    return {rows.begin, Select(wanted, rows.end, L(0))};
-  }
-
   // The ellipses' spans are found side by side, up to kRows of each, and written one ellipse after the other.
   static void ListVector(const math::TileEllipse<L>& ellipse, const math::TileGrid& grid, int lanes, Places& places) {
     const math::EllipseChords<L> chords = math::ChordsOf(ellipse);
-    const math::TileRange<L> rows = RowsOf(ellipse, grid, LaneIndices<L>() < L(lanes));
+    const math::TileRange<L> rows = math::TileRowRangeOf(ellipse, grid);
     alignas(64) S row_begin[kLanes], row_end[kLanes], begin[kRows][kLanes], end[kRows][kLanes];
     StoreLanes<L>(rows.begin, row_begin);
     StoreLanes<L>(rows.end, row_end);

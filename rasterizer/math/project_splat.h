@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/host_device.h"
+#include "core/lanes.h"
 #include "core/quaternion.h"
 #include "core/vec.h"
 #include "rasterizer/math/activation.h"
@@ -24,8 +25,8 @@ struct StoredSplat {
 
 template <typename T>
 struct ProjectedSplat {
-  bool visible;  // false: nothing else is set
-  Vec2<T> mean;  // px
+  MaskOf<T> visible;  // where it is not, nothing else is set
+  Vec2<T> mean;       // px
   SymMat2<T> conic;
   Vec2<T> half;  // px
   T opacity;
@@ -41,7 +42,7 @@ struct ProjectLimits {
 // Infinities that activations would turn into ordinary values: scale exp(-inf) = 0 and opacity sigmoid(inf) = 1. What
 // else is not finite fails a guard of ProjectSplat further on.
 template <typename T>
-SPLAT_HD inline bool ActivatesToOrdinaryValues(const StoredSplat<T>& splat) {
+SPLAT_HD inline MaskOf<T> ActivatesToOrdinaryValues(const StoredSplat<T>& splat) {
   const T bound = T(1e30);
   return (splat.opacity_logit < bound) & (splat.log_scale.x > -bound) & (splat.log_scale.y > -bound) &
          (splat.log_scale.z > -bound);
@@ -49,43 +50,60 @@ SPLAT_HD inline bool ActivatesToOrdinaryValues(const StoredSplat<T>& splat) {
 
 // The first test of ProjectSplat: whether the mean lies between the planes. NaN does not.
 template <typename T>
-SPLAT_HD inline bool IsInDepthRange(const PinholeCamera<T>& camera, const ProjectLimits& limits, const Vec3<T>& mean) {
+SPLAT_HD inline MaskOf<T> IsInDepthRange(const PinholeCamera<T>& camera, const ProjectLimits& limits,
+                                         const Vec3<T>& mean) {
   const T z = PointInCamera(camera, mean).z;
   return (z > T(limits.near)) & (z < T(limits.far));
 }
 
-// Guards are phrased so that a NaN or an infinity anywhere makes the splat invisible.
+// All of ProjectSplat but the colour, which is not set. Guards are phrased so that a NaN or an infinity anywhere makes
+// the splat invisible.
 template <typename T>
-SPLAT_HD inline ProjectedSplat<T> ProjectSplat(const PinholeCamera<T>& camera, const ProjectLimits& limits,
-                                               const StoredSplat<T>& splat) {
-  ProjectedSplat<T> out{};
-  if (!IsInDepthRange(camera, limits, splat.mean)) return out;
+SPLAT_HD inline ProjectedSplat<T> ProjectGeometry(const PinholeCamera<T>& camera, const ProjectLimits& limits,
+                                                  const StoredSplat<T>& splat) {
+  ProjectedSplat<T> out;
+  out.visible = IsInDepthRange(camera, limits, splat.mean);
+  if (!AnyLane(out.visible)) return out;
   const Vec3<T> p = PointInCamera(camera, splat.mean);
-  if (!ActivatesToOrdinaryValues(splat)) return out;
+  out.visible = out.visible & ActivatesToOrdinaryValues(splat);
+  if (!AnyLane(out.visible)) return out;
   out.opacity = Sigmoid(splat.opacity_logit);
   const T reach = ReachOf(out.opacity);
-  if (!(reach > T(0))) return out;
+  out.visible = out.visible & (reach > T(0));
+  if (!AnyLane(out.visible)) return out;
   const T norm2 = SquaredNorm(splat.quat);
-  if (!(norm2 > T(1e-30)) || !(norm2 < T(1e30))) return out;
+  out.visible = out.visible & (norm2 > T(1e-30)) & (norm2 < T(1e30));
+  if (!AnyLane(out.visible)) return out;
   const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
   const JacobianRows<T> rows = ProjectionJacobian(camera, p);
   const SymMat2<T> cov = Covariance2d(rows, sigma);
   const T det = Covariance2dDeterminant(rows, splat.log_scale, splat.quat, cov);
-  if (!(det > T(0)) || !(det < T(1e24)) || !(cov.xx < T(1e12)) || !(cov.yy < T(1e12))) return out;
+  out.visible = out.visible & (det > T(0)) & (det < T(1e24)) & (cov.xx < T(1e12)) & (cov.yy < T(1e12));
+  if (!AnyLane(out.visible)) return out;
   out.conic = Conic(cov, det);
   out.half = HalfExtents(cov, reach);
   out.mean = ProjectPoint(camera, p);
-  // Cheap reject before the colour is touched; also fails for NaN.
-  if (!(out.mean.x + out.half.x > T(0)) || !(out.mean.x - out.half.x < T(camera.width)) ||
-      !(out.mean.y + out.half.y > T(0)) || !(out.mean.y - out.half.y < T(camera.height))) {
-    return out;
-  }
-  const Vec3<T> direction = Normalized(splat.mean - camera.center);
-  const Vec3<T> color = ShColorUnclamped(limits.sh_degree, direction, splat.sh_dc, splat.sh_rest);
-  if (!(Dot(color, color) < T(1e24))) return out;
-  out.color = ClampColor(color);
   out.depth = p.z;
-  out.visible = true;
+  // Cheap reject before the colour is touched; also fails for NaN.
+  out.visible = out.visible & (out.mean.x + out.half.x > T(0)) & (out.mean.x - out.half.x < T(camera.width)) &
+                (out.mean.y + out.half.y > T(0)) & (out.mean.y - out.half.y < T(camera.height));
+  return out;
+}
+
+// Adds the colour. view: from the camera to the splat, of any length.
+template <typename T>
+SPLAT_HD inline void ProjectColor(const ProjectLimits& limits, const Vec3<T>& view, const T* sh_dc, const T* sh_rest,
+                                  ProjectedSplat<T>& out) {
+  const Vec3<T> color = ShColorUnclamped(limits.sh_degree, Normalized(view), sh_dc, sh_rest);
+  out.visible = out.visible & (Dot(color, color) < T(1e24));
+  out.color = ClampColor(color);
+}
+
+template <typename T>
+SPLAT_HD inline ProjectedSplat<T> ProjectSplat(const PinholeCamera<T>& camera, const ProjectLimits& limits,
+                                               const StoredSplat<T>& splat) {
+  ProjectedSplat<T> out = ProjectGeometry(camera, limits, splat);
+  if (AnyLane(out.visible)) ProjectColor(limits, splat.mean - camera.center, splat.sh_dc, splat.sh_rest, out);
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/camera.h"
 #include "core/host_device.h"
+#include "core/lanes.h"
 #include "core/quaternion.h"
 #include "core/vec.h"
 #include "rasterizer/math/constants.h"
@@ -46,6 +47,27 @@ PinholeCamera<T> MakePinholeCamera(const Camera& camera) {
   return p;
 }
 
+// The same camera in all lanes.
+template <typename T>
+PinholeCamera<T> CameraInLanes(const PinholeCamera<ScalarOf<T>>& c) {
+  const auto vec3 = [](const Vec3<ScalarOf<T>>& v) { return Vec3<T>{T(v.x), T(v.y), T(v.z)}; };
+  PinholeCamera<T> p;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) p.rotation.m[i][j] = T(c.rotation.m[i][j]);
+  }
+  p.translation = vec3(c.translation);
+  p.center = vec3(c.center);
+  p.fx = T(c.fx);
+  p.fy = T(c.fy);
+  p.cx = T(c.cx);
+  p.cy = T(c.cy);
+  p.tan_min = {T(c.tan_min.x), T(c.tan_min.y)};
+  p.tan_max = {T(c.tan_max.x), T(c.tan_max.y)};
+  p.width = c.width;
+  p.height = c.height;
+  return p;
+}
+
 template <typename T>
 SPLAT_HD inline Vec3<T> PointInCamera(const PinholeCamera<T>& camera, const Vec3<T>& point_in_world) {
   return camera.rotation * point_in_world + camera.translation;
@@ -65,7 +87,7 @@ struct JacobianRows {
 
 template <typename T>
 SPLAT_HD inline T ClampTangent(T value, T low, T high) {
-  return value < low ? low : (value > high ? high : value);
+  return Select(value < low, low, Select(value > high, high, value));
 }
 
 template <typename T>
@@ -128,15 +150,17 @@ SPLAT_HD inline Covariance2dGrad<T> Covariance2dBackward(const PinholeCamera<T>&
   // a = fx/z (w1 - u w3): dL/dz through the factor 1/z is -a.grad_a / z.
   T grad_z = -(Dot(a, grad_a) + Dot(b, grad_b)) * inverse_z;
   T grad_x = T(0), grad_y = T(0);
-  if (u_raw >= camera.tan_min.x && u_raw <= camera.tan_max.x) {
+  const auto u_free = (u_raw >= camera.tan_min.x) & (u_raw <= camera.tan_max.x);
+  if (AnyLane(u_free)) {
     const T grad_u = -camera.fx * inverse_z * Dot(w3, grad_a);
-    grad_x = grad_u * inverse_z;
-    grad_z -= grad_u * u_raw * inverse_z;
+    grad_x = Select(u_free, grad_u * inverse_z, T(0));
+    grad_z = Select(u_free, grad_z - grad_u * u_raw * inverse_z, grad_z);
   }
-  if (v_raw >= camera.tan_min.y && v_raw <= camera.tan_max.y) {
+  const auto v_free = (v_raw >= camera.tan_min.y) & (v_raw <= camera.tan_max.y);
+  if (AnyLane(v_free)) {
     const T grad_v = -camera.fy * inverse_z * Dot(w3, grad_b);
-    grad_y = grad_v * inverse_z;
-    grad_z -= grad_v * v_raw * inverse_z;
+    grad_y = Select(v_free, grad_v * inverse_z, T(0));
+    grad_z = Select(v_free, grad_z - grad_v * v_raw * inverse_z, grad_z);
   }
   grad.point_in_camera = {grad_x, grad_y, grad_z};
   return grad;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/host_device.h"
+#include "core/lanes.h"
 #include "core/vec.h"
 #include "rasterizer/math/constants.h"
 
@@ -101,13 +102,14 @@ SPLAT_HD inline Vec3<T> ShColorUnclamped(int degree, const Vec3<T>& direction, c
 // The clamp to displayable light: max(0, c). NaN becomes 0.
 template <typename T>
 SPLAT_HD inline Vec3<T> ClampColor(const Vec3<T>& c) {
-  return {c.x > T(0) ? c.x : T(0), c.y > T(0) ? c.y : T(0), c.z > T(0) ? c.z : T(0)};
+  return {Select(c.x > T(0), c.x, T(0)), Select(c.y > T(0), c.y, T(0)), Select(c.z > T(0), c.z, T(0))};
 }
 
 // Gradient through ClampColor, given the unclamped colour.
 template <typename T>
 SPLAT_HD inline Vec3<T> ClampColorBackward(const Vec3<T>& unclamped, const Vec3<T>& grad) {
-  return {unclamped.x > T(0) ? grad.x : T(0), unclamped.y > T(0) ? grad.y : T(0), unclamped.z > T(0) ? grad.z : T(0)};
+  return {Select(unclamped.x > T(0), grad.x, T(0)), Select(unclamped.y > T(0), grad.y, T(0)),
+          Select(unclamped.z > T(0), grad.z, T(0))};
 }
 
 // The two halves of the gradient of ShColorUnclamped. First half: writes grad_dc [3] and grad_rest
@@ -132,7 +134,7 @@ SPLAT_HD inline void ShCoefficientsBackward(int degree, const Vec3<T>& direction
 template <typename T>
 SPLAT_HD inline Vec3<T> ShDirectionBackward(int degree, const Vec3<T>& direction, const T* rest,
                                             const Vec3<T>& grad_color) {
-  T grad_basis[15] = {};
+  T grad_basis[15];
   const int count = ShRestCount(degree);
   for (int k = 0; k < count; ++k) {
     grad_basis[k] = grad_color.x * rest[3 * k] + grad_color.y * rest[3 * k + 1] + grad_color.z * rest[3 * k + 2];

@@ -1,14 +1,18 @@
-// The CPU's stages on every instruction set of this machine: the same bits for any number of threads, binning as the
-// maths of one splat says, and other sets' numbers within rounding.
+// The CPU's stages around the blending on every instruction set of this machine: the same bits for any number of
+// threads, binning as the maths of one splat says, gradients as near to those in double as the scalar set's, and splats
+// that leave their neighbours in a vector alone.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <tuple>
 #include <vector>
 
 #include "core/instruction_set.h"
+#include "core/random.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/records.h"
 #include "tests/support/scenes.h"
@@ -92,6 +96,32 @@ Binned RunForward(const Scene& scene, InstructionSet set, int threads) {
   return b;
 }
 
+// The gradients by ProjectBackward of `slots`, and the statistics, one array after the other.
+template <typename T>
+std::vector<T> RunBackward(const SplatsView<T>& splats, const Scene& scene, const KernelContext& context,
+                           const Binned& forward, const std::vector<float>& float_slots) {
+  std::vector<T> records(forward.records.begin(), forward.records.end()), slots(float_slots.begin(), float_slots.end());
+  std::vector<int32_t> tile_counts = forward.tile_counts;
+  const int64_t n = scene.count, width = 14 + 3 * scene.rest;
+  std::vector<T> grad(size_t((width + 4) * n), T(-7));
+  T* g = grad.data();
+  ProjectBackwardParams<T> params;
+  params.forward = {splats, scene.camera, scene.options, {records.data(), tile_counts.data()}};
+  params.slot_begin = forward.slot_begin.data();
+  params.slots = slots.data();
+  params.grad = {g, g + 3 * n, g + 6 * n, g + 10 * n, g + 11 * n, scene.rest > 0 ? g + 14 * n : nullptr};
+  params.stats = {g + width * n, g + (width + 2) * n};
+  ProjectBackward<T>(context, params);
+  return grad;
+}
+
+std::vector<float> RandomSlots(const Binned& forward) {
+  Random random(5);
+  std::vector<float> slots(forward.entries.size() * kSlotSize);
+  for (float& number : slots) number = float(random.Normal());
+  return slots;
+}
+
 template <typename T>
 bool SameBits(const std::vector<T>& a, const std::vector<T>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
@@ -142,6 +172,128 @@ TEST_P(InstructionSetsTest, BinsAsTheMathsOfOneSplatSays) {
     ASSERT_LT(int64_t(k), b.tile_begin[size_t(tile) + 1]);
     ASSERT_EQ(b.entries[k].splat, splat) << k;
     ASSERT_EQ(b.entries[k].slot, slot) << k;
+  }
+}
+
+TEST_P(InstructionSetsTest, BackwardStageGivesTheSameBitsOnAnyNumberOfThreads) {
+  for (const int degree : {0, 2, 3}) {
+    Scene scene(9001, 3);
+    scene.options.sh_degree = degree;
+    const Binned forward = RunForward(scene, GetParam(), 2);
+    const std::vector<float> slots = RandomSlots(forward);
+    const auto on_threads = [&](int threads) {
+      ThreadPool pool(threads);
+      KernelContext context;
+      context.executor = &pool;
+      context.instruction_set = GetParam();
+      return RunBackward<float>(scene.View(), scene, context, forward, slots);
+    };
+    const std::vector<float> one = on_threads(1);
+    EXPECT_EQ(std::count(one.begin(), one.end(), -7.0f), 0) << "all is written";
+    for (const int threads : {2, 3, 8}) EXPECT_TRUE(SameBits(on_threads(threads), one)) << threads;
+  }
+}
+
+// Root of the mean square of the error, each number relative to its array's largest: exp and log differ by a bit or
+// two, which a few splats magnify.
+TEST_P(InstructionSetsTest, BackwardStageIsAsNearToDoubleAsTheScalarSet) {
+  const Scene scene(3000, 3);
+  const Binned forward = RunForward(scene, InstructionSet::kScalar, 2);
+  const std::vector<float> slots = RandomSlots(forward);
+  const auto doubles = [](const std::vector<float>& v) { return std::vector<double>(v.begin(), v.end()); };
+  const std::vector<double> means = doubles(scene.means), log_scales = doubles(scene.log_scales),
+                            quats = doubles(scene.quats), logits = doubles(scene.opacity_logits),
+                            dc = doubles(scene.sh_dc), rest = doubles(scene.sh_rest);
+  SerialExecutor serial;
+  KernelContext context;
+  context.executor = &serial;
+  const std::vector<double> exact = RunBackward<double>(
+      {scene.count, scene.rest, means.data(), log_scales.data(), quats.data(), logits.data(), dc.data(), rest.data()},
+      scene, context, forward, slots);
+  const auto errors_of = [&](InstructionSet set) {
+    context.instruction_set = set;
+    const std::vector<float> grad = RunBackward<float>(scene.View(), scene, context, forward, slots);
+    std::vector<double> errors;
+    size_t begin = 0;
+    for (const int width : {3, 3, 4, 1, 3, 3 * scene.rest, 2, 2}) {
+      const size_t end = begin + size_t(width) * size_t(scene.count);
+      double sum = 0, norm = 0;
+      for (size_t k = begin; k < end; ++k) {
+        sum += (grad[k] - exact[k]) * (grad[k] - exact[k]);
+        norm += exact[k] * exact[k];
+      }
+      errors.push_back(std::sqrt(sum / norm));
+      begin = end;
+    }
+    return errors;
+  };
+  const std::vector<double> scalar = errors_of(InstructionSet::kScalar), mine = errors_of(GetParam());
+  for (size_t group = 0; group < scalar.size(); ++group) {
+    EXPECT_LT(scalar[group], 1e-4) << group;
+    EXPECT_LE(mine[group], 2 * scalar[group] + 1e-7) << group;
+  }
+}
+
+TEST_P(InstructionSetsTest, ProjectsAsTheScalarSetButForRounding) {
+  const Scene scene(9001, 3);
+  const Binned mine = RunForward(scene, GetParam(), 2), scalar = RunForward(scene, InstructionSet::kScalar, 2);
+  int64_t differ = 0, visible = 0;
+  for (size_t i = 0; i < size_t(scene.count); ++i) {
+    differ += mine.tile_counts[i] != scalar.tile_counts[i] ? 1 : 0;
+    if (mine.tile_counts[i] == 0 || scalar.tile_counts[i] == 0) continue;
+    ++visible;
+    const math::ProjectedSplat<float> a = ProjectedSplatOf(&mine.records[kRecordSize * i]),
+                                      b = ProjectedSplatOf(&scalar.records[kRecordSize * i]);
+    // exp and log, of which all but the mean, the colour and the depth are made, may differ by a few units.
+    const float share = 4e-6f, conic = share * (b.conic.xx + b.conic.yy);
+    EXPECT_EQ(a.mean.x, b.mean.x);
+    EXPECT_EQ(a.mean.y, b.mean.y);
+    EXPECT_EQ(a.depth, b.depth);
+    EXPECT_EQ(a.color.x, b.color.x);
+    EXPECT_EQ(a.color.z, b.color.z);
+    EXPECT_NEAR(a.conic.xx, b.conic.xx, conic);
+    EXPECT_NEAR(a.conic.xy, b.conic.xy, conic);
+    EXPECT_NEAR(a.conic.yy, b.conic.yy, conic);
+    EXPECT_NEAR(a.half.x, b.half.x, share * b.half.x);
+    EXPECT_NEAR(a.half.y, b.half.y, share * b.half.y);
+    EXPECT_NEAR(a.opacity, b.opacity, share);
+  }
+  EXPECT_GT(visible, 2000);
+  EXPECT_LE(differ, 5) << "a tile more or less for an ellipse that touches its edge";
+}
+
+// Each kind of number in turn takes values that no training should give.
+TEST_P(InstructionSetsTest, HostileNumbersHideTheirSplatAndLeaveItsNeighboursAlone) {
+  const Scene good(41, 1);
+  const Binned expected = RunForward(good, GetParam(), 1);
+  size_t victim = 0;
+  while (expected.tile_counts[victim] == 0) ++victim;
+  std::vector<float> Scene::*const arrays[] = {&Scene::means,          &Scene::log_scales, &Scene::quats,
+                                               &Scene::opacity_logits, &Scene::sh_dc,      &Scene::sh_rest};
+  const float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  for (const auto array : arrays) {
+    const size_t width = (good.*array).size() / size_t(good.count);
+    for (size_t k = 0; k < width; ++k) {
+      for (const float bad : {nan, inf, -inf, 1e38f, -1e38f, 3e9f, 200.0f, 60.0f, -200.0f, 1e-42f}) {
+        Scene scene = good;
+        (scene.*array)[victim * width + k] = bad;
+        const Binned b = RunForward(scene, GetParam(), 1), scalar = RunForward(scene, InstructionSet::kScalar, 1);
+        for (size_t i = 0; i < size_t(scene.count); ++i) {
+          if (i == victim) continue;
+          ASSERT_EQ(b.tile_counts[i], expected.tile_counts[i]);
+          ASSERT_EQ(
+              std::memcmp(&b.records[kRecordSize * i], &expected.records[kRecordSize * i], kRecordSize * sizeof(float)),
+              0);
+        }
+        ASSERT_EQ(b.tile_counts[victim] > 0, scalar.tile_counts[victim] > 0) << bad << " at " << k;
+        ASSERT_TRUE(std::isfinite(bad) || b.tile_counts[victim] == 0) << bad << " at " << k;
+        for (size_t j = 0; j < kRecordSize; ++j) {
+          const float number = b.records[kRecordSize * victim + j];
+          ASSERT_TRUE(std::isfinite(number)) << bad << " at " << k;
+          ASSERT_TRUE(b.tile_counts[victim] > 0 || number == 0) << bad << " at " << k;
+        }
+      }
+    }
   }
 }
 
