@@ -70,15 +70,15 @@ SPLAT_HD inline void StoreLanes(const T& value, ScalarOf<T>* to) {
   *to = value;
 }
 
-// A row of consecutive scalars for each lane: number k of the row at rows[lane] from and to column[k], 0 <= k <
-// columns.
+// A row of consecutive scalars for each lane, in an array of rows of `width`: number k of row index[lane] from and to
+// column[k], 0 <= k < columns.
 template <typename T>
-SPLAT_HD inline void LoadRows(const ScalarOf<T>* const* rows, int columns, T* column) {
-  for (int k = 0; k < columns; ++k) column[k] = rows[0][k];
+SPLAT_HD inline void LoadRows(const ScalarOf<T>* array, int64_t width, const int64_t* index, int columns, T* column) {
+  for (int k = 0; k < columns; ++k) column[k] = array[width * index[0] + k];
 }
 template <typename T>
-SPLAT_HD inline void StoreRows(const T* column, int columns, ScalarOf<T>* const* rows) {
-  for (int k = 0; k < columns; ++k) rows[0][k] = column[k];
+SPLAT_HD inline void StoreRows(const T* column, int columns, ScalarOf<T>* array, int64_t width, const int64_t* index) {
+  for (int k = 0; k < columns; ++k) array[width * index[0] + k] = column[k];
 }
 
 // 0, 1, 2 ... in the lanes.

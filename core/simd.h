@@ -148,50 +148,64 @@ HWY_INLINE void TransposeFours(Vector& a, Vector& b, Vector& c, Vector& d) {
   d = hn::BitCast(tag, hn::InterleaveUpper(pairs, ab_high, cd_high));
 }
 
-// The first kColumns (1, 3 or 4) numbers from `row[0][first]` on in the lowest four lanes, those of row[4] in the next
-// four, and so on.
+// Where the rows of LoadRows and StoreRows lie. Not an array of pointers: those a compiler computes on vectors, to take
+// them apart again.
+template <typename Number>
+struct RowPlaces {
+  Number* array;
+  int64_t width;
+  const int64_t* index;
+
+  HWY_INLINE Number* Row(size_t lane) const { return array + width * index[lane]; }
+};
+
+// The first kColumns (1, 3 or 4) numbers from `first` on of the row of `lane` in the lowest four lanes, those of
+// lane + 4 in the next four, and so on.
 template <int kColumns, typename Tag>
-HWY_INLINE hn::Vec<Tag> LoadFours(Tag tag, const float* const* row, int first) {
+HWY_INLINE hn::Vec<Tag> LoadFours(Tag tag, const RowPlaces<const float>& rows, size_t lane, int first) {
   if constexpr (hn::MaxLanes(Tag()) > 4) {
     const hn::Half<Tag> half;
-    return hn::Combine(tag, LoadFours<kColumns>(half, row + hn::MaxLanes(half), first),
-                       LoadFours<kColumns>(half, row, first));
-  } else if constexpr (kColumns == 4) {
-    return hn::LoadU(tag, row[0] + first);
+    return hn::Combine(tag, LoadFours<kColumns>(half, rows, lane + hn::MaxLanes(half), first),
+                       LoadFours<kColumns>(half, rows, lane, first));
   } else {
+    const float* from = rows.Row(lane) + first;
     const hn::Half<Tag> two;
     const hn::Half<hn::Half<Tag>> one;
-    if constexpr (kColumns == 1)
-      return hn::ZeroExtendVector(tag, hn::ZeroExtendVector(two, hn::LoadU(one, row[0] + first)));
-    return hn::Combine(tag, hn::ZeroExtendVector(two, hn::LoadU(one, row[0] + first + 2)),
-                       hn::LoadU(two, row[0] + first));
+    if constexpr (kColumns == 4) {
+      return hn::LoadU(tag, from);
+    } else if constexpr (kColumns == 3) {
+      return hn::Combine(tag, hn::ZeroExtendVector(two, hn::LoadU(one, from + 2)), hn::LoadU(two, from));
+    } else {
+      return hn::ZeroExtendVector(tag, hn::ZeroExtendVector(two, hn::LoadU(one, from)));
+    }
   }
 }
 template <int kColumns, typename Tag>
-HWY_INLINE void StoreFours(Tag tag, hn::Vec<Tag> numbers, float* const* row, int first) {
+HWY_INLINE void StoreFours(Tag tag, hn::Vec<Tag> numbers, const RowPlaces<float>& rows, size_t lane, int first) {
   if constexpr (hn::MaxLanes(Tag()) > 4) {
     const hn::Half<Tag> half;
-    StoreFours<kColumns>(half, hn::LowerHalf(half, numbers), row, first);
-    StoreFours<kColumns>(half, hn::UpperHalf(half, numbers), row + hn::MaxLanes(half), first);
-  } else if constexpr (kColumns == 4) {
-    hn::StoreU(numbers, tag, row[0] + first);
+    StoreFours<kColumns>(half, hn::LowerHalf(half, numbers), rows, lane, first);
+    StoreFours<kColumns>(half, hn::UpperHalf(half, numbers), rows, lane + hn::MaxLanes(half), first);
   } else {
+    float* to = rows.Row(lane) + first;
     const hn::Half<Tag> two;
     const hn::Half<hn::Half<Tag>> one;
-    if constexpr (kColumns == 1) {
-      hn::StoreU(hn::LowerHalf(one, hn::LowerHalf(two, numbers)), one, row[0] + first);
+    if constexpr (kColumns == 4) {
+      hn::StoreU(numbers, tag, to);
+    } else if constexpr (kColumns == 3) {
+      hn::StoreU(hn::LowerHalf(two, numbers), two, to);
+      hn::StoreU(hn::LowerHalf(one, hn::UpperHalf(two, numbers)), one, to + 2);
     } else {
-      hn::StoreU(hn::LowerHalf(two, numbers), two, row[0] + first);
-      hn::StoreU(hn::LowerHalf(one, hn::UpperHalf(two, numbers)), one, row[0] + first + 2);
+      hn::StoreU(hn::LowerHalf(one, hn::LowerHalf(two, numbers)), one, to);
     }
   }
 }
 
 template <int kColumns>
-HWY_INLINE void LoadColumns(const float* const* rows, int first, Float* column) {
+HWY_INLINE void LoadColumns(const RowPlaces<const float>& rows, int first, Float* column) {
   const FloatTag tag;
-  FloatVector a = LoadFours<kColumns>(tag, rows, first), b = LoadFours<kColumns>(tag, rows + 1, first),
-              c = LoadFours<kColumns>(tag, rows + 2, first), d = LoadFours<kColumns>(tag, rows + 3, first);
+  FloatVector a = LoadFours<kColumns>(tag, rows, 0, first), b = LoadFours<kColumns>(tag, rows, 1, first),
+              c = LoadFours<kColumns>(tag, rows, 2, first), d = LoadFours<kColumns>(tag, rows, 3, first);
   TransposeFours(a, b, c, d);
   column[0] = a;
   if constexpr (kColumns > 1) {
@@ -201,7 +215,7 @@ HWY_INLINE void LoadColumns(const float* const* rows, int first, Float* column) 
   if constexpr (kColumns > 3) column[3] = d;
 }
 template <int kColumns>
-HWY_INLINE void StoreColumns(const Float* column, int first, float* const* rows) {
+HWY_INLINE void StoreColumns(const Float* column, int first, const RowPlaces<float>& rows) {
   const FloatTag tag;
   FloatVector a = column[0].lanes(), b = a, c = a, d = a;
   if constexpr (kColumns > 1) {
@@ -210,10 +224,10 @@ HWY_INLINE void StoreColumns(const Float* column, int first, float* const* rows)
   }
   if constexpr (kColumns > 3) d = column[3].lanes();
   TransposeFours(a, b, c, d);
-  StoreFours<kColumns>(tag, a, rows, first);
-  StoreFours<kColumns>(tag, b, rows + 1, first);
-  StoreFours<kColumns>(tag, c, rows + 2, first);
-  StoreFours<kColumns>(tag, d, rows + 3, first);
+  StoreFours<kColumns>(tag, a, rows, 0, first);
+  StoreFours<kColumns>(tag, b, rows, 1, first);
+  StoreFours<kColumns>(tag, c, rows, 2, first);
+  StoreFours<kColumns>(tag, d, rows, 3, first);
 }
 
 }  // namespace simd::SPLAT_SIMD_NAMESPACE
@@ -242,9 +256,10 @@ HWY_INLINE simd::SPLAT_SIMD_NAMESPACE::Float LaneIndices<simd::SPLAT_SIMD_NAMESP
 
 // Columns are taken by fours; what is left over by one or three, or again with the last four of a longer row.
 template <>
-HWY_INLINE void LoadRows<simd::SPLAT_SIMD_NAMESPACE::Float>(const float* const* rows, int columns,
-                                                            simd::SPLAT_SIMD_NAMESPACE::Float* column) {
+HWY_INLINE void LoadRows<simd::SPLAT_SIMD_NAMESPACE::Float>(const float* array, int64_t width, const int64_t* index,
+                                                            int columns, simd::SPLAT_SIMD_NAMESPACE::Float* column) {
   using namespace simd::SPLAT_SIMD_NAMESPACE;
+  const RowPlaces<const float> rows = {array, width, index};
   int k = 0;
   for (; k + 4 <= columns; k += 4) LoadColumns<4>(rows, k, column + k);
   if (k == columns) return;
@@ -254,8 +269,10 @@ HWY_INLINE void LoadRows<simd::SPLAT_SIMD_NAMESPACE::Float>(const float* const* 
 }
 template <>
 HWY_INLINE void StoreRows<simd::SPLAT_SIMD_NAMESPACE::Float>(const simd::SPLAT_SIMD_NAMESPACE::Float* column,
-                                                             int columns, float* const* rows) {
+                                                             int columns, float* array, int64_t width,
+                                                             const int64_t* index) {
   using namespace simd::SPLAT_SIMD_NAMESPACE;
+  const RowPlaces<float> rows = {array, width, index};
   int k = 0;
   for (; k + 4 <= columns; k += 4) StoreColumns<4>(column + k, k, rows);
   if (k == columns) return;
@@ -263,4 +280,5 @@ HWY_INLINE void StoreRows<simd::SPLAT_SIMD_NAMESPACE::Float>(const simd::SPLAT_S
   if (columns == 3) return StoreColumns<3>(column, 0, rows);
   for (; k < columns; ++k) StoreColumns<1>(column + k, k, rows);
 }
+
 }  // namespace splat

@@ -48,14 +48,10 @@ class ProjectSplats {
     }
     // Their rows of an array of `width` numbers a splat.
     void Load(const S* array, int width, int columns, L* column) const {
-      const S* rows[kLanes];
-      for (int lane = 0; lane < kLanes; ++lane) rows[lane] = array + width * index[lane];
-      LoadRows<L>(rows, columns, column);
+      LoadRows<L>(array, width, index, columns, column);
     }
     void Store(const L* column, int columns, S* array, int width) const {
-      S* rows[kLanes];
-      for (int lane = 0; lane < kLanes; ++lane) rows[lane] = array + width * index[lane];
-      StoreRows<L>(column, columns, rows);
+      StoreRows<L>(column, columns, array, width, index);
     }
   };
 
@@ -67,13 +63,6 @@ class ProjectSplats {
   static void StoreVec3(const Vec3<L>& v, const Splats& splats, S* array) {
     const L column[3] = {v.x, v.y, v.z};
     splats.Store(column, 3, array, 3);
-  }
-
-  // Asks for numbers that are needed soon, from memory that is read in no order a processor foresees. Always inlined: a
-  // call of a function without effects would be dropped.
-  __attribute__((always_inline)) static void PrefetchNumbers(const S* numbers, int64_t count) {
-    constexpr int64_t kLine = 64 / sizeof(S);
-    for (int64_t k = 0; k < count; k += kLine) __builtin_prefetch(numbers + k);
   }
 
   // Without the colour.
@@ -128,6 +117,21 @@ class ProjectSplats {
     }
   };
 
+  // Calls body(splats) for the visible splats, a vector at a time. The coefficients of the next vector's splats are
+  // asked for meanwhile: of what is read of a splat they are most, and no processor foresees which.
+  template <typename Body>
+  static void ForEachVector(const Visible& visible, const SplatsView<S>& view, int degree, const Body& body) {
+    constexpr int64_t kLine = 64 / sizeof(S);
+    const int64_t width = 3 * int64_t(view.sh_rest_count), used = 3 * math::ShRestCount(degree);
+    for (int k = 0; k < visible.size; k += kLanes) {
+      for (int next = k + kLanes; next < visible.size && next < k + 2 * kLanes; ++next) {
+        const S* row = view.sh_rest + width * visible.index[next];
+        for (int64_t i = 0; i < used; i += kLine) __builtin_prefetch(row + i);
+      }
+      body(visible.SplatsFrom(k));
+    }
+  }
+
   static Visible StoreGeometry(const ProjectParams<S>& params, const math::PinholeCamera<L>& camera,
                                const math::ProjectLimits& limits, int64_t begin, int count);
   static void FinishVisible(const ProjectParams<S>& params, const ProjectConstants<S>& view,
@@ -142,10 +146,9 @@ class ProjectSplats {
 
 // Records without colour of the splats [begin, begin + count), and which of them are visible as far as is known.
 template <typename L>
-typename ProjectSplats<L>::Visible ProjectSplats<L>::StoreGeometry(const ProjectParams<S>& params,
-                                                                   const math::PinholeCamera<L>& camera,
-                                                                   const math::ProjectLimits& limits, int64_t begin,
-                                                                   int count) {
+__attribute__((flatten)) typename ProjectSplats<L>::Visible ProjectSplats<L>::StoreGeometry(
+    const ProjectParams<S>& params, const math::PinholeCamera<L>& camera, const math::ProjectLimits& limits,
+    int64_t begin, int count) {
   Visible visible;
   for (int k = 0; k < count; k += kLanes) {
     const int lanes = count - k < kLanes ? count - k : kLanes;
@@ -160,8 +163,10 @@ typename ProjectSplats<L>::Visible ProjectSplats<L>::StoreGeometry(const Project
 
 // Adds colour and number of tiles. A splat that turns out to be hidden loses its record.
 template <typename L>
-void ProjectSplats<L>::FinishVisible(const ProjectParams<S>& params, const ProjectConstants<S>& view,
-                                     const math::PinholeCamera<L>& camera, const Splats& splats) {
+__attribute__((flatten)) void ProjectSplats<L>::FinishVisible(const ProjectParams<S>& params,
+                                                              const ProjectConstants<S>& view,
+                                                              const math::PinholeCamera<L>& camera,
+                                                              const Splats& splats) {
   L record[kRecordSize];
   splats.Load(params.out.records, kRecordSize, kRecordSize, record);
   math::ProjectedSplat<L> splat = ProjectedSplatOf(record);
@@ -178,24 +183,19 @@ template <typename L>
 void ProjectSplats<L>::Forward(const ProjectParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                                int64_t end) {
   const math::PinholeCamera<L> camera = math::CameraInLanes<L>(view.camera);
-  const int64_t rest = 3 * params.splats.sh_rest_count, used = 3 * math::ShRestCount(view.limits.sh_degree);
   for (int64_t first = begin; first < end; first += kBlock) {
     const int count = end - first < kBlock ? int(end - first) : kBlock;
     const Visible visible = StoreGeometry(params, camera, view.limits, first, count);
     for (int i = 0; i < count; ++i) params.out.tile_counts[first + i] = 0;
-    for (int k = 0; k < visible.size; k += kLanes) {
-      for (int next = k + kLanes; next < visible.size && next < k + 2 * kLanes; ++next) {
-        PrefetchNumbers(params.splats.sh_rest + rest * visible.index[next], used);
-      }
-      FinishVisible(params, view, camera, visible.SplatsFrom(k));
-    }
+    ForEachVector(visible, params.splats, view.limits.sh_degree,
+                  [&](const Splats& splats) { FinishVisible(params, view, camera, splats); });
   }
 }
 
 template <typename L>
 void ProjectSplats<L>::SumSlots(const ProjectBackwardParams<S>& params, const Splats& splats, L* sum) {
   S sums[kLanes][kSlotSize];
-  const S* rows[kLanes];
+  int64_t rows[kLanes];
   for (int lane = 0; lane < kLanes; ++lane) {
     S total[kSlotSize] = {};
     const int64_t end = params.slot_begin[splats.index[lane] + 1];
@@ -203,9 +203,9 @@ void ProjectSplats<L>::SumSlots(const ProjectBackwardParams<S>& params, const Sp
       for (int k = 0; k < kSlotSize; ++k) total[k] += params.slots[slot * kSlotSize + k];
     }
     for (int k = 0; k < kSlotSize; ++k) sums[lane][k] = total[k];
-    rows[lane] = sums[lane];
+    rows[lane] = lane;
   }
-  LoadRows<L>(rows, kSlotSize, sum);
+  LoadRows<L>(sums[0], kSlotSize, rows, kSlotSize, sum);
 }
 
 // All of a splat's gradient and statistics to 0.
@@ -226,8 +226,10 @@ void ProjectSplats<L>::ClearGrad(const ProjectBackwardParams<S>& params, int64_t
 
 // Of visible splats; coefficients beyond the active degree are left alone.
 template <typename L>
-void ProjectSplats<L>::VisibleBackward(const ProjectBackwardParams<S>& params, const math::PinholeCamera<L>& camera,
-                                       const math::ProjectLimits& limits, const Splats& splats) {
+__attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBackwardParams<S>& params,
+                                                                const math::PinholeCamera<L>& camera,
+                                                                const math::ProjectLimits& limits,
+                                                                const Splats& splats) {
   const SplatsView<S>& view = params.forward.splats;
   L sum[kSlotSize], record[kRecordSize];
   SumSlots(params, splats, sum);
@@ -258,24 +260,18 @@ template <typename L>
 void ProjectSplats<L>::Backward(const ProjectBackwardParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                                 int64_t end) {
   const math::PinholeCamera<L> camera = math::CameraInLanes<L>(view.camera);
-  const int64_t rest = 3 * params.forward.splats.sh_rest_count, used = 3 * math::ShRestCount(view.limits.sh_degree);
+  const bool some_unused = math::ShRestCount(view.limits.sh_degree) < params.forward.splats.sh_rest_count;
   for (int64_t first = begin; first < end; first += kBlock) {
     const int64_t last = end - first < kBlock ? end : first + kBlock;
     Visible visible;
     for (int64_t i = first; i < last; ++i) {
       const bool is_visible = params.forward.out.tile_counts[i] > 0;
-      if (!is_visible || used < rest) ClearGrad(params, i);
+      if (!is_visible || some_unused) ClearGrad(params, i);
       visible.index[visible.size] = i;
       visible.size += is_visible ? 1 : 0;
     }
-    for (int k = 0; k < visible.size; k += kLanes) {
-      for (int next = k + 2 * kLanes; next < visible.size && next < k + 3 * kLanes; ++next) {
-        const int64_t i = visible.index[next];
-        PrefetchNumbers(params.forward.splats.sh_rest + rest * i, used);
-        PrefetchNumbers(params.forward.out.records + kRecordSize * i, kRecordSize);
-      }
-      VisibleBackward(params, camera, view.limits, visible.SplatsFrom(k));
-    }
+    ForEachVector(visible, params.forward.splats, view.limits.sh_degree,
+                  [&](const Splats& splats) { VisibleBackward(params, camera, view.limits, splats); });
   }
 }
 

@@ -46,12 +46,10 @@ class TileSpans {
                      listing.tile_of_slot + listing.slot_begin[splats[count - 1] + 1], listing.grid.columns};
     for (int64_t k = 0; k < count; k += kLanes) {
       const int lanes = count - k < kLanes ? int(count - k) : kLanes;
-      const S* records[kLanes];
-      for (int lane = 0; lane < kLanes; ++lane) {
-        records[lane] = listing.records + kRecordSize * int64_t(splats[k + (lane < lanes ? lane : 0)]);
-      }
+      int64_t index[kLanes];
+      for (int lane = 0; lane < kLanes; ++lane) index[lane] = splats[k + (lane < lanes ? lane : 0)];
       L record[kRecordSize];
-      LoadRows<L>(records, kRecordSize, record);
+      LoadRows<L>(listing.records, kRecordSize, index, kRecordSize, record);
       ListVector(EllipseOf(record), listing.grid, lanes, places);
     }
   }
