@@ -5,9 +5,9 @@
 #include "apps/progress.h"
 #include "apps/render_cameras.h"
 #include "apps/render_options.h"
+#include "apps/scene_model.h"
 #include "core/check.h"
 #include "data/image_io.h"
-#include "export/ply_format.h"
 #include "rasterizer/libtorch.h"
 #include "rasterizer/process_executor.h"
 #include "train/backend.h"
@@ -68,7 +68,7 @@ int RenderScene(const RenderOptions& options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   UseThreads(options.threads);
   const torch::Device device = train::ChooseBackend(options.device).device;
-  const SplatModel model = exporters::ReadSplatPly(options.scene), on_device = ToDevice(model, device);
+  const SplatModel model = ReadModel(options.scene), on_device = ToDevice(model, device);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
   MakeFolder(options.output);
 

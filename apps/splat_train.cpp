@@ -3,12 +3,12 @@
 #include "apps/outputs.h"
 #include "apps/program.h"
 #include "apps/progress.h"
+#include "apps/scene_model.h"
 #include "apps/train_options.h"
 #include "core/check.h"
 #include "data/image_io.h"
 #include "data/pose_source.h"
 #include "data/view_loader.h"
-#include "export/ply_format.h"
 #include "rasterizer/libtorch.h"
 #include "rasterizer/process_executor.h"
 #include "train/trainer.h"
@@ -136,7 +136,10 @@ train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions&
 void WriteScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
                 const OutputFolder& output, RunSummary& summary) {
   output.RemoveOldResults();
-  summary.splats = exporters::WriteSplatPly(output / "scene.ply", model);
+  const HostModel host(model);
+  const exporters::SplatSelection splats(host.View());
+  exporters::WriteScene(output / "scene.ply", exporters::ExporterNamed("ply"), splats);
+  summary.splats = splats.count();
   WriteCameras(output / "cameras.json", dataset);
   WriteSceneTransform(output / "scene_transform.json", dataset, summary.poses_source);
   WriteRunConfig(output / "config.json", options, summary);

@@ -9,11 +9,11 @@
 #include "apps/json_file.h"
 #include "apps/program.h"
 #include "apps/render_cameras.h"
+#include "apps/scene_model.h"
 #include "bench/step_bench.h"
 #include "bench/synthetic_scene.h"
 #include "bench/timeline.h"
 #include "core/check.h"
-#include "export/ply_format.h"
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/process_executor.h"
 
@@ -87,7 +87,7 @@ Camera FittedCamera(Camera camera, int width, int height) {
 }
 
 NamedScene TrainedScene(const Options& options) {
-  const SplatModel model = exporters::ReadSplatPly(options.scene);
+  const SplatModel model = apps::ReadModel(options.scene);
   const std::vector<apps::NamedCamera> cameras = options.cameras.empty() ? apps::OrbitCameras(model, 8, options.width)
                                                                          : apps::ReadCameras(options.cameras).cameras;
   SPLAT_CHECK(options.view >= 0 && size_t(options.view) < cameras.size(), "--view ", options.view, ": there are ",

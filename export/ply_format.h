@@ -1,24 +1,31 @@
-// The Inria splat PLY, both directions: the format that every viewer and editor of splats reads.
+// The Inria splat PLY, both directions: the format that every viewer and editor of splats reads. Layout: the output of
+// the trainer of Kerbl et al. 2023, described in docs/formats.md.
 #pragma once
 
-#include <cstdint>
+#include <ostream>
 #include <string>
+#include <string_view>
 
-#include "rasterizer/splat_model.h"
+#include "export/exporter.h"
 
 namespace splat::exporters {
 
-// Writes one row of 32-bit floats per splat, the values as they are stored in the model: x y z, nx ny nz (zero),
-// f_dc_0..2, f_rest_* (channel-major: all coefficients of red first), opacity (logit), scale_0..2 (logarithm), rot_0..3
-// (w first, normalised). Splats with a value that is not finite or a zero quaternion are left out. The file appears
-// whole or not at all. Returns the number of splats written. Throws splat::Error.
-int64_t WriteSplatPly(const std::string& path, const SplatModel& model);
+// Whether the bytes begin as those of a PLY do, of splats or of anything else.
+bool IsPly(std::string_view bytes);
 
-// Reads any PLY of that layout, ascii or binary, columns in any order, normals and further columns ignored; the number
-// of f_rest columns (0, 9, 24 or 45) gives the SH degree. Splats with a value that is not a number, an infinite
-// position, colour or quaternion, or a zero quaternion are left out; infinite opacity logits and log scales (exactly 0
-// or 1 when activated) are replaced by large finite ones. The result lives on the CPU and has no gradients. Throws
-// splat::Error naming file and the missing column; compressed PLYs are refused by name with advice.
-SplatModel ReadSplatPly(const std::string& path);
+// One row of 32-bit floats per splat, the values as they are stored: x y z, nx ny nz (zero), f_dc_0..2, f_rest_*
+// (channel-major: all coefficients of red first), opacity (logit), scale_0..2 (logarithm), rot_0..3 (w first,
+// normalised). Streamed.
+void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
+
+// Any PLY of that layout, ascii or binary, columns in any order, normals and further columns ignored; the number of
+// f_rest columns (0, 9, 24 or 45) gives the SH degree. The comments "SplatRenderMode: mip" (Brush, splat-transform) and
+// "antialiased 1" (Postshot) set `antialiased`. Throws splat::Error naming file and the missing column.
+SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions& options);
+
+// "default" or "mip", as the comment SplatRenderMode has it.
+std::string RenderModeComment(bool antialiased);
+// Whether comments of a PLY say that the scene was trained antialiased.
+bool SaysAntialiased(const std::vector<std::string>& comments);
 
 }  // namespace splat::exporters

@@ -1,0 +1,102 @@
+#include "export/exporter.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/atomic_file.h"
+#include "core/check.h"
+#include "core/mapped_file.h"
+#include "export/ply_format.h"
+
+namespace splat::exporters {
+namespace {
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+bool HasExtension(const std::string& lower_path, const std::string& extension) {
+  return lower_path.size() > extension.size() &&
+         lower_path.compare(lower_path.size() - extension.size(), extension.size(), extension) == 0;
+}
+
+// The entry whose extension ends `path`, the longest one; null if there is none.
+template <typename Entry>
+const Entry* FindByExtension(const std::vector<Entry>& entries, const std::string& path) {
+  const std::string lower_path = LowerCase(path);
+  const Entry* best = nullptr;
+  for (const Entry& entry : entries) {
+    if (!HasExtension(lower_path, entry.extension)) continue;
+    if (best == nullptr || entry.extension.size() > best->extension.size()) best = &entry;
+  }
+  return best;
+}
+
+// "a, b, c" of one member of each entry.
+template <typename Entry>
+std::string Listed(const std::vector<Entry>& entries, std::string Entry::*member) {
+  std::string list;
+  for (const Entry& entry : entries) list += (list.empty() ? "" : ", ") + entry.*member;
+  return list;
+}
+
+}  // namespace
+
+const std::vector<Exporter>& Exporters() {
+  static const std::vector<Exporter> exporters = {
+      {"ply", ".ply", "the layout of Inria's trainer, lossless", WriteSplatPly},
+  };
+  return exporters;
+}
+
+const std::vector<Importer>& Importers() {
+  static const std::vector<Importer> importers = {
+      {".ply", IsPly, ReadSplatPly},
+  };
+  return importers;
+}
+
+std::string ExporterNames() {
+  return Listed(Exporters(), &Exporter::name);
+}
+
+const Exporter& ExporterNamed(const std::string& name) {
+  for (const Exporter& exporter : Exporters()) {
+    if (exporter.name == name) return exporter;
+  }
+  throw Error(StrCat("'", name, "' is no format; use one of ", ExporterNames()));
+}
+
+const Exporter& ExporterFor(const std::string& path) {
+  const Exporter* exporter = FindByExtension(Exporters(), path);
+  SPLAT_CHECK(exporter != nullptr, path, ": its name ends in none of the formats that can be written: ",
+              Listed(Exporters(), &Exporter::extension));
+  return *exporter;
+}
+
+void WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
+                const ExportOptions& options) {
+  WriteFileAtomically(path, [&](std::ostream& out) {
+    try {
+      exporter.write(out, splats, options);
+    } catch (const Error& error) {
+      throw Error(StrCat(path, ": ", error.what()));
+    }
+  });
+}
+
+SplatCloud ReadScene(const std::string& path, const ImportOptions& options) {
+  const MappedFile file(path);
+  for (const Importer& importer : Importers()) {
+    if (importer.recognizes != nullptr && importer.recognizes(file.bytes())) {
+      return importer.read(file.bytes(), path, options);
+    }
+  }
+  const Importer* by_name = FindByExtension(Importers(), path);
+  SPLAT_CHECK(by_name != nullptr, path, ": is no scene file of a known kind; those are ",
+              Listed(Importers(), &Importer::extension));
+  return by_name->read(file.bytes(), path, options);
+}
+
+}  // namespace splat::exporters

@@ -1,0 +1,152 @@
+// Splat clouds for tests of scene files: random ones, comparisons, and files that are cut or damaged.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <sstream>
+#include <string>
+
+#include "core/random.h"
+#include "export/exporter.h"
+#include "rasterizer/math/activation.h"
+#include "tests/support/error_message.h"
+
+namespace splat::testing {
+
+// `count` splats as a trained scene has them: positions within 3 units, unit quaternions, moderate SH.
+inline exporters::SplatCloud RandomCloud(int64_t count, int sh_degree, uint64_t seed = 7) {
+  Random random(seed);
+  exporters::SplatCloud cloud(count, sh_degree);
+  for (float& value : cloud.means) value = float(random.Uniform(-3, 3));
+  for (float& value : cloud.log_scales) value = float(random.Uniform(-6, -1));
+  for (float& value : cloud.opacity_logits) value = float(random.Normal() * 2);
+  for (float& value : cloud.sh_dc) value = float(random.Normal() * 0.8);
+  for (float& value : cloud.sh_rest) value = float(random.Normal() * 0.15);
+  for (float& value : cloud.quats) value = float(random.Normal());
+  exporters::LeaveOutUnusable(cloud);
+  return cloud;
+}
+
+// All splats of a cloud, without selection.
+inline exporters::SplatSelection AllOf(const exporters::SplatCloud& cloud) {
+  return exporters::SplatSelection(cloud.View());
+}
+
+// The file that an exporter makes of a cloud.
+inline std::string Encoded(const std::string& format, const exporters::SplatSelection& splats,
+                           const exporters::ExportOptions& options = {}) {
+  std::ostringstream out;
+  exporters::ExporterNamed(format).write(out, splats, options);
+  return out.str();
+}
+inline std::string Encoded(const std::string& format, const exporters::SplatCloud& cloud,
+                           const exporters::ExportOptions& options = {}) {
+  return Encoded(format, AllOf(cloud), options);
+}
+
+inline void ExpectEqualBits(const exporters::SplatCloud& a, const exporters::SplatCloud& b) {
+  EXPECT_EQ(a.sh_rest_count, b.sh_rest_count);
+  EXPECT_EQ(a.means, b.means);
+  EXPECT_EQ(a.log_scales, b.log_scales);
+  EXPECT_EQ(a.quats, b.quats);
+  EXPECT_EQ(a.opacity_logits, b.opacity_logits);
+  EXPECT_EQ(a.sh_dc, b.sh_dc);
+  EXPECT_EQ(a.sh_rest, b.sh_rest);
+}
+
+// The largest difference of each kind of value between two clouds of equal length and order.
+struct CloudErrors {
+  double mean = 0, log_scale = 0, rotation_deg = 0, opacity = 0, sh_dc = 0, sh_rest = 0;
+};
+inline CloudErrors ErrorsBetween(const exporters::SplatCloud& a, const exporters::SplatCloud& b) {
+  CloudErrors errors;
+  EXPECT_EQ(a.count(), b.count());
+  EXPECT_EQ(a.sh_rest_count, b.sh_rest_count);
+  if (a.count() != b.count() || a.sh_rest_count != b.sh_rest_count) return errors;
+  const auto largest = [](const std::vector<float>& x, const std::vector<float>& y) {
+    double error = 0;
+    for (size_t i = 0; i < x.size(); ++i) error = std::max(error, std::abs(double(x[i]) - y[i]));
+    return error;
+  };
+  errors.mean = largest(a.means, b.means);
+  errors.log_scale = largest(a.log_scales, b.log_scales);
+  errors.sh_dc = largest(a.sh_dc, b.sh_dc);
+  errors.sh_rest = largest(a.sh_rest, b.sh_rest);
+  for (int64_t i = 0; i < a.count(); ++i) {
+    const double difference = math::Sigmoid(double(a.opacity_logits[i])) - math::Sigmoid(double(b.opacity_logits[i]));
+    errors.opacity = std::max(errors.opacity, std::abs(difference));
+    double dot = 0;
+    for (int j = 0; j < 4; ++j) dot += double(a.quats[4 * i + j]) * b.quats[4 * i + j];
+    const double angle = 2 * std::acos(std::min(1.0, std::abs(dot))) * 180 / 3.14159265358979;
+    errors.rotation_deg = std::max(errors.rotation_deg, angle);
+  }
+  return errors;
+}
+
+// The splats `rows` of a cloud, as a cloud.
+inline exporters::SplatCloud RowsOf(const exporters::SplatCloud& cloud, const std::vector<uint32_t>& rows) {
+  exporters::SplatCloud chosen(int64_t(rows.size()), exporters::ShDegreeOf(cloud.sh_rest_count));
+  const auto copy = [&](const std::vector<float>& from, std::vector<float>& to) {
+    const size_t columns = rows.empty() ? 0 : to.size() / rows.size();
+    for (size_t i = 0; i < rows.size(); ++i) {
+      std::copy_n(from.begin() + std::ptrdiff_t(rows[i] * columns), columns, to.begin() + std::ptrdiff_t(i * columns));
+    }
+  };
+  copy(cloud.means, chosen.means);
+  copy(cloud.log_scales, chosen.log_scales);
+  copy(cloud.quats, chosen.quats);
+  copy(cloud.opacity_logits, chosen.opacity_logits);
+  copy(cloud.sh_dc, chosen.sh_dc);
+  copy(cloud.sh_rest, chosen.sh_rest);
+  return chosen;
+}
+
+using CloudReader = std::function<exporters::SplatCloud(const std::string& bytes)>;
+
+// A refusal is one line that begins with the path and goes on.
+inline void ExpectOneLine(const std::string& message, const std::string& path) {
+  EXPECT_THAT(message, ::testing::StartsWith(path + ": "));
+  EXPECT_THAT(message, ::testing::Not(::testing::HasSubstr("\n")));
+}
+
+// Expects that every beginning of `bytes` but the whole, and but those that `valid` accepts, is refused in one line.
+inline void ExpectRefusesEveryTruncation(
+    const std::string& bytes, const std::string& path, const CloudReader& read,
+    const std::function<bool(size_t)>& valid = [](size_t) { return false; }) {
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    SCOPED_TRACE(size);
+    const std::string message = ErrorMessageOf([&] { read(bytes.substr(0, size)); });
+    if (valid(size)) {
+      EXPECT_EQ(message, "");
+    } else {
+      ExpectOneLine(message, path);
+    }
+  }
+}
+
+// Damages bytes of a file in many seeded ways: each is read or refused in one line, and what is read is finite.
+inline void ExpectSurvivesDamage(const std::string& bytes, const std::string& path, const CloudReader& read,
+                                 int trials = 2000) {
+  Random random(3);
+  for (int trial = 0; trial < trials; ++trial) {
+    SCOPED_TRACE(trial);
+    std::string damaged = bytes;
+    for (uint64_t i = 0; i <= random.Below(4); ++i) damaged[random.Below(bytes.size())] = char(random.Below(256));
+    exporters::SplatCloud cloud;
+    const std::string message = ErrorMessageOf([&] { cloud = read(damaged); });
+    if (!message.empty()) {
+      ExpectOneLine(message, path);
+      continue;
+    }
+    for (const auto* values :
+         {&cloud.means, &cloud.log_scales, &cloud.quats, &cloud.opacity_logits, &cloud.sh_dc, &cloud.sh_rest}) {
+      EXPECT_TRUE(std::all_of(values->begin(), values->end(), [](float value) { return std::isfinite(value); }));
+    }
+  }
+}
+
+}  // namespace splat::testing
