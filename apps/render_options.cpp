@@ -12,7 +12,7 @@ std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
   bool quiet = false;
   CLI::App app("Renders a Gaussian-splat scene to PNG pictures.", "splat-render");
   app.set_version_flag("--version", ProgramVersion("splat-render"), "Print the version and what it was built with");
-  app.add_option("scene", options.scene, "The scene: a PLY in Inria's layout")->required()->type_name("SCENE.ply");
+  app.add_option("scene", options.scene, "The scene: a PLY, SPZ or another scene file")->required()->type_name("SCENE");
   app.add_option("-c,--cameras", options.cameras,
                  "Whose views are rendered: a cameras.json, a COLMAP model folder or a transforms.json")
       ->type_name("PATH");

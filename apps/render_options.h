@@ -10,7 +10,7 @@
 namespace splat::apps {
 
 struct RenderOptions {
-  std::string scene;          // a PLY of Inria's layout
+  std::string scene;          // a scene file of any format that is read
   std::string cameras;        // cameras.json, a COLMAP model folder or a transforms.json; empty: orbit
   std::string output;         // folder
   std::string split = "all";  // all, train or test: which cameras

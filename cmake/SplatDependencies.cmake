@@ -38,6 +38,9 @@ find_path(SPLAT_HIGHWAY_INCLUDE hwy/highway.h REQUIRED)  # its headers; run-time
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBEXIF REQUIRED IMPORTED_TARGET libexif)
 find_package(SQLite3 REQUIRED)  # COLMAP's database: features are read from it and matches written to it
+find_package(ZLIB REQUIRED)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)  # its CMake package is missing in Debian's
+add_library(splat_zstd ALIAS PkgConfig::ZSTD)
 add_library(splat_nanoflann INTERFACE)
 target_include_directories(splat_nanoflann SYSTEM INTERFACE ${SPLAT_NANOFLANN_INCLUDE})
 add_library(splat_highway INTERFACE)

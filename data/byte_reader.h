@@ -32,7 +32,9 @@ T FromBigEndian(const char* bytes) {
 // the path and the entry that Enter() named last. Does not own the bytes.
 class ByteReader {
  public:
-  ByteReader(std::string_view bytes, std::string path) : bytes_(bytes), path_(std::move(path)) {}
+  // `advice` ends the messages about a file that is too short.
+  ByteReader(std::string_view bytes, std::string path, const char* advice = "copy it again or run COLMAP again")
+      : bytes_(bytes), path_(std::move(path)), advice_(advice) {}
 
   // Names the entry that the following reads belong to: Enter("image", 3, 29) is "image 3 of 29".
   void Enter(const char* kind, uint64_t number, uint64_t count) {
@@ -53,8 +55,14 @@ class ByteReader {
     const uint64_t count = Read<uint64_t>();
     const uint64_t room = remaining() / record_size;
     SPLAT_CHECK(count <= room, path_, ": announces ", count, " ", records, " but has room for at most ", room,
-                ": it is truncated or damaged; copy it again or run COLMAP again");
+                ": it is truncated or damaged; ", advice_);
     return count;
+  }
+
+  // The next `size` bytes as they lie there.
+  std::string_view ReadBytes(uint64_t size) {
+    if (size > remaining()) FailTruncated();
+    return {Take(size_t(size)), size_t(size)};
   }
 
   // Passes over `count` records of `record_size` bytes.
@@ -72,6 +80,7 @@ class ByteReader {
     return text;
   }
 
+  size_t position() const { return position_; }
   size_t remaining() const { return bytes_.size() - position_; }
 
  private:
@@ -84,11 +93,12 @@ class ByteReader {
   [[noreturn]] void FailTruncated() const {
     const std::string end = count_ > 0 ? StrCat("ends within ", kind_, " ", number_, " of ", count_)
                                        : StrCat("has only ", bytes_.size(), " bytes");
-    throw Error(StrCat(path_, ": ", end, ": it is truncated; copy it again or run COLMAP again"));
+    throw Error(StrCat(path_, ": ", end, ": it is truncated; ", advice_));
   }
 
   std::string_view bytes_;
   std::string path_;
+  const char* advice_;
   size_t position_ = 0;
   const char* kind_ = "entry";
   uint64_t number_ = 0, count_ = 0;

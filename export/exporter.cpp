@@ -6,7 +6,11 @@
 #include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/mapped_file.h"
+#include "export/compressed_ply_format.h"
+#include "export/ksplat_format.h"
 #include "export/ply_format.h"
+#include "export/splat_format.h"
+#include "export/spz_format.h"
 
 namespace splat::exporters {
 namespace {
@@ -46,13 +50,20 @@ std::string Listed(const std::vector<Entry>& entries, std::string Entry::*member
 const std::vector<Exporter>& Exporters() {
   static const std::vector<Exporter> exporters = {
       {"ply", ".ply", "the layout of Inria's trainer, lossless", WriteSplatPly},
+      {"compressed.ply", ".compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", WriteCompressedPly},
+      {"splat", ".splat", "32 bytes a splat, without view-dependent colour", WriteSplatFile},
+      {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz},
   };
   return exporters;
 }
 
 const std::vector<Importer>& Importers() {
   static const std::vector<Importer> importers = {
+      {".compressed.ply", IsCompressedPly, ReadCompressedPly},  // before those that it is a kind of
       {".ply", IsPly, ReadSplatPly},
+      {".spz", IsSpz, ReadSpz},
+      {".splat", nullptr, ReadSplatFile},
+      {".ksplat", nullptr, ReadKsplat},
   };
   return importers;
 }

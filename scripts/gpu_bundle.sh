@@ -70,6 +70,8 @@ pack_dependencies() {
   copy_headers libexif/exif-data.h libexif
   package=libwebp-dev copy_headers webp/decode.h webp
   package=libpng-dev copy_headers png.h png.h pngconf.h pnglibconf.h
+  package=zlib1g-dev copy_headers zlib.h zlib.h zconf.h
+  package=libzstd-dev copy_headers zstd.h
   copy_boost boost/context/detail/fcontext.hpp
   local library
   for library in gtest gtest_main gmock; do copy_library "$library" "libgtest-dev libgmock-dev"; done
@@ -79,6 +81,7 @@ pack_dependencies() {
   copy_library webp libwebp-dev
   copy_library png16 libpng-dev
   copy_library z zlib1g-dev
+  copy_library zstd libzstd-dev
   tar -C "$stage" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - include lib | gzip -9n >"$bundle/deps.tar.gz"
 }
 

@@ -267,12 +267,10 @@ TEST(SplatRenderRefuses, WhatCannotBe) {
   EXPECT_FALSE(Exists(out));
 }
 
-TEST(SplatRenderRefuses, CompressedFilesAndBrokenCameras) {
-  SPLAT_SHARED_DATA_OR_SKIP(compressed, "splats/playcanvas/biker.compressed.ply");
+TEST(SplatRenderRefuses, BrokenCameras) {
   SPLAT_SHARED_DATA_OR_SKIP(scene, "splats/epfl/pc_short.ply");
   TempDir folder;
   const std::string out = folder / "out";
-  ExpectOneClearLine(RunProgram({kRender, compressed, "--output", out, "--orbit", "2"}), "splat-render", "compressed");
   const std::string cameras = folder / "cameras.json";
   ExpectOneClearLine(RunProgram({kRender, scene, "--output", out, "--cameras", cameras}), "splat-render", cameras);
   for (const char* text :

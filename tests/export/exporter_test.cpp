@@ -25,6 +25,7 @@ using ::testing::HasSubstr;
 TEST(Exporters, AreFoundByNameAndByTheEndOfAFileName) {
   EXPECT_EQ(ExporterNamed("ply").extension, ".ply");
   EXPECT_EQ(ExporterFor("some folder/Scene (1).PLY").name, "ply");
+  EXPECT_EQ(ExporterFor("scene.compressed.ply").name, "compressed.ply");
   for (const Exporter& exporter : Exporters()) {
     EXPECT_EQ(&ExporterNamed(exporter.name), &exporter);
     EXPECT_EQ(&ExporterFor("scene" + exporter.extension), &exporter);
@@ -70,7 +71,7 @@ TEST(ReadScene, NamesWhatItDoesNotKnow) {
   TempDir folder;
   WriteBytes(folder / "notes.txt", "hello");
   EXPECT_THAT(ErrorMessageOf([&] { ReadScene(folder / "notes.txt"); }),
-              HasSubstr("notes.txt: is no scene file of a known kind; those are .ply"));
+              HasSubstr("notes.txt: is no scene file of a known kind; those are .compressed.ply, .ply, .spz"));
   EXPECT_THAT(ErrorMessageOf([&] { ReadScene(folder / "none.ply"); }), HasSubstr("none.ply: cannot be read"));
 }
 

@@ -15,6 +15,13 @@ std::string Bytes(T value) {
   return bytes;
 }
 
+// The bytes that hexadecimal digits name: FromHex("00ff").
+inline std::string FromHex(const std::string& digits) {
+  std::string bytes;
+  for (size_t i = 0; i + 1 < digits.size(); i += 2) bytes.push_back(char(std::stoi(digits.substr(i, 2), nullptr, 16)));
+  return bytes;
+}
+
 inline void WriteBytes(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }

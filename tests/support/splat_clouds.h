@@ -31,6 +31,21 @@ inline exporters::SplatCloud RandomCloud(int64_t count, int sh_degree, uint64_t 
   return cloud;
 }
 
+// Three splats of SH degree 1 whose values floats hold exactly. The frozen bytes of the tests of formats are what
+// ../shared/viewers/ref_writers.py, a writer of another hand, makes of the same scene.
+inline exporters::SplatCloud GoldenCloud() {
+  exporters::SplatCloud cloud(3, 1);
+  cloud.means = {-1.5f, 0.25f, 2, 0.5f, -1, 0.75f, 1, 2, -3};
+  cloud.log_scales = {-4, -5, -6.5f, -2.5f, -3.25f, -1, 0.5f, -0.5f, 0};
+  cloud.quats = {0.5f, -0.5f, 0.5f, 0.5f, 0.5f, 0.1f, -0.5f, 0.7f, 0.1f, -0.1f, 0.7f, -0.7f};
+  cloud.opacity_logits = {0.25f, -2, 4};
+  cloud.sh_dc = {0.5f, -0.75f, 1.25f, -1, 0, 0.25f, 1.5f, 1.625f, -1.5f};
+  cloud.sh_rest = {0.125f,   -0.25f,  0.5f,    -0.0625f, 0.75f,   0.3125f,  0.03125f, -0.5f,    0.9375f,
+                   0,        0.0625f, -0.125f, 0.25f,    -0.375f, 0.5f,     -0.625f,  0.6875f,  -0.8125f,
+                   -0.4375f, 0.4375f, 0.1875f, -0.1875f, 0.5625f, -0.5625f, 0.8125f,  -0.9375f, 0};
+  return cloud;
+}
+
 // All splats of a cloud, without selection.
 inline exporters::SplatSelection AllOf(const exporters::SplatCloud& cloud) {
   return exporters::SplatSelection(cloud.View());

@@ -1,0 +1,112 @@
+#include "export/select.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace splat::exporters {
+namespace {
+
+constexpr int kMortonBits = 21;  // an axis; three fill 63 bits
+
+// The bits of `value`, with two zeros between neighbours.
+uint64_t SpreadBits(uint64_t value) {
+  value = (value | value << 32) & 0x001f00000000ffffull;
+  value = (value | value << 16) & 0x001f0000ff0000ffull;
+  value = (value | value << 8) & 0x100f00f00f00f00full;
+  value = (value | value << 4) & 0x10c30c30c30c30c3ull;
+  value = (value | value << 2) & 0x1249249249249249ull;
+  return value;
+}
+
+// Reorders the rows by descending or ascending keys, equal ones as they stand.
+template <typename Key, typename Before>
+void SortByKeys(const std::vector<Key>& keys, const Before& before, SplatSelection& splats) {
+  std::vector<uint32_t> order(keys.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return before(keys[a], keys[b]); });
+  for (uint32_t& splat : order) splat = splats.rows()[splat];
+  splats.SetRows(std::move(order));
+}
+
+std::vector<double> Importances(const SplatSelection& splats) {
+  std::vector<double> importances(static_cast<size_t>(splats.count()));
+  for (int64_t splat = 0; splat < splats.count(); ++splat) {
+    const Vec3<float> s = splats.LogScale(splat);
+    importances[size_t(splat)] = std::exp(double(s.x) + s.y + s.z) * splats.Opacity(splat);
+  }
+  return importances;
+}
+
+// Keeps those of which keep(splat) is true.
+template <typename Keep>
+void KeepIf(const Keep& keep, SplatSelection& splats) {
+  std::vector<uint32_t> rows;
+  for (int64_t splat = 0; splat < splats.count(); ++splat) {
+    if (keep(splat)) rows.push_back(splats.rows()[size_t(splat)]);
+  }
+  splats.SetRows(std::move(rows));
+}
+
+Vec3<double> MeanOf(const SplatSelection& splats, int64_t splat) {
+  const Vec3<float> mean = splats.Mean(splat);
+  return {mean.x, mean.y, mean.z};
+}
+
+}  // namespace
+
+void SortByMorton(SplatSelection& splats) {
+  if (splats.count() == 0) return;
+  Vec3<double> low = MeanOf(splats, 0), high = low;
+  for (int64_t splat = 1; splat < splats.count(); ++splat) {
+    const Vec3<double> mean = MeanOf(splats, splat);
+    low = {std::min(low.x, mean.x), std::min(low.y, mean.y), std::min(low.z, mean.z)};
+    high = {std::max(high.x, mean.x), std::max(high.y, mean.y), std::max(high.z, mean.z)};
+  }
+  const auto cell = [](double value, double begin, double end) {
+    constexpr uint64_t last = (uint64_t(1) << kMortonBits) - 1;
+    return end > begin ? std::min(last, uint64_t((value - begin) / (end - begin) * double(last + 1))) : 0;
+  };
+  std::vector<uint64_t> codes(static_cast<size_t>(splats.count()));
+  for (int64_t splat = 0; splat < splats.count(); ++splat) {
+    const Vec3<double> mean = MeanOf(splats, splat);
+    codes[size_t(splat)] = SpreadBits(cell(mean.x, low.x, high.x)) | SpreadBits(cell(mean.y, low.y, high.y)) << 1 |
+                           SpreadBits(cell(mean.z, low.z, high.z)) << 2;
+  }
+  SortByKeys(codes, std::less<>(), splats);
+}
+
+void SortByImportance(SplatSelection& splats) {
+  SortByKeys(Importances(splats), std::greater<>(), splats);
+}
+
+void KeepMostImportant(SplatSelection& splats, int64_t count) {
+  if (splats.count() <= count) return;
+  const std::vector<double> importances = Importances(splats);
+  std::vector<uint32_t> order(importances.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::nth_element(order.begin(), order.begin() + count, order.end(), [&](uint32_t a, uint32_t b) {
+    return importances[a] != importances[b] ? importances[a] > importances[b] : a < b;
+  });
+  order.resize(size_t(count));
+  std::sort(order.begin(), order.end());
+  for (uint32_t& splat : order) splat = splats.rows()[splat];
+  splats.SetRows(std::move(order));
+}
+
+void CropToBox(SplatSelection& splats, const Vec3<double>& low, const Vec3<double>& high) {
+  const auto inside = [&](int64_t splat) {
+    const Vec3<double> mean = MeanOf(splats, splat);
+    return mean.x >= low.x && mean.y >= low.y && mean.z >= low.z && mean.x <= high.x && mean.y <= high.y &&
+           mean.z <= high.z;
+  };
+  KeepIf(inside, splats);
+}
+
+void CropToSphere(SplatSelection& splats, const Vec3<double>& center, double radius) {
+  KeepIf([&](int64_t splat) { return Norm(MeanOf(splats, splat) - center) <= radius; }, splats);
+}
+
+}  // namespace splat::exporters
