@@ -12,6 +12,7 @@
 #include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/random.h"
+#include "core/srgb.h"
 #include "data/image_io.h"
 
 namespace splat::capture {
@@ -37,7 +38,7 @@ double Developed(double value) {
   constexpr double kKnee = 0.7;
   const double over = std::max(0.0, value - kKnee);
   const double v = std::min(value, kKnee) + (1 - kKnee) * (1 - std::exp(-over / (1 - kKnee)));
-  return 255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * std::pow(v, 1 / 2.4) - 0.055);
+  return 255 * LinearToSrgb(v);
 }
 
 uint8_t Rounded(double value) {

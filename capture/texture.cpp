@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "capture/noise.h"
+#include "core/srgb.h"
 
 namespace splat::capture {
 namespace {
@@ -205,10 +206,7 @@ Rgb TextureColor(const Texture& texture, const TexturePoint& point) {
 }
 
 Rgb LinearFromSrgb(uint32_t rgb) {
-  const auto linear = [](uint32_t value) {
-    const double v = value / 255.0;
-    return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
-  };
+  const auto linear = [](uint32_t value) { return SrgbToLinear(value / 255.0); };
   return {linear(rgb >> 16 & 255), linear(rgb >> 8 & 255), linear(rgb & 255)};
 }
 
