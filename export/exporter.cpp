@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/mapped_file.h"
 #include "export/compressed_ply_format.h"
+#include "export/gltf_format.h"
 #include "export/ksplat_format.h"
 #include "export/ply_format.h"
 #include "export/splat_format.h"
@@ -53,6 +54,7 @@ const std::vector<Exporter>& Exporters() {
       {"compressed.ply", ".compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", WriteCompressedPly},
       {"splat", ".splat", "32 bytes a splat, without view-dependent colour", WriteSplatFile},
       {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz},
+      {"glb", ".glb", "glTF with KHR_gaussian_splatting, lossless", WriteGlb},
   };
   return exporters;
 }
@@ -62,6 +64,7 @@ const std::vector<Importer>& Importers() {
       {".compressed.ply", IsCompressedPly, ReadCompressedPly},  // before those that it is a kind of
       {".ply", IsPly, ReadSplatPly},
       {".spz", IsSpz, ReadSpz},
+      {".glb", IsGlb, ReadGlb},
       {".splat", nullptr, ReadSplatFile},
       {".ksplat", nullptr, ReadKsplat},
   };
