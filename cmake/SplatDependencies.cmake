@@ -40,7 +40,11 @@ pkg_check_modules(LIBEXIF REQUIRED IMPORTED_TARGET libexif)
 find_package(SQLite3 REQUIRED)  # COLMAP's database: features are read from it and matches written to it
 find_package(ZLIB REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)  # its CMake package is missing in Debian's
+pkg_check_modules(MINIZIP REQUIRED IMPORTED_TARGET minizip)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
 add_library(splat_zstd ALIAS PkgConfig::ZSTD)
+add_library(splat_minizip ALIAS PkgConfig::MINIZIP)
+add_library(splat_webp ALIAS PkgConfig::WEBP)
 add_library(splat_nanoflann INTERFACE)
 target_include_directories(splat_nanoflann SYSTEM INTERFACE ${SPLAT_NANOFLANN_INCLUDE})
 add_library(splat_highway INTERFACE)

@@ -10,6 +10,7 @@
 #include "export/gltf_format.h"
 #include "export/ksplat_format.h"
 #include "export/ply_format.h"
+#include "export/sog_format.h"
 #include "export/splat_format.h"
 #include "export/spz_format.h"
 
@@ -54,6 +55,7 @@ const std::vector<Exporter>& Exporters() {
       {"compressed.ply", ".compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", WriteCompressedPly},
       {"splat", ".splat", "32 bytes a splat, without view-dependent colour", WriteSplatFile},
       {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz},
+      {"sog", ".sog", "PlayCanvas' SOG, a fifteenth of the size", WriteSog},
       {"glb", ".glb", "glTF with KHR_gaussian_splatting, lossless", WriteGlb},
   };
   return exporters;
@@ -64,6 +66,7 @@ const std::vector<Importer>& Importers() {
       {".compressed.ply", IsCompressedPly, ReadCompressedPly},  // before those that it is a kind of
       {".ply", IsPly, ReadSplatPly},
       {".spz", IsSpz, ReadSpz},
+      {".sog", IsSog, ReadSog},
       {".glb", IsGlb, ReadGlb},
       {".splat", nullptr, ReadSplatFile},
       {".ksplat", nullptr, ReadKsplat},

@@ -72,6 +72,7 @@ pack_dependencies() {
   package=libpng-dev copy_headers png.h png.h pngconf.h pnglibconf.h
   package=zlib1g-dev copy_headers zlib.h zlib.h zconf.h
   package=libzstd-dev copy_headers zstd.h
+  package=libminizip-dev copy_headers minizip/zip.h minizip
   copy_boost boost/context/detail/fcontext.hpp
   local library
   for library in gtest gtest_main gmock; do copy_library "$library" "libgtest-dev libgmock-dev"; done
@@ -82,6 +83,7 @@ pack_dependencies() {
   copy_library png16 libpng-dev
   copy_library z zlib1g-dev
   copy_library zstd libzstd-dev
+  copy_library minizip libminizip-dev
   tar -C "$stage" --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -cf - include lib | gzip -9n >"$bundle/deps.tar.gz"
 }
 

@@ -56,6 +56,8 @@ rejects(train/a.cpp "#include <sqlite3.h>\n" "sqlite3.h")
 rejects(core/a.cpp "#include <hwy/highway.h>\n" "hwy/highway.h")
 rejects(export/a.h "#include <zlib.h>\n" "zlib.h")
 rejects(apps/a.cpp "#include <zstd.h>\n" "zstd.h")
+rejects(data/a.cpp "#include <minizip/unzip.h>\n" "minizip/unzip.h")
+rejects(export/a.h "#include <webp/encode.h>\n" "webp/encode.h")
 
 rejects(data/a.cpp "void F() { std::cout << 1; }\n" "prints or exits")
 rejects(data/a.cpp "void F() { std::printf(\"1\"); }\n" "prints or exits")
