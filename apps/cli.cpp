@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iostream>
-#include <optional>
 #include <sstream>
 
 #include "core/check.h"
@@ -89,6 +89,11 @@ std::array<double, 3> ParseBackground(const std::string& text) {
   if (const auto color = ParseColorTriple(text)) return *color;
   throw Error(StrCat("'", text,
                      "' is not allowed; use black, white, #rrggbb or three numbers from 0 to 1 such as 0.5,0.5,0.5"));
+}
+
+std::optional<double> ParseNumber(const std::string& text) {
+  const auto value = Parse<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 CLI::Validator WholeNumber(int64_t lowest, int64_t highest) {

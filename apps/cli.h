@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace splat::apps {
 // R, G, B in 0..1 from "black", "white", "#rrggbb" or "r,g,b" with numbers in 0..1. Throws splat::Error that says what
 // is allowed.
 std::array<double, 3> ParseBackground(const std::string& text);
+
+// The number that `text` is from its first to its last character; nothing if it is none or not finite.
+std::optional<double> ParseNumber(const std::string& text);
 
 // Checks for CLI11 options. Their messages quote the value and say what is allowed.
 CLI::Validator WholeNumber(int64_t lowest, int64_t highest);

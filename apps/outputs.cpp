@@ -1,5 +1,6 @@
 #include "apps/outputs.h"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -74,6 +75,7 @@ Json InputJson(const TrainOptions& options, const RunSummary& summary) {
           {"test_every", options.dataset.test_every},
           {"align", options.dataset.align},
           {"save_renders", options.save_renders},
+          {"export", options.formats},
           {"sfm",
            {{"matcher", sfm.matcher},
             {"camera_model", sfm.camera_model},
@@ -92,8 +94,10 @@ OutputFolder::OutputFolder(const std::string& path, bool overwrite) : path_(path
   std::error_code error;
   SPLAT_CHECK(!fs::exists(path_, error) || fs::is_directory(path_, error), "--output ", path_,
               ": is a file; name a folder");
-  SPLAT_CHECK(overwrite || !fs::exists(fs::path(path_) / "scene.ply", error), "--output ", path_,
-              ": holds a scene already; choose another folder or pass --overwrite");
+  for (const exporters::Exporter& exporter : exporters::Exporters()) {
+    SPLAT_CHECK(overwrite || !fs::exists(Scene(exporter), error), "--output ", path_,
+                ": holds a scene already; choose another folder or pass --overwrite");
+  }
   made_ = fs::create_directories(path_, error);
   SPLAT_CHECK(!error, "--output ", path_, ": the folder cannot be made: ", error.message());
   try {
@@ -109,8 +113,16 @@ OutputFolder::~OutputFolder() {
   if (made_) fs::remove(path_, ignored);  // fails where something lies in it
 }
 
-void OutputFolder::RemoveOldResults() const {
+std::string OutputFolder::Scene(const exporters::Exporter& exporter) const {
+  return *this / "scene" + exporter.extension;
+}
+
+void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats) const {
   std::error_code ignored;
+  for (const exporters::Exporter& exporter : exporters::Exporters()) {
+    const bool replaced = std::find(formats.begin(), formats.end(), exporter.name) != formats.end();
+    if (!replaced) fs::remove(Scene(exporter), ignored);
+  }
   fs::remove(*this / "metrics.json", ignored);
   fs::remove_all(*this / "renders", ignored);
 }

@@ -4,11 +4,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "apps/train_options.h"
 #include "core/image.h"
 #include "data/dataset.h"
 #include "data/sfm.h"
+#include "export/exporter.h"
 #include "train/metrics.h"
 
 namespace splat::apps {
@@ -16,8 +18,8 @@ namespace splat::apps {
 // The folder, made and found writable before any work is done.
 class OutputFolder {
  public:
-  // Makes the folder if need be. Throws splat::Error if it cannot be made or written to, or if it holds a scene already
-  // and `overwrite` is false.
+  // Makes the folder if need be. Throws splat::Error if it cannot be made or written to, or if it holds a scene of any
+  // format already and `overwrite` is false.
   OutputFolder(const std::string& path, bool overwrite);
   // Removes the folder again if this object made it and nothing was put in.
   ~OutputFolder();
@@ -27,8 +29,12 @@ class OutputFolder {
   const std::string& path() const { return path_; }
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
-  // Removes what an earlier run left and would not fit the new scene: metrics.json, renders/.
-  void RemoveOldResults() const;
+  // The scene in a format: "OUT/scene.spz".
+  std::string Scene(const exporters::Exporter& exporter) const;
+
+  // Removes what an earlier run left and would not fit the new scene: metrics.json, renders/, and scenes in formats
+  // other than those named, which will be replaced.
+  void RemoveOldResults(const std::vector<std::string>& formats) const;
 
  private:
   std::string path_;

@@ -133,16 +133,41 @@ train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions&
   return result;
 }
 
-void WriteScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
-                const OutputFolder& output, RunSummary& summary) {
-  output.RemoveOldResults();
+// Writes the scene in every format asked for. One that cannot hold it does not keep the others from being written: the
+// first failure is returned, unless nothing could be written at all, which is thrown.
+std::exception_ptr WriteFormats(const TrainOptions& options, const SplatModel& model, const OutputFolder& output,
+                                Progress& progress, RunSummary& summary) {
   const HostModel host(model);
   const exporters::SplatSelection splats(host.View());
-  exporters::WriteScene(output / "scene.ply", exporters::ExporterNamed("ply"), splats);
+  exporters::ExportOptions export_options;
+  export_options.seed = options.config.seed;
+  export_options.executor = &ProcessExecutor();
+  std::exception_ptr failure;
+  std::vector<std::string> failed;
+  for (const std::string& name : options.formats) {
+    const exporters::Exporter& exporter = exporters::ExporterNamed(name);
+    progress.Begin("Writing scene" + exporter.extension);
+    try {
+      exporters::WriteScene(output.Scene(exporter), exporter, splats, export_options);
+    } catch (const Error&) {
+      if (!failure) failure = std::current_exception();
+      failed.push_back(output.Scene(exporter));
+    }
+  }
+  if (failed.size() == options.formats.size()) std::rethrow_exception(failure);
+  for (const std::string& path : failed) fs::remove(path);  // of an earlier run
   summary.splats = splats.count();
+  return failure;
+}
+
+std::exception_ptr WriteScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
+                              const OutputFolder& output, Progress& progress, RunSummary& summary) {
+  output.RemoveOldResults(options.formats);
+  const std::exception_ptr failure = WriteFormats(options, model, output, progress, summary);
   WriteCameras(output / "cameras.json", dataset);
   WriteSceneTransform(output / "scene_transform.json", dataset, summary.poses_source);
   WriteRunConfig(output / "config.json", options, summary);
+  return failure;
 }
 
 // Compares the held-out views with their photos, and keeps the pictures if asked to.
@@ -193,10 +218,16 @@ std::exception_ptr TryEvaluate(const TrainOptions& options, const data::Dataset&
   return nullptr;
 }
 
-void ReportScene(const OutputFolder& output, const RunSummary& summary, Progress& progress) {
-  const double megabytes = double(fs::file_size(output / "scene.ply")) / 1e6;
-  progress.Info(StrCat("Scene: ", output / "scene.ply", " (", FormatCount(summary.splats), " splats, ",
-                       Fixed(megabytes, 1), " MB, ", FormatDuration(summary.total_seconds), " in all)"));
+void ReportScene(const TrainOptions& options, const OutputFolder& output, const RunSummary& summary,
+                 Progress& progress) {
+  for (const std::string& name : options.formats) {
+    const std::string path = output.Scene(exporters::ExporterNamed(name));
+    std::error_code error;
+    const double megabytes = double(fs::file_size(path, error)) / 1e6;
+    if (error) continue;  // it could not be written
+    progress.Info(StrCat("Scene: ", path, " (", FormatCount(summary.splats), " splats, ", Fixed(megabytes, 1), " MB, ",
+                         FormatDuration(summary.total_seconds), " in all)"));
+  }
   progress.Info("Any viewer of Gaussian splats opens it, for example https://superspl.at/editor in a browser.");
 }
 
@@ -217,11 +248,12 @@ int TrainFromPhotos(TrainOptions options) {
   ThrowIfInterrupted("interrupted before the training began");
 
   const train::TrainResult result = TrainScene(backend, options, dataset, progress, summary);
-  WriteScene(options, dataset, result.model, output, summary);
-  const std::exception_ptr failure = TryEvaluate(options, dataset, result.model, output, progress, summary);
+  std::exception_ptr failure = WriteScene(options, dataset, result.model, output, progress, summary);
+  const std::exception_ptr no_evaluation = TryEvaluate(options, dataset, result.model, output, progress, summary);
+  if (!failure) failure = no_evaluation;
   summary.total_seconds = SecondsSince(start);
   WriteMetrics(output / "metrics.json", summary);
-  ReportScene(output, summary, progress);
+  ReportScene(options, output, summary, progress);
   if (failure) std::rethrow_exception(failure);
   return 0;
 }

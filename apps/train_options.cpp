@@ -1,5 +1,6 @@
 #include "apps/train_options.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +9,7 @@
 #include "core/atomic_file.h"
 #include "core/check.h"
 #include "data/camera_model.h"
+#include "export/exporter.h"
 #include "train/trainer.h"
 
 namespace splat::apps {
@@ -20,6 +22,7 @@ constexpr int kMaxThreads = 1024;
 constexpr int kMaxDownscale = 64;
 constexpr int kMaxImageSide_px = 65535;
 constexpr int64_t kMaxSplats = 100'000'000;
+constexpr const char* kDefaultFormats = "ply";
 
 // What the command line says about the training; absent where the config file or the default decides.
 struct ConfigFlags {
@@ -34,7 +37,17 @@ std::string WithDefault(const std::string& text, const std::string& value) {
   return StrCat(text, " (default: ", value, ")");
 }
 
-void AddInputOptions(CLI::App& app, TrainOptions& options) {
+// The names in a list such as "ply,spz", each once. Throws splat::Error for one that no exporter has.
+std::vector<std::string> FormatsIn(const std::string& list) {
+  std::vector<std::string> names;
+  for (const std::string& name : CLI::detail::split(list, ',')) {
+    exporters::ExporterNamed(name);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+void AddInputOptions(CLI::App& app, TrainOptions& options, std::string& formats) {
   const std::string group = "Photos in, scene out";
   app.add_option("-i,--images", options.images, "Folder of photos: JPG, PNG, TIFF or WebP")
       ->required()
@@ -45,6 +58,11 @@ void AddInputOptions(CLI::App& app, TrainOptions& options) {
       ->type_name("DIR")
       ->group(group);
   app.add_flag("--overwrite", options.overwrite, "Replace a scene that lies in the output folder")->group(group);
+  app.add_option("--export", formats,
+                 StrCat("Formats of the scene, with commas between them: ", exporters::ExporterNames()))
+      ->type_name("LIST")
+      ->capture_default_str()
+      ->group(group);
   app.add_option("--poses", options.poses,
                  "Where the camera poses come from: auto takes a COLMAP model or transforms.json that lies with the "
                  "photos and runs COLMAP where there is none; sfm always runs COLMAP; or the path of a model")
@@ -217,10 +235,11 @@ train::TrainConfig AssembleConfig(const ConfigFlags& flags) {
 std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv) {
   TrainOptions options;
   ConfigFlags flags;
+  std::string formats = kDefaultFormats;
   bool quiet = false, verbose = false, no_align = false;
   CLI::App app("Turns a folder of photos into a 3D Gaussian-splat scene.", "splat-train");
   app.set_version_flag("--version", ProgramVersion("splat-train"), "Print the version and what it was built with");
-  AddInputOptions(app, options);
+  AddInputOptions(app, options, formats);
   AddTrainingOptions(app, options, flags);
   AddQualityOptions(app, options);
   AddMachineOptions(app, flags, quiet, verbose);
@@ -231,6 +250,11 @@ std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv) {
   SPLAT_CHECK(app.count("--output") == 0 || !options.output.empty(), "--output: '' is not allowed; name a folder");
   SPLAT_CHECK(options.sfm.matcher != "vocab_tree" || !options.sfm.vocab_tree_path.empty(),
               "--matcher vocab_tree needs --vocab-tree FILE; COLMAP's web page offers such files");
+  try {
+    options.formats = FormatsIn(formats);
+  } catch (const Error& error) {
+    throw Error(StrCat("--export ", formats, ": ", error.what()));
+  }
   options.config = AssembleConfig(flags);
   options.sfm.threads = options.config.threads;
   options.dataset.align = !no_align;

@@ -9,7 +9,8 @@
 namespace splat::exporters {
 namespace {
 
-constexpr int kMortonBits = 21;  // an axis; three fill 63 bits
+constexpr double kStrayShare = 0.05;  // at either end of each axis
+constexpr int kMortonBits = 21;       // an axis; three fill 63 bits
 
 // The bits of `value`, with two zeros between neighbours.
 uint64_t SpreadBits(uint64_t value) {
@@ -96,7 +97,8 @@ void KeepMostImportant(SplatSelection& splats, int64_t count) {
   splats.SetRows(std::move(order));
 }
 
-void CropToBox(SplatSelection& splats, const Vec3<double>& low, const Vec3<double>& high) {
+void CropToBox(SplatSelection& splats, const Box& box) {
+  const auto& [low, high] = box;
   const auto inside = [&](int64_t splat) {
     const Vec3<double> mean = MeanOf(splats, splat);
     return mean.x >= low.x && mean.y >= low.y && mean.z >= low.z && mean.x <= high.x && mean.y <= high.y &&
@@ -105,8 +107,34 @@ void CropToBox(SplatSelection& splats, const Vec3<double>& low, const Vec3<doubl
   KeepIf(inside, splats);
 }
 
-void CropToSphere(SplatSelection& splats, const Vec3<double>& center, double radius) {
-  KeepIf([&](int64_t splat) { return Norm(MeanOf(splats, splat) - center) <= radius; }, splats);
+void CropToSphere(SplatSelection& splats, const Sphere& sphere) {
+  KeepIf([&](int64_t splat) { return Norm(MeanOf(splats, splat) - sphere.center) <= sphere.radius; }, splats);
+}
+
+Sphere SphereAround(const std::vector<Vec3<double>>& points) {
+  Sphere sphere;
+  for (const Vec3<double>& point : points) sphere.center = sphere.center + (1.0 / double(points.size())) * point;
+  for (const Vec3<double>& point : points) sphere.radius = std::max(sphere.radius, Norm(point - sphere.center));
+  return sphere;
+}
+
+Sphere SphereAroundMost(const SplatSelection& splats) {
+  double middle[3], half[3];
+  for (int axis = 0; axis < 3; ++axis) {
+    std::vector<double> values;
+    for (int64_t splat = 0; splat < splats.count(); ++splat) {
+      const Vec3<double> mean = MeanOf(splats, splat);
+      values.push_back(axis == 0 ? mean.x : axis == 1 ? mean.y : mean.z);
+    }
+    const auto strays = std::ptrdiff_t(double(values.size()) * kStrayShare);
+    const auto low = values.begin() + strays, high = values.end() - 1 - strays;
+    std::nth_element(values.begin(), low, values.end());
+    const double lowest = *low;
+    std::nth_element(values.begin(), high, values.end());
+    middle[axis] = (lowest + *high) / 2;
+    half[axis] = (*high - lowest) / 2;
+  }
+  return {{middle[0], middle[1], middle[2]}, Norm(Vec3<double>{half[0], half[1], half[2]})};
 }
 
 }  // namespace splat::exporters

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "export/splat_cloud.h"
 
@@ -17,8 +18,23 @@ void SortByImportance(SplatSelection& splats);
 // Keeps the `count` most important ones, in the order they have.
 void KeepMostImportant(SplatSelection& splats, int64_t count);
 
-// Keeps the splats whose mean lies in the box [low, high] or within `radius` of `center`; scene units, scene frame.
-void CropToBox(SplatSelection& splats, const Vec3<double>& low, const Vec3<double>& high);
-void CropToSphere(SplatSelection& splats, const Vec3<double>& center, double radius);
+// Areas in the scene's frame and units, their borders included.
+struct Box {
+  Vec3<double> low, high;
+};
+struct Sphere {
+  Vec3<double> center = {0, 0, 0};
+  double radius = 0;
+};
+
+// Keeps the splats whose mean lies inside.
+void CropToBox(SplatSelection& splats, const Box& box);
+void CropToSphere(SplatSelection& splats, const Sphere& sphere);
+
+// The sphere around the mean of the points that reaches the farthest. At least one point.
+Sphere SphereAround(const std::vector<Vec3<double>>& points);
+// The sphere around the box of the middle 90 % of the splats' means along each axis, so that strays do not count. At
+// least one splat.
+Sphere SphereAroundMost(const SplatSelection& splats);
 
 }  // namespace splat::exporters

@@ -11,6 +11,7 @@
 #include "core/atomic_file.h"
 #include "data/image_io.h"
 #include "data/ply.h"
+#include "export/exporter.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/process.h"
 #include "tests/support/shared_data.h"
@@ -101,6 +102,20 @@ TEST_F(TrainOnBalls, LeavesEveryFileWholeAndReadable) {
   }
   EXPECT_THAT(metrics["conventions"], HasSubstr("8 bits"));
   EXPECT_TRUE(metrics["sfm"].is_null());
+}
+
+TEST_F(TrainOnBalls, WritesTheFormatsAskedForAndNoOthers) {
+  Train("out", {"--iterations", "5", "--export", "ply,spz"});
+  EXPECT_TRUE(fs::exists(folder_ / "out/scene.ply"));
+  const ProcessOutput output = Train("out", {"--iterations", "5", "--export", "glb,sog,glb", "--overwrite"});
+  EXPECT_THAT(output.out, HasSubstr("out/scene.sog"));
+  EXPECT_THAT(FilesIn(folder_ / "out"),
+              ::testing::UnorderedElementsAre("scene.glb", "scene.sog", "cameras.json", "scene_transform.json",
+                                              "config.json", "metrics.json"));
+  EXPECT_EQ(ReadJson(folder_ / "out/config.json")["input"]["export"], Json({"glb", "sog"}));
+  const auto splats = ReadJson(folder_ / "out/metrics.json")["splats"].get<int64_t>();
+  EXPECT_EQ(exporters::ReadScene(folder_ / "out/scene.glb").count(), splats);
+  EXPECT_EQ(exporters::ReadScene(folder_ / "out/scene.sog").count(), splats);
 }
 
 TEST_F(TrainOnBalls, CamerasAreWrittenInTheSceneFrameWithTheWayBack) {

@@ -68,12 +68,24 @@ TEST(Importance, GoesByOpacityTimesVolume) {
   EXPECT_EQ(kept.count(), 3);
 }
 
+TEST(Spheres, ReachTheFarthestPointAndNotTheStrays) {
+  const Sphere around = SphereAround({{0, 0, 0}, {4, 0, 0}, {2, 3, 0}});
+  EXPECT_NEAR(around.center.y, 1, 1e-12);
+  EXPECT_NEAR(around.radius, std::sqrt(5.0), 1e-12);
+  std::vector<float> means;
+  for (int i = 0; i < 100; ++i) means.insert(means.end(), {i == 7 ? 1e6f : float(i), 0, 0});
+  const SplatCloud cloud = PointsAt(means);
+  const Sphere most = SphereAroundMost(AllOf(cloud));
+  EXPECT_NEAR(most.center.x, 50, 1);
+  EXPECT_NEAR(most.radius, 45, 1);
+}
+
 TEST(Crop, KeepsWhatLiesInside) {
   const SplatCloud cloud = PointsAt({0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, -3});
   SplatSelection in_box = AllOf(cloud), in_sphere = AllOf(cloud);
-  CropToBox(in_box, {0, -1, -5}, {1, 1, 5});
+  CropToBox(in_box, {{0, -1, -5}, {1, 1, 5}});
   EXPECT_THAT(in_box.rows(), ElementsAre(0, 1, 3));
-  CropToSphere(in_sphere, {0, 1, 0}, 1.5);
+  CropToSphere(in_sphere, {{0, 1, 0}, 1.5});
   EXPECT_THAT(in_sphere.rows(), ElementsAre(0, 1, 2));
 }
 
