@@ -98,7 +98,7 @@ void KeepMostImportant(SplatSelection& splats, int64_t count) {
 }
 
 void CropToBox(SplatSelection& splats, const Box& box) {
-  const auto& [low, high] = box;
+  const Vec3<double> low = box.low, high = box.high;
   const auto inside = [&](int64_t splat) {
     const Vec3<double> mean = MeanOf(splats, splat);
     return mean.x >= low.x && mean.y >= low.y && mean.z >= low.z && mean.x <= high.x && mean.y <= high.y &&
