@@ -16,9 +16,7 @@ set(uses_export export rasterizer/math data core)
 set(uses_apps ${modules})
 
 # Third-party headers: a pattern of the include, and a pattern of the files that may hold it.
-set(third_party torch opencv json cli sqlite exif hwy)
-set(third_party torch opencv json cli sqlite exif zlib zstd)
-set(third_party torch opencv json cli sqlite exif zlib zstd zip webp)
+set(third_party torch opencv json cli sqlite exif hwy zlib zstd zip webp)
 set(include_torch "^(torch|ATen|c10)/")
 set(files_torch "^(rasterizer/[^/]*|train/[^/]*|apps/.*)$")
 set(include_opencv "^opencv")
