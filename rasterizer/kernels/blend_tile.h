@@ -78,7 +78,8 @@ class TileBlend {
   };
   // The instances of a tile in batches, front to back.
   struct Batch {
-    const S* record[kBatch];
+    const S* records;
+    int64_t splat[kBatch];
     int32_t slot[kBatch];
     alignas(64) S log2_opacity[kBatch];
     Ranges columns;        // that the bounding box reaches
@@ -86,15 +87,16 @@ class TileBlend {
     int size;
   };
   static void LoadBatch(const BlendParams<S>& params, int64_t begin, int64_t end, const Rect& rect, Batch& batch) {
+    batch.records = params.projected.records;
     batch.size = int(end - begin < kBatch ? end - begin : kBatch);
     for (int i = 0; i < kBatch; ++i) {
       const TileInstance& instance = params.list.entries[begin + (i < batch.size ? i : 0)];
-      batch.record[i] = params.projected.records + int64_t(kRecordSize) * instance.splat;
+      batch.splat[i] = instance.splat;
       batch.slot[i] = instance.slot;
     }
     for (int i = 0; i < kBatch; i += kLanes) {
       L entry[kRecordSize];
-      LoadRows(batch.record + i, kRecordSize, entry);
+      LoadRows<L>(batch.records, kRecordSize, batch.splat + i, kRecordSize, entry);
       StoreLanes<L>(math::Log2Opacity(entry[kRecordOpacity]), batch.log2_opacity + i);
       const math::TileEllipse<L> ellipse = math::Transposed(
           math::TileEllipse<L>{{entry[kRecordMean] - FirstPixel(rect.x0), entry[kRecordMean + 1] - FirstPixel(rect.y0)},
@@ -128,7 +130,7 @@ class TileBlend {
     int first_column, end_column;  // the first one is a multiple of kLanes
   };
   static Splat LoadSplat(const Batch& batch, int i, const Rect& rect) {
-    const S* r = batch.record[i];
+    const S* r = batch.records + kRecordSize * batch.splat[i];
     Splat s;
     s.folded = {{L(r[kRecordMean]) - FirstPixel(rect.x0), L(r[kRecordMean + 1]) - FirstPixel(rect.y0)},
                 math::FoldConic(SymMat2<L>{L(r[kRecordConic]), L(r[kRecordConic + 1]), L(r[kRecordConic + 2])}),

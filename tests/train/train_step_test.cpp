@@ -58,8 +58,7 @@ void ExpectEqualBits(const SplatModel& a, const SplatModel& b) {
 }
 
 // A backend whose calls of stages can be watched: they are counted, and the allocations of those that the emulation
-// runs are not. On the CPU only the binning's are let pass, which lays out its lists anew for each picture. One at a
-// time, for the tables of stages hold plain functions.
+// runs are not. One at a time, for the tables of stages hold plain functions.
 class WatchedBackend {
  public:
   explicit WatchedBackend(const Backend& backend)
@@ -67,10 +66,6 @@ class WatchedBackend {
     real_stages = backend.stages;
     real_train = backend.train;
     waited_counts = renders = 0;
-    stages_.bin_splats = [](const KernelContext& context, const splat::kernels::BinParams<float>& params) {
-      const UncountedAllocations uncounted;
-      real_stages->bin_splats(context, params);
-    };
     if (backend.is_device) WatchAll();
     backend_.stages = &stages_;
     backend_.train = &train_;
@@ -82,6 +77,10 @@ class WatchedBackend {
  private:
   void WatchAll() {
     using Context = KernelContext;
+    stages_.bin_splats = [](const Context& context, const splat::kernels::BinParams<float>& params) {
+      const UncountedAllocations uncounted;
+      real_stages->bin_splats(context, params);
+    };
     stages_.project = [](const Context& context, const splat::kernels::ProjectParams<float>& params) {
       const UncountedAllocations uncounted;
       real_stages->project(context, params);
