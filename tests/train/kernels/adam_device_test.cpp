@@ -85,6 +85,15 @@ struct DeviceNumbers {
 class AdamDeviceTest : public ::testing::TestWithParam<TrainBackend> {};
 SPLAT_INSTANTIATE_ON_TRAIN_BACKENDS(AdamDeviceTest);
 
+// Bit for bit but for a term that was denormal: the squares of the smallest gradients are, and the CPU's pool takes
+// such numbers as 0 (core/parallel.h).
+void ExpectEqualButForDenormals(const std::vector<float>& actual, const std::vector<float>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (size_t i = 0; i < actual.size(); ++i) {
+    EXPECT_LE(std::abs(actual[i] - expected[i]), std::numeric_limits<float>::min()) << i;
+  }
+}
+
 TEST_P(AdamDeviceTest, GivesTheBitsOfTheCpuAtEverySizeAndAlignment) {
   for (const int64_t size : kSizes) {
     for (const int64_t offset : {0, 1, 4}) {
@@ -105,7 +114,7 @@ TEST_P(AdamDeviceTest, GivesTheBitsOfTheCpuAtEverySizeAndAlignment) {
       }
       EXPECT_EQ(numbers.Get(numbers.value), expected.value);
       EXPECT_EQ(numbers.Get(numbers.first), expected.first);
-      EXPECT_EQ(numbers.Get(numbers.second), expected.second);
+      ExpectEqualButForDenormals(numbers.Get(numbers.second), expected.second);
     }
   }
 }
