@@ -25,8 +25,8 @@ void CheckAdamParams(const AdamParams& params);
 AdamFactors<float> AdamFactorsOf(const AdamParams& params);
 
 // value -= lr * (first / (1 - beta1^step)) / (sqrt(second / (1 - beta2^step)) + epsilon). A gradient that is not
-// finite, or above 1e18, counts as 0. Moments below 1e-36 become 0, so that they never turn denormal. Throws
-// as CheckAdamParams.
+// finite, above 1e18 or below 1e-17 counts as 0. Moments below 1e-36 become 0. So nothing turns denormal, and the bits
+// are the same whether denormals are switched off or not. Throws as CheckAdamParams.
 void AdamStep(Executor& executor, const AdamParams& params);
 
 }  // namespace splat::train::kernels

@@ -14,6 +14,9 @@ constexpr double kSmallestMoment = 1e-36;
 // A gradient above this, or one that is not finite, counts as 0: its square would overflow and freeze the parameter for
 // good.
 constexpr double kLargestGradient = 1e18;
+// A gradient below this counts as 0: its square, times 1 - beta2, would be denormal, which some processors take as 0
+// and others not. Such a square alone does not even reach kSmallestMoment.
+constexpr double kSmallestGradient = 1e-17;
 
 // What is the same for all numbers of a group at one step.
 template <typename T>
@@ -47,7 +50,7 @@ struct AdamMoments {
 template <typename T>
 SPLAT_HD inline T AdamUsableGradient(T grad) {
   const T size = grad < T(0) ? -grad : grad;
-  return size <= T(kLargestGradient) ? grad : T(0);
+  return (size <= T(kLargestGradient)) & (size >= T(kSmallestGradient)) ? grad : T(0);
 }
 
 template <typename T>
