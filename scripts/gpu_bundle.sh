@@ -56,7 +56,7 @@ copy_library() {
   path=$("${CXX:-g++}" -print-file-name="lib$1.a")
   [ -f "$path" ] || die "there is no static lib$1.a: install $2"
   cp -L "$path" "$stage/lib/lib$1.a"
-  strip --strip-debug "$stage/lib/lib$1.a"
+  strip --strip-unneeded "$stage/lib/lib$1.a"
 }
 
 pack_dependencies() {
@@ -64,6 +64,7 @@ pack_dependencies() {
   copy_headers CLI/CLI.hpp CLI
   copy_headers nanoflann.hpp
   copy_headers hwy/highway.h hwy
+  rm -rf "$stage"/include/hwy/contrib/{algo,dot,image,sort} "$stage"/include/hwy/tests "$stage"/include/hwy/ops/{arm,rvv,wasm,ppc}*
   copy_headers gtest/gtest.h gtest
   copy_headers gmock/gmock.h gmock
   copy_headers sqlite3.h
