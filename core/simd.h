@@ -33,7 +33,6 @@ struct Mask {
 
   friend HWY_INLINE Mask operator&(Mask a, Mask b) { return {hn::And(a.lanes, b.lanes)}; }
   friend HWY_INLINE Mask operator|(Mask a, Mask b) { return {hn::Or(a.lanes, b.lanes)}; }
-  friend HWY_INLINE Mask operator!(Mask a) { return {hn::Not(a.lanes)}; }
 };
 
 class Float {

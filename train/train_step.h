@@ -24,8 +24,9 @@ class TrainStep {
  public:
   explicit TrainStep(const Backend& backend);
 
-  // On a card the work is queued; one count is waited for, which sizes the instance buffers. Memory is kept from step
-  // to step: it is allocated only where splats, instances or pixels are more than ever before.
+  // On a card the work is queued; only the first step waits for the number of instances, later ones predict it (see
+  // rasterizer/pass_workspace.h). Memory is kept from step to step: it is allocated only where splats, instances or
+  // pixels are more than ever before.
   void Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input);
 
   // Of the last Run; waits for it.

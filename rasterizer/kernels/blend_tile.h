@@ -43,7 +43,7 @@ class TileBlend {
     int x0, y0, columns, rows;  // columns, rows: pixels inside the picture
   };
   static Rect RectOf(int64_t tile_index, int width, int height) {
-    const int across = (width + kSide - 1) / kSide;
+    const int across = math::TileGridOf(width, height).columns;
     const int x0 = int(tile_index % across) * kSide, y0 = int(tile_index / across) * kSide;
     return {x0, y0, width - x0 < kSide ? width - x0 : kSide, height - y0 < kSide ? height - y0 : kSide};
   }
@@ -98,10 +98,8 @@ class TileBlend {
       L entry[kRecordSize];
       LoadRows<L>(batch.records, kRecordSize, batch.splat + i, kRecordSize, entry);
       StoreLanes<L>(math::Log2Opacity(entry[kRecordOpacity]), batch.log2_opacity + i);
-      const math::TileEllipse<L> ellipse = math::Transposed(
-          math::TileEllipse<L>{{entry[kRecordMean] - FirstPixel(rect.x0), entry[kRecordMean + 1] - FirstPixel(rect.y0)},
-                               {entry[kRecordConic], entry[kRecordConic + 1], entry[kRecordConic + 2]},
-                               {entry[kRecordHalf], entry[kRecordHalf + 1]}});
+      math::TileEllipse<L> ellipse = math::Transposed(EllipseOf(entry));
+      ellipse.mean = {ellipse.mean.x - FirstPixel(rect.y0), ellipse.mean.y - FirstPixel(rect.x0)};
       StoreRange(ellipse.mean.y - ellipse.half.y, ellipse.mean.y + ellipse.half.y, batch.columns, i);
       const math::EllipseChords<L> chords = math::ChordsOf(ellipse);
       for (int strip = 0; strip < kStrips; ++strip) {
@@ -163,10 +161,6 @@ class TileBlend {
     Plane loss_behind;             // gradient . (final pixel - composited so far)
     Plane grad_color[3];           // dL/dimage
     Plane grad_alpha, grad_depth;  // with kMaps only
-  };
-  // Down the columns of a vector; dx is constant there, so only powers of dy are kept.
-  struct ColumnSums {
-    L red, green, blue, depth, v, v_dy, v_dy2, abs_x, abs_y;
   };
   // kMaps: alpha and depth have gradients. kAbs: the sums of absolute values are wanted.
   template <bool kMaps, bool kAbs>
@@ -246,6 +240,7 @@ void TileBlend<L>::ReplaySplat(const Splat& s, uint32_t rows, BackwardTile& tile
   const math::FoldedSplat<L> folded = s.folded;
   const Vec3<L> color = s.color;
   const L zero(0);
+  // dx is constant down the columns of a vector, so only powers of dy are summed up in them.
   L red = zero, green = zero, blue = zero, depth = zero, m0 = zero, mx = zero, my = zero, mxx = zero, mxy = zero,
     myy = zero, abs_x = zero, abs_y = zero;
   for (int x = s.first_column; x < s.end_column; x += kLanes) {
