@@ -54,9 +54,12 @@ target_precompile_headers(splat_torch_pch PRIVATE ${PROJECT_SOURCE_DIR}/rasteriz
 set(SPLAT_SIMD_SETS "")
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   set(SPLAT_SIMD_SETS sse4 avx2 avx512)
-  set(SPLAT_SIMD_FLAGS_sse4 -march=x86-64-v2 -maes -mpclmul)
-  set(SPLAT_SIMD_FLAGS_avx2 -march=x86-64-v3 -maes -mpclmul)
-  set(SPLAT_SIMD_FLAGS_avx512 -march=x86-64-v4 -maes -mpclmul -mprefer-vector-width=512)
+  # What core/instruction_set.cpp looks for, and nothing more: -march=x86-64-v3 would allow instructions that a virtual
+  # machine may lack.
+  set(SPLAT_SIMD_FLAGS_sse4 -msse4.2 -mpopcnt -maes -mpclmul)
+  set(SPLAT_SIMD_FLAGS_avx2 ${SPLAT_SIMD_FLAGS_sse4} -mavx2 -mfma -mbmi -mbmi2 -mf16c)
+  set(SPLAT_SIMD_FLAGS_avx512 ${SPLAT_SIMD_FLAGS_avx2} -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl
+                              -mprefer-vector-width=512)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set(SPLAT_SIMD_SETS neon)
 endif()

@@ -12,7 +12,7 @@ std::vector<InstructionSet> FindUsable() {
   const bool sse4 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt") &&
                     __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul");
   const bool avx2 = sse4 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("f16c");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("avx512vl");
@@ -30,6 +30,12 @@ std::vector<InstructionSet> FindUsable() {
 const char* NameOf(InstructionSet set) {
   constexpr const char* kNames[kInstructionSets] = {"scalar", "neon", "sse4", "avx2", "avx512"};
   return kNames[int(set)];
+}
+
+std::vector<std::string> InstructionSetNames() {
+  std::vector<std::string> names = {"auto"};
+  for (int set = 0; set < kInstructionSets; ++set) names.emplace_back(NameOf(InstructionSet(set)));
+  return names;
 }
 
 const std::vector<InstructionSet>& UsableInstructionSets() {

@@ -13,6 +13,9 @@ constexpr int kInstructionSets = 5;
 // "scalar", "neon", "sse4", "avx2", "avx512".
 const char* NameOf(InstructionSet set);
 
+// "auto" and the names of all sets, usable or not.
+std::vector<std::string> InstructionSetNames();
+
 // Those that this build has and this machine can run, from slow to fast.
 const std::vector<InstructionSet>& UsableInstructionSets();
 

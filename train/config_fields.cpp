@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/instruction_set.h"
 
 namespace splat::train {
 namespace {
@@ -38,7 +39,7 @@ const std::vector<ConfigField>& ConfigFields() {
       {SPLAT_FIELD(seed), Any(), {}, "of all randomness; the same seed gives the same scene on a CPU"},
       {SPLAT_FIELD(device), Any(), {"auto", "cpu", "cuda"}, "where to train; auto: a card if there is one"},
       {SPLAT_FIELD(threads), AtLeast(0), {}, "of the CPU; 0: all cores; the result does not depend on it"},
-      {SPLAT_FIELD(instruction_set), Any(), {"auto", "scalar", "neon", "sse4", "avx2", "avx512"}, "of the CPU's vectors; auto: the fastest that the machine has"},
+      {SPLAT_FIELD(instruction_set), Any(), InstructionSetNames(), "of the CPU's vectors; auto: the fastest that the machine has"},
       {SPLAT_FIELD(sh_degree_every), AtLeast(0), {}, "steps (of 30000) between rises of the colours' degree; 0: all at once"},
       {SPLAT_FIELD(background), Between(0, 1), {}, "red, green and blue behind the splats"},
       {SPLAT_FIELD(resolution_levels), Between(-1, 4), {}, "start at 1 / 2^levels of the resolution; -1: chosen from the size"},
