@@ -6,21 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/morton.h"
+
 namespace splat::exporters {
 namespace {
 
 constexpr double kStrayShare = 0.05;  // at either end of each axis
 constexpr int kMortonBits = 21;       // an axis; three fill 63 bits
-
-// The bits of `value`, with two zeros between neighbours.
-uint64_t SpreadBits(uint64_t value) {
-  value = (value | value << 32) & 0x001f00000000ffffull;
-  value = (value | value << 16) & 0x001f0000ff0000ffull;
-  value = (value | value << 8) & 0x100f00f00f00f00full;
-  value = (value | value << 4) & 0x10c30c30c30c30c3ull;
-  value = (value | value << 2) & 0x1249249249249249ull;
-  return value;
-}
 
 // Reorders the rows by descending or ascending keys, equal ones as they stand.
 template <typename Key, typename Before>
@@ -73,8 +65,8 @@ void SortByMorton(SplatSelection& splats) {
   std::vector<uint64_t> codes(static_cast<size_t>(splats.count()));
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     const Vec3<double> mean = MeanOf(splats, splat);
-    codes[size_t(splat)] = SpreadBits(cell(mean.x, low.x, high.x)) | SpreadBits(cell(mean.y, low.y, high.y)) << 1 |
-                           SpreadBits(cell(mean.z, low.z, high.z)) << 2;
+    codes[size_t(splat)] =
+        MortonCode(cell(mean.x, low.x, high.x), cell(mean.y, low.y, high.y), cell(mean.z, low.z, high.z));
   }
   SortByKeys(codes, std::less<>(), splats);
 }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/host_device.h"
+#include "core/morton.h"
 #include "core/quaternion.h"
 #include "core/random.h"
 #include "core/vec.h"
@@ -102,8 +103,7 @@ SPLAT_HD inline float ClampedFromAbove(float value, float limit) {
   return value > limit ? limit : value;
 }
 
-// Morton codes: each axis of a box in 2^kMortonAxisBits equal cells, and the bits of the three cell indices in turn,
-// x lowest.
+// Morton codes: each axis of a box in 2^kMortonAxisBits equal cells.
 constexpr int kMortonAxisBits = 10;
 constexpr int kMortonKeyBits = 3 * kMortonAxisBits + 1;
 constexpr uint32_t kMortonLast = uint32_t(1) << (kMortonKeyBits - 1);  // of points with NaN: behind all codes
@@ -127,19 +127,11 @@ SPLAT_HD inline uint32_t MortonCell(float value, float low, float cells_per_unit
   return cell < float(kLastCell) ? uint32_t(cell) : kLastCell;
 }
 
-// The lowest ten bits with two zero bits after each.
-SPLAT_HD inline uint32_t SpreadBits(uint32_t bits) {
-  bits = (bits | bits << 16) & 0x030000ff;
-  bits = (bits | bits << 8) & 0x0300f00f;
-  bits = (bits | bits << 4) & 0x030c30c3;
-  return (bits | bits << 2) & 0x09249249;
-}
-
 SPLAT_HD inline uint32_t MortonKey(const MortonBox& box, const Vec3<float>& point) {
   if (!(point.x == point.x && point.y == point.y && point.z == point.z)) return kMortonLast;
-  return SpreadBits(MortonCell(point.x, box.low.x, box.cells_per_unit.x)) |
-         SpreadBits(MortonCell(point.y, box.low.y, box.cells_per_unit.y)) << 1 |
-         SpreadBits(MortonCell(point.z, box.low.z, box.cells_per_unit.z)) << 2;
+  return uint32_t(MortonCode(MortonCell(point.x, box.low.x, box.cells_per_unit.x),
+                             MortonCell(point.y, box.low.y, box.cells_per_unit.y),
+                             MortonCell(point.z, box.low.z, box.cells_per_unit.z)));
 }
 
 }  // namespace splat::train::kernels
