@@ -80,7 +80,7 @@ int ConvertScene(ConvertOptions options) {
   const auto start = std::chrono::steady_clock::now();
   const SplatCloud cloud = exporters::ReadScene(options.input, options.reading);
   progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
-                       exporters::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(options.input)));
+                       math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(options.input)));
   if (cloud.left_out > 0) {
     progress.Warn(StrCat(options.input, ": ", FormatCount(cloud.left_out),
                          " splats are no numbers or have no rotation, and are left out"));
@@ -93,8 +93,9 @@ int ConvertScene(ConvertOptions options) {
   }
   exporters::WriteScene(options.output, *options.exporter, splats, options.writing);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ", splats.sh_degree(),
-                       ", ", SizeText(options.output), ", ", FormatDuration(seconds.count())));
+  progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ",
+                       std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
+                       SizeText(options.output), ", ", FormatDuration(seconds.count())));
   return 0;
 }
 

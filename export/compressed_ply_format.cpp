@@ -32,9 +32,7 @@ constexpr size_t kFirstColorBound = 12;
 constexpr const char* kPackedNames[] = {"packed_position", "packed_rotation", "packed_scale", "packed_color"};
 
 // The bounds of three values over the splats of a chunk.
-struct Range3 {
-  std::array<float, 3> low, high;
-
+struct Range3 : Bounds3 {
   // The place of a value within the bounds of its axis, 0..1.
   double Unit(int axis, double value) const {
     const double range = double(high[size_t(axis)]) - low[size_t(axis)];
@@ -49,14 +47,7 @@ using Triple = std::array<double, 3>;
 
 Range3 RangeOf(const std::vector<Triple>& values) {
   Range3 range;
-  range.low.fill(std::numeric_limits<float>::max());
-  range.high.fill(std::numeric_limits<float>::lowest());
-  for (const Triple& value : values) {
-    for (size_t axis = 0; axis < 3; ++axis) {
-      range.low[axis] = std::min(range.low[axis], float(value[axis]));
-      range.high[axis] = std::max(range.high[axis], float(value[axis]));
-    }
-  }
+  for (const Triple& value : values) range.Add(value);
   return range;
 }
 
@@ -211,7 +202,11 @@ class Bounds {
   Range3 Means(uint64_t chunk) const { return At(chunk, 0); }
   Range3 LogScales(uint64_t chunk) const { return At(chunk, 6); }
   Range3 Colors(uint64_t chunk) const {
-    return has_colors_ ? At(chunk, kFirstColorBound) : Range3{{0, 0, 0}, {1, 1, 1}};
+    if (has_colors_) return At(chunk, kFirstColorBound);
+    Range3 unit;
+    unit.low.fill(0);
+    unit.high.fill(1);
+    return unit;
   }
 
  private:
@@ -314,7 +309,7 @@ SplatCloud ReadCompressedPly(std::string_view bytes, const std::string& path, co
               " splats, which need ", needed_chunks, "; it is damaged, export it again");
   const Bounds bounds(chunks, path);
   for (const char* name : kPackedNames) ColumnOf(vertices, name, path);
-  SplatCloud cloud(int64_t(vertices.count()), ShDegreeOf(CoefficientsOf(sh, vertices, path)));
+  SplatCloud cloud(int64_t(vertices.count()), math::ShDegreeOf(CoefficientsOf(sh, vertices, path)));
   ReadSplats(vertices, bounds, path, cloud);
   ReadSh(sh, cloud);
   cloud.antialiased = SaysAntialiased(ply.comments());

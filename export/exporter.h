@@ -36,6 +36,7 @@ struct Exporter {
   std::string description;  // a few words for help texts
   // Streams the file. Throws splat::Error without the path if the format cannot hold the splats.
   void (*write)(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
+  int largest_sh_degree = math::kMaxShDegree;  // that the format holds; higher coefficients are left out
 };
 
 struct Importer {

@@ -153,7 +153,7 @@ SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const I
   SplatCloud cloud;
   int64_t splat = 0;
   ply.ForEachRow(*vertex, [&](const float* row) {
-    if (splat == 0) cloud = SplatCloud(int64_t(vertex->count), ShDegreeOf(layout.rest));
+    if (splat == 0) cloud = SplatCloud(int64_t(vertex->count), math::ShDegreeOf(layout.rest));
     TakeRow(row, columns, layout, splat++, cloud);
   });
   cloud.sh_rest_count = layout.rest;

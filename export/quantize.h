@@ -1,9 +1,11 @@
 // Steps that several formats share on the way from floats to few bits and back.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <ostream>
 #include <string>
 
@@ -26,6 +28,22 @@ inline uint8_t RoundToByte(double value) {
   const double rounded = std::round(value);
   return rounded >= 255 ? uint8_t(255) : rounded > 0 ? uint8_t(rounded) : uint8_t(0);
 }
+
+// The bounds of triples of values, in floats as files hold them.
+struct Bounds3 {
+  std::array<float, 3> low, high;
+
+  Bounds3() {
+    low.fill(std::numeric_limits<float>::max());
+    high.fill(std::numeric_limits<float>::lowest());
+  }
+  void Add(const std::array<double, 3>& value) {
+    for (size_t axis = 0; axis < 3; ++axis) {
+      low[axis] = std::min(low[axis], float(value[axis]));
+      high[axis] = std::max(high[axis], float(value[axis]));
+    }
+  }
+};
 
 // The four components of a unit quaternion, in whichever order a format has, without that of largest magnitude, which
 // follows from the others: those, in their order and within +-sqrt(1/2), for the sign of the quaternion that makes the

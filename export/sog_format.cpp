@@ -83,20 +83,13 @@ Json FilesJson(const std::vector<const char*>& names) {
 
 // Fills in the two pictures of positions; returns their entry of meta.json.
 Json EncodeMeans(const SplatSelection& splats, std::vector<Picture>& pictures) {
-  std::array<float, 3> low, high;
-  low.fill(std::numeric_limits<float>::max());
-  high.fill(std::numeric_limits<float>::lowest());
   const auto on_scale = [&](int64_t splat) -> std::array<double, 3> {
     const Vec3<float> mean = splats.Mean(splat);
     return {ToLogScale(mean.x), ToLogScale(mean.y), ToLogScale(mean.z)};
   };
-  for (int64_t splat = 0; splat < splats.count(); ++splat) {
-    const std::array<double, 3> value = on_scale(splat);
-    for (size_t axis = 0; axis < 3; ++axis) {
-      low[axis] = std::min(low[axis], float(value[axis]));
-      high[axis] = std::max(high[axis], float(value[axis]));
-    }
-  }
+  Bounds3 bounds;
+  for (int64_t splat = 0; splat < splats.count(); ++splat) bounds.Add(on_scale(splat));
+  const auto& [low, high] = bounds;
   RgbaImage lower = PictureFor(splats.count()), upper = lower;
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     const std::array<double, 3> value = on_scale(splat);
@@ -307,7 +300,7 @@ SplatCloud ReadArchive(Archive& archive, const std::string& path) {
   const int64_t count = CountOf(meta, "count", int64_t(kMaxWebpSide_px) * kMaxWebpSide_px, path);
   const auto higher = meta.find("shN");
   const int sh_degree = higher == meta.end() ? 0 : int(CountOf(*higher, "bands", math::kMaxShDegree, path));
-  archive.Account(uint64_t(count) * sizeof(float) * uint64_t(14 + math::ShRestCount(sh_degree) * kChannels));
+  archive.Account(uint64_t(count) * SplatBytes(math::ShRestCount(sh_degree)));
   SplatCloud cloud(count, sh_degree);
   DecodeMeans(meta.at("means"), archive, cloud);
   DecodeQuats(meta.at("quats"), archive, cloud);

@@ -102,14 +102,8 @@ void LeaveOutUnusable(SplatCloud& cloud) {
   cloud.sh_rest.resize(size_t(kept * rest));
 }
 
-int ShDegreeOf(int sh_rest_count) {
-  int degree = 0;
-  while (degree < math::kMaxShDegree && math::ShRestCount(degree) < sh_rest_count) ++degree;
-  return degree;
-}
-
 SplatSelection::SplatSelection(const SplatCloudView& splats)
-    : splats_(splats), sh_degree_(ShDegreeOf(splats.sh_rest_count)) {
+    : splats_(splats), sh_degree_(math::ShDegreeOf(splats.sh_rest_count)) {
   SPLAT_CHECK(splats.count < int64_t(std::numeric_limits<uint32_t>::max()), splats.count,
               " splats are more than can be written");
   rows_.reserve(size_t(splats.count));

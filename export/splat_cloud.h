@@ -47,8 +47,10 @@ struct SplatCloud {
 // quaternion are taken out and counted in `left_out`.
 void LeaveOutUnusable(SplatCloud& cloud);
 
-// Degree of K coefficients per channel.
-int ShDegreeOf(int sh_rest_count);
+// Memory of a splat in a cloud, bytes.
+constexpr uint64_t SplatBytes(int sh_rest_count) {
+  return sizeof(float) * uint64_t(3 + 3 + 4 + 1 + kChannels * (1 + sh_rest_count));
+}
 
 enum class Frame {
   kRdf,  // x right, y down, z forward: the scene's

@@ -9,10 +9,7 @@
 namespace splat {
 
 int SplatModel::max_sh_degree() const {
-  const int count = sh_rest_count();
-  int degree = 0;
-  while (degree < math::kMaxShDegree && math::ShRestCount(degree + 1) <= count) ++degree;
-  return degree;
+  return math::ShDegreeOf(sh_rest_count());
 }
 
 std::array<torch::Tensor*, 6> SplatModel::Tensors() {

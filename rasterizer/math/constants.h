@@ -35,5 +35,11 @@ constexpr int kMaxShDegree = 3;
 constexpr int ShRestCount(int degree) {
   return (degree + 1) * (degree + 1) - 1;
 }
+// The highest degree of which all coefficients are among so many.
+constexpr int ShDegreeOf(int rest_count) {
+  int degree = 0;
+  while (degree < kMaxShDegree && ShRestCount(degree + 1) <= rest_count) ++degree;
+  return degree;
+}
 
 }  // namespace splat::math

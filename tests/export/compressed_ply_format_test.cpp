@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "export/select.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
@@ -11,26 +10,19 @@
 namespace splat::exporters {
 namespace {
 
-using ::splat::testing::AllOf;
 using ::splat::testing::CloudErrors;
 using ::splat::testing::Encoded;
 using ::splat::testing::ErrorMessageOf;
 using ::splat::testing::ErrorsBetween;
 using ::splat::testing::FromHex;
 using ::splat::testing::GoldenCloud;
+using ::splat::testing::InMortonOrder;
 using ::splat::testing::RandomCloud;
 using ::splat::testing::RowsOf;
 using ::testing::HasSubstr;
 
 SplatCloud Read(const std::string& bytes) {
   return ReadCompressedPly(bytes, "a.ply", {});
-}
-
-// The cloud in the order in which its file has it.
-SplatCloud InFileOrder(const SplatCloud& cloud) {
-  SplatSelection splats = AllOf(cloud);
-  SortByMorton(splats);
-  return RowsOf(cloud, splats.rows());
 }
 
 TEST(WriteCompressedPly, WritesTheBytesOfAnIndependentWriter) {
@@ -68,7 +60,7 @@ class CompressedPlyDegrees : public ::testing::TestWithParam<int> {};
 TEST_P(CompressedPlyDegrees, RoundTripStaysWithinTheSteps) {
   const SplatCloud cloud = RandomCloud(1000, GetParam());  // the last chunk is not full
   const SplatCloud read = Read(Encoded("compressed.ply", cloud));
-  ExpectWithinSteps(ErrorsBetween(read, InFileOrder(cloud)));
+  ExpectWithinSteps(ErrorsBetween(read, InMortonOrder(cloud)));
   EXPECT_EQ(read.left_out, 0);
 }
 
@@ -88,8 +80,8 @@ TEST(WriteCompressedPly, ClampsWhatTheFormatCannotHold) {
   cloud.sh_rest[0] = 9;
   cloud.sh_rest[1] = -9;
   cloud.opacity_logits = {80, -80};
-  const SplatCloud read = Read(Encoded("compressed.ply", InFileOrder(cloud)));
-  const SplatCloud expected = InFileOrder(cloud);
+  const SplatCloud read = Read(Encoded("compressed.ply", InMortonOrder(cloud)));
+  const SplatCloud expected = InMortonOrder(cloud);
   const size_t first = expected.log_scales[0] == -200 ? 0 : 1;
   EXPECT_EQ(read.log_scales[first * 3], -20);
   EXPECT_EQ(read.sh_rest[first * 9], 4);

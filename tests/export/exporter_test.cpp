@@ -67,6 +67,16 @@ TEST(ReadScene, TheContentDecidesWhereItSaysTheFormat) {
   ExpectEqualBits(ReadScene(folder / "scene.splat"), cloud);
 }
 
+TEST(ReadScene, FindsTheDegreeThatTheTableSaysTheFormatHolds) {
+  TempDir folder;
+  const SplatCloud cloud = RandomCloud(3, math::kMaxShDegree);
+  for (const Exporter& exporter : Exporters()) {
+    const std::string path = folder / "scene" + exporter.extension;
+    WriteScene(path, exporter, AllOf(cloud));
+    EXPECT_EQ(math::ShDegreeOf(ReadScene(path).sh_rest_count), exporter.largest_sh_degree) << exporter.name;
+  }
+}
+
 TEST(ReadScene, NamesWhatItDoesNotKnow) {
   TempDir folder;
   WriteBytes(folder / "notes.txt", "hello");

@@ -172,7 +172,7 @@ TEST(ReadSplatPly, ReadsTheFilesOfOtherTools) {
     SPLAT_SHARED_DATA_OR_SKIP(path, file.name);
     const SplatCloud cloud = ReadScene(path);
     EXPECT_EQ(cloud.count(), file.splats) << file.name;
-    EXPECT_EQ(ShDegreeOf(cloud.sh_rest_count), file.degree) << file.name;
+    EXPECT_EQ(math::ShDegreeOf(cloud.sh_rest_count), file.degree) << file.name;
     ExpectEqualBits(Read(Encoded("ply", cloud)), cloud);
   }
 }

@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "export/select.h"
 #include "export/webp_image.h"
 #include "export/zip_archive.h"
 #include "tests/support/byte_writer.h"
@@ -15,25 +14,18 @@ namespace splat::exporters {
 namespace {
 
 using Json = nlohmann::json;
-using ::splat::testing::AllOf;
 using ::splat::testing::CloudErrors;
 using ::splat::testing::Encoded;
 using ::splat::testing::ErrorMessageOf;
 using ::splat::testing::ErrorsBetween;
 using ::splat::testing::GoldenCloud;
+using ::splat::testing::InMortonOrder;
 using ::splat::testing::RandomCloud;
-using ::splat::testing::RowsOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 SplatCloud Read(const std::string& bytes) {
   return ReadSog(bytes, "a.sog", {});
-}
-
-SplatCloud InFileOrder(const SplatCloud& cloud) {
-  SplatSelection splats = AllOf(cloud);
-  SortByMorton(splats);
-  return RowsOf(cloud, splats.rows());
 }
 
 // The entries of an archive, to be changed and packed again.
@@ -136,7 +128,7 @@ TEST_P(SogDegrees, RoundTripStaysWithinTheSteps) {
     cloud.sh_rest[i] = cloud.sh_rest[i % (size_t(cloud.sh_rest_count) * 3 * 500)];
   }
   const SplatCloud read = Read(Encoded("sog", cloud));
-  const CloudErrors errors = ErrorsBetween(read, InFileOrder(cloud));
+  const CloudErrors errors = ErrorsBetween(read, InMortonOrder(cloud));
   EXPECT_LT(errors.mean, 4 * 2 * std::log(4.0) / 65535);  // half a step, times the slope |x| + 1, and some rounding
   EXPECT_LT(errors.log_scale, 5.0 / 256);                 // evenly spread over 5
   EXPECT_LT(errors.rotation_deg, 0.9);                    // three components off by 1/255 sqrt(1/2) at most

@@ -12,6 +12,7 @@
 
 #include "core/random.h"
 #include "export/exporter.h"
+#include "export/select.h"
 #include "rasterizer/math/activation.h"
 #include "tests/support/error_message.h"
 
@@ -104,7 +105,7 @@ inline CloudErrors ErrorsBetween(const exporters::SplatCloud& a, const exporters
 
 // The splats `rows` of a cloud, as a cloud.
 inline exporters::SplatCloud RowsOf(const exporters::SplatCloud& cloud, const std::vector<uint32_t>& rows) {
-  exporters::SplatCloud chosen(int64_t(rows.size()), exporters::ShDegreeOf(cloud.sh_rest_count));
+  exporters::SplatCloud chosen(int64_t(rows.size()), math::ShDegreeOf(cloud.sh_rest_count));
   const auto copy = [&](const std::vector<float>& from, std::vector<float>& to) {
     const size_t columns = rows.empty() ? 0 : to.size() / rows.size();
     for (size_t i = 0; i < rows.size(); ++i) {
@@ -118,6 +119,13 @@ inline exporters::SplatCloud RowsOf(const exporters::SplatCloud& cloud, const st
   copy(cloud.sh_dc, chosen.sh_dc);
   copy(cloud.sh_rest, chosen.sh_rest);
   return chosen;
+}
+
+// The cloud in the order of formats that sort by place.
+inline exporters::SplatCloud InMortonOrder(const exporters::SplatCloud& cloud) {
+  exporters::SplatSelection splats = AllOf(cloud);
+  exporters::SortByMorton(splats);
+  return RowsOf(cloud, splats.rows());
 }
 
 using CloudReader = std::function<exporters::SplatCloud(const std::string& bytes)>;
