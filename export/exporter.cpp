@@ -55,7 +55,7 @@ const std::vector<Exporter>& Exporters() {
       {"compressed.ply", ".compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", WriteCompressedPly},
       {"splat", ".splat", "32 bytes a splat, without view-dependent colour", WriteSplatFile, 0},
       {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz},
-      {"sog", ".sog", "PlayCanvas' SOG, a seventh to a fifteenth of the size", WriteSog},
+      {"sog", ".sog", "PlayCanvas' SOG, about a sixth of the size", WriteSog},
       {"glb", ".glb", "glTF with KHR_gaussian_splatting, lossless", WriteGlb},
   };
   return exporters;
