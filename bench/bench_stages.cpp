@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/plain_tile.h"
 #include "bench/synthetic_scene.h"
 #include "bench/tile_scene.h"
 #include "core/check.h"
@@ -213,7 +214,25 @@ void BlendTileBackward(benchmark::State& state, InstructionSet set, double sigma
   ReportTile(state, scene);
 }
 
+void BlendTilePlainly(benchmark::State& state, double sigma_px) {
+  const bench::TileScene scene(sigma_px);
+  for (auto _ : state) bench::BlendTilePlainly(scene.Forward());
+  ReportTile(state, scene);
+}
+void BlendTileBackwardPlainly(benchmark::State& state, double sigma_px) {
+  const bench::TileScene scene(sigma_px);
+  bench::BlendTilePlainly(scene.Forward());
+  for (auto _ : state) bench::BlendTileBackwardPlainly(scene.Backward());
+  ReportTile(state, scene);
+}
+
+// Every instruction set, and first the yardstick (bench/plain_tile.h).
 void RegisterTiles() {
+  for (const double sigma_px : {1.5, 4.0, 20.0}) {
+    const std::string name = StrCat("/plain/sigma_px:", sigma_px);
+    benchmark::RegisterBenchmark(("BM_BlendTile" + name).c_str(), BlendTilePlainly, sigma_px);
+    benchmark::RegisterBenchmark(("BM_BlendTileBackward" + name).c_str(), BlendTileBackwardPlainly, sigma_px);
+  }
   for (const InstructionSet set : UsableInstructionSets()) {
     for (const double sigma_px : {1.5, 4.0, 20.0}) {
       const std::string name = StrCat("/", NameOf(set), "/sigma_px:", sigma_px);

@@ -1,0 +1,16 @@
+// Blending one tile as a plain loop: each splat at each pixel of the tile, one number at a time, with the C library's
+// exp. What trainers for the CPU do, and the yardstick for the stages: no rows or columns are left out, no sums shared.
+#pragma once
+
+#include "rasterizer/kernels/kernels.h"
+
+namespace splat::bench {
+
+// Pictures of one tile: params.width and height are at most math::kTileSize, and the list has one tile. Writes the
+// image and alpha as kernels::Blend does; depth is not composited.
+void BlendTilePlainly(const kernels::BlendParams<float>& params);
+
+// Writes the slots as kernels::BlendBackward does without gradients of alpha and depth and without abs_mean.
+void BlendTileBackwardPlainly(const kernels::BlendBackwardParams<float>& params);
+
+}  // namespace splat::bench
