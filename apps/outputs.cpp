@@ -19,7 +19,11 @@ namespace fs = std::filesystem;
 constexpr const char* kConventions =
     "test views: renders clamped and rounded to 8 bits against the photos as trained on (8 bits, same size, "
     "undistorted, on the same background); PSNR over all pixels and channels in dB; SSIM with an 11x11 Gaussian window "
-    "of sigma 1.5; means over views. peak_memory_mb: resident, 10^6 bytes, this process without COLMAP";
+    "of sigma 1.5; means over views. files: each scene file read back and drawn in "
+    "files_checked_in_views views, held-out ones where there are any; psnr against the photos, loss_db against the "
+    "PSNR "
+    "of the scene as trained, agreement_db between the pictures of file and scene. peak_memory_mb: resident, 10^6 "
+    "bytes, this process without COLMAP";
 
 Json ToJson(const Vec3<double>& v) {
   return {v.x, v.y, v.z};
@@ -53,6 +57,25 @@ Json TestJson(const RunSummary& summary) {
     test["views"].push_back({{"name", view.name}, {"psnr", view.psnr}, {"ssim", view.ssim}});
   }
   return test;
+}
+
+Json FilesJson(const RunSummary& summary) {
+  Json files = Json::array();
+  for (const FileCheck& check : summary.checks) {
+    Json file = {{"format", check.format},
+                 {"file", fs::path(check.path).filename().string()},
+                 {"bytes", check.bytes},
+                 {"splats", check.splats}};
+    if (check.error.empty()) {
+      file["psnr"] = check.psnr;
+      file["loss_db"] = check.loss_db;
+      file["agreement_db"] = check.agreement_db;
+    } else {
+      file["error"] = check.error;
+    }
+    files.push_back(file);
+  }
+  return files;
 }
 
 Json SfmJson(const data::SfmResult& sfm) {
@@ -194,6 +217,9 @@ void WriteRunConfig(const std::string& path, const TrainOptions& options, const 
 void WriteMetrics(const std::string& path, const RunSummary& summary) {
   Json json;
   json["test"] = TestJson(summary);
+  json["files"] = FilesJson(summary);
+  json["files_checked_in_views"] = summary.checked_views;
+  if (!summary.check_error.empty()) json["files_error"] = summary.check_error;
   json["train"] = {{"loss", summary.train_loss}, {"views", summary.training_views}};
   json["splats"] = summary.splats;
   json["iterations"] = summary.iterations;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/scene_check.h"
 #include "apps/train_options.h"
 #include "core/image.h"
 #include "data/dataset.h"
@@ -57,6 +58,9 @@ struct RunSummary {
   size_t training_views = 0;
   std::optional<train::Evaluation> evaluation;  // if views were held out and could be evaluated
   std::string evaluation_error;                 // why not, if not
+  std::vector<FileCheck> checks;                // of the scene files that were written
+  size_t checked_views = 0;                     // that each was drawn in
+  std::string check_error;                      // why not all were checked, if so
   double train_loss = 0;                        // mean of the last steps
   int64_t splats = 0;
   int iterations = 0;  // done

@@ -3,6 +3,7 @@
 #include "apps/outputs.h"
 #include "apps/program.h"
 #include "apps/progress.h"
+#include "apps/scene_check.h"
 #include "apps/scene_model.h"
 #include "apps/train_options.h"
 #include "core/check.h"
@@ -218,15 +219,46 @@ std::exception_ptr TryEvaluate(const TrainOptions& options, const data::Dataset&
   return nullptr;
 }
 
+// Reads the scene files back and compares what they show with the scene. A broken one is an error, which is returned;
+// what keeps them from being compared is only said.
+std::exception_ptr CheckFiles(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
+                              const OutputFolder& output, Progress& progress, RunSummary& summary) {
+  const bool already_interrupted = InterruptRequested();
+  std::exception_ptr failure;
+  try {
+    progress.Begin("Checking the files");
+    const SplatModel on_device = ToDevice(model, train::ChooseBackend(options.config.device).device);
+    data::ViewLoader loader(dataset, data::ViewLoader::Options{}, progress.Sink());
+    const SceneCheck check(on_device, dataset, loader);
+    summary.checked_views = check.views();
+    for (const std::string& name : options.formats) {
+      if (!already_interrupted) ThrowIfInterrupted("the check of the files was interrupted");
+      const std::string path = output.Scene(exporters::ExporterNamed(name));
+      if (!fs::exists(path)) continue;  // it could not be written
+      progress.Update(double(summary.checks.size()) / double(options.formats.size()), name);
+      summary.checks.push_back(check.Check(name, path, summary.splats));
+      const std::string& error = summary.checks.back().error;
+      if (!failure && !error.empty()) failure = std::make_exception_ptr(Error(error));
+    }
+  } catch (const std::exception& error) {
+    summary.check_error = error.what();
+    progress.Warn(StrCat("the files were not checked to the end: ", error.what()));
+  }
+  if (!summary.checks.empty()) {
+    for (const std::string& line : TableOf(summary.checks, summary.checked_views)) progress.Info(line);
+  }
+  return failure;
+}
+
 void ReportScene(const TrainOptions& options, const OutputFolder& output, const RunSummary& summary,
                  Progress& progress) {
+  progress.Info(StrCat("Scene: ", FormatCount(summary.splats), " splats, ", FormatDuration(summary.total_seconds),
+                       " in all"));
   for (const std::string& name : options.formats) {
     const std::string path = output.Scene(exporters::ExporterNamed(name));
     std::error_code error;
     const double megabytes = double(fs::file_size(path, error)) / 1e6;
-    if (error) continue;  // it could not be written
-    progress.Info(StrCat("Scene: ", path, " (", FormatCount(summary.splats), " splats, ", Fixed(megabytes, 1), " MB, ",
-                         FormatDuration(summary.total_seconds), " in all)"));
+    if (!error) progress.Info(StrCat("  ", path, " (", Fixed(megabytes, 1), " MB)"));  // else it could not be written
   }
   progress.Info("Any viewer of Gaussian splats opens it, for example https://superspl.at/editor in a browser.");
 }
@@ -251,6 +283,8 @@ int TrainFromPhotos(TrainOptions options) {
   std::exception_ptr failure = WriteScene(options, dataset, result.model, output, progress, summary);
   const std::exception_ptr no_evaluation = TryEvaluate(options, dataset, result.model, output, progress, summary);
   if (!failure) failure = no_evaluation;
+  const std::exception_ptr broken_file = CheckFiles(options, dataset, result.model, output, progress, summary);
+  if (!failure) failure = broken_file;
   summary.total_seconds = SecondsSince(start);
   WriteMetrics(output / "metrics.json", summary);
   ReportScene(options, output, summary, progress);

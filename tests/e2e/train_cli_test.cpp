@@ -113,9 +113,21 @@ TEST_F(TrainOnBalls, WritesTheFormatsAskedForAndNoOthers) {
               ::testing::UnorderedElementsAre("scene.glb", "scene.sog", "cameras.json", "scene_transform.json",
                                               "config.json", "metrics.json"));
   EXPECT_EQ(ReadJson(folder_ / "out/config.json")["input"]["export"], Json({"glb", "sog"}));
-  const auto splats = ReadJson(folder_ / "out/metrics.json")["splats"].get<int64_t>();
+  const Json metrics = ReadJson(folder_ / "out/metrics.json");
+  const auto splats = metrics["splats"].get<int64_t>();
   EXPECT_EQ(exporters::ReadScene(folder_ / "out/scene.glb").count(), splats);
   EXPECT_EQ(exporters::ReadScene(folder_ / "out/scene.sog").count(), splats);
+  ASSERT_EQ(metrics["files"].size(), 2u);
+  for (const Json& file : metrics["files"]) {
+    const std::string path = folder_ / "out/" + file["file"].get<std::string>();
+    EXPECT_EQ(file["bytes"], fs::file_size(path)) << path;
+    EXPECT_EQ(file["splats"], splats) << path;
+    EXPECT_GT(file["agreement_db"], 30) << path;
+    EXPECT_LT(file["loss_db"], 1) << path;
+  }
+  EXPECT_EQ(metrics["files"][0]["file"], "scene.glb");
+  EXPECT_GT(metrics["files_checked_in_views"], 0);
+  EXPECT_THAT(output.out, HasSubstr("against the scene"));
 }
 
 TEST_F(TrainOnBalls, CamerasAreWrittenInTheSceneFrameWithTheWayBack) {

@@ -1,0 +1,95 @@
+#include "apps/scene_check.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "apps/progress.h"
+#include "apps/scene_model.h"
+#include "core/check.h"
+#include "train/metrics.h"
+
+namespace splat::apps {
+namespace {
+
+std::string Column(const std::string& text, size_t width) {
+  return std::string(width - std::min(width, text.size()), ' ') + text;
+}
+
+std::string Fixed(double value, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
+double WithoutSmallMinus(double decibels) {
+  return decibels < 0 && decibels > -0.005 ? 0 : decibels;
+}
+
+}  // namespace
+
+std::vector<int> ViewsToCheck(const data::Dataset& dataset) {
+  std::vector<int> views = dataset.ViewsOf(data::Split::kTest);
+  if (views.empty()) views = dataset.ViewsOf(data::Split::kTrain);
+  if (views.size() <= size_t(kMostCheckedViews)) return views;
+  std::vector<int> some;
+  for (size_t i = 0; i < size_t(kMostCheckedViews); ++i) some.push_back(views[i * views.size() / kMostCheckedViews]);
+  return some;
+}
+
+SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
+    : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
+  loader_.Announce(views_);
+  for (const int index : views_) {
+    pictures_.push_back(train::RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
+    scene_psnr_ += train::Psnr(*loader_.Get(index), pictures_.back()) / double(views_.size());
+  }
+}
+
+FileCheck SceneCheck::Check(const std::string& format, const std::string& path, int64_t splats) const {
+  FileCheck check;
+  check.format = format;
+  check.path = path;
+  try {
+    check.bytes = std::filesystem::file_size(path);
+    const SplatModel model = ToDevice(ReadModel(path), scene_.means.device());
+    check.splats = model.count();
+    SPLAT_CHECK(check.splats == splats, path, ": holds ", check.splats, " splats of ", splats, " that were written");
+    for (size_t i = 0; i < views_.size(); ++i) {
+      const Camera& camera = dataset_.views[size_t(views_[i])].camera;
+      const Image8 picture = train::RenderToImage8(model, camera, dataset_.background);
+      check.psnr += train::Psnr(*loader_.Get(views_[i]), picture) / double(views_.size());
+      check.agreement_db += train::Psnr(pictures_[i], picture) / double(views_.size());
+    }
+    check.loss_db = scene_psnr_ - check.psnr;
+    SPLAT_CHECK(check.agreement_db >= kLeastAgreement_db, path, ": shows another scene than was trained (",
+                Fixed(check.agreement_db, 1), " dB between their pictures)");
+  } catch (const Error& error) {
+    check.error = error.what();
+  } catch (const std::filesystem::filesystem_error& error) {
+    check.error = error.what();
+  }
+  return check;
+}
+
+std::vector<std::string> TableOf(const std::vector<FileCheck>& checks, size_t views) {
+  size_t width = 6;
+  for (const FileCheck& check : checks) width = std::max(width, check.format.size());
+  std::vector<std::string> lines = {StrCat("Files, read back and drawn in ", views, views == 1 ? " view:" : " views:"),
+                                    "  " + Column("format", width) + Column("size", 12) + Column("PSNR", 12) +
+                                        Column("loss", 11) + Column("against the scene", 20)};
+  for (const FileCheck& check : checks) {
+    std::string line = "  " + Column(check.format, width);
+    if (check.error.empty()) {
+      line += Column(Fixed(double(check.bytes) / 1e6, 1) + " MB", 12) + Column(Fixed(check.psnr, 2) + " dB", 12) +
+              Column(Fixed(WithoutSmallMinus(check.loss_db), 2) + " dB", 11) +
+              Column(Fixed(check.agreement_db, 1) + " dB", 20);
+    } else {
+      line += "  " + check.error;
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace splat::apps

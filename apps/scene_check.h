@@ -1,0 +1,63 @@
+// Reads exported scene files back and compares what they show with the trained scene, so that no run hands out a file
+// that is broken.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/image.h"
+#include "data/dataset.h"
+#include "data/view_loader.h"
+#include "rasterizer/splat_model.h"
+
+namespace splat::apps {
+
+// Pictures of a file that agree less than this with the scene's, in dB, are those of a broken file: a frame or an
+// order of coefficients that was mistaken gives 10 to 12, the coarsest format of a whole file 25 and more.
+constexpr double kLeastAgreement_db = 20;
+// At most so many views are compared, spread evenly over those held out.
+constexpr int kMostCheckedViews = 8;
+
+// What one scene file is worth.
+struct FileCheck {
+  std::string format;  // name of the exporter
+  std::string path;
+  uint64_t bytes = 0;
+  int64_t splats = 0;
+  double psnr = 0;          // of its pictures against the photos, dB, mean over the views
+  double loss_db = 0;       // the scene's PSNR minus this one
+  double agreement_db = 0;  // PSNR of its pictures against the scene's, mean over the views; 100 for equal ones
+  std::string error;        // what is wrong with the file; empty: nothing
+};
+
+// Indices of the views that are compared: held-out ones or, where there are none, training views.
+std::vector<int> ViewsToCheck(const data::Dataset& dataset);
+
+class SceneCheck {
+ public:
+  // Renders the views of ViewsToCheck with the scene as it was trained. `scene` is on the device that renders; photos
+  // come from `loader`. Both and `dataset` must outlive the object.
+  SceneCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader);
+
+  // Reads the file that `format` has made of the scene's `splats` splats. A file that cannot be read, holds another
+  // number of splats or agrees less than kLeastAgreement_db gets an `error`. Throws only what is not the file's
+  // fault, such as std::bad_alloc.
+  FileCheck Check(const std::string& format, const std::string& path, int64_t splats) const;
+
+  size_t views() const { return views_.size(); }
+  double scene_psnr() const { return scene_psnr_; }  // dB, mean over the views
+
+ private:
+  const SplatModel& scene_;
+  const data::Dataset& dataset_;
+  data::ViewLoader& loader_;
+  std::vector<int> views_;
+  std::vector<Image8> pictures_;  // the scene's, one a view
+  double scene_psnr_ = 0;
+};
+
+// The table of the checks, a line each, for people.
+std::vector<std::string> TableOf(const std::vector<FileCheck>& checks, size_t views);
+
+}  // namespace splat::apps
