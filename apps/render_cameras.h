@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "apps/inria_cameras.h"
-#include "rasterizer/splat_model.h"
+#include "core/rigid3.h"
 
 namespace splat::apps {
 
@@ -22,9 +22,5 @@ CameraSet ReadCameras(const std::string& path);
 
 // The same cameras in the frame of a scene, given the frame of their source.
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene);
-
-// `count` views from a circle around the middle of the scene (where 90 % of the splats lie, so that strays do not
-// count), 20 degrees above it; up is -y. Pictures are `width` x 3/4 `width` px. Throws splat::Error for an empty model.
-std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width);
 
 }  // namespace splat::apps

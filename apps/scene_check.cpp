@@ -31,10 +31,7 @@ double WithoutSmallMinus(double decibels) {
 std::vector<int> ViewsToCheck(const data::Dataset& dataset) {
   std::vector<int> views = dataset.ViewsOf(data::Split::kTest);
   if (views.empty()) views = dataset.ViewsOf(data::Split::kTrain);
-  if (views.size() <= size_t(kMostCheckedViews)) return views;
-  std::vector<int> some;
-  for (size_t i = 0; i < size_t(kMostCheckedViews); ++i) some.push_back(views[i * views.size() / kMostCheckedViews]);
-  return some;
+  return SpreadEvenly(views, kMostCheckedViews);
 }
 
 SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
@@ -54,7 +51,7 @@ FileCheck SceneCheck::Check(const std::string& format, const std::string& path, 
     check.bytes = std::filesystem::file_size(path);
     const SplatModel model = ToDevice(ReadModel(path), scene_.means.device());
     check.splats = model.count();
-    SPLAT_CHECK(check.splats == splats, path, ": holds ", check.splats, " splats of ", splats, " that were written");
+    RequireSameCount(path, check.splats, splats);
     for (size_t i = 0; i < views_.size(); ++i) {
       const Camera& camera = dataset_.views[size_t(views_[i])].camera;
       const Image8 picture = train::RenderToImage8(model, camera, dataset_.background);
@@ -62,8 +59,7 @@ FileCheck SceneCheck::Check(const std::string& format, const std::string& path, 
       check.agreement_db += train::Psnr(pictures_[i], picture) / double(views_.size());
     }
     check.loss_db = scene_psnr_ - check.psnr;
-    SPLAT_CHECK(check.agreement_db >= kLeastAgreement_db, path, ": shows another scene than was trained (",
-                Fixed(check.agreement_db, 1), " dB between their pictures)");
+    RequireAgreement(path, check.agreement_db);
   } catch (const Error& error) {
     check.error = error.what();
   } catch (const std::filesystem::filesystem_error& error) {

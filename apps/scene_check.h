@@ -6,18 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "apps/agreement.h"
 #include "core/image.h"
 #include "data/dataset.h"
 #include "data/view_loader.h"
 #include "rasterizer/splat_model.h"
 
 namespace splat::apps {
-
-// Pictures of a file that agree less than this with the scene's, in dB, are those of a broken file: a frame or an
-// order of coefficients that was mistaken gives 10 to 12, the coarsest format of a whole file 25 and more.
-constexpr double kLeastAgreement_db = 20;
-// At most so many views are compared, spread evenly over those held out.
-constexpr int kMostCheckedViews = 8;
 
 // What one scene file is worth.
 struct FileCheck {
@@ -31,7 +26,8 @@ struct FileCheck {
   std::string error;        // what is wrong with the file; empty: nothing
 };
 
-// Indices of the views that are compared: held-out ones or, where there are none, training views.
+// Indices of the views that are compared, at most kMostCheckedViews: held-out ones or, where there are none, training
+// views.
 std::vector<int> ViewsToCheck(const data::Dataset& dataset);
 
 class SceneCheck {
@@ -41,7 +37,7 @@ class SceneCheck {
   SceneCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader);
 
   // Reads the file that `format` has made of the scene's `splats` splats. A file that cannot be read, holds another
-  // number of splats or agrees less than kLeastAgreement_db gets an `error`. Throws only what is not the file's
+  // number of splats or shows another scene (apps/agreement.h) gets an `error`. Throws only what is not the file's
   // fault, such as std::bad_alloc.
   FileCheck Check(const std::string& format, const std::string& path, int64_t splats) const;
 

@@ -252,8 +252,8 @@ std::exception_ptr CheckFiles(const TrainOptions& options, const data::Dataset& 
 
 void ReportScene(const TrainOptions& options, const OutputFolder& output, const RunSummary& summary,
                  Progress& progress) {
-  progress.Info(StrCat("Scene: ", FormatCount(summary.splats), " splats, ", FormatDuration(summary.total_seconds),
-                       " in all"));
+  progress.Info(
+      StrCat("Scene: ", FormatCount(summary.splats), " splats, ", FormatDuration(summary.total_seconds), " in all"));
   for (const std::string& name : options.formats) {
     const std::string path = output.Scene(exporters::ExporterNamed(name));
     std::error_code error;

@@ -1,6 +1,7 @@
 // Owning, row-major, interleaved images.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -23,5 +24,16 @@ struct ImageOf {
 
 using Image8 = ImageOf<uint8_t>;  // display-referred sRGB, 0..255, channels in R, G, B(, A) order
 using ImageF = ImageOf<float>;    // the same values / 255
+
+// The picture as a viewer shows it: clamped to 0..1 and rounded to 8 bits; what is no number becomes 0. values:
+// [height, width, channels].
+inline Image8 RoundedTo8Bits(const float* values, int width, int height, int channels) {
+  Image8 rounded(width, height, channels);
+  for (uint8_t& pixel : rounded.pixels) {
+    const float value = *values++;
+    pixel = uint8_t(std::lround((value > 0 ? (value < 1 ? value : 1.0f) : 0.0f) * 255.0f));
+  }
+  return rounded;
+}
 
 }  // namespace splat

@@ -1,7 +1,5 @@
 #include "train/metrics.h"
 
-#include <cmath>
-
 #include "core/check.h"
 #include "rasterizer/render.h"
 #include "train/kernels/image_quality.h"
@@ -20,13 +18,7 @@ Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::
   RenderSettings settings;
   settings.background = background;
   const torch::Tensor image = Render(model, camera, settings).image.cpu();
-  Image8 out(camera.width, camera.height, 3);
-  const float* from = image.data_ptr<float>();
-  for (size_t i = 0; i < out.pixels.size(); ++i) {
-    const float value = from[i] > 0 ? (from[i] < 1 ? from[i] : 1.0f) : 0.0f;
-    out.pixels[i] = uint8_t(std::lround(value * 255.0f));
-  }
-  return out;
+  return RoundedTo8Bits(image.data_ptr<float>(), camera.width, camera.height, 3);
 }
 
 Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const std::vector<int>& view_indices,

@@ -58,7 +58,7 @@ TEST_F(SceneCheckTest, AMirroredSceneIsBroken) {
   SplatModel mirrored = ToDevice(set_.truth, torch::kCPU);
   mirrored.means = mirrored.means * torch::tensor({-1.0f, 1.0f, 1.0f});
   const FileCheck check = CheckOf("ply", Written(mirrored, "ply"));
-  EXPECT_THAT(check.error, AllOf(HasSubstr("scene.ply"), HasSubstr("another scene")));
+  EXPECT_THAT(check.error, AllOf(HasSubstr("scene.ply"), HasSubstr("shows another scene")));
   EXPECT_LT(check.agreement_db, kLeastAgreement_db);
 }
 

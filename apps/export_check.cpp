@@ -1,0 +1,63 @@
+#include "apps/export_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include "apps/inria_cameras.h"
+#include "apps/orbit.h"
+#include "apps/plain_render.h"
+#include "export/select.h"
+#include "train/kernels/image_quality.h"
+
+namespace splat::apps {
+namespace {
+
+constexpr int kLongestSide_px = 640;
+constexpr int kOrbitViews = 4;
+
+Camera Small(const Camera& camera) {
+  const double scale = std::min(1.0, kLongestSide_px / double(std::max(camera.width, camera.height)));
+  const auto side = [&](int length) { return std::max(1, int(std::lround(length * scale))); };
+  return ResizedCamera(camera, side(camera.width), side(camera.height));
+}
+
+}  // namespace
+
+std::vector<Camera> CamerasToCheck(const std::string& cameras_path, const exporters::SplatSelection& splats) {
+  std::vector<NamedCamera> named;
+  if (std::filesystem::exists(cameras_path)) {
+    named = ReadInriaCameras(cameras_path);
+    const auto held_out = [](const NamedCamera& camera) { return camera.split == data::Split::kTest; };
+    if (std::any_of(named.begin(), named.end(), held_out)) {
+      named.erase(std::stable_partition(named.begin(), named.end(), held_out), named.end());
+    }
+  } else {
+    named = OrbitCameras(SphereAroundMost(splats), kOrbitViews, kLongestSide_px);
+  }
+  std::vector<Camera> cameras;
+  for (const NamedCamera& camera : SpreadEvenly(named, kMostCheckedViews)) cameras.push_back(Small(camera.camera));
+  return cameras;
+}
+
+ExportCheck::ExportCheck(const exporters::SplatSelection& splats, std::vector<Camera> cameras,
+                         const std::array<float, 3>& background, Executor& executor)
+    : cameras_(std::move(cameras)), background_(background), executor_(executor), count_(splats.count()) {
+  for (const Camera& camera : cameras_) pictures_.push_back(RenderPlainly(splats, camera, background_, executor_));
+}
+
+double ExportCheck::AgreementOf(const std::string& path, const exporters::ImportOptions& options) const {
+  const exporters::SplatCloud cloud = exporters::ReadScene(path, options);
+  RequireSameCount(path, cloud.count(), count_);
+  const exporters::SplatSelection splats(cloud.View());
+  double agreement_db = 0;
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    const Image8 picture = RenderPlainly(splats, cameras_[i], background_, executor_);
+    agreement_db += train::kernels::Psnr(pictures_[i], picture) / double(cameras_.size());
+  }
+  RequireAgreement(path, agreement_db);
+  return agreement_db;
+}
+
+}  // namespace splat::apps

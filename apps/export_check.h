@@ -1,0 +1,43 @@
+// Reads an exported scene file back and compares its pictures with those of the splats that it was written from,
+// without LibTorch.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "apps/agreement.h"
+#include "core/camera.h"
+#include "core/image.h"
+#include "core/parallel.h"
+#include "export/exporter.h"
+
+namespace splat::apps {
+
+// At most kMostCheckedViews cameras: held-out ones of `cameras_path` (cameras.json) or, without any, its training
+// cameras; where there is no such file, views from all sides of the splats. Their pictures are small. At least one
+// splat. Throws splat::Error for a file that cannot be read.
+std::vector<Camera> CamerasToCheck(const std::string& cameras_path, const exporters::SplatSelection& splats);
+
+class ExportCheck {
+ public:
+  // Draws the views. The splats are not needed afterwards; `executor` must outlive the object.
+  ExportCheck(const exporters::SplatSelection& splats, std::vector<Camera> cameras,
+              const std::array<float, 3>& background, Executor& executor);
+
+  // PSNR in dB between the pictures of the file and those of the splats, mean over the views; 100 for equal ones.
+  // Throws splat::Error naming the file if it cannot be read, holds another number of splats or shows another scene
+  // (apps/agreement.h).
+  double AgreementOf(const std::string& path, const exporters::ImportOptions& options) const;
+
+  size_t views() const { return cameras_.size(); }
+
+ private:
+  std::vector<Camera> cameras_;
+  std::array<float, 3> background_;
+  Executor& executor_;
+  int64_t count_ = 0;
+  std::vector<Image8> pictures_;
+};
+
+}  // namespace splat::apps

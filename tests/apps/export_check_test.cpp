@@ -1,0 +1,92 @@
+// Pictures without LibTorch are those with it, and files that differ are told from those that do not.
+#include "apps/export_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "apps/inria_cameras.h"
+#include "apps/plain_render.h"
+#include "apps/scene_model.h"
+#include "tests/support/error_message.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/torch_scenes.h"
+#include "train/metrics.h"
+
+namespace splat::apps {
+namespace {
+
+using exporters::SplatSelection;
+using ::splat::testing::ErrorMessageOf;
+using ::testing::HasSubstr;
+
+constexpr std::array<float, 3> kBlack = {0, 0, 0};
+
+class ExportCheckTest : public ::testing::Test {
+ protected:
+  ExportCheckTest() : model_(testing::RandomModel(300, 2, 5)), host_(model_), splats_(host_.View()) {}
+
+  std::string Written(const SplatSelection& splats, const std::string& name) {
+    exporters::WriteScene(folder_ / name, exporters::ExporterFor(name), splats);
+    return folder_ / name;
+  }
+  ExportCheck Check() { return ExportCheck(splats_, {testing::FrontCamera(96, 72)}, kBlack, executor_); }
+
+  SplatModel model_;
+  HostModel host_;
+  SplatSelection splats_;
+  SerialExecutor executor_;
+  testing::TempDir folder_;
+};
+
+TEST_F(ExportCheckTest, APlainPictureIsThatOfTheOperators) {
+  model_.quats = model_.quats / model_.quats.norm(2, 1, true);  // as a selection gives them
+  const Camera camera = testing::FrontCamera(96, 72);
+  const Image8 plain = RenderPlainly(SplatSelection(HostModel(model_).View()), camera, kBlack, executor_);
+  const Image8 torch_picture = train::RenderToImage8(model_, camera, kBlack);
+  ASSERT_EQ(plain.pixels.size(), torch_picture.pixels.size());
+  EXPECT_GT(train::Psnr(plain, torch_picture), 60);
+  SplatSelection without_sh = splats_;
+  without_sh.LimitShDegree(0);
+  EXPECT_LT(train::Psnr(RenderPlainly(without_sh, camera, kBlack, executor_), torch_picture), 60);
+}
+
+TEST_F(ExportCheckTest, LosslessAgreesMoreThanCoarse) {
+  const ExportCheck check = Check();
+  EXPECT_GT(check.AgreementOf(Written(splats_, "scene.ply"), {}), 60);
+  const double coarse = check.AgreementOf(Written(splats_, "scene.compressed.ply"), {});
+  EXPECT_GT(coarse, 30);
+  EXPECT_LT(coarse, 60);
+}
+
+TEST_F(ExportCheckTest, OtherScenesAndCutFilesAreRefused) {
+  const ExportCheck check = Check();
+  const std::string rub = Written(splats_.InFrame(exporters::Frame::kRub), "rub.ply");
+  EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(rub, {}); }), HasSubstr("rub.ply: is broken: it shows another"));
+  SplatSelection half = splats_;
+  half.SetRows({splats_.rows().begin(), splats_.rows().begin() + 150});
+  const std::string fewer = Written(half, "half.ply");
+  EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(fewer, {}); }), HasSubstr("150 splats of 300"));
+  std::filesystem::resize_file(fewer, 5000);
+  EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(fewer, {}); }), HasSubstr("half.ply"));
+}
+
+TEST_F(ExportCheckTest, CamerasAreThoseHeldOutAndElseFromAllSides) {
+  EXPECT_EQ(CamerasToCheck(folder_ / "cameras.json", splats_).size(), 4u);
+  std::vector<NamedCamera> cameras(20, {"a", testing::FrontCamera(2000, 1000)});
+  WriteInriaCameras(folder_ / "cameras.json", cameras);
+  const std::vector<Camera> spread = CamerasToCheck(folder_ / "cameras.json", splats_);
+  ASSERT_EQ(spread.size(), kMostCheckedViews);
+  EXPECT_EQ(spread[0].width, 640);
+  EXPECT_EQ(spread[0].height, 320);
+  cameras[3].split = data::Split::kTest;
+  cameras[3].camera.width = 500;
+  WriteInriaCameras(folder_ / "cameras.json", cameras);
+  const std::vector<Camera> held_out = CamerasToCheck(folder_ / "cameras.json", splats_);
+  ASSERT_EQ(held_out.size(), 1u);
+  EXPECT_EQ(held_out[0].height, 640);
+}
+
+}  // namespace
+}  // namespace splat::apps
