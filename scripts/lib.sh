@@ -4,7 +4,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 preset=${preset:-cpu-release}
 build_dir=$root/build/$preset
-# Large things that outlive a checkout: LibTorch from a wheel.
+# Large things that outlive a checkout: LibTorch from a wheel, the viewer of scene.html.
 cache_dir=${XDG_CACHE_HOME:-$HOME/.cache}/splat-train
 export root preset build_dir cache_dir
 
@@ -59,6 +59,12 @@ cuda_toolkit_dir() {
   if [ -f "$cache_dir/cuda_toolkit_dir" ]; then cat "$cache_dir/cuda_toolkit_dir"; fi
 }
 
+# The folder of the viewer that scripts/fetch_viewer.sh makes a page of, and that page; empty: it is not there.
+viewer_dir() { echo "$cache_dir/viewer-1.36.2"; }
+viewer_page() {
+  if [ -f "$(viewer_dir)/page.html.gz" ]; then echo "$(viewer_dir)/page.html.gz"; fi
+}
+
 # configure [-DNAME=VALUE ...]: every variable that the scripts set is given, so that none is left over from another script.
 configure() {
   use_ccache
@@ -71,7 +77,7 @@ configure() {
     if [ -n "$toolkit" ]; then cuda=("-DCMAKE_CUDA_COMPILER=$toolkit/bin/nvcc"); fi
   fi
   mkdir -p "$build_dir"
-  cmake --preset "$preset" -S "$root" "-DSPLAT_TORCH_DIR=$torch" "${cuda[@]}" "$@" >"$build_dir.configure.log" 2>&1 ||
+  cmake --preset "$preset" -S "$root" "-DSPLAT_TORCH_DIR=$torch" "-DSPLAT_VIEWER_PAGE=$(viewer_page)" "${cuda[@]}" "$@" >"$build_dir.configure.log" 2>&1 ||
     { tail -n 30 "$build_dir.configure.log" >&2; die "configuring failed; the whole log is $build_dir.configure.log"; }
 }
 

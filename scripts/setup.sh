@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 packages=(
-  g++ cmake ninja-build ccache pkgconf git ca-certificates   # to build
+  g++ cmake ninja-build ccache pkgconf git curl ca-certificates   # to build
   colmap                                                      # camera poses, run as a program
   libopencv-dev libexif-dev nlohmann-json3-dev libsqlite3-dev libnanoflann-dev libcli11-dev libhwy-dev
   zlib1g-dev libzstd-dev libminizip-dev libwebp-dev           # scene files
@@ -80,6 +80,7 @@ update_lists() {
 # What no package of the distribution brings, at the end.
 fetch_libraries() {
   rm -f "$log"
+  "$root/scripts/fetch_viewer.sh" || say "Going on without the viewer: what is built now will write no scene.html"
   if [ "$wants_torch" = yes ]; then "$root/scripts/fetch_torch.sh"; fi
   if [ "$with_cuda" = yes ]; then "$root/scripts/fetch_cuda.sh"; fi
 }
