@@ -5,11 +5,13 @@
 #include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/check.h"
 #include "data/byte_reader.h"
+#include "export/background.h"
 #include "export/compression.h"
 #include "export/gltf_format.h"
 #include "export/gltf_names.h"
@@ -270,6 +272,15 @@ void Append(const SplatCloud& more, SplatCloud& cloud) {
   cloud.left_out += more.left_out;
 }
 
+// What our own files say in the first scene's extras.
+std::optional<Rgb> SceneBackground(const Document& document) {
+  const auto scenes = document.json.find("scenes");
+  if (scenes == document.json.end() || !scenes->is_array() || scenes->empty()) return std::nullopt;
+  const Json& scene = scenes->front();
+  if (!scene.is_object() || !scene.contains("extras") || !scene["extras"].is_object()) return std::nullopt;
+  return BackgroundOf(scene["extras"], "background");
+}
+
 SplatCloud ReadPrimitives(const Document& document, uint64_t file_bytes) {
   CheckNodes(document);
   SplatCloud cloud;
@@ -285,6 +296,7 @@ SplatCloud ReadPrimitives(const Document& document, uint64_t file_bytes) {
     CheckExpansion(document.path, file_bytes, uint64_t(cloud.count()) * SplatBytes(cloud.sh_rest_count));
     first = false;
   }
+  cloud.background = SceneBackground(document);
   return cloud;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "data/ply.h"
+#include "export/background.h"
 
 namespace splat::exporters {
 namespace {
@@ -66,6 +67,7 @@ std::string Header(const Layout& layout, const SplatSelection& splats) {
                             "comment Vertical axis: y\n",                                                //
                             "comment SH degree: ", splats.sh_degree(), "\n",                             //
                             "comment SplatRenderMode: ", RenderModeComment(splats.antialiased()), "\n",  //
+                            BackgroundComment(splats.background()),                                      //
                             "element vertex ", splats.count(), "\n");
   for (const std::string& name : layout.Names()) text += "property float " + name + "\n";
   return text + "end_header\n";
@@ -158,6 +160,7 @@ SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const I
   });
   cloud.sh_rest_count = layout.rest;
   cloud.antialiased = SaysAntialiased(ply.comments());
+  cloud.background = BackgroundOf(ply.comments());
   LeaveOutUnusable(cloud);
   return cloud;
 }

@@ -20,7 +20,8 @@ void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const Export
 
 // Any PLY of that layout, ascii or binary, columns in any order, normals and further columns ignored; the number of
 // f_rest columns (0, 9, 24 or 45) gives the SH degree. The comments "SplatRenderMode: mip" (Brush, splat-transform) and
-// "antialiased 1" (Postshot) set `antialiased`. Throws splat::Error naming file and the missing column.
+// "antialiased 1" (Postshot) set `antialiased`, ours "Background: r g b" the background. Throws splat::Error naming
+// file and the missing column.
 SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
 // "default" or "mip", as the comment SplatRenderMode has it.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "export/background.h"
 #include "export/codebook.h"
 #include "export/compression.h"
 #include "export/json_depth.h"
@@ -311,6 +312,7 @@ SplatCloud ReadArchive(Archive& archive, const std::string& path) {
   }
   if (sh_degree > 0) DecodeHigherSh(*higher, archive, path, cloud);
   cloud.antialiased = meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased";
+  cloud.background = BackgroundOf(meta, "background");
   LeaveOutUnusable(cloud);
   return cloud;
 }
@@ -340,6 +342,10 @@ void WriteSog(std::ostream& out, const SplatSelection& unsorted, const ExportOpt
   if (splats.antialiased()) {  // the names of two generations of readers
     meta["antialias"] = true;
     meta["model"] = "antialiased";
+  }
+  if (splats.background()) {  // our own key; other readers pass over it
+    meta["background"] = Json::array();
+    for (const double value : *splats.background()) meta["background"].push_back(float(value));
   }
   meta["count"] = splats.count();
   meta["means"] = EncodeMeans(splats, pictures);

@@ -71,7 +71,7 @@ SplatCloud::SplatCloud(int64_t count, int sh_degree)
 
 SplatCloudView SplatCloud::View() const {
   return {count(),      sh_rest_count,  means.data(), log_scales.data(), quats.data(), opacity_logits.data(),
-          sh_dc.data(), sh_rest.data(), antialiased};
+          sh_dc.data(), sh_rest.data(), antialiased,  background};
 }
 
 void LeaveOutUnusable(SplatCloud& cloud) {

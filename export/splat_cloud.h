@@ -2,7 +2,9 @@
 // with SplatModel (apps/scene_model.h).
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/quaternion.h"
@@ -12,6 +14,8 @@
 namespace splat::exporters {
 
 constexpr int kChannels = 3;  // red, green, blue
+
+using Rgb = std::array<double, 3>;  // 0..1, display-referred
 
 // Non-owning view. Values are stored as they are trained: scales as natural logarithms, opacities as logits, colours as
 // coefficients of spherical harmonics in Inria's order, for display-referred sRGB. The scene's frame: x right, y down,
@@ -26,6 +30,7 @@ struct SplatCloudView {
   const float* sh_dc = nullptr;           // [count, 3]
   const float* sh_rest = nullptr;         // [count, K, 3] coefficient-major
   bool antialiased = false;               // trained with a 2D filter that keeps a splat's energy (mip-splatting)
+  std::optional<Rgb> background;          // that the scene was trained on, if known
 };
 
 // The same, owned.
@@ -39,6 +44,7 @@ struct SplatCloud {
   int sh_rest_count = 0;
   std::vector<float> means, log_scales, quats, opacity_logits, sh_dc, sh_rest;  // shapes as above
   bool antialiased = false;
+  std::optional<Rgb> background;
   int64_t left_out = 0;  // splats of the file that no viewer could draw
 };
 
@@ -69,6 +75,7 @@ class SplatSelection {
   int sh_degree() const { return sh_degree_; }
   int sh_rest_count() const { return math::ShRestCount(sh_degree_); }
   bool antialiased() const { return splats_.antialiased; }
+  const std::optional<Rgb>& background() const { return splats_.background; }
   const std::vector<uint32_t>& rows() const { return rows_; }  // of the view
 
   void SetRows(std::vector<uint32_t> rows) { rows_ = std::move(rows); }  // of those it had
