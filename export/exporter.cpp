@@ -8,11 +8,13 @@
 #include "core/mapped_file.h"
 #include "export/compressed_ply_format.h"
 #include "export/gltf_format.h"
+#include "export/html_format.h"
 #include "export/ksplat_format.h"
 #include "export/ply_format.h"
 #include "export/sog_format.h"
 #include "export/splat_format.h"
 #include "export/spz_format.h"
+#include "export/viewer_page.h"
 
 namespace splat::exporters {
 namespace {
@@ -57,6 +59,8 @@ const std::vector<Exporter>& Exporters() {
       {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz},
       {"sog", ".sog", "PlayCanvas' SOG, about a sixth of the size", WriteSog},
       {"glb", ".glb", "glTF with KHR_gaussian_splatting, lossless", WriteGlb},
+      {"html", ".html", "a page that shows the scene in any browser", WriteHtml, math::kMaxShDegree, WriteHtmlFiles,
+       WhatHtmlLacks},
   };
   return exporters;
 }
@@ -68,6 +72,7 @@ const std::vector<Importer>& Importers() {
       {".spz", IsSpz, ReadSpz},
       {".sog", IsSog, ReadSog},
       {".glb", IsGlb, ReadGlb},
+      {".html", IsHtml, ReadHtml},
       {".splat", nullptr, ReadSplatFile},
       {".ksplat", nullptr, ReadKsplat},
   };
@@ -92,8 +97,15 @@ const Exporter& ExporterFor(const std::string& path) {
   return *exporter;
 }
 
-void WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
-                const ExportOptions& options) {
+std::string WhatLacks(const Exporter& exporter) {
+  return exporter.lacks != nullptr ? exporter.lacks() : "";
+}
+
+WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
+                        const ExportOptions& options) {
+  const std::string lacks = WhatLacks(exporter);
+  SPLAT_CHECK(lacks.empty(), path, ": ", lacks);
+  if (exporter.write_files != nullptr) return exporter.write_files(path, splats, options);
   WriteFileAtomically(path, [&](std::ostream& out) {
     try {
       exporter.write(out, splats, options);
@@ -101,6 +113,7 @@ void WriteScene(const std::string& path, const Exporter& exporter, const SplatSe
       throw Error(StrCat(path, ": ", error.what()));
     }
   });
+  return {{path}, ""};
 }
 
 SplatCloud ReadScene(const std::string& path, const ImportOptions& options) {

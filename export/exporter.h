@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "core/parallel.h"
 #include "export/splat_cloud.h"
+#include "export/viewer_settings.h"
 
 namespace splat::exporters {
 
@@ -23,10 +25,21 @@ struct ExportOptions {
   SpzFrame spz_frame = SpzFrame::kRaw;
   uint64_t seed = 42;            // of SOG's clustering
   Executor* executor = nullptr;  // for SOG's clustering, not owned; null: the calling thread
+  // Of .html.
+  std::optional<ViewerSettings> viewer;     // where it opens; nothing: SettingsFromSplats
+  uint64_t html_inline_bytes = 24'000'000;  // splats of more bytes lie beside the page: browsers limit data: URLs
+  bool overwrite_beside = true;             // replace a file of the name that the one beside the page gets
+  std::string sog_file;                     // a SOG file of the very same splats, taken instead of making one
 };
 
 struct ImportOptions {
   SpzFrame spz_frame = SpzFrame::kRaw;
+};
+
+// What WriteScene left.
+struct WrittenScene {
+  std::vector<std::string> files;  // paths; that of the scene file itself last
+  std::string note;                // one line for the user, for example how to open it; empty if there is none
 };
 
 // A value with functions, not a hierarchy: no format has state.
@@ -37,6 +50,11 @@ struct Exporter {
   // Streams the file. Throws splat::Error without the path if the format cannot hold the splats.
   void (*write)(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
   int largest_sh_degree = math::kMaxShDegree;  // that the format holds; higher coefficients are left out
+  // For formats that may need more than one file, what WriteScene calls instead of `write`, with the path; else null.
+  WrittenScene (*write_files)(const std::string& path, const SplatSelection& splats,
+                              const ExportOptions& options) = nullptr;
+  // What keeps this build from writing the format, one line; empty if nothing does. Null: nothing ever does.
+  std::string (*lacks)() = nullptr;
 };
 
 struct Importer {
@@ -61,9 +79,13 @@ const Exporter& ExporterNamed(const std::string& name);
 // is.
 const Exporter& ExporterFor(const std::string& path);
 
+// What keeps this build from writing the format, such as a part that was not there when it was built: one line that
+// says what to do. Empty if nothing does.
+std::string WhatLacks(const Exporter& exporter);
+
 // Writes a scene file, whole or not at all. Throws splat::Error naming the path.
-void WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
-                const ExportOptions& options = {});
+WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
+                        const ExportOptions& options = {});
 
 // Reads a scene file of any format of the table: by its content where that says it, else by its extension. The splats
 // left out are counted in the result. Throws splat::Error.

@@ -71,6 +71,7 @@ TEST(ReadScene, FindsTheDegreeThatTheTableSaysTheFormatHolds) {
   TempDir folder;
   const SplatCloud cloud = RandomCloud(3, math::kMaxShDegree);
   for (const Exporter& exporter : Exporters()) {
+    if (!WhatLacks(exporter).empty()) continue;
     const std::string path = folder / "scene" + exporter.extension;
     WriteScene(path, exporter, AllOf(cloud));
     EXPECT_EQ(math::ShDegreeOf(ReadScene(path).sh_rest_count), exporter.largest_sh_degree) << exporter.name;
