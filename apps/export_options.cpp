@@ -21,7 +21,7 @@ constexpr int kMobileShDegree = 1;
 
 // Values of the command line that become other types.
 struct Texts {
-  std::string crop, spz_version = "3", spz_frame = "raw", spz_input_frame = "raw";
+  std::string crop, background, spz_version = "3", spz_frame = "raw", spz_input_frame = "raw";
 };
 
 SpzFrame FrameNamed(const std::string& name) {
@@ -84,7 +84,14 @@ void AddFormatOptions(CLI::App& app, ConvertOptions& options, Texts& texts) {
       ->type_name("NAME")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--seed", options.writing.seed, "Of the clustering for .sog")
+  app.add_option(
+         "--background", texts.background,
+         "Colour behind the scene, where the format has a place for it: black, white, #rrggbb or r,g,b in 0..1; "
+         "without it what IN says")
+      ->check(BackgroundColor())
+      ->type_name("COLOR")
+      ->group(group);
+  app.add_option("--seed", options.writing.seed, "Of the clustering for .sog and .html")
       ->check(WholeNumber(0, std::numeric_limits<int64_t>::max()))
       ->type_name("N")
       ->capture_default_str()
@@ -110,7 +117,9 @@ std::string FormatsHelp() {
     text += "  " + exporter.extension + std::string(18 - std::min<size_t>(17, exporter.extension.size()), ' ') +
             exporter.description + "\n";
   }
-  return text + "Those and .ksplat can be read.";
+  return text +
+         "Those and .ksplat can be read. An .html takes its first view and fly-through from the cameras.json beside "
+         "IN.";
 }
 
 }  // namespace
@@ -155,6 +164,8 @@ std::optional<ConvertOptions> ParseConvertOptions(int argc, char** argv) {
 
   options.exporter = &exporters::ExporterFor(options.output);
   if (!texts.crop.empty()) options.crop = ParseCrop(texts.crop);
+  if (!texts.background.empty()) options.background = ParseBackground(texts.background);
+  options.writing.overwrite_beside = options.overwrite;
   options.writing.spz_version = texts.spz_version[0] - '0';
   options.writing.spz_frame = FrameNamed(texts.spz_frame);
   options.reading.spz_frame = FrameNamed(texts.spz_input_frame);

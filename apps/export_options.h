@@ -1,6 +1,7 @@
 // The command line of splat-export.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,7 @@ struct ConvertOptions {
   std::optional<int> sh_degree;                   // at most
   std::optional<int64_t> max_gaussians;           // the most important ones
   Crop crop;
+  std::optional<std::array<double, 3>> background;  // instead of what IN says
   bool morton = false;
   bool overwrite = false;
   int threads = 0;  // 0: all cores

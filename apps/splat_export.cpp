@@ -11,6 +11,7 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 namespace splat::apps {
@@ -30,11 +31,17 @@ void CheckOutput(const ConvertOptions& options) {
   SPLAT_CHECK(folder.empty() || fs::is_directory(folder, ignored), options.output, ": the folder does not exist");
   SPLAT_CHECK(options.overwrite || !fs::exists(options.output, ignored), options.output,
               ": exists already; choose another name or pass --overwrite");
+  const std::string lacks = exporters::WhatLacks(*options.exporter);
+  SPLAT_CHECK(lacks.empty(), options.output, ": ", lacks);
+}
+
+fs::path CamerasBeside(const std::string& scene) {
+  return fs::path(scene).parent_path() / "cameras.json";
 }
 
 // Where --crop auto keeps splats.
 exporters::Sphere AutomaticArea(const ConvertOptions& options, const SplatSelection& splats, Progress& progress) {
-  const fs::path cameras = fs::path(options.input).parent_path() / "cameras.json";
+  const fs::path cameras = CamerasBeside(options.input);
   exporters::Sphere sphere;
   if (fs::exists(cameras)) {
     std::vector<Vec3<double>> positions;
@@ -66,10 +73,37 @@ SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, 
   return splats;
 }
 
+// Where a page opens: at the first training camera of the cameras.json beside the scene; nothing without such a file.
+std::optional<exporters::ViewerSettings> Viewer(const ConvertOptions& options, const SplatSelection& splats,
+                                                Progress& progress) {
+  const fs::path path = CamerasBeside(options.input);
+  if (options.exporter->name != "html" || !fs::exists(path)) return std::nullopt;
+  std::vector<Camera> cameras;
+  for (const NamedCamera& named : ReadInriaCameras(path.string())) {
+    if (named.split == data::Split::kTrain) cameras.push_back(named.camera);
+  }
+  if (cameras.empty()) return std::nullopt;
+  progress.Info(StrCat("The page opens at the first camera of ", path.string()));
+  return exporters::SettingsFromCameras(cameras, splats);
+}
+
 std::string SizeText(const std::string& path) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.1f MB", double(fs::file_size(path)) / 1e6);
   return text;
+}
+
+// What was read, as it is to be written: with the background of --background.
+SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
+  SplatCloud cloud = exporters::ReadScene(options.input, options.reading);
+  progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
+                       math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(options.input)));
+  if (cloud.left_out > 0) {
+    progress.Warn(StrCat(options.input, ": ", FormatCount(cloud.left_out),
+                         " splats are no numbers or have no rotation, and are left out"));
+  }
+  if (options.background) cloud.background = options.background;
+  return cloud;
 }
 
 int ConvertScene(ConvertOptions options) {
@@ -78,24 +112,21 @@ int ConvertScene(ConvertOptions options) {
   ThreadPool pool(options.threads > 0 ? options.threads : std::max(1, int(std::thread::hardware_concurrency())));
   options.writing.executor = &pool;
   const auto start = std::chrono::steady_clock::now();
-  const SplatCloud cloud = exporters::ReadScene(options.input, options.reading);
-  progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
-                       math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(options.input)));
-  if (cloud.left_out > 0) {
-    progress.Warn(StrCat(options.input, ": ", FormatCount(cloud.left_out),
-                         " splats are no numbers or have no rotation, and are left out"));
-  }
+  const SplatCloud cloud = ReadCloud(options, progress);
   const SplatSelection splats = Selected(options, cloud, progress);
   if (splats.count() > kManySplats) {
     progress.Warn(StrCat(FormatCount(splats.count()),
                          " splats are more than many viewers draw smoothly; "
                          "--max-gaussians keeps those that cover most"));
   }
-  exporters::WriteScene(options.output, *options.exporter, splats, options.writing);
+  options.writing.viewer = Viewer(options, splats, progress);
+  const exporters::WrittenScene written =
+      exporters::WriteScene(options.output, *options.exporter, splats, options.writing);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ",
                        std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
                        SizeText(options.output), ", ", FormatDuration(seconds.count())));
+  if (!written.note.empty()) progress.Info(written.note);
   return 0;
 }
 

@@ -134,22 +134,37 @@ train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions&
   return result;
 }
 
-// Writes the scene in every format asked for. One that cannot hold it does not keep the others from being written: the
-// first failure is returned, unless nothing could be written at all, which is thrown.
-std::exception_ptr WriteFormats(const TrainOptions& options, const SplatModel& model, const OutputFolder& output,
-                                Progress& progress, RunSummary& summary) {
-  const HostModel host(model);
-  const exporters::SplatSelection splats(host.View());
+// For a page: opens at the first training camera.
+exporters::ExportOptions ExportOptionsFor(const TrainOptions& options, const data::Dataset& dataset,
+                                          const exporters::SplatSelection& splats) {
   exporters::ExportOptions export_options;
   export_options.seed = options.config.seed;
   export_options.executor = &ProcessExecutor();
+  std::vector<Camera> cameras;
+  for (const int view : dataset.ViewsOf(data::Split::kTrain)) cameras.push_back(dataset.views[size_t(view)].camera);
+  export_options.viewer = exporters::SettingsFromCameras(cameras, splats);
+  return export_options;
+}
+
+// Writes the scene in every format asked for. One that cannot hold it does not keep the others from being written: the
+// first failure is returned, unless nothing could be written at all, which is thrown.
+std::exception_ptr WriteFormats(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
+                                const OutputFolder& output, Progress& progress, RunSummary& summary) {
+  const HostModel host(model);
+  exporters::SplatCloudView view = host.View();
+  view.background = options.config.background;
+  const exporters::SplatSelection splats(view);
+  exporters::ExportOptions export_options = ExportOptionsFor(options, dataset, splats);
   std::exception_ptr failure;
   std::vector<std::string> failed;
   for (const std::string& name : options.formats) {
     const exporters::Exporter& exporter = exporters::ExporterNamed(name);
     progress.Begin("Writing scene" + exporter.extension);
     try {
-      exporters::WriteScene(output.Scene(exporter), exporter, splats, export_options);
+      const exporters::WrittenScene written =
+          exporters::WriteScene(output.Scene(exporter), exporter, splats, export_options);
+      if (!written.note.empty()) progress.Info(written.note);
+      if (name == "sog") export_options.sog_file = written.files.back();  // a page need not cluster again
     } catch (const Error&) {
       if (!failure) failure = std::current_exception();
       failed.push_back(output.Scene(exporter));
@@ -164,7 +179,7 @@ std::exception_ptr WriteFormats(const TrainOptions& options, const SplatModel& m
 std::exception_ptr WriteScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
                               const OutputFolder& output, Progress& progress, RunSummary& summary) {
   output.RemoveOldResults(options.formats);
-  const std::exception_ptr failure = WriteFormats(options, model, output, progress, summary);
+  const std::exception_ptr failure = WriteFormats(options, dataset, model, output, progress, summary);
   WriteCameras(output / "cameras.json", dataset);
   WriteSceneTransform(output / "scene_transform.json", dataset, summary.poses_source);
   WriteRunConfig(output / "config.json", options, summary);

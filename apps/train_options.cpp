@@ -41,7 +41,8 @@ std::string WithDefault(const std::string& text, const std::string& value) {
 std::vector<std::string> FormatsIn(const std::string& list) {
   std::vector<std::string> names;
   for (const std::string& name : CLI::detail::split(list, ',')) {
-    exporters::ExporterNamed(name);
+    const std::string lacks = exporters::WhatLacks(exporters::ExporterNamed(name));
+    SPLAT_CHECK(lacks.empty(), lacks);
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   return names;

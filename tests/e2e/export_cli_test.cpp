@@ -58,10 +58,12 @@ class SplatExport : public ::testing::Test {
   TempDir folder_;
   const SplatCloud cloud_ = RandomCloud(400, 3);
   const std::string scene_ = folder_ / "my scene (1).ply";
+  const bool has_page_ = exporters::WhatLacks(exporters::ExporterNamed("html")).empty();
 };
 
 TEST_F(SplatExport, EveryFormatLeadsToEveryOther) {
-  const std::vector<std::string> formats = {"ply", "compressed.ply", "splat", "spz", "sog", "glb"};
+  std::vector<std::string> formats = {"ply", "compressed.ply", "splat", "spz", "sog", "glb"};
+  if (has_page_) formats.emplace_back("html");
   for (const std::string& first : formats) {
     const std::string between = folder_ / ("between." + first);
     ASSERT_EQ(Run(scene_, between).exit_code, 0);
@@ -85,7 +87,7 @@ TEST_F(SplatExport, SaysWhatItDid) {
   const ProcessOutput help = RunProgram({kExport, "--help"});
   EXPECT_EQ(help.exit_code, 0);
   for (const char* text : {"--sh-degree", "--max-gaussians", "--crop", "--morton", "--mobile", "--spz-version",
-                           "--spz-frame", ".compressed.ply", ".sog", ".ksplat"}) {
+                           "--spz-frame", "--background", ".compressed.ply", ".sog", ".html", ".ksplat"}) {
     EXPECT_THAT(help.out, HasSubstr(text));
   }
 }
@@ -128,6 +130,36 @@ TEST_F(SplatExport, CropsAroundTheCamerasBesideTheScene) {
   EXPECT_EQ(Converted("most.ply", {"--crop", "auto"}).count(), 400);  // no strays
 }
 
+TEST_F(SplatExport, APageOpensAtTheFirstTrainingCameraBesideTheScene) {
+  if (!has_page_) {
+    ExpectRefusal(Run(scene_, folder_ / "out.html"), "run scripts/setup.sh and build again");
+    return;
+  }
+  const std::string first_camera = "\"position\":[1.0,2.0,4.0]";  // turned about z
+  Converted("bounds.html");
+  EXPECT_EQ(ReadFile(folder_ / "bounds.html").find(first_camera), std::string::npos);
+  apps::NamedCamera held_out, training;
+  for (apps::NamedCamera* named : {&held_out, &training}) {
+    named->camera = {64, 48, 50, 50, 32, 24, {Identity3<double>(), {0, 0, 4}}};
+  }
+  held_out.name = "a";
+  held_out.split = data::Split::kTest;
+  training.name = "b";
+  training.camera.camera_from_world.translation = {1, 2, -4};  // at (-1, -2, 4)
+  apps::WriteInriaCameras(folder_ / "cameras.json", {held_out, training});
+  Converted("cameras.html");
+  EXPECT_NE(ReadFile(folder_ / "cameras.html").find(first_camera), std::string::npos);
+}
+
+TEST_F(SplatExport, RecordsTheBackground) {
+  EXPECT_EQ(Converted("none.ply").background, std::nullopt);
+  EXPECT_EQ(Converted("white.ply", {"--background", "white"}).background, (exporters::Rgb{1, 1, 1}));
+  ASSERT_EQ(Run(folder_ / "white.ply", folder_ / "kept.sog").exit_code, 0);
+  EXPECT_EQ(ReadScene(folder_ / "kept.sog").background, (exporters::Rgb{1, 1, 1}));
+  ASSERT_EQ(Run(folder_ / "kept.sog", folder_ / "other.glb", {"--background", "0.5,0,1"}).exit_code, 0);
+  EXPECT_EQ(ReadScene(folder_ / "other.glb").background, (exporters::Rgb{0.5, 0, 1}));
+}
+
 TEST_F(SplatExport, WritesTheVersionAndFrameOfSpzThatIsAskedFor) {
   EXPECT_THAT(Converted("v4.spz", {"--spz-version", "4"}).count(), 400);
   EXPECT_THAT(ReadFile(folder_ / "v4.spz"), StartsWith("NGSP\x04"));
@@ -157,7 +189,8 @@ TEST_F(SplatExport, RefusesWhatCannotBe) {
   const std::string out = folder_ / "out.ply";
   ExpectRefusal(RunProgram({kExport}), "required");
   ExpectRefusal(Run(folder_ / "none.ply", out), "none.ply: cannot be read");
-  ExpectRefusal(Run(scene_, folder_ / "out.html"), "out.html: its name ends in none of the formats");
+  ExpectRefusal(Run(scene_, folder_ / "out.obj"), "out.obj: its name ends in none of the formats");
+  ExpectRefusal(Run(scene_, out, {"--background", "pink"}), "'pink' is not allowed; use black, white");
   ExpectRefusal(Run(scene_, folder_ / "out.ksplat"), ".sog, .glb");
   ExpectRefusal(Run(scene_, folder_ / "nothing/out.ply"), "nothing/out.ply: the folder does not exist");
   ExpectRefusal(Run(scene_, out, {"--sh-degree", "4"}), "from 0 to 3");
@@ -193,7 +226,8 @@ TEST_F(SplatExport, DamagedFilesEndInOneLineAndLeaveNothing) {
 }
 
 TEST_F(SplatExport, AFullDiskLeavesNoBrokenFile) {
-  for (const char* format : {"ply", "compressed.ply", "splat", "spz", "sog", "glb"}) {
+  for (const char* format : {"ply", "compressed.ply", "splat", "spz", "sog", "glb", "html"}) {
+    if (!has_page_ && format == std::string("html")) continue;
     const std::string out = folder_ / "full." + format;
     // As a full disk does, a limit on the size of files makes writes fail in the middle.
     const std::string script =
