@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <utility>
 
-#include "apps/inria_cameras.h"
 #include "apps/orbit.h"
 #include "apps/plain_render.h"
 #include "export/select.h"
@@ -25,20 +23,15 @@ Camera Small(const Camera& camera) {
 
 }  // namespace
 
-std::vector<Camera> CamerasToCheck(const std::string& cameras_path, const exporters::SplatSelection& splats) {
-  std::vector<NamedCamera> named;
-  if (std::filesystem::exists(cameras_path)) {
-    named = ReadInriaCameras(cameras_path);
-    const auto held_out = [](const NamedCamera& camera) { return camera.split == data::Split::kTest; };
-    if (std::any_of(named.begin(), named.end(), held_out)) {
-      named.erase(std::stable_partition(named.begin(), named.end(), held_out), named.end());
-    }
-  } else {
-    named = OrbitCameras(SphereAroundMost(splats), kOrbitViews, kLongestSide_px);
+std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const exporters::SplatSelection& splats) {
+  if (cameras.empty()) cameras = OrbitCameras(SphereAroundMost(splats), kOrbitViews, kLongestSide_px);
+  const auto held_out = [](const NamedCamera& camera) { return camera.split == data::Split::kTest; };
+  if (std::any_of(cameras.begin(), cameras.end(), held_out)) {
+    cameras.erase(std::stable_partition(cameras.begin(), cameras.end(), held_out), cameras.end());
   }
-  std::vector<Camera> cameras;
-  for (const NamedCamera& camera : SpreadEvenly(named, kMostCheckedViews)) cameras.push_back(Small(camera.camera));
-  return cameras;
+  std::vector<Camera> chosen;
+  for (const NamedCamera& named : SpreadEvenly(cameras, kMostCheckedViews)) chosen.push_back(Small(named.camera));
+  return chosen;
 }
 
 ExportCheck::ExportCheck(const exporters::SplatSelection& splats, std::vector<Camera> cameras,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/agreement.h"
+#include "apps/inria_cameras.h"
 #include "core/camera.h"
 #include "core/image.h"
 #include "core/parallel.h"
@@ -14,10 +15,9 @@
 
 namespace splat::apps {
 
-// At most kMostCheckedViews cameras: held-out ones of `cameras_path` (cameras.json) or, without any, its training
-// cameras; where there is no such file, views from all sides of the splats. Their pictures are small. At least one
-// splat. Throws splat::Error for a file that cannot be read.
-std::vector<Camera> CamerasToCheck(const std::string& cameras_path, const exporters::SplatSelection& splats);
+// At most kMostCheckedViews cameras, with small pictures: held-out ones of `cameras` or, if there are none, training
+// cameras; without any, views from all sides of the splats. At least one splat.
+std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const exporters::SplatSelection& splats);
 
 class ExportCheck {
  public:

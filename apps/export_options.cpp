@@ -146,13 +146,14 @@ Crop ParseCrop(const std::string& text) {
 std::optional<ConvertOptions> ParseConvertOptions(int argc, char** argv) {
   ConvertOptions options;
   Texts texts;
-  bool mobile = false, quiet = false;
+  bool mobile = false, quiet = false, no_check = false;
   CLI::App app("Converts a Gaussian-splat scene from one format into another.", "splat-export");
   app.footer(FormatsHelp());
   app.set_version_flag("--version", ProgramVersion("splat-export"), "Print the version and what it was built with");
   app.add_option("in", options.input, "The scene: a file of any format below, or .ksplat")->required()->type_name("IN");
   app.add_option("out", options.output, "The file to write; its name says the format")->required()->type_name("OUT");
   app.add_flag("--overwrite", options.overwrite, "Replace OUT if it exists");
+  app.add_flag("--no-check", no_check, "Do not read OUT back and compare its pictures with those of IN");
   AddSelection(app, options, texts, mobile);
   AddFormatOptions(app, options, texts);
   app.add_option("--threads", options.threads, "CPU threads; 0: all cores")
@@ -174,6 +175,7 @@ std::optional<ConvertOptions> ParseConvertOptions(int argc, char** argv) {
     options.sh_degree = options.sh_degree.value_or(kMobileShDegree);
     options.morton = true;
   }
+  options.check = !no_check;
   options.verbosity = quiet ? Verbosity::kQuiet : Verbosity::kNormal;
   return options;
 }

@@ -27,7 +27,8 @@ struct ConvertOptions {
   std::optional<std::array<double, 3>> background;  // instead of what IN says
   bool morton = false;
   bool overwrite = false;
-  int threads = 0;  // 0: all cores
+  bool check = true;  // read the output back and compare pictures
+  int threads = 0;    // 0: all cores
   exporters::ExportOptions writing;
   exporters::ImportOptions reading;
   Verbosity verbosity = Verbosity::kNormal;

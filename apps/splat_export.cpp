@@ -1,4 +1,5 @@
 // splat-export: a scene in one format in, in another out.
+#include "apps/export_check.h"
 #include "apps/export_options.h"
 #include "apps/inria_cameras.h"
 #include "apps/program.h"
@@ -9,6 +10,7 @@
 #include "export/select.h"
 
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -35,23 +37,27 @@ void CheckOutput(const ConvertOptions& options) {
   SPLAT_CHECK(lacks.empty(), options.output, ": ", lacks);
 }
 
-fs::path CamerasBeside(const std::string& scene) {
-  return fs::path(scene).parent_path() / "cameras.json";
+// The cameras that lie beside the scene, for --crop auto, pages and checks; none without a usable cameras.json.
+std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progress) {
+  const fs::path path = fs::path(scene).parent_path() / "cameras.json";
+  if (!fs::exists(path)) return {};
+  try {
+    return ReadInriaCameras(path.string());
+  } catch (const Error& error) {
+    progress.Warn(StrCat(error.what(), "; going on without cameras"));
+    return {};
+  }
 }
 
 // Where --crop auto keeps splats.
-exporters::Sphere AutomaticArea(const ConvertOptions& options, const SplatSelection& splats, Progress& progress) {
-  const fs::path cameras = CamerasBeside(options.input);
+exporters::Sphere AutomaticArea(const std::vector<NamedCamera>& cameras, const SplatSelection& splats,
+                                Progress& progress) {
   exporters::Sphere sphere;
-  if (fs::exists(cameras)) {
+  if (!cameras.empty()) {
     std::vector<Vec3<double>> positions;
-    for (const NamedCamera& named : ReadInriaCameras(cameras.string())) {
-      const Rigid3& pose = named.camera.camera_from_world;
-      positions.push_back(-(Transpose(pose.rotation) * pose.translation));
-    }
-    SPLAT_CHECK(!positions.empty(), cameras.string(), ": holds no camera; give --crop box:... or sphere:...");
+    for (const NamedCamera& named : cameras) positions.push_back(CameraCenterInWorld(named.camera));
     sphere = exporters::SphereAround(positions);
-    progress.Info(StrCat("Cropped around the cameras of ", cameras.string()));
+    progress.Info("Cropped around the cameras of the cameras.json beside it");
   } else {
     sphere = exporters::SphereAroundMost(splats);
   }
@@ -59,12 +65,13 @@ exporters::Sphere AutomaticArea(const ConvertOptions& options, const SplatSelect
   return sphere;
 }
 
-SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, Progress& progress) {
+SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, const std::vector<NamedCamera>& cameras,
+                        Progress& progress) {
   SplatSelection splats(cloud.View());
   const Crop& crop = options.crop;
   if (crop.box) CropToBox(splats, *crop.box);
   if (crop.sphere) CropToSphere(splats, *crop.sphere);
-  if (crop.automatic && splats.count() > 0) CropToSphere(splats, AutomaticArea(options, splats, progress));
+  if (crop.automatic && splats.count() > 0) CropToSphere(splats, AutomaticArea(cameras, splats, progress));
   if (options.max_gaussians) KeepMostImportant(splats, *options.max_gaussians);
   if (options.sh_degree) splats.LimitShDegree(*options.sh_degree);
   if (options.morton) SortByMorton(splats);
@@ -73,18 +80,14 @@ SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, 
   return splats;
 }
 
-// Where a page opens: at the first training camera of the cameras.json beside the scene; nothing without such a file.
-std::optional<exporters::ViewerSettings> Viewer(const ConvertOptions& options, const SplatSelection& splats,
-                                                Progress& progress) {
-  const fs::path path = CamerasBeside(options.input);
-  if (options.exporter->name != "html" || !fs::exists(path)) return std::nullopt;
-  std::vector<Camera> cameras;
-  for (const NamedCamera& named : ReadInriaCameras(path.string())) {
-    if (named.split == data::Split::kTrain) cameras.push_back(named.camera);
+// Where a page opens: at the first training camera; nothing without cameras.
+std::optional<exporters::ViewerSettings> Viewer(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
+  std::vector<Camera> training;
+  for (const NamedCamera& named : cameras) {
+    if (named.split == data::Split::kTrain) training.push_back(named.camera);
   }
-  if (cameras.empty()) return std::nullopt;
-  progress.Info(StrCat("The page opens at the first camera of ", path.string()));
-  return exporters::SettingsFromCameras(cameras, splats);
+  if (training.empty()) return std::nullopt;
+  return exporters::SettingsFromCameras(training, splats);
 }
 
 std::string SizeText(const std::string& path) {
@@ -106,27 +109,48 @@ SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
   return cloud;
 }
 
+std::array<float, 3> BackgroundFor(const SplatSelection& splats) {
+  const exporters::Rgb color = splats.background().value_or(exporters::Rgb{0, 0, 0});
+  return {float(color[0]), float(color[1]), float(color[2])};
+}
+
+// Reads what was written back, with the cloud that it came from out of memory, and says what the format costs.
+void CheckScene(const ConvertOptions& options, const ExportCheck& check, Progress& progress) {
+  exporters::ImportOptions reading;
+  reading.spz_frame = options.writing.spz_frame;
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.1f", check.AgreementOf(options.output, reading));
+  progress.Info(StrCat("Read back and drawn in ", check.views(), " views: ", text, " dB against what was read"));
+}
+
 int ConvertScene(ConvertOptions options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   CheckOutput(options);
   ThreadPool pool(options.threads > 0 ? options.threads : std::max(1, int(std::thread::hardware_concurrency())));
   options.writing.executor = &pool;
   const auto start = std::chrono::steady_clock::now();
-  const SplatCloud cloud = ReadCloud(options, progress);
-  const SplatSelection splats = Selected(options, cloud, progress);
-  if (splats.count() > kManySplats) {
-    progress.Warn(StrCat(FormatCount(splats.count()),
-                         " splats are more than many viewers draw smoothly; "
-                         "--max-gaussians keeps those that cover most"));
+  std::optional<SplatCloud> cloud = ReadCloud(options, progress);
+  const std::vector<NamedCamera> cameras = CamerasBeside(options.input, progress);
+  std::optional<ExportCheck> check;
+  std::string note;
+  {
+    const SplatSelection splats = Selected(options, *cloud, cameras, progress);
+    if (splats.count() > kManySplats) {
+      progress.Warn(StrCat(FormatCount(splats.count()),
+                           " splats are more than many viewers draw smoothly; "
+                           "--max-gaussians keeps those that cover most"));
+    }
+    options.writing.viewer = Viewer(cameras, splats);
+    note = exporters::WriteScene(options.output, *options.exporter, splats, options.writing).note;
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ",
+                         std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
+                         SizeText(options.output), ", ", FormatDuration(seconds.count())));
+    if (options.check) check.emplace(splats, CamerasToCheck(cameras, splats), BackgroundFor(splats), pool);
   }
-  options.writing.viewer = Viewer(options, splats, progress);
-  const exporters::WrittenScene written =
-      exporters::WriteScene(options.output, *options.exporter, splats, options.writing);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ",
-                       std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
-                       SizeText(options.output), ", ", FormatDuration(seconds.count())));
-  if (!written.note.empty()) progress.Info(written.note);
+  cloud.reset();
+  if (check) CheckScene(options, *check, progress);
+  if (!note.empty()) progress.Info(note);
   return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "rasterizer/process_executor.h"
 #include "train/trainer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -275,7 +276,10 @@ void ReportScene(const TrainOptions& options, const OutputFolder& output, const 
     const double megabytes = double(fs::file_size(path, error)) / 1e6;
     if (!error) progress.Info(StrCat("  ", path, " (", Fixed(megabytes, 1), " MB)"));  // else it could not be written
   }
-  progress.Info("Any viewer of Gaussian splats opens it, for example https://superspl.at/editor in a browser.");
+  const bool has_page = std::find(options.formats.begin(), options.formats.end(), "html") != options.formats.end();
+  progress.Info(has_page
+                    ? "scene.html opens in any browser; viewers of Gaussian splats open the others."
+                    : "Any viewer of Gaussian splats opens it, for example https://superspl.at/editor in a browser.");
 }
 
 int TrainFromPhotos(TrainOptions options) {

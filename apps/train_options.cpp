@@ -22,7 +22,6 @@ constexpr int kMaxThreads = 1024;
 constexpr int kMaxDownscale = 64;
 constexpr int kMaxImageSide_px = 65535;
 constexpr int64_t kMaxSplats = 100'000'000;
-constexpr const char* kDefaultFormats = "ply";
 
 // What the command line says about the training; absent where the config file or the default decides.
 struct ConfigFlags {
@@ -46,6 +45,11 @@ std::vector<std::string> FormatsIn(const std::string& list) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   return names;
+}
+
+// A page as well, in a build that has one.
+std::string DefaultFormats() {
+  return exporters::WhatLacks(exporters::ExporterNamed("html")).empty() ? "ply,html" : "ply";
 }
 
 void AddInputOptions(CLI::App& app, TrainOptions& options, std::string& formats) {
@@ -236,7 +240,7 @@ train::TrainConfig AssembleConfig(const ConfigFlags& flags) {
 std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv) {
   TrainOptions options;
   ConfigFlags flags;
-  std::string formats = kDefaultFormats;
+  std::string formats = DefaultFormats();
   bool quiet = false, verbose = false, no_align = false;
   CLI::App app("Turns a folder of photos into a 3D Gaussian-splat scene.", "splat-train");
   app.set_version_flag("--version", ProgramVersion("splat-train"), "Print the version and what it was built with");

@@ -18,8 +18,8 @@ struct TrainOptions {
   std::string output;          // empty: DefaultOutput
   bool overwrite = false;
   bool save_renders = false;
-  std::vector<std::string> formats = {"ply"};  // of the scene, names of exporters, each once
-  data::DatasetOptions dataset;                // background as in `config`
+  std::vector<std::string> formats;  // of the scene, names of exporters, each once
+  data::DatasetOptions dataset;      // background as in `config`
   data::SfmOptions sfm;
   train::TrainConfig config;  // config files, then --set, then the options of their own
   Verbosity verbosity = Verbosity::kNormal;

@@ -6,7 +6,6 @@
 
 #include <filesystem>
 
-#include "apps/inria_cameras.h"
 #include "apps/plain_render.h"
 #include "apps/scene_model.h"
 #include "tests/support/error_message.h"
@@ -73,17 +72,15 @@ TEST_F(ExportCheckTest, OtherScenesAndCutFilesAreRefused) {
 }
 
 TEST_F(ExportCheckTest, CamerasAreThoseHeldOutAndElseFromAllSides) {
-  EXPECT_EQ(CamerasToCheck(folder_ / "cameras.json", splats_).size(), 4u);
+  EXPECT_EQ(CamerasToCheck({}, splats_).size(), 4u);
   std::vector<NamedCamera> cameras(20, {"a", testing::FrontCamera(2000, 1000)});
-  WriteInriaCameras(folder_ / "cameras.json", cameras);
-  const std::vector<Camera> spread = CamerasToCheck(folder_ / "cameras.json", splats_);
+  const std::vector<Camera> spread = CamerasToCheck(cameras, splats_);
   ASSERT_EQ(spread.size(), kMostCheckedViews);
   EXPECT_EQ(spread[0].width, 640);
   EXPECT_EQ(spread[0].height, 320);
   cameras[3].split = data::Split::kTest;
   cameras[3].camera.width = 500;
-  WriteInriaCameras(folder_ / "cameras.json", cameras);
-  const std::vector<Camera> held_out = CamerasToCheck(folder_ / "cameras.json", splats_);
+  const std::vector<Camera> held_out = CamerasToCheck(cameras, splats_);
   ASSERT_EQ(held_out.size(), 1u);
   EXPECT_EQ(held_out[0].height, 640);
 }

@@ -26,6 +26,7 @@ using ::splat::testing::RunProgram;
 using ::splat::testing::TempDir;
 using ::splat::testing::WriteBytes;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 namespace fs = std::filesystem;
@@ -83,11 +84,14 @@ TEST_F(SplatExport, SaysWhatItDid) {
   const ProcessOutput output = Run(scene_, folder_ / "scene.spz");
   EXPECT_THAT(output.out, HasSubstr("my scene (1).ply: 400 splats, SH degree 3"));
   EXPECT_THAT(output.out, HasSubstr("scene.spz: 400 splats, SH degree 3"));
+  EXPECT_THAT(output.out, HasSubstr("Read back and drawn in 4 views: "));
+  EXPECT_THAT(Run(scene_, folder_ / "a.spz", {"--no-check"}).out, Not(HasSubstr("Read back")));
   EXPECT_EQ(Run(scene_, folder_ / "b.spz", {"--quiet"}).out, "");
   const ProcessOutput help = RunProgram({kExport, "--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* text : {"--sh-degree", "--max-gaussians", "--crop", "--morton", "--mobile", "--spz-version",
-                           "--spz-frame", "--background", ".compressed.ply", ".sog", ".html", ".ksplat"}) {
+  for (const char* text :
+       {"--no-check", "--sh-degree", "--max-gaussians", "--crop", "--morton", "--mobile", "--spz-version",
+        "--spz-frame", "--background", ".compressed.ply", ".sog", ".html", ".ksplat"}) {
     EXPECT_THAT(help.out, HasSubstr(text));
   }
 }
@@ -111,6 +115,13 @@ TEST_F(SplatExport, KeepsOnlyWhatIsAskedFor) {
   EXPECT_NE(mobile.means, cloud_.means);  // in Morton order
   EXPECT_EQ(mobile.means, Converted("morton.ply", {"--morton"}).means);
   EXPECT_EQ(Converted("own.ply", {"--mobile", "--sh-degree", "2", "--max-gaussians", "9"}).sh_rest_count, 8);
+}
+
+TEST_F(SplatExport, GoesOnWithoutCamerasOfAnotherKind) {
+  WriteFileAtomically(folder_ / "cameras.json", [](std::ostream& out) { out << "{\"cameras\": 1}"; });
+  const ProcessOutput output = Run(scene_, folder_ / "scene.ply");
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_THAT(output.err, HasSubstr("cameras.json: is no list of cameras in JSON; going on without cameras"));
 }
 
 TEST_F(SplatExport, CropsAroundTheCamerasBesideTheScene) {
