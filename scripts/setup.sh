@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing to build, test and run on Debian 12/13 and Ubuntu 24.04. Does nothing, and needs neither root nor
 # network, when all is there.
-# usage: scripts/setup.sh [--with-lint] [--with-python] [--cuda]
+# usage: scripts/setup.sh [--with-lint] [--with-python] [--with-viewers] [--cuda]
 #   --with-lint         also what scripts/check.sh needs (clang-format, clang-tidy, shellcheck)
 #   --with-python       also the Python of the distribution's LibTorch, where it has one, for the test of torch.ops
+#   --with-viewers      also Chromium and viewers of others, for the tests labelled viewers (scripts/fetch_test_viewers.sh)
 #   --cuda              also a LibTorch with CUDA, and nvcc where the machine has none that goes with it (scripts/fetch_cuda.sh)
 # environment: SPLAT_TORCH_DIR=DIR   a LibTorch of your own (the folder that holds share/cmake/Torch); none is installed then
 set -euo pipefail
@@ -19,13 +20,16 @@ packages=(
   libboost-context-dev                                        # tests: CUDA kernels executed without a card
 )
 lint_packages=(clang-format clang-tidy shellcheck)
-optional=()  # installed where the distribution has them
+optional=()         # installed where the distribution has them
+viewer_packages=()  # the same; tests do without them
 with_cuda=no
+with_viewers=no
 
 for option in "$@"; do
   case $option in
     --with-lint) packages+=("${lint_packages[@]}") ;;
     --with-python) optional+=(python3-torch) ;;
+    --with-viewers) with_viewers=yes ;;
     --cuda) with_cuda=yes ;;
     -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     *) die "unknown option $option (--help lists them)" 2 ;;
@@ -33,6 +37,12 @@ for option in "$@"; do
 done
 
 if [ "$with_cuda" = yes ] && [ -z "$(cuda_torch_dir)" ]; then packages+=(python3 python3-venv); fi
+
+# Chromium and npm from elsewhere serve as well; Debian's npm would not go beside another node.
+if [ "$with_viewers" = yes ]; then
+  [ -n "$(test_chromium)" ] || viewer_packages+=(chromium)
+  command -v npm >/dev/null || viewer_packages+=(npm)
+fi
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 known_to_apt() { apt-cache policy "$1" 2>/dev/null | grep '^  Candidate: [^(]' >/dev/null; }
@@ -82,6 +92,7 @@ fetch_libraries() {
   rm -f "$log"
   "$root/scripts/fetch_viewer.sh" || say "Going on without the viewer: what is built now will write no scene.html"
   if [ "$wants_torch" = yes ]; then "$root/scripts/fetch_torch.sh"; fi
+  if [ "$with_viewers" = yes ]; then "$root/scripts/fetch_test_viewers.sh"; fi
   if [ "$with_cuda" = yes ]; then "$root/scripts/fetch_cuda.sh"; fi
 }
 
@@ -90,14 +101,18 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 fi
 
 log=$(mktemp)
-wanted_optional=()
+wanted_optional=() wanted_viewers=()
+worth_trying() { ! installed "$1" && { known_to_apt "$1" || ! known_to_apt g++; }; }
 for package in "${optional[@]}"; do
-  if ! installed "$package" && { known_to_apt "$package" || ! known_to_apt g++; }; then wanted_optional+=("$package"); fi
+  if worth_trying "$package"; then wanted_optional+=("$package"); fi
+done
+for package in "${viewer_packages[@]}"; do
+  if worth_trying "$package"; then wanted_viewers+=("$package"); fi
 done
 collect_missing "${packages[@]}"
 wants_torch=no
 if [ -z "$(torch_dir)" ] && ! installed libtorch-dev; then wants_torch=yes; fi
-if [ "${#missing[@]}${#wanted_optional[@]}" = 00 ] && [ "$wants_torch" = no ]; then
+if [ "${#missing[@]}${#wanted_optional[@]}${#wanted_viewers[@]}" = 000 ] && [ "$wants_torch" = no ]; then
   fetch_libraries
   exit 0
 fi
@@ -114,4 +129,11 @@ for package in "${wanted_optional[@]}"; do
   if known_to_apt "$package" && [ "$wants_torch" = no ]; then missing+=("$package"); fi
 done
 [ "${#missing[@]}" = 0 ] || timed "Installation" install_missing
+missing=()
+for package in "${wanted_viewers[@]}"; do
+  if known_to_apt "$package"; then missing+=("$package"); fi
+done
+if [ "${#missing[@]}" != 0 ]; then
+  (timed "Installation" install_missing) || say "Without ${missing[*]} the tests of viewers will be skipped"
+fi
 fetch_libraries

@@ -7,9 +7,10 @@ preset="test"
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-"$root/scripts/setup.sh" --with-python
+"$root/scripts/setup.sh" --with-python --with-viewers
 timed "Configuration" configure
 timed "Build" compile
 [ -d "$root/../shared/data" ] || say "No ../shared/data beside the checkout: the tests that need its photos are skipped"
+# Tests labelled viewers need Chromium and packages of npm; without them they are skipped and say so.
 # Tests of training use all cores themselves; two at a time fill the gaps of those that do not.
 ctest --test-dir "$build_dir" --output-on-failure -j "$(jobs)" "$@"

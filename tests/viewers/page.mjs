@@ -1,0 +1,48 @@
+// usage: page.mjs SCENE_FOLDER OUTPUT_FOLDER
+// scene.html, opened from the disk, must show what the SuperSplat viewer shows of scene.ply from the first training camera, and ask
+// for nothing outside of itself.
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { decodePicture, launchBrowser, serveFolders } from './browser.mjs';
+import { sceneCamera } from './camera.mjs';
+import { modulesFolder } from './package.mjs';
+import { psnr } from './picture.mjs';
+import { writeInWrongFrame } from './ply.mjs';
+import { Checks, skip } from './process.mjs';
+import { pictureOfSuperSplat, superSplatPicture, superSplatQuery } from './viewers.mjs';
+
+const lowestPsnr = 25;      // dB
+const wrongFramePsnr = 20;  // dB at most
+const wrongFrameFile = 'wrong_frame.ply';
+
+const [sceneFolder, outputFolder] = process.argv.slice(2);
+const file = path.join(sceneFolder, 'scene.html');
+if (!fs.existsSync(file)) skip('this splat-export writes no .html');
+fs.mkdirSync(outputFolder, { recursive: true });
+writeInWrongFrame(path.join(sceneFolder, 'scene.ply'), path.join(outputFolder, wrongFrameFile));
+const camera = sceneCamera(sceneFolder);
+const browser = await launchBrowser();
+
+const address = pathToFileURL(file).href;
+const { picture } = await pictureOfSuperSplat({ browser, address: `${address}?${superSplatQuery}`, allowed: address, camera });
+fs.writeFileSync(path.join(outputFolder, 'scene.html.png'), picture);
+const page = await decodePicture(browser, picture, 'image/png');
+
+async function agreementWith(folder, name) {
+  const server = await serveFolders({ modules: modulesFolder, scene: folder });
+  const drawn = await superSplatPicture({ browser, url: server.url, file: name, camera });
+  fs.writeFileSync(path.join(outputFolder, `${name}.png`), drawn.picture);
+  server.close();
+  return psnr(page, await decodePicture(browser, drawn.picture, 'image/png'));
+}
+
+const agreement = await agreementWith(sceneFolder, 'scene.ply');
+const wrong = await agreementWith(outputFolder, wrongFrameFile);
+await browser.close();
+console.log(`scene.html against scene.ply ${agreement.toFixed(2)} dB; against the scene in a wrong frame ${wrong.toFixed(2)} dB`);
+const checks = new Checks();
+checks.expect(agreement >= lowestPsnr, `${agreement.toFixed(2)} dB is below ${lowestPsnr}`);
+checks.expect(wrong <= wrongFramePsnr, `a scene in a wrong frame is ${wrong.toFixed(2)} dB like the page`);
+checks.finish();
