@@ -4,7 +4,7 @@ import path from 'node:path';
 import { openPage, settledScreenshot } from './browser.mjs';
 import { degrees, frames, horizontalFov_rad, inFrame, verticalFov_rad } from './camera.mjs';
 
-const timeout_ms = 60000;
+const timeout_ms = 120000;  // drawing in software, beside other tests
 
 // A page of ours that uses the library of a viewer.
 async function pictureOfPage(name, frameOf, { browser, url, file, camera }) {
