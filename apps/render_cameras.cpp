@@ -1,10 +1,10 @@
 #include "apps/render_cameras.h"
 
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 
 #include "apps/json_file.h"
+#include "apps/orbit.h"
+#include "apps/scene_model.h"
 #include "core/atomic_file.h"
 #include "core/check.h"
 #include "data/colmap_reader.h"
@@ -63,6 +63,13 @@ std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, c
     pose.rotation = pose.rotation * source_from_scene.rotation;
   }
   return moved;
+}
+
+std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width) {
+  const HostModel host(model);
+  const exporters::SplatSelection splats(host.View());
+  SPLAT_CHECK(splats.count() > 0, "the scene holds no splats");
+  return OrbitCameras(SphereAroundMost(splats), count, width);
 }
 
 }  // namespace splat::apps

@@ -6,6 +6,7 @@
 
 #include "apps/inria_cameras.h"
 #include "core/rigid3.h"
+#include "rasterizer/splat_model.h"
 
 namespace splat::apps {
 
@@ -22,5 +23,8 @@ CameraSet ReadCameras(const std::string& path);
 
 // The same cameras in the frame of a scene, given the frame of their source.
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene);
+
+// OrbitCameras (apps/orbit.h) around a model. Throws splat::Error for an empty one.
+std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width);
 
 }  // namespace splat::apps

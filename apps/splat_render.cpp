@@ -1,6 +1,5 @@
 // splat-render: a scene and cameras in, pictures out.
 #include "apps/interrupt.h"
-#include "apps/orbit.h"
 #include "apps/outputs.h"
 #include "apps/program.h"
 #include "apps/progress.h"
@@ -44,11 +43,7 @@ Camera Resized(const Camera& camera, const RenderOptions& options) {
 
 std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const SplatModel& model, Progress& progress) {
   if (options.orbit > 0) {
-    const HostModel host(model);
-    const exporters::SplatSelection splats(host.View());
-    SPLAT_CHECK(splats.count() > 0, options.scene, ": holds no splats");
-    return OrbitCameras(SphereAroundMost(splats), options.orbit,
-                        options.width > 0 ? options.width : kOrbitWidth_px / options.downscale);
+    return OrbitCameras(model, options.orbit, options.width > 0 ? options.width : kOrbitWidth_px / options.downscale);
   }
   std::vector<NamedCamera> chosen;
   for (NamedCamera& named : CamerasFromFile(options, progress)) {

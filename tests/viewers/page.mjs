@@ -1,4 +1,4 @@
-// usage: page.mjs SCENE_FOLDER OUTPUT_FOLDER
+// usage: page.mjs SCENE_FOLDER SPLAT_EXPORT OUTPUT_FOLDER
 // scene.html, opened from the disk, must show what the SuperSplat viewer shows of scene.ply from the first training camera, and ask
 // for nothing outside of itself.
 import fs from 'node:fs';
@@ -10,18 +10,24 @@ import { sceneCamera } from './camera.mjs';
 import { modulesFolder } from './package.mjs';
 import { psnr } from './picture.mjs';
 import { writeInWrongFrame } from './ply.mjs';
-import { Checks, skip } from './process.mjs';
+import { Checks, runProgram, skip } from './process.mjs';
 import { pictureOfSuperSplat, superSplatPicture, superSplatQuery } from './viewers.mjs';
 
 const lowestPsnr = 25;      // dB
 const wrongFramePsnr = 20;  // dB at most
 const wrongFrameFile = 'wrong_frame.ply';
 
-const [sceneFolder, outputFolder] = process.argv.slice(2);
-const file = path.join(sceneFolder, 'scene.html');
-if (!fs.existsSync(file)) skip('this splat-export writes no .html');
+const [sceneFolder, exportProgram, outputFolder] = process.argv.slice(2);
 fs.mkdirSync(outputFolder, { recursive: true });
-writeInWrongFrame(path.join(sceneFolder, 'scene.ply'), path.join(outputFolder, wrongFrameFile));
+const scenePly = path.join(sceneFolder, 'scene.ply');
+const file = path.join(outputFolder, 'scene.html');
+try {
+  runProgram(exportProgram, [scenePly, file, '--overwrite', '--quiet']);  // takes its first view from the cameras.json beside scene.ply
+} catch (error) {
+  if (error.message.includes('no viewer page')) skip('this build has no viewer page (scripts/fetch_viewer.sh)');
+  throw error;
+}
+writeInWrongFrame(scenePly, path.join(outputFolder, wrongFrameFile));
 const camera = sceneCamera(sceneFolder);
 const browser = await launchBrowser();
 

@@ -22,9 +22,6 @@ const ply = path.join(scene, 'scene.ply');
 for (const version of ['2', '4']) {
   runProgram(exportProgram, [ply, path.join(scene, `scene.v${version}.spz`), '--spz-version', version, '--quiet']);
 }
-if (runProgram(exportProgram, ['--help']).includes('.html')) {
-  runProgram(exportProgram, [ply, path.join(scene, 'scene.html'), '--overwrite', '--quiet']);
-}
 const { count, columns } = readPly(ply);
 const strong = columns.f_rest_0.filter((value) => Math.abs(value) > 0.05).length;
 console.log(`${count} splats, ${strong} of them with a first SH coefficient above 0.05`);
