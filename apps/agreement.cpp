@@ -1,7 +1,6 @@
 #include "apps/agreement.h"
 
-#include <cstdio>
-
+#include "apps/progress.h"
 #include "core/check.h"
 
 namespace splat::apps {
@@ -11,10 +10,8 @@ void RequireSameCount(const std::string& path, int64_t splats, int64_t written) 
 }
 
 void RequireAgreement(const std::string& path, double agreement_db) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f", agreement_db);
-  SPLAT_CHECK(agreement_db >= kLeastAgreement_db, path, ": is broken: it shows another scene than was written (", text,
-              " dB between their pictures)");
+  SPLAT_CHECK(agreement_db >= kLeastAgreement_db, path, ": is broken: it shows another scene than was written (",
+              FormatFixed(agreement_db, 1), " dB between their pictures)");
 }
 
 }  // namespace splat::apps

@@ -41,6 +41,12 @@ std::string FormatDuration(double seconds) {
   return text;
 }
 
+std::string FormatFixed(double value, int decimals) {
+  char text[64];
+  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
+  return text;
+}
+
 std::string FormatCount(int64_t count) {
   std::string text = std::to_string(count);
   const int first_digit = count < 0 ? 1 : 0;

@@ -19,6 +19,9 @@ std::string FormatDuration(double seconds);
 // 1234567 as "1,234,567".
 std::string FormatCount(int64_t count);
 
+// 31.8149 with two decimals as "31.81".
+std::string FormatFixed(double value, int decimals);
+
 // Thread-safe. Progress and information go to `out`, warnings to `err`.
 class Progress {
  public:

@@ -1,7 +1,6 @@
 #include "apps/scene_check.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include "apps/progress.h"
@@ -14,12 +13,6 @@ namespace {
 
 std::string Column(const std::string& text, size_t width) {
   return std::string(width - std::min(width, text.size()), ' ') + text;
-}
-
-std::string Fixed(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
 }
 
 double WithoutSmallMinus(double decibels) {
@@ -77,9 +70,10 @@ std::vector<std::string> TableOf(const std::vector<FileCheck>& checks, size_t vi
   for (const FileCheck& check : checks) {
     std::string line = "  " + Column(check.format, width);
     if (check.error.empty()) {
-      line += Column(Fixed(double(check.bytes) / 1e6, 1) + " MB", 12) + Column(Fixed(check.psnr, 2) + " dB", 12) +
-              Column(Fixed(WithoutSmallMinus(check.loss_db), 2) + " dB", 11) +
-              Column(Fixed(check.agreement_db, 1) + " dB", 20);
+      line += Column(FormatFixed(double(check.bytes) / 1e6, 1) + " MB", 12) +
+              Column(FormatFixed(check.psnr, 2) + " dB", 12) +
+              Column(FormatFixed(WithoutSmallMinus(check.loss_db), 2) + " dB", 11) +
+              Column(FormatFixed(check.agreement_db, 1) + " dB", 20);
     } else {
       line += "  " + check.error;
     }

@@ -10,7 +10,6 @@
 #include "export/select.h"
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -91,9 +90,7 @@ std::optional<exporters::ViewerSettings> Viewer(const std::vector<NamedCamera>& 
 }
 
 std::string SizeText(const std::string& path) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f MB", double(fs::file_size(path)) / 1e6);
-  return text;
+  return FormatFixed(double(fs::file_size(path)) / 1e6, 1) + " MB";
 }
 
 // What was read, as it is to be written: with the background of --background.
@@ -118,9 +115,9 @@ std::array<float, 3> BackgroundFor(const SplatSelection& splats) {
 void CheckScene(const ConvertOptions& options, const ExportCheck& check, Progress& progress) {
   exporters::ImportOptions reading;
   reading.spz_frame = options.writing.spz_frame;
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f", check.AgreementOf(options.output, reading));
-  progress.Info(StrCat("Read back and drawn in ", check.views(), " views: ", text, " dB against what was read"));
+  const double agreement_db = check.AgreementOf(options.output, reading);
+  progress.Info(StrCat("Read back and drawn in ", check.views(), " views: ", FormatFixed(agreement_db, 1),
+                       " dB against what was read"));
 }
 
 int ConvertScene(ConvertOptions options) {

@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -29,12 +28,6 @@ using Clock = std::chrono::steady_clock;
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::string Fixed(double value, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
 }
 
 const char* StageName(data::SfmStage stage) {
@@ -69,7 +62,8 @@ data::SfmResult RunStructureFromMotion(const TrainOptions& options, const std::s
     for (const std::string& note : result.notes) progress.Info(note);
     progress.Info(StrCat("Structure from motion: ", result.photos_registered, " of ", result.photos_given,
                          " photos placed, ", FormatCount(int64_t(result.points)), " points, mean reprojection error ",
-                         Fixed(result.mean_reprojection_error_px, 2), " px, ", FormatDuration(SecondsSince(start))));
+                         FormatFixed(result.mean_reprojection_error_px, 2), " px, ",
+                         FormatDuration(SecondsSince(start))));
     for (const std::string& name : result.left_out) {
       progress.Warn(StrCat("photo left out, COLMAP could not place it: ", name));
     }
@@ -117,10 +111,10 @@ train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions&
   callbacks.log = progress.Sink();
   callbacks.progress = [&](const train::TrainProgress& now) {
     summary.train_loss = now.loss;
-    progress.Update(
-        double(now.step) / now.steps,
-        StrCat(now.step, "/", now.steps, "  loss ", Fixed(now.loss, 4), "  ", FormatCount(now.splats), " splats  ",
-               Fixed(now.steps_per_second, 1), " it/s  ", FormatDuration(now.seconds_left), " left"));
+    progress.Update(double(now.step) / now.steps,
+                    StrCat(now.step, "/", now.steps, "  loss ", FormatFixed(now.loss, 4), "  ", FormatCount(now.splats),
+                           " splats  ", FormatFixed(now.steps_per_second, 1), " it/s  ",
+                           FormatDuration(now.seconds_left), " left"));
   };
   progress.Begin("Training");
   train::TrainResult result = train::TrainOn(backend, dataset, options.config, callbacks);
@@ -131,7 +125,7 @@ train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions&
   summary.threads = ProcessExecutor().Threads();
   progress.End(StrCat(result.interrupted ? "ended by the user after " : "", FormatCount(result.steps_done),
                       " steps in ", FormatDuration(result.seconds), ", ", FormatCount(result.model.count()),
-                      " splats, loss ", Fixed(summary.train_loss, 4)));
+                      " splats, loss ", FormatFixed(summary.train_loss, 4)));
   return result;
 }
 
@@ -210,7 +204,7 @@ train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset
   progress.Begin("Evaluation");
   const SplatModel on_device = ToDevice(model, train::ChooseBackend(options.config.device).device);
   train::Evaluation evaluation = train::Evaluate(on_device, dataset, views, loader, on_view);
-  progress.End(StrCat("PSNR ", Fixed(evaluation.psnr, 2), " dB, SSIM ", Fixed(evaluation.ssim, 4), " over ",
+  progress.End(StrCat("PSNR ", FormatFixed(evaluation.psnr, 2), " dB, SSIM ", FormatFixed(evaluation.ssim, 4), " over ",
                       views.size(), " held-out views"));
   return evaluation;
 }
@@ -274,7 +268,8 @@ void ReportScene(const TrainOptions& options, const OutputFolder& output, const 
     const std::string path = output.Scene(exporters::ExporterNamed(name));
     std::error_code error;
     const double megabytes = double(fs::file_size(path, error)) / 1e6;
-    if (!error) progress.Info(StrCat("  ", path, " (", Fixed(megabytes, 1), " MB)"));  // else it could not be written
+    if (!error)
+      progress.Info(StrCat("  ", path, " (", FormatFixed(megabytes, 1), " MB)"));  // else it could not be written
   }
   const bool has_page = std::find(options.formats.begin(), options.formats.end(), "html") != options.formats.end();
   progress.Info(has_page
