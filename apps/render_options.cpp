@@ -8,7 +8,7 @@ namespace splat::apps {
 
 std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
   RenderOptions options;
-  std::string background = "black";
+  std::string background;
   bool quiet = false;
   CLI::App app("Renders a Gaussian-splat scene to PNG pictures.", "splat-render");
   app.set_version_flag("--version", ProgramVersion("splat-render"), "Print the version and what it was built with");
@@ -34,10 +34,10 @@ std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
       ->check(WholeNumber(0, 32768))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--background", background, "black, white, #rrggbb or r,g,b in 0..1")
+  app.add_option("--background", background,
+                 "black, white, #rrggbb or r,g,b in 0..1; without it what the scene says, or black")
       ->check(BackgroundColor())
-      ->type_name("COLOR")
-      ->capture_default_str();
+      ->type_name("COLOR");
   app.add_option("--device", options.device, "auto, cpu or cuda")
       ->check(OneOf({"auto", "cpu", "cuda"}))
       ->type_name("DEVICE")
@@ -51,7 +51,7 @@ std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
 
   SPLAT_CHECK(options.cameras.empty() == (options.orbit > 0), "pass either --cameras PATH or --orbit N");
   SPLAT_CHECK(options.downscale == 1 || options.width == 0, "pass either --downscale or --width");
-  options.background = ParseBackground(background);
+  if (!background.empty()) options.background = ParseBackground(background);
   options.verbosity = quiet ? Verbosity::kQuiet : Verbosity::kNormal;
   return options;
 }

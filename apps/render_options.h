@@ -16,10 +16,10 @@ struct RenderOptions {
   std::string split = "all";  // all, train or test: which cameras
   int orbit = 0;              // number of views of a circle around the scene; 0: `cameras`
   int downscale = 1;
-  int width = 0;                // px; 0: as the cameras have it (orbit: 1280)
-  std::string device = "auto";  // auto, cpu, cuda
-  int threads = 0;              // 0: all cores
-  std::array<double, 3> background = {0, 0, 0};
+  int width = 0;                                    // px; 0: as the cameras have it (orbit: 1280)
+  std::string device = "auto";                      // auto, cpu, cuda
+  int threads = 0;                                  // 0: all cores
+  std::optional<std::array<double, 3>> background;  // nothing: what the scene says, or black
   Verbosity verbosity = Verbosity::kNormal;
 };
 

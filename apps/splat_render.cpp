@@ -15,6 +15,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 namespace splat::apps {
 namespace {
@@ -68,12 +69,14 @@ int RenderScene(const RenderOptions& options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   UseThreads(options.threads);
   const torch::Device device = train::ChooseBackend(options.device).device;
-  const SplatModel model = ReadModel(options.scene), on_device = ToDevice(model, device);
+  exporters::SplatCloud cloud = exporters::ReadScene(options.scene);
+  const exporters::Rgb color = options.background.value_or(cloud.background.value_or(exporters::Rgb{0, 0, 0}));
+  const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
   MakeFolder(options.output);
 
   std::array<float, 3> background;
-  std::copy(options.background.begin(), options.background.end(), background.begin());
+  std::copy(color.begin(), color.end(), background.begin());
   RenderNames names;
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {

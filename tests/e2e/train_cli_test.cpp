@@ -250,7 +250,7 @@ TEST_F(TrainOnBalls, QuietPrintsNothing) {
 TEST_F(TrainOnBalls, SplatRenderRepeatsTheRendersOfTheTraining) {
   Train("out", {"--iterations", "100", "--test-every", "4", "--save-renders", "--background", "white"});
   const auto render = [&](const std::vector<std::string>& further) {
-    std::vector<std::string> command = {kRender, folder_ / "out/scene.ply", "--background", "white"};
+    std::vector<std::string> command = {kRender, folder_ / "out/scene.ply"};  // which says that it is white behind it
     command.insert(command.end(), further.begin(), further.end());
     const ProcessOutput output = RunProgram(command);
     EXPECT_EQ(output.exit_code, 0) << output.err;
@@ -265,8 +265,11 @@ TEST_F(TrainOnBalls, SplatRenderRepeatsTheRendersOfTheTraining) {
     EXPECT_LE(LargestDifference(folder_ / (std::string("test_views/") + name + ".png"), expected), kRenderTolerance);
     EXPECT_LE(LargestDifference(folder_ / (std::string("all_views/") + name + ".png"), expected), kRenderTolerance);
   }
-  render({"--cameras", folder_ / "out/cameras.json", "--output", folder_ / "small", "--downscale", "2"});
-  EXPECT_EQ(data::ReadPhotoInfo(folder_ / "small/photo_03.png").width, 32);
+  render({"--cameras", folder_ / "out/cameras.json", "--output", folder_ / "small", "--downscale", "2", "--background",
+          "black"});
+  const Image8 small = data::ReadPhoto(folder_ / "small/photo_03.png").image;
+  EXPECT_EQ(small.width, 32);
+  EXPECT_LT(small.pixels[0], 128);  // a corner, where nothing is
 }
 
 TEST(SplatRender, ShowsScenesOfOtherToolsFromAllSides) {
