@@ -54,6 +54,7 @@ exporters::Sphere AutomaticArea(const std::vector<NamedCamera>& cameras, const S
   exporters::Sphere sphere;
   if (!cameras.empty()) {
     std::vector<Vec3<double>> positions;
+    positions.reserve(cameras.size());
     for (const NamedCamera& named : cameras) positions.push_back(CameraCenterInWorld(named.camera));
     sphere = exporters::SphereAround(positions);
     progress.Info("Cropped around the cameras of the cameras.json beside it");

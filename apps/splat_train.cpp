@@ -174,7 +174,7 @@ std::exception_ptr WriteFormats(const TrainOptions& options, const data::Dataset
 std::exception_ptr WriteScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
                               const OutputFolder& output, Progress& progress, RunSummary& summary) {
   output.RemoveOldResults(options.formats);
-  const std::exception_ptr failure = WriteFormats(options, dataset, model, output, progress, summary);
+  std::exception_ptr failure = WriteFormats(options, dataset, model, output, progress, summary);
   WriteCameras(output / "cameras.json", dataset);
   WriteSceneTransform(output / "scene_transform.json", dataset, summary.poses_source);
   WriteRunConfig(output / "config.json", options, summary);

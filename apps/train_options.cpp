@@ -206,7 +206,7 @@ void AddExpertOptions(CLI::App& app, ConfigFlags& flags, bool& no_align) {
 // The text of a config file; of an earlier run's config.json the part that configures the training.
 std::string ConfigText(const std::string& path) {
   SPLAT_CHECK(fs::is_regular_file(path), "--config ", path, ": no such file");
-  const std::string text = ReadFile(path);
+  std::string text = ReadFile(path);
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (json.is_object() && json.contains("training") && json["training"].is_object()) return json["training"].dump();
   return text;

@@ -155,8 +155,12 @@ function compare(name, file) {
 
 for (const name of Object.keys(tolerances)) {
   const back = path.join(outputFolder, `${name}.back.ply`);
-  splatTransform(['--gpu', 'cpu', path.join(sceneFolder, name), back]);
-  compare(name, splatsOf(back));
+  try {
+    splatTransform(['--gpu', 'cpu', path.join(sceneFolder, name), back]);
+    compare(name, splatsOf(back));
+  } catch (error) {
+    checks.expect(false, `${name}: ${error.message}`);
+  }
 }
 // The comparison must notice a scene that another frame or one splat sets apart.
 const mirrored = { ...scene, position: [scene.position[0], scene.position[1].map((value) => -value), scene.position[2]] };

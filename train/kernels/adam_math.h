@@ -50,7 +50,7 @@ struct AdamMoments {
 template <typename T>
 SPLAT_HD inline T AdamUsableGradient(T grad) {
   const T size = grad < T(0) ? -grad : grad;
-  return (size <= T(kLargestGradient)) & (size >= T(kSmallestGradient)) ? grad : T(0);
+  return ((size <= T(kLargestGradient)) & (size >= T(kSmallestGradient))) ? grad : T(0);
 }
 
 template <typename T>
