@@ -18,8 +18,8 @@ struct Clusters {
 // points and 65,536 centres 10^13 multiplications. So the points are divided first: a few hundred coarse centres, each
 // with a share of the fine ones that follows the squared error of its points; a part that is still large is divided
 // again. Within a part centres are chosen by k-means++ (Arthur and Vassilvitskii 2007), which finds rare strong points,
-// and moved by Lloyd's algorithm; at the end each point may change to the centres of neighbouring parts. The same
-// points, seed and count give the same bits with any number of threads.
+// and moved by Lloyd's algorithm; each point then gets the nearest centre of its own part, though one of a neighbouring
+// part may lie nearer. The same points, seed and count give the same bits with any number of threads.
 Clusters ClusterPoints(const std::vector<float>& points, int dimensions, int64_t clusters, uint64_t seed,
                        Executor& executor);
 
