@@ -12,6 +12,7 @@
 #include "data/view_loader.h"
 #include "rasterizer/libtorch.h"
 #include "rasterizer/process_executor.h"
+#include "rasterizer/torch_device.h"
 #include "train/trainer.h"
 
 #include <algorithm>
@@ -129,12 +130,32 @@ train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions&
   return result;
 }
 
+// SOG's clustering on the card of the training. Where the card cannot, for want of memory for example, the user is told
+// and the CPU does it: a scene that was trained must not be lost for that.
+exporters::PartsFitter PartsFitterOf(const train::Backend& backend, Progress& progress) {
+  const exporters::FitPartsOnCard fit = exporters::CudaFitParts();
+  if (!backend.is_device || !fit) return {};
+  return [device = backend.device, fit, &progress](const exporters::PartsParams& params) {
+    try {
+      const StageScope scope(device);
+      return fit(scope.context(), params, exporters::kMostPointsOnCard);
+    } catch (const std::exception& error) {
+      const std::string text = error.what();  // LibTorch's has many lines
+      progress.Warn(
+          StrCat("SOG's colours are clustered on the CPU, as the card could not: ", text.substr(0, text.find('\n'))));
+      return exporters::FitParts(params, ProcessExecutor());
+    }
+  };
+}
+
 // For a page: opens at the first training camera.
-exporters::ExportOptions ExportOptionsFor(const TrainOptions& options, const data::Dataset& dataset,
-                                          const exporters::SplatSelection& splats) {
+exporters::ExportOptions ExportOptionsFor(const train::Backend& backend, const TrainOptions& options,
+                                          const data::Dataset& dataset, const exporters::SplatSelection& splats,
+                                          Progress& progress) {
   exporters::ExportOptions export_options;
   export_options.seed = options.config.seed;
   export_options.executor = &ProcessExecutor();
+  export_options.fit_parts = PartsFitterOf(backend, progress);
   std::vector<Camera> cameras;
   for (const int view : dataset.ViewsOf(data::Split::kTrain)) cameras.push_back(dataset.views[size_t(view)].camera);
   export_options.viewer = exporters::SettingsFromCameras(cameras, splats);
@@ -143,13 +164,14 @@ exporters::ExportOptions ExportOptionsFor(const TrainOptions& options, const dat
 
 // Writes the scene in every format asked for. One that cannot hold it does not keep the others from being written: the
 // first failure is returned, unless nothing could be written at all, which is thrown.
-std::exception_ptr WriteFormats(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
-                                const OutputFolder& output, Progress& progress, RunSummary& summary) {
+std::exception_ptr WriteFormats(const train::Backend& backend, const TrainOptions& options,
+                                const data::Dataset& dataset, const SplatModel& model, const OutputFolder& output,
+                                Progress& progress, RunSummary& summary) {
   const HostModel host(model);
   exporters::SplatCloudView view = host.View();
   view.background = options.config.background;
   const exporters::SplatSelection splats(view);
-  exporters::ExportOptions export_options = ExportOptionsFor(options, dataset, splats);
+  exporters::ExportOptions export_options = ExportOptionsFor(backend, options, dataset, splats, progress);
   std::exception_ptr failure;
   std::vector<std::string> failed;
   for (const std::string& name : options.formats) {
@@ -171,10 +193,11 @@ std::exception_ptr WriteFormats(const TrainOptions& options, const data::Dataset
   return failure;
 }
 
-std::exception_ptr WriteScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
-                              const OutputFolder& output, Progress& progress, RunSummary& summary) {
+std::exception_ptr WriteScene(const train::Backend& backend, const TrainOptions& options, const data::Dataset& dataset,
+                              const SplatModel& model, const OutputFolder& output, Progress& progress,
+                              RunSummary& summary) {
   output.RemoveOldResults(options.formats);
-  std::exception_ptr failure = WriteFormats(options, dataset, model, output, progress, summary);
+  std::exception_ptr failure = WriteFormats(backend, options, dataset, model, output, progress, summary);
   WriteCameras(output / "cameras.json", dataset);
   WriteSceneTransform(output / "scene_transform.json", dataset, summary.poses_source);
   WriteRunConfig(output / "config.json", options, summary);
@@ -294,7 +317,7 @@ int TrainFromPhotos(TrainOptions options) {
   ThrowIfInterrupted("interrupted before the training began");
 
   const train::TrainResult result = TrainScene(backend, options, dataset, progress, summary);
-  std::exception_ptr failure = WriteScene(options, dataset, result.model, output, progress, summary);
+  std::exception_ptr failure = WriteScene(backend, options, dataset, result.model, output, progress, summary);
   const std::exception_ptr no_evaluation = TryEvaluate(options, dataset, result.model, output, progress, summary);
   if (!failure) failure = no_evaluation;
   const std::exception_ptr broken_file = CheckFiles(options, dataset, result.model, output, progress, summary);

@@ -81,6 +81,14 @@ inline void CopyToHost(const KernelContext& context, void* host, const void* dev
   CheckCuda(cudaStreamSynchronize(stream), "copy to the host");
 }
 
+// What lies on the host may change as soon as this returns.
+inline void CopyToDevice(const KernelContext& context, void* device, const void* host, size_t bytes) {
+  if (bytes == 0) return;
+  const cudaStream_t stream = static_cast<cudaStream_t>(context.stream);
+  CheckCuda(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream), "copy to the card");
+  CheckCuda(cudaStreamSynchronize(stream), "copy to the card");
+}
+
 inline void CopyOnDevice(const KernelContext& context, void* to, const void* from, size_t bytes) {
   if (bytes == 0) return;
   CheckCuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, static_cast<cudaStream_t>(context.stream)),

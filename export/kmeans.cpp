@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "core/multiversion.h"
 #include "core/random.h"
+#include "export/kmeans_math.h"
 
 namespace splat::exporters {
 namespace {
@@ -18,7 +19,6 @@ constexpr int kLanes = 32;                 // centres whose distances are comput
 constexpr int64_t kLargestPart = 1 << 20;  // points times centres; larger parts are divided first
 constexpr int64_t kMostCoarseCenters = 256;
 constexpr int64_t kCoarseSample = 1 << 15;  // points that coarse centres are fitted to
-constexpr int kLloydSteps = 8;
 constexpr int64_t kChunkPoints = 512;
 
 // Centres in blocks of kLanes, dimension by dimension, so that one point is compared with a block at a time. Lanes that
@@ -52,8 +52,7 @@ inline void BlockDistances(const float* point, const float* block, int dimension
   for (int lane = 0; lane < kLanes; ++lane) distances[lane] = 0;
   for (int d = 0; d < dimensions; ++d) {
     for (int lane = 0; lane < kLanes; ++lane) {
-      const float difference = point[d] - block[d * kLanes + lane];
-      distances[lane] += difference * difference;
+      distances[lane] = PlusSquare(distances[lane], point[d], block[d * kLanes + lane]);
     }
   }
 }
@@ -87,34 +86,13 @@ SPLAT_MULTIVERSION void FindNearest(const float* points, int64_t count, const fl
 SPLAT_MULTIVERSION void LowerDistances(const float* points, int64_t count, int dimensions, const float* center,
                                        float* squared_distances) {
   for (int64_t i = 0; i < count; ++i) {
-    float sums[4] = {0, 0, 0, 0};  // four chains of additions instead of one
-    int d = 0;
-    for (; d + 4 <= dimensions; d += 4) {
-      for (int j = 0; j < 4; ++j) {
-        const float difference = points[i * dimensions + d + j] - center[d + j];
-        sums[j] += difference * difference;
-      }
-    }
-    for (; d < dimensions; ++d) {
-      const float difference = points[i * dimensions + d] - center[d];
-      sums[0] += difference * difference;
-    }
-    squared_distances[i] = std::min(squared_distances[i], (sums[0] + sums[1]) + (sums[2] + sums[3]));
+    squared_distances[i] = LoweredDistance(squared_distances[i], points + i * dimensions, center, dimensions);
   }
 }
 
-// Points [count, dimensions] that are clustered together, and where they come from.
-struct Part {
-  std::vector<uint32_t> members;  // of the whole set
-  int64_t clusters = 0;           // how many centres it gets
-};
-
 std::vector<float> Gathered(const std::vector<float>& points, int dimensions, const std::vector<uint32_t>& members) {
   std::vector<float> gathered(members.size() * size_t(dimensions));
-  for (size_t i = 0; i < members.size(); ++i) {
-    std::copy_n(points.begin() + std::ptrdiff_t(members[i]) * dimensions, dimensions,
-                gathered.begin() + std::ptrdiff_t(i) * dimensions);
-  }
+  GatherPoints(points, dimensions, members, gathered.data());
   return gathered;
 }
 
@@ -129,16 +107,8 @@ std::vector<float> SeedCenters(const std::vector<float>& points, int dimensions,
     const float* center = points.data() + next * dimensions;
     centers.insert(centers.end(), center, center + dimensions);
     LowerDistances(points.data(), count, dimensions, center, squared_distances.data());
-    double total = 0;
-    for (const float distance : squared_distances) total += distance;
-    if (!(total > 0)) break;
-    double rest = random.Uniform() * total;
-    next = 0;
-    for (int64_t i = 0; i < count; ++i) {
-      if (squared_distances[size_t(i)] > 0) next = i;  // rounding must not choose a centre again
-      rest -= squared_distances[size_t(i)];
-      if (rest < 0) break;
-    }
+    next = DrawCenter(squared_distances.data(), count, random);
+    if (next < 0) break;
   }
   return centers;
 }
@@ -178,7 +148,7 @@ void MoveCenters(const std::vector<float>& points, int dimensions, const std::ve
   }
   for (size_t c = 0; c < count; ++c) {
     for (size_t d = 0; d < size_t(dimensions) && members[c] > 0; ++d) {
-      centers[c * size_t(dimensions) + d] = float(sums[c * size_t(dimensions) + d] / double(members[c]));
+      centers[c * size_t(dimensions) + d] = MeanOf(sums[c * size_t(dimensions) + d], members[c]);
     }
   }
 }
@@ -281,8 +251,31 @@ std::vector<Part> SmallParts(const std::vector<float>& points, int dimensions, P
 
 }  // namespace
 
+std::vector<FittedPart> FitParts(const PartsParams& params, Executor& executor) {
+  std::vector<FittedPart> fitted(params.parts.size());
+  executor.Run(int64_t(fitted.size()), [&](int64_t p) {
+    SerialExecutor serial;
+    const Part& part = params.parts[size_t(p)];
+    const std::vector<float> members = Gathered(params.points, params.dimensions, part.members);
+    FittedPart& result = fitted[size_t(p)];
+    result.centers = FitCenters(members, params.dimensions, part.clusters, Random(params.seed + uint64_t(p)), serial);
+    for (const Nearest& nearest : FindNearest(members, params.dimensions, result.centers, serial)) {
+      result.labels.push_back(uint32_t(nearest.center));
+    }
+  });
+  return fitted;
+}
+
+FitPartsOnCard CudaFitParts() {
+#if defined(SPLAT_WITH_CUDA)
+  return cuda::FitPartsOnDevice;
+#else
+  return nullptr;
+#endif
+}
+
 Clusters ClusterPoints(const std::vector<float>& points, int dimensions, int64_t clusters, uint64_t seed,
-                       Executor& executor) {
+                       Executor& executor, const PartsFitter& fit_parts) {
   SPLAT_CHECK(dimensions > 0 && clusters > 0 && points.size() % size_t(dimensions) == 0,
               "ClusterPoints: ", points.size(), " numbers in ", dimensions, " dimensions and ", clusters,
               " clusters do not fit together");
@@ -295,23 +288,16 @@ Clusters ClusterPoints(const std::vector<float>& points, int dimensions, int64_t
   std::iota(whole.members.begin(), whole.members.end(), 0u);
   whole.clusters = std::min<int64_t>(clusters, int64_t(count));
   const std::vector<Part> parts = SmallParts(points, dimensions, std::move(whole), random, executor);
-  std::vector<std::vector<float>> centers(parts.size());
-  const uint64_t part_seed = random.Bits();
-  std::vector<std::vector<Nearest>> nearest(parts.size());
-  executor.Run(int64_t(parts.size()), [&](int64_t p) {
-    SerialExecutor serial;
-    const std::vector<float> members = Gathered(points, dimensions, parts[size_t(p)].members);
-    centers[size_t(p)] =
-        FitCenters(members, dimensions, parts[size_t(p)].clusters, Random(part_seed + uint64_t(p)), serial);
-    nearest[size_t(p)] = FindNearest(members, dimensions, centers[size_t(p)], serial);
-  });
+  const PartsParams params{points, dimensions, parts, random.Bits()};
+  const std::vector<FittedPart> fitted = fit_parts ? fit_parts(params) : FitParts(params, executor);
+  SPLAT_CHECK(fitted.size() == parts.size(), "ClusterPoints: ", fitted.size(), " results of ", parts.size(), " parts");
   result.labels.resize(count);
   for (size_t p = 0; p < parts.size(); ++p) {
     for (size_t i = 0; i < parts[p].members.size(); ++i) {
-      result.labels[parts[p].members[i]] = uint32_t(result.count + nearest[p][i].center);
+      result.labels[parts[p].members[i]] = uint32_t(result.count) + fitted[p].labels[i];
     }
-    result.centers.insert(result.centers.end(), centers[p].begin(), centers[p].end());
-    result.count += int64_t(centers[p].size()) / dimensions;
+    result.centers.insert(result.centers.end(), fitted[p].centers.begin(), fitted[p].centers.end());
+    result.count += int64_t(fitted[p].centers.size()) / dimensions;
   }
   return result;
 }

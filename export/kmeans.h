@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "core/parallel.h"
+#include "export/kmeans_parts.h"
 
 namespace splat::exporters {
+
+// In whose hands the parts are put; what it throws passes through.
+using PartsFitter = std::function<std::vector<FittedPart>(const PartsParams& params)>;
 
 struct Clusters {
   std::vector<float> centers;    // [count, dimensions]
@@ -19,8 +24,9 @@ struct Clusters {
 // with a share of the fine ones that follows the squared error of its points; a part that is still large is divided
 // again. Within a part centres are chosen by k-means++ (Arthur and Vassilvitskii 2007), which finds rare strong points,
 // and moved by Lloyd's algorithm; each point then gets the nearest centre of its own part, though one of a neighbouring
-// part may lie nearer. The same points, seed and count give the same bits with any number of threads.
+// part may lie nearer. The same points, seed and count give the same bits with any number of threads. fit_parts: what
+// does k-means within the parts (kmeans_parts.h); empty: the executor.
 Clusters ClusterPoints(const std::vector<float>& points, int dimensions, int64_t clusters, uint64_t seed,
-                       Executor& executor);
+                       Executor& executor, const PartsFitter& fit_parts = {});
 
 }  // namespace splat::exporters

@@ -156,8 +156,8 @@ std::vector<float> HigherSh(const SplatSelection& splats) {
 Json EncodeHigherSh(const SplatSelection& splats, const ExportOptions& options, Executor& executor,
                     std::vector<Picture>& pictures) {
   const int rest = splats.sh_rest_count(), dimensions = rest * kChannels;
-  const Clusters clusters =
-      ClusterPoints(HigherSh(splats), dimensions, SogPaletteSize(splats.count()), options.seed, executor);
+  const Clusters clusters = ClusterPoints(HigherSh(splats), dimensions, SogPaletteSize(splats.count()), options.seed,
+                                          executor, options.fit_parts);
   const Codebook codebook(clusters.centers);
   RgbaImage centroids =
       OpaqueImage(kPaletteColumns * rest, int((clusters.count + kPaletteColumns - 1) / kPaletteColumns));

@@ -178,6 +178,9 @@ inline float ReciprocalFast(float x) {
 inline void CopyToHost(const KernelContext&, void* host, const void* device, size_t bytes) {
   std::memcpy(host, device, bytes);
 }
+inline void CopyToDevice(const KernelContext&, void* device, const void* host, size_t bytes) {
+  if (bytes > 0) std::memcpy(device, host, bytes);
+}
 inline void CopyOnDevice(const KernelContext&, void* to, const void* from, size_t bytes) {
   if (bytes > 0) std::memcpy(to, from, bytes);
 }

@@ -4,15 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <filesystem>
-#include <regex>
 #include <set>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/torch_device.h"
 #include "tests/support/backends.h"
+#include "tests/support/defined_kernels.h"
 #include "tests/support/emulated_card.h"
 #include "tests/support/error_message.h"
 #include "tests/support/synthetic_set.h"
@@ -150,20 +148,6 @@ TEST(DeviceTraining, PredictingCountsChangesNoBit) {
   EXPECT_EQ(LargestDifference(predicting.model, waiting.model), 0);
 }
 
-// The kernels that the .cu files define.
-std::set<std::string> DefinedKernels() {
-  const std::regex definition(R"(__global__\s+void\s+(?:__launch_bounds__\([^)]*\)\s*)?(\w+)\s*\()");
-  std::set<std::string> names;
-  for (const char* folder : {"rasterizer/kernels", "train/kernels"}) {
-    for (const auto& file : std::filesystem::directory_iterator(std::string(SPLAT_SOURCE_DIR) + "/" + folder)) {
-      if (file.path().extension() != ".cu" && file.path().extension() != ".cuh") continue;
-      const std::string text = ReadFile(file.path().string());
-      for (std::sregex_iterator it(text.begin(), text.end(), definition), end; it != end; ++it) names.insert((*it)[1]);
-    }
-  }
-  return names;
-}
-
 // No kernel is only compiled: each has been executed in this very program.
 TEST(DeviceTraining, EveryKernelIsExecuted) {
   SyntheticSet set;
@@ -185,7 +169,9 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
     backend->RenderBackward(input, backend->Render(input), {std::vector<double>(1200, 1), {}, {}});
   }
 
-  const std::set<std::string> defined = DefinedKernels();
+  // Those of export/ are executed in tests/export/kmeans_device_test.
+  std::set<std::string> defined = testing::DefinedKernels("rasterizer/kernels");
+  defined.merge(testing::DefinedKernels("train/kernels"));
   EXPECT_GT(defined.size(), 20u);
   EXPECT_EQ(emulation::LaunchedKernels(), defined);
 }
