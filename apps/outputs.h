@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/scene_check.h"
@@ -58,10 +59,11 @@ struct RunSummary {
   size_t training_views = 0;
   std::optional<train::Evaluation> evaluation;  // if views were held out and could be evaluated
   std::string evaluation_error;                 // why not, if not
-  std::vector<FileCheck> checks;                // of the scene files that were written
-  size_t checked_views = 0;                     // that each was drawn in
-  std::string check_error;                      // why not all were checked, if so
-  double train_loss = 0;                        // mean of the last steps
+  std::vector<std::pair<std::string, std::vector<std::string>>> written;  // formats and their files, the scene's last
+  std::vector<FileCheck> checks;                                          // of the scene files that were written
+  size_t checked_views = 0;                                               // that each was drawn in
+  std::string check_error;                                                // why not all were checked, if so
+  double train_loss = 0;                                                  // mean of the last steps
   int64_t splats = 0;
   int iterations = 0;  // done
   bool interrupted = false;

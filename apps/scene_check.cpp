@@ -36,12 +36,13 @@ SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, da
   }
 }
 
-FileCheck SceneCheck::Check(const std::string& format, const std::string& path, int64_t splats) const {
+FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const {
+  const std::string& path = files.back();
   FileCheck check;
   check.format = format;
   check.path = path;
   try {
-    check.bytes = std::filesystem::file_size(path);
+    for (const std::string& file : files) check.bytes += std::filesystem::file_size(file);
     const SplatModel model = ToDevice(ReadModel(path), scene_.means.device());
     check.splats = model.count();
     RequireSameCount(path, check.splats, splats);

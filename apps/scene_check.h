@@ -18,7 +18,7 @@ namespace splat::apps {
 struct FileCheck {
   std::string format;  // name of the exporter
   std::string path;
-  uint64_t bytes = 0;
+  uint64_t bytes = 0;  // with those of files beside it
   int64_t splats = 0;
   double psnr = 0;          // of its pictures against the photos, dB, mean over the views
   double loss_db = 0;       // the scene's PSNR minus this one
@@ -36,10 +36,11 @@ class SceneCheck {
   // come from `loader`. Both and `dataset` must outlive the object.
   SceneCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader);
 
-  // Reads the file that `format` has made of the scene's `splats` splats. A file that cannot be read, holds another
+  // Reads the scene file that `format` has made of the scene's `splats` splats, the last of `files`; the others lie
+  // beside it. A file that cannot be read, holds another
   // number of splats or shows another scene (apps/agreement.h) gets an `error`. Throws only what is not the file's
   // fault, such as std::bad_alloc.
-  FileCheck Check(const std::string& format, const std::string& path, int64_t splats) const;
+  FileCheck Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const;
 
   size_t views() const { return views_.size(); }
   double scene_psnr() const { return scene_psnr_; }  // dB, mean over the views

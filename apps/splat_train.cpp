@@ -181,6 +181,7 @@ std::exception_ptr WriteFormats(const train::Backend& backend, const TrainOption
       const exporters::WrittenScene written =
           exporters::WriteScene(output.Scene(exporter), exporter, splats, export_options);
       if (!written.note.empty()) progress.Info(written.note);
+      summary.written.emplace_back(name, written.files);
       if (name == "sog") export_options.sog_file = written.files.back();  // a page need not cluster again
     } catch (const Error&) {
       if (!failure) failure = std::current_exception();
@@ -204,13 +205,17 @@ std::exception_ptr WriteScene(const train::Backend& backend, const TrainOptions&
   return failure;
 }
 
+data::ViewLoader::Options LoaderOptions(const TrainOptions& options) {
+  data::ViewLoader::Options loader_options;
+  loader_options.cache_bytes = int64_t(options.config.cache_gigabytes * 1e9);
+  return loader_options;
+}
+
 // Compares the held-out views with their photos, and keeps the pictures if asked to.
 train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
                                 const OutputFolder& output, Progress& progress) {
   const std::vector<int> views = dataset.ViewsOf(data::Split::kTest);
-  data::ViewLoader::Options loader_options;
-  loader_options.cache_bytes = int64_t(options.config.cache_gigabytes * 1e9);
-  data::ViewLoader loader(dataset, loader_options, progress.Sink());
+  data::ViewLoader loader(dataset, LoaderOptions(options), progress.Sink());
   RenderNames names;
   size_t done = 0;
   const bool already_interrupted = InterruptRequested();
@@ -255,21 +260,19 @@ std::exception_ptr TryEvaluate(const TrainOptions& options, const data::Dataset&
 // Reads the scene files back and compares what they show with the scene. A broken one is an error, which is returned;
 // what keeps them from being compared is only said.
 std::exception_ptr CheckFiles(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
-                              const OutputFolder& output, Progress& progress, RunSummary& summary) {
+                              Progress& progress, RunSummary& summary) {
   const bool already_interrupted = InterruptRequested();
   std::exception_ptr failure;
   try {
     progress.Begin("Checking the files");
     const SplatModel on_device = ToDevice(model, train::ChooseBackend(options.config.device).device);
-    data::ViewLoader loader(dataset, data::ViewLoader::Options{}, progress.Sink());
+    data::ViewLoader loader(dataset, LoaderOptions(options), progress.Sink());
     const SceneCheck check(on_device, dataset, loader);
     summary.checked_views = check.views();
-    for (const std::string& name : options.formats) {
+    for (const auto& [format, files] : summary.written) {
       if (!already_interrupted) ThrowIfInterrupted("the check of the files was interrupted");
-      const std::string path = output.Scene(exporters::ExporterNamed(name));
-      if (!fs::exists(path)) continue;  // it could not be written
-      progress.Update(double(summary.checks.size()) / double(options.formats.size()), name);
-      summary.checks.push_back(check.Check(name, path, summary.splats));
+      progress.Update(double(summary.checks.size()) / double(summary.written.size()), format);
+      summary.checks.push_back(check.Check(format, files, summary.splats));
       const std::string& error = summary.checks.back().error;
       if (!failure && !error.empty()) failure = std::make_exception_ptr(Error(error));
     }
@@ -283,18 +286,19 @@ std::exception_ptr CheckFiles(const TrainOptions& options, const data::Dataset& 
   return failure;
 }
 
-void ReportScene(const TrainOptions& options, const OutputFolder& output, const RunSummary& summary,
-                 Progress& progress) {
+void ReportScene(const RunSummary& summary, Progress& progress) {
   progress.Info(
       StrCat("Scene: ", FormatCount(summary.splats), " splats, ", FormatDuration(summary.total_seconds), " in all"));
-  for (const std::string& name : options.formats) {
-    const std::string path = output.Scene(exporters::ExporterNamed(name));
-    std::error_code error;
-    const double megabytes = double(fs::file_size(path, error)) / 1e6;
-    if (!error)
-      progress.Info(StrCat("  ", path, " (", FormatFixed(megabytes, 1), " MB)"));  // else it could not be written
+  for (const auto& [format, files] : summary.written) {
+    for (const std::string& file : files) {
+      std::error_code error;
+      const double megabytes = double(fs::file_size(file, error)) / 1e6;
+      if (!error) progress.Info(StrCat("  ", file, " (", FormatFixed(megabytes, 1), " MB)"));  // else it is gone again
+    }
   }
-  const bool has_page = std::find(options.formats.begin(), options.formats.end(), "html") != options.formats.end();
+  // A page whose splats lie beside it opens from a server only, of which WriteFormats has told.
+  const auto opens = [](const auto& format) { return format.first == "html" && format.second.size() == 1; };
+  const bool has_page = std::any_of(summary.written.begin(), summary.written.end(), opens);
   progress.Info(has_page
                     ? "scene.html opens in any browser; viewers of Gaussian splats open the others."
                     : "Any viewer of Gaussian splats opens it, for example https://superspl.at/editor in a browser.");
@@ -320,11 +324,11 @@ int TrainFromPhotos(TrainOptions options) {
   std::exception_ptr failure = WriteScene(backend, options, dataset, result.model, output, progress, summary);
   const std::exception_ptr no_evaluation = TryEvaluate(options, dataset, result.model, output, progress, summary);
   if (!failure) failure = no_evaluation;
-  const std::exception_ptr broken_file = CheckFiles(options, dataset, result.model, output, progress, summary);
+  const std::exception_ptr broken_file = CheckFiles(options, dataset, result.model, progress, summary);
   if (!failure) failure = broken_file;
   summary.total_seconds = SecondsSince(start);
   WriteMetrics(output / "metrics.json", summary);
-  ReportScene(options, output, summary, progress);
+  ReportScene(summary, progress);
   if (failure) std::rethrow_exception(failure);
   return 0;
 }

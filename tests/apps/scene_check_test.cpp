@@ -30,7 +30,7 @@ class SceneCheckTest : public ::testing::Test {
   }
   FileCheck CheckOf(const std::string& format, const std::string& path) {
     data::ViewLoader loader(set_.dataset, data::ViewLoader::Options{}, nullptr);
-    return SceneCheck(set_.truth, set_.dataset, loader).Check(format, path, set_.truth.count());
+    return SceneCheck(set_.truth, set_.dataset, loader).Check(format, {path}, set_.truth.count());
   }
 
   testing::SyntheticSet set_;
@@ -44,6 +44,14 @@ TEST_F(SceneCheckTest, AWholePlyLosesNothing) {
   EXPECT_GT(check.agreement_db, 60);  // quaternions are normalised on the way
   EXPECT_NEAR(check.loss_db, 0, 0.05);
   EXPECT_GT(check.psnr, 60);  // the photos are the scene's own pictures
+}
+
+TEST_F(SceneCheckTest, FilesBesideItCountInItsSize) {
+  const std::string path = Written(set_.truth, "ply"), beside = set_.folder / "beside.bin";
+  WriteFileAtomically(beside, [](std::ostream& out) { out << "12345"; });
+  data::ViewLoader loader(set_.dataset, data::ViewLoader::Options{}, nullptr);
+  const SceneCheck check(set_.truth, set_.dataset, loader);
+  EXPECT_EQ(check.Check("ply", {beside, path}, set_.truth.count()).bytes, std::filesystem::file_size(path) + 5);
 }
 
 TEST_F(SceneCheckTest, ACoarseFormatLosesSomething) {
