@@ -29,7 +29,7 @@ struct ConfigFlags {
   std::optional<int> iterations, threads, sh_degree;
   std::optional<int64_t> max_gaussians, seed;
   std::optional<double> cache_gigabytes;
-  std::optional<std::string> device, background;
+  std::optional<std::string> device, background, strategy;
 };
 
 std::string WithDefault(const std::string& text, const std::string& value) {
@@ -100,6 +100,13 @@ void AddTrainingOptions(CLI::App& app, TrainOptions& options, ConfigFlags& flags
                  WithDefault("Upper limit of the number of splats", "what the memory allows"))
       ->check(WholeNumber(1, kMaxSplats))
       ->type_name("N")
+      ->group(group);
+  app.add_option("--strategy", flags.strategy,
+                 WithDefault("How splats are added: adaptive clones and splits where the pictures differ most; mcmc "
+                             "grows to a limit and moves transparent splats to where they are of use",
+                             defaults.density.strategy))
+      ->check(OneOf({train::kAdaptive, train::kMcmc}))
+      ->type_name("NAME")
       ->group(group);
   app.add_option(
          "--sh-degree", flags.sh_degree,
@@ -214,6 +221,8 @@ std::string ConfigText(const std::string& path) {
 
 train::TrainConfig AssembleConfig(const ConfigFlags& flags) {
   train::TrainConfig config;
+  // First, for it brings settings that files and options may change.
+  if (flags.strategy) config = train::WithStrategy(config, *flags.strategy);
   for (const std::string& file : flags.files) config = train::ParseConfig(config, ConfigText(file), file);
   for (const std::string& assignment : flags.assignments) {
     try {
@@ -226,6 +235,7 @@ train::TrainConfig AssembleConfig(const ConfigFlags& flags) {
   if (flags.threads) config.threads = *flags.threads;
   if (flags.sh_degree) config.init.sh_degree = *flags.sh_degree;
   if (flags.max_gaussians) config.density.max_gaussians = *flags.max_gaussians;
+  if (flags.strategy) config.density.strategy = *flags.strategy;
   if (flags.seed) config.seed = uint64_t(*flags.seed);
   if (flags.cache_gigabytes) config.cache_gigabytes = *flags.cache_gigabytes;
   if (flags.device) config.device = *flags.device;

@@ -160,6 +160,10 @@ template <typename T>
 __device__ inline T AtomicAdd(T* target, T value) {
   return atomicAdd(target, value);
 }
+template <typename T>
+__device__ inline T AtomicMin(T* target, T value) {
+  return atomicMin(target, value);
+}
 
 // 2^x with a relative error below 2^-22, for x in a float's normal range of exponents; below it 0.
 __device__ inline float Exp2Fast(float x) {

@@ -210,6 +210,17 @@ std::vector<std::string> CrossViolations(const TrainConfig& config) {
 
 }  // namespace
 
+TrainConfig WithStrategy(const TrainConfig& config, const std::string& strategy) {
+  TrainConfig result = config;
+  result.density.strategy = strategy;
+  if (strategy != kMcmc) return result;
+  // As published, but for the first opacities and scales, which stay as they are (docs/training.md).
+  result.density.refine_until = 25000;
+  result.loss.opacity_weight = 0.01;
+  result.loss.scale_weight = 0.01;
+  return result;
+}
+
 TrainConfig ParseConfig(const TrainConfig& config, const std::string& json_text, const std::string& where) {
   const Json json = ParseStrictJson(json_text, where);
   SPLAT_CHECK(json.is_object(), where, ": must be a JSON object of options, such as {\"iterations\": 7000}");

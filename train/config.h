@@ -22,11 +22,18 @@ struct OptimizerConfig {
 
 struct LossConfig {
   double ssim_weight = 0.2;  // loss = (1 - w) L1 + w (1 - SSIM); 0..1
+  // Added to it: weight x mean of all opacities, weight x mean of the scales of all axes in units of the scene.
+  double opacity_weight = 0, scale_weight = 0;
 };
 
-// Adaptive density control. Steps are those of a run of 30,000; DensitySchedule (train/schedule.h) scales them to other
+// Of DensityConfig::strategy.
+constexpr const char* kAdaptive = "adaptive";  // Kerbl et al. 2023: clone, split, prune, reset
+constexpr const char* kMcmc = "mcmc";          // Kheradmand et al. 2024: relocate, add, walk
+
+// Density control. Steps are those of a run of 30,000; DensitySchedule (train/schedule.h) scales them to other
 // lengths.
 struct DensityConfig {
+  std::string strategy = kAdaptive;
   int refine_from = 500, refine_until = 15000, refine_every = 100;  // steps
   int opacity_reset_every = 3000;                                   // steps; 0: never
   // Mean over the views that saw a splat of |dL/d(its mean in normalised device coordinates)|, above which it is
@@ -34,10 +41,12 @@ struct DensityConfig {
   double grad_threshold = 2e-4;
   bool absolute_gradient = false;  // use per-pixel absolute gradients (AbsGS); wants a larger threshold
   double split_scale = 0.01;       // x extent: larger splats are split, smaller ones cloned
-  double prune_opacity = 0.005;    // below it a splat is removed
+  double prune_opacity = 0.005;    // below it a splat is removed, or relocated
   double prune_scale = 0.1;        // x extent: larger splats are removed after the first opacity reset
   double reset_opacity = 0.01;     // what opacity is cut to at a reset
   int64_t max_gaussians = 0;       // 0: a limit chosen from the memory of the machine
+  double growth = 0.05;            // mcmc: share of the splats that a refinement adds
+  double noise = 1e7;              // mcmc: of the random walk, x rate of the means / extent^2; 0: none
   double visible_per_pixel = 1;  // splats a view sees on average for each of its pixels, at which growth ends; 0: never
 };
 
@@ -65,6 +74,9 @@ struct TrainConfig {
   DensityConfig density;
   InitConfig init;
 };
+
+// The config with another strategy and the settings that it wants, those of configs/mcmc.json for kMcmc.
+TrainConfig WithStrategy(const TrainConfig& config, const std::string& strategy);
 
 // JSON text (an object; missing keys keep the value that `config` has) over `config`. Unknown keys, wrong types and
 // broken bounds are all reported in one splat::Error, each as option, value, bound. `where` (file name) begins the

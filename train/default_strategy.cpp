@@ -12,10 +12,6 @@
 namespace splat::train {
 namespace {
 
-// On a card the splats are put into Morton order after every so many refinements: every 1,000 steps of a run of 30,000.
-// Sorting moves as many bytes as Adam does in a step.
-constexpr int kRefinementsPerSort = 10;
-
 class DefaultStrategy : public Strategy {
  public:
   DefaultStrategy(const DensityConfig& config, int steps, const DensityLimits& limits)
@@ -27,39 +23,18 @@ class DefaultStrategy : public Strategy {
  private:
   bool Refine(const StepContext& context);
   kernels::DecideParams Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const;
-  int64_t LimitOf(int64_t count) const;
 
   DensityConfig config_;
   DensitySchedule schedule_;
   DensityLimits limits_;
   bool opacity_was_reset_ = false;
   int refinements_ = 0;
-  DensityStatistics statistics_;
-  int views_ = 0;  // that have added to the statistics
+  StatisticsCollector collector_;
 };
 
 DensityStatistics DefaultStrategy::Collect(const StepContext& context) {
   if (!schedule_.Collects(context.step)) return {};
-  const int64_t count = context.model->count();
-  if (!statistics_.seen.defined() || statistics_.seen.size(0) != count) {
-    const auto options = torch::TensorOptions().device(context.model->means.device());
-    statistics_.gradient_sum = torch::zeros({count}, options.dtype(torch::kFloat32));
-    statistics_.seen = torch::zeros({count}, options.dtype(torch::kInt32));
-    statistics_.absolute = config_.absolute_gradient;
-    views_ = 0;
-  }
-  ++views_;
-  return statistics_;
-}
-
-// The most splats after a refinement of `count`: as many as let the average view see visible_per_pixel of them for each
-// pixel of a photo. More would be finer than what the photos show, and cost time and memory only.
-int64_t DefaultStrategy::LimitOf(int64_t count) const {
-  if (config_.visible_per_pixel == 0 || views_ == 0 || !statistics_.seen.defined()) return limits_.gaussians;
-  const double seen = double(statistics_.seen.sum(torch::kInt64).item<int64_t>()) / views_;
-  if (seen == 0) return limits_.gaussians;
-  const double fits = double(count) * config_.visible_per_pixel * double(limits_.pixels) / seen;
-  return fits < double(limits_.gaussians) ? int64_t(fits) : limits_.gaussians;
+  return collector_.ForNextView(*context.model, config_.absolute_gradient);
 }
 
 kernels::DecideParams DefaultStrategy::Decision(const StepContext& context, const torch::Tensor& fates,
@@ -71,10 +46,10 @@ kernels::DecideParams DefaultStrategy::Decision(const StepContext& context, cons
   params.count = count;
   params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", device);
   params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", device);
-  if (statistics_.seen.defined()) {
-    params.statistics_count = statistics_.seen.size(0);
-    params.gradient_sum = PointerTo<float>(statistics_.gradient_sum, {-1}, "gradient_sum", device);
-    params.seen = PointerTo<int32_t>(statistics_.seen, {-1}, "seen", device);
+  if (const DensityStatistics& statistics = collector_.statistics(); statistics.seen.defined()) {
+    params.statistics_count = statistics.seen.size(0);
+    params.gradient_sum = PointerTo<float>(statistics.gradient_sum, {-1}, "gradient_sum", device);
+    params.seen = PointerTo<int32_t>(statistics.seen, {-1}, "seen", device);
   }
   params.thresholds.prune_logit = math::Logit(config_.prune_opacity);
   params.thresholds.split_log_scale = std::log(config_.split_scale * context.extent);
@@ -91,16 +66,14 @@ bool DefaultStrategy::Refine(const StepContext& context) {
   const torch::Tensor fates =
       torch::empty({context.model->count()}, torch::TensorOptions().dtype(torch::kUInt8).device(backend.device));
   const StageScope scope(backend.device);
-  const int64_t limit = LimitOf(context.model->count());
+  const int64_t limit = collector_.LimitOf(context.model->count(), config_.visible_per_pixel, limits_);
   const kernels::FateCounts counts = backend.density->decide_fates(scope.context(), Decision(context, fates, limit));
-  statistics_ = {};
+  collector_.Clear();
   ++refinements_;
   // Removing every splat would end the training for good: then nothing is removed.
   if (counts.Rows() == 0) return false;
   ApplyFates(*context.model, *context.optimizer, fates, counts, limits_.gaussians, *context.random);
-  if (backend.is_device && refinements_ % kRefinementsPerSort == 0) {
-    SortByMortonCode(*context.model, *context.optimizer);
-  }
+  if (SortsAfter(refinements_, backend)) SortByMortonCode(*context.model, *context.optimizer);
   return true;
 }
 
@@ -114,6 +87,11 @@ bool DefaultStrategy::Update(const StepContext& context) {
 }
 
 }  // namespace
+
+std::unique_ptr<Strategy> MakeStrategy(const DensityConfig& config, int steps, const DensityLimits& limits) {
+  return config.strategy == kMcmc ? MakeMcmcStrategy(config, steps, limits)
+                                  : MakeDefaultStrategy(config, steps, limits);
+}
 
 std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, const DensityLimits& limits) {
   return std::make_unique<DefaultStrategy>(config, steps, limits);

@@ -1,5 +1,6 @@
 #include "train/density_ops.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/check.h"
@@ -9,6 +10,9 @@
 
 namespace splat::train {
 namespace {
+
+// Every 1,000 steps of a run of 30,000. Sorting moves as many bytes as Adam does in a step.
+constexpr int kRefinementsPerSort = 10;
 
 constexpr int kOpacityTensor = 3;  // place of opacity_logits in SplatModel::Tensors()
 
@@ -23,6 +27,59 @@ SplatModel GatheredModel(const SplatModel& model, const Backend& backend, const 
 
 torch::Tensor EmptyRows(int64_t count, const torch::Device& device) {
   return torch::empty({count}, torch::TensorOptions().dtype(torch::kInt64).device(device));
+}
+
+torch::Tensor EmptyInts(int64_t count, const torch::Device& device) {
+  return torch::empty({count}, torch::TensorOptions().dtype(torch::kInt32).device(device));
+}
+
+// The live splats' chances and the places of the dead.
+struct Weighed {
+  torch::Tensor weight_sums, dead_sums;
+  int64_t dead = 0;
+};
+
+Weighed WeighSplats(const SplatModel& model, const Backend& backend, const StageScope& scope, double dead_logit) {
+  const int64_t count = model.count();
+  Weighed weighed = {EmptyRows(count, backend.device), EmptyInts(count, backend.device)};
+  kernels::WeighParams params;
+  params.count = count;
+  params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", backend.device);
+  params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", backend.device);
+  params.dead_logit = dead_logit;
+  // LibTorch has no unsigned numbers of 64 bits.
+  params.weight_sums = reinterpret_cast<uint64_t*>(weighed.weight_sums.data_ptr<int64_t>());
+  params.dead_sums = weighed.dead_sums.data_ptr<int32_t>();
+  weighed.dead = backend.density->weigh_splats(scope.context(), params);
+  return weighed;
+}
+
+// The edit, and by how many splats the opacity of each of its rows is shared.
+struct Drawn {
+  RowEdit edit;
+  torch::Tensor copies;
+};
+
+Drawn DrawSources(const Backend& backend, const StageScope& scope, const Weighed& weighed, int64_t revived,
+                  int64_t added, const Random& random) {
+  kernels::DrawParams params;
+  params.count = weighed.dead_sums.size(0);
+  params.weight_sums = reinterpret_cast<const uint64_t*>(weighed.weight_sums.data_ptr<int64_t>());
+  params.dead_sums = weighed.dead_sums.data_ptr<int32_t>();
+  params.revived = revived;
+  params.added = added;
+  params.random_state = random.state();
+  const int64_t changed = 2 * params.Draws();
+  Drawn drawn;
+  drawn.copies = EmptyInts(changed, backend.device);
+  drawn.edit.from = EmptyRows(changed, backend.device);
+  drawn.edit.to = EmptyRows(changed, backend.device);
+  drawn.edit.rows = params.count + added;
+  params.copies = drawn.copies.data_ptr<int32_t>();
+  params.from = drawn.edit.from.data_ptr<int64_t>();
+  params.to = drawn.edit.to.data_ptr<int64_t>();
+  backend.density->draw_sources(scope.context(), params);
+  return drawn;
 }
 
 }  // namespace
@@ -65,6 +122,52 @@ void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<
   std::copy(bytes, bytes + fates.size(), host.data_ptr<uint8_t>());
   ApplyFates(model, optimizer, host.to(optimizer.backend().device), kernels::CountFates(bytes, model.count()),
              std::numeric_limits<int64_t>::max(), random);
+}
+
+bool Relocate(SplatModel& model, ModelOptimizer& optimizer, const RelocationGoal& goal, Random& random) {
+  const int64_t count = model.count();
+  SPLAT_CHECK(goal.rows >= count, "Relocate: ", goal.rows, " rows wanted, but the model has ", count);
+  if (count == 0) return false;
+  const Backend& backend = optimizer.backend();
+  const StageScope scope(backend.device);
+  const double dead_logit = math::Logit(goal.dead_opacity);
+  const Weighed weighed = WeighSplats(model, backend, scope, dead_logit);
+  const int64_t most = std::max<int64_t>(1, count / 2);
+  const int64_t revived = std::min(weighed.dead, most), added = std::min(goal.rows - count, most - revived);
+  if (weighed.dead == count || revived + added == 0) return false;
+
+  Drawn drawn = DrawSources(backend, scope, weighed, revived, added, random);
+  drawn.edit.limit = goal.limit;
+  const SplatModel values = GatheredModel(model, backend, drawn.edit.from);
+  kernels::ShareParams share;
+  share.rows = values.count();
+  share.copies = drawn.copies.data_ptr<int32_t>();
+  share.least_logit = float(dead_logit);
+  share.opacity_logits = values.opacity_logits.data_ptr<float>();
+  share.log_scales = values.log_scales.data_ptr<float>();
+  backend.density->share_opacity(scope.context(), share);
+  optimizer.EditRows(model, values, drawn.edit);
+  random.Skip(uint64_t(revived + added));
+  return true;
+}
+
+void AddNoise(SplatModel& model, const Backend& backend, double rate, Random& random) {
+  const int64_t count = model.count();
+  const StageScope scope(backend.device);
+  kernels::NoiseParams params;
+  params.count = count;
+  params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", backend.device);
+  params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", backend.device);
+  params.quats = PointerTo<float>(model.quats, {count, 4}, "quats", backend.device);
+  params.means = PointerTo<float>(model.means, {count, 3}, "means", backend.device);
+  params.rate = float(rate);
+  params.random_state = random.state();
+  backend.density->add_noise(scope.context(), params);
+  random.Skip(uint64_t(count) * kernels::kDrawsPerNoise);
+}
+
+bool SortsAfter(int refinements, const Backend& backend) {
+  return backend.is_device && refinements % kRefinementsPerSort == 0;
 }
 
 void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity) {

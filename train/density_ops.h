@@ -22,11 +22,29 @@ void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tenso
 // The same from the host, without a limit.
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<SplatFate>& fates, Random& random);
 
+// What a relocation is to leave.
+struct RelocationGoal {
+  int64_t rows = 0;         // at least as many as the model has
+  int64_t limit = 0;        // rows that the model will never exceed: room is made for no more
+  double dead_opacity = 0;  // below it a splat is dead; none has less afterwards that has been touched
+};
+// Moves dead splats into the place of live ones and adds new ones there, each drawn with a chance in proportion to the
+// live one's opacity, which all that share a place divide among them (kernels::DrawParams, ShareOpacity). At most half
+// as many as the model has, so that the memory needed beside it stays bounded; the dead come first. What is touched
+// starts with zero moments. Returns whether there was anything to do; with no live splat there is not. All or nothing,
+// as ApplyFates.
+bool Relocate(SplatModel& model, ModelOptimizer& optimizer, const RelocationGoal& goal, Random& random);
+
+// Lets nearly transparent splats take one step of a random walk (kernels::Walk). rate: 1 / unit of length.
+void AddNoise(SplatModel& model, const Backend& backend, double rate, Random& random);
+
 // Cuts opacities to at most `opacity` and forgets their moments.
 void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity);
 
 // Re-orders the splats along a Morton curve through their box: neighbours in space come to lie near each other in
 // memory, which new splats, added at the end, do not. The picture stays the same but for splats of equal depth.
 void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer);
+// Whether to do so after refinement number `refinements`, from 1: on a card, now and then.
+bool SortsAfter(int refinements, const Backend& backend);
 
 }  // namespace splat::train

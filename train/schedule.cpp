@@ -8,10 +8,11 @@
 namespace splat::train {
 namespace {
 
-constexpr int kMinRefineEvery = 25;    // steps; fewer views say little about a mean gradient
-constexpr int kWantedRefinements = 8;  // of a short run: a splat may double at each
-constexpr double kSettleShare = 0.15;  // of a short run, before the first refinement: early gradients are all large
-constexpr int kMinResetEvery = 1000;   // steps that the opacities need to recover
+constexpr int kMinRefineEvery = 25;     // steps; fewer views say little about a mean gradient
+constexpr int kWantedRefinements = 8;   // of a short run: a splat may double at each
+constexpr int kWantedRelocations = 80;  // of a short run by kMcmc, which grows by a few per cent at each
+constexpr double kSettleShare = 0.15;   // of a short run, before the first refinement: early gradients are all large
+constexpr int kMinResetEvery = 1000;    // steps that the opacities need to recover
 constexpr int kMinStepsForReset = 5000;
 constexpr double kRecoveryShare = 0.1;     // of the run, between the last reset and the end of refinement
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
@@ -53,7 +54,8 @@ DensitySchedule::DensitySchedule(const DensityConfig& config, int steps) {
   const int settle = std::min(config.refine_from, int(kSettleShare * steps));
   refine_from_ = std::max(Scaled(config.refine_from, steps), settle);
   refine_until_ = Scaled(config.refine_until, steps);
-  const int affordable = std::max(kMinRefineEvery, (refine_until_ - refine_from_) / kWantedRefinements);
+  const int wanted = config.strategy == kMcmc ? kWantedRelocations : kWantedRefinements;
+  const int affordable = std::max(kMinRefineEvery, (refine_until_ - refine_from_) / wanted);
   refine_every_ = std::max({1, Scaled(config.refine_every, steps), std::min(affordable, config.refine_every)});
 
   const int reset_every =

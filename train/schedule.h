@@ -29,7 +29,7 @@ int ChooseResolutionLevels(int width, int height);
 // on the large gradients of a model that has not settled nor look at too few views:
 // - the first refinement waits for 15 % of the run, or for the option's own number of steps if that is less;
 // - refinements are as far apart as the option says, or nearer (but at least 25 steps) where the run has no room for
-// eight;
+// eight, or for 80 by kMcmc;
 // - opacity resets are at least 1,000 steps apart, and a run of less than 5,000 steps has none.
 // In every run no reset falls into the last tenth of the run before the refinements end, for the opacities must recover
 // first.

@@ -1,5 +1,4 @@
-// Density control: decides which splats are cloned, split and removed. An interface, because there is more than one
-// way.
+// Density control: decides where splats are added and which go. An interface, because there is more than one way.
 #pragma once
 
 #include <memory>
@@ -7,25 +6,19 @@
 
 #include "core/random.h"
 #include "train/config.h"
+#include "train/density_statistics.h"
 #include "train/model_optimizer.h"
 
 namespace splat::train {
 
 // What a strategy sees of a step; it may change the number of splats through density_ops.h only.
 struct StepContext {
-  int step = 0;       // 1 at the first
-  double extent = 1;  // of the scene
+  int step = 0;           // 1 at the first
+  double extent = 1;      // of the scene
+  double means_rate = 0;  // learning rate of the means at this step
   SplatModel* model = nullptr;
   ModelOptimizer* optimizer = nullptr;
   Random* random = nullptr;
-};
-
-// Screen statistics of the splats, on the backend's device, to which the backward pass of each view adds.
-struct DensityStatistics {
-  torch::Tensor gradient_sum;  // [N] sum over views of |dL/d(mean in normalised device coordinates)|; undefined: no
-                               // statistics are wanted
-  torch::Tensor seen;          // [N] int32: views in which the splat was visible
-  bool absolute = false;       // of the gradient with absolute values taken per pixel
 };
 
 class Strategy {
@@ -37,11 +30,9 @@ class Strategy {
   virtual bool Update(const StepContext& context) = 0;
 };
 
-struct DensityLimits {
-  int64_t gaussians = 0;  // the most splats
-  int64_t pixels = 0;     // of a photo at full resolution, the largest; for DensityConfig::visible_per_pixel
-};
-// `steps`: of the run.
+// By DensityConfig::strategy. `steps`: of the run.
+std::unique_ptr<Strategy> MakeStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
 std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
+std::unique_ptr<Strategy> MakeMcmcStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
 
 }  // namespace splat::train

@@ -18,6 +18,12 @@ kernels::DensityStatsView StatisticsView(const StepInput& input, int64_t splats,
           0.5f * float(input.photo.camera.height), s.absolute};
 }
 
+// The weights are those of means over opacities and over scales.
+kernels::SplatPenalty PenaltyOf(const LossConfig& loss, int64_t splats) {
+  const double count = double(std::max<int64_t>(1, splats));
+  return {float(loss.opacity_weight / count), float(loss.scale_weight / (3 * count))};
+}
+
 }  // namespace
 
 TrainStep::TrainStep(const Backend& backend)
@@ -39,7 +45,7 @@ TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const S
   loss.height = scene.camera.height;
   loss.image = forward.image.data_ptr<float>();
   loss.target = PointerTo<uint8_t>(input.photo.pixels, {h, w, 3}, "photo", backend_.device);
-  loss.ssim_weight = ssim_weight_ = input.ssim_weight;
+  loss.ssim_weight = ssim_weight_ = input.loss.ssim_weight;
   loss.grad_image = grad.data_ptr<float>();
   backend_.train->loss(context, loss, reinterpret_cast<kernels::LossSums*>(sums_.data_ptr<double>()));
 
@@ -66,6 +72,7 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   params.density = StatisticsView(input, model.count(), backend_.device);
   colors_varied_ = colors_varied_ || scene.options.sh_degree > 0;
   params.skip_sh_rest = !colors_varied_;
+  params.penalty = PenaltyOf(input.loss, model.count());
   backend_.train->backward_and_adam(context, params);
 }
 

@@ -15,7 +15,7 @@ namespace splat::train {
 struct StepInput {
   TrainPhoto photo;
   RenderSettings settings;
-  double ssim_weight = 0.2;
+  LossConfig loss;
   LearningRates rates = {};
   DensityStatistics statistics;
 };
@@ -29,7 +29,7 @@ class TrainStep {
   // pixels are more than ever before.
   void Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input);
 
-  // Of the last Run; waits for it.
+  // Of the last Run, without the penalties on splats; waits for it.
   double Loss();
 
  private:

@@ -195,7 +195,7 @@ Training::Training(const Backend& backend, const data::Dataset& dataset, const T
       random_(config.seed + 1),
       result_{ToDevice(InitialModel(dataset, config.init, config.seed + 2), backend.device)},
       optimizer_(result_.model, config.optimizer, backend),
-      strategy_(MakeDefaultStrategy(
+      strategy_(MakeStrategy(
           config.density, steps_,
           {MaxGaussians(backend, config.density, MostPixels(dataset, views_), result_.model.count()),
            MostPixels(dataset, views_)})),
@@ -204,13 +204,13 @@ Training::Training(const Backend& backend, const data::Dataset& dataset, const T
 
 void Training::Step(int step) {
   photo_ = NextPhoto(order_, photos_, DownscaleAt(step, steps_, levels_), callbacks_.log);
-  const StepContext context{step, dataset_.extent, &result_.model, &optimizer_, &random_};
   StepInput input;
+  input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
+  const StepContext context{step, dataset_.extent, input.rates[0], &result_.model, &optimizer_, &random_};
   input.photo = photo_;
   input.settings.background = dataset_.background;
   input.settings.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
-  input.ssim_weight = config_.loss.ssim_weight;
-  input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
+  input.loss = config_.loss;
   input.statistics = strategy_->Collect(context);
   train_step_.Run(result_.model, optimizer_, input);
   if (!backend_.is_device || step % kStepsPerLoss == 1 || step == steps_) loss_ = train_step_.Loss();

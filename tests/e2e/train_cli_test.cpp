@@ -171,6 +171,21 @@ TEST_F(TrainOnBalls, ConfigOfARunRepeatsIt) {
   EXPECT_EQ(ReadFile(folder_ / "first/scene.ply"), ReadFile(folder_ / "second/scene.ply"));
 }
 
+// The option brings the settings with it, and what is said besides comes after them.
+TEST_F(TrainOnBalls, TheStrategyIsAnOption) {
+  Train("out", {"--iterations", "200", "--strategy", "mcmc", "--set", "loss.scale_weight=0.02", "--max-gaussians",
+                "400", "--test-every", "4", "--background", "0.25,0.3,0.35"});
+  const Json training = ReadJson(folder_ / "out/config.json")["training"];
+  EXPECT_EQ(training["density"]["strategy"], "mcmc");
+  EXPECT_EQ(training["density"]["refine_until"], 25000);
+  EXPECT_EQ(training["loss"]["opacity_weight"], 0.01);
+  EXPECT_EQ(training["loss"]["scale_weight"], 0.02);
+  const Json metrics = ReadJson(folder_ / "out/metrics.json");
+  EXPECT_GT(metrics["splats"], 180) << "of 150 at the start; seen: 194";
+  EXPECT_LE(metrics["splats"], 400);
+  EXPECT_GT(metrics["test"]["psnr"], 18) << "dB";
+}
+
 TEST_F(TrainOnBalls, TheSceneDependsOnTheSeedAndNotOnTheThreads) {
   const std::vector<std::string> steps = {"--iterations", "150"};
   const auto scene = [&](const std::string& name, const std::vector<std::string>& further) {

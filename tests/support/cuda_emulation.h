@@ -167,6 +167,12 @@ T AtomicAdd(T* target, T value) {
   *target = before + value;
   return before;
 }
+template <typename T>
+T AtomicMin(T* target, T value) {
+  const T before = *target;
+  if (value < before) *target = value;
+  return before;
+}
 inline float Exp2Fast(float x) {
   return x < -126.0f ? 0.0f : std::exp2(x);
 }

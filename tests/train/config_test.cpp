@@ -174,7 +174,7 @@ TEST(ConfigToJsonTest, HoldsEveryOption) {
   const nlohmann::json json = nlohmann::json::parse(ConfigToJson({}));
   EXPECT_EQ(json["optimizer"].size() * sizeof(double), sizeof(OptimizerConfig));
   EXPECT_EQ(json["loss"].size() * sizeof(double), sizeof(LossConfig));
-  EXPECT_EQ(json["density"].size(), 12u);
+  EXPECT_EQ(json["density"].size(), 15u);
   EXPECT_EQ(json["init"].size(), 4u);
   EXPECT_EQ(json.size(), 9u + 4u);
 }
@@ -187,6 +187,12 @@ TEST(ConfigHelpTest, NamesOptionDefaultAndBounds) {
 TEST(ConfigFilesTest, DefaultJsonIsTheDefaultsInTheCode) {
   EXPECT_EQ(ReadText(ConfigFolder() / "default.json"), ConfigToJson({}))
       << "configs/default.json must be the text that ConfigToJson gives for TrainConfig()";
+}
+
+TEST(ConfigFilesTest, McmcJsonIsWhatTheStrategyBringsWithIt) {
+  EXPECT_EQ(ConfigToJson(ParseConfig({}, ReadText(ConfigFolder() / "mcmc.json"), "mcmc")),
+            ConfigToJson(WithStrategy({}, kMcmc)));
+  EXPECT_EQ(ConfigToJson(WithStrategy({}, kAdaptive)), ConfigToJson({}));
 }
 
 TEST(ConfigFilesTest, EveryFileParses) {

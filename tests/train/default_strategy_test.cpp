@@ -26,7 +26,7 @@ struct Bench {
     model.log_scales.slice(0, 2).fill_(std::log(0.05f));
     model.opacity_logits.fill_(0);
     SetRequiresGrad(model, true);
-    context = {kRefineStep, 1.0, &model, &optimizer, &random};
+    context = {kRefineStep, 1.0, 1e-4, &model, &optimizer, &random};
   }
   void SetGradient(int64_t splat, double ndc) { gradients[splat] = ndc; }
   bool Run(int64_t limit, int64_t pixels = 1000) {

@@ -129,6 +129,15 @@ TEST(DensityScheduleTest, TwoThousandStepsRefineEightTimesWithoutReset) {
   EXPECT_THAT(Resets(schedule, 2000), IsEmpty());
 }
 
+TEST(DensityScheduleTest, ShortRunsRelocateOften) {
+  DensityConfig config;
+  config.strategy = kMcmc;
+  config.refine_until = 25000;
+  EXPECT_EQ(DensitySchedule(config, 30000).refine_every(), 100);
+  EXPECT_EQ(DensitySchedule(config, 7000).refine_every(), 66);
+  EXPECT_EQ(DensitySchedule(config, 2000).refine_every(), 25);
+}
+
 TEST(DensityScheduleTest, VeryShortRunsStayInBounds) {
   const DensitySchedule five_hundred({}, 500);
   EXPECT_THAT(Refinements(five_hundred, 500), ElementsAre(100, 125, 150, 175, 200, 225));

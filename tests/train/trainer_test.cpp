@@ -45,6 +45,45 @@ TEST(Train, LearnsAKnownSceneAndShowsItFromUnseenViews) {
   EXPECT_EQ(result.steps_done, 600);
 }
 
+TEST(Train, LearnsByRelocationToo) {
+  SyntheticSet set;
+  TrainConfig config = WithStrategy(Config(600), kMcmc);
+  config.density.max_gaussians = 400;
+  const TrainResult result = Train(set.dataset, config, {});
+  const double psnr = set.TestPsnr(result.model);
+  RecordProperty("psnr", std::to_string(psnr));
+  EXPECT_GT(psnr, 25.5) << "dB; seen: 27.2, of 17.5 at the start";
+  EXPECT_GT(result.model.count(), 200);
+  EXPECT_LE(result.model.count(), 400);
+}
+
+// A penalty is only of use if it makes what it weighs smaller.
+TEST(Train, PenaltiesMakeSplatsFainterAndSmaller) {
+  SyntheticSet set;
+  const SplatModel plain = Train(set.dataset, Config(200), {}).model;
+  TrainConfig config = Config(200);
+  config.loss.opacity_weight = 0.1;
+  const SplatModel faint = Train(set.dataset, config, {}).model;
+  config = Config(200);
+  config.loss.scale_weight = 0.1;
+  const SplatModel small = Train(set.dataset, config, {}).model;
+  const auto opacity = [](const SplatModel& model) { return model.opacity_logits.sigmoid().mean().item<double>(); };
+  const auto scale = [](const SplatModel& model) { return model.log_scales.exp().mean().item<double>(); };
+  EXPECT_LT(opacity(faint), 0.9 * opacity(plain));
+  EXPECT_LT(scale(small), 0.9 * scale(plain));
+}
+
+TEST(Train, EqualSeedsGiveEqualBitsByRelocationAtAnyThreadCount) {
+  SyntheticSet set;
+  TrainConfig config = WithStrategy(Config(60), kMcmc);
+  config.density.refine_from = 0;
+  config.threads = 1;
+  const SplatModel model = Train(set.dataset, config, {}).model;
+  EXPECT_GT(model.count(), 120);
+  config.threads = 3;
+  EXPECT_TRUE(Equal(model, Train(set.dataset, config, {}).model));
+}
+
 TEST(Train, EqualSeedsGiveEqualBitsAtAnyThreadCount) {
   SyntheticSet set;
   TrainConfig config = Config(60);

@@ -9,6 +9,7 @@
 #include "rasterizer/kernels/kernels.h"
 #include "train/kernels/adam.h"
 #include "train/kernels/density_math.h"
+#include "train/kernels/penalty_math.h"
 
 namespace splat::train::kernels {
 
@@ -48,6 +49,7 @@ struct BackwardAdamParams {
   // Leaves kShRest and its moments alone. Exact while all its gradients have been 0, that is while the active degree
   // has been 0 since the first step: moments of 0 stay 0 and move nothing.
   bool skip_sh_rest = false;
+  SplatPenalty penalty;  // its gradient is added to that of the picture, of hidden splats too
   DensityStatsView density;
 };
 
@@ -59,8 +61,8 @@ void CheckBackwardAdamParams(const BackwardAdamParams& params);
 AdamParams GroupAdamParams(const BackwardAdamParams& params, int group, int64_t begin, int64_t count,
                            const float* grad);
 
-// On the CPU. The same numbers as ProjectBackward and then AdamStep on each group, bit for bit: every splat takes part,
-// hidden ones with a gradient of 0.
+// On the CPU. The same numbers as ProjectBackward, AddPenalty and then AdamStep on each group, bit for bit: every splat
+// takes part, hidden ones with a gradient of 0 from the picture.
 void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params);
 
 }  // namespace splat::train::kernels

@@ -58,6 +58,13 @@ void AddDensityStatsOfChunk(const DensityStatsView& density, const stages::Proje
   }
 }
 
+void AddPenaltyToChunk(const SplatPenalty& penalty, const stages::SplatsView<float>& splats, ChunkGrad& grad) {
+  for (int64_t i = 0; i < splats.count; ++i) {
+    AddPenalty(penalty, splats.opacity_logits[i], splats.log_scales + 3 * i, grad.opacity_logits[i],
+               grad.log_scales + 3 * i);
+  }
+}
+
 }  // namespace
 
 void CheckBackwardAdamParams(const BackwardAdamParams& params) {
@@ -107,6 +114,7 @@ void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& par
     const stages::ProjectBackwardParams<float> part = ChunkParams(params, begin, count, grad);
     stages::ProjectBackward<float>(own, part);
     if (params.density.gradient_sum) AddDensityStatsOfChunk(params.density, part, begin);
+    if (!params.penalty.IsZero()) AddPenaltyToChunk(params.penalty, part.forward.splats, grad);
     for (int group = 0; group < kSplatGroups; ++group) {
       if (group == kShRest && params.skip_sh_rest) continue;
       AdamStep(serial, GroupAdamParams(params, group, begin, count, grad.Group(group)));

@@ -1,5 +1,5 @@
-// BackwardAndAdam on a card: one kernel from the slots' sums to the updated model (docs/math.md, sections 1 to 5 and
-// 10). Memory-bound: parameters are read once from far memory, moments are read and written once, gradients stay in
+// BackwardAndAdam on a card: one kernel from the slots' sums to the updated model (docs/math.md, sections 1 to 5, 10
+// and 11). Memory-bound: parameters are read once from far memory, moments are read and written once, gradients stay in
 // shared memory.
 #include "core/check.h"
 #include "rasterizer/kernels/project_cuda.cuh"
@@ -47,6 +47,7 @@ struct BackwardAdamTask {
   const float* slots;
   stages::ScreenStatsView<float> stats;
   DensityStatsView density;
+  SplatPenalty penalty;
   int updated_rest;  // coefficients per channel to update: K, or 0
   AdamTarget targets[kSplatGroups];
   AdamFactors<float> factors[kSplatGroups];
@@ -155,6 +156,11 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor) BackwardAdamKer
   }
   if (kDegree > 0) gpu::SyncBlock();
   StoreBlockGrad<kDegree>(grad.back, shared.grad);
+  // To the thread's own numbers.
+  if (!task.penalty.IsZero() && mine < count) {
+    AddPenalty(task.penalty, task.splats.opacity_logits[i], task.splats.log_scales + 3 * i,
+               shared.grad.opacity_logits[mine], shared.grad.log_scales + 3 * mine);
+  }
   gpu::SyncBlock();
   UpdateGroup(task, kMeans, 3, first_splat, count, shared.grad.means);
   UpdateGroup(task, kLogScales, 3, first_splat, count, shared.grad.log_scales);
@@ -174,6 +180,7 @@ BackwardAdamTask TaskOf(const BackwardAdamParams& params) {
   task.slots = params.backward.slots;
   task.stats = params.backward.stats;
   task.density = params.density;
+  task.penalty = params.penalty;
   task.updated_rest = params.skip_sh_rest ? 0 : forward.splats.sh_rest_count;
   for (int group = 0; group < kSplatGroups; ++group) {
     task.targets[group] = {params.value[group], params.first[group], params.second[group]};

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "core/parallel.h"
-#include "train/kernels/density_stages.h"
+#include "train/kernels/density_cpu_stages.h"
 
 #if defined(SPLAT_WITH_CUDA)
 #include "train/kernels/density_cuda_stages.h"
@@ -117,8 +117,9 @@ FateCounts CountFates(const uint8_t* fates, int64_t count) {
 }
 
 const DensityStages& CpuDensityStages() {
-  static const DensityStages stages = {"cpu",      DecideFates, PlanRows,    DrawChildren,
-                                       GatherRows, ScatterRows, MortonOrder, ClampOpacity};
+  static const DensityStages stages = {"cpu",       DecideFates, PlanRows,       DrawChildren,
+                                       GatherRows,  ScatterRows, MortonOrder,    ClampOpacity,
+                                       WeighSplats, DrawSources, ShareOpacities, AddNoise};
   return stages;
 }
 

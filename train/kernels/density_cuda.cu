@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/gpu_algorithms.cuh"
-#include "train/kernels/density_cuda_stages.h"
+#include "train/kernels/density_cuda_kernels.cuh"
 
 namespace splat::train::kernels::SPLAT_GPU_NAMESPACE {
 namespace {
@@ -212,8 +212,9 @@ void ClampOpacity(const KernelContext& context, float* logits, int64_t count, fl
 }  // namespace
 
 const DensityStages& DeviceDensityStages() {
-  static const DensityStages stages = {"cuda",     DecideFates, PlanRows,    DrawChildren,
-                                       GatherRows, ScatterRows, MortonOrder, ClampOpacity};
+  static const DensityStages stages = {"cuda",      DecideFates, PlanRows,       DrawChildren,
+                                       GatherRows,  ScatterRows, MortonOrder,    ClampOpacity,
+                                       WeighSplats, DrawSources, ShareOpacities, AddNoise};
   return stages;
 }
 

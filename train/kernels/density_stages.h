@@ -1,6 +1,7 @@
 // The stages of density control: decide what becomes of each splat, plan which rows of the model change, copy them,
-// draw the children of splits. A table has the functions of one backend, whose pointers are to memory of its device;
-// fates and rows are the same on every backend. Splats are counted in 32 bits. No torch.
+// draw the children of splits; or draw what dead splats become, and let transparent ones walk. A table has the
+// functions of one backend, whose pointers are to memory of its device; fates and rows are the same on every backend.
+// Splats are counted in 32 bits. No torch.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include "core/kernel_context.h"
 #include "core/vec.h"
 #include "train/kernels/fate_math.h"
+#include "train/kernels/relocation_stages.h"
 
 namespace splat::train::kernels {
 
@@ -131,6 +133,11 @@ struct DensityStages {
   void (*morton_order)(const KernelContext&, const MortonParams&);
   // logits [count] = min(logits, limit); NaN stays.
   void (*clamp_opacity)(const KernelContext&, float* logits, int64_t count, float limit);
+  // Returns how many are dead. Synchronises with the host, once.
+  int64_t (*weigh_splats)(const KernelContext&, const WeighParams&);
+  void (*draw_sources)(const KernelContext&, const DrawParams&);
+  void (*share_opacity)(const KernelContext&, const ShareParams&);
+  void (*add_noise)(const KernelContext&, const NoiseParams&);
 };
 
 const DensityStages& CpuDensityStages();

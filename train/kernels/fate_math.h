@@ -44,16 +44,25 @@ SPLAT_HD inline float MeanGradient(float gradient_sum, int32_t seen) {
   return seen > 0 ? gradient_sum / float(seen) : 0.0f;
 }
 
-// Phrased so that a splat is removed whose logit or first log scale is NaN; NaN in another axis counts as a small one.
-SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, const Vec3<float>& log_scale,
-                                 float mean_gradient) {
+// The largest axis; NaN in another axis than the first counts as a small one.
+SPLAT_HD inline float LargestLogScale(const Vec3<float>& log_scale) {
   float largest = log_scale.x;
   if (largest < log_scale.y) largest = log_scale.y;
   if (largest < log_scale.z) largest = log_scale.z;
+  return largest;
+}
+
+// Whether the opacity is worth anything and the scale has not diverged. Phrased so that a splat does not live whose
+// logit or first log scale is NaN.
+SPLAT_HD inline bool Lives(double dead_logit, float opacity_logit, float largest_log_scale) {
+  return double(opacity_logit) >= dead_logit && largest_log_scale < kLargestLogScale;
+}
+
+SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, const Vec3<float>& log_scale,
+                                 float mean_gradient) {
+  const float largest = LargestLogScale(log_scale);
   const bool too_large = t.prune_large && double(largest) > t.prune_log_scale;
-  if (!(double(opacity_logit) >= t.prune_logit) || !(largest < kLargestLogScale) || too_large) {
-    return SplatFate::kRemove;
-  }
+  if (!Lives(t.prune_logit, opacity_logit, largest) || too_large) return SplatFate::kRemove;
   if (!(double(mean_gradient) >= t.grad_threshold)) return SplatFate::kKeep;
   return double(largest) > t.split_log_scale ? SplatFate::kSplit : SplatFate::kClone;
 }

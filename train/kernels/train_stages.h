@@ -22,7 +22,7 @@ struct TrainStages {
   void (*loss)(const KernelContext&, const LossParams&, LossSums* sums);
   // AdamStep.
   void (*adam)(const KernelContext&, const AdamParams&);
-  // The same numbers as the backend's project_backward and then `adam` on each group, bit for bit.
+  // The same numbers as the backend's project_backward, AddPenalty and then `adam` on each group, bit for bit.
   void (*backward_and_adam)(const KernelContext&, const BackwardAdamParams&);
 };
 

@@ -376,6 +376,36 @@ TEST_P(BackwardAdamTest, AddsTheStatisticsOfDensityControl) {
   }
 }
 
+// From moments of zero the first one is a tenth of the gradient.
+TEST_P(BackwardAdamTest, AddsThePenaltyOfVisibleAndHiddenSplats) {
+  Scene scene = RandomScene(200, 1, 1);
+  for (Groups* moments : {&scene.first, &scene.second}) {
+    for (std::vector<float>& group : *moments) std::fill(group.begin(), group.end(), 0.0f);
+  }
+  const DeviceModel plain(device(), scene), penalised(device(), scene);
+  const DeviceRender render(GetParam(), plain);
+  RunFused(GetParam(), FusedParams(render, plain, 1));
+  BackwardAdamParams params = FusedParams(render, penalised, 1);
+  params.penalty = {2e-4f, 3e-3f};
+  RunFused(GetParam(), params);
+  for (const int group : {kMeans, kQuats, kShDc, kShRest}) {
+    EXPECT_EQ(Bits(penalised.value[size_t(group)]->Get()), Bits(plain.value[size_t(group)]->Get())) << group;
+  }
+  const auto expect_added = [&](int group, const auto& gradient_of) {
+    const std::vector<float> before = plain.first[size_t(group)]->Get(), after = penalised.first[size_t(group)]->Get();
+    for (size_t e = 0; e < before.size(); ++e) {
+      const double added = 0.1 * gradient_of(double(scene.value[size_t(group)][e]));
+      // Roundings of floats of this size; 1 - opacity loses a digit where the opacity is near 1.
+      ASSERT_NEAR(after[e] - double(before[e]), added, 1e-5 * (std::abs(double(before[e])) + added)) << group;
+    }
+  };
+  expect_added(kOpacityLogits, [](double logit) {
+    const double opacity = 1 / (1 + std::exp(-logit));
+    return 2e-4 * opacity * (1 - opacity);
+  });
+  expect_added(kLogScales, [](double log_scale) { return 3e-3 * std::exp(log_scale); });
+}
+
 TEST_P(BackwardAdamTest, RefusesBrokenParametersAndWritesNothing) {
   const Scene scene = RandomScene(10, 1, 1);
   const DeviceModel model(device(), scene), untouched(device(), scene);
