@@ -2,10 +2,8 @@
 // in between.
 #pragma once
 
-#include <memory>
-
 #include "core/kernel_context.h"
-#include "rasterizer/libtorch.h"
+#include "rasterizer/device_event.h"
 
 namespace splat {
 
@@ -22,8 +20,7 @@ class HostReadback {
   torch::Device device_;
   size_t bytes_;
   torch::Tensor host_;  // pinned if the device is a card
-  // A cudaEvent_t, from the first Queue on a card on.
-  std::unique_ptr<void, void (*)(void*)> event_{nullptr, nullptr};
+  DeviceEvent copied_;
 };
 
 }  // namespace splat

@@ -22,8 +22,8 @@ constexpr int64_t kCpuBytesPerSplat = kModelBytes + kStepBytesCpu;
 constexpr int64_t kMostSplatsCpu = 6000000;
 constexpr int64_t kMostSplatsDevice = 100000000;
 constexpr int64_t kFewestSplats = 10000;
-// Picture, gradient, maps of the loss: floats of three channels, five times, and two of one.
-constexpr int64_t kBytesPerPixel = (5 * 3 + 2) * 4 + 3;
+// Picture, gradient, maps of the loss: floats of three channels, five times, and two of one. Two photos.
+constexpr int64_t kBytesPerPixel = (5 * 3 + 2) * 4 + 2 * 3;
 
 }  // namespace
 
@@ -45,13 +45,13 @@ splat::kernels::DeviceMemory MemoryOf(const Backend& backend) {
   return backend.stages->memory();
 }
 
-int64_t MostSplatsFor(const Backend& backend, int64_t pixels) {
+int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes) {
   const splat::kernels::DeviceMemory memory = MemoryOf(backend);
   if (!backend.is_device) {
     return std::clamp<int64_t>(memory.total / 2 / kCpuBytesPerSplat, kFewestSplats, kMostSplatsCpu);
   }
-  // A tenth is left to the driver, to fragments and to the photos.
-  const int64_t usable = memory.free / 10 * 9 - pixels * kBytesPerPixel;
+  // A tenth is left to the driver and to fragments.
+  const int64_t usable = memory.free / 10 * 9 - pixels * kBytesPerPixel - photo_bytes;
   return std::clamp<int64_t>(usable / kDeviceBytesPerSplat, 0, kMostSplatsDevice);
 }
 

@@ -28,7 +28,8 @@ Backend ChooseBackend(const std::string& device);
 // Bytes of memory that the backend's device has, and that are free now.
 splat::kernels::DeviceMemory MemoryOf(const Backend& backend);
 
-// The most splats that the memory holds in training, for pictures of so many pixels; a margin is left.
-int64_t MostSplatsFor(const Backend& backend, int64_t pixels);
+// The most splats that the memory holds in training, for pictures of so many pixels and with so many bytes of photos
+// that stay on a card; a margin is left.
+int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes = 0);
 
 }  // namespace splat::train

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/check.h"
 #include "data/image_io.h"
+#include "rasterizer/torch_device.h"
 
 namespace splat::train {
 namespace {
@@ -19,8 +21,43 @@ PhotoStore::PhotoStore(const data::Dataset& dataset, data::ViewLoader& loader, c
     : dataset_(dataset),
       loader_(loader),
       device_(backend.device),
-      keeps_(backend.is_device),
-      budget_bytes_(budget_bytes) {}
+      is_device_(backend.is_device),
+      budget_bytes_(budget_bytes) {
+  if (!is_device_) return;
+  const StageScope scope(device_);
+  for (Upload& upload : uploads_) upload.bytes = std::make_unique<HostUpload>(device_);
+}
+
+std::shared_ptr<const Image8> PhotoStore::Load(int view, int downscale) {
+  std::shared_ptr<const Image8> image = loader_.Get(view);
+  const Camera camera = CameraAt(dataset_.views[size_t(view)].camera, downscale);
+  if (downscale > 1) image = std::make_shared<Image8>(data::ResizeImage(*image, camera.width, camera.height));
+  return image;
+}
+
+void PhotoStore::BeginUpload(const KernelContext& context, const Image8& image, int view, int downscale) {
+  Upload& upload = uploads_[1 - in_use_];
+  upload.view = -1;
+  upload.bytes->Begin(context, image.pixels.data(), image.pixels.size());
+  upload.view = view;
+  upload.downscale = downscale;
+}
+
+torch::Tensor PhotoStore::OnDevice(int view, const Camera& camera, int downscale) {
+  const StageScope scope(device_);
+  // Everything that uses the photo of the last Get has been queued by now.
+  uploads_[in_use_].bytes->Release(scope.context());
+  Upload& upload = uploads_[1 - in_use_];
+  if (upload.view != view || upload.downscale != downscale) {
+    BeginUpload(scope.context(), *Load(view, downscale), view, downscale);
+  }
+  in_use_ = 1 - in_use_;
+  upload.view = -1;  // its bytes are given out once
+  const torch::Tensor pixels = upload.bytes->Finish(scope.context()).view({camera.height, camera.width, 3});
+  if (kept_bytes_ + pixels.numel() > budget_bytes_) return pixels;
+  kept_bytes_ += pixels.numel();
+  return kept_[view] = pixels.clone();
+}
 
 TrainPhoto PhotoStore::Get(int view, int downscale) {
   const Camera camera = CameraAt(dataset_.views[size_t(view)].camera, downscale);
@@ -30,19 +67,23 @@ TrainPhoto PhotoStore::Get(int view, int downscale) {
     downscale_ = downscale;
   }
   if (const auto found = kept_.find(view); found != kept_.end()) return {camera, found->second};
-
-  last_ = loader_.Get(view);
-  if (downscale > 1) last_ = std::make_shared<Image8>(data::ResizeImage(*last_, camera.width, camera.height));
+  if (is_device_) return {camera, OnDevice(view, camera, downscale)};
+  last_ = Load(view, downscale);
   // The tensor only looks at the picture, which `last_` keeps.
-  const torch::Tensor host =
-      torch::from_blob(const_cast<uint8_t*>(last_->pixels.data()), {camera.height, camera.width, 3}, torch::kUInt8);
-  if (!keeps_) return {camera, host};
-  const torch::Tensor pixels = host.to(device_, /*non_blocking=*/false, /*copy=*/true);
-  if (kept_bytes_ + pixels.numel() <= budget_bytes_) {
-    kept_[view] = pixels;
-    kept_bytes_ += pixels.numel();
+  return {camera, torch::from_blob(const_cast<uint8_t*>(last_->pixels.data()), {camera.height, camera.width, 3},
+                                   torch::kUInt8)};
+}
+
+void PhotoStore::Prefetch(int view, int downscale) {
+  if (!is_device_ || Holds(view, downscale)) return;
+  std::shared_ptr<const Image8> image;
+  try {
+    image = Load(view, downscale);
+  } catch (const Error&) {
+    return;  // Get meets it again, where it can be told which photo is left out
   }
-  return {camera, pixels};
+  const StageScope scope(device_);
+  BeginUpload(scope.context(), *image, view, downscale);
 }
 
 }  // namespace splat::train

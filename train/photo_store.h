@@ -1,7 +1,9 @@
 // The training photos on the backend's device, at the resolution of the step. On a card they are kept there as 8-bit
-// pictures for as long as they fit; in the process's memory ViewLoader's own cache serves.
+// pictures for as long as they fit, and the others are copied while the step before is computed; in the process's
+// memory ViewLoader's own cache serves.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 
@@ -9,7 +11,7 @@
 #include "core/image.h"
 #include "data/dataset.h"
 #include "data/view_loader.h"
-#include "rasterizer/libtorch.h"
+#include "rasterizer/host_upload.h"
 #include "train/backend.h"
 
 namespace splat::train {
@@ -21,22 +23,38 @@ struct TrainPhoto {
 
 class PhotoStore {
  public:
-  // budget_bytes: of the device's memory for photos; unused where the photos stay in the process's memory.
+  // budget_bytes: of the device's memory for photos that stay, 0: none does; unused where the photos stay in the
+  // process's memory.
   PhotoStore(const data::Dataset& dataset, data::ViewLoader& loader, const Backend& backend, int64_t budget_bytes);
 
   // The photo at 1 / downscale of its size. Throws splat::Error for a photo that cannot be read.
   TrainPhoto Get(int view, int downscale);
+  // Begins to bring a photo to the device for the next Get; after all work on the last one has been queued. Another
+  // view or size may be asked for nevertheless. A photo that cannot be read is no error yet.
+  void Prefetch(int view, int downscale);
   // Whether Get needs no file.
   bool Holds(int view, int downscale) const { return downscale == downscale_ && kept_.count(view) > 0; }
 
  private:
+  // Which photo a turn's upload holds.
+  struct Upload {
+    std::unique_ptr<HostUpload> bytes;
+    int view = -1, downscale = 0;
+  };
+  std::shared_ptr<const Image8> Load(int view, int downscale);
+  // With the upload whose turn is next.
+  void BeginUpload(const KernelContext& context, const Image8& image, int view, int downscale);
+  torch::Tensor OnDevice(int view, const Camera& camera, int downscale);
+
   const data::Dataset& dataset_;
   data::ViewLoader& loader_;
   torch::Device device_;
-  bool keeps_;
+  bool is_device_;
   int64_t budget_bytes_, kept_bytes_ = 0;
   int downscale_ = 0;
   std::map<int, torch::Tensor> kept_;  // at downscale_, on the device
+  std::array<Upload, 2> uploads_;      // they take turns: of the photo in use and of the next one
+  size_t in_use_ = 0;                  // of uploads_
   std::shared_ptr<const Image8> last_;
 };
 

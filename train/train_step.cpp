@@ -30,7 +30,8 @@ TrainStep::TrainStep(const Backend& backend)
     : backend_(backend),
       scratch_(backend.device),
       workspace_(backend.device),
-      sums_(torch::zeros({2}, torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))) {}
+      sums_(torch::zeros({2}, torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))),
+      host_sums_(backend.device, sizeof(kernels::LossSums)) {}
 
 TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const SceneTensors& scene,
                                            const StepInput& input) {
@@ -77,9 +78,19 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
 }
 
 double TrainStep::Loss() {
-  const torch::Tensor host = sums_.cpu();
-  const double* sums = host.data_ptr<double>();
-  return kernels::LossOfMeans(sums[0], sums[1], ssim_weight_);
+  QueueLoss();
+  return QueuedLoss();
+}
+
+void TrainStep::QueueLoss() {
+  const StageScope scope(backend_.device);
+  host_sums_.Queue(scope.context(), sums_.data_ptr());
+  queued_ssim_weight_ = ssim_weight_;
+}
+
+double TrainStep::QueuedLoss() {
+  const double* sums = static_cast<const double*>(host_sums_.Wait());
+  return kernels::LossOfMeans(sums[0], sums[1], queued_ssim_weight_);
 }
 
 }  // namespace splat::train

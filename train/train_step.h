@@ -2,6 +2,7 @@
 // gradients of the parameters never reach memory that lasts (train/kernels/backward_adam.h).
 #pragma once
 
+#include "rasterizer/host_readback.h"
 #include "rasterizer/render.h"
 #include "rasterizer/render_passes.h"
 #include "rasterizer/torch_device.h"
@@ -31,6 +32,10 @@ class TrainStep {
 
   // Of the last Run, without the penalties on splats; waits for it.
   double Loss();
+  // The same in two parts: the first queues the reading of the last Run's loss, the second waits for what was queued
+  // last. In between a card may be given more to do.
+  void QueueLoss();
+  double QueuedLoss();
 
  private:
   // What the passes leave for the last stage.
@@ -44,8 +49,10 @@ class TrainStep {
   ReusedScratch scratch_;
   PassWorkspace workspace_;
   torch::Tensor sums_;  // [2] double on the device: kernels::LossSums
-  double ssim_weight_ = 0;
-  bool colors_varied_ = false;  // a step has used a degree above 0
+  HostReadback host_sums_;
+  double ssim_weight_ = 0;         // of the last Run
+  double queued_ssim_weight_ = 0;  // of the run whose loss is queued
+  bool colors_varied_ = false;     // a step has used a degree above 0
 };
 
 }  // namespace splat::train

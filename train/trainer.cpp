@@ -23,8 +23,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int kDefaultStepsCpu = 3000;    // docs/training.md says why
 constexpr int kDefaultStepsCuda = 30000;  // as all peers
 constexpr double kPhotoShare = 0.3;       // of a card's free memory, at most, for photos
-// A card is not waited for at every step to report the loss.
-constexpr int kStepsPerLoss = 50;
 
 // Training views in a new random order each epoch, announced to the loader in time.
 class ViewOrder {
@@ -33,6 +31,23 @@ class ViewOrder {
       : views_(std::move(views)), random_(seed), loader_(loader), photos_(photos) {}
 
   int Next(int downscale) {
+    Shuffle(downscale);
+    return views_[next_++];
+  }
+
+  // What Next will give, unless the view is left out.
+  int Peek(int downscale) {
+    Shuffle(downscale);
+    return views_[next_];
+  }
+
+  // Takes the view that Next gave last out of the order.
+  void DropLast() { views_.erase(views_.begin() + std::ptrdiff_t(--next_)); }
+  bool empty() const { return views_.empty(); }
+
+ private:
+  // Begins the next epoch where one is over.
+  void Shuffle(int downscale) {
     if (next_ == views_.size()) {
       for (size_t i = views_.size(); i > 1; --i) std::swap(views_[i - 1], views_[random_.Below(i)]);
       next_ = 0;
@@ -41,14 +56,8 @@ class ViewOrder {
                    [&](int view) { return !photos_.Holds(view, downscale); });
       if (!missing.empty()) loader_.Announce(missing);
     }
-    return views_[next_++];
   }
 
-  // Takes the view that Next gave last out of the order.
-  void DropLast() { views_.erase(views_.begin() + std::ptrdiff_t(--next_)); }
-  bool empty() const { return views_.empty(); }
-
- private:
   std::vector<int> views_;
   size_t next_ = views_.size();
   Random random_;
@@ -121,9 +130,20 @@ int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views) 
   return most;
 }
 
+// Of a card's memory for photos that stay there.
+int64_t PhotoBudget(const Backend& backend, const data::Dataset& dataset, const std::vector<int>& views) {
+  int64_t all = 0;
+  for (const int index : views) {
+    const Camera& camera = dataset.views[size_t(index)].camera;
+    all += int64_t(camera.width) * camera.height * 3;
+  }
+  return std::min(all, int64_t(kPhotoShare * double(MemoryOf(backend).free)));
+}
+
 // The limit in force. Throws if the device does not even hold the initial model.
-int64_t MaxGaussians(const Backend& backend, const DensityConfig& config, int64_t pixels, int64_t initial) {
-  const int64_t fits = MostSplatsFor(backend, pixels);
+int64_t MaxGaussians(const Backend& backend, const DensityConfig& config, int64_t pixels, int64_t photo_bytes,
+                     int64_t initial) {
+  const int64_t fits = MostSplatsFor(backend, pixels, photo_bytes);
   if (backend.is_device) {
     const double gigabytes = double(MemoryOf(backend).free) / 1e9;
     SPLAT_CHECK(initial <= fits, "the card has ", gigabytes, " GB free, enough for ", fits, " splats at ", pixels,
@@ -161,6 +181,7 @@ class Training {
   Backend backend_;
   std::vector<int> views_;
   int steps_, levels_;
+  int64_t photo_budget_;
   data::ViewLoader loader_;
   PhotoStore photos_;
   ViewOrder order_;
@@ -189,15 +210,16 @@ Training::Training(const Backend& backend, const data::Dataset& dataset, const T
       views_(dataset.ViewsOf(data::Split::kTrain)),
       steps_(StepsOf(config, backend.is_device)),
       levels_(LevelsOf(config, dataset, views_)),
+      photo_budget_(PhotoBudget(backend, dataset, views_)),
       loader_(dataset, LoadingOf(config), callbacks.log),
-      photos_(dataset, loader_, backend, int64_t(kPhotoShare * double(MemoryOf(backend).free))),
+      photos_(dataset, loader_, backend, photo_budget_),
       order_(views_, config.seed, loader_, photos_),
       random_(config.seed + 1),
       result_{ToDevice(InitialModel(dataset, config.init, config.seed + 2), backend.device)},
       optimizer_(result_.model, config.optimizer, backend),
       strategy_(MakeStrategy(
           config.density, steps_,
-          {MaxGaussians(backend, config.density, MostPixels(dataset, views_), result_.model.count()),
+          {MaxGaussians(backend, config.density, MostPixels(dataset, views_), photo_budget_, result_.model.count()),
            MostPixels(dataset, views_)})),
       train_step_(backend),
       meter_(steps_) {}
@@ -213,7 +235,15 @@ void Training::Step(int step) {
   input.loss = config_.loss;
   input.statistics = strategy_->Collect(context);
   train_step_.Run(result_.model, optimizer_, input);
-  if (!backend_.is_device || step % kStepsPerLoss == 1 || step == steps_) loss_ = train_step_.Loss();
+  if (backend_.is_device && step < steps_) {
+    const int next_downscale = DownscaleAt(step + 1, steps_, levels_);
+    photos_.Prefetch(order_.Peek(next_downscale), next_downscale);
+  }
+  // A card is not waited for: by now the loss of the step before has come.
+  const bool is_one_late = backend_.is_device && step > 1 && step < steps_;
+  if (is_one_late) loss_ = train_step_.QueuedLoss();
+  train_step_.QueueLoss();
+  if (!is_one_late) loss_ = train_step_.QueuedLoss();
   strategy_->Update(context);
 }
 

@@ -8,6 +8,7 @@
 #include "rasterizer/torch_device.h"
 #include "tests/support/backends.h"
 #include "tests/support/synthetic_set.h"
+#include "train/photo_store.h"
 #include "train/trainer.h"
 
 namespace splat {
@@ -69,6 +70,30 @@ TEST_F(Card, TakesAnEmptyModelAndOddSizes) {
     const SplatModel empty = ToDevice(RandomModel(0, 3, 1), cuda), some = ToDevice(RandomModel(50, 3, 1), cuda);
     EXPECT_EQ(Render(empty, FrontCamera(width, height), {}).alpha.abs().sum().item<float>(), 0);
     EXPECT_TRUE(torch::isfinite(Render(some, FrontCamera(width, height), {}).image).all().item<bool>());
+  }
+}
+
+// Photos are copied on another stream than the one that reads them, and their memory is used again and again: what the
+// steps see must be theirs, however long the card has still to do.
+TEST_F(Card, PhotosAreTheRightOnesWhileTheCardIsBusy) {
+  SyntheticSet set;
+  data::ViewLoader loader(set.dataset, data::ViewLoader::Options{}, nullptr);
+  const std::vector<int> views = set.dataset.ViewsOf(data::Split::kTrain);
+  train::PhotoStore plain(set.dataset, loader, train::CpuBackend(), 0);
+  train::PhotoStore store(set.dataset, loader, train::ChooseBackend("cuda"), 0);
+  const torch::Tensor work = torch::rand({2000, 2000}, cuda);
+  std::vector<torch::Tensor> seen;
+  for (int step = 0; step < 60; ++step) {
+    const train::TrainPhoto photo = store.Get(views[size_t(step) % views.size()], 1);
+    torch::Tensor busy = work;
+    for (int i = 0; i < 20; ++i) busy = torch::mm(busy, work) / 1000;
+    // Reads the photo after the work; nothing is waited for in this loop.
+    seen.push_back(photo.pixels.to(torch::kFloat32) + 0 * busy[0][0]);
+    store.Prefetch(views[size_t(step + 1) % views.size()], 1);
+  }
+  for (size_t step = 0; step < seen.size(); ++step) {
+    const torch::Tensor expected = plain.Get(views[step % views.size()], 1).pixels.to(torch::kFloat32);
+    ASSERT_TRUE(torch::equal(seen[step].cpu(), expected)) << step;
   }
 }
 

@@ -89,13 +89,20 @@ TEST(DeviceTraining, ItsFirstStepIsTheCpus) {
   EXPECT_LT(different, all / 100);
 }
 
-void ExpectCpuQuality() {
+TrainConfig McmcConfig(int iterations) {
+  TrainConfig config = WithStrategy(Config(iterations), kMcmc);
+  config.density.growth = 0.1;
+  return config;
+}
+
+constexpr int kSteps = 200;
+
+void ExpectCpuQuality(const TrainConfig& config = Config(kSteps)) {
   SyntheticSet set;
-  constexpr int kSteps = 200;
   constexpr double kTolerance_dB = 0.05;
-  const TrainResult cpu = TrainOn(CpuBackend(), set.dataset, Config(kSteps), {});
+  const TrainResult cpu = TrainOn(CpuBackend(), set.dataset, config, {});
   const CountingCard card;
-  const TrainResult device = TrainOn(card.backend(), set.dataset, Config(kSteps), {});
+  const TrainResult device = TrainOn(card.backend(), set.dataset, config, {});
   const double expected = set.TestPsnr(cpu.model), actual = set.TestPsnr(device.model);
   ::testing::Test::RecordProperty("psnr_cpu", std::to_string(expected));
   ::testing::Test::RecordProperty("psnr_device", std::to_string(actual));
@@ -122,15 +129,44 @@ TEST(DeviceTraining, ReachesTheCpusQualityWithThreadsInAnotherOrder) {
   ExpectCpuQuality();
 }
 
+TEST(DeviceTraining, ReachesTheCpusQualityByRelocation) {
+  ExpectCpuQuality(McmcConfig(kSteps));
+  const emulation::ScopedOrder order({1});
+  ExpectCpuQuality(McmcConfig(kSteps));
+}
+
+// A device's loss is that of the step before.
+TEST(DeviceTraining, ReportsTheLossOneStepLate) {
+  SyntheticSet set;
+  std::vector<double> losses[2];
+  const Backend backends[2] = {CpuBackend(), EmulatedCard()};
+  for (int i = 0; i < 2; ++i) {
+    TrainCallbacks callbacks;
+    callbacks.progress = [&](const TrainProgress& progress) { losses[i].push_back(progress.loss); };
+    TrainOn(backends[i], set.dataset, Config(12), callbacks);
+  }
+  ASSERT_EQ(losses[1].size(), 12u);
+  EXPECT_NEAR(losses[1][0], losses[0][0], 1e-5);
+  EXPECT_NEAR(losses[1][1], losses[0][0], 1e-5);
+  // The mean of both: mean_k = 0.98 mean_(k-1) + 0.02 loss_k.
+  const auto loss_of = [&](int backend, size_t k) {
+    return (losses[backend][k] - 0.98 * losses[backend][k - 1]) / 0.02;
+  };
+  for (size_t k = 2; k < 11; ++k) EXPECT_NEAR(loss_of(1, k), loss_of(0, k - 1), 2e-3) << k;
+  EXPECT_NEAR(loss_of(1, 11), loss_of(0, 11), 2e-3) << "the last one is waited for";
+}
+
 // No atomics on floats, no order that depends on the threads: the same bits in any order.
 TEST(DeviceTraining, EqualSeedsGiveEqualBitsInAnyOrderOfThreads) {
-  SyntheticSet set;
-  const TrainResult natural = TrainOn(EmulatedCard(), set.dataset, Config(80), {});
-  const emulation::ScopedOrder order({7});
-  const TrainResult shuffled = TrainOn(EmulatedCard(), set.dataset, Config(80), {});
-  EXPECT_NE(natural.model.count(), 120) << "density control is meant to take part";
-  ASSERT_EQ(natural.model.count(), shuffled.model.count());
-  EXPECT_EQ(LargestDifference(natural.model, shuffled.model), 0);
+  for (const TrainConfig& config : {Config(80), McmcConfig(80)}) {
+    SyntheticSet set;
+    const TrainResult natural = TrainOn(EmulatedCard(), set.dataset, config, {});
+    const emulation::ScopedOrder order({7});
+    const TrainResult shuffled = TrainOn(EmulatedCard(), set.dataset, config, {});
+    EXPECT_NE(natural.model.count(), 120) << "density control is meant to take part";
+    ASSERT_EQ(natural.model.count(), shuffled.model.count());
+    EXPECT_EQ(LargestDifference(natural.model, shuffled.model), 0) << config.density.strategy;
+  }
 }
 
 // A training that waits for each step's count, and one that predicts it and repeats steps for which it was too low.
@@ -155,6 +191,7 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   config.density.max_gaussians = 125;  // growth is taken back
   config.density.grad_threshold = 1e-6;
   TrainOn(EmulatedCard(), set.dataset, config, {});
+  TrainOn(EmulatedCard(), set.dataset, McmcConfig(40), {});
 
   // What only rare steps, or only the checks of others, use.
   ModelOptimizer optimizer(set.truth, OptimizerConfig(), EmulatedCard());

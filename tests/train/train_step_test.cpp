@@ -174,6 +174,20 @@ TEST(TrainStep, KeptMemoryChangesNoBit) {
   ExpectKeptMemoryChangesNoBit(EmulatedCard(splat::kernels::emulated::DeviceStagesBucketed()));
 }
 
+TEST(TrainStep, AQueuedLossIsThatOfItsStepHoweverLateItIsRead) {
+  for (const Backend& backend : {CpuBackend(), EmulatedCard(splat::kernels::emulated::DeviceStages())}) {
+    Bench bench(backend);
+    bench.SetView(50, 35);
+    bench.Run();
+    const double first = bench.step.Loss();
+    bench.step.QueueLoss();
+    bench.input.loss.ssim_weight = 0.9;
+    bench.Run();
+    EXPECT_EQ(bench.step.QueuedLoss(), first);
+    EXPECT_NE(bench.step.Loss(), first);
+  }
+}
+
 // The stages of a card that is waited for in every step.
 splat::kernels::Stages Waiting(splat::kernels::Stages stages) {
   stages.count_on_device = nullptr;

@@ -1,0 +1,86 @@
+#include "train/photo_store.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "core/check.h"
+#include "tests/support/synthetic_set.h"
+
+namespace splat::train {
+namespace {
+
+using splat::testing::SyntheticSet;
+
+// As a card that has its tensors in the process's memory, where copies are done at once (tests/card/card_test.cpp has
+// the real one).
+Backend DeviceInMemory() {
+  Backend backend = CpuBackend();
+  backend.is_device = true;
+  return backend;
+}
+
+struct Bench {
+  SyntheticSet set;
+  data::ViewLoader loader{set.dataset, data::ViewLoader::Options{}, nullptr};
+  std::vector<int> views = set.dataset.ViewsOf(data::Split::kTrain);
+
+  int64_t PhotoBytes() const { return 72 * 56 * 3; }
+  torch::Tensor Expected(int view, int downscale) {
+    PhotoStore plain(set.dataset, loader, CpuBackend(), 0);
+    return plain.Get(view, downscale).pixels.clone();
+  }
+};
+
+TEST(PhotoStore, GivesThePhotoOfTheViewWhateverIsKeptAndFetchedBefore) {
+  Bench bench;
+  const int64_t budgets[] = {0, 3 * bench.PhotoBytes(), 1000 * bench.PhotoBytes()};
+  for (const int64_t budget : budgets) {
+    PhotoStore store(bench.set.dataset, bench.loader, DeviceInMemory(), budget);
+    Random random(5);
+    for (int step = 0; step < 60; ++step) {
+      const int view = bench.views[random.Below(bench.views.size())], downscale = step < 30 ? 2 : 1;
+      if (random.Below(3) > 0) store.Prefetch(view, downscale);
+      // A prefetch that was in vain: another view, or the size of before.
+      if (random.Below(4) == 0) store.Prefetch(bench.views[random.Below(bench.views.size())], 2);
+      const TrainPhoto photo = store.Get(view, downscale);
+      ASSERT_EQ(photo.camera.width, 72 / downscale);
+      ASSERT_TRUE(torch::equal(photo.pixels, bench.Expected(view, downscale))) << budget << ", step " << step;
+    }
+  }
+}
+
+TEST(PhotoStore, ThePhotoInUseIsNotOverwrittenByTheNextOne) {
+  Bench bench;
+  PhotoStore store(bench.set.dataset, bench.loader, DeviceInMemory(), 0);
+  const TrainPhoto photo = store.Get(bench.views[0], 1);
+  store.Prefetch(bench.views[1], 1);
+  store.Prefetch(bench.views[2], 1);
+  EXPECT_TRUE(torch::equal(photo.pixels, bench.Expected(bench.views[0], 1)));
+  EXPECT_TRUE(torch::equal(store.Get(bench.views[2], 1).pixels, bench.Expected(bench.views[2], 1)));
+}
+
+TEST(PhotoStore, KeepsWhatFitsTheBudget) {
+  Bench bench;
+  PhotoStore store(bench.set.dataset, bench.loader, DeviceInMemory(), 2 * bench.PhotoBytes());
+  for (const int view : bench.views) store.Get(view, 1);
+  EXPECT_TRUE(store.Holds(bench.views[0], 1));
+  EXPECT_TRUE(store.Holds(bench.views[1], 1));
+  EXPECT_FALSE(store.Holds(bench.views[2], 1));
+  EXPECT_FALSE(store.Holds(bench.views[0], 2));
+  store.Get(bench.views[0], 2);
+  EXPECT_FALSE(store.Holds(bench.views[0], 1)) << "of one size at a time";
+}
+
+TEST(PhotoStore, ABrokenPhotoIsAnErrorWhenItIsAskedForOnly) {
+  Bench bench;
+  std::ofstream(bench.set.dataset.views[size_t(bench.views[1])].path, std::ios::trunc) << "no photo";
+  PhotoStore store(bench.set.dataset, bench.loader, DeviceInMemory(), 0);
+  store.Get(bench.views[0], 1);
+  store.Prefetch(bench.views[1], 1);
+  EXPECT_THROW(store.Get(bench.views[1], 1), Error);
+  EXPECT_TRUE(torch::equal(store.Get(bench.views[2], 1).pixels, bench.Expected(bench.views[2], 1)));
+}
+
+}  // namespace
+}  // namespace splat::train
