@@ -25,6 +25,13 @@ SPLAT_HD inline uint64_t DrawWeight(bool alive, float opacity_logit) {
   return weight > 0 ? weight : 1;
 }
 
+// A place in the sum of all weights, at least 1 and at most 2^53. Not by a remainder: where the sum changes a little,
+// as between backends that round differently, the place does so, too.
+SPLAT_HD inline uint64_t DrawnPlace(Random random, uint64_t total) {
+  const uint64_t place = uint64_t(random.Uniform() * double(total));
+  return place < total ? place : total - 1;
+}
+
 // The first splat whose inclusive sum of weights is above `drawn`, which is below the last sum.
 SPLAT_HD inline int64_t SplatOfDraw(const uint64_t* sums, int64_t count, uint64_t drawn) {
   int64_t low = 0, high = count - 1;

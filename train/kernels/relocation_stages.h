@@ -43,8 +43,9 @@ struct DrawParams {
 
 // The row of draw k.
 SPLAT_HD inline int64_t DrawnSource(const DrawParams& params, int64_t k) {
-  const uint64_t total = params.weight_sums[params.count - 1];
-  return SplatOfDraw(params.weight_sums, params.count, Random(params.random_state).Skipped(uint64_t(k)).Below(total));
+  const uint64_t place =
+      DrawnPlace(Random(params.random_state).Skipped(uint64_t(k)), params.weight_sums[params.count - 1]);
+  return SplatOfDraw(params.weight_sums, params.count, place);
 }
 
 // The place of a dead splat among the dead; -1 for a live one.

@@ -146,7 +146,7 @@ TEST_P(RelocationTest, DrawsAsASerialLoopWould) {
   Random serial(5);
   std::vector<int32_t> times(weights.size());
   for (int64_t k = 0; k < draws; ++k) {
-    uint64_t left = serial.Below(total);
+    uint64_t left = uint64_t(serial.Uniform() * double(total));
     int64_t source = 0;
     while (left >= weights[size_t(source)]) left -= weights[size_t(source++)];
     sources.push_back(source);
