@@ -114,7 +114,8 @@ run_tests() {
 }
 
 sanitized=(rasterizer_kernels_bin_test rasterizer_kernels_blend_test rasterizer_kernels_render_grad_test rasterizer_kernels_project_test
-  train_kernels_loss_device_test train_kernels_backward_adam_test train_kernels_density_fates_test train_kernels_density_edits_test train_kernels_adam_device_test)
+  train_kernels_loss_device_test train_kernels_backward_adam_test train_kernels_density_fates_test train_kernels_density_edits_test train_kernels_relocation_test
+  train_kernels_adam_device_test)
 
 # sanitize TOOL SECONDS: the tests of a card under one tool; leaves one line in TOOL.result, which begins with "failed" if so.
 # No program takes more than a third of the time from the others.
