@@ -1,7 +1,11 @@
 #include "apps/agreement.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "apps/progress.h"
 #include "core/check.h"
+#include "train/kernels/image_quality.h"
 
 namespace splat::apps {
 
@@ -9,9 +13,22 @@ void RequireSameCount(const std::string& path, int64_t splats, int64_t written) 
   SPLAT_CHECK(splats == written, path, ": is broken: it holds ", splats, " splats of ", written, " that were written");
 }
 
-void RequireAgreement(const std::string& path, double agreement_db) {
-  SPLAT_CHECK(agreement_db >= kLeastAgreement_db, path, ": is broken: it shows another scene than was written (",
+void RequireAgreement(const std::string& path, double agreement_db, double empty_db) {
+  const double least = std::clamp(empty_db + kLeastGain_db, kLeastAgreement_db, kEnoughAgreement_db);
+  SPLAT_CHECK(agreement_db >= least, path, ": is broken: it shows another scene than was written (",
               FormatFixed(agreement_db, 1), " dB between their pictures)");
+}
+
+double EmptyAgreement(const std::vector<Image8>& pictures, const std::array<float, 3>& background) {
+  double sum_db = 0;
+  for (const Image8& picture : pictures) {
+    Image8 empty = picture;
+    for (size_t i = 0; i < empty.pixels.size(); ++i) {
+      empty.pixels[i] = uint8_t(std::lround(std::clamp(background[i % 3], 0.0f, 1.0f) * 255));
+    }
+    sum_db += train::kernels::Psnr(picture, empty);
+  }
+  return sum_db / double(std::max<size_t>(1, pictures.size()));
 }
 
 }  // namespace splat::apps

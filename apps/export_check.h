@@ -38,6 +38,7 @@ class ExportCheck {
   Executor& executor_;
   int64_t count_ = 0;
   std::vector<Image8> pictures_;
+  double empty_db_ = 0;
 };
 
 }  // namespace splat::apps

@@ -34,6 +34,7 @@ SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, da
     pictures_.push_back(train::RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
     scene_psnr_ += train::Psnr(*loader_.Get(index), pictures_.back()) / double(views_.size());
   }
+  empty_db_ = EmptyAgreement(pictures_, dataset_.background);
 }
 
 FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const {
@@ -53,7 +54,7 @@ FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::st
       check.agreement_db += train::Psnr(pictures_[i], picture) / double(views_.size());
     }
     check.loss_db = scene_psnr_ - check.psnr;
-    RequireAgreement(path, check.agreement_db);
+    RequireAgreement(path, check.agreement_db, empty_db_);
   } catch (const Error& error) {
     check.error = error.what();
   } catch (const std::filesystem::filesystem_error& error) {

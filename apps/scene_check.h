@@ -51,7 +51,7 @@ class SceneCheck {
   data::ViewLoader& loader_;
   std::vector<int> views_;
   std::vector<Image8> pictures_;  // the scene's, one a view
-  double scene_psnr_ = 0;
+  double scene_psnr_ = 0, empty_db_ = 0;
 };
 
 // The table of the checks, a line each, for people.

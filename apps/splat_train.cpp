@@ -174,7 +174,10 @@ std::exception_ptr WriteFormats(const train::Backend& backend, const TrainOption
   exporters::ExportOptions export_options = ExportOptionsFor(backend, options, dataset, splats, progress);
   std::exception_ptr failure;
   std::vector<std::string> failed;
-  for (const std::string& name : options.formats) {
+  // SOG before the page, which takes its splats from there.
+  std::vector<std::string> formats = options.formats;
+  std::stable_partition(formats.begin(), formats.end(), [](const std::string& name) { return name == "sog"; });
+  for (const std::string& name : formats) {
     const exporters::Exporter& exporter = exporters::ExporterNamed(name);
     progress.Begin("Writing scene" + exporter.extension);
     try {

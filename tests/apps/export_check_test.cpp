@@ -71,6 +71,37 @@ TEST_F(ExportCheckTest, OtherScenesAndCutFilesAreRefused) {
   EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(fewer, {}); }), HasSubstr("half.ply"));
 }
 
+// A few small splats before black: most pixels agree whatever a file holds.
+TEST_F(ExportCheckTest, ASceneThatIsMostlyEmptyHidesNoBrokenFile) {
+  model_ = testing::RandomModel(5, 2, 5);
+  model_.log_scales.fill_(-4.5);
+  model_.opacity_logits.fill_(3);
+  host_ = HostModel(model_);
+  splats_ = SplatSelection(host_.View());
+  const ExportCheck check = Check();
+  for (const char* name : {"a.ply", "a.compressed.ply", "a.spz", "a.splat"}) {
+    EXPECT_GT(check.AgreementOf(Written(splats_, name), {}), kLeastAgreement_db) << name;
+  }
+  const std::string rub = Written(splats_.InFrame(exporters::Frame::kRub), "rub.ply");
+  EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(rub, {}); }), HasSubstr("rub.ply: is broken: it shows another"));
+}
+
+TEST(RequireAgreement, AsksForMoreThanAnEmptyFileShows) {
+  const auto refused = [](double agreement_db, double empty_db) {
+    return !ErrorMessageOf([&] { RequireAgreement("a", agreement_db, empty_db); }).empty();
+  };
+  EXPECT_TRUE(refused(19.9, 5));
+  EXPECT_FALSE(refused(20, 5));
+  EXPECT_TRUE(refused(27.9, 25));
+  EXPECT_FALSE(refused(28.1, 25));
+  EXPECT_FALSE(refused(40, 39)) << "coarse formats cannot do better";
+  EXPECT_FALSE(refused(100, 100)) << "nothing to be seen";
+  Image8 picture(2, 1, 3);
+  picture.pixels = {255, 0, 128, 255, 0, 128};
+  EXPECT_EQ(EmptyAgreement({picture, picture}, {1, 0, 128.0f / 255}), 100);
+  EXPECT_NEAR(EmptyAgreement({picture}, {1, 0, 0}), 10 * std::log10(3 * 255.0 * 255 / (128 * 128)), 1e-9);
+}
+
 TEST_F(ExportCheckTest, CamerasAreThoseHeldOutAndElseFromAllSides) {
   EXPECT_EQ(CamerasToCheck({}, splats_).size(), 4u);
   std::vector<NamedCamera> cameras(20, {"a", testing::FrontCamera(2000, 1000)});

@@ -24,6 +24,7 @@ using ::splat::testing::ProcessOutput;
 using ::splat::testing::RandomCloud;
 using ::splat::testing::RunProgram;
 using ::splat::testing::TempDir;
+using ::splat::testing::WithBrokenFile;
 using ::splat::testing::WriteBytes;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -234,6 +235,18 @@ TEST_F(SplatExport, DamagedFilesEndInOneLineAndLeaveNothing) {
   WriteBytes(folder_ / "empty.splat", "");
   ExpectRefusal(Run(folder_ / "empty.splat", folder_ / "out.sog"), "empty.splat: holds no splat");
   EXPECT_FALSE(fs::exists(folder_ / "out.sog"));
+}
+
+TEST_F(SplatExport, AFileThatIsBrokenOnTheWayIsAnError) {
+  for (const char* format :
+       {"ply", "compressed.ply", "spz", "glb"}) {  // .splat begins with the splats that matter most
+    const std::string name = std::string("out.") + format;
+    const ProcessOutput output = RunProgram(WithBrokenFile({kExport, scene_, folder_ / name}, name));
+    ExpectRefusal(output, folder_ / name);
+    // With --no-check it is written and not looked at.
+    const std::vector<std::string> unchecked = {kExport, scene_, folder_ / name, "--overwrite", "--no-check"};
+    EXPECT_EQ(RunProgram(WithBrokenFile(unchecked, name)).exit_code, 0) << format;
+  }
 }
 
 TEST_F(SplatExport, AFullDiskLeavesNoBrokenFile) {

@@ -24,6 +24,7 @@ using ::splat::testing::ChildProcess;
 using ::splat::testing::ProcessOutput;
 using ::splat::testing::RunProgram;
 using ::splat::testing::TempDir;
+using ::splat::testing::WithBrokenFile;
 using ::splat::testing::WriteBallPhotos;
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
@@ -133,9 +134,25 @@ TEST_F(TrainOnBalls, WritesTheFormatsAskedForAndNoOthers) {
     EXPECT_GT(file["agreement_db"], 30) << path;
     EXPECT_LT(file["loss_db"], 1) << path;
   }
-  EXPECT_EQ(metrics["files"][0]["file"], "scene.glb");
+  EXPECT_EQ(metrics["files"][0]["file"], "scene.sog") << "first, for a page would take its splats from there";
   EXPECT_GT(metrics["files_checked_in_views"], 0);
   EXPECT_THAT(output.out, HasSubstr("against the scene"));
+}
+
+// What was trained is not lost for it: the other files are whole.
+TEST_F(TrainOnBalls, ABrokenFileEndsTheRunWithAnError) {
+  const std::vector<std::string> arguments = {"--iterations", "30", "--export", "splat,ply", "--test-every", "4"};
+  const ProcessOutput output = RunProgram(WithBrokenFile(Command("out", arguments), "scene.splat"), 600);
+  EXPECT_EQ(output.exit_code, 1) << output.out;
+  EXPECT_THAT(output.err, HasSubstr("out/scene.splat: is broken: it shows another scene than was written"));
+  EXPECT_EQ(std::count(output.err.begin(), output.err.end(), '\n'), 1) << output.err;
+  EXPECT_EQ(RunProgram({kRender, folder_ / "out/scene.ply", "--cameras", folder_ / "out/cameras.json", "--output",
+                        folder_ / "views"})
+                .exit_code,
+            0);
+  EXPECT_TRUE(fs::exists(folder_ / "out/metrics.json"));
+  // The same with nothing broken.
+  EXPECT_EQ(RunProgram(WithBrokenFile(Command("whole", arguments), "scene.sog"), 600).exit_code, 0);
 }
 
 TEST_F(TrainOnBalls, CamerasAreWrittenInTheSceneFrameWithTheWayBack) {

@@ -116,4 +116,12 @@ inline ProcessOutput RunProgram(const std::vector<std::string>& arguments, doubl
   return ChildProcess(arguments, working_folder).Wait(seconds);
 }
 
+// The command, such that the file that it writes under a name with this ending is broken (tests/e2e/break_files.cpp).
+inline std::vector<std::string> WithBrokenFile(const std::vector<std::string>& command, const std::string& name) {
+  std::vector<std::string> broken = {"env", "LD_PRELOAD=" SPLAT_BINARY_DIR "/tests/libsplat_break_files.so",
+                                     "SPLAT_BREAK_FILE=" + name};
+  broken.insert(broken.end(), command.begin(), command.end());
+  return broken;
+}
+
 }  // namespace splat::testing
