@@ -36,7 +36,10 @@ for option in "$@"; do
   esac
 done
 
-if [ "$with_cuda" = yes ] && [ -z "$(cuda_torch_dir)" ]; then packages+=(python3 python3-venv); fi
+if [ "$with_cuda" = yes ]; then
+  packages+=(libpng-dev)  # scripts/gpu_bundle.sh
+  if [ -z "$(cuda_torch_dir)" ]; then packages+=(python3 python3-venv); fi
+fi
 
 # Chromium and npm from elsewhere serve as well; Debian's npm would not go beside another node.
 if [ "$with_viewers" = yes ]; then
