@@ -53,7 +53,7 @@ torch::Tensor PhotoStore::OnDevice(int view, const Camera& camera, int downscale
   }
   in_use_ = 1 - in_use_;
   upload.view = -1;  // its bytes are given out once
-  const torch::Tensor pixels = upload.bytes->Finish(scope.context()).view({camera.height, camera.width, 3});
+  torch::Tensor pixels = upload.bytes->Finish(scope.context()).view({camera.height, camera.width, 3});
   if (kept_bytes_ + pixels.numel() > budget_bytes_) return pixels;
   kept_bytes_ += pixels.numel();
   return kept_[view] = pixels.clone();
