@@ -8,6 +8,17 @@
 
 namespace splat {
 
+template <typename T>
+struct NormalPair {
+  T first, second;
+};
+// Two independent standard normal numbers from two uniform ones in [0, 1) (Box and Muller 1958).
+template <typename T>
+SPLAT_HD inline NormalPair<T> BoxMuller(T u, T v) {
+  const T radius = std::sqrt(T(-2) * std::log(T(1) - u)), angle = T(6.283185307179586) * v;
+  return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
 // SplitMix64 (Steele, Lea, Flood 2014): 64 bits of state, passes BigCrush, trivially saved and restored. The state
 // moves on by a constant, so that threads can jump to their own part of one sequence.
 class Random {
@@ -24,13 +35,14 @@ class Random {
   }
   // Uniform in [0, 1).
   SPLAT_HD double Uniform() { return double(Bits() >> 11) * 0x1p-53; }
+  SPLAT_HD float UniformFloat() { return float(Bits() >> 40) * 0x1p-24f; }
   SPLAT_HD double Uniform(double low, double high) { return low + (high - low) * Uniform(); }
   // Uniform integer in [0, bound), bound > 0.
   SPLAT_HD uint64_t Below(uint64_t bound) { return Bits() % bound; }
-  // Standard normal (Box-Muller; the second value is dropped so that the state stays one number).
+  // Standard normal; the second value of the pair is dropped so that the state stays one number.
   SPLAT_HD double Normal() {
-    const double radius = std::sqrt(-2 * std::log(1 - Uniform()));
-    return radius * std::cos(6.283185307179586 * Uniform());
+    const double u = Uniform(), v = Uniform();
+    return BoxMuller(u, v).first;
   }
 
   // As after so many draws of Bits(), at once.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <vector>
 
 namespace splat {
@@ -79,6 +81,30 @@ TEST(Random, NormalHasItsMoments) {
   EXPECT_NEAR(squares / kSamples, 1, 0.016);
   EXPECT_NEAR(cubes / kSamples, 0, 0.044);
   EXPECT_NEAR(fourths / kSamples, 3, 0.11);
+}
+
+// In float as well, and the second number of a pair as well as the first, on which it does not depend.
+TEST(BoxMullerTest, BothNumbersOfAPairAreStandardNormal) {
+  Random random(3);
+  double sums[2] = {}, squares[2] = {}, fourths[2] = {}, product = 0;
+  for (int i = 0; i < kSamples; ++i) {
+    const float u = random.UniformFloat(), v = random.UniformFloat();
+    ASSERT_TRUE(u >= 0 && u < 1);
+    const NormalPair<float> pair = BoxMuller(u, v);
+    product += double(pair.first) * pair.second;
+    const double values[2] = {pair.first, pair.second};
+    for (int k = 0; k < 2; ++k) {
+      sums[k] += values[k];
+      squares[k] += values[k] * values[k];
+      fourths[k] += std::pow(values[k], 4);
+    }
+  }
+  for (int k = 0; k < 2; ++k) {  // tolerances as above
+    EXPECT_NEAR(sums[k] / kSamples, 0, 0.012) << k;
+    EXPECT_NEAR(squares[k] / kSamples, 1, 0.016) << k;
+    EXPECT_NEAR(fourths[k] / kSamples, 3, 0.11) << k;
+  }
+  EXPECT_NEAR(product / kSamples, 0, 0.012);
 }
 
 TEST(Random, BelowReachesEveryValueEquallyOften) {

@@ -78,16 +78,12 @@ constexpr float kStillOpacity = 0.17f;
 // Of the random numbers, for one splat in one step.
 constexpr int kDrawsPerNoise = 4;
 
-// Three standard normal numbers in float (Box-Muller, two pairs).
+// Three standard normal numbers in float, of two pairs.
 SPLAT_HD inline Vec3<float> ThreeNormals(Random random) {
-  constexpr float kTwoPi = 6.2831853f;
-  const auto uniform = [&] { return float(random.Bits() >> 40) * 0x1p-24f; };
-  float radius[2], angle[2];
-  for (int k = 0; k < 2; ++k) {
-    radius[k] = std::sqrt(-2.0f * std::log(1.0f - uniform()));
-    angle[k] = kTwoPi * uniform();
-  }
-  return {radius[0] * std::cos(angle[0]), radius[0] * std::sin(angle[0]), radius[1] * std::cos(angle[1])};
+  float uniform[kDrawsPerNoise];
+  for (float& u : uniform) u = random.UniformFloat();
+  const NormalPair<float> a = BoxMuller(uniform[0], uniform[1]), b = BoxMuller(uniform[2], uniform[3]);
+  return {a.first, a.second, b.first};
 }
 
 // Moves the mean by rate * factor * covariance * normal numbers. Splat i of a step draws from the step's generator
