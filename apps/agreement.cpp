@@ -1,7 +1,6 @@
 #include "apps/agreement.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "apps/progress.h"
 #include "core/check.h"
@@ -20,11 +19,12 @@ void RequireAgreement(const std::string& path, double agreement_db, double empty
 }
 
 double EmptyAgreement(const std::vector<Image8>& pictures, const std::array<float, 3>& background) {
+  const Image8 pixel = RoundedTo8Bits(background.data(), 1, 1, 3);
   double sum_db = 0;
   for (const Image8& picture : pictures) {
     Image8 empty = picture;
     for (size_t i = 0; i < empty.pixels.size(); ++i) {
-      empty.pixels[i] = uint8_t(std::lround(std::clamp(background[i % 3], 0.0f, 1.0f) * 255));
+      empty.pixels[i] = pixel.pixels[i % 3];
     }
     sum_db += train::kernels::Psnr(picture, empty);
   }
