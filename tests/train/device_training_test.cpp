@@ -218,6 +218,9 @@ TEST(DeviceTraining, SaysWhatWouldFitOnACardThatIsTooSmall) {
   const int64_t fits = MostSplatsFor(EmulatedCard(), 1000);
   EXPECT_GT(fits, 2000000);
   EXPECT_LT(fits, 10000000);
+  // Two gigabytes of photos, of the nine tenths that are used.
+  const double left = double(MostSplatsFor(EmulatedCard(), 1000, int64_t(2) << 30)) / double(fits);
+  EXPECT_NEAR(left, 1 - 2 / (0.9 * 8), 0.01);
   SyntheticSet set;
   for (data::View& view : set.dataset.views) view.camera.width = view.camera.height = 40000;
   const std::string message = testing::ErrorMessageOf([&] { TrainOn(EmulatedCard(), set.dataset, Config(1), {}); });

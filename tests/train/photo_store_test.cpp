@@ -60,6 +60,22 @@ TEST(PhotoStore, ThePhotoInUseIsNotOverwrittenByTheNextOne) {
   EXPECT_TRUE(torch::equal(store.Get(bench.views[2], 1).pixels, bench.Expected(bench.views[2], 1)));
 }
 
+// The loader keeps nothing, so what has been fetched ahead is all that is left of a file that is gone.
+TEST(PhotoStore, APrefetchedPhotoNeedsNoFileAnyMore) {
+  Bench bench;
+  const torch::Tensor expected = bench.Expected(bench.views[1], 1);
+  data::ViewLoader::Options nothing_kept;
+  nothing_kept.cache_bytes = 0;
+  nothing_kept.threads = 0;
+  data::ViewLoader loader(bench.set.dataset, nothing_kept, nullptr);
+  PhotoStore store(bench.set.dataset, loader, DeviceInMemory(), 0);
+  store.Get(bench.views[0], 1);
+  store.Prefetch(bench.views[1], 1);
+  std::ofstream(bench.set.dataset.views[size_t(bench.views[1])].path, std::ios::trunc) << "no photo";
+  EXPECT_TRUE(torch::equal(store.Get(bench.views[1], 1).pixels, expected));
+  EXPECT_THROW(store.Get(bench.views[1], 1), Error) << "it is given out once";
+}
+
 TEST(PhotoStore, KeepsWhatFitsTheBudget) {
   Bench bench;
   PhotoStore store(bench.set.dataset, bench.loader, DeviceInMemory(), 2 * bench.PhotoBytes());
