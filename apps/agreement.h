@@ -10,7 +10,7 @@
 
 namespace splat::apps {
 
-// Pictures of a file that agree less than this with the scene's, in dB, are those of a broken file: a frame or an
+// Images of a file that agree less than this with the scene's, in dB, are those of a broken file: a frame or an
 // order of coefficients that was mistaken gives 10 to 12, the coarsest format of a whole file 25 and more.
 constexpr double kLeastAgreement_db = 20;
 // Where a scene differs little from its background every file agrees that much: so much more than an empty file is
@@ -32,7 +32,7 @@ std::vector<T> SpreadEvenly(const std::vector<T>& values, size_t most) {
 void RequireSameCount(const std::string& path, int64_t splats, int64_t written);
 void RequireAgreement(const std::string& path, double agreement_db, double empty_db);
 
-// For RequireAgreement: PSNR in dB between the scene's pictures and the background alone, mean over the pictures.
-double EmptyAgreement(const std::vector<Image8>& pictures, const std::array<float, 3>& background);
+// For RequireAgreement: PSNR in dB between the scene's images and the background alone, mean over the images.
+double EmptyAgreement(const std::vector<Image8>& images, const std::array<float, 3>& background);
 
 }  // namespace splat::apps

@@ -37,8 +37,8 @@ std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const expor
 ExportCheck::ExportCheck(const exporters::SplatSelection& splats, std::vector<Camera> cameras,
                          const std::array<float, 3>& background, Executor& executor)
     : cameras_(std::move(cameras)), background_(background), executor_(executor), count_(splats.count()) {
-  for (const Camera& camera : cameras_) pictures_.push_back(RenderPlainly(splats, camera, background_, executor_));
-  empty_db_ = EmptyAgreement(pictures_, background_);
+  for (const Camera& camera : cameras_) images_.push_back(RenderPlainly(splats, camera, background_, executor_));
+  empty_db_ = EmptyAgreement(images_, background_);
 }
 
 double ExportCheck::AgreementOf(const std::string& path, const exporters::ImportOptions& options) const {
@@ -47,8 +47,8 @@ double ExportCheck::AgreementOf(const std::string& path, const exporters::Import
   const exporters::SplatSelection splats(cloud.View());
   double agreement_db = 0;
   for (size_t i = 0; i < cameras_.size(); ++i) {
-    const Image8 picture = RenderPlainly(splats, cameras_[i], background_, executor_);
-    agreement_db += train::kernels::Psnr(pictures_[i], picture) / double(cameras_.size());
+    const Image8 image = RenderPlainly(splats, cameras_[i], background_, executor_);
+    agreement_db += train::kernels::Psnr(images_[i], image) / double(cameras_.size());
   }
   RequireAgreement(path, agreement_db, empty_db_);
   return agreement_db;

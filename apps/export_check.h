@@ -1,4 +1,4 @@
-// Reads an exported scene file back and compares its pictures with those of the splats that it was written from,
+// Reads an exported scene file back and compares its images with those of the splats that it was written from,
 // without LibTorch.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace splat::apps {
 
-// At most kMostCheckedViews cameras, with small pictures: held-out ones of `cameras` or, if there are none, training
+// At most kMostCheckedViews cameras, with small images: held-out ones of `cameras` or, if there are none, training
 // cameras; without any, views from all sides of the splats. At least one splat.
 std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const exporters::SplatSelection& splats);
 
@@ -25,7 +25,7 @@ class ExportCheck {
   ExportCheck(const exporters::SplatSelection& splats, std::vector<Camera> cameras,
               const std::array<float, 3>& background, Executor& executor);
 
-  // PSNR in dB between the pictures of the file and those of the splats, mean over the views; 100 for equal ones.
+  // PSNR in dB between the images of the file and those of the splats, mean over the views; 100 for equal ones.
   // Throws splat::Error naming the file if it cannot be read, holds another number of splats or shows another scene
   // (apps/agreement.h).
   double AgreementOf(const std::string& path, const exporters::ImportOptions& options) const;
@@ -37,7 +37,7 @@ class ExportCheck {
   std::array<float, 3> background_;
   Executor& executor_;
   int64_t count_ = 0;
-  std::vector<Image8> pictures_;
+  std::vector<Image8> images_;
   double empty_db_ = 0;
 };
 

@@ -153,7 +153,7 @@ std::optional<ConvertOptions> ParseConvertOptions(int argc, char** argv) {
   app.add_option("in", options.input, "The scene: a file of any format below, or .ksplat")->required()->type_name("IN");
   app.add_option("out", options.output, "The file to write; its name says the format")->required()->type_name("OUT");
   app.add_flag("--overwrite", options.overwrite, "Replace OUT if it exists");
-  app.add_flag("--no-check", no_check, "Do not read OUT back and compare its pictures with those of IN");
+  app.add_flag("--no-check", no_check, "Do not read OUT back and compare its images with those of IN");
   AddSelection(app, options, texts, mobile);
   AddFormatOptions(app, options, texts);
   app.add_option("--threads", options.threads, "CPU threads; 0: all cores")

@@ -27,7 +27,7 @@ struct ConvertOptions {
   std::optional<std::array<double, 3>> background;  // instead of what IN says
   bool morton = false;
   bool overwrite = false;
-  bool check = true;  // read the output back and compare pictures
+  bool check = true;  // read the output back and compare images
   int threads = 0;    // 0: all cores
   exporters::ExportOptions writing;
   exporters::ImportOptions reading;

@@ -8,7 +8,7 @@
 
 namespace splat::apps {
 
-// `count` views from a circle around `scene` (SphereAroundMost), 20 degrees above its middle; up is -y. Pictures are
+// `count` views from a circle around `scene` (SphereAroundMost), 20 degrees above its middle; up is -y. Images are
 // `width` x 3/4 `width` px.
 std::vector<NamedCamera> OrbitCameras(const exporters::Sphere& scene, int count, int width);
 

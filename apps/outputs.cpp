@@ -22,7 +22,7 @@ constexpr const char* kConventions =
     "of sigma 1.5; means over views. files: each scene file read back and drawn in "
     "files_checked_in_views views, held-out ones where there are any; psnr against the photos, loss_db against the "
     "PSNR "
-    "of the scene as trained, agreement_db between the pictures of file and scene. peak_memory_mb: resident, 10^6 "
+    "of the scene as trained, agreement_db between the images of file and scene. peak_memory_mb: resident, 10^6 "
     "bytes, this process without COLMAP";
 
 Json ToJson(const Vec3<double>& v) {

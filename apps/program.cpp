@@ -37,7 +37,7 @@ int RunProgram(const std::string& program, const std::function<int()>& run) {
     return kExitInterrupted;
   } catch (const std::bad_alloc&) {
     return Fail(program,
-                "out of memory; use smaller pictures (--downscale, --max-image-size) or fewer splats "
+                "out of memory; use smaller images (--downscale, --max-image-size) or fewer splats "
                 "(--max-gaussians)");
   } catch (const std::exception& error) {
     return Fail(program, FirstLine(error.what()));  // LibTorch's messages go on with a stack trace

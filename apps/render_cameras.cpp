@@ -57,7 +57,7 @@ CameraSet ReadCameras(const std::string& path) {
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene) {
   std::vector<NamedCamera> moved = cameras;
   for (NamedCamera& named : moved) {
-    // x_camera = R (s S x_scene + t) + T; a camera sees the same picture if all lengths are divided by s.
+    // x_camera = R (s S x_scene + t) + T; a camera sees the same image if all lengths are divided by s.
     Rigid3& pose = named.camera.camera_from_world;
     pose.translation = (1 / source_from_scene.scale) * (pose * source_from_scene.translation);
     pose.rotation = pose.rotation * source_from_scene.rotation;

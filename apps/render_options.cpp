@@ -10,7 +10,7 @@ std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
   RenderOptions options;
   std::string background;
   bool quiet = false;
-  CLI::App app("Renders a Gaussian-splat scene to PNG pictures.", "splat-render");
+  CLI::App app("Renders a Gaussian-splat scene to PNG images.", "splat-render");
   app.set_version_flag("--version", ProgramVersion("splat-render"), "Print the version and what it was built with");
   app.add_option("scene", options.scene, "The scene: a PLY, SPZ or another scene file")->required()->type_name("SCENE");
   app.add_option("-c,--cameras", options.cameras,
@@ -19,7 +19,7 @@ std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
   app.add_option("--orbit", options.orbit, "Instead: N views on a circle around the scene")
       ->check(WholeNumber(1, 100'000))
       ->type_name("N");
-  app.add_option("-o,--output", options.output, "Folder for the pictures, named after the cameras' photos")
+  app.add_option("-o,--output", options.output, "Folder for the images, named after the cameras' photos")
       ->required()
       ->type_name("DIR");
   app.add_option("--split", options.split, "Which cameras: all, train or test")
@@ -30,7 +30,7 @@ std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv) {
       ->check(WholeNumber(1, 64))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--width", options.width, "Width of the pictures in pixels; 0: as the cameras have it")
+  app.add_option("--width", options.width, "Width of the images in pixels; 0: as the cameras have it")
       ->check(WholeNumber(0, 32768))
       ->type_name("N")
       ->capture_default_str();

@@ -31,10 +31,10 @@ SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, da
     : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
   loader_.Announce(views_);
   for (const int index : views_) {
-    pictures_.push_back(train::RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
-    scene_psnr_ += train::Psnr(*loader_.Get(index), pictures_.back()) / double(views_.size());
+    images_.push_back(train::RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
+    scene_psnr_ += train::Psnr(*loader_.Get(index), images_.back()) / double(views_.size());
   }
-  empty_db_ = EmptyAgreement(pictures_, dataset_.background);
+  empty_db_ = EmptyAgreement(images_, dataset_.background);
 }
 
 FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const {
@@ -49,9 +49,9 @@ FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::st
     RequireSameCount(path, check.splats, splats);
     for (size_t i = 0; i < views_.size(); ++i) {
       const Camera& camera = dataset_.views[size_t(views_[i])].camera;
-      const Image8 picture = train::RenderToImage8(model, camera, dataset_.background);
-      check.psnr += train::Psnr(*loader_.Get(views_[i]), picture) / double(views_.size());
-      check.agreement_db += train::Psnr(pictures_[i], picture) / double(views_.size());
+      const Image8 image = train::RenderToImage8(model, camera, dataset_.background);
+      check.psnr += train::Psnr(*loader_.Get(views_[i]), image) / double(views_.size());
+      check.agreement_db += train::Psnr(images_[i], image) / double(views_.size());
     }
     check.loss_db = scene_psnr_ - check.psnr;
     RequireAgreement(path, check.agreement_db, empty_db_);

@@ -20,9 +20,9 @@ struct FileCheck {
   std::string path;
   uint64_t bytes = 0;  // with those of files beside it
   int64_t splats = 0;
-  double psnr = 0;          // of its pictures against the photos, dB, mean over the views
+  double psnr = 0;          // of its images against the photos, dB, mean over the views
   double loss_db = 0;       // the scene's PSNR minus this one
-  double agreement_db = 0;  // PSNR of its pictures against the scene's, mean over the views; 100 for equal ones
+  double agreement_db = 0;  // PSNR of its images against the scene's, mean over the views; 100 for equal ones
   std::string error;        // what is wrong with the file; empty: nothing
 };
 
@@ -50,7 +50,7 @@ class SceneCheck {
   const data::Dataset& dataset_;
   data::ViewLoader& loader_;
   std::vector<int> views_;
-  std::vector<Image8> pictures_;  // the scene's, one a view
+  std::vector<Image8> images_;  // the scene's, one a view
   double scene_psnr_ = 0, empty_db_ = 0;
 };
 

@@ -20,7 +20,7 @@ struct Arguments {
   bool quiet = false;
 };
 
-void AddPictureOptions(CLI::App& app, CaptureOptions& options) {
+void AddImageOptions(CLI::App& app, CaptureOptions& options) {
   app.add_option("--photos", options.photos, "Number of photos, once around the table")->capture_default_str();
   app.add_option("--width", options.width, "px")->capture_default_str();
   app.add_option("--height", options.height, "px")->capture_default_str();
@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
       "Makes photos of a procedural scene by ray tracing, with camera poses and depth as the truth beside them.");
   app.add_option("output", arguments.output, "Folder to make: photos in OUTPUT/photos, the truth in OUTPUT/truth")
       ->required();
-  AddPictureOptions(app, arguments.capture);
+  AddImageOptions(app, arguments.capture);
   AddImperfections(app, arguments.capture);
   app.add_option("--threads", arguments.threads, "0: all")->check(CLI::NonNegativeNumber);
   app.add_flag("--overwrite", arguments.overwrite, "Replace an earlier capture");

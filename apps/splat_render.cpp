@@ -1,4 +1,4 @@
-// splat-render: a scene and cameras in, pictures out.
+// splat-render: a scene and cameras in, images out.
 #include "apps/interrupt.h"
 #include "apps/outputs.h"
 #include "apps/program.h"
@@ -80,12 +80,12 @@ int RenderScene(const RenderOptions& options) {
   RenderNames names;
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {
-    ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " pictures"));
+    ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " images"));
     const Image8 image = train::RenderToImage8(on_device, cameras[i].camera, background);
     data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }
-  progress.End(StrCat(cameras.size(), " pictures of ", FormatCount(model.count()), " splats in ", options.output));
+  progress.End(StrCat(cameras.size(), " images of ", FormatCount(model.count()), " splats in ", options.output));
   return 0;
 }
 

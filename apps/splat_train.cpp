@@ -130,19 +130,19 @@ train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions&
   return result;
 }
 
-// SOG's clustering on the card of the training. Where the card cannot, for want of memory for example, the user is told
+// SOG's clustering on the GPU of the training. Where the GPU cannot, for want of memory for example, the user is told
 // and the CPU does it: a scene that was trained must not be lost for that.
 exporters::PartsFitter PartsFitterOf(const train::Backend& backend, Progress& progress) {
-  const exporters::FitPartsOnCard fit = exporters::CudaFitParts();
+  const exporters::FitPartsOnGpu fit = exporters::CudaFitParts();
   if (!backend.is_device || !fit) return {};
   return [device = backend.device, fit, &progress](const exporters::PartsParams& params) {
     try {
       const StageScope scope(device);
-      return fit(scope.context(), params, exporters::kMostPointsOnCard);
+      return fit(scope.context(), params, exporters::kMostPointsOnGpu);
     } catch (const std::exception& error) {
       const std::string text = error.what();  // LibTorch's has many lines
       progress.Warn(
-          StrCat("SOG's colours are clustered on the CPU, as the card could not: ", text.substr(0, text.find('\n'))));
+          StrCat("SOG's colours are clustered on the CPU, as the GPU could not: ", text.substr(0, text.find('\n'))));
       return exporters::FitParts(params, ProcessExecutor());
     }
   };
@@ -214,7 +214,7 @@ data::ViewLoader::Options LoaderOptions(const TrainOptions& options) {
   return loader_options;
 }
 
-// Compares the held-out views with their photos, and keeps the pictures if asked to.
+// Compares the held-out views with their photos, and keeps the images if asked to.
 train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
                                 const OutputFolder& output, Progress& progress) {
   const std::vector<int> views = dataset.ViewsOf(data::Split::kTest);

@@ -81,7 +81,7 @@ void AddTrainingOptions(CLI::App& app, TrainOptions& options, ConfigFlags& flags
   const train::TrainConfig defaults;
   app.add_option("-n,--iterations", flags.iterations,
                  WithDefault("Training steps", StrCat(train::StepsOf(defaults, false), " on a CPU, ",
-                                                      train::StepsOf(defaults, true), " on a card")))
+                                                      train::StepsOf(defaults, true), " on a GPU")))
       ->check(WholeNumber(1, kMaxIterations))
       ->type_name("N")
       ->group(group);
@@ -102,7 +102,7 @@ void AddTrainingOptions(CLI::App& app, TrainOptions& options, ConfigFlags& flags
       ->type_name("N")
       ->group(group);
   app.add_option("--strategy", flags.strategy,
-                 WithDefault("How splats are added: adaptive clones and splits where the pictures differ most; mcmc "
+                 WithDefault("How splats are added: adaptive clones and splits where the images differ most; mcmc "
                              "grows to a limit and moves transparent splats to where they are of use",
                              defaults.density.strategy))
       ->check(OneOf({train::kAdaptive, train::kMcmc}))

@@ -36,7 +36,7 @@ enum class CameraModel {
 // Intrinsics as calibrated: pixel (0,0) has its centre at (0.5, 0.5).
 struct Intrinsics {
   CameraModel model = CameraModel::kPinhole;
-  int width = 0, height = 0;   // px, of the calibrated picture
+  int width = 0, height = 0;   // px, of the calibrated image
   std::vector<double> params;  // in the model's order above
 };
 

@@ -44,7 +44,7 @@ struct Dataset {
 };
 
 // Builds the dataset: reads each photo's header, chooses each size (downscale, then max_image_size; each side rounded),
-// splits, and aligns the scene as data/scene_alignment.h says. The pictures are not decoded.
+// splits, and aligns the scene as data/scene_alignment.h says. The images are not decoded.
 // A photo's size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after EXIF's
 // rotation. Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out with a
 // warning that names them. Cameras that share the identical pose or form another degenerate set are accepted. Throws

@@ -104,7 +104,7 @@ DecodedPhoto ReadPhoto(const std::string& path) {
 
 Image8 ResizeImage(const Image8& image, int width, int height) {
   if (width == image.width && height == image.height) return image;
-  SPLAT_CHECK(width > 0 && height > 0 && !image.pixels.empty(), "a picture of ", image.width, "x", image.height,
+  SPLAT_CHECK(width > 0 && height > 0 && !image.pixels.empty(), "an image of ", image.width, "x", image.height,
               " px cannot be resized to ", width, "x", height);
   QuietOpenCv();
   Image8 resized(width, height, image.channels);
@@ -119,9 +119,9 @@ void WriteImage(const std::string& path, const Image8& image) {
               image.channels, " channels");
   std::string extension = fs::path(path).extension().string();
   const bool jpeg = extension == ".jpg" || extension == ".jpeg" || extension == ".JPG" || extension == ".JPEG";
-  SPLAT_CHECK(jpeg || extension == ".png" || extension == ".PNG", path, ": pictures are written as .png or .jpg");
+  SPLAT_CHECK(jpeg || extension == ".png" || extension == ".PNG", path, ": images are written as .png or .jpg");
   SPLAT_CHECK(!(jpeg && image.channels == 4), path, ": JPEG has no transparency; write .png");
-  SPLAT_CHECK(!image.pixels.empty(), path, ": the picture has no pixels");
+  SPLAT_CHECK(!image.pixels.empty(), path, ": the image has no pixels");
   QuietOpenCv();
   cv::Mat pixels;
   if (image.channels == 1) pixels = View(image);

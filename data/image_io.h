@@ -36,7 +36,7 @@ struct DecodedPhoto {
 // naming the file if it does not exist, is empty or is no photo.
 DecodedPhoto ReadPhoto(const std::string& path);
 
-// Rotates and mirrors a picture as EXIF orientation 1..8 asks.
+// Rotates and mirrors an image as EXIF orientation 1..8 asks.
 Image8 ApplyOrientation(const Image8& image, int exif_orientation);
 
 // Composites an image with 4 channels on a background (0..1 per channel); 3 channels pass through.

@@ -1,4 +1,4 @@
-// The distortion of a lens as a formula: from the direction of a ray to where the calibrated picture shows it.
+// The distortion of a lens as a formula: from the direction of a ray to where the calibrated image shows it.
 #pragma once
 
 #include "core/vec.h"
@@ -8,7 +8,7 @@ namespace splat::data {
 
 // All supported models are special cases of two: OpenCV's rational model with tangential terms, and its fisheye model.
 struct Lens {
-  double fx = 0, fy = 0, cx = 0, cy = 0;  // px of the calibrated picture; centre of pixel (0,0) at (0.5, 0.5)
+  double fx = 0, fy = 0, cx = 0, cy = 0;  // px of the calibrated image; centre of pixel (0,0) at (0.5, 0.5)
   bool fisheye = false;
   double numerator[4] = {0, 0, 0, 0};  // rational: of r^2, r^4, r^6 (the fourth is 0); fisheye: of theta^2 ... theta^8
   double denominator[3] = {0, 0, 0};   // rational: of r^2, r^4, r^6
@@ -27,7 +27,7 @@ Vec2<double> Distort(const Lens& lens, const Vec2<double>& undistorted);
 
 // The point on the way from the optical axis to `distorted` that lies farthest out and still has an inverse, and that
 // inverse: `distorted` itself unless the model folds back on itself there or the ray is more than 60 degrees off the
-// axis (a pinhole picture of more would be all rim).
+// axis (a pinhole image of more would be all rim).
 Vec2<double> UndistortTowards(const Lens& lens, const Vec2<double>& distorted);
 
 }  // namespace splat::data

@@ -1,4 +1,4 @@
-// The functions of image_io.h that need no pixels decoded: which photos there are, what their headers say, and pictures
+// The functions of image_io.h that need no pixels decoded: which photos there are, what their headers say, and images
 // turned and composited. image_io.cpp has those that decode, encode and scale.
 #include <algorithm>
 #include <filesystem>

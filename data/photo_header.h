@@ -26,11 +26,11 @@ struct PhotoHeader {
 std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream);
 
 // Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo
-// (image_io.h), and for a picture of more than 2^29 pixels.
+// (image_io.h), and for an image of more than 2^29 pixels.
 PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream);
 
-// Whether the bytes of a JPEG [size] end before the end-of-image marker of the picture itself. Data after that marker
-// (a second picture, a maker's trailer) and thumbnails within EXIF do not matter.
+// Whether the bytes of a JPEG [size] end before the end-of-image marker of the image itself. Data after that marker
+// (a second image, a maker's trailer) and thumbnails within EXIF do not matter.
 bool JpegEndsEarly(const uint8_t* bytes, size_t size);
 
 }  // namespace splat::data

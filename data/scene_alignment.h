@@ -11,10 +11,10 @@ namespace splat::data {
 // A camera as the alignment sees it.
 struct AlignedView {
   Rigid3 camera_from_world;
-  Vec3<double> up_in_camera = {0, -1, 0};  // towards the upper edge of the picture as people see it
+  Vec3<double> up_in_camera = {0, -1, 0};  // towards the upper edge of the image as people see it
 };
 
-// Direction in the camera frame that is up in the displayed picture of a photo whose stored pixels the camera
+// Direction in the camera frame that is up in the displayed image of a photo whose stored pixels the camera
 // describes.
 Vec3<double> UpInCamera(int exif_orientation);
 

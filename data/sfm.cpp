@@ -112,7 +112,7 @@ std::optional<SfmResult> EarlierResult(const SfmWorkspace& workspace, const std:
   }
 }
 
-bool HasCard() {
+bool HasGpu() {
   return fs::exists("/dev/nvidia0") || fs::exists("/dev/dxg");
 }
 
@@ -190,10 +190,11 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   ColmapProgram colmap(options.colmap, workspace.Path("colmap.log"), options.cancelled);
   const int threads = options.threads > 0 ? options.threads : int(std::max(1u, std::thread::hardware_concurrency()));
   SfmContext context{image_folder,      photos_key, GroupByCamera(set.usable, options),
-                     set.usable.size(), threads,    options.use_gpu && colmap.build().has_cuda && HasCard(),
+                     set.usable.size(), threads,    options.use_gpu && colmap.build().has_cuda && HasGpu(),
                      options,           workspace,  colmap,
                      progress,          set.notes};
-  if (options.use_gpu && !context.gpu) context.notes.push_back("no GPU for COLMAP: no card, or a build without CUDA");
+  if (options.use_gpu && !context.gpu)
+    context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");
   context.notes.push_back(StrCat("COLMAP ", colmap.build().version, ", ", DescribeCameras(context.groups)));
   std::vector<std::string> names;
   for (const SfmPhoto& photo : set.usable) names.push_back(photo.name);

@@ -20,7 +20,7 @@ struct SfmOptions {
   std::string vocab_tree_path;         // for vocab_tree
   std::string colmap = "colmap";       // program
   int threads = 0;                     // 0: all
-  bool use_gpu = false;                // only where the binary has CUDA and the machine a card
+  bool use_gpu = false;                // only where the binary has CUDA and the machine a GPU
   std::function<bool()> cancelled;     // asked several times a second; true ends RunSfm with SfmCancelled. May be empty
 };
 

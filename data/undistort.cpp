@@ -12,7 +12,7 @@
 namespace splat::data {
 namespace {
 
-constexpr double kIntermediateScale = 1.5;  // least size of the picture that is undistorted, relative to the result
+constexpr double kIntermediateScale = 1.5;  // least size of the image that is undistorted, relative to the result
 constexpr int kStripeRows = 64;             // the map is made and used in stripes, so that it stays in the cache
 
 // One undistortion without a change of scale: `camera` has its own size, `photo` is sampled where the lens shows the

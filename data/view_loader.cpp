@@ -27,7 +27,7 @@ Image8 LoadView(const View& view, const std::array<float, 3>& background, const 
 
 namespace {
 
-// What decoding a view gave: a picture or an error, and warnings for the caller of Get.
+// What decoding a view gave: an image or an error, and warnings for the caller of Get.
 struct Decoded {
   std::shared_ptr<const Image8> image;
   std::exception_ptr error;
@@ -63,7 +63,7 @@ struct ViewLoader::State {
   const Options options;
   const LogSink log;
   mutable std::mutex mutex;                // guards everything below
-  std::condition_variable work, progress;  // for workers; for callers that wait for a picture
+  std::condition_variable work, progress;  // for workers; for callers that wait for an image
   std::vector<Slot> slots;                 // [views]
   std::deque<int> announced;
   int64_t used_bytes = 0;    // of images held and reserved
@@ -81,7 +81,7 @@ struct ViewLoader::State {
     return int64_t(camera.width) * camera.height * 3;
   }
 
-  // The announced views that may be decoded ahead; their pictures are not dropped.
+  // The announced views that may be decoded ahead; their images are not dropped.
   size_t WindowSize() const { return std::min(announced.size(), size_t(std::max(0, options.prefetch))); }
   bool InWindow(int view) const {
     const auto end = announced.begin() + std::ptrdiff_t(WindowSize());
@@ -198,7 +198,7 @@ std::shared_ptr<const Image8> ViewLoader::Get(int view_index) {
               " was asked for");
   State::Slot& slot = state.slots[size_t(view_index)];
   std::unique_lock<std::mutex> lock(state.mutex);
-  // A picture that is being decoded always arrives; it may be gone again if several callers compete for a small cache.
+  // An image that is being decoded always arrives; it may be gone again if several callers compete for a small cache.
   state.progress.wait(lock, [&] { return slot.status != State::Status::kDecoding; });
   const Decoded decoded = slot.status == State::Status::kReady ? slot.decoded : state.DecodeHere(view_index, lock);
   slot.last_use = ++state.clock;

@@ -26,7 +26,7 @@ struct ExportOptions {
   SpzFrame spz_frame = SpzFrame::kRaw;
   uint64_t seed = 42;            // of SOG's clustering
   Executor* executor = nullptr;  // for SOG's clustering, not owned; null: the calling thread
-  PartsFitter fit_parts;         // the costly half of that, such as on a card; empty: the executor
+  PartsFitter fit_parts;         // the costly half of that, such as on a GPU; empty: the executor
   // Of .html.
   std::optional<ViewerSettings> viewer;     // where it opens; nothing: SettingsFromSplats
   uint64_t html_inline_bytes = 24'000'000;  // splats of more bytes lie beside the page: browsers limit data: URLs

@@ -266,7 +266,7 @@ std::vector<FittedPart> FitParts(const PartsParams& params, Executor& executor) 
   return fitted;
 }
 
-FitPartsOnCard CudaFitParts() {
+FitPartsOnGpu CudaFitParts() {
 #if defined(SPLAT_WITH_CUDA)
   return cuda::FitPartsOnDevice;
 #else

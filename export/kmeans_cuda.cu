@@ -1,4 +1,4 @@
-// k-means of many small parts on a card: a block for each part does all that the CPU's task does (kmeans.cpp), in the
+// k-means of many small parts on a GPU: a block for each part does all that the CPU's task does (kmeans.cpp), in the
 // same order where sums are rounded. Blocks know nothing of each other, and there are no atomics.
 #include <algorithm>
 #include <cmath>
@@ -159,7 +159,7 @@ void Launch(const KernelContext& context, int dimensions, int64_t parts, const B
       SPLAT_LAUNCH(context, FitPartsKernel<45>, parts, kThreads, batch);
       return;
     default:
-      throw Error(StrCat("k-means on a card takes 9, 24 or 45 dimensions, not ", dimensions));
+      throw Error(StrCat("k-means on a GPU takes 9, 24 or 45 dimensions, not ", dimensions));
   }
 }
 

@@ -1,4 +1,4 @@
-// What k-means computes with, for the CPU (kmeans.cpp) and for a card (kmeans_cuda.cu). Both are compiled without
+// What k-means computes with, for the CPU (kmeans.cpp) and for a GPU (kmeans_cuda.cu). Both are compiled without
 // contraction and add in the same order, so they get the same bits.
 #pragma once
 

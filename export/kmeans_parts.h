@@ -1,4 +1,4 @@
-// The costly half of the clustering (kmeans.h): k-means of each part by itself, on the CPU or on a card.
+// The costly half of the clustering (kmeans.h): k-means of each part by itself, on the CPU or on a GPU.
 #pragma once
 
 #include <algorithm>
@@ -40,17 +40,17 @@ inline void GatherPoints(const std::vector<float>& points, int dimensions, const
 
 std::vector<FittedPart> FitParts(const PartsParams& params, Executor& executor);
 
-// The same on a card, with the CPU's bits; only squares of differences below 1.2e-38 count there, which a ThreadPool
-// takes for 0. Parts go to the card as many at once as have `most_points` points, or one by one where they have more:
+// The same on a GPU, with the CPU's bits; only squares of differences below 1.2e-38 count there, which a ThreadPool
+// takes for 0. Parts go to the GPU as many at once as have `most_points` points, or one by one where they have more:
 // some 200 bytes a point at 45 dimensions. Of the context it needs scratch and a stream, and an executor if gathering
 // is to use one. Throws splat::Error for what CUDA reports and for other than 9, 24 or 45 dimensions (those of
 // spherical harmonics); what the allocator throws passes through.
-using FitPartsOnCard = std::vector<FittedPart> (*)(const KernelContext& context, const PartsParams& params,
-                                                   int64_t most_points);
-constexpr int64_t kMostPointsOnCard = 1 << 21;
+using FitPartsOnGpu = std::vector<FittedPart> (*)(const KernelContext& context, const PartsParams& params,
+                                                  int64_t most_points);
+constexpr int64_t kMostPointsOnGpu = 1 << 21;
 
-// Null in a build without CUDA. Whether there is a card is the caller's to know.
-FitPartsOnCard CudaFitParts();
+// Null in a build without CUDA. Whether there is a GPU is the caller's to know.
+FitPartsOnGpu CudaFitParts();
 
 namespace cuda {
 std::vector<FittedPart> FitPartsOnDevice(const KernelContext& context, const PartsParams& params, int64_t most_points);

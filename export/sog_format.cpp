@@ -32,11 +32,11 @@ constexpr int kOpaque = 255;
 constexpr int kQuatMark = 252;       // the alpha of quats.webp is this and the index of the component left out
 constexpr int kPaletteColumns = 64;  // vectors in a row of shN_centroids.webp
 constexpr int64_t kLargestPalette = 65536;
-constexpr int kSideMultiple = 4;  // of the pictures, px
+constexpr int kSideMultiple = 4;  // of the images, px
 constexpr double kPositionLevels = 65535;
 constexpr const char* kAdvice = "it is damaged, export it again";
 
-// Names of the pictures in the archive.
+// Names of the images in the archive.
 constexpr const char* kMeansLow = "means_l.webp";
 constexpr const char* kMeansHigh = "means_u.webp";
 constexpr const char* kScales = "scales.webp";
@@ -55,7 +55,7 @@ double FromLogScale(double value) {
 
 // --- Writing.
 
-using Picture = std::pair<const char*, RgbaImage>;
+using Image = std::pair<const char*, RgbaImage>;
 
 int RoundedUp(int64_t value, int64_t multiple) {
   return int((value + multiple - 1) / multiple * multiple);
@@ -67,12 +67,12 @@ RgbaImage OpaqueImage(int width, int height) {
   return image;
 }
 
-// A picture with room for a pixel a splat.
-RgbaImage PictureFor(int64_t splats) {
+// An image with room for a pixel a splat.
+RgbaImage ImageFor(int64_t splats) {
   const int width = RoundedUp(int64_t(std::ceil(std::sqrt(double(splats)))), kSideMultiple);
   const int height = RoundedUp((splats + width - 1) / width, kSideMultiple);
   SPLAT_CHECK(width <= kMaxWebpSide_px && height <= kMaxWebpSide_px, splats,
-              " splats are more than the pictures of SOG hold; lower --max-gaussians");
+              " splats are more than the images of SOG hold; lower --max-gaussians");
   return OpaqueImage(width, height);
 }
 
@@ -82,8 +82,8 @@ Json FilesJson(const std::vector<const char*>& names) {
   return files;
 }
 
-// Fills in the two pictures of positions; returns their entry of meta.json.
-Json EncodeMeans(const SplatSelection& splats, std::vector<Picture>& pictures) {
+// Fills in the two images of positions; returns their entry of meta.json.
+Json EncodeMeans(const SplatSelection& splats, std::vector<Image>& images) {
   const auto on_scale = [&](int64_t splat) -> std::array<double, 3> {
     const Vec3<float> mean = splats.Mean(splat);
     return {ToLogScale(mean.x), ToLogScale(mean.y), ToLogScale(mean.z)};
@@ -91,7 +91,7 @@ Json EncodeMeans(const SplatSelection& splats, std::vector<Picture>& pictures) {
   Bounds3 bounds;
   for (int64_t splat = 0; splat < splats.count(); ++splat) bounds.Add(on_scale(splat));
   const auto& [low, high] = bounds;
-  RgbaImage lower = PictureFor(splats.count()), upper = lower;
+  RgbaImage lower = ImageFor(splats.count()), upper = lower;
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     const std::array<double, 3> value = on_scale(splat);
     for (size_t axis = 0; axis < 3; ++axis) {
@@ -101,13 +101,13 @@ Json EncodeMeans(const SplatSelection& splats, std::vector<Picture>& pictures) {
       upper.Pixel(splat)[axis] = uint8_t(level >> 8);
     }
   }
-  pictures.emplace_back(kMeansLow, std::move(lower));
-  pictures.emplace_back(kMeansHigh, std::move(upper));
+  images.emplace_back(kMeansLow, std::move(lower));
+  images.emplace_back(kMeansHigh, std::move(upper));
   return {{"mins", low}, {"maxs", high}, {"files", FilesJson({kMeansLow, kMeansHigh})}};
 }
 
-Json EncodeQuats(const SplatSelection& splats, std::vector<Picture>& pictures) {
-  RgbaImage image = PictureFor(splats.count());
+Json EncodeQuats(const SplatSelection& splats, std::vector<Image>& images) {
+  RgbaImage image = ImageFor(splats.count());
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     const Quaternion<float> quat = splats.Quat(splat);
     const SmallestThree three = WithoutLargest({quat.w, quat.x, quat.y, quat.z});
@@ -115,14 +115,14 @@ Json EncodeQuats(const SplatSelection& splats, std::vector<Picture>& pictures) {
     for (size_t i = 0; i < 3; ++i) pixel[i] = uint8_t(QuantizeUnit(three.others[i] * kSqrtHalf + 0.5, 8));
     pixel[3] = uint8_t(kQuatMark + three.largest);
   }
-  pictures.emplace_back(kQuats, std::move(image));
+  images.emplace_back(kQuats, std::move(image));
   return {{"files", FilesJson({kQuats})}};
 }
 
 // Three values a splat by a codebook of all of them; `alpha` gives the fourth byte.
 Json EncodeByCodebook(const SplatSelection& splats, Vec3<float> (SplatSelection::*value)(int64_t) const,
                       const std::function<uint8_t(int64_t splat)>& alpha, const char* name,
-                      std::vector<Picture>& pictures) {
+                      std::vector<Image>& images) {
   std::vector<float> values;
   values.reserve(size_t(splats.count()) * 3);
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
@@ -130,13 +130,13 @@ Json EncodeByCodebook(const SplatSelection& splats, Vec3<float> (SplatSelection:
     values.insert(values.end(), {v.x, v.y, v.z});
   }
   const Codebook codebook(values);
-  RgbaImage image = PictureFor(splats.count());
+  RgbaImage image = ImageFor(splats.count());
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     uint8_t* pixel = image.Pixel(splat);
     for (size_t i = 0; i < 3; ++i) pixel[i] = codebook.Label(values[size_t(splat) * 3 + i]);
     pixel[3] = alpha(splat);
   }
-  pictures.emplace_back(name, std::move(image));
+  images.emplace_back(name, std::move(image));
   return {{"codebook", codebook.levels()}, {"files", FilesJson({name})}};
 }
 
@@ -154,7 +154,7 @@ std::vector<float> HigherSh(const SplatSelection& splats) {
 }
 
 Json EncodeHigherSh(const SplatSelection& splats, const ExportOptions& options, Executor& executor,
-                    std::vector<Picture>& pictures) {
+                    std::vector<Image>& images) {
   const int rest = splats.sh_rest_count(), dimensions = rest * kChannels;
   const Clusters clusters = ClusterPoints(HigherSh(splats), dimensions, SogPaletteSize(splats.count()), options.seed,
                                           executor, options.fit_parts);
@@ -167,13 +167,13 @@ Json EncodeHigherSh(const SplatSelection& splats, const ExportOptions& options, 
       centroids.Pixel(i)[c] = codebook.Label(clusters.centers[size_t(i * kChannels + c)]);
     }
   }
-  RgbaImage labels = PictureFor(splats.count());
+  RgbaImage labels = ImageFor(splats.count());
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     labels.Pixel(splat)[0] = uint8_t(clusters.labels[size_t(splat)] & 0xff);
     labels.Pixel(splat)[1] = uint8_t(clusters.labels[size_t(splat)] >> 8);
   }
-  pictures.emplace_back(kCentroids, std::move(centroids));
-  pictures.emplace_back(kLabels, std::move(labels));
+  images.emplace_back(kCentroids, std::move(centroids));
+  images.emplace_back(kLabels, std::move(labels));
   return {{"count", clusters.count},
           {"bands", splats.sh_degree()},
           {"codebook", codebook.levels()},
@@ -182,7 +182,7 @@ Json EncodeHigherSh(const SplatSelection& splats, const ExportOptions& options, 
 
 // --- Reading.
 
-// The archive's JSON and pictures, as long as what they unpack to is credible.
+// The archive's JSON and images, as long as what they unpack to is credible.
 class Archive {
  public:
   Archive(std::string_view bytes, const std::string& path)
@@ -192,8 +192,8 @@ class Archive {
     Account(zip_.SizeOf(name));
     return zip_.Read(name);
   }
-  // A picture with at least `pixels` pixels, and as wide as `width` if that is not 0.
-  RgbaImage Picture(const std::string& name, int64_t pixels, int width = 0) {
+  // An image with at least `pixels` pixels, and as wide as `width` if that is not 0.
+  RgbaImage Image(const std::string& name, int64_t pixels, int width = 0) {
     Account(zip_.SizeOf(name));
     const std::string file = zip_.Read(name), where = StrCat(path_, ": ", name);
     Account(WebpPixelBytes(file, where));
@@ -243,8 +243,8 @@ std::array<float, 256> CodebookOf(const Json& entry, const std::string& path) {
 
 void DecodeMeans(const Json& entry, Archive& archive, SplatCloud& cloud) {
   const auto low = entry.at("mins").get<std::array<float, 3>>(), high = entry.at("maxs").get<std::array<float, 3>>();
-  const RgbaImage lower = archive.Picture(FileOf(entry, 0), cloud.count()),
-                  upper = archive.Picture(FileOf(entry, 1), cloud.count());
+  const RgbaImage lower = archive.Image(FileOf(entry, 0), cloud.count()),
+                  upper = archive.Image(FileOf(entry, 1), cloud.count());
   for (int64_t splat = 0; splat < cloud.count(); ++splat) {
     for (size_t axis = 0; axis < 3; ++axis) {
       const int level = lower.Pixel(splat)[axis] | upper.Pixel(splat)[axis] << 8;
@@ -255,7 +255,7 @@ void DecodeMeans(const Json& entry, Archive& archive, SplatCloud& cloud) {
 }
 
 void DecodeQuats(const Json& entry, Archive& archive, SplatCloud& cloud) {
-  const RgbaImage image = archive.Picture(FileOf(entry, 0), cloud.count());
+  const RgbaImage image = archive.Image(FileOf(entry, 0), cloud.count());
   for (int64_t splat = 0; splat < cloud.count(); ++splat) {
     const uint8_t* pixel = image.Pixel(splat);
     if (pixel[3] < kQuatMark) continue;  // stays zero: no rotation, and left out
@@ -267,11 +267,11 @@ void DecodeQuats(const Json& entry, Archive& archive, SplatCloud& cloud) {
   }
 }
 
-// Three values a splat, [count, 3]. Returns the picture, whose alpha has a meaning of its own.
+// Three values a splat, [count, 3]. Returns the image, whose alpha has a meaning of its own.
 RgbaImage DecodeByCodebook(const Json& entry, Archive& archive, const std::string& path, int64_t count,
                            std::vector<float>& values) {
   const std::array<float, 256> codebook = CodebookOf(entry, path);
-  RgbaImage image = archive.Picture(FileOf(entry, 0), count);
+  RgbaImage image = archive.Image(FileOf(entry, 0), count);
   for (int64_t splat = 0; splat < count; ++splat) {
     for (size_t i = 0; i < 3; ++i) values[size_t(3 * splat) + i] = codebook[image.Pixel(splat)[i]];
   }
@@ -282,8 +282,8 @@ void DecodeHigherSh(const Json& entry, Archive& archive, const std::string& path
   const int rest = cloud.sh_rest_count;
   const int64_t palette = CountOf(entry, "count", kLargestPalette, path);
   const std::array<float, 256> codebook = CodebookOf(entry, path);
-  const RgbaImage centroids = archive.Picture(FileOf(entry, 0), palette * rest, kPaletteColumns * rest),
-                  labels = archive.Picture(FileOf(entry, 1), cloud.count());
+  const RgbaImage centroids = archive.Image(FileOf(entry, 0), palette * rest, kPaletteColumns * rest),
+                  labels = archive.Image(FileOf(entry, 1), cloud.count());
   for (int64_t splat = 0; splat < cloud.count(); ++splat) {
     const int64_t label = labels.Pixel(splat)[0] | labels.Pixel(splat)[1] << 8;
     SPLAT_CHECK(label < palette, path, ": splat ", splat + 1, " has the entry ", label, " of a palette of ", palette,
@@ -335,7 +335,7 @@ void WriteSog(std::ostream& out, const SplatSelection& unsorted, const ExportOpt
   Executor& executor = options.executor != nullptr ? *options.executor : serial;
   SplatSelection splats = unsorted;
   SortByMorton(splats);
-  std::vector<Picture> pictures;
+  std::vector<Image> images;
   Json meta;
   meta["version"] = kVersion;
   meta["asset"] = {{"generator", StrCat("splat-train ", SPLAT_PROJECT_VERSION)}};
@@ -348,18 +348,18 @@ void WriteSog(std::ostream& out, const SplatSelection& unsorted, const ExportOpt
     for (const double value : *splats.background()) meta["background"].push_back(float(value));
   }
   meta["count"] = splats.count();
-  meta["means"] = EncodeMeans(splats, pictures);
+  meta["means"] = EncodeMeans(splats, images);
   meta["scales"] = EncodeByCodebook(
-      splats, &SplatSelection::LogScale, [](int64_t) { return uint8_t(kOpaque); }, kScales, pictures);
-  meta["quats"] = EncodeQuats(splats, pictures);
+      splats, &SplatSelection::LogScale, [](int64_t) { return uint8_t(kOpaque); }, kScales, images);
+  meta["quats"] = EncodeQuats(splats, images);
   const auto opacity = [&](int64_t splat) { return uint8_t(QuantizeUnit(splats.Opacity(splat), 8)); };
-  meta["sh0"] = EncodeByCodebook(splats, &SplatSelection::ShDc, opacity, kSh0, pictures);
-  if (splats.sh_degree() > 0) meta["shN"] = EncodeHigherSh(splats, options, executor, pictures);
-  std::vector<std::string> files(pictures.size());
-  executor.Run(int64_t(pictures.size()), [&](int64_t i) { files[size_t(i)] = EncodeWebp(pictures[size_t(i)].second); });
+  meta["sh0"] = EncodeByCodebook(splats, &SplatSelection::ShDc, opacity, kSh0, images);
+  if (splats.sh_degree() > 0) meta["shN"] = EncodeHigherSh(splats, options, executor, images);
+  std::vector<std::string> files(images.size());
+  executor.Run(int64_t(images.size()), [&](int64_t i) { files[size_t(i)] = EncodeWebp(images[size_t(i)].second); });
   ZipWriter zip(out);
   zip.Add("meta.json", meta.dump());
-  for (size_t i = 0; i < pictures.size(); ++i) zip.Add(pictures[i].first, files[i]);
+  for (size_t i = 0; i < images.size(); ++i) zip.Add(images[i].first, files[i]);
   zip.Finish();
 }
 

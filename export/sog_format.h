@@ -1,4 +1,4 @@
-// SOG version 2 of PlayCanvas, both directions: lossless WebP pictures of quantised values in one zip archive, 12 to 16
+// SOG version 2 of PlayCanvas, both directions: lossless WebP images of quantised values in one zip archive, 12 to 16
 // bytes a splat. Source: PlayCanvas' specification and splat-transform 3.7; docs/formats.md.
 #pragma once
 
@@ -16,7 +16,7 @@ bool IsSog(std::string_view bytes);
 // In Morton order. Positions have 16 bits an axis on a logarithmic scale, rotations 8 bits for each of the smallest
 // three, log scales and colours 256 levels each, opacity 8 bits; higher SH a palette of up to 65,536 vectors of 256
 // levels, by k-means of `options.seed` on `options.executor`: equal bits for any number of threads. `out` must be able
-// to seek. Throws splat::Error if there is no splat or more than the pictures can hold (268 million).
+// to seek. Throws splat::Error if there is no splat or more than the images can hold (268 million).
 void WriteSog(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
 // Throws splat::Error naming file and entry.

@@ -16,7 +16,7 @@ namespace splat::exporters {
 struct ViewerCamera {
   Vec3<double> position = {0, 0, -4};
   Vec3<double> target = {0, 0, 0};  // what it looks at, and turns about; not the position
-  double fov_deg = 60;              // angle of view of the picture's longer side
+  double fov_deg = 60;              // angle of view of the image's longer side
 };
 
 struct ViewerSettings {
@@ -34,7 +34,7 @@ struct ViewerSettings {
 // (photos in no order). At least one camera.
 ViewerSettings SettingsFromCameras(const std::vector<Camera>& cameras, const SplatSelection& splats);
 
-// Looks level and a little down at the middle of most splats from where they fill the picture. No path.
+// Looks level and a little down at the middle of most splats from where they fill the image. No path.
 ViewerSettings SettingsFromSplats(const SplatSelection& splats);
 
 // The settings as JSON of the SuperSplat viewer, version 2: in its frame, which is RDF turned by 180 degrees about z;

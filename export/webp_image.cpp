@@ -9,12 +9,12 @@ namespace splat::exporters {
 namespace {
 
 // libwebp's objects with their clean-up.
-struct Picture {
-  WebPPicture picture;
-  Picture() { WebPPictureInit(&picture); }
-  ~Picture() { WebPPictureFree(&picture); }
-  Picture(const Picture&) = delete;
-  Picture& operator=(const Picture&) = delete;
+struct Image {
+  WebPPicture image;
+  Image() { WebPPictureInit(&image); }
+  ~Image() { WebPPictureFree(&image); }
+  Image(const Image&) = delete;
+  Image& operator=(const Image&) = delete;
 };
 struct Writer {
   WebPMemoryWriter writer;
@@ -28,7 +28,7 @@ WebPBitstreamFeatures FeaturesOf(std::string_view file, const std::string& where
   WebPBitstreamFeatures features;
   const auto* bytes = reinterpret_cast<const uint8_t*>(file.data());
   SPLAT_CHECK(WebPGetFeatures(bytes, file.size(), &features) == VP8_STATUS_OK && features.has_animation == 0, where,
-              ": is no WebP picture; the file is damaged, export it again");
+              ": is no WebP image; the file is damaged, export it again");
   return features;
 }
 
@@ -36,20 +36,20 @@ WebPBitstreamFeatures FeaturesOf(std::string_view file, const std::string& where
 
 std::string EncodeWebp(const RgbaImage& image) {
   WebPConfig config;
-  Picture picture;
+  Image image;
   Writer writer;
   SPLAT_CHECK(WebPConfigInit(&config) != 0, "libwebp is of another version than its headers");
   config.lossless = 1;
   config.exact = 1;
-  picture.picture.use_argb = 1;
-  picture.picture.width = image.width;
-  picture.picture.height = image.height;
-  picture.picture.writer = WebPMemoryWrite;
-  picture.picture.custom_ptr = &writer.writer;
-  const bool encoded = WebPPictureImportRGBA(&picture.picture, image.bytes.data(), image.width * 4) != 0 &&
-                       WebPEncode(&config, &picture.picture) != 0;
-  SPLAT_CHECK(encoded, "a WebP picture of ", image.width, " x ", image.height, " px cannot be encoded (error ",
-              int(picture.picture.error_code), " of libwebp)");
+  image.image.use_argb = 1;
+  image.image.width = image.width;
+  image.image.height = image.height;
+  image.image.writer = WebPMemoryWrite;
+  image.image.custom_ptr = &writer.writer;
+  const bool encoded = WebPPictureImportRGBA(&image.image, image.bytes.data(), image.width * 4) != 0 &&
+                       WebPEncode(&config, &image.image) != 0;
+  SPLAT_CHECK(encoded, "a WebP image of ", image.width, " x ", image.height, " px cannot be encoded (error ",
+              int(image.image.error_code), " of libwebp)");
   return {reinterpret_cast<const char*>(writer.writer.mem), writer.writer.size};
 }
 

@@ -35,7 +35,7 @@ void DeviceEvent::Record(void* stream) {
 
 void DeviceEvent::WaitOnHost() const {
 #if defined(SPLAT_WITH_CUDA)
-  if (event_) Check(cudaEventSynchronize(static_cast<cudaEvent_t>(event_.get())), "wait for the card");
+  if (event_) Check(cudaEventSynchronize(static_cast<cudaEvent_t>(event_.get())), "wait for the GPU");
 #endif
 }
 

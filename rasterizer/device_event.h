@@ -1,4 +1,4 @@
-// A mark in the work that is queued on a card, for the host or another stream to wait for. On the CPU, where everything
+// A mark in the work that is queued on a GPU, for the host or another stream to wait for. On the CPU, where everything
 // is done when a call returns, nothing happens. No header of CUDA is included.
 #pragma once
 
@@ -27,7 +27,7 @@ class DeviceEvent {
 // A cudaStream_t of the current device that does not wait for the default one; null on the CPU.
 std::unique_ptr<void, void (*)(void*)> MakeStream(const torch::Device& device);
 
-// Queues a copy of bytes between host and device, either way. The host's memory is pinned if the device is a card.
+// Queues a copy of bytes between host and device, either way. The host's memory is pinned if the device is a GPU.
 void QueueCopy(const torch::Device& device, void* stream, void* to, const void* from, size_t bytes);
 
 }  // namespace splat

@@ -19,7 +19,7 @@ class HostReadback {
  private:
   torch::Device device_;
   size_t bytes_;
-  torch::Tensor host_;  // pinned if the device is a card
+  torch::Tensor host_;  // pinned if the device is a GPU
   DeviceEvent copied_;
 };
 

@@ -11,7 +11,7 @@ HostUpload::~HostUpload() {
   try {
     copied_.WaitOnHost();
   } catch (const std::exception&) {
-    // A card that has failed copies nothing any more.
+    // A GPU that has failed copies nothing any more.
   }
 }
 

@@ -34,7 +34,7 @@ class HostUpload {
 
   torch::Device device_;
   std::unique_ptr<void, void (*)(void*)> stream_;
-  torch::Tensor host_, on_device_;  // [room] uint8; host_ is pinned if the device is a card
+  torch::Tensor host_, on_device_;  // [room] uint8; host_ is pinned if the device is a GPU
   int64_t bytes_ = 0;
   DeviceEvent copied_, released_;
 };

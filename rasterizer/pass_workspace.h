@@ -1,5 +1,5 @@
 // What a loop over views keeps from pass to pass (rasterizer/render_passes.h): the memory of the passes' results, so
-// that after the first steps nothing is allocated; and room for instances, so that a card need not be waited for until
+// that after the first steps nothing is allocated; and room for instances, so that a GPU need not be waited for until
 // they are counted.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Rendering, the whole public interface of the library: a model and a camera to a picture, differentiable by LibTorch's
+// Rendering, the whole public interface of the library: a model and a camera to an image, differentiable by LibTorch's
 // autograd. Importing the shared library registers torch.ops.splat.* for C++ and Python (docs/architecture.md).
 #pragma once
 
@@ -17,7 +17,7 @@ struct RenderSettings {
   double far = math::kDefaultFar;
 };
 
-// Screen-space statistics for density control. The two gradient tensors are filled by the backward pass of the picture
+// Screen-space statistics for density control. The two gradient tensors are filled by the backward pass of the image
 // they came with (zero before it).
 struct RenderStats {
   torch::Tensor visible;       // [N] bool: reaches at least one tile

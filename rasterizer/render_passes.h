@@ -31,7 +31,7 @@ struct SceneTensors {
 // for instances: I, or more in a workspace.
 struct ForwardTensors {
   int64_t instances = 0;  // I, or the room for them where they are predicted
-  // Whether the results count only if the workspace HadRoom for them; if not they are those of an empty picture.
+  // Whether the results count only if the workspace HadRoom for them; if not they are those of an empty image.
   bool predicted = false;
   torch::Tensor records;      // [N, kRecordSize]
   torch::Tensor tile_counts;  // [N] int32

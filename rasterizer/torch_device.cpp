@@ -23,7 +23,7 @@ void* CurrentStream(const torch::Device& device) {
   return nullptr;
 }
 
-// LibTorch aligns blocks on a card to 512 bytes, on the CPU to 64.
+// LibTorch aligns blocks on a GPU to 512 bytes, on the CPU to 64.
 torch::Tensor MakeBlock(const torch::Device& device, size_t bytes) {
   const auto options = torch::TensorOptions().dtype(torch::kUInt8).device(device);
   return torch::empty({int64_t(std::max<size_t>(bytes, 1) + kScratchAlignment)}, options);
@@ -38,7 +38,7 @@ void* AlignedAddress(const torch::Tensor& block) {
 
 std::string WhyNoCuda() {
   if (!kernels::CudaStages()) return "this build of splat-train has no CUDA backend";
-  if (!at::globalContext().hasCUDA()) return "no usable NVIDIA card was found (nvidia-smi shows what the driver sees)";
+  if (!at::globalContext().hasCUDA()) return "no usable NVIDIA GPU was found (nvidia-smi shows what the driver sees)";
   return "";
 }
 

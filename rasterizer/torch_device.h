@@ -9,7 +9,7 @@
 
 namespace splat {
 
-// Whether this build has the CUDA backend, LibTorch can use it, and there is a card.
+// Whether this build has the CUDA backend, LibTorch can use it, and there is a GPU.
 bool CudaIsUsable();
 
 // Why not, as the end of a sentence: "this build of splat-train has no CUDA backend". Empty if it is usable.
@@ -18,7 +18,7 @@ std::string WhyNoCuda();
 // The stages for tensors on `device`. Throws splat::Error for a device that has none.
 const kernels::Stages& StagesOf(const torch::Device& device);
 
-// Scratch in tensors. Given back when destroyed; LibTorch's allocator for a card keeps it until the stream has passed.
+// Scratch in tensors. Given back when destroyed; LibTorch's allocator for a GPU keeps it until the stream has passed.
 class TorchScratch : public ScratchAllocator {
  public:
   explicit TorchScratch(const torch::Device& device) : device_(device) {}
@@ -29,7 +29,7 @@ class TorchScratch : public ScratchAllocator {
   std::vector<torch::Tensor> blocks_;
 };
 
-// Scratch of a loop that asks for the same blocks again each time: they are kept, and grow where they must. On a card
+// Scratch of a loop that asks for the same blocks again each time: they are kept, and grow where they must. On a GPU
 // the calls of one stream may share them, for they run one after the other.
 class ReusedScratch : public ScratchAllocator {
  public:

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kFloatsPerSplat = 59;  // of parameters; as many of either moment
 // A step's share of a splat beyond parameters and moments: records, places, and the entries, keys and slots of some
-// four instances (on the CPU ten, for the pictures are small there and splats large in comparison); a quarter more, for
+// four instances (on the CPU ten, for the images are small there and splats large in comparison); a quarter more, for
 // the memory is kept from step to step and grows with a margin.
 constexpr int64_t kStepBytes = (80 + 4 * 84) * 5 / 4;
 constexpr int64_t kStepBytesCpu = (64 + 10 * 60) * 5 / 4;
@@ -22,7 +22,7 @@ constexpr int64_t kCpuBytesPerSplat = kModelBytes + kStepBytesCpu;
 constexpr int64_t kMostSplatsCpu = 6000000;
 constexpr int64_t kMostSplatsDevice = 100000000;
 constexpr int64_t kFewestSplats = 10000;
-// Picture, gradient, maps of the loss: floats of three channels, five times, and two of one. Two photos.
+// Image, gradient, maps of the loss: floats of three channels, five times, and two of one. Two photos.
 constexpr int64_t kBytesPerPixel = (5 * 3 + 2) * 4 + 2 * 3;
 
 }  // namespace

@@ -22,14 +22,14 @@ struct Backend {
 
 Backend CpuBackend();
 
-// "cpu", "cuda", or "auto": the card if there is a usable one. Throws splat::Error, saying why, for cuda without one.
+// "cpu", "cuda", or "auto": the GPU if there is a usable one. Throws splat::Error, saying why, for cuda without one.
 Backend ChooseBackend(const std::string& device);
 
 // Bytes of memory that the backend's device has, and that are free now.
 splat::kernels::DeviceMemory MemoryOf(const Backend& backend);
 
-// The most splats that the memory holds in training, for pictures of so many pixels and with so many bytes of photos
-// that stay on a card; a margin is left.
+// The most splats that the memory holds in training, for images of so many pixels and with so many bytes of photos
+// that stay on a GPU; a margin is left.
 int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes = 0);
 
 }  // namespace splat::train

@@ -58,7 +58,7 @@ struct InitConfig {
 };
 
 struct TrainConfig {
-  int iterations = 0;  // 0: 30,000 on a card, and on a CPU what docs/training.md says
+  int iterations = 0;  // 0: 30,000 on a GPU, and on a CPU what docs/training.md says
   uint64_t seed = 42;
   std::string device = "auto";  // auto, cpu, cuda
   int threads = 0;              // 0: all cores

@@ -35,9 +35,9 @@ std::string FieldBounds::Text() const {
 
 const std::vector<ConfigField>& ConfigFields() {
   static const std::vector<ConfigField> fields = {
-      {SPLAT_FIELD(iterations), AtLeast(0), {}, "steps of training; 0: 30000 on a card, fewer on a CPU"},
+      {SPLAT_FIELD(iterations), AtLeast(0), {}, "steps of training; 0: 30000 on a GPU, fewer on a CPU"},
       {SPLAT_FIELD(seed), Any(), {}, "of all randomness; the same seed gives the same scene on a CPU"},
-      {SPLAT_FIELD(device), Any(), {"auto", "cpu", "cuda"}, "where to train; auto: a card if there is one"},
+      {SPLAT_FIELD(device), Any(), {"auto", "cpu", "cuda"}, "where to train; auto: a GPU if there is one"},
       {SPLAT_FIELD(threads), AtLeast(0), {}, "of the CPU; 0: all cores; the result does not depend on it"},
       {SPLAT_FIELD(instruction_set), Any(), InstructionSetNames(), "of the CPU's vectors; auto: the fastest that the machine has"},
       {SPLAT_FIELD(sh_degree_every), AtLeast(0), {}, "steps (of 30000) between rises of the colours' degree; 0: all at once"},

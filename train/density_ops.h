@@ -42,9 +42,9 @@ void AddNoise(SplatModel& model, const Backend& backend, double rate, Random& ra
 void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity);
 
 // Re-orders the splats along a Morton curve through their box: neighbours in space come to lie near each other in
-// memory, which new splats, added at the end, do not. The picture stays the same but for splats of equal depth.
+// memory, which new splats, added at the end, do not. The image stays the same but for splats of equal depth.
 void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer);
-// Whether to do so after refinement number `refinements`, from 1: on a card, now and then.
+// Whether to do so after refinement number `refinements`, from 1: on a GPU, now and then.
 bool SortsAfter(int refinements, const Backend& backend);
 
 }  // namespace splat::train

@@ -1,5 +1,5 @@
 // Quality over held-out views. Conventions: the render is clamped to 0..1 and rounded to 8 bits as a viewer would show
-// it, the photo is the 8-bit picture the training used (same size, undistorted, composited on the same background);
+// it, the photo is the 8-bit image the training used (same size, undistorted, composited on the same background);
 // PSNR over all channels and pixels with peak 255, SSIM with an 11x11 Gaussian window of sigma 1.5, zero padding
 // outside, per channel, mean.
 #pragma once
@@ -17,7 +17,7 @@ namespace splat::train {
 
 struct ViewMetrics {
   std::string name;
-  double psnr = 0;  // dB; capped at 100 for equal pictures
+  double psnr = 0;  // dB; capped at 100 for equal images
   double ssim = 0;
 };
 

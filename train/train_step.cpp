@@ -65,7 +65,7 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   scene.with_depth = false;
   scene.options = {input.settings.near, input.settings.far, std::min(input.settings.sh_degree, model.max_sh_degree())};
   Gradient gradient = QueuePasses(context, scene, input);
-  // The count has long been there when the card comes to the end of what is queued, so that it does not idle.
+  // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
   while (gradient.forward.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);
 
   kernels::BackwardAdamParams params = optimizer.BeginStep(model, input.rates);

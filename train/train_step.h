@@ -25,7 +25,7 @@ class TrainStep {
  public:
   explicit TrainStep(const Backend& backend);
 
-  // On a card the work is queued; only the first step waits for the number of instances, later ones predict it (see
+  // On a GPU the work is queued; only the first step waits for the number of instances, later ones predict it (see
   // rasterizer/pass_workspace.h). Memory is kept from step to step: it is allocated only where splats, instances or
   // pixels are more than ever before.
   void Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input);
@@ -33,7 +33,7 @@ class TrainStep {
   // Of the last Run, without the penalties on splats; waits for it.
   double Loss();
   // The same in two parts: the first queues the reading of the last Run's loss, the second waits for what was queued
-  // last. In between a card may be given more to do.
+  // last. In between a GPU may be given more to do.
   void QueueLoss();
   double QueuedLoss();
 

@@ -1,4 +1,4 @@
-// CountInstances and BinSplats on a card: the visible splats are sorted by depth once, their instances are emitted in
+// CountInstances and BinSplats on a GPU: the visible splats are sorted by depth once, their instances are emitted in
 // that order and then sorted stably by tile alone, in two passes over 16-bit keys (docs/math.md, section 8). The order
 // is the CPU's, ties included. Where the host has only predicted the count, the sorts run over all the room.
 #include <algorithm>

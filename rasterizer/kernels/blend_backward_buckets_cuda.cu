@@ -1,8 +1,8 @@
-// BlendBackward on a card (docs/math.md, section 7), in the family of buckets (after Mallick et al. 2024, "Taming
+// BlendBackward on a GPU (docs/math.md, section 7), in the family of buckets (after Mallick et al. 2024, "Taming
 // 3DGS"): a warp owns 32 consecutive entries of a tile's list, a lane each, and the tile's pixels pass through the
 // lanes in the order of drawing. A lane adds up its splat's sums in registers and stores them to the splat's slot: no
 // reduction and no atomics, and equal inputs give equal bits. The warp starts from the checkpoint that Blend has left
-// before its bucket, so a long list spreads over the card.
+// before its bucket, so a long list spreads over the GPU.
 //
 // When timing: with the caller's checkpoints Blend takes longer, which counts against this family; without them (null)
 // the time of this function includes a whole forward pass, which no training needs.
@@ -213,7 +213,7 @@ __global__ void __launch_bounds__(kGroupThreads)
   if (lane < left) StoreSlot(sums, params.slots + int64_t(splat.slot) * kSlotSize);
 }
 
-// Checkpoints in scratch, by a forward pass that writes no picture.
+// Checkpoints in scratch, by a forward pass that writes no image.
 CheckpointsView<float> MakeCheckpoints(const KernelContext& context, BlendParams<float> params, int64_t tiles) {
   params.out = {};
   params.checkpoints.values = context.scratch->AllocateArray<float>(CheckpointBuckets(params.list.instances, tiles) *

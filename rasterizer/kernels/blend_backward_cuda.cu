@@ -1,4 +1,4 @@
-// BlendBackward on a card (docs/math.md, section 7), in the family of sub-tile warps: every tile is replayed front to
+// BlendBackward on a GPU (docs/math.md, section 7), in the family of sub-tile warps: every tile is replayed front to
 // back, warps own parts of it, and each splat's sums over the tile go to its slot without atomics, so that equal inputs
 // give equal bits.
 #include "rasterizer/kernels/blend_replay_cuda.cuh"

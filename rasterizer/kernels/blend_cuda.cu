@@ -1,4 +1,4 @@
-// Blend on a card (docs/math.md, section 6).
+// Blend on a GPU (docs/math.md, section 6).
 #include "rasterizer/kernels/blend_cuda.cuh"
 #include "rasterizer/kernels/cuda_kernels.cuh"
 

@@ -1,4 +1,4 @@
-// What both passes of blending share on a card: how a tile is divided, and the splats staged in shared memory.
+// What both passes of blending share on a GPU: how a tile is divided, and the splats staged in shared memory.
 #pragma once
 
 #include "core/gpu.cuh"
@@ -14,12 +14,12 @@ constexpr int kTileWarps = kTileThreads / gpu::kWarpSize;
 constexpr int kPartColumns = 8, kPartRows = 4;
 constexpr int kPartsAcross = math::kTileSize / kPartColumns;
 
-// The pixel of a thread and the part of its warp, in pixels of the picture.
+// The pixel of a thread and the part of its warp, in pixels of the image.
 struct TilePixel {
   int x, y;
   int part_x, part_y;  // first pixel of the warp's part
-  bool inside;         // of the picture
-  int64_t index;       // of the pixel in the picture
+  bool inside;         // of the image
+  int64_t index;       // of the pixel in the image
 };
 
 // The pixel of thread `place` of a block that has a thread for each pixel of the tile.

@@ -1,4 +1,4 @@
-// One step of the gradient of blending on a card, for both families of BlendBackward (docs/math.md, section 7): what a
+// One step of the gradient of blending on a GPU, for both families of BlendBackward (docs/math.md, section 7): what a
 // pixel brings along, and how a drawn splat moves it on.
 #pragma once
 

@@ -38,9 +38,9 @@ class TileBlend {
     }
   };
 
-  // The tile's part of the picture.
+  // The tile's part of the image.
   struct Rect {
-    int x0, y0, columns, rows;  // columns, rows: pixels inside the picture
+    int x0, y0, columns, rows;  // columns, rows: pixels inside the image
   };
   static Rect RectOf(int64_t tile_index, int width, int height) {
     const int across = math::TileGridOf(width, height).columns;
@@ -48,7 +48,7 @@ class TileBlend {
     return {x0, y0, width - x0 < kSide ? width - x0 : kSide, height - y0 < kSide ? height - y0 : kSide};
   }
 
-  // Transmittance 1 inside the picture and 0 outside: no splat is drawn there.
+  // Transmittance 1 inside the image and 0 outside: no splat is drawn there.
   static void StartTransmittance(const Rect& rect, Plane& transmittance) {
     for (int y = 0; y < kSide; ++y) {
       for (int x = 0; x < kSide; ++x) transmittance.at[y][x] = (x < rect.columns) & (y < rect.rows) ? S(1) : S(0);

@@ -1,4 +1,4 @@
-// The stages that the .cu files of this folder define, each for the card and for its emulation.
+// The stages that the .cu files of this folder define, each for the GPU and for its emulation.
 #pragma once
 
 #include "core/gpu.cuh"

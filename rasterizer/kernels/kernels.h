@@ -65,7 +65,7 @@ struct BinParams {
 };
 
 // Sorts the visible splats by depth (equal depths: by index) and distributes them to the tiles they reach. A list
-// without room for what was found becomes empty, of which the later stages make an empty picture: never a part of one.
+// without room for what was found becomes empty, of which the later stages make an empty image: never a part of one.
 template <typename T>
 void BinSplats(const KernelContext& context, const BinParams<T>& params);
 
@@ -76,7 +76,7 @@ struct BlendParams {
   ProjectedView<T> projected;
   TileListView list;
   PixelsView<T> out;
-  CheckpointsView<T> checkpoints;  // written by a card only; null pointers: not wanted
+  CheckpointsView<T> checkpoints;  // written by a GPU only; null pointers: not wanted
 };
 
 // Front-to-back compositing, one tile a task.
@@ -132,7 +132,7 @@ struct Stages {
 };
 
 const Stages& CpuStages();
-// Null in a build without CUDA. That there is a card is for the caller to know.
+// Null in a build without CUDA. That there is a GPU is for the caller to know.
 const Stages* CudaStages();
 
 }  // namespace splat::kernels

@@ -1,4 +1,4 @@
-// Project and ProjectBackward on a card: one thread a splat around the maths of one splat (docs/math.md, sections 1 to
+// Project and ProjectBackward on a GPU: one thread a splat around the maths of one splat (docs/math.md, sections 1 to
 // 5 and 8). Memory-bound; compiled without contraction, so it decides as the CPU does but for exp and log.
 #include "rasterizer/kernels/cuda_kernels.cuh"
 #include "rasterizer/kernels/project_cuda.cuh"

@@ -1,6 +1,6 @@
 // What the stages read and write: pointers that own nothing, counts, and a shape on every pointer. T is float in
 // production and double in the oracle. N: splats of the model. K: stored SH coefficients per channel beyond the first
-// (0, 3, 8, 15). I: instances, that is pairs (splat, tile). H, W: picture.
+// (0, 3, 8, 15). I: instances, that is pairs (splat, tile). H, W: image.
 #pragma once
 
 #include <cstdint>
@@ -68,7 +68,7 @@ struct TileListView {
   TileInstance* entries = nullptr;  // [I] by tile, then by depth, then by splat index
 };
 
-// The picture.
+// The image.
 template <typename T>
 struct PixelsView {
   T* image = nullptr;  // [H, W, 3] background included
@@ -77,7 +77,7 @@ struct PixelsView {
   T* depth = nullptr;
 };
 
-// What the forward pass of a card leaves, if asked, for a backward pass that starts in the middle of a tile's list:
+// What the forward pass of a GPU leaves, if asked, for a backward pass that starts in the middle of a tile's list:
 // each pixel's state before each bucket of consecutive entries. A tile's buckets have the places from PlaceOfList on,
 // in an array of CheckpointBuckets.
 constexpr int kBucketSize = 32;

@@ -1,4 +1,4 @@
-// Pictures without LibTorch are those with it, and files that differ are told from those that do not.
+// Images without LibTorch are those with it, and files that differ are told from those that do not.
 #include "apps/export_check.h"
 
 #include <gmock/gmock.h>
@@ -39,16 +39,16 @@ class ExportCheckTest : public ::testing::Test {
   testing::TempDir folder_;
 };
 
-TEST_F(ExportCheckTest, APlainPictureIsThatOfTheOperators) {
+TEST_F(ExportCheckTest, APlainImageIsThatOfTheOperators) {
   model_.quats = model_.quats / model_.quats.norm(2, 1, true);  // as a selection gives them
   const Camera camera = testing::FrontCamera(96, 72);
   const Image8 plain = RenderPlainly(SplatSelection(HostModel(model_).View()), camera, kBlack, executor_);
-  const Image8 torch_picture = train::RenderToImage8(model_, camera, kBlack);
-  ASSERT_EQ(plain.pixels.size(), torch_picture.pixels.size());
-  EXPECT_GT(train::Psnr(plain, torch_picture), 60);
+  const Image8 torch_image = train::RenderToImage8(model_, camera, kBlack);
+  ASSERT_EQ(plain.pixels.size(), torch_image.pixels.size());
+  EXPECT_GT(train::Psnr(plain, torch_image), 60);
   SplatSelection without_sh = splats_;
   without_sh.LimitShDegree(0);
-  EXPECT_LT(train::Psnr(RenderPlainly(without_sh, camera, kBlack, executor_), torch_picture), 60);
+  EXPECT_LT(train::Psnr(RenderPlainly(without_sh, camera, kBlack, executor_), torch_image), 60);
 }
 
 TEST_F(ExportCheckTest, LosslessAgreesMoreThanCoarse) {
@@ -96,10 +96,10 @@ TEST(RequireAgreement, AsksForMoreThanAnEmptyFileShows) {
   EXPECT_FALSE(refused(28.1, 25));
   EXPECT_FALSE(refused(40, 39)) << "coarse formats cannot do better";
   EXPECT_FALSE(refused(100, 100)) << "nothing to be seen";
-  Image8 picture(2, 1, 3);
-  picture.pixels = {255, 0, 128, 255, 0, 128};
-  EXPECT_EQ(EmptyAgreement({picture, picture}, {1, 0, 128.0f / 255}), 100);
-  EXPECT_NEAR(EmptyAgreement({picture}, {1, 0, 0}), 10 * std::log10(3 * 255.0 * 255 / (128 * 128)), 1e-9);
+  Image8 image(2, 1, 3);
+  image.pixels = {255, 0, 128, 255, 0, 128};
+  EXPECT_EQ(EmptyAgreement({image, image}, {1, 0, 128.0f / 255}), 100);
+  EXPECT_NEAR(EmptyAgreement({image}, {1, 0, 0}), 10 * std::log10(3 * 255.0 * 255 / (128 * 128)), 1e-9);
 }
 
 TEST_F(ExportCheckTest, CamerasAreThoseHeldOutAndElseFromAllSides) {

@@ -43,7 +43,7 @@ TEST_F(SceneCheckTest, AWholePlyLosesNothing) {
   EXPECT_EQ(check.bytes, std::filesystem::file_size(check.path));
   EXPECT_GT(check.agreement_db, 60);  // quaternions are normalised on the way
   EXPECT_NEAR(check.loss_db, 0, 0.05);
-  EXPECT_GT(check.psnr, 60);  // the photos are the scene's own pictures
+  EXPECT_GT(check.psnr, 60);  // the photos are the scene's own images
 }
 
 TEST_F(SceneCheckTest, FilesBesideItCountInItsSize) {

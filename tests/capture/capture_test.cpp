@@ -131,7 +131,7 @@ double ShareOfAgreement(const CaptureResult& result, size_t a, size_t b) {
   return double(agree) / seen;
 }
 
-TEST(WriteCapture, PosesAndDepthAgreeWithThePictures) {
+TEST(WriteCapture, PosesAndDepthAgreeWithTheImages) {
   const TempDir folder;
   CaptureOptions options;
   options.width = 240;

@@ -43,7 +43,7 @@ TEST(WithExif, IsReadBackByLibexif) {
   EXPECT_EQ(exif_get_long(entry(EXIF_IFD_EXIF, EXIF_TAG_PIXEL_X_DIMENSION)->data, order), 16u);
 }
 
-TEST(WithExif, LeavesThePictureAndTellsOurReaderItsOrientation) {
+TEST(WithExif, LeavesTheImageAndTellsOurReaderItsOrientation) {
   const TempDir folder;
   const std::string plain = SmallJpeg(folder);
   WriteFileAtomically(folder / "tagged.jpg", [&](std::ostream& stream) { stream << WithExif(plain, kTags); });

@@ -1,4 +1,4 @@
-// The emulated card itself: what a kernel's threads see of each other, and what it refuses.
+// The emulated GPU itself: what a kernel's threads see of each other, and what it refuses.
 #include "tests/support/cuda_emulation.h"
 
 #include <gmock/gmock.h>
@@ -60,7 +60,7 @@ std::vector<float> Reversed(int blocks, int threads) {
   return expected;
 }
 
-TEST(EmulatedCard, ThreadsMeetAtABarrier) {
+TEST(EmulatedGpu, ThreadsMeetAtABarrier) {
   InEveryOrder([] {
     std::vector<float> out(3 * 256, -1);
     SPLAT_LAUNCH(KernelContext(), ReverseKernel, 3, 256, out.data());
@@ -69,7 +69,7 @@ TEST(EmulatedCard, ThreadsMeetAtABarrier) {
 }
 
 // A missing barrier shows as NaN, the poison of memory that nobody has written yet.
-TEST(EmulatedCard, AMissingBarrierShows) {
+TEST(EmulatedGpu, AMissingBarrierShows) {
   InEveryOrder([] {
     std::vector<float> out(256);
     SPLAT_LAUNCH(KernelContext(), ReverseWithoutBarrierKernel, 1, 256, out.data());
@@ -77,7 +77,7 @@ TEST(EmulatedCard, AMissingBarrierShows) {
   });
 }
 
-TEST(EmulatedCard, SharedMemoryIsPoisonedAnewForEachBlock) {
+TEST(EmulatedGpu, SharedMemoryIsPoisonedAnewForEachBlock) {
   // The second block must not find what the first one wrote.
   std::vector<float> out(64);
   const auto kernel = [&] {
@@ -90,7 +90,7 @@ TEST(EmulatedCard, SharedMemoryIsPoisonedAnewForEachBlock) {
   for (const float value : out) EXPECT_TRUE(std::isnan(value));
 }
 
-TEST(EmulatedCard, WarpsVoteShuffleAndAddUp) {
+TEST(EmulatedGpu, WarpsVoteShuffleAndAddUp) {
   InEveryOrder([] {
     std::vector<unsigned> votes(64);
     std::vector<int> from_lane(64), up(64), sums(64), prefix(64);
@@ -118,7 +118,7 @@ TEST(EmulatedCard, WarpsVoteShuffleAndAddUp) {
   });
 }
 
-TEST(EmulatedCard, TransposedSumLeavesEachTotalInItsTwoLanes) {
+TEST(EmulatedGpu, TransposedSumLeavesEachTotalInItsTwoLanes) {
   InEveryOrder([] {
     std::vector<float> totals(32);
     Launch("kernel", 1, 32, [&] {
@@ -133,7 +133,7 @@ TEST(EmulatedCard, TransposedSumLeavesEachTotalInItsTwoLanes) {
   });
 }
 
-TEST(EmulatedCard, CountsVotesAtABarrierOverTheWholeBlock) {
+TEST(EmulatedGpu, CountsVotesAtABarrierOverTheWholeBlock) {
   InEveryOrder([] {
     std::vector<int> first(128), second(128);
     Launch("kernel", 1, 128, [&] {
@@ -145,7 +145,7 @@ TEST(EmulatedCard, CountsVotesAtABarrierOverTheWholeBlock) {
   });
 }
 
-TEST(EmulatedCard, RefusesABarrierThatNotAllThreadsReach) {
+TEST(EmulatedGpu, RefusesABarrierThatNotAllThreadsReach) {
   InEveryOrder([] {
     const auto kernel = [] {
       if (threadIdx.x != 7) gpu::SyncBlock();
@@ -155,7 +155,7 @@ TEST(EmulatedCard, RefusesABarrierThatNotAllThreadsReach) {
   });
 }
 
-TEST(EmulatedCard, RefusesBarriersAtDifferentPlaces) {
+TEST(EmulatedGpu, RefusesBarriersAtDifferentPlaces) {
   InEveryOrder([] {
     const auto kernel = [] {
       if (threadIdx.x < 32) {
@@ -169,7 +169,7 @@ TEST(EmulatedCard, RefusesBarriersAtDifferentPlaces) {
   });
 }
 
-TEST(EmulatedCard, RefusesAVoteThatLanesOfItsMaskDoNotReach) {
+TEST(EmulatedGpu, RefusesAVoteThatLanesOfItsMaskDoNotReach) {
   InEveryOrder([] {
     const auto kernel = [] {
       if (threadIdx.x < 16) gpu::Ballot(true);
@@ -179,7 +179,7 @@ TEST(EmulatedCard, RefusesAVoteThatLanesOfItsMaskDoNotReach) {
   });
 }
 
-TEST(EmulatedCard, RefusesLanesInDifferentWarpOperations) {
+TEST(EmulatedGpu, RefusesLanesInDifferentWarpOperations) {
   InEveryOrder([] {
     const auto kernel = [] {
       if (threadIdx.x < 16) {
@@ -192,7 +192,7 @@ TEST(EmulatedCard, RefusesLanesInDifferentWarpOperations) {
   });
 }
 
-TEST(EmulatedCard, RefusesACallerThatItsMaskLeavesOut) {
+TEST(EmulatedGpu, RefusesACallerThatItsMaskLeavesOut) {
   const auto kernel = [] { WarpCollective(WarpOperation::kBallot, 0xffffu, 1, 0, {__FILE__, __LINE__}); };
   EXPECT_THAT(ErrorMessageOf([&] { Launch("Outside", 1, 32, kernel); }), HasSubstr("the mask leaves out lane 16"));
   const auto reader = [] {
@@ -201,7 +201,7 @@ TEST(EmulatedCard, RefusesACallerThatItsMaskLeavesOut) {
   EXPECT_THAT(ErrorMessageOf([&] { Launch("Reader", 1, 32, reader); }), HasSubstr("reads lane 20"));
 }
 
-TEST(EmulatedCard, RefusesTooMuchSharedMemoryAndOddBlocks) {
+TEST(EmulatedGpu, RefusesTooMuchSharedMemoryAndOddBlocks) {
   struct Large {
     char bytes[50000];
   };
@@ -213,7 +213,7 @@ TEST(EmulatedCard, RefusesTooMuchSharedMemoryAndOddBlocks) {
   EXPECT_THAT(ErrorMessageOf([&] { Launch("Odd", 1, 33, [] {}); }), HasSubstr("33 threads"));
 }
 
-TEST(EmulatedCard, RunsAgainAfterAKernelFailed) {
+TEST(EmulatedGpu, RunsAgainAfterAKernelFailed) {
   EXPECT_THROW(Launch("Fails", 2, 64, [] { throw Error("from a thread"); }), Error);
   std::vector<float> out(256, -1);
   SPLAT_LAUNCH(KernelContext(), ReverseKernel, 1, 256, out.data());
@@ -221,7 +221,7 @@ TEST(EmulatedCard, RunsAgainAfterAKernelFailed) {
 }
 
 // The mutant of every test of this suite that writes where it must not.
-TEST(EmulatedCard, AWriteOutsideOfABufferFailsTheTest) {
+TEST(EmulatedGpu, AWriteOutsideOfABufferFailsTheTest) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "AddressSanitizer reports it itself, by ending the process";
 #endif

@@ -18,7 +18,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-// JPEG at quality 95 of a smooth picture: measured 3, of 255.
+// JPEG at quality 95 of a smooth image: measured 3, of 255.
 constexpr int kJpegTolerance = 6;
 
 // Smooth in x and y, different in each channel.
@@ -363,7 +363,7 @@ TEST(ResizeTest, SmallerIsTheMeanOfTheArea) {
   EXPECT_EQ(same.pixels, checks.pixels);
 }
 
-TEST(ResizeTest, KeepsThePictureInPlace) {
+TEST(ResizeTest, KeepsTheImageInPlace) {
   const Image8 large = ResizeImage(Gradient(40, 30, 3), 80, 60);
   const Image8 back = ResizeImage(large, 40, 30);
   const Image8 original = Gradient(40, 30, 3);

@@ -78,7 +78,7 @@ TEST(AlignSceneTest, PixelsAndRelativeDistancesAreUnchanged) {
 }
 
 TEST(AlignSceneTest, PhotosTurnedByExifAreUprightAsDisplayed) {
-  // The camera body is turned about its axis, and the orientation says how the picture is to be displayed.
+  // The camera body is turned about its axis, and the orientation says how the image is to be displayed.
   const double half_pi = 1.5707963267948966;
   const struct {
     int orientation;
@@ -97,7 +97,7 @@ TEST(AlignSceneTest, PhotosTurnedByExifAreUprightAsDisplayed) {
   }
 }
 
-TEST(UpInCameraTest, IsWhereTheDisplayedUpperEdgeLiesInTheStoredPicture) {
+TEST(UpInCameraTest, IsWhereTheDisplayedUpperEdgeLiesInTheStoredImage) {
   ExpectNear(UpInCamera(1), {0, -1, 0});
   ExpectNear(UpInCamera(2), {0, -1, 0});
   ExpectNear(UpInCamera(3), {0, 1, 0});

@@ -60,7 +60,7 @@ class Distorted : public ::testing::TestWithParam<Named> {};
 INSTANTIATE_TEST_SUITE_P(Models, Distorted, ::testing::ValuesIn(DistortedCameras()),
                          [](const auto& named) { return std::string(named.param.name); });
 
-// Where the lens shows a ray, in px of the calibrated picture.
+// Where the lens shows a ray, in px of the calibrated image.
 Vec2<double> Seen(const Lens& lens, const Vec2<double>& ray) {
   const Vec2<double> bent = Distort(lens, ray);
   return {lens.fx * bent.x + lens.cx, lens.fy * bent.y + lens.cy};
@@ -189,7 +189,7 @@ TEST_P(Distorted, PatternSeenThroughTheLensIsRecovered) {
   }
 }
 
-TEST(UndistortTest, FoxLosesLittleOfItsPicture) {
+TEST(UndistortTest, FoxLosesLittleOfItsImage) {
   const Intrinsics fox = DistortedCameras()[0].intrinsics;
   const Camera camera = UndistortedCamera(fox);
   EXPECT_GT(camera.fx, fox.params[0] * 0.97);

@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 constexpr int kWidth = 16, kHeight = 12;
 constexpr int64_t kImageBytes = kWidth * kHeight * 3;
 
-// A picture of which every pixel tells the view.
+// An image of which every pixel tells the view.
 Image8 Numbered(int view) {
   Image8 image(kWidth, kHeight, 3);
   for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = uint8_t(view * 7 + int(i % 11));
@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(All, ViewLoaderBudgets,
                          ::testing::Values(Case{0, 2, 4}, Case{1, 1, 4}, Case{3, 2, 8}, Case{10, 4, 3},
                                            Case{10, 2, 100}, Case{1000, 2, 4}, Case{5, 0, 4}, Case{5, 2, 0}));
 
-TEST_P(ViewLoaderBudgets, EveryPictureIsRightAndTheBudgetHolds) {
+TEST_P(ViewLoaderBudgets, EveryImageIsRightAndTheBudgetHolds) {
   const testing::TempDir dir;
   const int count = 200;
   const Dataset dataset = NumberedDataset(dir, count);
@@ -95,7 +95,7 @@ TEST_P(ViewLoaderBudgets, EveryPictureIsRightAndTheBudgetHolds) {
   }
 }
 
-TEST(ViewLoaderTest, HeldPicturesOutliveTheirPlaceInTheCache) {
+TEST(ViewLoaderTest, HeldImagesOutliveTheirPlaceInTheCache) {
   const testing::TempDir dir;
   const Dataset dataset = NumberedDataset(dir, 20);
   ViewLoader loader(dataset, Small(1, 1, 2), {});
@@ -104,7 +104,7 @@ TEST(ViewLoaderTest, HeldPicturesOutliveTheirPlaceInTheCache) {
   EXPECT_EQ(first->pixels, Numbered(0).pixels);
 }
 
-TEST(ViewLoaderTest, PicturesThatFitAreDecodedOnce) {
+TEST(ViewLoaderTest, ImagesThatFitAreDecodedOnce) {
   const testing::TempDir dir;
   const Dataset dataset = NumberedDataset(dir, 10);
   ViewLoader loader(dataset, Small(10, 2, 4), {});
@@ -176,7 +176,7 @@ TEST(ViewLoaderTest, MayBeDestroyedWhileItDecodes) {
   }
 }
 
-TEST(ViewLoaderTest, SeveralCallersGetTheRightPictures) {
+TEST(ViewLoaderTest, SeveralCallersGetTheRightImages) {
   const testing::TempDir dir;
   const Dataset dataset = NumberedDataset(dir, 30);
   ViewLoader loader(dataset, Small(4, 2, 3), {});
@@ -250,7 +250,7 @@ TEST(LoadViewTest, IsTurnedToTheModelOnlyWhenTheViewSaysSo) {
   EXPECT_EQ(turned.At(0, 0)[0], 0);
 }
 
-// Mean of a picture, 0..255.
+// Mean of an image, 0..255.
 double Mean(const Image8& image) {
   double sum = 0;
   for (uint8_t value : image.pixels) sum += value;

@@ -1,4 +1,4 @@
-// k-means of parts on the emulated card (tests/support/cuda_emulation.h), and on the card if there is one: the CPU's
+// k-means of parts on the emulated GPU (tests/support/cuda_emulation.h), and on the GPU if there is one: the CPU's
 // bits, in any order of threads.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include "core/random.h"
 #include "export/kmeans.h"
 #include "tests/support/defined_kernels.h"
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 #include "tests/support/error_message.h"
 #include "tests/support/test_device.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 struct DeviceCase {
   std::string name;
-  FitPartsOnCard fit;
+  FitPartsOnGpu fit;
   std::shared_ptr<testing::TestDevice> device;
   uint64_t order_seed;
 };
@@ -28,14 +28,14 @@ std::vector<DeviceCase> Devices() {
   for (const uint64_t seed : {0, 1, 2}) {
     cases.push_back({"EmulatedOrder" + std::to_string(seed), emulated::FitPartsOnDevice, testing::HostDevice(), seed});
   }
-  auto card = testing::CudaDevice();
-  if (card && CudaFitParts()) cases.push_back({"Cuda", CudaFitParts(), card, 0});
+  auto gpu = testing::CudaDevice();
+  if (gpu && CudaFitParts()) cases.push_back({"Cuda", CudaFitParts(), gpu, 0});
   return cases;
 }
 
 class KmeansDevice : public ::testing::TestWithParam<DeviceCase> {
  protected:
-  std::vector<FittedPart> OnDevice(const PartsParams& params, int64_t most_points = kMostPointsOnCard) {
+  std::vector<FittedPart> OnDevice(const PartsParams& params, int64_t most_points = kMostPointsOnGpu) {
     testing::TestScratch scratch(*GetParam().device);
     KernelContext context;
     context.scratch = &scratch;
@@ -43,7 +43,7 @@ class KmeansDevice : public ::testing::TestWithParam<DeviceCase> {
   }
 
   // Returns what both have found.
-  std::vector<FittedPart> ExpectCpuBits(const PartsParams& params, int64_t most_points = kMostPointsOnCard) {
+  std::vector<FittedPart> ExpectCpuBits(const PartsParams& params, int64_t most_points = kMostPointsOnGpu) {
     SerialExecutor serial;
     std::vector<FittedPart> expected = FitParts(params, serial);
     const std::vector<FittedPart> actual = OnDevice(params, most_points);
@@ -170,7 +170,7 @@ TEST(KmeansKernels, AreAllExecuted) {
   testing::TestScratch scratch(*device);
   KernelContext context;
   context.scratch = &scratch;
-  emulated::FitPartsOnDevice(context, {points, 9, parts, 1}, kMostPointsOnCard);
+  emulated::FitPartsOnDevice(context, {points, 9, parts, 1}, kMostPointsOnGpu);
   const std::set<std::string> defined = testing::DefinedKernels("export");
   EXPECT_FALSE(defined.empty());
   EXPECT_EQ(emulation::LaunchedKernels(), defined);

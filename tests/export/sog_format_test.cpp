@@ -31,24 +31,24 @@ SplatCloud Read(const std::string& bytes) {
 // The entries of an archive, to be changed and packed again.
 struct Entries {
   Json meta;
-  std::vector<std::pair<std::string, std::string>> pictures;
+  std::vector<std::pair<std::string, std::string>> images;
 
   explicit Entries(const std::string& file) {
     ZipReader zip(file, "a.sog");
     meta = Json::parse(zip.Read("meta.json"));
     for (const char* entry : {"means", "scales", "quats", "sh0", "shN"}) {
       if (!meta.contains(entry)) continue;
-      for (const std::string name : meta[entry]["files"]) pictures.emplace_back(name, zip.Read(name));
+      for (const std::string name : meta[entry]["files"]) images.emplace_back(name, zip.Read(name));
     }
   }
   RgbaImage Image(const std::string& name) const {
-    for (const auto& [entry, bytes] : pictures) {
+    for (const auto& [entry, bytes] : images) {
       if (entry == name) return DecodeWebp(bytes, name);
     }
     return {};
   }
   void Replace(const std::string& name, const RgbaImage& image) {
-    for (auto& [entry, bytes] : pictures) {
+    for (auto& [entry, bytes] : images) {
       if (entry == name) bytes = EncodeWebp(image);
     }
   }
@@ -56,7 +56,7 @@ struct Entries {
     std::ostringstream out;
     ZipWriter zip(out);
     zip.Add("meta.json", meta.dump());
-    for (const auto& [name, bytes] : pictures) zip.Add(name, bytes);
+    for (const auto& [name, bytes] : images) zip.Add(name, bytes);
     zip.Finish();
     return out.str();
   }
@@ -66,8 +66,8 @@ std::vector<int> FirstPixels(const RgbaImage& image, int count) {
   return std::vector<int>(image.bytes.begin(), image.bytes.begin() + 4 * count);
 }
 
-// The golden splats lie in the file as 2, 0, 1. Values of the pictures follow from the format's formulas.
-TEST(WriteSog, WritesThePicturesOfTheFormat) {
+// The golden splats lie in the file as 2, 0, 1. Values of the images follow from the format's formulas.
+TEST(WriteSog, WritesTheImagesOfTheFormat) {
   const Entries entries(Encoded("sog", GoldenCloud()));
   EXPECT_EQ(entries.meta["version"], 2);
   EXPECT_EQ(entries.meta["count"], 3);
@@ -194,11 +194,11 @@ TEST(ReadSog, NamesWhatIsWrong) {
               HasSubstr("holds no ../quats"));
   EXPECT_THAT(message([](Entries& e) { e.meta.erase("sh0"); }), HasSubstr("sh0"));
   EXPECT_THAT(message([](Entries& e) { e.meta = Json::array(); }), HasSubstr("no JSON"));
-  EXPECT_THAT(message([](Entries& e) { e.pictures[4].second = "no picture"; }), HasSubstr("is no WebP picture"));
+  EXPECT_THAT(message([](Entries& e) { e.images[4].second = "no image"; }), HasSubstr("is no WebP image"));
 }
 
 // A few hundred bytes that would unpack to gigabytes.
-TEST(ReadSog, RefusesPicturesThatUnpackToFarMore) {
+TEST(ReadSog, RefusesImagesThatUnpackToFarMore) {
   Entries entries(Encoded("sog", GoldenCloud()));
   const RgbaImage large(9000, 9000);
   entries.Replace("means_l.webp", large);

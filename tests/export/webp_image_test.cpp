@@ -31,8 +31,8 @@ TEST(Webp, KeepsEveryByteAlsoWhereAlphaIsZero) {
 }
 
 TEST(Webp, RefusesWhatItIsNot) {
-  EXPECT_THAT(ErrorMessageOf([] { DecodeWebp("no picture at all", "a.sog: x.webp"); }),
-              HasSubstr("a.sog: x.webp: is no WebP picture"));
+  EXPECT_THAT(ErrorMessageOf([] { DecodeWebp("no image at all", "a.sog: x.webp"); }),
+              HasSubstr("a.sog: x.webp: is no WebP image"));
   std::string file = EncodeWebp(Noise(64, 64));
   EXPECT_THAT(ErrorMessageOf([&] { DecodeWebp(file.substr(0, file.size() / 2), "x.webp"); }), HasSubstr("x.webp"));
   EXPECT_THAT(ErrorMessageOf([] { EncodeWebp(RgbaImage(16384, 1)); }), HasSubstr("16384 x 1"));

@@ -1,4 +1,4 @@
-// The passes on tensors with a table of stages that uses checkpoints, on the emulated card.
+// The passes on tensors with a table of stages that uses checkpoints, on the emulated GPU.
 #include "rasterizer/render_passes.h"
 
 #include <gtest/gtest.h>
@@ -59,7 +59,7 @@ TEST_F(RenderPassesTest, MakesNoCheckpointsForStagesThatUseNone) {
   EXPECT_LE((slots - other).abs().max().item<float>(), 1e-4f * slots.abs().max().item<float>());
 }
 
-// What training asks for: the picture and the gradient are those with depth, bit for bit.
+// What training asks for: the image and the gradient are those with depth, bit for bit.
 TEST_F(RenderPassesTest, LeavesDepthOutWhereItIsNotWanted) {
   SerialExecutor executor;
   context_.executor = &executor;

@@ -17,7 +17,7 @@ namespace {
 using testing::FrontCamera;
 using testing::RandomModel;
 
-// One opaque-ish isotropic splat in the middle of the picture.
+// One opaque-ish isotropic splat in the middle of the image.
 SplatModel OneSplat(float opacity, float log_scale) {
   SplatModel model = RandomModel(1, 0, 1);
   model.means = torch::tensor({{0.f, 0.f, 4.f}});
@@ -60,7 +60,7 @@ TEST(Render, ReportsVisibilityAndExtent) {
 }
 
 // The autograd operator hands the kernels' gradients through: a directional derivative of the float render. Eight
-// splats that cover the whole picture, so that no pixel crosses the alpha threshold (the kernels' own tests work in
+// splats that cover the whole image, so that no pixel crosses the alpha threshold (the kernels' own tests work in
 // double).
 TEST(Render, BackwardAgreesWithADirectionalDifference) {
   SplatModel model = RandomModel(8, 3, 5);
@@ -101,7 +101,7 @@ TEST(Render, BackwardFillsTheScreenStatistics) {
   EXPECT_TRUE((out.stats.abs_mean_px * 1.0001f + 1e-6f >= out.stats.grad_mean_px.abs()).all().item<bool>());
 }
 
-TEST(Render, NonFiniteSplatsNeverReachThePicture) {
+TEST(Render, NonFiniteSplatsNeverReachTheImage) {
   const SplatModel clean = RandomModel(20, 3, 7);
   const torch::Tensor expected = Render(SelectRows(clean, torch::arange(1, 20)), FrontCamera(40, 40), {}).image;
   for (size_t k = 0; k < 6; ++k) {
@@ -118,7 +118,7 @@ TEST(Render, NonFiniteSplatsNeverReachThePicture) {
   }
 }
 
-TEST(Render, RunsWithoutGradientsAndGivesTheSamePicture) {
+TEST(Render, RunsWithoutGradientsAndGivesTheSameImage) {
   SplatModel model = RandomModel(30, 2, 11);
   const torch::Tensor plain = Render(model, FrontCamera(33, 21), {}).image;
   SetRequiresGrad(model, true);

@@ -6,7 +6,7 @@
 #include "core/check.h"
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/math/tiles.h"
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 #include "tests/support/stage_arrays.h"
 #include "tests/support/test_device.h"
 

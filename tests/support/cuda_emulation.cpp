@@ -18,7 +18,7 @@ namespace context = boost::context::detail;
 
 constexpr int kLanes = 32;
 constexpr size_t kStackBytes = 256 * 1024;  // AddressSanitizer's frames are several times larger than plain ones
-constexpr size_t kSharedLimit = 48 * 1024;  // static shared memory of a block, on every card
+constexpr size_t kSharedLimit = 48 * 1024;  // static shared memory of a block, on every GPU
 constexpr int kBlockLimit = 1024;
 
 enum class State { kReady, kAtBarrier, kInWarpOperation, kFinished };

@@ -17,7 +17,7 @@
 #include <functional>
 
 #include "core/kernel_context.h"
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 
 #define SPLAT_CUDA_EMULATION 1
 #define SPLAT_GPU_NAMESPACE emulated

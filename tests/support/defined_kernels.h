@@ -1,4 +1,4 @@
-// The kernels that .cu files define, by their source: what the emulated card must have executed.
+// The kernels that .cu files define, by their source: what the emulated GPU must have executed.
 #pragma once
 
 #include <filesystem>

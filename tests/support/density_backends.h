@@ -1,4 +1,4 @@
-// The stages of density control of every backend that this machine can run: CPU, emulated card, and the card if there
+// The stages of density control of every backend that this machine can run: CPU, emulated GPU, and the GPU if there
 // is one; and a fixture that calls them.
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 #include "tests/support/test_device.h"
 #include "train/kernels/density_cuda_stages.h"
 
@@ -34,8 +34,8 @@ inline std::vector<DensityBackend> DensityBackends() {
   for (const uint64_t seed : {0, 1, 2}) {
     backends.push_back({"EmulatedOrder" + std::to_string(seed), emulated, HostDevice(), 1, seed, true});
   }
-  auto card = CudaDevice();
-  if (card && stages::CudaDensityStages()) backends.push_back({"Cuda", stages::CudaDensityStages(), card, 1, 0, false});
+  auto gpu = CudaDevice();
+  if (gpu && stages::CudaDensityStages()) backends.push_back({"Cuda", stages::CudaDensityStages(), gpu, 1, 0, false});
   return backends;
 }
 

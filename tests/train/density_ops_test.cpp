@@ -41,7 +41,7 @@ TEST(DensityOps, KeepingAllChangesNothing) {
   EXPECT_TRUE(torch::equal(state.model.means.detach(), before));
 }
 
-TEST(DensityOps, RemovingASplatThatIsNotSeenLeavesThePicture) {
+TEST(DensityOps, RemovingASplatThatIsNotSeenLeavesTheImage) {
   State state;
   {
     const torch::NoGradGuard no_grad;
@@ -99,7 +99,7 @@ TEST(DensityOps, EachChildTakesThreeNormalsOfTheGenerator) {
 TEST(DensityOps, MomentsStayWithTheirSplats) {
   State plain, edited;
   {
-    // Splat 0 is removed from both; `plain` never hears of it through its picture.
+    // Splat 0 is removed from both; `plain` never hears of it through its image.
     const torch::NoGradGuard no_grad;
     plain.model.means[0][2] = -5;
     edited.model.means[0][2] = -5;
@@ -162,7 +162,7 @@ TEST(DensityOps, RelocatedSplatsAndTheirSourcesBeginWithoutMoments) {
 }
 
 // The ray through the middle of a splat, seen from the front, lets as much light through as before.
-TEST(DensityOps, RelocationLeavesTheMiddleOfThePictureAsItWas) {
+TEST(DensityOps, RelocationLeavesTheMiddleOfTheImageAsItWas) {
   SplatModel model = RandomModel(2, 0, 1);
   const torch::NoGradGuard no_grad;
   const Camera camera = FrontCamera(41, 41);

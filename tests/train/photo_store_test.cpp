@@ -12,7 +12,7 @@ namespace {
 
 using splat::testing::SyntheticSet;
 
-// As a card that has its tensors in the process's memory, where copies are done at once (tests/card/card_test.cpp has
+// As a GPU that has its tensors in the process's memory, where copies are done at once (tests/gpu/gpu_test.cpp has
 // the real one).
 Backend DeviceInMemory() {
   Backend backend = CpuBackend();

@@ -7,7 +7,7 @@
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/process_executor.h"
 #include "tests/support/allocation_counter.h"
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 #include "tests/support/torch_scenes.h"
 #include "train/kernels/density_cuda_stages.h"
 #include "train/kernels/train_cuda_stages.h"
@@ -21,7 +21,7 @@ using splat::testing::UncountedAllocations;
 constexpr LearningRates kRates = {1e-3, 1e-3, 1e-3, 1e-2, 1e-2, 1e-3};
 
 // Its tensors lie in the process's memory.
-Backend EmulatedCard(const splat::kernels::Stages& stages) {
+Backend EmulatedGpu(const splat::kernels::Stages& stages) {
   return {torch::kCPU, &stages, &kernels::emulated::DeviceTrainStages(), &kernels::emulated::DeviceDensityStages(),
           true};
 }
@@ -146,12 +146,12 @@ TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnTheCpu) {
   }
 }
 
-TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnACard) {
-  ExpectNoAllocationAfterWarmUp(EmulatedCard(splat::kernels::emulated::DeviceStages()));
-  ExpectNoAllocationAfterWarmUp(EmulatedCard(splat::kernels::emulated::DeviceStagesBucketed()));
+TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnAGpu) {
+  ExpectNoAllocationAfterWarmUp(EmulatedGpu(splat::kernels::emulated::DeviceStages()));
+  ExpectNoAllocationAfterWarmUp(EmulatedGpu(splat::kernels::emulated::DeviceStagesBucketed()));
 }
 
-// The memory of a large picture serves a small one, and what lies in it from the step before shows nowhere.
+// The memory of a large image serves a small one, and what lies in it from the step before shows nowhere.
 void ExpectKeptMemoryChangesNoBit(const Backend& backend) {
   Bench kept(backend);
   Bench fresh(backend);
@@ -170,12 +170,12 @@ void ExpectKeptMemoryChangesNoBit(const Backend& backend) {
 
 TEST(TrainStep, KeptMemoryChangesNoBit) {
   ExpectKeptMemoryChangesNoBit(CpuBackend());
-  ExpectKeptMemoryChangesNoBit(EmulatedCard(splat::kernels::emulated::DeviceStages()));
-  ExpectKeptMemoryChangesNoBit(EmulatedCard(splat::kernels::emulated::DeviceStagesBucketed()));
+  ExpectKeptMemoryChangesNoBit(EmulatedGpu(splat::kernels::emulated::DeviceStages()));
+  ExpectKeptMemoryChangesNoBit(EmulatedGpu(splat::kernels::emulated::DeviceStagesBucketed()));
 }
 
 TEST(TrainStep, AQueuedLossIsThatOfItsStepHoweverLateItIsRead) {
-  for (const Backend& backend : {CpuBackend(), EmulatedCard(splat::kernels::emulated::DeviceStages())}) {
+  for (const Backend& backend : {CpuBackend(), EmulatedGpu(splat::kernels::emulated::DeviceStages())}) {
     Bench bench(backend);
     bench.SetView(50, 35);
     bench.Run();
@@ -188,7 +188,7 @@ TEST(TrainStep, AQueuedLossIsThatOfItsStepHoweverLateItIsRead) {
   }
 }
 
-// The stages of a card that is waited for in every step.
+// The stages of a GPU that is waited for in every step.
 splat::kernels::Stages Waiting(splat::kernels::Stages stages) {
   stages.count_on_device = nullptr;
   return stages;
@@ -197,8 +197,8 @@ splat::kernels::Stages Waiting(splat::kernels::Stages stages) {
 // Trains on the same views with and without prediction. Returns how many renders the steps with it took.
 int ExpectPredictionChangesNoBit(const splat::kernels::Stages& stages, const std::vector<std::pair<int, int>>& views) {
   const splat::kernels::Stages waiting_stages = Waiting(stages);
-  const WatchedBackend watched(EmulatedCard(stages));
-  Bench predicting(watched.backend()), waiting(EmulatedCard(waiting_stages));
+  const WatchedBackend watched(EmulatedGpu(stages));
+  Bench predicting(watched.backend()), waiting(EmulatedGpu(waiting_stages));
   for (const auto& [width, height] : views) {
     for (Bench* bench : {&predicting, &waiting}) {
       bench->SetView(width, height);
@@ -235,7 +235,7 @@ TEST(TrainStep, AViewWithoutRoomIsRenderedAgainAndChangesNoBit) {
 }
 
 TEST(TrainStep, AModelThatIsNotSeenIsTrainedOn) {
-  const WatchedBackend watched(EmulatedCard(splat::kernels::emulated::DeviceStages()));
+  const WatchedBackend watched(EmulatedGpu(splat::kernels::emulated::DeviceStages()));
   Bench bench(watched.backend());
   const Camera front = bench.input.photo.camera;
   bench.Run();

@@ -1,4 +1,4 @@
-// AdamStep on a card: elementwise, memory-bound. Compiled without contraction, so it gives the CPU's bits.
+// AdamStep on a GPU: elementwise, memory-bound. Compiled without contraction, so it gives the CPU's bits.
 #include "train/kernels/adam_cuda.cuh"
 #include "train/kernels/train_cuda_kernels.cuh"
 

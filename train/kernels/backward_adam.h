@@ -27,7 +27,7 @@ constexpr int GroupWidth(int group, int sh_rest_count) {
 struct DensityStatsView {
   float* gradient_sum = nullptr;          // [N] += ScreenGradientLength
   int32_t* seen = nullptr;                // [N] += 1
-  float half_width = 0, half_height = 0;  // of the picture, px
+  float half_width = 0, half_height = 0;  // of the image, px
   bool absolute = false;                  // of the gradient with absolute values taken per pixel (kSlotAbsMean)
 };
 
@@ -49,7 +49,7 @@ struct BackwardAdamParams {
   // Leaves kShRest and its moments alone. Exact while all its gradients have been 0, that is while the active degree
   // has been 0 since the first step: moments of 0 stay 0 and move nothing.
   bool skip_sh_rest = false;
-  SplatPenalty penalty;  // its gradient is added to that of the picture, of hidden splats too
+  SplatPenalty penalty;  // its gradient is added to that of the image, of hidden splats too
   DensityStatsView density;
 };
 
@@ -62,7 +62,7 @@ AdamParams GroupAdamParams(const BackwardAdamParams& params, int group, int64_t 
                            const float* grad);
 
 // On the CPU. The same numbers as ProjectBackward, AddPenalty and then AdamStep on each group, bit for bit: every splat
-// takes part, hidden ones with a gradient of 0 from the picture.
+// takes part, hidden ones with a gradient of 0 from the image.
 void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params);
 
 }  // namespace splat::train::kernels

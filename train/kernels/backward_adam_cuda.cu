@@ -1,4 +1,4 @@
-// BackwardAndAdam on a card: one kernel from the slots' sums to the updated model (docs/math.md, sections 1 to 5, 10
+// BackwardAndAdam on a GPU: one kernel from the slots' sums to the updated model (docs/math.md, sections 1 to 5, 10
 // and 11). Memory-bound: parameters are read once from far memory, moments are read and written once, gradients stay in
 // shared memory.
 #include "core/check.h"

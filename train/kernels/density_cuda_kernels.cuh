@@ -1,4 +1,4 @@
-// The stages of density control that relocation_cuda.cu defines, for the card and for its emulation.
+// The stages of density control that relocation_cuda.cu defines, for the GPU and for its emulation.
 #pragma once
 
 #include "core/gpu.cuh"

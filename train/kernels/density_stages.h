@@ -141,7 +141,7 @@ struct DensityStages {
 };
 
 const DensityStages& CpuDensityStages();
-// Null in a build without CUDA. That there is a card is for the caller to know.
+// Null in a build without CUDA. That there is a GPU is for the caller to know.
 const DensityStages* CudaDensityStages();
 
 // fates [count] in the host's memory.

@@ -12,9 +12,9 @@ namespace {
 
 void CheckSameShape(const Image8& a, const Image8& b) {
   SPLAT_CHECK(a.width == b.width && a.height == b.height && a.channels == b.channels,
-              "pictures to compare differ: ", a.width, " x ", a.height, " with ", a.channels, " channels and ", b.width,
+              "images to compare differ: ", a.width, " x ", a.height, " with ", a.channels, " channels and ", b.width,
               " x ", b.height, " with ", b.channels);
-  SPLAT_CHECK(!a.pixels.empty(), "pictures to compare are empty");
+  SPLAT_CHECK(!a.pixels.empty(), "images to compare are empty");
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-// How far two 8-bit pictures are apart. Both must have the same size and channels; otherwise splat::Error. No torch.
+// How far two 8-bit images are apart. Both must have the same size and channels; otherwise splat::Error. No torch.
 #pragma once
 
 #include "core/image.h"
 
 namespace splat::train::kernels {
 
-constexpr double kMaxPsnr = 100;  // dB, what equal pictures get
+constexpr double kMaxPsnr = 100;  // dB, what equal images get
 
 // Peak signal-to-noise ratio in dB over all pixels and channels, peak 255; at most kMaxPsnr.
 double Psnr(const Image8& a, const Image8& b);

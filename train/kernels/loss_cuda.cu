@@ -1,4 +1,4 @@
-// PhotometricLoss on a card (docs/math.md, section 9). Two kernels over tiles of 16 x 16 pixels: the first filters the
+// PhotometricLoss on a GPU (docs/math.md, section 9). Two kernels over tiles of 16 x 16 pixels: the first filters the
 // statistics of SSIM and stores its partial derivatives, the second filters those and writes the gradient. A third adds
 // the tiles' sums in a fixed order. Rows stay interleaved as on the CPU: a horizontal tap is kChannels values apart.
 #include "core/multiply_add.h"
@@ -28,7 +28,7 @@ struct TileShape {
 
 // What the kernels need of LossParams, and their scratch.
 struct LossTask {
-  int width, height, columns;  // of the picture, px; tiles in a row
+  int width, height, columns;  // of the image, px; tiles in a row
   const float* image;
   const uint8_t* target;
   float* grad_image;
@@ -46,7 +46,7 @@ __device__ inline TilePlace PlaceOfBlock(const LossTask& task) {
   return {int(blockIdx.x) % task.columns * kTile, int(blockIdx.x) / task.columns * kTile};
 }
 
-// Calls load(row, column, at) for the values of the padded tile: `at` is the value's place in the picture, negative
+// Calls load(row, column, at) for the values of the padded tile: `at` is the value's place in the image, negative
 // outside of it. Neighbouring threads take neighbouring values.
 template <int kChannels, typename Load>
 __device__ inline void ForPaddedTile(const LossTask& task, const TilePlace& place, const Load& load) {
@@ -117,9 +117,9 @@ __device__ inline void FilterColumnRun(const SsimWindow<float>& window,
   FilterRun(window, taps, out);
 }
 
-// Place of pixel r of the thread's run in the picture; negative outside of it.
+// Place of pixel r of the thread's run in the image; negative outside of it.
 template <int kChannels>
-__device__ inline int64_t PlaceInPicture(const LossTask& task, const TilePlace& place, const ColumnRun& run, int r) {
+__device__ inline int64_t PlaceInImage(const LossTask& task, const TilePlace& place, const ColumnRun& run, int r) {
   const int row_values = task.width * kChannels;
   const int x = place.x * kChannels + run.column, y = place.y + run.row + r;
   return x < row_values && y < task.height ? int64_t(y) * row_values + x : int64_t(-1);
@@ -169,7 +169,7 @@ __device__ inline void FilterStatistics(const SsimWindow<float>& window, Forward
 }
 
 // One block: one tile; 64 kChannels threads, each four values of a column. At most 48 KiB of shared memory (36 at three
-// channels): the padded tile of both pictures and their statistics filtered along the rows. No atomics.
+// channels): the padded tile of both images and their statistics filtered along the rows. No atomics.
 template <int kChannels>
 __global__ void __launch_bounds__(TileShape<kChannels>::kThreads) LossForwardKernel(LossTask task) {
   SPLAT_SHARED(ForwardShared<kChannels>, shared);
@@ -192,7 +192,7 @@ __global__ void __launch_bounds__(TileShape<kChannels>::kThreads) LossForwardKer
   PartSums sums{};
   SPLAT_UNROLL
   for (int r = 0; r < kRun; ++r) {
-    const int64_t at = PlaceInPicture<kChannels>(task, place, run, r);
+    const int64_t at = PlaceInImage<kChannels>(task, place, run, r);
     if (at < 0) continue;
     const int row = kSsimRadius + run.row + r, column = kSsimRadius * kChannels + run.column;
     sums.l1 += double(std::abs(shared.x[row][column] - shared.y[row][column]));
@@ -243,7 +243,7 @@ __global__ void __launch_bounds__(TileShape<kChannels>::kThreads) LossBackwardKe
   }
   SPLAT_UNROLL
   for (int r = 0; r < kRun; ++r) {
-    const int64_t at = PlaceInPicture<kChannels>(task, place, run, r);
+    const int64_t at = PlaceInImage<kChannels>(task, place, run, r);
     if (at < 0) continue;
     const SsimPartials<float> partials = {filtered[0][r], filtered[1][r], filtered[2][r]};
     task.grad_image[at] = LossGradient(task.scales, partials, task.image[at], TargetValue<float>(task.target[at]));

@@ -20,7 +20,7 @@ constexpr int kMaxSpan = kTileColumns * kMaxLossChannels;                       
 constexpr int kMaxPadded = (kTileColumns + 2 * kSsimRadius) * kMaxLossChannels;  // with the window's margin
 constexpr int kSumLanes = 16;
 
-// Pixels [x0, x1) x [y0, y1) of the picture.
+// Pixels [x0, x1) x [y0, y1) of the image.
 struct Tile {
   int x0, y0, x1, y1;
 };
@@ -35,7 +35,7 @@ Tile TileAt(int64_t index, int width, int height) {
   return {x0, y0, std::min(width, x0 + kTileColumns), std::min(height, y0 + kTileRows)};
 }
 
-// The part of a tile's padded row that lies inside the picture: values [begin, begin + size) of the picture's row go to
+// The part of a tile's padded row that lies inside the image: values [begin, begin + size) of the image's row go to
 // `offset` of the padded row. Outside, the padded row stays zero.
 struct PaddedRow {
   int begin, offset, size;
@@ -80,7 +80,7 @@ inline void FilterColumns(const SsimWindow<T>& window, const std::array<const T*
   }
 }
 
-// Filters kMaps maps over a tile. load(y, padded) fills the inner part of the padded rows of picture row y; emit(y,
+// Filters kMaps maps over a tile. load(y, padded) fills the inner part of the padded rows of image row y; emit(y,
 // out) gets the filtered rows, one call for each row of the tile from top to bottom.
 template <int kMaps, typename T, typename Load, typename Emit>
 inline void FilterTile(const Tile& tile, int height, int channels, const SsimWindow<T>& window, const Load& load,
@@ -261,7 +261,7 @@ void RunBackward(const Task<double>& task, int64_t index) {
 
 template <typename T>
 void CheckLossParams(const LossParamsOf<T>& params) {
-  SPLAT_CHECK(params.width > 0 && params.height > 0, "PhotometricLoss: a picture of ", params.width, " x ",
+  SPLAT_CHECK(params.width > 0 && params.height > 0, "PhotometricLoss: an image of ", params.width, " x ",
               params.height, " pixels; both must be at least 1");
   SPLAT_CHECK(params.channels >= 1 && params.channels <= kMaxLossChannels, "PhotometricLoss: ", params.channels,
               " channels; must be 1 to ", kMaxLossChannels);

@@ -1,5 +1,5 @@
 // The training loss and its gradient in one call: (1 - w) L1 + w (1 - SSIM), mean over pixels and channels. SSIM as
-// Wang et al. 2004 with an 11x11 Gaussian window of sigma 1.5, zero padding outside the picture (docs/math.md, section
+// Wang et al. 2004 with an 11x11 Gaussian window of sigma 1.5, zero padding outside the image (docs/math.md, section
 // 9). No torch.
 #pragma once
 
@@ -45,12 +45,12 @@ struct LossBuffersOf {
   double* sums = nullptr;  // [tiles, 2] of |image - target| and of SSIM
 };
 
-// The picture is cut into fixed tiles, whose sums are taken in double in a fixed order and added in tile order, so the
+// The image is cut into fixed tiles, whose sums are taken in double in a fixed order and added in tile order, so the
 // result does not depend on the number of threads. Throws as CheckLossParams.
 template <typename T>
 LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, const LossBuffersOf<T>& buffers);
 
-// Scratch that grows to what the largest picture needs; keep it between calls.
+// Scratch that grows to what the largest image needs; keep it between calls.
 template <typename T>
 struct LossWorkspaceOf {
   std::vector<T> partials;

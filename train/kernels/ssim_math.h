@@ -84,7 +84,7 @@ SPLAT_HD inline T Ssim(const SsimFactors<T>& f) {
   return f.luminance * f.structure;
 }
 
-// Written so that equal pictures give exactly x: 0 and squares: -xy / 2, which cancel in SsimGradient.
+// Written so that equal images give exactly x: 0 and squares: -xy / 2, which cancel in SsimGradient.
 template <typename T>
 SPLAT_HD inline SsimPartials<T> SsimBackward(const SsimStatistics<T>& s, const SsimFactors<T>& f) {
   const T luminance_by_d = f.luminance / f.d;

@@ -28,7 +28,7 @@ struct TrainStages {
 
 // Takes an executor; the loss also takes scratch if there is any, and allocates for each call if not.
 const TrainStages& CpuTrainStages();
-// Null in a build without CUDA. That there is a card is for the caller to know.
+// Null in a build without CUDA. That there is a GPU is for the caller to know.
 const TrainStages* CudaTrainStages();
 
 }  // namespace splat::train::kernels

@@ -99,7 +99,7 @@ TEST_P(BinTest, KeepsIndexOrderAtEqualDepths) {
   }
 }
 
-TEST_P(BinTest, GivesASplatOverThePictureToEveryTileInSlotOrder) {
+TEST_P(BinTest, GivesASplatOverTheImageToEveryTileInSlotOrder) {
   RenderInput input = RandomInput(100, 60, 0);
   AppendPlainSplat(input.splats, input.camera, {50, 30, 3, 500, 0.9});
   const ProjectedArrays p = backend().Project(input);

@@ -1,4 +1,4 @@
-// The two families of the backward blend on a card give the same slots, and the bucketed one the same bits in any order
+// The two families of the backward blend on a GPU give the same slots, and the bucketed one the same bits in any order
 // of threads, with its own checkpoints or with those of the forward pass: at lists around a bucket's length, long
 // lists, and tiles that turn opaque in the middle of a bucket.
 #include <gtest/gtest.h>
@@ -145,7 +145,7 @@ TEST(BlendFamilies, AgreeForEachChoiceOfGradients) {
   ExpectFamiliesAgree(input, {grad.image, {}, grad.depth}, "image and depth");
 }
 
-TEST(BlendFamilies, CheckpointsLeaveThePictureAsItIs) {
+TEST(BlendFamilies, CheckpointsLeaveTheImageAsItIs) {
   const RenderInput input = Pile({35, 20}, 700, 0.02, 0.3);
   const Rendered plain = EmulatedBackend(0)->Render(input), with = EmulatedBucketsBackend(1, true)->Render(input);
   EXPECT_EQ(with.pixels.image, plain.pixels.image);

@@ -1,4 +1,4 @@
-// The forward pass on every backend: closed forms, and pictures against a naive compositing loop in double.
+// The forward pass on every backend: closed forms, and images against a naive compositing loop in double.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -169,7 +169,7 @@ TEST_P(BlendTest, ClampsAlphaAndStopsBehindOpaqueSplats) {
   for (size_t i = 0; i < pixels.alpha.size(); ++i) EXPECT_LT(pixels.image[3 * i], 0.6) << "light from behind the limit";
 }
 
-TEST_P(BlendTest, CoversAPictureWithOneHugeSplat) {
+TEST_P(BlendTest, CoversAImageWithOneHugeSplat) {
   RenderInput input = EmptyInput(133, 70);
   AppendPlainSplat(input.splats, input.camera, {60, 30, 3, 1e5, 0.7, {0.2, 0.4, 0.6}});
   const PixelArrays pixels = backend().Render(input).pixels;

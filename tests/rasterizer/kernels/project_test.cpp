@@ -95,7 +95,7 @@ TEST_P(ProjectTest, AgreesWithTheMathsOfOneSplatInDouble) {
       EXPECT_NEAR(p.colors[3 * i + 2], r.color.z, tolerance);
     }
     EXPECT_GT(visible, 500);
-    EXPECT_GT(hidden, 100) << "the scene reaches beyond the picture";
+    EXPECT_GT(hidden, 100) << "the scene reaches beyond the image";
   }
 }
 

@@ -78,7 +78,7 @@ void FillMoments(Scene& scene) {
   }
 }
 
-// Some of the splats lie outside of the picture.
+// Some of the splats lie outside of the image.
 Scene RandomScene(int64_t count, int stored_degree, int active_degree) {
   splat::testing::SceneOptions options;
   options.seed = uint64_t(100 + count);
@@ -286,7 +286,7 @@ TEST_P(BackwardAdamTest, AgreesWhereParametersOrMomentsAreNotFinite) {
   EXPECT_GT(ExpectAgreement(scene), 50);
 }
 
-TEST_P(BackwardAdamTest, AgreesForOneSplatOverThePictureAmongSmallOnes) {
+TEST_P(BackwardAdamTest, AgreesForOneSplatOverTheImageAmongSmallOnes) {
   Scene scene = RandomScene(40, 1, 1);
   scene.camera = splat::testing::TestCamera(80, 64, 3);  // enough tiles for a warp to add up their slots together
   SplatArrays splats(0, 3);

@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-// exp, log and cos of the card differ by ulps of a double, and the result is one of float: half an ulp, relative.
+// exp, log and cos of the GPU differ by ulps of a double, and the result is one of float: half an ulp, relative.
 constexpr double kFloatRounding = 1.2e-7;
 
 class DensityEditsTest : public splat::testing::DensityBackendTest {
@@ -90,7 +90,7 @@ TEST_P(DensityEditsTest, ChildrenFollowOneSequenceOfRandomNumbers) {
 
 // To the bit: each child jumps to where a generator stands that has drawn for all children before it.
 TEST_P(DensityEditsTest, ChildrenHaveTheBitsOfTheSerialLoop) {
-  if (!GetParam().bits_of_host) GTEST_SKIP() << "exp, log and cos of the card differ from the host's in the last bits";
+  if (!GetParam().bits_of_host) GTEST_SKIP() << "exp, log and cos of the GPU differ from the host's in the last bits";
   constexpr int64_t kChildren = 700;
   Splats splats = RandomSplats(kChildren, 8);
   const auto means = Array(splats.means), log_scales = Array(splats.log_scales), quats = Array(splats.quats);

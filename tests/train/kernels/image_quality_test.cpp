@@ -41,11 +41,11 @@ TEST(PsnrTest, AveragesSquaresOverPixelsAndChannels) {
   EXPECT_EQ(Psnr(a, b), Psnr(b, a));
 }
 
-TEST(PsnrTest, EqualPicturesGetTheCap) {
+TEST(PsnrTest, EqualImagesGetTheCap) {
   EXPECT_EQ(Psnr(Noise(6, 6, 1), Noise(6, 6, 1)), kMaxPsnr);
 }
 
-TEST(SsimTest, EqualPicturesGiveOne) {
+TEST(SsimTest, EqualImagesGiveOne) {
   EXPECT_EQ(Ssim(Noise(40, 30, 1), Noise(40, 30, 1)), 1.0);
   EXPECT_EQ(Ssim(Filled(1, 1, 1, 9), Filled(1, 1, 1, 9)), 1.0);
 }
@@ -64,7 +64,7 @@ TEST(SsimTest, UnrelatedNoiseIsNearZeroAndBelowALittleNoise) {
   EXPECT_GT(Ssim(a, near), 0.9);
 }
 
-TEST(ImageQualityTest, RefusesPicturesOfDifferentShape) {
+TEST(ImageQualityTest, RefusesImagesOfDifferentShape) {
   EXPECT_THROW(Psnr(Filled(4, 4, 3, 0), Filled(4, 5, 3, 0)), Error);
   EXPECT_THROW(Ssim(Filled(4, 4, 3, 0), Filled(4, 4, 1, 0)), Error);
   EXPECT_THROW(Psnr(Image8(), Image8()), Error);

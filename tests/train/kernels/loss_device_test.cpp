@@ -19,7 +19,7 @@ using splat::testing::TrainBackend;
 using splat::testing::TrainCall;
 
 // SSIM in float: the variance is a difference of windowed means, which carry a float's rounding 6e-8 of values up to 1
-// a few times over, divided by at least C2 = 9e-4. Its mean over a picture is better than that.
+// a few times over, divided by at least C2 = 9e-4. Its mean over an image is better than that.
 constexpr double kFloatSsim = 2e-4, kFloatMean = 2e-5;
 // The gradient of one value, times the number of values: the same error divided by C2 once more, as far as windows
 // without contrast are rare.
@@ -30,7 +30,7 @@ struct Size {
 };
 constexpr Size kSizes[] = {{1, 1}, {17, 1}, {1, 17}, {5, 3}, {16, 16}, {33, 31}, {133, 237}, {4097, 33}};
 
-// A picture and its target: noise on a gradient, the two correlated.
+// An image and its target: noise on a gradient, the two correlated.
 struct Pair {
   int width, height, channels;
   std::vector<float> image;
@@ -122,7 +122,7 @@ TEST_P(LossDeviceTest, OneFormulaJoinsTheParts) {
   EXPECT_NEAR(LossOfMeans(sums.l1, sums.ssim, 0.2), LossInDouble(pair, 0.2).value.loss, kFloatMean);
 }
 
-TEST_P(LossDeviceTest, EqualPicturesGiveExactlyOneAndNoGradient) {
+TEST_P(LossDeviceTest, EqualImagesGiveExactlyOneAndNoGradient) {
   for (const Size size : {Size{1, 1}, Size{17, 1}, Size{70, 45}}) {
     Pair pair(size, 3);
     for (size_t i = 0; i < pair.image.size(); ++i) pair.image[i] = TargetValue<float>(pair.target[i]);
@@ -140,7 +140,7 @@ TEST_P(LossDeviceTest, SumsDoNotDependOnWhetherAGradientIsWanted) {
   EXPECT_EQ(with.ssim, without.ssim);
 }
 
-// Also: in whatever order the threads of the emulated card run.
+// Also: in whatever order the threads of the emulated GPU run.
 TEST_P(LossDeviceTest, GivesTheSameBitsAgain) {
   const Pair pair({133, 50}, 3);
   TrainBackend natural = GetParam();

@@ -24,14 +24,14 @@ constexpr double kDifferenceTolerance =
 struct Size {
   int width, height;
 };
-class PictureSizes : public ::testing::TestWithParam<Size> {};
-INSTANTIATE_TEST_SUITE_P(All, PictureSizes,
+class ImageSizes : public ::testing::TestWithParam<Size> {};
+INSTANTIATE_TEST_SUITE_P(All, ImageSizes,
                          ::testing::Values(Size{1, 1}, Size{5, 3}, Size{11, 11}, Size{64, 64}, Size{133, 237}),
                          [](const auto& size) {
                            return std::to_string(size.param.width) + "x" + std::to_string(size.param.height);
                          });
 
-// A picture and its target: noise on a gradient, the two correlated.
+// An image and its target: noise on a gradient, the two correlated.
 template <typename T>
 struct Pair {
   int width, height, channels;
@@ -122,7 +122,7 @@ TEST(SsimMathTest, PartialsAgreeWithDifferencesOfTheFormula) {
   EXPECT_NEAR(p.xy, difference(&SsimStatistics<double>::xy), kTolerance);
 }
 
-TEST_P(PictureSizes, AgreesWithAllTapsSummedOneByOne) {
+TEST_P(ImageSizes, AgreesWithAllTapsSummedOneByOne) {
   const Pair<double> pair(GetParam().width, GetParam().height);
   const LossValue value = Loss(pair.Params(0.2));
   const double ssim = NaiveSsim(pair), l1 = NaiveL1(pair);
@@ -131,7 +131,7 @@ TEST_P(PictureSizes, AgreesWithAllTapsSummedOneByOne) {
   EXPECT_NEAR(value.loss, 0.8 * l1 + 0.2 * (1 - ssim), kSameFormula);
 }
 
-TEST_P(PictureSizes, FloatAgreesWithDouble) {
+TEST_P(ImageSizes, FloatAgreesWithDouble) {
   const Pair<double> pair(GetParam().width, GetParam().height);
   const Pair<float> single(GetParam().width, GetParam().height);
   std::vector<double> grad(pair.image.size());
@@ -146,7 +146,7 @@ TEST_P(PictureSizes, FloatAgreesWithDouble) {
   }
 }
 
-TEST_P(PictureSizes, EqualPicturesGiveExactlyOneAndNoGradient) {
+TEST_P(ImageSizes, EqualImagesGiveExactlyOneAndNoGradient) {
   Pair<float> pair(GetParam().width, GetParam().height);
   for (size_t i = 0; i < pair.image.size(); ++i) pair.image[i] = pair.Target(i);
   std::vector<float> grad(pair.image.size(), 7.0f);
@@ -157,7 +157,7 @@ TEST_P(PictureSizes, EqualPicturesGiveExactlyOneAndNoGradient) {
   for (float g : grad) ASSERT_EQ(g, 0.0f);
 }
 
-TEST_P(PictureSizes, GivesTheSameBitsAtAnyNumberOfThreadsAndWithOldScratch) {
+TEST_P(ImageSizes, GivesTheSameBitsAtAnyNumberOfThreadsAndWithOldScratch) {
   const Pair<float> pair(GetParam().width, GetParam().height);
   std::vector<float> first(pair.image.size()), second(pair.image.size());
   const LossValue serial = Loss(pair.Params(0.2, first.data()), 1);
@@ -173,7 +173,7 @@ TEST_P(PictureSizes, GivesTheSameBitsAtAnyNumberOfThreadsAndWithOldScratch) {
   EXPECT_EQ(first, second);
 }
 
-TEST_P(PictureSizes, ValueDoesNotDependOnWhetherAGradientIsWanted) {
+TEST_P(ImageSizes, ValueDoesNotDependOnWhetherAGradientIsWanted) {
   const Pair<float> pair(GetParam().width, GetParam().height);
   std::vector<float> grad(pair.image.size());
   const LossValue with = Loss(pair.Params(0.2, grad.data())), without = Loss(pair.Params(0.2));
@@ -182,11 +182,11 @@ TEST_P(PictureSizes, ValueDoesNotDependOnWhetherAGradientIsWanted) {
 }
 
 // Far from the edges a window of one value is constant: SSIM has only its luminance factor.
-TEST(PhotometricLossTest, ConstantPicturesHaveTheClosedFormInTheMiddle) {
+TEST(PhotometricLossTest, ConstantImagesHaveTheClosedFormInTheMiddle) {
   Pair<double> pair(31, 31);
   const double b = 153 / 255.0;
   pair.target.assign(pair.target.size(), 153);
-  // The padding makes the value at pixel (x, y) depend on the share of the window inside the picture: m = a p, E[xx] =
+  // The padding makes the value at pixel (x, y) depend on the share of the window inside the image: m = a p, E[xx] =
   // a^2 p.
   double expected = 0;
   const double a = 0.4;
@@ -231,7 +231,7 @@ TEST(PhotometricLossTest, GradientAgreesWithCentralDifferences) {
   }
 }
 
-// A tile border must not show: the gradient of a picture across several tiles, at values around the borders.
+// A tile border must not show: the gradient of an image across several tiles, at values around the borders.
 TEST(PhotometricLossTest, GradientAgreesWithCentralDifferencesAcrossTiles) {
   Pair<double> pair(140, 135);
   std::vector<double> grad(pair.image.size());
@@ -264,7 +264,7 @@ TEST(PhotometricLossTest, ChannelsAreIndependent) {
   EXPECT_NEAR(Loss(colour.Params(0.2)).ssim, sum, kSameFormula);
 }
 
-TEST(PhotometricLossTest, SsimRisesAsThePictureNearsItsTarget) {
+TEST(PhotometricLossTest, SsimRisesAsTheImageNearsItsTarget) {
   const Pair<double> start(60, 40);
   double last = -1;
   for (double part : {0.0, 0.5, 0.9}) {

@@ -1,5 +1,5 @@
-# bench_card on the CPU, a few hundred splats: ends well, and its JSON holds what scripts/gpu_check.sh and people read.
-# usage: cmake -DPROGRAM=<bench_card> -DFOLDER=<scratch folder> -P bench_card_test.cmake
+# bench_gpu on the CPU, a few hundred splats: ends well, and its JSON holds what scripts/gpu_check.sh and people read.
+# usage: cmake -DPROGRAM=<bench_gpu> -DFOLDER=<scratch folder> -P bench_gpu_test.cmake
 cmake_minimum_required(VERSION 3.22)
 
 file(REMOVE_RECURSE ${FOLDER})
@@ -8,7 +8,7 @@ set(size --width 96 --height 64 --steps 3 --warmup 1 --stage-steps 2)
 execute_process(COMMAND ${PROGRAM} --device cpu --splats 500 900 ${size} --json ${FOLDER}/bench.json
                 RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(NOT status EQUAL 0)
-  message(FATAL_ERROR "bench_card ended with ${status}: ${output}")
+  message(FATAL_ERROR "bench_gpu ended with ${status}: ${output}")
 endif()
 file(READ ${FOLDER}/bench.json json)
 

@@ -1,5 +1,5 @@
-// What can be tested on a real card only, above the stages (whose own tests take the card as one more backend where
-// there is one). Built everywhere; without a card each test says why it is skipped.
+// What can be tested on a real GPU only, above the stages (whose own tests take the GPU as one more backend where
+// there is one). Built everywhere; without a GPU each test says why it is skipped.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -18,54 +18,54 @@ using testing::FrontCamera;
 using testing::RandomModel;
 using testing::SyntheticSet;
 
-class Card : public ::testing::Test {
+class Gpu : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!CudaIsUsable()) GTEST_SKIP() << "needs a card: " << WhyNoCuda();
+    if (!CudaIsUsable()) GTEST_SKIP() << "needs a GPU: " << WhyNoCuda();
   }
   torch::Device cuda{torch::kCUDA, 0};
 };
 
-TEST_F(Card, IsABackendOfTheStagesTests) {
-  EXPECT_FALSE(testing::CudaBackends().empty()) << "then they ran on the emulated card only";
+TEST_F(Gpu, IsABackendOfTheStagesTests) {
+  EXPECT_FALSE(testing::CudaBackends().empty()) << "then they ran on the emulated GPU only";
 }
 
-// Picture and gradients through LibTorch's operators. Tolerances: as
+// Image and gradients through LibTorch's operators. Tolerances: as
 // tests/rasterizer/kernels/device_agreement_test.cpp.
-TEST_F(Card, OperatorsGiveThePictureAndTheGradientsOfTheCpu) {
-  constexpr float kPicture = 2.1f / 255, kMeanPicture = 1e-5f, kGradient = 3e-3f;
-  SplatModel cpu_model = RandomModel(500, 3, 12), card_model = ToDevice(cpu_model, cuda);
+TEST_F(Gpu, OperatorsGiveTheImageAndTheGradientsOfTheCpu) {
+  constexpr float kImage = 2.1f / 255, kMeanImage = 1e-5f, kGradient = 3e-3f;
+  SplatModel cpu_model = RandomModel(500, 3, 12), gpu_model = ToDevice(cpu_model, cuda);
   SetRequiresGrad(cpu_model, true);
-  SetRequiresGrad(card_model, true);
+  SetRequiresGrad(gpu_model, true);
   const Camera camera = FrontCamera(200, 150);
   RenderSettings settings;
   settings.background = {0.2f, 0.5f, 0.7f};
-  const RenderOutput on_cpu = Render(cpu_model, camera, settings), on_card = Render(card_model, camera, settings);
-  EXPECT_TRUE(on_card.image.is_cuda());
-  const torch::Tensor difference = (on_card.image.detach().cpu() - on_cpu.image.detach()).abs();
-  EXPECT_LT(difference.max().item<float>(), kPicture);
-  EXPECT_LT(difference.mean().item<float>(), kMeanPicture);
+  const RenderOutput on_cpu = Render(cpu_model, camera, settings), on_gpu = Render(gpu_model, camera, settings);
+  EXPECT_TRUE(on_gpu.image.is_cuda());
+  const torch::Tensor difference = (on_gpu.image.detach().cpu() - on_cpu.image.detach()).abs();
+  EXPECT_LT(difference.max().item<float>(), kImage);
+  EXPECT_LT(difference.mean().item<float>(), kMeanImage);
   torch::manual_seed(1);
   const torch::Tensor weight = torch::randn_like(on_cpu.image.detach());
   (on_cpu.image * weight).sum().backward();
-  (on_card.image * weight.to(cuda)).sum().backward();
+  (on_gpu.image * weight.to(cuda)).sum().backward();
   for (size_t k = 0; k < 6; ++k) {
-    const torch::Tensor expected = cpu_model.Tensors()[k]->grad(), actual = card_model.Tensors()[k]->grad().cpu();
+    const torch::Tensor expected = cpu_model.Tensors()[k]->grad(), actual = gpu_model.Tensors()[k]->grad().cpu();
     EXPECT_LT((actual - expected).abs().max().item<float>(), kGradient * expected.abs().max().item<float>())
         << SplatModel::Names()[k];
   }
-  const torch::Tensor seen = on_card.stats.abs_mean_px.cpu();
+  const torch::Tensor seen = on_gpu.stats.abs_mean_px.cpu();
   EXPECT_LT((seen - on_cpu.stats.abs_mean_px).abs().max().item<float>(),
             kGradient * on_cpu.stats.abs_mean_px.max().item<float>());
 }
 
-TEST_F(Card, EqualInputsGiveEqualBits) {
+TEST_F(Gpu, EqualInputsGiveEqualBits) {
   const SplatModel model = ToDevice(RandomModel(2000, 3, 13), cuda);
   const torch::Tensor first = Render(model, FrontCamera(300, 200), {}).image;
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(torch::equal(Render(model, FrontCamera(300, 200), {}).image, first));
 }
 
-TEST_F(Card, TakesAnEmptyModelAndOddSizes) {
+TEST_F(Gpu, TakesAnEmptyModelAndOddSizes) {
   for (const auto& [width, height] : {std::pair{1, 1}, {17, 1}, {4097, 33}}) {
     const SplatModel empty = ToDevice(RandomModel(0, 3, 1), cuda), some = ToDevice(RandomModel(50, 3, 1), cuda);
     EXPECT_EQ(Render(empty, FrontCamera(width, height), {}).alpha.abs().sum().item<float>(), 0);
@@ -74,8 +74,8 @@ TEST_F(Card, TakesAnEmptyModelAndOddSizes) {
 }
 
 // Photos are copied on another stream than the one that reads them, and their memory is used again and again: what the
-// steps see must be theirs, however long the card has still to do.
-TEST_F(Card, PhotosAreTheRightOnesWhileTheCardIsBusy) {
+// steps see must be theirs, however long the GPU has still to do.
+TEST_F(Gpu, PhotosAreTheRightOnesWhileTheGpuIsBusy) {
   SyntheticSet set;
   data::ViewLoader loader(set.dataset, data::ViewLoader::Options{}, nullptr);
   const std::vector<int> views = set.dataset.ViewsOf(data::Split::kTrain);
@@ -100,9 +100,9 @@ TEST_F(Card, PhotosAreTheRightOnesWhileTheCardIsBusy) {
 void ExpectCpuQualityAndEqualBits(const train::TrainConfig& config, double tolerance_db) {
   SyntheticSet set;
   const train::TrainResult on_cpu = train::TrainOn(train::CpuBackend(), set.dataset, config, {});
-  const train::Backend card = train::ChooseBackend("cuda");
-  const train::TrainResult first = train::TrainOn(card, set.dataset, config, {});
-  const train::TrainResult second = train::TrainOn(card, set.dataset, config, {});
+  const train::Backend gpu = train::ChooseBackend("cuda");
+  const train::TrainResult first = train::TrainOn(gpu, set.dataset, config, {});
+  const train::TrainResult second = train::TrainOn(gpu, set.dataset, config, {});
   EXPECT_NEAR(set.TestPsnr(first.model), set.TestPsnr(on_cpu.model), tolerance_db);
   for (size_t k = 0; k < 6; ++k) {
     EXPECT_TRUE(torch::equal(*first.model.Tensors()[k], *second.model.Tensors()[k])) << SplatModel::Names()[k];
@@ -117,34 +117,34 @@ train::TrainConfig ShortTraining() {
   return config;
 }
 
-TEST_F(Card, TrainsToTheCpusQualityAndTwiceToTheSameBits) {
+TEST_F(Gpu, TrainsToTheCpusQualityAndTwiceToTheSameBits) {
   ExpectCpuQualityAndEqualBits(ShortTraining(), 0.1);  // each sum in another order
 }
 
-TEST_F(Card, TrainsByRelocationToTheCpusQualityAndTwiceToTheSameBits) {
+TEST_F(Gpu, TrainsByRelocationToTheCpusQualityAndTwiceToTheSameBits) {
   // Where a draw falls to another splat because of the order of a sum, the trainings part: two seeds differ so much.
   ExpectCpuQualityAndEqualBits(train::WithStrategy(ShortTraining(), train::kMcmc), 0.3);
 }
 
-// What is read from the card behind its back, while it works, is what waiting would have read.
-TEST_F(Card, PredictingCountsChangesNoBit) {
+// What is read from the GPU behind its back, while it works, is what waiting would have read.
+TEST_F(Gpu, PredictingCountsChangesNoBit) {
   SyntheticSet set;
   train::TrainConfig config;
   config.iterations = 100;
   config.density.refine_from = 0;
-  const train::Backend card = train::ChooseBackend("cuda");
-  kernels::Stages waiting_stages = *card.stages;
+  const train::Backend gpu = train::ChooseBackend("cuda");
+  kernels::Stages waiting_stages = *gpu.stages;
   waiting_stages.count_on_device = nullptr;
-  train::Backend waiting_card = card;
-  waiting_card.stages = &waiting_stages;
-  const train::TrainResult predicting = train::TrainOn(card, set.dataset, config, {});
-  const train::TrainResult waiting = train::TrainOn(waiting_card, set.dataset, config, {});
+  train::Backend waiting_gpu = gpu;
+  waiting_gpu.stages = &waiting_stages;
+  const train::TrainResult predicting = train::TrainOn(gpu, set.dataset, config, {});
+  const train::TrainResult waiting = train::TrainOn(waiting_gpu, set.dataset, config, {});
   for (size_t k = 0; k < 6; ++k) {
     EXPECT_TRUE(torch::equal(*predicting.model.Tensors()[k], *waiting.model.Tensors()[k])) << SplatModel::Names()[k];
   }
 }
 
-TEST_F(Card, IsTheDefaultDevice) {
+TEST_F(Gpu, IsTheDefaultDevice) {
   EXPECT_TRUE(train::ChooseBackend("auto").is_device);
 }
 

@@ -1,12 +1,12 @@
-// Comparing two pictures of { width, height, rgba }.
+// Comparing two images of { width, height, rgba }.
 
 function checkSameSize(a, b) {
   if (a.width !== b.width || a.height !== b.height) {
-    throw new Error(`pictures differ in size: ${a.width}x${a.height} and ${b.width}x${b.height}`);
+    throw new Error(`images differ in size: ${a.width}x${a.height} and ${b.width}x${b.height}`);
   }
 }
 
-// dB over red, green and blue with peak 255; 99 for equal pictures.
+// dB over red, green and blue with peak 255; 99 for equal images.
 export function psnr(a, b) {
   checkSameSize(a, b);
   let sum = 0;
@@ -17,7 +17,7 @@ export function psnr(a, b) {
   return mean === 0 ? 99 : Math.min(99, 10 * Math.log10(255 ** 2 / mean));
 }
 
-// Pearson's correlation over red, green and blue: 1 also where one picture is a brighter or paler version of the other, 0 for a
+// Pearson's correlation over red, green and blue: 1 also where one image is a brighter or paler version of the other, 0 for a
 // blank one.
 export function correlation(a, b) {
   checkSameSize(a, b);

@@ -1,4 +1,4 @@
-// Times training steps on a card, or on the CPU, against the floor of bench/floor_model.h: milliseconds of each stage
+// Times training steps on a GPU, or on the CPU, against the floor of bench/floor_model.h: milliseconds of each stage
 // and of the whole step, bytes, peak memory. The last two lines for each scene are what scripts/gpu_check.sh puts into
 // its table.
 #include <CLI/CLI.hpp>
@@ -34,14 +34,14 @@ std::optional<Options> ParseOptions(int argc, char** argv) {
   CLI::App app("Times training steps on synthetic scenes or on a splat PLY, against the least time they could take.");
   app.add_option("--device", options.device, "auto, cpu or cuda")->check(apps::OneOf({"auto", "cpu", "cuda"}));
   app.add_option("--blend-backward", options.blend_backward,
-                 "On a card: default, or buckets, the other family of kernels")
+                 "On a GPU: default, or buckets, the other family of kernels")
       ->check(apps::OneOf({"default", "buckets"}));
   app.add_option("--splats", options.splats, "Numbers of splats of synthetic scenes");
   app.add_option("--scene", options.scene, "A splat PLY instead");
   app.add_option("--cameras", options.cameras, "Its cameras, as splat-render takes them (default: an orbit)");
   app.add_option("--view", options.view, "Which of the cameras, from 0");
-  app.add_option("--width", options.width, "Of the picture, px");
-  app.add_option("--height", options.height, "Of the picture, px");
+  app.add_option("--width", options.width, "Of the image, px");
+  app.add_option("--height", options.height, "Of the image, px");
   app.add_option("--steps", options.step.steps, "Steps that are timed; 0: only count what a step works on");
   app.add_option("--warmup", options.step.warmup, "Steps before");
   app.add_option("--stage-steps", options.step.stage_steps, "Steps whose stages are timed one by one");
@@ -52,7 +52,7 @@ std::optional<Options> ParseOptions(int argc, char** argv) {
   if (!apps::ParseCommandLine(app, argc, argv)) return std::nullopt;
   SPLAT_CHECK(options.splats.empty() != options.scene.empty(), "give either --splats N ... or --scene FILE");
   for (const int64_t n : options.splats) SPLAT_CHECK(n > 0, "--splats ", n, ": must be at least 1");
-  SPLAT_CHECK(options.width >= 16 && options.height >= 16, "pictures have at least 16 px a side");
+  SPLAT_CHECK(options.width >= 16 && options.height >= 16, "images have at least 16 px a side");
   return options;
 }
 
@@ -74,7 +74,7 @@ NamedScene SyntheticSceneOf(int64_t count, const Options& options) {
   return {"synthetic", model, SyntheticCamera(options.width, options.height)};
 }
 
-// The camera for a picture of another size and aspect: the same field of view from top to bottom.
+// The camera for an image of another size and aspect: the same field of view from top to bottom.
 Camera FittedCamera(Camera camera, int width, int height) {
   const double scale = double(height) / camera.height;
   camera.cx = width / 2.0 + scale * (camera.cx - camera.width / 2.0);
@@ -210,7 +210,7 @@ int Run(const Options& options) {
 }  // namespace splat::bench
 
 int main(int argc, char** argv) {
-  return splat::apps::RunProgram("bench_card", [&] {
+  return splat::apps::RunProgram("bench_gpu", [&] {
     const auto options = splat::bench::ParseOptions(argc, argv);
     return options ? splat::bench::Run(*options) : 0;
   });
