@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "apps/progress.h"
 #include "core/check.h"
+#include "core/format.h"
 #include "train/kernels/image_quality.h"
 
 namespace splat::apps {

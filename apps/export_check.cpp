@@ -25,7 +25,7 @@ Camera Small(const Camera& camera) {
 
 std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const exporters::SplatSelection& splats) {
   if (cameras.empty()) cameras = OrbitCameras(SphereAroundMost(splats), kOrbitViews, kLongestSide_px);
-  const auto held_out = [](const NamedCamera& camera) { return camera.split == data::Split::kTest; };
+  const auto held_out = [](const NamedCamera& camera) { return camera.split == Split::kTest; };
   if (std::any_of(cameras.begin(), cameras.end(), held_out)) {
     cameras.erase(std::stable_partition(cameras.begin(), cameras.end(), held_out), cameras.end());
   }

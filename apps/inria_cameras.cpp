@@ -30,7 +30,7 @@ Json ToJson(const NamedCamera& named, size_t id) {
   json["fy"] = camera.fy;
   json["cx"] = camera.cx;
   json["cy"] = camera.cy;
-  json["split"] = named.split == data::Split::kTest ? "test" : "train";
+  json["split"] = named.split == Split::kTest ? "test" : "train";
   return json;
 }
 
@@ -58,7 +58,7 @@ Mat3<double> RotationFrom(const Json& rows) {
 NamedCamera FromJson(const Json& json, size_t index) {
   NamedCamera named;
   named.name = json.value("img_name", StrCat("view_", index));
-  named.split = json.value("split", "train") == "test" ? data::Split::kTest : data::Split::kTrain;
+  named.split = json.value("split", "train") == "test" ? Split::kTest : Split::kTrain;
   Camera& camera = named.camera;
   camera.width = int(PositiveNumber(json, "width"));
   camera.height = int(PositiveNumber(json, "height"));

@@ -4,17 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "core/camera.h"
-#include "data/scene_description.h"
+#include "scene/named_camera.h"
 
 namespace splat::apps {
-
-// A camera with the name of its photo.
-struct NamedCamera {
-  std::string name;
-  Camera camera;  // in the frame of the scene
-  data::Split split = data::Split::kTrain;
-};
 
 // A JSON array of {id, img_name, width, height, position [3], rotation [3][3], fx, fy}: position of the camera and rows
 // of the rotation from the camera (x right, y down, z forward) to the scene; lengths in px and scene units. Ours add

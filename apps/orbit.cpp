@@ -42,7 +42,7 @@ std::vector<NamedCamera> OrbitCameras(const exporters::Sphere& scene, int count,
     cameras.push_back({name,
                        {width, height, focal, focal, width / 2.0, height / 2.0,
                         LookAt(scene.center + distance * direction, scene.center)},
-                       data::Split::kTest});
+                       Split::kTest});
   }
   return cameras;
 }

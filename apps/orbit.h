@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "apps/inria_cameras.h"
 #include "export/select.h"
+#include "scene/named_camera.h"
 
 namespace splat::apps {
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <mutex>
 #include <ostream>
 #include <string>
@@ -12,15 +11,6 @@
 namespace splat::apps {
 
 enum class Verbosity { kQuiet, kNormal, kVerbose };
-
-// Seconds as "0:07", "12:34" or "1:02:03"; "?" if not finite or negative.
-std::string FormatDuration(double seconds);
-
-// 1234567 as "1,234,567".
-std::string FormatCount(int64_t count);
-
-// 31.8149 with two decimals as "31.81".
-std::string FormatFixed(double value, int decimals);
 
 // Thread-safe. Progress and information go to `out`, warnings to `err`.
 class Progress {

@@ -26,7 +26,7 @@ CameraSet FromDescription(const data::SceneDescription& scene) {
     named.name = photo.name;
     named.camera = data::UndistortedCamera(photo.intrinsics);
     named.camera.camera_from_world = photo.camera_from_world;
-    named.split = photo.split.value_or(data::Split::kTrain);
+    named.split = photo.split.value_or(Split::kTrain);
     set.cameras.push_back(named);
   }
   return set;

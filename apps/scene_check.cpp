@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "apps/progress.h"
 #include "apps/scene_model.h"
 #include "core/check.h"
+#include "core/format.h"
+#include "export/exporter.h"
 #include "train/metrics.h"
 
 namespace splat::apps {
@@ -22,8 +23,8 @@ double WithoutSmallMinus(double decibels) {
 }  // namespace
 
 std::vector<int> ViewsToCheck(const data::Dataset& dataset) {
-  std::vector<int> views = dataset.ViewsOf(data::Split::kTest);
-  if (views.empty()) views = dataset.ViewsOf(data::Split::kTrain);
+  std::vector<int> views = dataset.ViewsOf(Split::kTest);
+  if (views.empty()) views = dataset.ViewsOf(Split::kTrain);
   return SpreadEvenly(views, kMostCheckedViews);
 }
 
@@ -44,7 +45,7 @@ FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::st
   check.path = path;
   try {
     for (const std::string& file : files) check.bytes += std::filesystem::file_size(file);
-    const SplatModel model = ToDevice(ReadModel(path), scene_.means.device());
+    const SplatModel model = ToDevice(ModelOf(exporters::ReadScene(path)), scene_.means.device());
     check.splats = model.count();
     RequireSameCount(path, check.splats, splats);
     for (size_t i = 0; i < views_.size(); ++i) {

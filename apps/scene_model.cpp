@@ -53,8 +53,4 @@ SplatModel ModelOf(exporters::SplatCloud cloud) {
   return model;
 }
 
-SplatModel ReadModel(const std::string& path) {
-  return ModelOf(exporters::ReadScene(path));
-}
-
 }  // namespace splat::apps

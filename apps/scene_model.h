@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "export/exporter.h"
+#include "export/splat_cloud.h"
 #include "rasterizer/splat_model.h"
 
 namespace splat::apps {
@@ -20,8 +20,5 @@ class HostModel {
 
 // A model whose tensors take over the cloud's arrays without copying them; on the CPU, without gradients.
 SplatModel ModelOf(exporters::SplatCloud cloud);
-
-// Reads a scene file of any format. Throws splat::Error.
-SplatModel ReadModel(const std::string& path);
 
 }  // namespace splat::apps

@@ -5,6 +5,7 @@
 #include "apps/program.h"
 #include "apps/progress.h"
 #include "core/check.h"
+#include "core/format.h"
 #include "core/parallel.h"
 #include "export/exporter.h"
 #include "export/select.h"
@@ -84,7 +85,7 @@ SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, 
 std::optional<exporters::ViewerSettings> Viewer(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
   std::vector<Camera> training;
   for (const NamedCamera& named : cameras) {
-    if (named.split == data::Split::kTrain) training.push_back(named.camera);
+    if (named.split == Split::kTrain) training.push_back(named.camera);
   }
   if (training.empty()) return std::nullopt;
   return exporters::SettingsFromCameras(training, splats);

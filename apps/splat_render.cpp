@@ -7,6 +7,7 @@
 #include "apps/render_options.h"
 #include "apps/scene_model.h"
 #include "core/check.h"
+#include "core/format.h"
 #include "data/image_io.h"
 #include "rasterizer/libtorch.h"
 #include "rasterizer/process_executor.h"
@@ -48,7 +49,7 @@ std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const Splat
   }
   std::vector<NamedCamera> chosen;
   for (NamedCamera& named : CamerasFromFile(options, progress)) {
-    const bool is_test = named.split == data::Split::kTest;
+    const bool is_test = named.split == Split::kTest;
     if (options.split != "all" && (options.split == "test") != is_test) continue;
     named.camera = Resized(named.camera, options);
     chosen.push_back(named);

@@ -7,6 +7,7 @@
 #include "apps/scene_model.h"
 #include "apps/train_options.h"
 #include "core/check.h"
+#include "core/format.h"
 #include "data/image_io.h"
 #include "data/pose_source.h"
 #include "data/view_loader.h"
@@ -98,7 +99,7 @@ data::SceneDescription ReadScene(const TrainOptions& options, const std::string&
 data::Dataset PrepareDataset(const TrainOptions& options, const data::SceneDescription& scene, Progress& progress) {
   progress.Begin("Photos");
   data::Dataset dataset = data::BuildDataset(scene, options.dataset, progress.Sink());
-  const size_t test_views = dataset.ViewsOf(data::Split::kTest).size();
+  const size_t test_views = dataset.ViewsOf(Split::kTest).size();
   const Camera& first = dataset.views.front().camera;
   progress.End(StrCat(dataset.views.size() - test_views, " for training, ", test_views, " held out, ", first.width,
                       " x ", first.height, " px; ", FormatCount(int64_t(dataset.points.positions.size())), " points"));
@@ -119,7 +120,7 @@ train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions&
   };
   progress.Begin("Training");
   train::TrainResult result = train::TrainOn(backend, dataset, options.config, callbacks);
-  summary.training_views = dataset.ViewsOf(data::Split::kTrain).size();
+  summary.training_views = dataset.ViewsOf(Split::kTrain).size();
   summary.iterations = result.steps_done;
   summary.interrupted = result.interrupted;
   summary.training_seconds = result.seconds;
@@ -157,7 +158,7 @@ exporters::ExportOptions ExportOptionsFor(const train::Backend& backend, const T
   export_options.executor = &ProcessExecutor();
   export_options.fit_parts = PartsFitterOf(backend, progress);
   std::vector<Camera> cameras;
-  for (const int view : dataset.ViewsOf(data::Split::kTrain)) cameras.push_back(dataset.views[size_t(view)].camera);
+  for (const int view : dataset.ViewsOf(Split::kTrain)) cameras.push_back(dataset.views[size_t(view)].camera);
   export_options.viewer = exporters::SettingsFromCameras(cameras, splats);
   return export_options;
 }
@@ -217,7 +218,7 @@ data::ViewLoader::Options LoaderOptions(const TrainOptions& options) {
 // Compares the held-out views with their photos, and keeps the images if asked to.
 train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
                                 const OutputFolder& output, Progress& progress) {
-  const std::vector<int> views = dataset.ViewsOf(data::Split::kTest);
+  const std::vector<int> views = dataset.ViewsOf(Split::kTest);
   data::ViewLoader loader(dataset, LoaderOptions(options), progress.Sink());
   RenderNames names;
   size_t done = 0;
@@ -244,7 +245,7 @@ train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset
 // to write must be written first.
 std::exception_ptr TryEvaluate(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
                                const OutputFolder& output, Progress& progress, RunSummary& summary) {
-  if (dataset.ViewsOf(data::Split::kTest).empty()) {
+  if (dataset.ViewsOf(Split::kTest).empty()) {
     if (options.save_renders) progress.Warn("--save-renders: no photo is held out (--test-every 0)");
     return nullptr;
   }

@@ -14,6 +14,7 @@
 #include "bench/synthetic_scene.h"
 #include "bench/timeline.h"
 #include "core/check.h"
+#include "export/exporter.h"
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/process_executor.h"
 
@@ -87,7 +88,7 @@ Camera FittedCamera(Camera camera, int width, int height) {
 }
 
 NamedScene TrainedScene(const Options& options) {
-  const SplatModel model = apps::ReadModel(options.scene);
+  const SplatModel model = apps::ModelOf(exporters::ReadScene(options.scene));
   const std::vector<apps::NamedCamera> cameras = options.cameras.empty() ? apps::OrbitCameras(model, 8, options.width)
                                                                          : apps::ReadCameras(options.cameras).cameras;
   SPLAT_CHECK(options.view >= 0 && size_t(options.view) < cameras.size(), "--view ", options.view, ": there are ",

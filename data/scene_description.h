@@ -8,10 +8,9 @@
 #include "core/rigid3.h"
 #include "data/camera_model.h"
 #include "data/point_cloud.h"
+#include "scene/named_camera.h"
 
 namespace splat::data {
-
-enum class Split { kTrain, kTest };
 
 // One posed photo as the reader found it.
 struct PosedPhoto {

@@ -207,7 +207,7 @@ Training::Training(const Backend& backend, const data::Dataset& dataset, const T
       config_(config),
       callbacks_(callbacks),
       backend_(backend),
-      views_(dataset.ViewsOf(data::Split::kTrain)),
+      views_(dataset.ViewsOf(Split::kTrain)),
       steps_(StepsOf(config, backend.is_device)),
       levels_(LevelsOf(config, dataset, views_)),
       photo_budget_(PhotoBudget(backend, dataset, views_)),
@@ -280,7 +280,7 @@ TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const 
   SPLAT_CHECK(violations.empty(), "config: ", violations.front());
   UseThreads(config.threads);
   UseInstructionSet(InstructionSetNamed(config.instruction_set));
-  SPLAT_CHECK(!dataset.ViewsOf(data::Split::kTrain).empty(), "the dataset has no training view");
+  SPLAT_CHECK(!dataset.ViewsOf(Split::kTrain).empty(), "the dataset has no training view");
   return Training(backend, dataset, config, callbacks).Run();
 }
 

@@ -109,7 +109,7 @@ TEST_F(ExportCheckTest, CamerasAreThoseHeldOutAndElseFromAllSides) {
   ASSERT_EQ(spread.size(), kMostCheckedViews);
   EXPECT_EQ(spread[0].width, 640);
   EXPECT_EQ(spread[0].height, 320);
-  cameras[3].split = data::Split::kTest;
+  cameras[3].split = Split::kTest;
   cameras[3].camera.width = 500;
   const std::vector<Camera> held_out = CamerasToCheck(cameras, splats_);
   ASSERT_EQ(held_out.size(), 1u);

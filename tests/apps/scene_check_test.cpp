@@ -87,7 +87,7 @@ TEST(ViewsToCheck, AreHeldOutOnesIfThereAreAnyAndAtMostEight) {
   data::Dataset dataset;
   dataset.views.resize(40);
   EXPECT_THAT(ViewsToCheck(dataset), ElementsAre(0, 5, 10, 15, 20, 25, 30, 35));
-  dataset.views[7].split = dataset.views[31].split = data::Split::kTest;
+  dataset.views[7].split = dataset.views[31].split = Split::kTest;
   EXPECT_THAT(ViewsToCheck(dataset), ElementsAre(7, 31));
 }
 

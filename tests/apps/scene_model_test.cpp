@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "export/exporter.h"
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"
@@ -19,7 +20,7 @@ TEST(SceneModel, AModelComesBackFromAFileAsItWas) {
   TempDir folder;
   const HostModel host(model);
   exporters::WriteScene(folder / "scene.ply", exporters::ExporterNamed("ply"), SplatSelection(host.View()));
-  const SplatModel read = ReadModel(folder / "scene.ply");
+  const SplatModel read = ModelOf(exporters::ReadScene(folder / "scene.ply"));
   const auto expected = model.Tensors();
   const auto tensors = std::as_const(read).Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {

@@ -155,7 +155,7 @@ TEST_F(SplatExport, APageOpensAtTheFirstTrainingCameraBesideTheScene) {
     named->camera = {64, 48, 50, 50, 32, 24, {Identity3<double>(), {0, 0, 4}}};
   }
   held_out.name = "a";
-  held_out.split = data::Split::kTest;
+  held_out.split = Split::kTest;
   training.name = "b";
   training.camera.camera_from_world.translation = {1, 2, -4};  // at (-1, -2, 4)
   apps::WriteInriaCameras(folder_ / "cameras.json", {held_out, training});

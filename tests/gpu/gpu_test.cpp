@@ -78,7 +78,7 @@ TEST_F(Gpu, TakesAnEmptyModelAndOddSizes) {
 TEST_F(Gpu, PhotosAreTheRightOnesWhileTheGpuIsBusy) {
   SyntheticSet set;
   data::ViewLoader loader(set.dataset, data::ViewLoader::Options{}, nullptr);
-  const std::vector<int> views = set.dataset.ViewsOf(data::Split::kTrain);
+  const std::vector<int> views = set.dataset.ViewsOf(Split::kTrain);
   train::PhotoStore plain(set.dataset, loader, train::CpuBackend(), 0);
   train::PhotoStore store(set.dataset, loader, train::ChooseBackend("cuda"), 0);
   const torch::Tensor work = torch::rand({2000, 2000}, cuda);

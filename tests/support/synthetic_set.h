@@ -37,7 +37,7 @@ struct SyntheticSet {
       view.intrinsics.height = 56;
       const Camera& c = view.camera;
       view.intrinsics.params = {c.fx, c.fy, c.cx, c.cy};
-      view.split = i % 4 == 2 ? data::Split::kTest : data::Split::kTrain;
+      view.split = i % 4 == 2 ? Split::kTest : Split::kTrain;
       data::WriteImage(view.path, train::RenderToImage8(truth, view.camera, dataset.background));
       dataset.views.push_back(view);
     }
@@ -56,7 +56,7 @@ struct SyntheticSet {
   // Mean PSNR over the held-out views, dB.
   double TestPsnr(const SplatModel& model) {
     data::ViewLoader loader(dataset, data::ViewLoader::Options{}, nullptr);
-    return train::Evaluate(model, dataset, dataset.ViewsOf(data::Split::kTest), loader, nullptr).psnr;
+    return train::Evaluate(model, dataset, dataset.ViewsOf(Split::kTest), loader, nullptr).psnr;
   }
 };
 

@@ -23,7 +23,7 @@ Backend DeviceInMemory() {
 struct Bench {
   SyntheticSet set;
   data::ViewLoader loader{set.dataset, data::ViewLoader::Options{}, nullptr};
-  std::vector<int> views = set.dataset.ViewsOf(data::Split::kTrain);
+  std::vector<int> views = set.dataset.ViewsOf(Split::kTrain);
 
   int64_t PhotoBytes() const { return 72 * 56 * 3; }
   torch::Tensor Expected(int view, int downscale) {

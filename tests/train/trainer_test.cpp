@@ -137,7 +137,7 @@ TEST(Train, StopsAfterTheCurrentStepAndKeepsTheModel) {
 
 TEST(Train, RefusesADatasetWithoutTrainingViews) {
   SyntheticSet set;
-  for (data::View& view : set.dataset.views) view.split = data::Split::kTest;
+  for (data::View& view : set.dataset.views) view.split = Split::kTest;
   EXPECT_THROW(Train(set.dataset, Config(1), {}), Error);
 }
 
