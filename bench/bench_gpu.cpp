@@ -5,18 +5,18 @@
 #include <cstdio>
 #include <optional>
 
-#include "apps/cli.h"
-#include "apps/json_file.h"
-#include "apps/program.h"
-#include "apps/render_cameras.h"
-#include "apps/scene_model.h"
+#include "apps/cli/cli.h"
+#include "apps/cli/program.h"
+#include "apps/render/render_cameras.h"
 #include "bench/step_bench.h"
 #include "bench/synthetic_scene.h"
 #include "bench/timeline.h"
 #include "core/check.h"
-#include "export/exporter.h"
+#include "formats/exporter.h"
+#include "io/json_file.h"
 #include "rasterizer/kernels/cuda_stages.h"
-#include "rasterizer/process_executor.h"
+#include "rasterizer/torch/process_executor.h"
+#include "rasterizer/torch/scene_model.h"
 
 namespace splat::bench {
 namespace {

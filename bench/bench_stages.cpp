@@ -16,9 +16,9 @@
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/simd_kernels.h"
 #include "rasterizer/math/tiles.h"
-#include "train/kernels/adam.h"
-#include "train/kernels/backward_adam.h"
-#include "train/kernels/ssim.h"
+#include "train/kernels/loss/ssim.h"
+#include "train/kernels/update/adam.h"
+#include "train/kernels/update/backward_adam.h"
 
 namespace splat {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "bench/floor_model.h"
-#include "rasterizer/splat_model.h"
+#include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
 
 namespace splat::bench {

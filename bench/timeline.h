@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bench/floor_model.h"
-#include "rasterizer/libtorch.h"
+#include "rasterizer/torch/libtorch.h"
 
 namespace splat::bench {
 

@@ -9,11 +9,11 @@
 #include "capture/noise.h"
 #include "capture/trajectory.h"
 #include "capture/truth.h"
-#include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/random.h"
 #include "core/srgb.h"
-#include "data/image_io.h"
+#include "data/photos/image_io.h"
+#include "io/atomic_file.h"
 
 namespace splat::capture {
 namespace {

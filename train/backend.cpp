@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "rasterizer/torch_device.h"
+#include "rasterizer/torch/torch_device.h"
 
 namespace splat::train {
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "rasterizer/kernels/kernels.h"
-#include "rasterizer/libtorch.h"
-#include "train/kernels/density_stages.h"
+#include "rasterizer/torch/libtorch.h"
+#include "train/kernels/density/density_stages.h"
 #include "train/kernels/train_stages.h"
 
 namespace splat::train {

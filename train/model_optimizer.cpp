@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "rasterizer/tensor_view.h"
-#include "rasterizer/torch_device.h"
+#include "rasterizer/torch/tensor_view.h"
+#include "rasterizer/torch/torch_device.h"
 #include "train/schedule.h"
 
 namespace splat::train {

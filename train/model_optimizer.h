@@ -4,10 +4,10 @@
 
 #include <array>
 
-#include "rasterizer/splat_model.h"
+#include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
-#include "train/config.h"
 #include "train/row_block.h"
+#include "train/settings/config.h"
 
 namespace splat::train {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "data/image_io.h"
-#include "rasterizer/torch_device.h"
+#include "data/photos/image_io.h"
+#include "rasterizer/torch/torch_device.h"
 
 namespace splat::train {
 namespace {

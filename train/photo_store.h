@@ -9,9 +9,9 @@
 
 #include "core/camera.h"
 #include "core/image.h"
-#include "data/dataset.h"
-#include "data/view_loader.h"
-#include "rasterizer/host_upload.h"
+#include "data/dataset/dataset.h"
+#include "data/dataset/view_loader.h"
+#include "rasterizer/torch/host_upload.h"
 #include "train/backend.h"
 
 namespace splat::train {

@@ -3,7 +3,7 @@
 // them as they are.
 #pragma once
 
-#include "train/config.h"
+#include "train/settings/config.h"
 
 namespace splat::train {
 

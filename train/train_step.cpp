@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "rasterizer/tensor_view.h"
-#include "train/kernels/ssim_math.h"
+#include "rasterizer/torch/tensor_view.h"
+#include "train/kernels/loss/ssim_math.h"
 
 namespace splat::train {
 namespace {

@@ -7,12 +7,12 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "rasterizer/process_executor.h"
+#include "rasterizer/torch/process_executor.h"
+#include "train/density/strategy.h"
 #include "train/init.h"
 #include "train/model_optimizer.h"
 #include "train/photo_store.h"
 #include "train/schedule.h"
-#include "train/strategy.h"
 #include "train/train_step.h"
 
 namespace splat::train {

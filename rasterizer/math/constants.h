@@ -26,7 +26,7 @@ constexpr double kLowPassVariancePx2 = 0.3;
 constexpr double kTangentMargin = 0.15;
 
 // Splats nearer than this to the camera plane are culled, in scene units: 5 % of the typical distance to the subject
-// once the scene is scaled (data/dataset.h). What is nearer is a floater in front of the lens.
+// once the scene is scaled (data/dataset/dataset.h). What is nearer is a floater in front of the lens.
 constexpr double kDefaultNear = 0.2;
 constexpr double kDefaultFar = 1e10;
 

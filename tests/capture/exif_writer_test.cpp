@@ -5,9 +5,9 @@
 
 #include <memory>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
-#include "data/image_io.h"
+#include "data/photos/image_io.h"
+#include "io/atomic_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::capture {

@@ -12,7 +12,7 @@
 #include "core/check.h"
 #include "core/gpu.cuh"
 #include "core/gpu_algorithms.cuh"
-#include "rasterizer/kernels/warp_reduce.cuh"
+#include "rasterizer/kernels/blend/warp_reduce.cuh"
 #include "tests/support/error_message.h"
 #include "tests/support/test_device.h"
 

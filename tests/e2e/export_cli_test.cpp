@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "apps/inria_cameras.h"
-#include "core/atomic_file.h"
+#include "formats/inria_cameras.h"
+#include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"
 #include "tests/support/shared_data.h"

@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "core/atomic_file.h"
-#include "data/image_io.h"
-#include "data/ply.h"
-#include "export/exporter.h"
+#include "data/photos/image_io.h"
+#include "formats/exporter.h"
+#include "io/atomic_file.h"
+#include "io/ply.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/process.h"
 #include "tests/support/shared_data.h"

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "rasterizer/render.h"
-#include "rasterizer/torch_device.h"
+#include "rasterizer/torch/render.h"
+#include "rasterizer/torch/torch_device.h"
 #include "tests/support/backends.h"
 #include "tests/support/synthetic_set.h"
 #include "train/photo_store.h"

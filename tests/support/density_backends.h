@@ -11,7 +11,7 @@
 
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/test_device.h"
-#include "train/kernels/density_cuda_stages.h"
+#include "train/kernels/density/density_cuda_stages.h"
 
 namespace splat::testing {
 

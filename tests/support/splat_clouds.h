@@ -11,9 +11,9 @@
 #include <string>
 
 #include "core/random.h"
-#include "export/exporter.h"
-#include "export/select.h"
+#include "formats/exporter.h"
 #include "rasterizer/math/activation.h"
+#include "scene/select.h"
 #include "tests/support/error_message.h"
 
 namespace splat::testing {

@@ -5,12 +5,12 @@
 #include <string>
 
 #include "core/random.h"
-#include "data/dataset.h"
-#include "data/image_io.h"
-#include "data/view_loader.h"
+#include "data/dataset/dataset.h"
+#include "data/dataset/view_loader.h"
+#include "data/photos/image_io.h"
+#include "quality/metrics.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"
-#include "train/metrics.h"
 
 namespace splat::testing {
 

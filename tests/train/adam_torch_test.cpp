@@ -7,7 +7,7 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
-#include "train/kernels/adam.h"
+#include "train/kernels/update/adam.h"
 
 namespace splat::train::kernels {
 namespace {

@@ -8,14 +8,14 @@
 
 #include "core/check.h"
 #include "rasterizer/kernels/cuda_stages.h"
-#include "rasterizer/torch_device.h"
+#include "rasterizer/torch/torch_device.h"
 #include "tests/support/backends.h"
 #include "tests/support/defined_kernels.h"
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/error_message.h"
 #include "tests/support/synthetic_set.h"
-#include "train/density_ops.h"
-#include "train/kernels/density_cuda_stages.h"
+#include "train/density/density_ops.h"
+#include "train/kernels/density/density_cuda_stages.h"
 #include "train/kernels/train_cuda_stages.h"
 #include "train/trainer.h"
 

@@ -5,11 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "rasterizer/kernels/cuda_stages.h"
-#include "rasterizer/process_executor.h"
+#include "rasterizer/torch/process_executor.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/torch_scenes.h"
-#include "train/kernels/density_cuda_stages.h"
+#include "train/kernels/density/density_cuda_stages.h"
 #include "train/kernels/train_cuda_stages.h"
 
 namespace splat::train {

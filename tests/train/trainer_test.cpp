@@ -8,8 +8,8 @@
 
 #include "core/check.h"
 #include "core/instruction_set.h"
-#include "data/image_io.h"
-#include "rasterizer/render.h"
+#include "data/photos/image_io.h"
+#include "rasterizer/torch/render.h"
 #include "tests/support/synthetic_set.h"
 
 namespace splat::train {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "core/kernel_context.h"
-#include "train/kernels/adam.h"
-#include "train/kernels/backward_adam.h"
-#include "train/kernels/ssim.h"
+#include "train/kernels/loss/ssim.h"
+#include "train/kernels/update/adam.h"
+#include "train/kernels/update/backward_adam.h"
 
 namespace splat::train::kernels {
 
