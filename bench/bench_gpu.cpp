@@ -21,8 +21,6 @@
 namespace splat::bench {
 namespace {
 
-using apps::Json;
-
 struct Options {
   std::string device = "auto", blend_backward = "default", instruction_set = "auto", scene, cameras, json;
   std::vector<int64_t> splats;
@@ -88,9 +86,9 @@ Camera FittedCamera(Camera camera, int width, int height) {
 }
 
 NamedScene TrainedScene(const Options& options) {
-  const SplatModel model = apps::ModelOf(exporters::ReadScene(options.scene));
-  const std::vector<apps::NamedCamera> cameras = options.cameras.empty() ? apps::OrbitCameras(model, 8, options.width)
-                                                                         : apps::ReadCameras(options.cameras).cameras;
+  const SplatModel model = ModelOf(formats::ReadScene(options.scene));
+  const std::vector<NamedCamera> cameras = options.cameras.empty() ? apps::OrbitCameras(model, 8, options.width)
+                                                                   : apps::ReadCameras(options.cameras).cameras;
   SPLAT_CHECK(options.view >= 0 && size_t(options.view) < cameras.size(), "--view ", options.view, ": there are ",
               cameras.size(), " cameras");
   return {"trained", model, FittedCamera(cameras[size_t(options.view)].camera, options.width, options.height)};
@@ -200,7 +198,7 @@ int Run(const Options& options) {
     PrintStages(report);
     PrintSummary(report);
     all["runs"].push_back(report);
-    if (!options.json.empty()) apps::WriteJson(options.json, all);
+    if (!options.json.empty()) WriteJson(options.json, all);
   };
   for (const int64_t count : options.splats) run(SyntheticSceneOf(count, options));
   if (!options.scene.empty()) run(TrainedScene(options));

@@ -48,7 +48,7 @@ splat_configure(splat_torch_pch)
 target_link_libraries(splat_torch_pch PUBLIC ${TORCH_LIBRARIES})
 target_compile_definitions(splat_torch_pch PRIVATE $<$<BOOL:${SPLAT_WITH_CUDA}>:SPLAT_WITH_CUDA=1>)
 target_compile_options(splat_torch_pch PRIVATE ${SPLAT_TORCH_FLAGS} $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
-target_precompile_headers(splat_torch_pch PRIVATE ${PROJECT_SOURCE_DIR}/rasterizer/libtorch.h)
+target_precompile_headers(splat_torch_pch PRIVATE ${PROJECT_SOURCE_DIR}/rasterizer/torch/libtorch.h)
 
 # The instruction sets that *_simd.cpp are compiled for (core/instruction_set.h), each with its flags.
 set(SPLAT_SIMD_SETS "")

@@ -5,7 +5,7 @@
 
 #include "core/check.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 constexpr const char* kKey = "Background: ";
@@ -33,4 +33,4 @@ std::optional<Rgb> BackgroundOf(const std::vector<std::string>& comments) {
   return std::nullopt;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

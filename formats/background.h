@@ -7,7 +7,7 @@
 
 #include "scene/splat_cloud.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Whether all three lie in 0..1.
 bool IsColor(const Rgb& color);
@@ -31,4 +31,4 @@ std::optional<Rgb> BackgroundOf(const Json& object, const char* key) {
   return IsColor(color) ? std::optional(color) : std::nullopt;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

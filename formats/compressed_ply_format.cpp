@@ -16,7 +16,7 @@
 #include "rasterizer/math/sh.h"
 #include "scene/select.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 constexpr int64_t kChunkSplats = 256;
@@ -157,10 +157,10 @@ void WriteSh(const SplatSelection& splats, BlockWriter& writer) {
 // An element whose properties all have one type, as its raw rows.
 class RawElement {
  public:
-  RawElement(const data::PlyFile& ply, const char* name, const char* type, const std::string& path) {
+  RawElement(const PlyFile& ply, const char* name, const char* type, const std::string& path) {
     element_ = ply.Find(name);
     if (element_ == nullptr) return;
-    for (const data::PlyFile::Property& property : element_->properties) {
+    for (const PlyFile::Property& property : element_->properties) {
       SPLAT_CHECK(property.type == type, path, ": its property '", property.name, "' is of type ", property.type,
                   " instead of ", type, "; export it again");
     }
@@ -179,11 +179,11 @@ class RawElement {
   }
   template <typename T>
   T Value(uint64_t row, size_t column) const {
-    return data::FromLittleEndian<T>(bytes_.data() + (row * columns() + column) * sizeof(T));
+    return FromLittleEndian<T>(bytes_.data() + (row * columns() + column) * sizeof(T));
   }
 
  private:
-  const data::PlyFile::Element* element_ = nullptr;
+  const PlyFile::Element* element_ = nullptr;
   std::string_view bytes_;
 };
 
@@ -301,7 +301,7 @@ void WriteCompressedPly(std::ostream& out, const SplatSelection& unsorted, const
 }
 
 SplatCloud ReadCompressedPly(std::string_view bytes, const std::string& path, const ImportOptions&) {
-  const data::PlyFile ply(bytes, path);
+  const PlyFile ply(bytes, path);
   const RawElement chunks(ply, "chunk", "float", path), vertices(ply, "vertex", "uint", path),
       sh(ply, "sh", "uchar", path);
   SPLAT_CHECK(chunks.exists() && vertices.exists(), path,
@@ -320,4 +320,4 @@ SplatCloud ReadCompressedPly(std::string_view bytes, const std::string& path, co
   return cloud;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

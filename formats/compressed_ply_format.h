@@ -9,7 +9,7 @@
 
 #include "formats/exporter.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Whether the bytes begin as a PLY with the element `chunk` does.
 bool IsCompressedPly(std::string_view bytes);
@@ -22,4 +22,4 @@ void WriteCompressedPly(std::ostream& out, const SplatSelection& splats, const E
 // Throws splat::Error naming file and entry.
 SplatCloud ReadCompressedPly(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

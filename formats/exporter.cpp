@@ -16,7 +16,7 @@
 #include "io/atomic_file.h"
 #include "io/mapped_file.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 std::string LowerCase(std::string text) {
@@ -129,4 +129,4 @@ SplatCloud ReadScene(const std::string& path, const ImportOptions& options) {
   return by_name->read(file.bytes(), path, options);
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

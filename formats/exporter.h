@@ -13,7 +13,7 @@
 #include "formats/quantize/kmeans.h"
 #include "scene/splat_cloud.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // The frame of the data in an .spz file, which does not say it.
 enum class SpzFrame {
@@ -93,4 +93,4 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
 // left out are counted in the result. Throws splat::Error.
 SplatCloud ReadScene(const std::string& path, const ImportOptions& options = {});
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -14,7 +14,7 @@
 #include "formats/quantize/quantize.h"
 #include "rasterizer/math/sh.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using namespace gltf;
@@ -147,4 +147,4 @@ void WriteGlb(std::ostream& out, const SplatSelection& selection, const ExportOp
   writer.Flush();
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -8,7 +8,7 @@
 
 #include "formats/exporter.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Whether the bytes begin as those of a binary glTF do.
 bool IsGlb(std::string_view bytes);
@@ -25,4 +25,4 @@ void WriteGlb(std::ostream& out, const SplatSelection& splats, const ExportOptio
 // nodes that move, turn or scale are refused with advice.
 SplatCloud ReadGlb(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

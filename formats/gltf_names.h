@@ -6,7 +6,7 @@
 
 #include "core/check.h"
 
-namespace splat::exporters::gltf {
+namespace splat::formats::gltf {
 
 constexpr uint32_t kMagic = 0x46546C67, kVersion = 2, kJsonChunk = 0x4E4F534A, kBinaryChunk = 0x004E4942;
 constexpr uint64_t kHeaderBytes = 12, kChunkHeaderBytes = 8;
@@ -21,4 +21,4 @@ inline std::string ShName(int degree, int coefficient) {
   return AttributeName(StrCat("SH_DEGREE_", degree, "_COEF_", coefficient));
 }
 
-}  // namespace splat::exporters::gltf
+}  // namespace splat::formats::gltf

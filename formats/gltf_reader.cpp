@@ -19,7 +19,7 @@
 #include "io/json_depth.h"
 #include "rasterizer/math/activation.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using namespace gltf;
@@ -59,7 +59,7 @@ std::string_view Document::View(uint64_t index) const {
 }
 
 Document ReadDocument(std::string_view bytes, const std::string& path) {
-  data::ByteReader reader(bytes, path, kAdvice);
+  ByteReader reader(bytes, path, kAdvice);
   SPLAT_CHECK(reader.Read<uint32_t>() == kMagic, path, ": is no binary glTF (it does not begin with 'glTF')");
   const auto version = reader.Read<uint32_t>(), length = reader.Read<uint32_t>();
   SPLAT_CHECK(version == kVersion, path, ": is of glTF version ", version, "; 2 can be read");
@@ -118,7 +118,7 @@ class Accessor {
     const char* bytes = view_.data() + uint64_t(splat) * stride_ + uint64_t(component) * component_bytes_;
     switch (component_type_) {
       case kFloat:
-        return data::FromLittleEndian<float>(bytes);
+        return FromLittleEndian<float>(bytes);
       case kInt8:
         return Integer<int8_t>(bytes);
       case kUint8:
@@ -134,7 +134,7 @@ class Accessor {
  private:
   template <typename T>
   double Integer(const char* bytes) const {
-    const double value = data::FromLittleEndian<T>(bytes);
+    const double value = FromLittleEndian<T>(bytes);
     return normalized_ ? std::max(value / std::numeric_limits<T>::max(), -1.0) : value;
   }
 
@@ -314,4 +314,4 @@ SplatCloud ReadGlb(std::string_view bytes, const std::string& path, const Import
   }
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

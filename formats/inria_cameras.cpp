@@ -7,7 +7,7 @@
 #include "io/atomic_file.h"
 #include "io/json_file.h"
 
-namespace splat::apps {
+namespace splat::formats {
 namespace {
 
 constexpr int kMaxSide_px = 65535;
@@ -103,4 +103,4 @@ std::vector<NamedCamera> ReadInriaCameras(const std::string& path) {
   return cameras;
 }
 
-}  // namespace splat::apps
+}  // namespace splat::formats

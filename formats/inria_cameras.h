@@ -6,7 +6,7 @@
 
 #include "scene/named_camera.h"
 
-namespace splat::apps {
+namespace splat::formats {
 
 // A JSON array of {id, img_name, width, height, position [3], rotation [3][3], fx, fy}: position of the camera and rows
 // of the rotation from the camera (x right, y down, z forward) to the scene; lengths in px and scene units. Ours add
@@ -17,4 +17,4 @@ void WriteInriaCameras(const std::string& path, const std::vector<NamedCamera>& 
 // Throws splat::Error naming file and entry.
 std::vector<NamedCamera> ReadInriaCameras(const std::string& path);
 
-}  // namespace splat::apps
+}  // namespace splat::formats

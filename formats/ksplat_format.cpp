@@ -9,15 +9,13 @@
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/sh.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 constexpr size_t kHeaderBytes = 4096, kSectionHeaderBytes = 1024;
 constexpr int kLargestLevel = 2, kLargestShDegree = 2;
 constexpr size_t kBucketBytes = 12;  // a centre
 constexpr const char* kAdvice = "copy it again or export it again";
-
-using data::FromLittleEndian;
 
 struct Header {
   uint32_t sections = 0;  // that have a header and data; unused ones hold no splat
@@ -52,7 +50,7 @@ size_t RecordBytes(int level, int sh_degree) {
 Header ReadHeader(std::string_view bytes, const std::string& path) {
   SPLAT_CHECK(bytes.size() >= kHeaderBytes, path, ": has only ", bytes.size(), " bytes; a .ksplat file begins with ",
               kHeaderBytes, "; it is truncated, ", kAdvice);
-  data::ByteReader reader(bytes, path, kAdvice);
+  ByteReader reader(bytes, path, kAdvice);
   const int major = reader.Read<uint8_t>(), minor = reader.Read<uint8_t>();
   SPLAT_CHECK(major == 0 && minor == 1, path, ": is of .ksplat version ", major, ".", minor,
               "; 0.1 can be read, as the viewer's version 0.4 writes it");
@@ -75,8 +73,8 @@ Header ReadHeader(std::string_view bytes, const std::string& path) {
 }
 
 // The section's header, and its data from `data` on, which are taken off.
-Section ReadSection(std::string_view head, const Header& header, data::ByteReader& data) {
-  data::ByteReader reader(head, data.Where(), kAdvice);
+Section ReadSection(std::string_view head, const Header& header, ByteReader& data) {
+  ByteReader reader(head, data.Where(), kAdvice);
   Section section;
   section.splats = reader.Read<uint32_t>();
   section.capacity = reader.Read<uint32_t>();
@@ -194,7 +192,7 @@ void TakeSplats(const Header& header, const Section& section, const std::string&
 
 SplatCloud ReadKsplat(std::string_view bytes, const std::string& path, const ImportOptions&) {
   const Header header = ReadHeader(bytes, path);
-  data::ByteReader data(bytes, path, kAdvice);
+  ByteReader data(bytes, path, kAdvice);
   data.Skip(1, kHeaderBytes + kSectionHeaderBytes * header.sections);
   std::vector<Section> sections;
   int64_t count = 0;
@@ -217,4 +215,4 @@ SplatCloud ReadKsplat(std::string_view bytes, const std::string& path, const Imp
   return cloud;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

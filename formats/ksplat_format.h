@@ -7,10 +7,10 @@
 
 #include "formats/exporter.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Compression levels 0 (32-bit floats), 1 (16-bit floats, positions within buckets) and 2 (SH in 8 bits), SH degree 0
 // to 2; sections of different degrees are filled up with zeros. Throws splat::Error naming file and section.
 SplatCloud ReadKsplat(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

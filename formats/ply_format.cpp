@@ -7,7 +7,7 @@
 #include "formats/background.h"
 #include "io/ply.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 constexpr int64_t kRowsPerBlock = 4096;  // 1 MB at SH degree 3
@@ -73,7 +73,7 @@ std::string Header(const Layout& layout, const SplatSelection& splats) {
   return text + "end_header\n";
 }
 
-int ColumnOf(const data::PlyFile::Element& vertex, const std::string& name) {
+int ColumnOf(const PlyFile::Element& vertex, const std::string& name) {
   for (size_t i = 0; i < vertex.properties.size(); ++i) {
     if (vertex.properties[i].name == name) return int(i);
   }
@@ -81,7 +81,7 @@ int ColumnOf(const data::PlyFile::Element& vertex, const std::string& name) {
 }
 
 // Positions of the layout's columns among the properties; normals may be absent.
-std::vector<int> ColumnsOf(const data::PlyFile::Element& vertex, const Layout& layout, const std::string& path) {
+std::vector<int> ColumnsOf(const PlyFile::Element& vertex, const Layout& layout, const std::string& path) {
   std::vector<int> columns;
   const std::vector<std::string> names = layout.Names();
   for (int i = 0; i < layout.size(); ++i) {
@@ -92,8 +92,8 @@ std::vector<int> ColumnsOf(const data::PlyFile::Element& vertex, const Layout& l
   return columns;
 }
 
-Layout LayoutOf(const data::PlyFile::Element& vertex, const std::string& path) {
-  const auto is_rest = [](const data::PlyFile::Property& property) { return property.name.rfind("f_rest_", 0) == 0; };
+Layout LayoutOf(const PlyFile::Element& vertex, const std::string& path) {
+  const auto is_rest = [](const PlyFile::Property& property) { return property.name.rfind("f_rest_", 0) == 0; };
   const auto count = std::count_if(vertex.properties.begin(), vertex.properties.end(), is_rest);
   SPLAT_CHECK(count == 0 || count == 9 || count == 24 || count == 45, path, ": has ", count,
               " f_rest properties; 0, 9, 24 or 45 are expected (SH degree 0 to 3)");
@@ -147,8 +147,8 @@ void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const Export
 }
 
 SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions&) {
-  const data::PlyFile ply(bytes, path);
-  const data::PlyFile::Element* vertex = ply.Find("vertex");
+  const PlyFile ply(bytes, path);
+  const PlyFile::Element* vertex = ply.Find("vertex");
   SPLAT_CHECK(vertex != nullptr, path, ": has no element 'vertex'");
   const Layout layout = LayoutOf(*vertex, path);
   const std::vector<int> columns = ColumnsOf(*vertex, layout, path);
@@ -165,4 +165,4 @@ SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const I
   return cloud;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

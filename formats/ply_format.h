@@ -8,7 +8,7 @@
 
 #include "formats/exporter.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Whether the bytes begin as those of a PLY do, of splats or of anything else.
 bool IsPly(std::string_view bytes);
@@ -29,4 +29,4 @@ std::string RenderModeComment(bool antialiased);
 // Whether comments of a PLY say that the scene was trained antialiased.
 bool SaysAntialiased(const std::vector<std::string>& comments);
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

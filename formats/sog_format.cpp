@@ -21,7 +21,7 @@
 #include "rasterizer/math/activation.h"
 #include "scene/select.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 // Numbers as floats, which the file then holds in the fewest digits that give them back; keys in the order of writing.
@@ -372,4 +372,4 @@ SplatCloud ReadSog(std::string_view bytes, const std::string& path, const Import
   }
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -8,7 +8,7 @@
 
 #include "formats/exporter.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Whether the bytes begin as those of a zip archive do.
 bool IsSog(std::string_view bytes);
@@ -25,4 +25,4 @@ SplatCloud ReadSog(std::string_view bytes, const std::string& path, const Import
 // How many vectors the palette of higher SH has at most for so many splats.
 int64_t SogPaletteSize(int64_t splats);
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

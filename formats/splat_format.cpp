@@ -9,7 +9,7 @@
 #include "rasterizer/math/sh.h"
 #include "scene/select.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 constexpr size_t kRecordBytes = 32;
@@ -44,8 +44,8 @@ SplatCloud ReadSplatFile(std::string_view bytes, const std::string& path, const 
     const auto byte = [&](size_t position) { return double(uint8_t(record[position])); };
     for (size_t axis = 0; axis < 3; ++axis) {
       const size_t value = size_t(3 * splat) + axis;
-      cloud.means[value] = data::FromLittleEndian<float>(record + 4 * axis);
-      cloud.log_scales[value] = float(std::log(double(data::FromLittleEndian<float>(record + 12 + 4 * axis))));
+      cloud.means[value] = FromLittleEndian<float>(record + 4 * axis);
+      cloud.log_scales[value] = float(std::log(double(FromLittleEndian<float>(record + 12 + 4 * axis))));
       cloud.sh_dc[value] = float(math::ColorToShDc(byte(24 + axis) / 255));
     }
     cloud.opacity_logits[size_t(splat)] = float(math::Logit(byte(27) / 255));
@@ -57,4 +57,4 @@ SplatCloud ReadSplatFile(std::string_view bytes, const std::string& path, const 
   return cloud;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -7,7 +7,7 @@
 
 #include "formats/exporter.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Records of float x, y, z; float scale x, y, z (linear, not logarithms); bytes red, green, blue, opacity (0..255);
 // bytes w, x, y, z of the quaternion (128 q + 128). The most important splats come first, for viewers that draw while
@@ -17,4 +17,4 @@ void WriteSplatFile(std::ostream& out, const SplatSelection& splats, const Expor
 // Throws splat::Error if the size is no multiple of 32 bytes.
 SplatCloud ReadSplatFile(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

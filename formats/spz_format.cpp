@@ -12,7 +12,7 @@
 #include "io/compression.h"
 #include "rasterizer/math/activation.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 constexpr uint32_t kMagic = 0x5053474e;  // "NGSP"
@@ -81,7 +81,7 @@ void AppendSmallestThree(const Quaternion<float>& quat, std::string& bytes) {
 }
 
 void TakeSmallestThree(const uint8_t* bytes, float* quat) {
-  const auto packed = data::FromLittleEndian<uint32_t>(reinterpret_cast<const char*>(bytes));
+  const auto packed = FromLittleEndian<uint32_t>(reinterpret_cast<const char*>(bytes));
   SmallestThree three;
   three.largest = int(packed >> 30);
   for (int i = 0; i < 3; ++i) {
@@ -234,7 +234,7 @@ void WriteZstdStreams(std::ostream& out, const Header& header, const SplatSelect
 
 // --- Reading.
 
-Header ReadHeader(data::ByteReader& reader, const std::string& path) {
+Header ReadHeader(ByteReader& reader, const std::string& path) {
   SPLAT_CHECK(reader.Read<uint32_t>() == kMagic, path, ": is no SPZ file (it does not begin with 'NGSP')");
   Header header;
   header.version = reader.Read<uint32_t>();
@@ -277,7 +277,7 @@ SplatCloud DecodeStreams(const Header& header, const Next& next) {
 SplatCloud ReadGzipStreams(std::string_view bytes, const std::string& path) {
   GzipReader gzip(bytes, path);
   const std::string head = gzip.Read(kHeaderBytes);
-  data::ByteReader reader(head, path, kAdvice);
+  ByteReader reader(head, path, kAdvice);
   const Header header = ReadHeader(reader, path);
   SPLAT_CHECK(header.version < 4, path, ": is of SPZ version ", header.version, ", which has no gzip around it; ",
               kAdvice);
@@ -288,7 +288,7 @@ SplatCloud ReadGzipStreams(std::string_view bytes, const std::string& path) {
 }
 
 // Versions 2 and 3 as some tools have left them, without gzip.
-SplatCloud ReadPlainStreams(const Header& header, data::ByteReader& reader, const std::string& path) {
+SplatCloud ReadPlainStreams(const Header& header, ByteReader& reader, const std::string& path) {
   reader.Skip(1, 1);
   const uint64_t needed = UnpackedBytes(header);
   SPLAT_CHECK(needed <= reader.remaining(), path, ": announces ", header.count, " splats of ", needed,
@@ -297,7 +297,7 @@ SplatCloud ReadPlainStreams(const Header& header, data::ByteReader& reader, cons
 }
 
 // The frame that the extension records [type, length, payload] name; kFrameUnspecified if none does.
-uint32_t FrameOfExtensions(data::ByteReader& reader, uint32_t end) {
+uint32_t FrameOfExtensions(ByteReader& reader, uint32_t end) {
   uint32_t frame = kFrameUnspecified;
   while (reader.position() + 8 <= end) {
     const auto type = reader.Read<uint32_t>(), length = reader.Read<uint32_t>();
@@ -310,8 +310,8 @@ uint32_t FrameOfExtensions(data::ByteReader& reader, uint32_t end) {
   return frame;
 }
 
-SplatCloud ReadZstdStreams(const Header& header, std::string_view bytes, data::ByteReader& reader,
-                           const std::string& path, uint32_t& frame) {
+SplatCloud ReadZstdStreams(const Header& header, std::string_view bytes, ByteReader& reader, const std::string& path,
+                           uint32_t& frame) {
   const size_t announced_streams = reader.Read<uint8_t>();
   const auto toc_offset = reader.Read<uint32_t>();
   const size_t streams = StreamsOf(header).size();
@@ -320,8 +320,8 @@ SplatCloud ReadZstdStreams(const Header& header, std::string_view bytes, data::B
               "; SH degree ", header.sh_degree, " has ", streams, "; it is damaged, ", kAdvice);
   reader.Skip(kHeaderBytesV4 - reader.position(), 1);
   if ((header.flags & kExtensionsFlag) != 0) frame = FrameOfExtensions(reader, toc_offset);
-  data::ByteReader toc(bytes.substr(toc_offset), path, kAdvice);
-  data::ByteReader frames(bytes.substr(toc_offset), path, kAdvice);
+  ByteReader toc(bytes.substr(toc_offset), path, kAdvice);
+  ByteReader frames(bytes.substr(toc_offset), path, kAdvice);
   frames.Skip(streams, kTocEntryBytes);
   CheckExpansion(path, bytes.size(), UnpackedBytes(header));
   return DecodeStreams(header, [&](size_t stream, size_t size) {
@@ -364,7 +364,7 @@ SplatCloud ReadSpz(std::string_view bytes, const std::string& path, const Import
   if (GzipReader::Recognizes(bytes)) {
     cloud = ReadGzipStreams(bytes, path);
   } else {
-    data::ByteReader reader(bytes, path, kAdvice);
+    ByteReader reader(bytes, path, kAdvice);
     const Header header = ReadHeader(reader, path);
     cloud = header.version == 4 ? ReadZstdStreams(header, bytes, reader, path, frame)
                                 : ReadPlainStreams(header, reader, path);
@@ -377,4 +377,4 @@ SplatCloud ReadSpz(std::string_view bytes, const std::string& path, const Import
   return cloud;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -8,7 +8,7 @@
 
 #include "formats/exporter.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Whether the bytes begin as those of an SPZ file of any version do: gzip's mark or SPZ's own.
 bool IsSpz(std::string_view bytes);
@@ -23,4 +23,4 @@ void WriteSpz(std::ostream& out, const SplatSelection& splats, const ExportOptio
 // names it in the extension 0xADBE0003. SH of degree 4 is cut to 3. Throws splat::Error naming file and entry.
 SplatCloud ReadSpz(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -54,4 +54,4 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   return bytes;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat

@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace splat::exporters {
+namespace splat {
 
 std::string EncodeBase64(std::string_view bytes);
 
 // Nothing if `text` is not exactly what EncodeBase64 makes of some bytes.
 std::optional<std::string> DecodeBase64(std::string_view text);
 
-}  // namespace splat::exporters
+}  // namespace splat

@@ -10,7 +10,7 @@
 
 #include "core/check.h"
 
-namespace splat::data {
+namespace splat {
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the readers of binary files expect a little-endian machine");
 
@@ -104,4 +104,4 @@ class ByteReader {
   uint64_t number_ = 0, count_ = 0;
 };
 
-}  // namespace splat::data
+}  // namespace splat

@@ -9,7 +9,7 @@
 
 #include "core/check.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 constexpr uint64_t kFreeExpansion = 256'000'000;  // bytes
@@ -185,4 +185,4 @@ std::string UnpackZstd(std::string_view frame, size_t size, const std::string& p
   return bytes;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace splat::exporters {
+namespace splat {
 
 // Refuses a file of `file_bytes` that announces `unpacked_bytes`, if that is more than memory should be taken for on
 // the file's word: over 256 MB and over 100 times its size. Real scenes shrink by 2 to 20. Throws splat::Error.
@@ -69,4 +69,4 @@ class ZstdWriter {
 // The content of a zstd frame, which must be `size` bytes. Throws splat::Error naming the path.
 std::string UnpackZstd(std::string_view frame, size_t size, const std::string& path);
 
-}  // namespace splat::exporters
+}  // namespace splat

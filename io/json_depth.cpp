@@ -2,7 +2,7 @@
 
 #include "core/check.h"
 
-namespace splat::exporters {
+namespace splat {
 
 void CheckJsonDepth(std::string_view text, const std::string& path) {
   constexpr int kDeepest = 64;
@@ -23,4 +23,4 @@ void CheckJsonDepth(std::string_view text, const std::string& path) {
   }
 }
 
-}  // namespace splat::exporters
+}  // namespace splat

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace splat::exporters {
+namespace splat {
 
 // Throws splat::Error naming the path if arrays and objects lie more than 64 deep; scene files need 8.
 void CheckJsonDepth(std::string_view text, const std::string& path);
 
-}  // namespace splat::exporters
+}  // namespace splat

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-namespace splat::apps {
+namespace splat {
 
 using Json = nlohmann::ordered_json;
 
@@ -12,4 +12,4 @@ using Json = nlohmann::ordered_json;
 // finite become null. Throws splat::Error.
 void WriteJson(const std::string& path, const Json& json);
 
-}  // namespace splat::apps
+}  // namespace splat

@@ -9,7 +9,7 @@
 #include "io/mapped_file.h"
 #include "io/text_scan.h"
 
-namespace splat::data {
+namespace splat {
 namespace {
 
 struct TypeTraits {
@@ -243,4 +243,4 @@ void WritePly(const std::string& path, const PlyTable& table) {
   });
 }
 
-}  // namespace splat::data
+}  // namespace splat

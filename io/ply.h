@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace splat::data {
+namespace splat {
 
 struct PlyTable {
   std::vector<std::string> comments;
@@ -79,4 +79,4 @@ PlyTable ReadPly(const std::string& path);
 // splat::Error (also when the disk is full, or if names, values and rows of the table do not fit together).
 void WritePly(const std::string& path, const PlyTable& table);
 
-}  // namespace splat::data
+}  // namespace splat

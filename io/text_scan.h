@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace splat::data {
+namespace splat {
 
 // The number that `word` is from its first to its last character; nothing if it is none or out of T's range. Accepts
 // "nan" and "inf" for floating-point T; ignores the locale.
@@ -63,4 +63,4 @@ class LineScanner {
   int line_number_ = 0;
 };
 
-}  // namespace splat::data
+}  // namespace splat

@@ -5,16 +5,16 @@
 
 #include "core/check.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 // libwebp's objects with their clean-up.
-struct Image {
-  WebPPicture image;
-  Image() { WebPPictureInit(&image); }
-  ~Image() { WebPPictureFree(&image); }
-  Image(const Image&) = delete;
-  Image& operator=(const Image&) = delete;
+struct Picture {
+  WebPPicture picture;
+  Picture() { WebPPictureInit(&picture); }
+  ~Picture() { WebPPictureFree(&picture); }
+  Picture(const Picture&) = delete;
+  Picture& operator=(const Picture&) = delete;
 };
 struct Writer {
   WebPMemoryWriter writer;
@@ -36,20 +36,20 @@ WebPBitstreamFeatures FeaturesOf(std::string_view file, const std::string& where
 
 std::string EncodeWebp(const RgbaImage& image) {
   WebPConfig config;
-  Image image;
+  Picture picture;
   Writer writer;
   SPLAT_CHECK(WebPConfigInit(&config) != 0, "libwebp is of another version than its headers");
   config.lossless = 1;
   config.exact = 1;
-  image.image.use_argb = 1;
-  image.image.width = image.width;
-  image.image.height = image.height;
-  image.image.writer = WebPMemoryWrite;
-  image.image.custom_ptr = &writer.writer;
-  const bool encoded = WebPPictureImportRGBA(&image.image, image.bytes.data(), image.width * 4) != 0 &&
-                       WebPEncode(&config, &image.image) != 0;
+  picture.picture.use_argb = 1;
+  picture.picture.width = image.width;
+  picture.picture.height = image.height;
+  picture.picture.writer = WebPMemoryWrite;
+  picture.picture.custom_ptr = &writer.writer;
+  const bool encoded = WebPPictureImportRGBA(&picture.picture, image.bytes.data(), image.width * 4) != 0 &&
+                       WebPEncode(&config, &picture.picture) != 0;
   SPLAT_CHECK(encoded, "a WebP image of ", image.width, " x ", image.height, " px cannot be encoded (error ",
-              int(image.image.error_code), " of libwebp)");
+              int(picture.picture.error_code), " of libwebp)");
   return {reinterpret_cast<const char*>(writer.writer.mem), writer.writer.size};
 }
 
@@ -68,4 +68,4 @@ RgbaImage DecodeWebp(std::string_view file, const std::string& where) {
   return image;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat

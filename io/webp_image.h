@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace splat::exporters {
+namespace splat {
 
 struct RgbaImage {
   RgbaImage() = default;
@@ -28,4 +28,4 @@ std::string EncodeWebp(const RgbaImage& image);
 uint64_t WebpPixelBytes(std::string_view file, const std::string& where);
 RgbaImage DecodeWebp(std::string_view file, const std::string& where);
 
-}  // namespace splat::exporters
+}  // namespace splat

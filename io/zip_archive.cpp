@@ -9,7 +9,7 @@
 
 #include "core/check.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 constexpr unsigned long kFirstDosDate = 0x00210000;  // 1980-01-01
@@ -178,4 +178,4 @@ std::string ZipReader::Read(const std::string& name) {
   return bytes;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace splat::exporters {
+namespace splat {
 
 // Writes entries as they are, without compression (what they hold is compressed already), zip64 or comment, dated
 // 1980-01-01: equal entries give equal bytes. The stream must be able to seek. Throws splat::Error.
@@ -46,4 +46,4 @@ class ZipReader {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace splat::exporters
+}  // namespace splat

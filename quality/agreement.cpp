@@ -6,7 +6,7 @@
 #include "core/format.h"
 #include "quality/image_quality.h"
 
-namespace splat::apps {
+namespace splat::quality {
 
 void RequireSameCount(const std::string& path, int64_t splats, int64_t written) {
   SPLAT_CHECK(splats == written, path, ": is broken: it holds ", splats, " splats of ", written, " that were written");
@@ -26,9 +26,9 @@ double EmptyAgreement(const std::vector<Image8>& images, const std::array<float,
     for (size_t i = 0; i < empty.pixels.size(); ++i) {
       empty.pixels[i] = pixel.pixels[i % 3];
     }
-    sum_db += train::kernels::Psnr(image, empty);
+    sum_db += quality::Psnr(image, empty);
   }
   return sum_db / double(std::max<size_t>(1, images.size()));
 }
 
-}  // namespace splat::apps
+}  // namespace splat::quality

@@ -8,7 +8,7 @@
 
 #include "core/image.h"
 
-namespace splat::apps {
+namespace splat::quality {
 
 // Images of a file that agree less than this with the scene's, in dB, are those of a broken file: a frame or an
 // order of coefficients that was mistaken gives 10 to 12, the coarsest format of a whole file 25 and more.
@@ -35,4 +35,4 @@ void RequireAgreement(const std::string& path, double agreement_db, double empty
 // For RequireAgreement: PSNR in dB between the scene's images and the background alone, mean over the images.
 double EmptyAgreement(const std::vector<Image8>& images, const std::array<float, 3>& background);
 
-}  // namespace splat::apps
+}  // namespace splat::quality

@@ -9,7 +9,7 @@
 #include "scene/orbit.h"
 #include "scene/select.h"
 
-namespace splat::apps {
+namespace splat::quality {
 namespace {
 
 constexpr int kLongestSide_px = 640;
@@ -23,7 +23,7 @@ Camera Small(const Camera& camera) {
 
 }  // namespace
 
-std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const exporters::SplatSelection& splats) {
+std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats) {
   if (cameras.empty()) cameras = OrbitCameras(SphereAroundMost(splats), kOrbitViews, kLongestSide_px);
   const auto held_out = [](const NamedCamera& camera) { return camera.split == Split::kTest; };
   if (std::any_of(cameras.begin(), cameras.end(), held_out)) {
@@ -34,24 +34,24 @@ std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const expor
   return chosen;
 }
 
-ExportCheck::ExportCheck(const exporters::SplatSelection& splats, std::vector<Camera> cameras,
+ExportCheck::ExportCheck(const SplatSelection& splats, std::vector<Camera> cameras,
                          const std::array<float, 3>& background, Executor& executor)
     : cameras_(std::move(cameras)), background_(background), executor_(executor), count_(splats.count()) {
   for (const Camera& camera : cameras_) images_.push_back(RenderPlainly(splats, camera, background_, executor_));
   empty_db_ = EmptyAgreement(images_, background_);
 }
 
-double ExportCheck::AgreementOf(const std::string& path, const exporters::ImportOptions& options) const {
-  const exporters::SplatCloud cloud = exporters::ReadScene(path, options);
+double ExportCheck::AgreementOf(const std::string& path, const formats::ImportOptions& options) const {
+  const SplatCloud cloud = formats::ReadScene(path, options);
   RequireSameCount(path, cloud.count(), count_);
-  const exporters::SplatSelection splats(cloud.View());
+  const SplatSelection splats(cloud.View());
   double agreement_db = 0;
   for (size_t i = 0; i < cameras_.size(); ++i) {
     const Image8 image = RenderPlainly(splats, cameras_[i], background_, executor_);
-    agreement_db += train::kernels::Psnr(images_[i], image) / double(cameras_.size());
+    agreement_db += quality::Psnr(images_[i], image) / double(cameras_.size());
   }
   RequireAgreement(path, agreement_db, empty_db_);
   return agreement_db;
 }
 
-}  // namespace splat::apps
+}  // namespace splat::quality

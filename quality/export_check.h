@@ -13,22 +13,22 @@
 #include "formats/inria_cameras.h"
 #include "quality/agreement.h"
 
-namespace splat::apps {
+namespace splat::quality {
 
 // At most kMostCheckedViews cameras, with small images: held-out ones of `cameras` or, if there are none, training
 // cameras; without any, views from all sides of the splats. At least one splat.
-std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const exporters::SplatSelection& splats);
+std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats);
 
 class ExportCheck {
  public:
   // Draws the views. The splats are not needed afterwards; `executor` must outlive the object.
-  ExportCheck(const exporters::SplatSelection& splats, std::vector<Camera> cameras,
-              const std::array<float, 3>& background, Executor& executor);
+  ExportCheck(const SplatSelection& splats, std::vector<Camera> cameras, const std::array<float, 3>& background,
+              Executor& executor);
 
   // PSNR in dB between the images of the file and those of the splats, mean over the views; 100 for equal ones.
   // Throws splat::Error naming the file if it cannot be read, holds another number of splats or shows another scene
   // (quality/agreement.h).
-  double AgreementOf(const std::string& path, const exporters::ImportOptions& options) const;
+  double AgreementOf(const std::string& path, const formats::ImportOptions& options) const;
 
   size_t views() const { return cameras_.size(); }
 
@@ -41,4 +41,4 @@ class ExportCheck {
   double empty_db_ = 0;
 };
 
-}  // namespace splat::apps
+}  // namespace splat::quality

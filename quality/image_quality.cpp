@@ -7,7 +7,7 @@
 #include "core/check.h"
 #include "train/kernels/loss/ssim.h"
 
-namespace splat::train::kernels {
+namespace splat::quality {
 namespace {
 
 void CheckSameShape(const Image8& a, const Image8& b) {
@@ -34,15 +34,15 @@ double Ssim(const Image8& a, const Image8& b) {
   CheckSameShape(a, b);
   std::vector<float> values(a.pixels.size());
   std::transform(a.pixels.begin(), a.pixels.end(), values.begin(), [](uint8_t v) { return float(v) / 255.0f; });
-  LossParams params;
+  train::LossParams params;
   params.width = a.width;
   params.height = a.height;
   params.channels = a.channels;
   params.image = values.data();
   params.target = b.pixels.data();
   SerialExecutor executor;
-  PhotometricLossWorkspace workspace;
-  return PhotometricLoss(executor, params, workspace).ssim;
+  train::PhotometricLossWorkspace workspace;
+  return train::PhotometricLoss(executor, params, workspace).ssim;
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::quality

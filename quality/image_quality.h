@@ -3,7 +3,7 @@
 
 #include "core/image.h"
 
-namespace splat::train::kernels {
+namespace splat::quality {
 
 constexpr double kMaxPsnr = 100;  // dB, what equal images get
 
@@ -13,4 +13,4 @@ double Psnr(const Image8& a, const Image8& b);
 // Mean SSIM over all pixels and channels with the window and padding of the training loss (train/kernels/loss/ssim.h).
 double Ssim(const Image8& a, const Image8& b);
 
-}  // namespace splat::train::kernels
+}  // namespace splat::quality

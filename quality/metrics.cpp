@@ -4,14 +4,7 @@
 #include "quality/image_quality.h"
 #include "rasterizer/torch/render.h"
 
-namespace splat::train {
-
-double Psnr(const Image8& a, const Image8& b) {
-  return kernels::Psnr(a, b);
-}
-double Ssim(const Image8& a, const Image8& b) {
-  return kernels::Ssim(a, b);
-}
+namespace splat::quality {
 
 Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background) {
   const torch::NoGradGuard no_grad;
@@ -38,4 +31,4 @@ Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const
   return evaluation;
 }
 
-}  // namespace splat::train
+}  // namespace splat::quality

@@ -13,7 +13,7 @@
 #include "data/dataset/view_loader.h"
 #include "rasterizer/torch/splat_model.h"
 
-namespace splat::train {
+namespace splat::quality {
 
 struct ViewMetrics {
   std::string name;
@@ -26,9 +26,6 @@ struct Evaluation {
   double psnr = 0, ssim = 0;  // means over the views; 0 if there are none
 };
 
-double Psnr(const Image8& a, const Image8& b);
-double Ssim(const Image8& a, const Image8& b);
-
 // Renders each view of `view_indices` and compares it with its photo. `on_view` (may be empty) gets name, photo and
 // render.
 Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const std::vector<int>& view_indices,
@@ -38,4 +35,4 @@ Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const
 // Renders one camera to 8 bits.
 Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background);
 
-}  // namespace splat::train
+}  // namespace splat::quality

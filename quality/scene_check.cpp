@@ -6,10 +6,11 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "formats/exporter.h"
+#include "quality/image_quality.h"
 #include "quality/metrics.h"
 #include "rasterizer/torch/scene_model.h"
 
-namespace splat::apps {
+namespace splat::quality {
 namespace {
 
 std::string Column(const std::string& text, size_t width) {
@@ -32,8 +33,8 @@ SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, da
     : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
   loader_.Announce(views_);
   for (const int index : views_) {
-    images_.push_back(train::RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
-    scene_psnr_ += train::Psnr(*loader_.Get(index), images_.back()) / double(views_.size());
+    images_.push_back(quality::RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
+    scene_psnr_ += quality::Psnr(*loader_.Get(index), images_.back()) / double(views_.size());
   }
   empty_db_ = EmptyAgreement(images_, dataset_.background);
 }
@@ -45,14 +46,14 @@ FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::st
   check.path = path;
   try {
     for (const std::string& file : files) check.bytes += std::filesystem::file_size(file);
-    const SplatModel model = ToDevice(ModelOf(exporters::ReadScene(path)), scene_.means.device());
+    const SplatModel model = ToDevice(ModelOf(formats::ReadScene(path)), scene_.means.device());
     check.splats = model.count();
     RequireSameCount(path, check.splats, splats);
     for (size_t i = 0; i < views_.size(); ++i) {
       const Camera& camera = dataset_.views[size_t(views_[i])].camera;
-      const Image8 image = train::RenderToImage8(model, camera, dataset_.background);
-      check.psnr += train::Psnr(*loader_.Get(views_[i]), image) / double(views_.size());
-      check.agreement_db += train::Psnr(images_[i], image) / double(views_.size());
+      const Image8 image = quality::RenderToImage8(model, camera, dataset_.background);
+      check.psnr += quality::Psnr(*loader_.Get(views_[i]), image) / double(views_.size());
+      check.agreement_db += quality::Psnr(images_[i], image) / double(views_.size());
     }
     check.loss_db = scene_psnr_ - check.psnr;
     RequireAgreement(path, check.agreement_db, empty_db_);
@@ -85,4 +86,4 @@ std::vector<std::string> TableOf(const std::vector<FileCheck>& checks, size_t vi
   return lines;
 }
 
-}  // namespace splat::apps
+}  // namespace splat::quality

@@ -12,7 +12,7 @@
 #include "quality/agreement.h"
 #include "rasterizer/torch/splat_model.h"
 
-namespace splat::apps {
+namespace splat::quality {
 
 // What one scene file is worth.
 struct FileCheck {
@@ -57,4 +57,4 @@ class SceneCheck {
 // The table of the checks, a line each, for people.
 std::vector<std::string> TableOf(const std::vector<FileCheck>& checks, size_t views);
 
-}  // namespace splat::apps
+}  // namespace splat::quality

@@ -7,7 +7,7 @@
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/math/tiles.h"
 
-namespace splat::apps {
+namespace splat {
 namespace {
 
 namespace k = kernels;
@@ -20,7 +20,7 @@ void Put(const Vec3<float>& value, float* to) {
 }
 
 // The splats [begin, begin + cloud.count()) of a selection as arrays.
-void Gather(const exporters::SplatSelection& splats, int64_t begin, exporters::SplatCloud& cloud, Executor& executor) {
+void Gather(const SplatSelection& splats, int64_t begin, SplatCloud& cloud, Executor& executor) {
   constexpr int64_t kChunk = 4096;
   const int rest = cloud.sh_rest_count;
   ParallelFor(executor, cloud.count(), kChunk, [&](int64_t first, int64_t last) {
@@ -38,22 +38,22 @@ void Gather(const exporters::SplatSelection& splats, int64_t begin, exporters::S
   });
 }
 
-k::SplatsView<float> ViewOf(const exporters::SplatCloudView& cloud) {
+k::SplatsView<float> ViewOf(const SplatCloudView& cloud) {
   return {cloud.count, cloud.sh_rest_count,  cloud.means, cloud.log_scales,
           cloud.quats, cloud.opacity_logits, cloud.sh_dc, cloud.sh_rest};
 }
 
 }  // namespace
 
-Image8 RenderPlainly(const exporters::SplatSelection& splats, const Camera& camera,
-                     const std::array<float, 3>& background, Executor& executor) {
+Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const std::array<float, 3>& background,
+                     Executor& executor) {
   k::KernelContext context;
   context.executor = &executor;
   const int64_t count = splats.count();
   std::vector<float> records(size_t(count) * k::kRecordSize);
   std::vector<int32_t> tile_counts(static_cast<size_t>(count)), slot_begin(static_cast<size_t>(count) + 1);
   for (int64_t begin = 0; begin < count; begin += kSplatsPerBlock) {
-    exporters::SplatCloud block(std::min(kSplatsPerBlock, count - begin), splats.sh_degree());
+    SplatCloud block(std::min(kSplatsPerBlock, count - begin), splats.sh_degree());
     Gather(splats, begin, block, executor);
     k::ProjectParams<float> project;
     project.splats = ViewOf(block.View());
@@ -83,4 +83,4 @@ Image8 RenderPlainly(const exporters::SplatSelection& splats, const Camera& came
   return RoundedTo8Bits(image.pixels.data(), camera.width, camera.height, 3);
 }
 
-}  // namespace splat::apps
+}  // namespace splat

@@ -8,11 +8,11 @@
 #include "core/parallel.h"
 #include "scene/splat_cloud.h"
 
-namespace splat::apps {
+namespace splat {
 
-// The image that train::RenderToImage8 makes of the same splats: clamped and rounded to 8 bits, on a background of
+// The image that quality::RenderToImage8 makes of the same splats: clamped and rounded to 8 bits, on a background of
 // 0..1. Needs some 60 bytes for each splat and 8 for each tile that it reaches, beside the splats.
-Image8 RenderPlainly(const exporters::SplatSelection& splats, const Camera& camera,
-                     const std::array<float, 3>& background, Executor& executor);
+Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const std::array<float, 3>& background,
+                     Executor& executor);
 
-}  // namespace splat::apps
+}  // namespace splat

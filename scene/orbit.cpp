@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
-namespace splat::apps {
+namespace splat {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
@@ -28,7 +28,7 @@ Rigid3 LookAt(const Vec3<double>& eye, const Vec3<double>& target) {
 
 }  // namespace
 
-std::vector<NamedCamera> OrbitCameras(const exporters::Sphere& scene, int count, int width) {
+std::vector<NamedCamera> OrbitCameras(const Sphere& scene, int count, int width) {
   const double distance = kOrbitDistance * std::max(kLeastRadius, scene.radius);
   std::vector<NamedCamera> cameras;
   for (int i = 0; i < count; ++i) {
@@ -47,4 +47,4 @@ std::vector<NamedCamera> OrbitCameras(const exporters::Sphere& scene, int count,
   return cameras;
 }
 
-}  // namespace splat::apps
+}  // namespace splat

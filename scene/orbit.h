@@ -6,10 +6,10 @@
 #include "scene/named_camera.h"
 #include "scene/select.h"
 
-namespace splat::apps {
+namespace splat {
 
 // `count` views from a circle around `scene` (SphereAroundMost), 20 degrees above its middle; up is -y. Images are
 // `width` x 3/4 `width` px.
-std::vector<NamedCamera> OrbitCameras(const exporters::Sphere& scene, int count, int width);
+std::vector<NamedCamera> OrbitCameras(const Sphere& scene, int count, int width);
 
-}  // namespace splat::apps
+}  // namespace splat

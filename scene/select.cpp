@@ -8,7 +8,7 @@
 
 #include "core/morton.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 constexpr double kStrayShare = 0.05;  // at either end of each axis
@@ -129,4 +129,4 @@ Sphere SphereAroundMost(const SplatSelection& splats) {
   return {{middle[0], middle[1], middle[2]}, Norm(Vec3<double>{half[0], half[1], half[2]})};
 }
 
-}  // namespace splat::exporters
+}  // namespace splat

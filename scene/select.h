@@ -6,7 +6,7 @@
 
 #include "scene/splat_cloud.h"
 
-namespace splat::exporters {
+namespace splat {
 
 // Along a space-filling curve (Morton's), so that neighbours in space are neighbours in the file: smaller files of the
 // formats that compress, and faster drawing. Equal codes keep their order.
@@ -37,4 +37,4 @@ Sphere SphereAround(const std::vector<Vec3<double>>& points);
 // least one splat.
 Sphere SphereAroundMost(const SplatSelection& splats);
 
-}  // namespace splat::exporters
+}  // namespace splat

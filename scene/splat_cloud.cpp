@@ -7,7 +7,7 @@
 #include "core/check.h"
 #include "rasterizer/math/activation.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 constexpr float kLargestLogit = 20;      // stands for opacity 1: the sigmoid rounds to it
@@ -164,4 +164,4 @@ void SwapRdfAndRub(SplatCloud& cloud) {
   }
 }
 
-}  // namespace splat::exporters
+}  // namespace splat

@@ -11,7 +11,7 @@
 #include "core/vec.h"
 #include "rasterizer/math/constants.h"
 
-namespace splat::exporters {
+namespace splat {
 
 constexpr int kChannels = 3;  // red, green, blue
 
@@ -102,4 +102,4 @@ class SplatSelection {
 // Turns a cloud between the two frames in place, by 180 degrees about x; the way back is the same.
 void SwapRdfAndRub(SplatCloud& cloud);
 
-}  // namespace splat::exporters
+}  // namespace splat

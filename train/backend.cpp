@@ -28,7 +28,7 @@ constexpr int64_t kBytesPerPixel = (5 * 3 + 2) * 4 + 2 * 3;
 }  // namespace
 
 Backend CpuBackend() {
-  return {torch::kCPU, &splat::kernels::CpuStages(), &kernels::CpuTrainStages(), &kernels::CpuDensityStages(), false};
+  return {torch::kCPU, &kernels::CpuStages(), &CpuTrainStages(), &CpuDensityStages(), false};
 }
 
 Backend ChooseBackend(const std::string& device) {
@@ -36,17 +36,16 @@ Backend ChooseBackend(const std::string& device) {
   const std::string why_not = WhyNoCuda();
   if (device == "auto" && !why_not.empty()) return CpuBackend();
   SPLAT_CHECK(why_not.empty(), "--device cuda: ", why_not, "; use --device cpu");
-  return {torch::Device(torch::kCUDA, 0), splat::kernels::CudaStages(), kernels::CudaTrainStages(),
-          kernels::CudaDensityStages(), true};
+  return {torch::Device(torch::kCUDA, 0), kernels::CudaStages(), CudaTrainStages(), CudaDensityStages(), true};
 }
 
-splat::kernels::DeviceMemory MemoryOf(const Backend& backend) {
+kernels::DeviceMemory MemoryOf(const Backend& backend) {
   const c10::DeviceGuard guard(backend.device);
   return backend.stages->memory();
 }
 
 int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes) {
-  const splat::kernels::DeviceMemory memory = MemoryOf(backend);
+  const kernels::DeviceMemory memory = MemoryOf(backend);
   if (!backend.is_device) {
     return std::clamp<int64_t>(memory.total / 2 / kCpuBytesPerSplat, kFewestSplats, kMostSplatsCpu);
   }

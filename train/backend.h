@@ -12,9 +12,9 @@ namespace splat::train {
 
 struct Backend {
   torch::Device device = torch::kCPU;
-  const splat::kernels::Stages* stages = nullptr;
-  const kernels::TrainStages* train = nullptr;
-  const kernels::DensityStages* density = nullptr;
+  const kernels::Stages* stages = nullptr;
+  const TrainStages* train = nullptr;
+  const DensityStages* density = nullptr;
   // Kernels are only queued when a call returns, and reading a value waits for all of them. Photos are kept on the
   // device, and splats are put into Morton order now and then.
   bool is_device = false;
@@ -26,7 +26,7 @@ Backend CpuBackend();
 Backend ChooseBackend(const std::string& device);
 
 // Bytes of memory that the backend's device has, and that are free now.
-splat::kernels::DeviceMemory MemoryOf(const Backend& backend);
+kernels::DeviceMemory MemoryOf(const Backend& backend);
 
 // The most splats that the memory holds in training, for images of so many pixels and with so many bytes of photos
 // that stay on a GPU; a margin is left.

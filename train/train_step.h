@@ -48,7 +48,7 @@ class TrainStep {
   Backend backend_;
   ReusedScratch scratch_;
   PassWorkspace workspace_;
-  torch::Tensor sums_;  // [2] double on the device: kernels::LossSums
+  torch::Tensor sums_;  // [2] double on the device: LossSums
   HostReadback host_sums_;
   double ssim_weight_ = 0;         // of the last Run
   double queued_ssim_weight_ = 0;  // of the run whose loss is queued

@@ -10,7 +10,7 @@
 namespace splat::apps {
 namespace {
 
-using exporters::SpzFrame;
+using formats::SpzFrame;
 
 constexpr int64_t kMaxSplats = 100'000'000;
 constexpr int kMaxThreads = 1024;
@@ -113,7 +113,7 @@ std::optional<std::vector<double>> NumbersOf(const std::string& text, const std:
 
 std::string FormatsHelp() {
   std::string text = "Formats that can be written, by the end of OUT's name:\n";
-  for (const exporters::Exporter& exporter : exporters::Exporters()) {
+  for (const formats::Exporter& exporter : formats::Exporters()) {
     text += "  " + exporter.extension + std::string(18 - std::min<size_t>(17, exporter.extension.size()), ' ') +
             exporter.description + "\n";
   }
@@ -130,12 +130,12 @@ Crop ParseCrop(const std::string& text) {
     crop.automatic = true;
   } else if (const auto box = NumbersOf(text, "box", 6)) {
     const auto& b = *box;
-    crop.box = exporters::Box{{b[0], b[1], b[2]}, {b[3], b[4], b[5]}};
+    crop.box = Box{{b[0], b[1], b[2]}, {b[3], b[4], b[5]}};
     SPLAT_CHECK(b[0] <= b[3] && b[1] <= b[4] && b[2] <= b[5], "'", text,
                 "' is empty: the first corner must not lie beyond the second");
   } else if (const auto sphere = NumbersOf(text, "sphere", 4)) {
     const auto& s = *sphere;
-    crop.sphere = exporters::Sphere{{s[0], s[1], s[2]}, s[3]};
+    crop.sphere = Sphere{{s[0], s[1], s[2]}, s[3]};
     SPLAT_CHECK(s[3] > 0, "'", text, "' is empty: the radius must be above 0");
   } else {
     throw Error(StrCat("'", text, "' is not allowed; use auto, box:x0,y0,z0,x1,y1,z1 or sphere:x,y,z,r"));
@@ -163,7 +163,7 @@ std::optional<ConvertOptions> ParseConvertOptions(int argc, char** argv) {
   app.add_flag("--quiet", quiet, "Only warnings and errors");
   if (!ParseCommandLine(app, argc, argv)) return std::nullopt;
 
-  options.exporter = &exporters::ExporterFor(options.output);
+  options.exporter = &formats::ExporterFor(options.output);
   if (!texts.crop.empty()) options.crop = ParseCrop(texts.crop);
   if (!texts.background.empty()) options.background = ParseBackground(texts.background);
   options.writing.overwrite_beside = options.overwrite;

@@ -13,24 +13,24 @@ namespace splat::apps {
 
 // Which part of the scene is kept. At most one of the three.
 struct Crop {
-  bool automatic = false;             // what the cameras look at, or where most splats lie
-  std::optional<exporters::Box> box;  // scene frame, scene units
-  std::optional<exporters::Sphere> sphere;
+  bool automatic = false;  // what the cameras look at, or where most splats lie
+  std::optional<Box> box;  // scene frame, scene units
+  std::optional<Sphere> sphere;
 };
 
 struct ConvertOptions {
-  std::string input, output;                      // files
-  const exporters::Exporter* exporter = nullptr;  // by the output's name
-  std::optional<int> sh_degree;                   // at most
-  std::optional<int64_t> max_gaussians;           // the most important ones
+  std::string input, output;                    // files
+  const formats::Exporter* exporter = nullptr;  // by the output's name
+  std::optional<int> sh_degree;                 // at most
+  std::optional<int64_t> max_gaussians;         // the most important ones
   Crop crop;
   std::optional<std::array<double, 3>> background;  // instead of what IN says
   bool morton = false;
   bool overwrite = false;
   bool check = true;  // read the output back and compare images
   int threads = 0;    // 0: all cores
-  exporters::ExportOptions writing;
-  exporters::ImportOptions reading;
+  formats::ExportOptions writing;
+  formats::ImportOptions reading;
   Verbosity verbosity = Verbosity::kNormal;
 };
 

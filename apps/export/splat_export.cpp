@@ -20,8 +20,6 @@ namespace splat::apps {
 namespace {
 
 namespace fs = std::filesystem;
-using exporters::SplatCloud;
-using exporters::SplatSelection;
 
 constexpr int64_t kManySplats = 2'000'000;  // what viewers on a desktop budget for
 constexpr double kCropReach = 3;            // times the cameras' or the splats' own
@@ -33,7 +31,7 @@ void CheckOutput(const ConvertOptions& options) {
   SPLAT_CHECK(folder.empty() || fs::is_directory(folder, ignored), options.output, ": the folder does not exist");
   SPLAT_CHECK(options.overwrite || !fs::exists(options.output, ignored), options.output,
               ": exists already; choose another name or pass --overwrite");
-  const std::string lacks = exporters::WhatLacks(*options.exporter);
+  const std::string lacks = formats::WhatLacks(*options.exporter);
   SPLAT_CHECK(lacks.empty(), options.output, ": ", lacks);
 }
 
@@ -42,7 +40,7 @@ std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progr
   const fs::path path = fs::path(scene).parent_path() / "cameras.json";
   if (!fs::exists(path)) return {};
   try {
-    return ReadInriaCameras(path.string());
+    return formats::ReadInriaCameras(path.string());
   } catch (const Error& error) {
     progress.Warn(StrCat(error.what(), "; going on without cameras"));
     return {};
@@ -50,17 +48,16 @@ std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progr
 }
 
 // Where --crop auto keeps splats.
-exporters::Sphere AutomaticArea(const std::vector<NamedCamera>& cameras, const SplatSelection& splats,
-                                Progress& progress) {
-  exporters::Sphere sphere;
+Sphere AutomaticArea(const std::vector<NamedCamera>& cameras, const SplatSelection& splats, Progress& progress) {
+  Sphere sphere;
   if (!cameras.empty()) {
     std::vector<Vec3<double>> positions;
     positions.reserve(cameras.size());
     for (const NamedCamera& named : cameras) positions.push_back(CameraCenterInWorld(named.camera));
-    sphere = exporters::SphereAround(positions);
+    sphere = SphereAround(positions);
     progress.Info("Cropped around the cameras of the cameras.json beside it");
   } else {
-    sphere = exporters::SphereAroundMost(splats);
+    sphere = SphereAroundMost(splats);
   }
   sphere.radius *= kCropReach;
   return sphere;
@@ -82,13 +79,13 @@ SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, 
 }
 
 // Where a page opens: at the first training camera; nothing without cameras.
-std::optional<exporters::ViewerSettings> Viewer(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
+std::optional<formats::ViewerSettings> Viewer(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
   std::vector<Camera> training;
   for (const NamedCamera& named : cameras) {
     if (named.split == Split::kTrain) training.push_back(named.camera);
   }
   if (training.empty()) return std::nullopt;
-  return exporters::SettingsFromCameras(training, splats);
+  return formats::SettingsFromCameras(training, splats);
 }
 
 std::string SizeText(const std::string& path) {
@@ -97,7 +94,7 @@ std::string SizeText(const std::string& path) {
 
 // What was read, as it is to be written: with the background of --background.
 SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
-  SplatCloud cloud = exporters::ReadScene(options.input, options.reading);
+  SplatCloud cloud = formats::ReadScene(options.input, options.reading);
   progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
                        math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(options.input)));
   if (cloud.left_out > 0) {
@@ -109,13 +106,13 @@ SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
 }
 
 std::array<float, 3> BackgroundFor(const SplatSelection& splats) {
-  const exporters::Rgb color = splats.background().value_or(exporters::Rgb{0, 0, 0});
+  const Rgb color = splats.background().value_or(Rgb{0, 0, 0});
   return {float(color[0]), float(color[1]), float(color[2])};
 }
 
 // Reads what was written back, with the cloud that it came from out of memory, and says what the format costs.
-void CheckScene(const ConvertOptions& options, const ExportCheck& check, Progress& progress) {
-  exporters::ImportOptions reading;
+void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check, Progress& progress) {
+  formats::ImportOptions reading;
   reading.spz_frame = options.writing.spz_frame;
   const double agreement_db = check.AgreementOf(options.output, reading);
   progress.Info(StrCat("Read back and drawn in ", check.views(), " views: ", FormatFixed(agreement_db, 1),
@@ -130,7 +127,7 @@ int ConvertScene(ConvertOptions options) {
   const auto start = std::chrono::steady_clock::now();
   std::optional<SplatCloud> cloud = ReadCloud(options, progress);
   const std::vector<NamedCamera> cameras = CamerasBeside(options.input, progress);
-  std::optional<ExportCheck> check;
+  std::optional<quality::ExportCheck> check;
   std::string note;
   {
     const SplatSelection splats = Selected(options, *cloud, cameras, progress);
@@ -140,12 +137,12 @@ int ConvertScene(ConvertOptions options) {
                            "--max-gaussians keeps those that cover most"));
     }
     options.writing.viewer = Viewer(cameras, splats);
-    note = exporters::WriteScene(options.output, *options.exporter, splats, options.writing).note;
+    note = formats::WriteScene(options.output, *options.exporter, splats, options.writing).note;
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ",
                          std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
                          SizeText(options.output), ", ", FormatDuration(seconds.count())));
-    if (options.check) check.emplace(splats, CamerasToCheck(cameras, splats), BackgroundFor(splats), pool);
+    if (options.check) check.emplace(splats, quality::CamerasToCheck(cameras, splats), BackgroundFor(splats), pool);
   }
   cloud.reset();
   if (check) CheckScene(options, *check, progress);

@@ -45,7 +45,7 @@ CameraSet ReadCameras(const std::string& path) {
   if (!fs::is_directory(path)) {
     if (!IsJsonList(path)) return FromDescription(data::ReadTransforms(path));
     CameraSet set;
-    set.cameras = ReadInriaCameras(path);
+    set.cameras = formats::ReadInriaCameras(path);
     return set;
   }
   if (data::IsColmapModel(path)) return FromDescription(data::ReadColmapModel(path, path));
@@ -67,7 +67,7 @@ std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, c
 
 std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width) {
   const HostModel host(model);
-  const exporters::SplatSelection splats(host.View());
+  const SplatSelection splats(host.View());
   SPLAT_CHECK(splats.count() > 0, "the scene holds no splats");
   return OrbitCameras(SphereAroundMost(splats), count, width);
 }

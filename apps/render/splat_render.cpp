@@ -70,8 +70,8 @@ int RenderScene(const RenderOptions& options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   UseThreads(options.threads);
   const torch::Device device = train::ChooseBackend(options.device).device;
-  exporters::SplatCloud cloud = exporters::ReadScene(options.scene);
-  const exporters::Rgb color = options.background.value_or(cloud.background.value_or(exporters::Rgb{0, 0, 0}));
+  SplatCloud cloud = formats::ReadScene(options.scene);
+  const Rgb color = options.background.value_or(cloud.background.value_or(Rgb{0, 0, 0}));
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
   MakeFolder(options.output);
@@ -82,7 +82,7 @@ int RenderScene(const RenderOptions& options) {
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {
     ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " images"));
-    const Image8 image = train::RenderToImage8(on_device, cameras[i].camera, background);
+    const Image8 image = quality::RenderToImage8(on_device, cameras[i].camera, background);
     data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }

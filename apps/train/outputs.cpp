@@ -53,7 +53,7 @@ Json TestJson(const RunSummary& summary) {
   if (!summary.evaluation || summary.evaluation->views.empty()) return test;
   test["psnr"] = summary.evaluation->psnr;
   test["ssim"] = summary.evaluation->ssim;
-  for (const train::ViewMetrics& view : summary.evaluation->views) {
+  for (const quality::ViewMetrics& view : summary.evaluation->views) {
     test["views"].push_back({{"name", view.name}, {"psnr", view.psnr}, {"ssim", view.ssim}});
   }
   return test;
@@ -61,7 +61,7 @@ Json TestJson(const RunSummary& summary) {
 
 Json FilesJson(const RunSummary& summary) {
   Json files = Json::array();
-  for (const FileCheck& check : summary.checks) {
+  for (const quality::FileCheck& check : summary.checks) {
     Json file = {{"format", check.format},
                  {"file", fs::path(check.path).filename().string()},
                  {"bytes", check.bytes},
@@ -117,7 +117,7 @@ OutputFolder::OutputFolder(const std::string& path, bool overwrite) : path_(path
   std::error_code error;
   SPLAT_CHECK(!fs::exists(path_, error) || fs::is_directory(path_, error), "--output ", path_,
               ": is a file; name a folder");
-  for (const exporters::Exporter& exporter : exporters::Exporters()) {
+  for (const formats::Exporter& exporter : formats::Exporters()) {
     SPLAT_CHECK(overwrite || !fs::exists(Scene(exporter), error), "--output ", path_,
                 ": holds a scene already; choose another folder or pass --overwrite");
   }
@@ -136,13 +136,13 @@ OutputFolder::~OutputFolder() {
   if (made_) fs::remove(path_, ignored);  // fails where something lies in it
 }
 
-std::string OutputFolder::Scene(const exporters::Exporter& exporter) const {
+std::string OutputFolder::Scene(const formats::Exporter& exporter) const {
   return *this / "scene" + exporter.extension;
 }
 
 void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats) const {
   std::error_code ignored;
-  for (const exporters::Exporter& exporter : exporters::Exporters()) {
+  for (const formats::Exporter& exporter : formats::Exporters()) {
     const bool replaced = std::find(formats.begin(), formats.end(), exporter.name) != formats.end();
     if (!replaced) fs::remove(Scene(exporter), ignored);
   }
@@ -169,7 +169,7 @@ std::string RenderNames::NameFor(const std::string& photo_name) {
 void WriteCameras(const std::string& path, const data::Dataset& dataset) {
   std::vector<NamedCamera> cameras;
   for (const data::View& view : dataset.views) cameras.push_back({view.name, view.camera, view.split});
-  WriteInriaCameras(path, cameras);
+  formats::WriteInriaCameras(path, cameras);
 }
 
 void WriteSceneTransform(const std::string& path, const data::Dataset& dataset, const std::string& poses_source) {

@@ -32,7 +32,7 @@ class OutputFolder {
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
   // The scene in a format: "OUT/scene.spz".
-  std::string Scene(const exporters::Exporter& exporter) const;
+  std::string Scene(const formats::Exporter& exporter) const;
 
   // Removes what an earlier run left and would not fit the new scene: metrics.json, renders/, and scenes in formats
   // other than those named, which will be replaced.
@@ -57,10 +57,10 @@ struct RunSummary {
   std::optional<data::SfmResult> sfm;  // if COLMAP was run
   std::string poses_source;            // what the poses were read from
   size_t training_views = 0;
-  std::optional<train::Evaluation> evaluation;  // if views were held out and could be evaluated
-  std::string evaluation_error;                 // why not, if not
+  std::optional<quality::Evaluation> evaluation;  // if views were held out and could be evaluated
+  std::string evaluation_error;                   // why not, if not
   std::vector<std::pair<std::string, std::vector<std::string>>> written;  // formats and their files, the scene's last
-  std::vector<FileCheck> checks;                                          // of the scene files that were written
+  std::vector<quality::FileCheck> checks;                                 // of the scene files that were written
   size_t checked_views = 0;                                               // that each was drawn in
   std::string check_error;                                                // why not all were checked, if so
   double train_loss = 0;                                                  // mean of the last steps

@@ -133,33 +133,33 @@ train::TrainResult TrainScene(const train::Backend& backend, const TrainOptions&
 
 // SOG's clustering on the GPU of the training. Where the GPU cannot, for want of memory for example, the user is told
 // and the CPU does it: a scene that was trained must not be lost for that.
-exporters::PartsFitter PartsFitterOf(const train::Backend& backend, Progress& progress) {
-  const exporters::FitPartsOnGpu fit = exporters::CudaFitParts();
+formats::PartsFitter PartsFitterOf(const train::Backend& backend, Progress& progress) {
+  const formats::FitPartsOnGpu fit = formats::CudaFitParts();
   if (!backend.is_device || !fit) return {};
-  return [device = backend.device, fit, &progress](const exporters::PartsParams& params) {
+  return [device = backend.device, fit, &progress](const formats::PartsParams& params) {
     try {
       const StageScope scope(device);
-      return fit(scope.context(), params, exporters::kMostPointsOnGpu);
+      return fit(scope.context(), params, formats::kMostPointsOnGpu);
     } catch (const std::exception& error) {
       const std::string text = error.what();  // LibTorch's has many lines
       progress.Warn(
           StrCat("SOG's colours are clustered on the CPU, as the GPU could not: ", text.substr(0, text.find('\n'))));
-      return exporters::FitParts(params, ProcessExecutor());
+      return formats::FitParts(params, ProcessExecutor());
     }
   };
 }
 
 // For a page: opens at the first training camera.
-exporters::ExportOptions ExportOptionsFor(const train::Backend& backend, const TrainOptions& options,
-                                          const data::Dataset& dataset, const exporters::SplatSelection& splats,
-                                          Progress& progress) {
-  exporters::ExportOptions export_options;
+formats::ExportOptions ExportOptionsFor(const train::Backend& backend, const TrainOptions& options,
+                                        const data::Dataset& dataset, const SplatSelection& splats,
+                                        Progress& progress) {
+  formats::ExportOptions export_options;
   export_options.seed = options.config.seed;
   export_options.executor = &ProcessExecutor();
   export_options.fit_parts = PartsFitterOf(backend, progress);
   std::vector<Camera> cameras;
   for (const int view : dataset.ViewsOf(Split::kTrain)) cameras.push_back(dataset.views[size_t(view)].camera);
-  export_options.viewer = exporters::SettingsFromCameras(cameras, splats);
+  export_options.viewer = formats::SettingsFromCameras(cameras, splats);
   return export_options;
 }
 
@@ -169,21 +169,21 @@ std::exception_ptr WriteFormats(const train::Backend& backend, const TrainOption
                                 const data::Dataset& dataset, const SplatModel& model, const OutputFolder& output,
                                 Progress& progress, RunSummary& summary) {
   const HostModel host(model);
-  exporters::SplatCloudView view = host.View();
+  SplatCloudView view = host.View();
   view.background = options.config.background;
-  const exporters::SplatSelection splats(view);
-  exporters::ExportOptions export_options = ExportOptionsFor(backend, options, dataset, splats, progress);
+  const SplatSelection splats(view);
+  formats::ExportOptions export_options = ExportOptionsFor(backend, options, dataset, splats, progress);
   std::exception_ptr failure;
   std::vector<std::string> failed;
   // SOG before the page, which takes its splats from there.
   std::vector<std::string> formats = options.formats;
   std::stable_partition(formats.begin(), formats.end(), [](const std::string& name) { return name == "sog"; });
   for (const std::string& name : formats) {
-    const exporters::Exporter& exporter = exporters::ExporterNamed(name);
+    const formats::Exporter& exporter = formats::ExporterNamed(name);
     progress.Begin("Writing scene" + exporter.extension);
     try {
-      const exporters::WrittenScene written =
-          exporters::WriteScene(output.Scene(exporter), exporter, splats, export_options);
+      const formats::WrittenScene written =
+          formats::WriteScene(output.Scene(exporter), exporter, splats, export_options);
       if (!written.note.empty()) progress.Info(written.note);
       summary.written.emplace_back(name, written.files);
       if (name == "sog") export_options.sog_file = written.files.back();  // a page need not cluster again
@@ -216,8 +216,8 @@ data::ViewLoader::Options LoaderOptions(const TrainOptions& options) {
 }
 
 // Compares the held-out views with their photos, and keeps the images if asked to.
-train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
-                                const OutputFolder& output, Progress& progress) {
+quality::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
+                                  const OutputFolder& output, Progress& progress) {
   const std::vector<int> views = dataset.ViewsOf(Split::kTest);
   data::ViewLoader loader(dataset, LoaderOptions(options), progress.Sink());
   RenderNames names;
@@ -235,7 +235,7 @@ train::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset
   if (options.save_renders) fs::create_directories(output / "renders");
   progress.Begin("Evaluation");
   const SplatModel on_device = ToDevice(model, train::ChooseBackend(options.config.device).device);
-  train::Evaluation evaluation = train::Evaluate(on_device, dataset, views, loader, on_view);
+  quality::Evaluation evaluation = quality::Evaluate(on_device, dataset, views, loader, on_view);
   progress.End(StrCat("PSNR ", FormatFixed(evaluation.psnr, 2), " dB, SSIM ", FormatFixed(evaluation.ssim, 4), " over ",
                       views.size(), " held-out views"));
   return evaluation;
@@ -271,7 +271,7 @@ std::exception_ptr CheckFiles(const TrainOptions& options, const data::Dataset& 
     progress.Begin("Checking the files");
     const SplatModel on_device = ToDevice(model, train::ChooseBackend(options.config.device).device);
     data::ViewLoader loader(dataset, LoaderOptions(options), progress.Sink());
-    const SceneCheck check(on_device, dataset, loader);
+    const quality::SceneCheck check(on_device, dataset, loader);
     summary.checked_views = check.views();
     for (const auto& [format, files] : summary.written) {
       if (!already_interrupted) ThrowIfInterrupted("the check of the files was interrupted");
@@ -285,7 +285,7 @@ std::exception_ptr CheckFiles(const TrainOptions& options, const data::Dataset& 
     progress.Warn(StrCat("the files were not checked to the end: ", error.what()));
   }
   if (!summary.checks.empty()) {
-    for (const std::string& line : TableOf(summary.checks, summary.checked_views)) progress.Info(line);
+    for (const std::string& line : quality::TableOf(summary.checks, summary.checked_views)) progress.Info(line);
   }
   return failure;
 }

@@ -40,7 +40,7 @@ std::string WithDefault(const std::string& text, const std::string& value) {
 std::vector<std::string> FormatsIn(const std::string& list) {
   std::vector<std::string> names;
   for (const std::string& name : CLI::detail::split(list, ',')) {
-    const std::string lacks = exporters::WhatLacks(exporters::ExporterNamed(name));
+    const std::string lacks = formats::WhatLacks(formats::ExporterNamed(name));
     SPLAT_CHECK(lacks.empty(), lacks);
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
@@ -49,7 +49,7 @@ std::vector<std::string> FormatsIn(const std::string& list) {
 
 // A page as well, in a build that has one.
 std::string DefaultFormats() {
-  return exporters::WhatLacks(exporters::ExporterNamed("html")).empty() ? "ply,html" : "ply";
+  return formats::WhatLacks(formats::ExporterNamed("html")).empty() ? "ply,html" : "ply";
 }
 
 void AddInputOptions(CLI::App& app, TrainOptions& options, std::string& formats) {
@@ -64,7 +64,7 @@ void AddInputOptions(CLI::App& app, TrainOptions& options, std::string& formats)
       ->group(group);
   app.add_flag("--overwrite", options.overwrite, "Replace a scene that lies in the output folder")->group(group);
   app.add_option("--export", formats,
-                 StrCat("Formats of the scene, with commas between them: ", exporters::ExporterNames()))
+                 StrCat("Formats of the scene, with commas between them: ", formats::ExporterNames()))
       ->type_name("LIST")
       ->capture_default_str()
       ->group(group);

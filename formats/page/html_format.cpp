@@ -17,7 +17,7 @@
 #include "io/json_depth.h"
 #include "io/mapped_file.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 namespace fs = std::filesystem;
@@ -211,4 +211,4 @@ SplatCloud ReadHtml(std::string_view bytes, const std::string& path, const Impor
   return cloud;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

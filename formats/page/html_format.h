@@ -8,7 +8,7 @@
 
 #include "formats/exporter.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Whether the bytes begin as those of a page do.
 bool IsHtml(std::string_view bytes);
@@ -24,4 +24,4 @@ WrittenScene WriteHtmlFiles(const std::string& path, const SplatSelection& splat
 // Reads pages of that kind, by ReadSog. Throws splat::Error if it is none or its data are not whole.
 SplatCloud ReadHtml(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -24,7 +24,7 @@ extern const char kViewerPage[] asm("splat_viewer_page");
 extern const char kViewerPageEnd[] asm("splat_viewer_page_end");
 #endif
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 std::string_view PackedPage() {
@@ -50,8 +50,8 @@ std::string ViewerPage() {
   SPLAT_CHECK(HasViewerPage(), WhatHtmlLacks());
   const std::string_view packed = PackedPage();
   // A gzip stream ends with the size of what it holds.
-  const auto size = data::FromLittleEndian<uint32_t>(packed.data() + packed.size() - sizeof(uint32_t));
+  const auto size = FromLittleEndian<uint32_t>(packed.data() + packed.size() - sizeof(uint32_t));
   return GzipReader(packed, "the viewer page").Read(size);
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

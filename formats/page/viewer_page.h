@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // What stands in the page for what a scene fills in; each occurs once.
 constexpr const char* kSettingsMark = "@@SPLAT_SETTINGS@@";  // JSON
@@ -18,4 +18,4 @@ std::string WhatHtmlLacks();
 // The page, unpacked. Throws splat::Error that says what to do if this build has none.
 std::string ViewerPage();
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -9,7 +9,7 @@
 #include "core/check.h"
 #include "scene/select.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using Json = nlohmann::ordered_json;  // keys in the order of writing
@@ -268,4 +268,4 @@ std::string SuperSplatSettings(const ViewerSettings& settings, const std::option
   return text;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

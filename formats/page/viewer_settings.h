@@ -10,7 +10,7 @@
 #include "core/camera.h"
 #include "scene/splat_cloud.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // In the scene's frame (RDF) and units. Viewers keep the horizon level: up is -y.
 struct ViewerCamera {
@@ -41,4 +41,4 @@ ViewerSettings SettingsFromSplats(const SplatSelection& splats);
 // colours as they are, without tone mapping; black if there is no background. Fits into a <script> of a page: no '<'.
 std::string SuperSplatSettings(const ViewerSettings& settings, const std::optional<Rgb>& background);
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 constexpr size_t kLevels = 256;
@@ -78,4 +78,4 @@ uint8_t Codebook::Label(float value) const {
   return labels_[size_t(std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin())];
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Levels for a set of values: placed by the density that is best for many levels (the cube root of the values' own:
 // Panter and Dite 1951), then moved to the means of what they stand for (Lloyd 1957), which depends on no random
@@ -24,4 +24,4 @@ class Codebook {
   std::vector<uint8_t> labels_;  // of the different levels
 };
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -12,7 +12,7 @@
 #include "core/random.h"
 #include "formats/quantize/kmeans_math.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 constexpr int kLanes = 32;                 // centres whose distances are computed at once
@@ -302,4 +302,4 @@ Clusters ClusterPoints(const std::vector<float>& points, int dimensions, int64_t
   return result;
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -8,7 +8,7 @@
 #include "core/parallel.h"
 #include "formats/quantize/kmeans_parts.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // In whose hands the parts are put; what it throws passes through.
 using PartsFitter = std::function<std::vector<FittedPart>(const PartsParams& params)>;
@@ -29,4 +29,4 @@ struct Clusters {
 Clusters ClusterPoints(const std::vector<float>& points, int dimensions, int64_t clusters, uint64_t seed,
                        Executor& executor, const PartsFitter& fit_parts = {});
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -8,7 +8,7 @@
 #include "formats/quantize/kmeans_math.h"
 #include "formats/quantize/kmeans_parts.h"
 
-namespace splat::exporters::SPLAT_GPU_NAMESPACE {
+namespace splat::formats::SPLAT_GPU_NAMESPACE {
 namespace {
 
 constexpr int kThreads = 256;
@@ -264,4 +264,4 @@ std::vector<FittedPart> FitPartsOnDevice(const KernelContext& context, const Par
   return fitted;
 }
 
-}  // namespace splat::exporters::SPLAT_GPU_NAMESPACE
+}  // namespace splat::formats::SPLAT_GPU_NAMESPACE

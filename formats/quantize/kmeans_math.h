@@ -7,7 +7,7 @@
 #include "core/host_device.h"
 #include "core/random.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 constexpr int kLloydSteps = 8;
 
@@ -48,4 +48,4 @@ SPLAT_HD inline float MeanOf(double sum, int64_t members) {
   return float(sum / double(members));
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -8,7 +8,7 @@
 
 #include "core/kernel_context.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // Points that are clustered together.
 struct Part {
@@ -59,4 +59,4 @@ namespace emulated {  // the same .cu file compiled by g++ for the tests (core/g
 std::vector<FittedPart> FitPartsOnDevice(const KernelContext& context, const PartsParams& params, int64_t most_points);
 }
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

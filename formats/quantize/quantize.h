@@ -11,7 +11,7 @@
 
 #include "core/quaternion.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 
 // The nearest of the 2^bits values that divide 0..1 evenly; t outside is taken as the end, NaN as 0.
 inline uint32_t QuantizeUnit(double t, int bits) {
@@ -104,4 +104,4 @@ class BlockWriter {
   std::string block_;
 };
 
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -4,12 +4,11 @@
 #include <utility>
 #include <vector>
 
-namespace splat::apps {
+namespace splat {
 namespace {
 
 // A tensor of an array of `cloud`, which it keeps alive.
-torch::Tensor TensorOf(const std::shared_ptr<exporters::SplatCloud>& cloud, std::vector<float>& values,
-                       at::IntArrayRef shape) {
+torch::Tensor TensorOf(const std::shared_ptr<SplatCloud>& cloud, std::vector<float>& values, at::IntArrayRef shape) {
   if (values.empty()) return torch::empty(shape, torch::kFloat32);
   return torch::from_blob(
       values.data(), shape, [cloud](void*) {}, torch::kFloat32);
@@ -26,8 +25,8 @@ HostModel::HostModel(const SplatModel& model) {
   }
 }
 
-exporters::SplatCloudView HostModel::View() const {
-  exporters::SplatCloudView view;
+SplatCloudView HostModel::View() const {
+  SplatCloudView view;
   view.count = model_.count();
   view.sh_rest_count = model_.sh_rest_count();
   view.means = model_.means.data_ptr<float>();
@@ -39,18 +38,18 @@ exporters::SplatCloudView HostModel::View() const {
   return view;
 }
 
-SplatModel ModelOf(exporters::SplatCloud cloud) {
-  const auto shared = std::make_shared<exporters::SplatCloud>(std::move(cloud));
+SplatModel ModelOf(SplatCloud cloud) {
+  const auto shared = std::make_shared<SplatCloud>(std::move(cloud));
   const int64_t count = shared->count();
   SplatModel model;
   model.means = TensorOf(shared, shared->means, {count, 3});
   model.log_scales = TensorOf(shared, shared->log_scales, {count, 3});
   model.quats = TensorOf(shared, shared->quats, {count, 4});
   model.opacity_logits = TensorOf(shared, shared->opacity_logits, {count});
-  model.sh_dc = TensorOf(shared, shared->sh_dc, {count, exporters::kChannels});
-  model.sh_rest = TensorOf(shared, shared->sh_rest, {count, shared->sh_rest_count, exporters::kChannels});
+  model.sh_dc = TensorOf(shared, shared->sh_dc, {count, kChannels});
+  model.sh_rest = TensorOf(shared, shared->sh_rest, {count, shared->sh_rest_count, kChannels});
   CheckModel(model);
   return model;
 }
 
-}  // namespace splat::apps
+}  // namespace splat

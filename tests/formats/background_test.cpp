@@ -9,7 +9,7 @@
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using ::splat::testing::AllOf;
@@ -78,4 +78,4 @@ TEST_F(Background, IsLeftAloneWhereItIsNoColor) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

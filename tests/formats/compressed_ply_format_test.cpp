@@ -7,7 +7,7 @@
 #include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using ::splat::testing::CloudErrors;
@@ -163,4 +163,4 @@ TEST(ReadCompressedPly, RefusesTruncationsDamageAndHostileCounts) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

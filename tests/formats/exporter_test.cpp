@@ -11,7 +11,7 @@
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using ::splat::testing::AllOf;
@@ -87,4 +87,4 @@ TEST(ReadScene, NamesWhatItDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -8,7 +8,7 @@
 #include "tests/support/byte_writer.h"
 #include "tests/support/splat_clouds.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using Json = nlohmann::json;
@@ -231,4 +231,4 @@ TEST(ReadGlb, RefusesPrimitivesThatMultiplyOneBuffer) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

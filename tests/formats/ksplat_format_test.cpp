@@ -7,7 +7,7 @@
 #include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using ::splat::testing::Bytes;
@@ -125,4 +125,4 @@ TEST(ReadKsplat, RefusesTruncationsDamageAndHostileCounts) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -14,7 +14,7 @@
 #include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using ::splat::testing::Bytes;
@@ -178,4 +178,4 @@ TEST(ReadSplatPly, ReadsTheFilesOfOtherTools) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -10,7 +10,7 @@
 #include "tests/support/byte_writer.h"
 #include "tests/support/splat_clouds.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using Json = nlohmann::json;
@@ -209,4 +209,4 @@ TEST(ReadSog, RefusesImagesThatUnpackToFarMore) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

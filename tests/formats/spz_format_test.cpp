@@ -8,7 +8,7 @@
 #include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using ::splat::testing::AllOf;
@@ -233,4 +233,4 @@ TEST(ReadSpz, RefusesVersionsItDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

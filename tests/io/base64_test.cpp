@@ -4,7 +4,7 @@
 
 #include "core/random.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 TEST(Base64, MakesTheTextsOfTheStandard) {  // RFC 4648, section 10
@@ -32,4 +32,4 @@ TEST(Base64, RefusesWhatNoEncoderMakes) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat

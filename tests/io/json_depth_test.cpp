@@ -5,7 +5,7 @@
 
 #include "tests/support/error_message.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 using ::splat::testing::ErrorMessageOf;
@@ -29,4 +29,4 @@ TEST(CheckJsonDepth, CountsNeitherSiblingsNorText) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat

@@ -14,7 +14,7 @@
 #include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
 
-namespace splat::data {
+namespace splat {
 namespace {
 
 using splat::testing::Bytes;
@@ -248,4 +248,4 @@ TEST(PlyOfShared, AsciiAndBinaryOfOneMeshAgree) {
 }
 
 }  // namespace
-}  // namespace splat::data
+}  // namespace splat

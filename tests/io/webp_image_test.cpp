@@ -6,7 +6,7 @@
 #include "core/random.h"
 #include "tests/support/error_message.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 using ::splat::testing::ErrorMessageOf;
@@ -39,4 +39,4 @@ TEST(Webp, RefusesWhatItIsNot) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat

@@ -11,7 +11,7 @@
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 using ::splat::testing::ErrorMessageOf;
@@ -83,4 +83,4 @@ TEST(Zip, NamesWhatIsMissingOrDamaged) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "quality/image_quality.h"
 #include "quality/metrics.h"
 #include "rasterizer/plain_render.h"
 #include "rasterizer/torch/scene_model.h"
@@ -13,10 +14,9 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"
 
-namespace splat::apps {
+namespace splat::quality {
 namespace {
 
-using exporters::SplatSelection;
 using ::splat::testing::ErrorMessageOf;
 using ::testing::HasSubstr;
 
@@ -27,7 +27,7 @@ class ExportCheckTest : public ::testing::Test {
   ExportCheckTest() : model_(testing::RandomModel(300, 2, 5)), host_(model_), splats_(host_.View()) {}
 
   std::string Written(const SplatSelection& splats, const std::string& name) {
-    exporters::WriteScene(folder_ / name, exporters::ExporterFor(name), splats);
+    formats::WriteScene(folder_ / name, formats::ExporterFor(name), splats);
     return folder_ / name;
   }
   ExportCheck Check() { return ExportCheck(splats_, {testing::FrontCamera(96, 72)}, kBlack, executor_); }
@@ -43,12 +43,12 @@ TEST_F(ExportCheckTest, APlainImageIsThatOfTheOperators) {
   model_.quats = model_.quats / model_.quats.norm(2, 1, true);  // as a selection gives them
   const Camera camera = testing::FrontCamera(96, 72);
   const Image8 plain = RenderPlainly(SplatSelection(HostModel(model_).View()), camera, kBlack, executor_);
-  const Image8 torch_image = train::RenderToImage8(model_, camera, kBlack);
+  const Image8 torch_image = quality::RenderToImage8(model_, camera, kBlack);
   ASSERT_EQ(plain.pixels.size(), torch_image.pixels.size());
-  EXPECT_GT(train::Psnr(plain, torch_image), 60);
+  EXPECT_GT(quality::Psnr(plain, torch_image), 60);
   SplatSelection without_sh = splats_;
   without_sh.LimitShDegree(0);
-  EXPECT_LT(train::Psnr(RenderPlainly(without_sh, camera, kBlack, executor_), torch_image), 60);
+  EXPECT_LT(quality::Psnr(RenderPlainly(without_sh, camera, kBlack, executor_), torch_image), 60);
 }
 
 TEST_F(ExportCheckTest, LosslessAgreesMoreThanCoarse) {
@@ -61,7 +61,7 @@ TEST_F(ExportCheckTest, LosslessAgreesMoreThanCoarse) {
 
 TEST_F(ExportCheckTest, OtherScenesAndCutFilesAreRefused) {
   const ExportCheck check = Check();
-  const std::string rub = Written(splats_.InFrame(exporters::Frame::kRub), "rub.ply");
+  const std::string rub = Written(splats_.InFrame(Frame::kRub), "rub.ply");
   EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(rub, {}); }), HasSubstr("rub.ply: is broken: it shows another"));
   SplatSelection half = splats_;
   half.SetRows({splats_.rows().begin(), splats_.rows().begin() + 150});
@@ -82,7 +82,7 @@ TEST_F(ExportCheckTest, ASceneThatIsMostlyEmptyHidesNoBrokenFile) {
   for (const char* name : {"a.ply", "a.compressed.ply", "a.spz", "a.splat"}) {
     EXPECT_GT(check.AgreementOf(Written(splats_, name), {}), kLeastAgreement_db) << name;
   }
-  const std::string rub = Written(splats_.InFrame(exporters::Frame::kRub), "rub.ply");
+  const std::string rub = Written(splats_.InFrame(Frame::kRub), "rub.ply");
   EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(rub, {}); }), HasSubstr("rub.ply: is broken: it shows another"));
 }
 
@@ -117,4 +117,4 @@ TEST_F(ExportCheckTest, CamerasAreThoseHeldOutAndElseFromAllSides) {
 }
 
 }  // namespace
-}  // namespace splat::apps
+}  // namespace splat::quality

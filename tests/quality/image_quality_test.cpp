@@ -7,7 +7,7 @@
 #include "core/check.h"
 #include "core/random.h"
 
-namespace splat::train::kernels {
+namespace splat::quality {
 namespace {
 
 constexpr double kRounding = 1e-9;   // double arithmetic
@@ -71,4 +71,4 @@ TEST(ImageQualityTest, RefusesImagesOfDifferentShape) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::quality

@@ -6,14 +6,14 @@
 
 #include <filesystem>
 
+#include "formats/exporter.h"
 #include "io/atomic_file.h"
 #include "rasterizer/torch/scene_model.h"
 #include "tests/support/synthetic_set.h"
 
-namespace splat::apps {
+namespace splat::quality {
 namespace {
 
-using exporters::SplatSelection;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -22,10 +22,10 @@ class SceneCheckTest : public ::testing::Test {
  protected:
   // The file of a model in a format.
   std::string Written(const SplatModel& model, const std::string& format) {
-    const exporters::Exporter& exporter = exporters::ExporterNamed(format);
+    const formats::Exporter& exporter = formats::ExporterNamed(format);
     const std::string path = set_.folder / ("scene" + exporter.extension);
     const HostModel host(model);
-    exporters::WriteScene(path, exporter, SplatSelection(host.View()));
+    formats::WriteScene(path, exporter, SplatSelection(host.View()));
     return path;
   }
   FileCheck CheckOf(const std::string& format, const std::string& path) {
@@ -108,4 +108,4 @@ TEST(TableOfChecks, HasALineForEachFile) {
 }
 
 }  // namespace
-}  // namespace splat::apps
+}  // namespace splat::quality

@@ -7,7 +7,7 @@
 
 #include "tests/support/splat_clouds.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 using ::splat::testing::AllOf;
@@ -90,4 +90,4 @@ TEST(Crop, KeepsWhatLiesInside) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat

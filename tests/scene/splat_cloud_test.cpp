@@ -9,7 +9,7 @@
 #include "rasterizer/math/sh.h"
 #include "tests/support/splat_clouds.h"
 
-namespace splat::exporters {
+namespace splat {
 namespace {
 
 using ::splat::testing::AllOf;
@@ -111,4 +111,4 @@ TEST(LeaveOutUnusable, KeepsTheOthersInOrder) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat

@@ -17,7 +17,7 @@ namespace splat::testing {
 
 struct DensityBackend {
   std::string name;
-  const train::kernels::DensityStages* stages;
+  const train::DensityStages* stages;
   std::shared_ptr<TestDevice> device;
   int threads;
   uint64_t order_seed;
@@ -25,7 +25,7 @@ struct DensityBackend {
 };
 
 inline std::vector<DensityBackend> DensityBackends() {
-  namespace stages = train::kernels;
+  namespace stages = train;
   const stages::DensityStages* emulated = &stages::emulated::DeviceDensityStages();
   std::vector<DensityBackend> backends;
   for (const int threads : {1, 3}) {
@@ -47,7 +47,7 @@ class DensityBackendTest : public ::testing::TestWithParam<DensityBackend> {
     context_.executor = &pool_;
     context_.scratch = &scratch_;
   }
-  const train::kernels::DensityStages& Stages() const { return *GetParam().stages; }
+  const train::DensityStages& Stages() const { return *GetParam().stages; }
   template <typename T>
   DeviceArray<T> Array(const std::vector<T>& values) const {
     return DeviceArray<T>(*GetParam().device, values);

@@ -38,7 +38,7 @@ struct SyntheticSet {
       const Camera& c = view.camera;
       view.intrinsics.params = {c.fx, c.fy, c.cx, c.cy};
       view.split = i % 4 == 2 ? Split::kTest : Split::kTrain;
-      data::WriteImage(view.path, train::RenderToImage8(truth, view.camera, dataset.background));
+      data::WriteImage(view.path, quality::RenderToImage8(truth, view.camera, dataset.background));
       dataset.views.push_back(view);
     }
     dataset.extent = 2;
@@ -56,7 +56,7 @@ struct SyntheticSet {
   // Mean PSNR over the held-out views, dB.
   double TestPsnr(const SplatModel& model) {
     data::ViewLoader loader(dataset, data::ViewLoader::Options{}, nullptr);
-    return train::Evaluate(model, dataset, dataset.ViewsOf(Split::kTest), loader, nullptr).psnr;
+    return quality::Evaluate(model, dataset, dataset.ViewsOf(Split::kTest), loader, nullptr).psnr;
   }
 };
 

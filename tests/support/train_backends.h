@@ -20,7 +20,7 @@ namespace splat::testing {
 struct TrainBackend {
   std::string name;
   const kernels::Stages* stages;  // of rendering, for what the training stages build on
-  const train::kernels::TrainStages* train;
+  const train::TrainStages* train;
   std::shared_ptr<TestDevice> device;
   uint64_t order_seed = 0;  // of the emulation: 0: natural order
   bool on_gpu = false;      // a real one
@@ -32,16 +32,14 @@ inline void PrintTo(const TrainBackend& backend, std::ostream* out) {
 
 // The CPU, the emulated GPU in natural and in two shuffled orders, and the GPU if there is one.
 inline std::vector<TrainBackend> TrainBackends() {
-  std::vector<TrainBackend> backends = {
-      {"Cpu", &kernels::CpuStages(), &train::kernels::CpuTrainStages(), HostDevice()}};
+  std::vector<TrainBackend> backends = {{"Cpu", &kernels::CpuStages(), &train::CpuTrainStages(), HostDevice()}};
   for (const uint64_t seed : {0, 1, 2}) {
     const std::string name = seed == 0 ? "EmulatedCuda" : "EmulatedCudaShuffled" + std::to_string(seed);
     backends.push_back(
-        {name, &kernels::emulated::DeviceStages(), &train::kernels::emulated::DeviceTrainStages(), HostDevice(), seed});
+        {name, &kernels::emulated::DeviceStages(), &train::emulated::DeviceTrainStages(), HostDevice(), seed});
   }
-  if (std::shared_ptr<TestDevice> gpu = CudaDevice();
-      gpu && kernels::CudaStages() && train::kernels::CudaTrainStages()) {
-    backends.push_back({"Cuda", kernels::CudaStages(), train::kernels::CudaTrainStages(), gpu, 0, true});
+  if (std::shared_ptr<TestDevice> gpu = CudaDevice(); gpu && kernels::CudaStages() && train::CudaTrainStages()) {
+    backends.push_back({"Cuda", kernels::CudaStages(), train::CudaTrainStages(), gpu, 0, true});
   }
   return backends;
 }

@@ -26,8 +26,8 @@ using splat::testing::SyntheticSet;
 
 // Its tensors lie in the process's memory.
 Backend EmulatedGpu() {
-  return {torch::kCPU, &splat::kernels::emulated::DeviceStages(), &kernels::emulated::DeviceTrainStages(),
-          &kernels::emulated::DeviceDensityStages(), true};
+  return {torch::kCPU, &kernels::emulated::DeviceStages(), &emulated::DeviceTrainStages(),
+          &emulated::DeviceDensityStages(), true};
 }
 
 // The same, counting what its stages are called for. One at a time.
@@ -35,7 +35,7 @@ class CountingGpu {
  public:
   CountingGpu() : stages_(*EmulatedGpu().stages), backend_(EmulatedGpu()) {
     renders = waited_counts = 0;
-    stages_.blend = [](const KernelContext& context, const splat::kernels::BlendParams<float>& params) {
+    stages_.blend = [](const KernelContext& context, const kernels::BlendParams<float>& params) {
       ++renders;
       EmulatedGpu().stages->blend(context, params);
     };
@@ -51,7 +51,7 @@ class CountingGpu {
   inline static int renders = 0, waited_counts = 0;
 
  private:
-  splat::kernels::Stages stages_;
+  kernels::Stages stages_;
   Backend backend_;
 };
 
@@ -175,7 +175,7 @@ TEST(DeviceTraining, PredictingCountsChangesNoBit) {
   const CountingGpu gpu;
   const TrainResult predicting = TrainOn(gpu.backend(), set.dataset, Config(80), {});
   EXPECT_GT(CountingGpu::renders, 80);
-  splat::kernels::Stages stages = *EmulatedGpu().stages;
+  kernels::Stages stages = *EmulatedGpu().stages;
   stages.count_on_device = nullptr;
   Backend waiting_gpu = EmulatedGpu();
   waiting_gpu.stages = &stages;

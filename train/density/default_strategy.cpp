@@ -22,7 +22,7 @@ class DefaultStrategy : public Strategy {
 
  private:
   bool Refine(const StepContext& context);
-  kernels::DecideParams Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const;
+  DecideParams Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const;
 
   DensityConfig config_;
   DensitySchedule schedule_;
@@ -37,12 +37,11 @@ DensityStatistics DefaultStrategy::Collect(const StepContext& context) {
   return collector_.ForNextView(*context.model, config_.absolute_gradient);
 }
 
-kernels::DecideParams DefaultStrategy::Decision(const StepContext& context, const torch::Tensor& fates,
-                                                int64_t limit) const {
+DecideParams DefaultStrategy::Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const {
   const SplatModel& model = *context.model;
   const int64_t count = model.count();
   const torch::Device device = model.means.device();
-  kernels::DecideParams params;
+  DecideParams params;
   params.count = count;
   params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", device);
   params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", device);
@@ -67,7 +66,7 @@ bool DefaultStrategy::Refine(const StepContext& context) {
       torch::empty({context.model->count()}, torch::TensorOptions().dtype(torch::kUInt8).device(backend.device));
   const StageScope scope(backend.device);
   const int64_t limit = collector_.LimitOf(context.model->count(), config_.visible_per_pixel, limits_);
-  const kernels::FateCounts counts = backend.density->decide_fates(scope.context(), Decision(context, fates, limit));
+  const FateCounts counts = backend.density->decide_fates(scope.context(), Decision(context, fates, limit));
   collector_.Clear();
   ++refinements_;
   // Removing every splat would end the training for good: then nothing is removed.

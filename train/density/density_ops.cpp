@@ -42,7 +42,7 @@ struct Weighed {
 Weighed WeighSplats(const SplatModel& model, const Backend& backend, const StageScope& scope, double dead_logit) {
   const int64_t count = model.count();
   Weighed weighed = {EmptyRows(count, backend.device), EmptyInts(count, backend.device)};
-  kernels::WeighParams params;
+  WeighParams params;
   params.count = count;
   params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", backend.device);
   params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", backend.device);
@@ -62,7 +62,7 @@ struct Drawn {
 
 Drawn DrawSources(const Backend& backend, const StageScope& scope, const Weighed& weighed, int64_t revived,
                   int64_t added, const Random& random) {
-  kernels::DrawParams params;
+  DrawParams params;
   params.count = weighed.dead_sums.size(0);
   params.weight_sums = reinterpret_cast<const uint64_t*>(weighed.weight_sums.data_ptr<int64_t>());
   params.dead_sums = weighed.dead_sums.data_ptr<int32_t>();
@@ -84,11 +84,11 @@ Drawn DrawSources(const Backend& backend, const StageScope& scope, const Weighed
 
 }  // namespace
 
-void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tensor& fates,
-                const kernels::FateCounts& counts, int64_t limit, Random& random) {
+void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tensor& fates, const FateCounts& counts,
+                int64_t limit, Random& random) {
   const Backend& backend = optimizer.backend();
   const StageScope scope(backend.device);
-  kernels::PlanParams plan;
+  PlanParams plan;
   plan.count = model.count();
   plan.fates = PointerTo<uint8_t>(fates, {model.count()}, "fates", backend.device);
   plan.counts = counts;
@@ -103,7 +103,7 @@ void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tenso
   backend.density->plan_rows(scope.context(), plan);
 
   const SplatModel values = GatheredModel(model, backend, edit.from);
-  kernels::ChildrenParams children;
+  ChildrenParams children;
   children.means = PointerTo<float>(values.means, {-1, 3}, "means", backend.device);
   children.log_scales = PointerTo<float>(values.log_scales, {-1, 3}, "log_scales", backend.device);
   children.quats = PointerTo<float>(values.quats, {-1, 4}, "quats", backend.device);
@@ -112,7 +112,7 @@ void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tenso
   children.random_state = random.state();
   backend.density->draw_children(scope.context(), children);
   optimizer.EditRows(model, values, edit);
-  random.Skip(uint64_t(children.children) * kernels::kDrawsPerChild);
+  random.Skip(uint64_t(children.children) * kDrawsPerChild);
 }
 
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<SplatFate>& fates, Random& random) {
@@ -120,7 +120,7 @@ void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<
   const uint8_t* bytes = reinterpret_cast<const uint8_t*>(fates.data());
   torch::Tensor host = torch::empty({model.count()}, torch::kUInt8);
   std::copy(bytes, bytes + fates.size(), host.data_ptr<uint8_t>());
-  ApplyFates(model, optimizer, host.to(optimizer.backend().device), kernels::CountFates(bytes, model.count()),
+  ApplyFates(model, optimizer, host.to(optimizer.backend().device), CountFates(bytes, model.count()),
              std::numeric_limits<int64_t>::max(), random);
 }
 
@@ -139,7 +139,7 @@ bool Relocate(SplatModel& model, ModelOptimizer& optimizer, const RelocationGoal
   Drawn drawn = DrawSources(backend, scope, weighed, revived, added, random);
   drawn.edit.limit = goal.limit;
   const SplatModel values = GatheredModel(model, backend, drawn.edit.from);
-  kernels::ShareParams share;
+  ShareParams share;
   share.rows = values.count();
   share.copies = drawn.copies.data_ptr<int32_t>();
   share.least_logit = float(dead_logit);
@@ -154,7 +154,7 @@ bool Relocate(SplatModel& model, ModelOptimizer& optimizer, const RelocationGoal
 void AddNoise(SplatModel& model, const Backend& backend, double rate, Random& random) {
   const int64_t count = model.count();
   const StageScope scope(backend.device);
-  kernels::NoiseParams params;
+  NoiseParams params;
   params.count = count;
   params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", backend.device);
   params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", backend.device);
@@ -163,7 +163,7 @@ void AddNoise(SplatModel& model, const Backend& backend, double rate, Random& ra
   params.rate = float(rate);
   params.random_state = random.state();
   backend.density->add_noise(scope.context(), params);
-  random.Skip(uint64_t(count) * kernels::kDrawsPerNoise);
+  random.Skip(uint64_t(count) * kDrawsPerNoise);
 }
 
 bool SortsAfter(int refinements, const Backend& backend) {
@@ -186,7 +186,7 @@ void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer) {
   const torch::Tensor low = std::get<0>(means.min(0)).cpu(), high = std::get<0>(means.max(0)).cpu();
   const float *l = low.data_ptr<float>(), *h = high.data_ptr<float>();
   const StageScope scope(backend.device);
-  kernels::MortonParams params;
+  MortonParams params;
   params.count = model.count();
   params.means = means.data_ptr<float>();
   params.low = {l[0], l[1], l[2]};

@@ -7,7 +7,7 @@
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/backward_adam.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 // The two parts of the loss; LossOfMeans joins them.
 struct LossSums {
@@ -31,4 +31,4 @@ const TrainStages& CpuTrainStages();
 // Null in a build without CUDA. That there is a GPU is for the caller to know.
 const TrainStages* CudaTrainStages();
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -14,7 +14,7 @@
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using ::splat::testing::AllOf;
@@ -234,4 +234,4 @@ TEST(WriteHtml, SaysWhatToDoWhereTheBuildHasNoPage) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

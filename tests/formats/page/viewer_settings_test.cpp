@@ -11,7 +11,7 @@
 #include "tests/support/error_message.h"
 #include "tests/support/splat_clouds.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 using ::splat::testing::AllOf;
@@ -178,4 +178,4 @@ TEST(SuperSplatSettings, TurnsThePosesAboutZ) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

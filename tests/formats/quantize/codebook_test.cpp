@@ -8,7 +8,7 @@
 
 #include "core/random.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 double MeanSquaredError(const Codebook& codebook, const std::vector<float>& values) {
@@ -79,4 +79,4 @@ TEST(Codebook, ManyEqualValuesDoNotHideTheOthers) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -13,7 +13,7 @@
 #include "tests/support/error_message.h"
 #include "tests/support/test_device.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 struct DeviceCase {
@@ -177,4 +177,4 @@ TEST(KmeansKernels, AreAllExecuted) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

@@ -7,7 +7,7 @@
 
 #include "core/random.h"
 
-namespace splat::exporters {
+namespace splat::formats {
 namespace {
 
 double RmsError(const std::vector<float>& points, int dimensions, const Clusters& clusters) {
@@ -112,4 +112,4 @@ TEST(ClusterPoints, TakesEqualPointsAndNone) {
 }
 
 }  // namespace
-}  // namespace splat::exporters
+}  // namespace splat::formats

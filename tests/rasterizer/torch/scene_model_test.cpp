@@ -8,10 +8,9 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"
 
-namespace splat::apps {
+namespace splat {
 namespace {
 
-using exporters::SplatSelection;
 using ::splat::testing::TempDir;
 
 TEST(SceneModel, AModelComesBackFromAFileAsItWas) {
@@ -19,8 +18,8 @@ TEST(SceneModel, AModelComesBackFromAFileAsItWas) {
   model.quats = model.quats / model.quats.norm(2, 1, true);
   TempDir folder;
   const HostModel host(model);
-  exporters::WriteScene(folder / "scene.ply", exporters::ExporterNamed("ply"), SplatSelection(host.View()));
-  const SplatModel read = ModelOf(exporters::ReadScene(folder / "scene.ply"));
+  formats::WriteScene(folder / "scene.ply", formats::ExporterNamed("ply"), SplatSelection(host.View()));
+  const SplatModel read = ModelOf(formats::ReadScene(folder / "scene.ply"));
   const auto expected = model.Tensors();
   const auto tensors = std::as_const(read).Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
@@ -29,7 +28,7 @@ TEST(SceneModel, AModelComesBackFromAFileAsItWas) {
 }
 
 TEST(SceneModel, TensorsOutliveTheCloudTheyCameFrom) {
-  const exporters::SplatCloud cloud = testing::RandomCloud(1000, 2);
+  const SplatCloud cloud = testing::RandomCloud(1000, 2);
   torch::Tensor means;
   {
     const SplatModel model = ModelOf(cloud);
@@ -49,11 +48,11 @@ TEST(SceneModel, TheViewOfAModelWithGradientsIsItsValues) {
 }
 
 TEST(SceneModel, AnEmptySceneIsAnEmptyModel) {
-  const SplatModel model = ModelOf(exporters::SplatCloud(0, 3));
+  const SplatModel model = ModelOf(SplatCloud(0, 3));
   EXPECT_EQ(model.count(), 0);
   EXPECT_EQ(model.max_sh_degree(), 3);
   EXPECT_EQ(SplatSelection(HostModel(model).View()).count(), 0);
 }
 
 }  // namespace
-}  // namespace splat::apps
+}  // namespace splat

@@ -9,7 +9,7 @@
 #include "train/kernels/density/density_cuda_stages.h"
 #endif
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 constexpr int64_t kChunk = 1 << 12;  // splats, or rows, per task
@@ -131,4 +131,4 @@ const DensityStages* CudaDensityStages() {
 #endif
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -3,11 +3,11 @@
 
 #include "train/kernels/density/density_stages.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 int64_t WeighSplats(const KernelContext& context, const WeighParams& params);
 void DrawSources(const KernelContext& context, const DrawParams& params);
 void ShareOpacities(const KernelContext& context, const ShareParams& params);
 void AddNoise(const KernelContext& context, const NoiseParams& params);
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -6,7 +6,7 @@
 #include "core/gpu_algorithms.cuh"
 #include "train/kernels/density/density_cuda_kernels.cuh"
 
-namespace splat::train::kernels::SPLAT_GPU_NAMESPACE {
+namespace splat::train::SPLAT_GPU_NAMESPACE {
 namespace {
 
 constexpr int kThreads = 256;
@@ -218,4 +218,4 @@ const DensityStages& DeviceDensityStages() {
   return stages;
 }
 
-}  // namespace splat::train::kernels::SPLAT_GPU_NAMESPACE
+}  // namespace splat::train::SPLAT_GPU_NAMESPACE

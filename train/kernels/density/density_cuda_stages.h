@@ -4,7 +4,7 @@
 
 #include "train/kernels/density/density_stages.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 namespace cuda {
 const DensityStages& DeviceDensityStages();
@@ -13,4 +13,4 @@ namespace emulated {
 const DensityStages& DeviceDensityStages();
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

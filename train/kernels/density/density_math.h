@@ -6,7 +6,7 @@
 #include "core/host_device.h"
 #include "core/vec.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 // |dL/d(mean in normalised device coordinates)| from dL/d(mean in px): one such unit is half the image. The length is
 // taken in double, where no float's square overflows or vanishes; so the same bits come from every backend.
@@ -15,4 +15,4 @@ SPLAT_HD inline float ScreenGradientLength(const Vec2<float>& grad_mean_px, floa
   return float(std::sqrt(x * x + y * y));
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -12,7 +12,7 @@
 #include "train/kernels/density/fate_math.h"
 #include "train/kernels/density/relocation_stages.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 struct DecideParams {
   int64_t count = 0;                      // N
@@ -157,4 +157,4 @@ SPLAT_HD inline SplatFate FateOf(const DecideParams& params, int64_t splat) {
   return FateOf(params.thresholds, params.opacity_logits[splat], {s[0], s[1], s[2]}, MeanGradientOf(params, splat));
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -12,7 +12,7 @@
 #include "core/random.h"
 #include "core/vec.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 // What becomes of each splat at one refinement.
 enum class SplatFate : uint8_t {
@@ -143,4 +143,4 @@ SPLAT_HD inline uint32_t MortonKey(const MortonBox& box, const Vec3<float>& poin
                              MortonCell(point.z, box.low.z, box.cells_per_unit.z)));
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

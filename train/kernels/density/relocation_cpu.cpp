@@ -3,7 +3,7 @@
 #include "core/parallel.h"
 #include "train/kernels/density/density_cpu_stages.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 constexpr int64_t kChunk = 1 << 12;  // splats, or rows, per task
@@ -59,4 +59,4 @@ void AddNoise(const KernelContext& context, const NoiseParams& params) {
   });
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -4,7 +4,7 @@
 #include "core/gpu_algorithms.cuh"
 #include "train/kernels/density/density_cuda_kernels.cuh"
 
-namespace splat::train::kernels::SPLAT_GPU_NAMESPACE {
+namespace splat::train::SPLAT_GPU_NAMESPACE {
 namespace {
 
 constexpr int kThreads = 256;
@@ -100,4 +100,4 @@ void AddNoise(const KernelContext& context, const NoiseParams& params) {
   SPLAT_LAUNCH(context, NoiseKernel, gpu::BlocksFor(params.count, kThreads), kThreads, params);
 }
 
-}  // namespace splat::train::kernels::SPLAT_GPU_NAMESPACE
+}  // namespace splat::train::SPLAT_GPU_NAMESPACE

@@ -14,7 +14,7 @@
 #include "rasterizer/math/covariance.h"
 #include "train/kernels/density/fate_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 // In place of the opacity in draws, so that sums are exact and the same in every order: 2^24 for an opacity of 1.
 // A live splat has at least 1, so that there is something to draw from as long as one lives; a dead one has 0.
@@ -103,4 +103,4 @@ SPLAT_HD inline void Walk(Random random, float rate, float opacity_logit, const 
   mean[2] += step.z;
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

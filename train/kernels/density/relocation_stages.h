@@ -9,7 +9,7 @@
 #include "core/random.h"
 #include "train/kernels/density/relocation_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 struct WeighParams {
   int64_t count = 0;                      // N
@@ -83,4 +83,4 @@ SPLAT_HD inline void WalkSplat(const NoiseParams& params, int64_t splat) {
        params.log_scales + 3 * splat, params.quats + 4 * splat, params.means + 3 * splat);
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

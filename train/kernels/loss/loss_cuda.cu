@@ -5,7 +5,7 @@
 #include "train/kernels/loss/ssim_math.h"
 #include "train/kernels/train_cuda_kernels.cuh"
 
-namespace splat::train::kernels::SPLAT_GPU_NAMESPACE {
+namespace splat::train::SPLAT_GPU_NAMESPACE {
 namespace {
 
 constexpr int kTile = 16;                         // pixels, both ways
@@ -309,4 +309,4 @@ void Loss(const KernelContext& context, const LossParams& params, LossSums* sums
   }
 }
 
-}  // namespace splat::train::kernels::SPLAT_GPU_NAMESPACE
+}  // namespace splat::train::SPLAT_GPU_NAMESPACE

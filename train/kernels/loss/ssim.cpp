@@ -11,7 +11,7 @@
 #include "core/multiversion.h"
 #include "train/kernels/loss/ssim_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 constexpr int kTileColumns = 64,
@@ -314,4 +314,4 @@ template LossValue PhotometricLoss<double>(Executor&, const LossParamsOf<double>
 template LossValue PhotometricLoss<float>(Executor&, const LossParamsOf<float>&, LossWorkspaceOf<float>&);
 template LossValue PhotometricLoss<double>(Executor&, const LossParamsOf<double>&, LossWorkspaceOf<double>&);
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

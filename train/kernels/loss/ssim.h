@@ -8,7 +8,7 @@
 
 #include "core/parallel.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 constexpr int kMaxLossChannels = 4;
 
@@ -61,4 +61,4 @@ using PhotometricLossWorkspace = LossWorkspaceOf<float>;
 template <typename T>
 LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, LossWorkspaceOf<T>& workspace);
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -7,7 +7,7 @@
 
 #include "core/host_device.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 constexpr int kSsimRadius = 5;  // of the window, in pixels: 11 x 11
 constexpr int kSsimTaps = 2 * kSsimRadius + 1;
@@ -125,4 +125,4 @@ SPLAT_HD inline T LossGradient(const LossScales<T>& scales, const SsimPartials<T
   return scales.l1 * sign - scales.ssim * SsimGradient(filtered, x, y);
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -4,7 +4,7 @@
 #include "core/multiversion.h"
 #include "train/kernels/update/adam_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 constexpr int64_t kChunk = 1 << 14;  // numbers per task: 256 KiB of the four arrays
@@ -45,4 +45,4 @@ void AdamStep(Executor& executor, const AdamParams& params) {
   ParallelFor(executor, params.size, kChunk, [&](int64_t begin, int64_t end) { Update(factors, params, begin, end); });
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -6,7 +6,7 @@
 #include "core/parallel.h"
 #include "train/kernels/update/adam_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 struct AdamParams {
   int64_t size = 0;
@@ -29,4 +29,4 @@ AdamFactors<float> AdamFactorsOf(const AdamParams& params);
 // are the same whether denormals are switched off or not. Throws as CheckAdamParams.
 void AdamStep(Executor& executor, const AdamParams& params);
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

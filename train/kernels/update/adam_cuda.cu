@@ -2,7 +2,7 @@
 #include "train/kernels/train_cuda_kernels.cuh"
 #include "train/kernels/update/adam_cuda.cuh"
 
-namespace splat::train::kernels::SPLAT_GPU_NAMESPACE {
+namespace splat::train::SPLAT_GPU_NAMESPACE {
 namespace {
 
 constexpr int kThreads = 256;
@@ -40,4 +40,4 @@ void Adam(const KernelContext& context, const AdamParams& params) {
   SPLAT_LAUNCH(context, AdamKernel, gpu::BlocksFor(items, kThreads), kThreads, arrays, AdamFactorsOf(params));
 }
 
-}  // namespace splat::train::kernels::SPLAT_GPU_NAMESPACE
+}  // namespace splat::train::SPLAT_GPU_NAMESPACE

@@ -4,7 +4,7 @@
 #include "core/gpu.cuh"
 #include "train/kernels/update/adam_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace SPLAT_GPU_NAMESPACE {
 
 // Numbers of a float4.
@@ -51,4 +51,4 @@ __device__ inline void UpdateWide(const AdamFactors<float>& factors, const AdamT
 }
 
 }  // namespace SPLAT_GPU_NAMESPACE
-}  // namespace splat::train::kernels
+}  // namespace splat::train

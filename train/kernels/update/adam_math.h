@@ -6,7 +6,7 @@
 
 #include "core/host_device.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 // A moment below this becomes 0, so that the decaying moments of splats that nobody sees never turn denormal, which
 // costs a hundred cycles a number. Far below epsilon^2, so no update changes by it.
@@ -69,4 +69,4 @@ SPLAT_HD inline T AdamValueAfter(const AdamFactors<T>& f, T value, const AdamMom
   return value - f.rate * (after.first / (sqrt(after.second * f.second_scale) + f.epsilon));
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

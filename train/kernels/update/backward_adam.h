@@ -11,9 +11,9 @@
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/penalty_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
-// The arrays of a model, in the order of kernels::SplatsView.
+// The arrays of a model, in the order of SplatsView.
 enum SplatGroup { kMeans, kLogScales, kQuats, kOpacityLogits, kShDc, kShRest };
 constexpr int kSplatGroups = 6;
 
@@ -38,7 +38,7 @@ SPLAT_HD inline void AddDensityStats(const DensityStatsView& density, int64_t sp
 
 struct BackwardAdamParams {
   // As for ProjectBackward, but for `grad`, which is not used. The splats are the arrays of `value`.
-  splat::kernels::ProjectBackwardParams<float> backward;
+  kernels::ProjectBackwardParams<float> backward;
   // By SplatGroup, shaped as the model's arrays, null for a group without numbers; aligned to 16 bytes.
   float* value[kSplatGroups] = {};
   float* first[kSplatGroups] = {};   // first moments
@@ -65,4 +65,4 @@ AdamParams GroupAdamParams(const BackwardAdamParams& params, int group, int64_t 
 // takes part, hidden ones with a gradient of 0 from the image.
 void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params);
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

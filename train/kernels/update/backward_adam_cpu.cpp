@@ -3,7 +3,7 @@
 #include "rasterizer/math/constants.h"
 #include "train/kernels/update/backward_adam.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 namespace stages = splat::kernels;
@@ -122,4 +122,4 @@ void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& par
   });
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

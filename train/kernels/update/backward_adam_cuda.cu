@@ -7,11 +7,11 @@
 #include "train/kernels/train_cuda_kernels.cuh"
 #include "train/kernels/update/adam_cuda.cuh"
 
-namespace splat::train::kernels::SPLAT_GPU_NAMESPACE {
+namespace splat::train::SPLAT_GPU_NAMESPACE {
 namespace {
 
 namespace stages = splat::kernels;
-namespace device_stages = splat::kernels::SPLAT_GPU_NAMESPACE;
+namespace device_stages = kernels::SPLAT_GPU_NAMESPACE;
 
 constexpr int kThreads = 128;  // splats of a block
 // Leaves a thread 128 registers: with fewer the compiler spills.
@@ -216,4 +216,4 @@ void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& par
   }
 }
 
-}  // namespace splat::train::kernels::SPLAT_GPU_NAMESPACE
+}  // namespace splat::train::SPLAT_GPU_NAMESPACE

@@ -7,7 +7,7 @@
 #include "core/host_device.h"
 #include "rasterizer/math/activation.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 // The loss has opacity * (sum of all opacities) + scale * (sum of the scales of all axes).
 struct SplatPenalty {
@@ -23,4 +23,4 @@ SPLAT_HD inline void AddPenalty(const SplatPenalty& penalty, float opacity_logit
   for (int k = 0; k < 3; ++k) grad_log_scale[k] += penalty.scale * std::exp(log_scale[k]);
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -11,7 +11,7 @@
 #include "core/random.h"
 #include "tests/support/density_backends.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 using splat::testing::kManySplats;
@@ -224,4 +224,4 @@ TEST_P(DensityEditsTest, ClampCutsFromAboveAndLeavesNan) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -13,7 +13,7 @@
 #include "core/random.h"
 #include "tests/support/density_backends.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 using splat::testing::kManySplats;
@@ -377,4 +377,4 @@ TEST_P(DensityFatesTest, RowsOfManySplats) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train

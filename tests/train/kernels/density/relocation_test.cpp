@@ -10,7 +10,7 @@
 #include "core/random.h"
 #include "tests/support/density_backends.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 using splat::testing::kManySplats;
@@ -295,4 +295,4 @@ TEST_P(NoiseTest, EachSplatHasItsOwnPartOfTheSequence) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train

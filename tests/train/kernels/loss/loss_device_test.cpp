@@ -11,7 +11,7 @@
 #include "tests/support/train_backends.h"
 #include "train/kernels/loss/ssim_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 using splat::testing::DeviceArray;
@@ -179,4 +179,4 @@ TEST_P(LossDeviceTest, RefusesWhatItCannotCompare) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train

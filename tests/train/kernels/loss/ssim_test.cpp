@@ -11,7 +11,7 @@
 #include "core/random.h"
 #include "train/kernels/loss/ssim_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 constexpr double kSameFormula = 1e-12;        // double: rounding only
@@ -295,4 +295,4 @@ TEST(PhotometricLossTest, RefusesWhatItCannotCompare) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -8,7 +8,7 @@
 #include "core/random.h"
 #include "tests/support/train_backends.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 using splat::testing::DeviceArray;
@@ -130,4 +130,4 @@ TEST_P(AdamDeviceTest, RefusesBrokenParameters) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train

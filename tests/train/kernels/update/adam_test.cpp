@@ -11,7 +11,7 @@
 #include "core/random.h"
 #include "train/kernels/update/adam_math.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 using ::testing::Each;
@@ -147,4 +147,4 @@ TEST(AdamStepTest, EmptyGroupIsFineAndBrokenOnesAreRefused) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train

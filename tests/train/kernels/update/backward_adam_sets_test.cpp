@@ -10,7 +10,7 @@
 #include "tests/support/scenes.h"
 #include "train/kernels/update/backward_adam.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 namespace stages = splat::kernels;
@@ -111,4 +111,4 @@ TEST_P(BackwardAdamSetsTest, GivesTheSameBitsOnAnyNumberOfThreads) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -15,7 +15,7 @@
 #include "tests/support/scenes.h"
 #include "tests/support/train_backends.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 namespace stages = splat::kernels;
@@ -427,4 +427,4 @@ TEST_P(BackwardAdamTest, RefusesBrokenParametersAndWritesNothing) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train
