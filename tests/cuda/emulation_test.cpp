@@ -118,18 +118,37 @@ TEST(EmulatedGpu, WarpsVoteShuffleAndAddUp) {
   });
 }
 
-TEST(EmulatedGpu, TransposedSumLeavesEachTotalInItsTwoLanes) {
+template <int kCount>
+void ExpectTransposedSums() {
+  SCOPED_TRACE(kCount);
+  std::vector<float> totals(32);
+  std::vector<int> value(32);
+  Launch("kernel", 1, 32, [&] {
+    float values[kCount];
+    for (int k = 0; k < kCount; ++k) values[k] = float(int(threadIdx.x) * (k + 1) + k);
+    totals[threadIdx.x] = kernels::emulated::WarpTransposedSum(values);
+    value[threadIdx.x] = kernels::emulated::ValueOfLane<kCount>(int(threadIdx.x));
+  });
+  std::vector<int> found(kCount);
+  for (size_t lane = 0; lane < 32; ++lane) {
+    const int k = value[lane];
+    if (k < 0) continue;
+    ASSERT_LT(k, kCount) << lane;
+    ++found[size_t(k)];
+    EXPECT_EQ(totals[lane], float(31 * 16 * (k + 1) + 32 * k)) << lane;
+  }
+  EXPECT_EQ(found, std::vector<int>(kCount, 1));
+}
+
+TEST(EmulatedGpu, TransposedSumLeavesEachTotalOnTheLaneOfItsValue) {
   InEveryOrder([] {
-    std::vector<float> totals(32);
-    Launch("kernel", 1, 32, [&] {
-      float values[kernels::emulated::kReducedValues];
-      for (int k = 0; k < 16; ++k) values[k] = float(int(threadIdx.x) * (k + 1) + k);
-      totals[threadIdx.x] = kernels::emulated::WarpTransposedSum(values);
-    });
-    for (int lane = 0; lane < 32; ++lane) {
-      const int k = lane / 2;
-      EXPECT_EQ(totals[size_t(lane)], float(31 * 16 * (k + 1) + 32 * k)) << lane;
-    }
+    ExpectTransposedSums<1>();
+    ExpectTransposedSums<9>();
+    ExpectTransposedSums<10>();
+    ExpectTransposedSums<11>();
+    ExpectTransposedSums<12>();
+    ExpectTransposedSums<16>();
+    for (int lane = 0; lane < 32; lane += 2) EXPECT_EQ(kernels::emulated::ValueOfLane<16>(lane), lane / 2);
   });
 }
 

@@ -11,11 +11,27 @@ namespace {
 // Splats between two barriers: a bit each in a word a warp.
 constexpr int kRound = gpu::kWarpSize;
 
+// The sums that are wanted: a slot's entries without depth's where neither alpha nor depth has a gradient (kMaps), and
+// without the last two where the absolute sums are not asked for.
+template <bool kMaps, bool kAbsMean>
+struct WantedSums {
+  static constexpr int kMoments = kMaps ? kSlotMoments : kSlotDepth;
+  static constexpr int kAbs = kMoments + kSlotAbsMean - kSlotMoments;
+  static constexpr int kCount = kAbsMean ? kAbs + 2 : kAbs;
+
+  // The number of the sum that goes to an entry of the slot; none is wanted where it is not in [0, kCount).
+  __device__ static int OfEntry(int entry) {
+    if (kMaps || entry < kSlotDepth) return entry;
+    return entry == kSlotDepth ? -1 : entry - 1;
+  }
+};
+
+template <class Wanted>
 struct BackwardShared {
   StagedSplats staged;
   int slot[kTileThreads];
   // Two rounds' sums: while one is added up and stored, the warps fill the other.
-  float sums[2][kTileWarps][kRound][kSlotSize];
+  float sums[2][kTileWarps][kRound][Wanted::kCount];
   unsigned summed[2][kTileWarps];  // which splats of a round a warp has written sums of
 };
 
@@ -31,34 +47,38 @@ __device__ inline PixelState LoadPixel(const BlendBackwardParams<float>& params,
   return {grad, {1, LossOfFinalPixel(grad, params.forward.out, pixel.index)}};
 }
 
-// The pixel's part of the splat's slot; moves the pixel behind the splat. The splat is drawn.
-template <bool kAbsMean>
+// The pixel's part of the wanted sums; moves the pixel behind the splat. The splat is drawn.
+template <bool kMaps, bool kAbsMean, int kCount>
 __device__ inline void AddSplat(const math::FoldedSplat<float>& splat, const float4& light, Vec2<float> d,
-                                float log2_alpha, PixelState& s, float (&values)[kReducedValues]) {
-  const ReplayedSplat replayed = ReplaySplat<true>(light, log2_alpha, s.grad, s.at);
+                                float log2_alpha, PixelState& s, float (&values)[kCount]) {
+  using Wanted = WantedSums<kMaps, kAbsMean>;
+  static_assert(kCount == Wanted::kCount, "one value for each wanted sum");
+  const ReplayedSplat replayed = ReplaySplat<kMaps>(light, log2_alpha, s.grad, s.at);
   const float weight = replayed.weight, v = replayed.v;
   values[kSlotColor] = weight * s.grad.red;
   values[kSlotColor + 1] = weight * s.grad.green;
   values[kSlotColor + 2] = weight * s.grad.blue;
-  values[kSlotDepth] = weight * s.grad.depth;
+  if constexpr (kMaps) values[kSlotDepth] = weight * s.grad.depth;
   const float v_dx = v * d.x, v_dy = v * d.y;
-  values[kSlotMoments] = v;
-  values[kSlotMoments + 1] = v_dx;
-  values[kSlotMoments + 2] = v_dy;
-  values[kSlotMoments + 3] = v_dx * d.x;
-  values[kSlotMoments + 4] = v_dx * d.y;
-  values[kSlotMoments + 5] = v_dy * d.y;
-  if (kAbsMean) {
+  values[Wanted::kMoments] = v;
+  values[Wanted::kMoments + 1] = v_dx;
+  values[Wanted::kMoments + 2] = v_dy;
+  values[Wanted::kMoments + 3] = v_dx * d.x;
+  values[Wanted::kMoments + 4] = v_dx * d.y;
+  values[Wanted::kMoments + 5] = v_dy * d.y;
+  if constexpr (kAbsMean) {
     const Vec2<float> slope = math::Log2AlphaSlope(splat, d.x, d.y);
-    values[kSlotAbsMean] = std::abs(v * slope.x) * float(math::kLn2);
-    values[kSlotAbsMean + 1] = std::abs(v * slope.y) * float(math::kLn2);
+    values[Wanted::kAbs] = std::abs(v * slope.x) * float(math::kLn2);
+    values[Wanted::kAbs + 1] = std::abs(v * slope.y) * float(math::kLn2);
   }
 }
 
 // The sums of one warp over the staged splats [first, first + kRound), each to its place in `sums`. Returns of which.
-template <bool kAbsMean>
+template <bool kMaps, bool kAbsMean, int kCount>
 __device__ inline unsigned SumRoundOfWarp(const StagedSplats& staged, int first, int count, const TilePixel& pixel,
-                                          PixelState& s, float (*sums)[kSlotSize]) {
+                                          PixelState& s, float (*sums)[kCount]) {
+  if (gpu::AllOfWarp(s.at.t < float(math::kMinTransmittance))) return 0;
+  const int mine = ValueOfLane<kCount>(gpu::LaneIndex());
   const float x = float(pixel.x) + 0.5f, y = float(pixel.y) + 0.5f;
   unsigned written = 0;
   for (unsigned left = SplatsOfPart(staged, first, count, pixel); left != 0; left &= left - 1) {
@@ -68,11 +88,10 @@ __device__ inline unsigned SumRoundOfWarp(const StagedSplats& staged, int first,
     const float log2_alpha = math::Log2Alpha(splat, d.x, d.y);
     const bool drawn = math::IsDrawnByLog2(log2_alpha, s.at.t);
     if (!gpu::AnyOfWarp(drawn)) continue;
-    float values[kReducedValues] = {};
-    if (drawn) AddSplat<kAbsMean>(splat, staged.light[first + bit], d, log2_alpha, s, values);
+    float values[kCount] = {};
+    if (drawn) AddSplat<kMaps, kAbsMean>(splat, staged.light[first + bit], d, log2_alpha, s, values);
     const float total = WarpTransposedSum(values);
-    const int lane = gpu::LaneIndex();
-    if (lane % 2 == 0 && lane / 2 < kSlotSize) sums[bit][lane / 2] = total;
+    if (mine >= 0) sums[bit][mine] = total;
     written |= 1u << bit;
   }
   return written;
@@ -80,13 +99,17 @@ __device__ inline unsigned SumRoundOfWarp(const StagedSplats& staged, int first,
 
 // Adds the warps' sums of a round, in the order of the warps, and stores them. Neighbouring threads store neighbouring
 // numbers of a slot.
-__device__ inline void StoreRound(const BackwardShared& shared, int buffer, int first, int count, float* slots) {
+template <class Wanted>
+__device__ inline void StoreRound(const BackwardShared<Wanted>& shared, int buffer, int first, int count,
+                                  float* slots) {
   const int splats = count - first < kRound ? count - first : kRound;
   for (int k = int(threadIdx.x); k < splats * kSlotSize; k += kTileThreads) {
-    const int splat = k / kSlotSize, entry = k % kSlotSize;
+    const int splat = k / kSlotSize, entry = k % kSlotSize, number = Wanted::OfEntry(entry);
     float sum = 0;
-    for (int warp = 0; warp < kTileWarps; ++warp) {
-      if ((shared.summed[buffer][warp] >> splat & 1) != 0) sum += shared.sums[buffer][warp][splat][entry];
+    if (number >= 0 && number < Wanted::kCount) {
+      for (int warp = 0; warp < kTileWarps; ++warp) {
+        if ((shared.summed[buffer][warp] >> splat & 1) != 0) sum += shared.sums[buffer][warp][splat][number];
+      }
     }
     slots[int64_t(shared.slot[first + splat]) * kSlotSize + entry] = sum;
   }
@@ -98,11 +121,12 @@ __device__ inline void ClearSlots(const TileListView& list, int32_t begin, int32
   }
 }
 
-// One block: one tile, 256 threads, one thread: one pixel. 37 KiB of shared memory: 256 staged splats, and the warps'
-// sums of two rounds of 32, so that one barrier a round is enough. No atomics.
-template <bool kAbsMean>
+// One block: one tile, 256 threads, one thread: one pixel. 31 to 37 KiB of shared memory: 256 staged splats, and the
+// warps' sums of two rounds of 32, so that one barrier a round is enough. No atomics.
+template <bool kMaps, bool kAbsMean>
 __global__ void __launch_bounds__(kTileThreads) BlendBackwardKernel(BlendBackwardParams<float> params) {
-  SPLAT_SHARED(BackwardShared, shared);
+  using Wanted = WantedSums<kMaps, kAbsMean>;
+  SPLAT_SHARED(BackwardShared<Wanted>, shared);
   const TilePixel pixel = PixelOfThread(params.forward.width, params.forward.height);
   PixelState s = LoadPixel(params, pixel);
   const TileListView& list = params.forward.list;
@@ -122,7 +146,7 @@ __global__ void __launch_bounds__(kTileThreads) BlendBackwardKernel(BlendBackwar
     for (int first = 0; first < count; first += kRound) {
       const int warp = gpu::WarpIndex();
       const unsigned written =
-          SumRoundOfWarp<kAbsMean>(shared.staged, first, count, pixel, s, shared.sums[buffer][warp]);
+          SumRoundOfWarp<kMaps, kAbsMean>(shared.staged, first, count, pixel, s, shared.sums[buffer][warp]);
       if (gpu::LaneIndex() == 0) shared.summed[buffer][warp] = written;
       gpu::SyncBlock();
       StoreRound(shared, buffer, first, count, params.slots);
@@ -132,15 +156,24 @@ __global__ void __launch_bounds__(kTileThreads) BlendBackwardKernel(BlendBackwar
   ClearSlots(list, next < end ? next : end, end, params.slots);
 }
 
-}  // namespace
-
-void BlendBackward(const KernelContext& context, const BlendBackwardParams<float>& params) {
+template <bool kMaps>
+void LaunchBackward(const KernelContext& context, const BlendBackwardParams<float>& params) {
   const math::TileGrid grid = math::TileGridOf(params.forward.width, params.forward.height);
   const int64_t tiles = int64_t(grid.columns) * grid.rows;
   if (params.abs_mean) {
-    SPLAT_LAUNCH(context, BlendBackwardKernel<true>, tiles, kTileThreads, params);
+    SPLAT_LAUNCH(context, (BlendBackwardKernel<kMaps, true>), tiles, kTileThreads, params);
   } else {
-    SPLAT_LAUNCH(context, BlendBackwardKernel<false>, tiles, kTileThreads, params);
+    SPLAT_LAUNCH(context, (BlendBackwardKernel<kMaps, false>), tiles, kTileThreads, params);
+  }
+}
+
+}  // namespace
+
+void BlendBackward(const KernelContext& context, const BlendBackwardParams<float>& params) {
+  if (params.grad.alpha || params.grad.depth) {
+    LaunchBackward<true>(context, params);
+  } else {
+    LaunchBackward<false>(context, params);
   }
 }
 
