@@ -14,7 +14,6 @@
 #include "core/check.h"
 #include "formats/exporter.h"
 #include "io/json_file.h"
-#include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/scene_model.h"
 
@@ -22,7 +21,7 @@ namespace splat::bench {
 namespace {
 
 struct Options {
-  std::string device = "auto", blend_backward = "default", instruction_set = "auto", scene, cameras, json;
+  std::string device = "auto", instruction_set = "auto", scene, cameras, json;
   std::vector<int64_t> splats;
   int width = 1297, height = 840, view = 0, threads = 0;
   StepBenchOptions step;
@@ -32,9 +31,6 @@ std::optional<Options> ParseOptions(int argc, char** argv) {
   Options options;
   CLI::App app("Times training steps on synthetic scenes or on a splat PLY, against the least time they could take.");
   app.add_option("--device", options.device, "auto, cpu or cuda")->check(apps::OneOf({"auto", "cpu", "cuda"}));
-  app.add_option("--blend-backward", options.blend_backward,
-                 "On a GPU: default, or buckets, the other family of kernels")
-      ->check(apps::OneOf({"default", "buckets"}));
   app.add_option("--splats", options.splats, "Numbers of splats of synthetic scenes");
   app.add_option("--scene", options.scene, "A splat PLY instead");
   app.add_option("--cameras", options.cameras, "Its cameras, as splat-render takes them (default: an orbit)");
@@ -168,20 +164,10 @@ void PrintSummary(const Json& report) {
   std::fflush(stdout);
 }
 
-train::Backend BackendOf(const Options& options) {
-  train::Backend backend = train::ChooseBackend(options.device);
-  if (options.blend_backward == "default") return backend;
-  SPLAT_CHECK(backend.is_device, "--blend-backward buckets: the CPU has one backward pass only");
-#if defined(SPLAT_WITH_CUDA)
-  backend.stages = &kernels::cuda::DeviceStagesBucketed();
-#endif
-  return backend;
-}
-
 int Run(const Options& options) {
   UseThreads(options.threads);
   UseInstructionSet(InstructionSetNamed(options.instruction_set));
-  const train::Backend backend = BackendOf(options);
+  const train::Backend backend = train::ChooseBackend(options.device);
   DeviceInfo info = InfoOf(backend.device);
   info.rates.bytes_per_s = CopyBandwidth(backend.device);
   std::printf("%s: copies at %.0f GB/s, %.1f T FP32/s, %.1f T shuffles/s\n", info.name.c_str(),

@@ -136,9 +136,6 @@ template <typename T>
 __device__ inline T ShuffleUp(T value, int delta) {
   return __shfl_up_sync(kFullMask, value, unsigned(delta));
 }
-__device__ inline void SyncWarp() {
-  __syncwarp(kFullMask);
-}
 // Barrier of the block: every thread of it reaches the same call.
 __device__ inline void SyncBlock() {
   __syncthreads();
@@ -148,9 +145,6 @@ __device__ inline int SyncBlockCount(bool predicate) {
   return __syncthreads_count(predicate);
 }
 
-__device__ inline int PopCount(unsigned bits) {
-  return __popc(bits);
-}
 // Index of the lowest set bit; bits is not 0.
 __device__ inline int LowestBit(unsigned bits) {
   return __ffs(int(bits)) - 1;

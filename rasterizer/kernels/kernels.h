@@ -76,7 +76,6 @@ struct BlendParams {
   ProjectedView<T> projected;
   TileListView list;
   PixelsView<T> out;
-  CheckpointsView<T> checkpoints;  // written by a GPU only; null pointers: not wanted
 };
 
 // Front-to-back compositing, one tile a task.
@@ -123,8 +122,6 @@ struct Stages {
   void (*blend_backward)(const KernelContext&, const BlendBackwardParams<float>&);
   void (*project_backward)(const KernelContext&, const ProjectBackwardParams<float>&);
   DeviceMemory (*memory)();  // of the current device
-  // blend_backward starts from the checkpoints of blend; without them it makes its own, at the cost of a forward pass.
-  bool uses_checkpoints = false;
   // count_instances for a caller that does not wait: the count [1] is left in the context's scratch, and not checked.
   // Where it exceeds kMaxInstances, slot_begin is not to be used. Null: the host counts.
   const InstanceCount* (*count_on_device)(const KernelContext&, const int32_t* tile_counts, int64_t count,

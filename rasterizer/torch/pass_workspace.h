@@ -21,8 +21,6 @@ enum PassTensor {
   kImage,
   kAlpha,
   kDepth,
-  kCheckpoints,
-  kWalked,
   kGradImage,
   kSlots,
   kPassTensors

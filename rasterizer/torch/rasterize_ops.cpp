@@ -101,10 +101,8 @@ std::vector<Tensor> ToList(const ForwardTensors& f) {
 ForwardTensors FromLists(at::TensorList pixels, at::TensorList saved) {
   SPLAT_CHECK(saved.size() == 5 && pixels.size() == 3, "rasterize_backward: saved holds ", saved.size(),
               " tensors, expected 5; pixels ", pixels.size(), ", expected 3");
-  const Tensor no_checkpoints, none_walked;  // stages that use checkpoints make their own
   SPLAT_CHECK(saved[4].dim() == 2, "entries: has shape ", saved[4].sizes(), ", expected [-1, 2]");
-  return {saved[4].size(0), false,     saved[0],  saved[1],  saved[2],       saved[3],
-          saved[4],         pixels[0], pixels[1], pixels[2], no_checkpoints, none_walked};
+  return {saved[4].size(0), false, saved[0], saved[1], saved[2], saved[3], saved[4], pixels[0], pixels[1], pixels[2]};
 }
 
 std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(

@@ -61,11 +61,6 @@ kernels::BlendParams<float> BlendParamsOf(const SceneTensors& scene, const Forwa
   params.out = {PointerTo<float>(forward.image, {h, w, 3}, "image", device),
                 PointerTo<float>(forward.alpha, {h, w}, "alpha", device),
                 scene.with_depth ? PointerTo<float>(forward.depth, {h, w}, "depth", device) : nullptr};
-  if (forward.checkpoints.defined()) {
-    params.checkpoints = {
-        PointerTo<float>(forward.checkpoints, {-1, kernels::kCheckpointSize, math::kTilePixels}, "checkpoints", device),
-        PointerTo<int32_t>(forward.walked, {-1}, "walked", device)};
-  }
   return params;
 }
 
@@ -126,12 +121,6 @@ ForwardTensors ForwardPass(const PassBackend& backend, const SceneTensors& scene
   out.image = Empty(backend, device, kImage, {h, w, 3}, torch::kFloat32);
   out.alpha = Empty(backend, device, kAlpha, {h, w}, torch::kFloat32);
   if (scene.with_depth) out.depth = Empty(backend, device, kDepth, {h, w}, torch::kFloat32);
-  if (backend.stages.uses_checkpoints) {
-    const int64_t buckets = kernels::CheckpointBuckets(out.entries.size(0), tiles);
-    out.checkpoints =
-        Empty(backend, device, kCheckpoints, {buckets, kernels::kCheckpointSize, math::kTilePixels}, torch::kFloat32);
-    out.walked = Empty(backend, device, kWalked, {tiles}, torch::kInt32);
-  }
   backend.stages.blend(backend.context, BlendParamsOf(scene, out));
   return out;
 }

@@ -41,9 +41,6 @@ struct ForwardTensors {
   torch::Tensor image;        // [H, W, 3]
   torch::Tensor alpha;        // [H, W]
   torch::Tensor depth;        // [H, W]
-  // What kernels::CheckpointsView points to; undefined unless the table of stages uses checkpoints.
-  torch::Tensor checkpoints;  // [buckets, kCheckpointSize, kTilePixels]
-  torch::Tensor walked;       // [tiles] int32
 };
 
 struct PixelGradTensors {

@@ -37,7 +37,7 @@ struct Fiber {
 // A warp operation that has begun: who takes part, and who has come. Lanes of other masks form a group of their own.
 struct WarpGroup {
   unsigned mask = 0, arrived = 0;
-  WarpOperation operation = WarpOperation::kSync;
+  WarpOperation operation = WarpOperation::kBallot;
   Site site = {"", 0};
 };
 
@@ -264,9 +264,6 @@ void Machine::CompleteWarpOperation(int first_lane, const WarpGroup& group) {
     if ((group.mask >> lane & 1) == 0) continue;
     Fiber& fiber = fibers_[size_t(first_lane + lane)];
     switch (group.operation) {
-      case WarpOperation::kSync:
-        fiber.result = 0;
-        break;
       case WarpOperation::kBallot:
         fiber.result = votes;
         break;

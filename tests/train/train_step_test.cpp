@@ -147,7 +147,6 @@ TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnTheCpu) {
 
 TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnAGpu) {
   ExpectNoAllocationAfterWarmUp(EmulatedGpu(kernels::emulated::DeviceStages()));
-  ExpectNoAllocationAfterWarmUp(EmulatedGpu(kernels::emulated::DeviceStagesBucketed()));
 }
 
 // The memory of a large image serves a small one, and what lies in it from the step before shows nowhere.
@@ -170,7 +169,6 @@ void ExpectKeptMemoryChangesNoBit(const Backend& backend) {
 TEST(TrainStep, KeptMemoryChangesNoBit) {
   ExpectKeptMemoryChangesNoBit(CpuBackend());
   ExpectKeptMemoryChangesNoBit(EmulatedGpu(kernels::emulated::DeviceStages()));
-  ExpectKeptMemoryChangesNoBit(EmulatedGpu(kernels::emulated::DeviceStagesBucketed()));
 }
 
 TEST(TrainStep, AQueuedLossIsThatOfItsStepHoweverLateItIsRead) {
@@ -215,9 +213,8 @@ int ExpectPredictionChangesNoBit(const kernels::Stages& stages, const std::vecto
 TEST(TrainStep, PredictingTheCountChangesNoBit) {
   for (const uint64_t order_seed : {0, 1, 2}) {
     const emulation::ScopedOrder order({order_seed});
-    for (const auto* stages : {&kernels::emulated::DeviceStages(), &kernels::emulated::DeviceStagesBucketed()}) {
-      EXPECT_EQ(ExpectPredictionChangesNoBit(*stages, {{50, 35}, {50, 35}, {40, 30}, {50, 35}}), 4);
-    }
+    const auto& stages = kernels::emulated::DeviceStages();
+    EXPECT_EQ(ExpectPredictionChangesNoBit(stages, {{50, 35}, {50, 35}, {40, 30}, {50, 35}}), 4);
   }
 }
 
@@ -225,9 +222,8 @@ TEST(TrainStep, PredictingTheCountChangesNoBit) {
 TEST(TrainStep, AViewWithoutRoomIsRenderedAgainAndChangesNoBit) {
   for (const uint64_t order_seed : {0, 1, 2}) {
     const emulation::ScopedOrder order({order_seed});
-    for (const auto* stages : {&kernels::emulated::DeviceStages(), &kernels::emulated::DeviceStagesBucketed()}) {
-      EXPECT_EQ(ExpectPredictionChangesNoBit(*stages, {{16, 16}, {90, 70}, {16, 16}, {90, 70}, {130, 100}}), 5 + 2);
-    }
+    const auto& stages = kernels::emulated::DeviceStages();
+    EXPECT_EQ(ExpectPredictionChangesNoBit(stages, {{16, 16}, {90, 70}, {16, 16}, {90, 70}, {130, 100}}), 5 + 2);
   }
 }
 

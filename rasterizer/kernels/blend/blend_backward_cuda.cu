@@ -1,7 +1,6 @@
-// BlendBackward on a GPU (docs/math.md, section 7), in the family of sub-tile warps: every tile is replayed front to
-// back, warps own parts of it, and each splat's sums over the tile go to its slot without atomics, so that equal inputs
-// give equal bits.
-#include "rasterizer/kernels/blend/blend_replay_cuda.cuh"
+// BlendBackward on a GPU (docs/math.md, section 7): every tile is replayed front to back, warps own parts of it, and
+// each splat's sums over the tile go to its slot without atomics, so that equal inputs give equal bits.
+#include "rasterizer/kernels/blend/blend_cuda.cuh"
 #include "rasterizer/kernels/blend/warp_reduce.cuh"
 #include "rasterizer/kernels/cuda_kernels.cuh"
 
@@ -34,6 +33,48 @@ struct BackwardShared {
   float sums[2][kTileWarps][kRound][Wanted::kCount];
   unsigned summed[2][kTileWarps];  // which splats of a round a warp has written sums of
 };
+
+using PixelGrad = math::PixelGrad<float>;
+
+__device__ inline PixelGrad LoadPixelGrad(const PixelsGradView<float>& grad, int64_t pixel) {
+  PixelGrad g{};
+  g.red = grad.image[3 * pixel];
+  g.green = grad.image[3 * pixel + 1];
+  g.blue = grad.image[3 * pixel + 2];
+  if (grad.alpha) g.alpha = grad.alpha[pixel];
+  if (grad.depth) g.depth = grad.depth[pixel];
+  return g;
+}
+
+// gradient . final pixel
+__device__ inline float LossOfFinalPixel(const PixelGrad& g, const PixelsView<float>& pixels, int64_t pixel) {
+  const float* image = pixels.image + 3 * pixel;
+  const float depth = pixels.depth ? pixels.depth[pixel] : 0;
+  return math::LossOfPixel<true>(g, {image[0], image[1], image[2]}, pixels.alpha[pixel], depth);
+}
+
+// Where a pixel stands between two splats: transmittance; gradient . (final pixel - composited so far).
+struct ReplayState {
+  float t, behind;
+};
+
+// A splat's part at one pixel: the weight of its light, and alpha dL/dalpha, 0 where alpha is clamped.
+struct ReplayedSplat {
+  float weight, v;
+};
+
+// Moves the pixel behind the splat, which is drawn. light: colour; depth. kMaps: whether alpha and depth have
+// gradients; without, theirs are 0.
+template <bool kMaps>
+__device__ inline ReplayedSplat ReplaySplat(const float4& light, float log2_alpha, const PixelGrad& g, ReplayState& s) {
+  const float raw = gpu::Exp2Fast(log2_alpha), alpha = math::ClampAlpha(raw), weight = alpha * s.t;
+  const float loss = math::LossOfSplat<kMaps>(g, {light.x, light.y, light.z}, light.w);
+  s.behind = math::LossBehind(s.behind, weight, loss);
+  const float share = s.behind * gpu::ReciprocalFast(1.0f - alpha);
+  const float v = math::LogAlphaGrad(raw, math::AlphaGradOfShare(s.t, loss, share));
+  s.t = math::TransmittanceBehind(alpha, s.t);
+  return {weight, v};
+}
 
 // What the pixel brings along.
 struct PixelState {

@@ -22,10 +22,10 @@ struct TilePixel {
   int64_t index;       // of the pixel in the image
 };
 
-// The pixel of thread `place` of a block that has a thread for each pixel of the tile.
-__device__ inline TilePixel PixelOfTile(int tile, int place, int width, int height) {
+// The block is a tile, with a thread for each of its pixels.
+__device__ inline TilePixel PixelOfThread(int width, int height) {
   const math::TileGrid grid = math::TileGridOf(width, height);
-  const int part = place / gpu::kWarpSize, lane = place % gpu::kWarpSize;
+  const int tile = int(blockIdx.x), part = gpu::WarpIndex(), lane = gpu::LaneIndex();
   TilePixel p;
   p.part_x = tile % grid.columns * math::kTileSize + part % kPartsAcross * kPartColumns;
   p.part_y = tile / grid.columns * math::kTileSize + part / kPartsAcross * kPartRows;
@@ -34,10 +34,6 @@ __device__ inline TilePixel PixelOfTile(int tile, int place, int width, int heig
   p.inside = p.x < width && p.y < height;
   p.index = int64_t(p.y) * width + p.x;
   return p;
-}
-
-__device__ inline TilePixel PixelOfThread(int width, int height) {
-  return PixelOfTile(int(blockIdx.x), int(threadIdx.x), width, height);
 }
 
 // Splats of a tile in shared memory, in the order of drawing.

@@ -1,4 +1,4 @@
-// The passes on tensors with a table of stages that uses checkpoints, on the emulated GPU.
+// The passes on tensors, on the CPU and on the emulated GPU.
 #include "rasterizer/torch/render_passes.h"
 
 #include <gtest/gtest.h>
@@ -22,8 +22,8 @@ class RenderPassesTest : public ::testing::Test {
     torch::manual_seed(1);
     grad_.image = torch::rand({35, 50, 3});
   }
-  torch::Tensor Slots(const kernels::Stages& stages, const ForwardTensors& forward) const {
-    return BlendBackwardPass({stages, context_}, scene_, forward, grad_, true);
+  torch::Tensor Slots(const kernels::Stages& stages, const ForwardTensors& forward, bool abs_mean = true) const {
+    return BlendBackwardPass({stages, context_}, scene_, forward, grad_, abs_mean);
   }
 
   std::shared_ptr<testing::TestDevice> device_;
@@ -33,38 +33,11 @@ class RenderPassesTest : public ::testing::Test {
   PixelGradTensors grad_;
 };
 
-TEST_F(RenderPassesTest, HandsTheForwardPassesCheckpointsToTheBackwardPass) {
-  const kernels::Stages& stages = kernels::emulated::DeviceStagesBucketed();
-  ForwardTensors forward = ForwardPass({stages, context_}, scene_);
-  ASSERT_TRUE(forward.checkpoints.defined());
-  EXPECT_EQ(forward.checkpoints.size(0), kernels::CheckpointBuckets(forward.entries.size(0), 4 * 3));
-  const torch::Tensor with = Slots(stages, forward);
-  // That they are what is used: with all pixels opaque before the first bucket nothing is left.
-  const torch::Tensor kept = forward.checkpoints.clone();
-  forward.checkpoints.zero_();
-  EXPECT_EQ(Slots(stages, forward).abs().max().item<float>(), 0);
-  forward.checkpoints = kept;
-  EXPECT_TRUE(torch::equal(Slots(stages, forward), with));
-  forward.checkpoints = torch::Tensor();
-  EXPECT_TRUE(torch::equal(Slots(stages, forward), with)) << "without any the stage makes its own";
-}
-
-TEST_F(RenderPassesTest, MakesNoCheckpointsForStagesThatUseNone) {
-  const kernels::Stages& stages = kernels::emulated::DeviceStages();
-  const ForwardTensors forward = ForwardPass({stages, context_}, scene_);
-  EXPECT_FALSE(forward.checkpoints.defined());
-  const torch::Tensor slots = Slots(stages, forward);
-  const kernels::Stages& bucketed = kernels::emulated::DeviceStagesBucketed();
-  const torch::Tensor other = Slots(bucketed, ForwardPass({bucketed, context_}, scene_));
-  EXPECT_LE((slots - other).abs().max().item<float>(), 1e-4f * slots.abs().max().item<float>());
-}
-
 // What training asks for: the image and the gradient are those with depth, bit for bit.
 TEST_F(RenderPassesTest, LeavesDepthOutWhereItIsNotWanted) {
   SerialExecutor executor;
   context_.executor = &executor;
-  for (const kernels::Stages* stages :
-       {&kernels::CpuStages(), &kernels::emulated::DeviceStages(), &kernels::emulated::DeviceStagesBucketed()}) {
+  for (const kernels::Stages* stages : {&kernels::CpuStages(), &kernels::emulated::DeviceStages()}) {
     scene_.with_depth = true;
     const ForwardTensors with = ForwardPass({*stages, context_}, scene_);
     const torch::Tensor slots = Slots(*stages, with);
@@ -80,6 +53,23 @@ TEST_F(RenderPassesTest, LeavesDepthOutWhereItIsNotWanted) {
     grad_.depth = torch::rand({35, 50});
     EXPECT_THROW(Slots(*stages, without), Error);
     grad_.depth = torch::Tensor();
+  }
+}
+
+// The other entries of the slots keep their bits where no absolute sums are wanted, with and without other maps.
+TEST_F(RenderPassesTest, LeavesAbsoluteSumsOutWhereTheyAreNotWanted) {
+  SerialExecutor executor;
+  context_.executor = &executor;
+  for (const kernels::Stages* stages : {&kernels::CpuStages(), &kernels::emulated::DeviceStages()}) {
+    const ForwardTensors forward = ForwardPass({*stages, context_}, scene_);
+    for (const bool maps : {false, true}) {
+      grad_.alpha = maps ? torch::rand({35, 50}) : torch::Tensor();
+      grad_.depth = maps ? torch::rand({35, 50}) : torch::Tensor();
+      const torch::Tensor with = Slots(*stages, forward), without = Slots(*stages, forward, false);
+      EXPECT_GT(with.narrow(1, kernels::kSlotAbsMean, 2).max().item<float>(), 0);
+      EXPECT_TRUE(torch::equal(without.narrow(1, 0, kernels::kSlotAbsMean), with.narrow(1, 0, kernels::kSlotAbsMean)));
+      EXPECT_EQ(with.select(1, kernels::kSlotDepth).abs().max().item<float>() > 0, maps);
+    }
   }
 }
 

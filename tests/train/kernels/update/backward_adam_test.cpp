@@ -161,8 +161,7 @@ struct DeviceRender {
     const stages::TileListView list = {found.instances, slot_begin.data(), tile_begin.data(), entries.data()};
     backend.stages->bin_splats(context, {forward.splats.count, found.visible, width, height, forward.out, list});
     stages::BlendBackwardParams<float> blend;
-    blend.forward = {width, height, {0.1f, 0.2f, 0.3f}, forward.out, list, {image.data(), alpha.data(), depth.data()},
-                     {}};
+    blend.forward = {width, height, {0.1f, 0.2f, 0.3f}, forward.out, list, {image.data(), alpha.data(), depth.data()}};
     backend.stages->blend(context, blend.forward);
     slots = std::make_unique<DeviceArray<float>>(device, found.instances * stages::kSlotSize);
     blend.grad.image = grad.data();
