@@ -16,9 +16,9 @@
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/simd_kernels.h"
 #include "rasterizer/math/tiles.h"
-#include "train/kernels/adam.h"
-#include "train/kernels/backward_adam.h"
-#include "train/kernels/ssim.h"
+#include "train/kernels/loss/ssim.h"
+#include "train/kernels/update/adam.h"
+#include "train/kernels/update/backward_adam.h"
 
 namespace splat {
 namespace {
@@ -147,26 +147,26 @@ void BM_ProjectBackward(benchmark::State& state) {
 }
 void BM_Loss(benchmark::State& state) {
   Scene scene = MakeScene(state);
-  train::kernels::LossParams p;
+  train::LossParams p;
   p.width = scene.camera.width;
   p.height = scene.camera.height;
   p.image = scene.image.data();
   p.target = scene.target.data();
   p.grad_image = scene.grad_image.data();
-  train::kernels::PhotometricLossWorkspace workspace;
-  for (auto _ : state) benchmark::DoNotOptimize(train::kernels::PhotometricLoss(scene.pool, p, workspace));
+  train::PhotometricLossWorkspace workspace;
+  for (auto _ : state) benchmark::DoNotOptimize(train::PhotometricLoss(scene.pool, p, workspace));
 }
 void BM_Adam(benchmark::State& state) {
   Scene scene = MakeScene(state);
   std::vector<float> value(scene.grad.size()), first(scene.grad.size()), second(scene.grad.size());
-  train::kernels::AdamParams p;
+  train::AdamParams p;
   p.size = int64_t(value.size());
   p.value = value.data();
   p.grad = scene.grad.data();
   p.first = first.data();
   p.second = second.data();
   p.learning_rate = 1e-3;
-  for (auto _ : state) train::kernels::AdamStep(scene.pool, p);
+  for (auto _ : state) train::AdamStep(scene.pool, p);
 }
 
 // What a loop costs besides its work.
@@ -179,21 +179,21 @@ void BM_EmptyLoop(benchmark::State& state) {
 void BM_BackwardAndAdam(benchmark::State& state) {
   Scene scene = MakeScene(state);
   std::vector<float> first(scene.grad.size()), second(scene.grad.size());
-  train::kernels::BackwardAdamParams p;
+  train::BackwardAdamParams p;
   p.backward.forward = scene.Project();
   p.backward.slot_begin = scene.slot_begin.data();
   p.backward.slots = scene.slots.data();
   std::vector<float>* const values[] = {&scene.splats.means,  &scene.splats.log_scales, &scene.splats.quats,
                                         &scene.splats.logits, &scene.splats.sh_dc,      &scene.splats.sh_rest};
   size_t begin = 0;
-  for (int group = 0; group < train::kernels::kSplatGroups; ++group) {
+  for (int group = 0; group < train::kSplatGroups; ++group) {
     p.value[group] = values[group]->data();
     p.first[group] = first.data() + begin;
     p.second[group] = second.data() + begin;
     p.learning_rates[group] = 1e-9;
     begin += values[group]->size();
   }
-  for (auto _ : state) train::kernels::BackwardAndAdam(scene.context, p);
+  for (auto _ : state) train::BackwardAndAdam(scene.context, p);
 }
 
 // The kernels alone, on one tile: nanoseconds for one splat on it.

@@ -1,5 +1,5 @@
-// The least time that a training step can take on a card: bytes, FP32 instructions and shuffles by the formulas of a
-// floor model, each divided by what the card can do, one after the other. The model is that of a step with fused Adam
+// The least time that a training step can take on a GPU: bytes, FP32 instructions and shuffles by the formulas of a
+// floor model, each divided by what the GPU can do, one after the other. The model is that of a step with fused Adam
 // over all splats and float parameters of degree 3 (59 numbers a splat).
 #pragma once
 
@@ -25,7 +25,7 @@ struct StepCounts {
   double live_warps = 0;    // pairs (splat, warp of half a tile) with at least one drawn pixel
 };
 
-// Of a card; 0: unknown, and its part of the floor is left out.
+// Of a GPU; 0: unknown, and its part of the floor is left out.
 struct DeviceRates {
   double bytes_per_s = 0;
   double fp32_per_s = 0;      // instructions of one lane

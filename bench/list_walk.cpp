@@ -15,7 +15,7 @@ using math::kTileSize;
 
 constexpr int kBlockWidth = 8, kBlockHeight = 4;
 
-// The pixels of one tile that the picture has, and their state.
+// The pixels of one tile that the image has, and their state.
 class TilePixels {
  public:
   TilePixels(const ListWalkInput& input, int tile) {

@@ -1,4 +1,4 @@
-// How far the tile lists of a picture are walked and how many pairs are drawn, counted on the host over a sample of
+// How far the tile lists of an image are walked and how many pairs are drawn, counted on the host over a sample of
 // tiles with the formulas of the rasterizer.
 #pragma once
 

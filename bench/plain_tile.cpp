@@ -31,7 +31,7 @@ struct Splat {
   Vec3<float> color;
 };
 
-// dL/d of the picture and gradient . (final pixel - what is composited so far).
+// dL/d of the image and gradient . (final pixel - what is composited so far).
 struct PixelOfBackward {
   float transmittance = 1;
   math::PixelGrad<float> grad = {};

@@ -6,7 +6,7 @@
 
 namespace splat::bench {
 
-// Pictures of one tile: params.width and height are at most math::kTileSize, and the list has one tile. Writes the
+// Images of one tile: params.width and height are at most math::kTileSize, and the list has one tile. Writes the
 // image and alpha as kernels::Blend does; depth is not composited.
 void BlendTilePlainly(const kernels::BlendParams<float>& params);
 

@@ -7,8 +7,8 @@
 #include "bench/timed_backend.h"
 #include "core/check.h"
 #include "core/random.h"
-#include "rasterizer/process_executor.h"
-#include "rasterizer/render_passes.h"
+#include "rasterizer/torch/process_executor.h"
+#include "rasterizer/torch/render_passes.h"
 #include "train/train_step.h"
 
 namespace splat::bench {

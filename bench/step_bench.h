@@ -6,7 +6,7 @@
 #include <string>
 
 #include "bench/floor_model.h"
-#include "rasterizer/splat_model.h"
+#include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
 
 namespace splat::bench {
@@ -27,7 +27,7 @@ struct StepBenchResult {
   Spread step_ms;
   double steps_per_s = 0;                         // of the whole run, by the wall clock
   std::array<double, kStepStages> stage_ms = {};  // medians
-  int64_t peak_bytes = 0;  // held by LibTorch of a card's memory; on the CPU the process's largest resident size so far
+  int64_t peak_bytes = 0;  // held by LibTorch of a GPU's memory; on the CPU the process's largest resident size so far
 };
 
 // `model` is moved to the backend's device.

@@ -49,10 +49,10 @@ TimedBackend::TimedBackend(const train::Backend& backend)
   stages_.blend_backward = [](const Context& context, const kernels::BlendBackwardParams<float>& params) {
     Time(kBlendBackward, [&](const Backend& real) { real.stages->blend_backward(context, params); });
   };
-  train_.loss = [](const Context& context, const train::kernels::LossParams& params, train::kernels::LossSums* sums) {
+  train_.loss = [](const Context& context, const train::LossParams& params, train::LossSums* sums) {
     Time(kLoss, [&](const Backend& real) { real.train->loss(context, params, sums); });
   };
-  train_.backward_and_adam = [](const Context& context, const train::kernels::BackwardAdamParams& params) {
+  train_.backward_and_adam = [](const Context& context, const train::BackwardAdamParams& params) {
     Time(kBackwardAndAdam, [&](const Backend& real) { real.train->backward_and_adam(context, params); });
   };
   timed_.stages = &stages_;

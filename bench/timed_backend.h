@@ -35,7 +35,7 @@ class TimedBackend {
   static TimedBackend* active_;
   train::Backend real_, timed_;
   kernels::Stages stages_;
-  train::kernels::TrainStages train_;
+  train::TrainStages train_;
   Timeline timeline_;
   std::vector<Call> calls_;
 };

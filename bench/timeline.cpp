@@ -16,7 +16,7 @@ namespace splat::bench {
 namespace {
 
 constexpr int kCopies = 12;
-constexpr int64_t kCopyBytesCard = int64_t(2) << 30;
+constexpr int64_t kCopyBytesGpu = int64_t(2) << 30;
 constexpr int64_t kCopyBytesCpu = int64_t(64) << 20;
 
 #if defined(SPLAT_WITH_CUDA)
@@ -90,7 +90,7 @@ DeviceInfo InfoOf(const torch::Device& device) {
 }
 
 double CopyBandwidth(const torch::Device& device) {
-  const int64_t bytes = device.is_cuda() ? kCopyBytesCard : kCopyBytesCpu;
+  const int64_t bytes = device.is_cuda() ? kCopyBytesGpu : kCopyBytesCpu;
   const torch::Tensor from = torch::ones({bytes}, torch::TensorOptions().dtype(torch::kUInt8).device(device));
   const torch::Tensor to = torch::zeros_like(from);
   Timeline timeline(device);

@@ -1,4 +1,4 @@
-// Moments in the work of a device, and the time between them: events on the current stream of a card, the wall clock
+// Moments in the work of a device, and the time between them: events on the current stream of a GPU, the wall clock
 // on the CPU, whose stages are done when they return.
 #pragma once
 
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bench/floor_model.h"
-#include "rasterizer/libtorch.h"
+#include "rasterizer/torch/libtorch.h"
 
 namespace splat::bench {
 
@@ -40,7 +40,7 @@ DeviceInfo InfoOf(const torch::Device& device);
 // Bytes read plus bytes written by a large copy within the device's memory, per second: the best of several.
 double CopyBandwidth(const torch::Device& device);
 
-// The most bytes that LibTorch has held of a card's memory since ResetPeakMemory; on the CPU the largest resident size
+// The most bytes that LibTorch has held of a GPU's memory since ResetPeakMemory; on the CPU the largest resident size
 // of the process so far.
 int64_t PeakMemory(const torch::Device& device);
 void ResetPeakMemory(const torch::Device& device);

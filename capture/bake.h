@@ -1,4 +1,4 @@
-// Light and colour of every surface, computed once and kept as flat pictures: the light does not move and the surfaces
+// Light and colour of every surface, computed once and kept as flat images: the light does not move and the surfaces
 // are matt, so each photo only looks them up.
 #pragma once
 

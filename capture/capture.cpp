@@ -9,11 +9,11 @@
 #include "capture/noise.h"
 #include "capture/trajectory.h"
 #include "capture/truth.h"
-#include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/random.h"
 #include "core/srgb.h"
-#include "data/image_io.h"
+#include "data/photos/image_io.h"
+#include "io/atomic_file.h"
 
 namespace splat::capture {
 namespace {
@@ -45,7 +45,7 @@ uint8_t Rounded(double value) {
   return uint8_t(std::lround(std::min(255.0, std::max(0.0, value))));
 }
 
-// The picture as the camera stores it. With alpha masks: 4 channels.
+// The image as the camera stores it. With alpha masks: 4 channels.
 Image8 Develop(const TracedPhoto& traced, const CaptureOptions& options, double exposure_ev, uint64_t noise_seed) {
   const int channels = options.alpha_masks ? 4 : 3, width = traced.radiance.width, height = traced.radiance.height;
   const double gain = kExposure * std::exp2(exposure_ev);

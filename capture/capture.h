@@ -34,7 +34,7 @@ void Validate(const CaptureOptions& options);
 
 struct CapturedPhoto {
   std::string name;  // photo_0001.jpg: sorted order is the orbit's
-  Lens lens;         // of the picture as stored
+  Lens lens;         // of the image as stored
   int exif_orientation = 1;
   double exposure_ev = 0;  // stops
 };
@@ -53,7 +53,7 @@ struct CaptureResult {
 // Makes `folder`, which must not exist yet and appears whole or not at all:
 //   photos/photo_0001.jpg ...        sRGB, JPEG quality 95 (or .png)
 //   truth/cameras.txt, images.txt, points3D.txt
-//                                    COLMAP text model in metres, z up, of the pictures as stored (EXIF orientation not
+//                                    COLMAP text model in metres, z up, of the images as stored (EXIF orientation not
 //                                    applied): PINHOLE, or OPENCV with distortion; points lie on the surfaces and have
 //                                    no tracks
 //   truth/depth/photo_0001.pfm ...   with options.depth: float, m along the optical axis, row by row from the bottom as

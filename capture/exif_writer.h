@@ -1,4 +1,4 @@
-// What a camera notes beside its picture.
+// What a camera notes beside its image.
 #pragma once
 
 #include <string>

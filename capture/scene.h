@@ -15,7 +15,7 @@ struct Primitive {
   Solid solid;
   std::vector<Texture> textures;  // one for all faces, or one per face
   double gloss = 0;               // strength of a broad highlight, 0: diffuse
-  bool backdrop = false;          // transparent in pictures with an alpha mask
+  bool backdrop = false;          // transparent in images with an alpha mask
 };
 
 // A rectangle that shines: corner + a edge_u + b edge_v, a and b in [0, 1]. It is not itself seen.

@@ -17,14 +17,14 @@ struct OrbitOptions {
   uint64_t seed = 1;
 };
 
-// A camera at `eye` that looks at `target`, its picture upright as world z is up. Camera frame: x right, y down, z
+// A camera at `eye` that looks at `target`, its image upright as world z is up. Camera frame: x right, y down, z
 // forward. The line of sight must not be vertical.
 Rigid3 LookAt(const Vec3<double>& eye, const Vec3<double>& target);
 
 // camera_from_world of each photo, once around the z axis, anticlockwise, looking near `target`.
 std::vector<Rigid3> OrbitPoses(const OrbitOptions& options, const Vec3<double>& target);
 
-// The same place with the camera held so that its picture must be turned as EXIF `orientation` (1, 3, 6 or 8) says to
+// The same place with the camera held so that its image must be turned as EXIF `orientation` (1, 3, 6 or 8) says to
 // be upright. Throws splat::Error for the mirrored ones.
 Rigid3 HeldAs(const Rigid3& camera_from_world, int exif_orientation);
 

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "core/atomic_file.h"
 #include "core/quaternion.h"
+#include "io/atomic_file.h"
 
 namespace splat::capture {
 namespace {

@@ -22,7 +22,7 @@ inline Vec3<double> CameraCenterInWorld(const Camera& camera) {
   return -(Transpose(camera.camera_from_world.rotation) * camera.camera_from_world.translation);
 }
 
-// The same camera for a picture of another size: intrinsics are scaled per axis by new size / old size.
+// The same camera for an image of another size: intrinsics are scaled per axis by new size / old size.
 inline Camera ResizedCamera(const Camera& camera, int width, int height) {
   const double sx = double(width) / camera.width, sy = double(height) / camera.height;
   Camera resized = camera;

@@ -1,6 +1,6 @@
 // What the .cu files use of CUDA, under names of ours: launches, warp and block operations, copies. The same .cu files
-// are compiled twice: by nvcc for a card, and by g++ with -include tests/support/cuda_emulation.h, which runs every
-// CUDA thread as a fiber on the CPU (docs/architecture.md, "CUDA without a card"). So a .cu file
+// are compiled twice: by nvcc for a GPU, and by g++ with -include tests/support/cuda_emulation.h, which runs every
+// CUDA thread as a fiber on the CPU (docs/architecture.md, "CUDA without a GPU"). So a .cu file
 //   - launches through SPLAT_LAUNCH only, with grids and blocks of one dimension, and at most 1024 threads, in whole
 //   warps;
 //   - declares shared memory through SPLAT_SHARED only;
@@ -18,7 +18,7 @@
 
 #if !defined(SPLAT_CUDA_EMULATION)
 #include <cuda_runtime.h>
-// The namespace of what a .cu file defines: both compilations may meet in one program (tests on a machine with a card).
+// The namespace of what a .cu file defines: both compilations may meet in one program (tests on a machine with a GPU).
 #define SPLAT_GPU_NAMESPACE cuda
 // Before a loop of constant length, so that arrays it indexes stay in registers.
 #define SPLAT_UNROLL _Pragma("unroll")
@@ -85,8 +85,8 @@ inline void CopyToHost(const KernelContext& context, void* host, const void* dev
 inline void CopyToDevice(const KernelContext& context, void* device, const void* host, size_t bytes) {
   if (bytes == 0) return;
   const cudaStream_t stream = static_cast<cudaStream_t>(context.stream);
-  CheckCuda(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream), "copy to the card");
-  CheckCuda(cudaStreamSynchronize(stream), "copy to the card");
+  CheckCuda(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream), "copy to the GPU");
+  CheckCuda(cudaStreamSynchronize(stream), "copy to the GPU");
 }
 
 inline void CopyOnDevice(const KernelContext& context, void* to, const void* from, size_t bytes) {
@@ -98,7 +98,7 @@ inline void CopyOnDevice(const KernelContext& context, void* to, const void* fro
 // Of the current device.
 inline MemoryInfo CurrentMemoryInfo() {
   MemoryInfo info;
-  CheckCuda(cudaMemGetInfo(&info.free, &info.total), "memory of the card");
+  CheckCuda(cudaMemGetInfo(&info.free, &info.total), "memory of the GPU");
   return info;
 }
 
@@ -136,9 +136,6 @@ template <typename T>
 __device__ inline T ShuffleUp(T value, int delta) {
   return __shfl_up_sync(kFullMask, value, unsigned(delta));
 }
-__device__ inline void SyncWarp() {
-  __syncwarp(kFullMask);
-}
 // Barrier of the block: every thread of it reaches the same call.
 __device__ inline void SyncBlock() {
   __syncthreads();
@@ -148,9 +145,6 @@ __device__ inline int SyncBlockCount(bool predicate) {
   return __syncthreads_count(predicate);
 }
 
-__device__ inline int PopCount(unsigned bits) {
-  return __popc(bits);
-}
 // Index of the lowest set bit; bits is not 0.
 __device__ inline int LowestBit(unsigned bits) {
   return __ffs(int(bits)) - 1;
@@ -180,7 +174,7 @@ __device__ inline float ReciprocalFast(float x) {
 
 #else
 
-// A card of this size, so that tests see what a small one does to a training.
+// A GPU of this size, so that tests see what a small one does to a training.
 inline MemoryInfo CurrentMemoryInfo() {
   return {size_t(8) << 30, size_t(8) << 30};
 }

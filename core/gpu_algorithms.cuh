@@ -1,4 +1,4 @@
-// Sort and scan on the device: CUB on a card, plain loops under emulation. All are stable and deterministic.
+// Sort and scan on the device: CUB on a GPU, plain loops under emulation. All are stable and deterministic.
 // Scratch comes from the context; nothing is synchronised.
 #pragma once
 

@@ -25,7 +25,7 @@ struct ImageOf {
 using Image8 = ImageOf<uint8_t>;  // display-referred sRGB, 0..255, channels in R, G, B(, A) order
 using ImageF = ImageOf<float>;    // the same values / 255
 
-// The picture as a viewer shows it: clamped to 0..1 and rounded to 8 bits; what is no number becomes 0. values:
+// The image as a viewer shows it: clamped to 0..1 and rounded to 8 bits; what is no number becomes 0. values:
 // [height, width, channels].
 inline Image8 RoundedTo8Bits(const float* values, int width, int height, int channels) {
   Image8 rounded(width, height, channels);

@@ -9,7 +9,7 @@
 namespace splat {
 
 // Device memory for the inside of one call. Blocks live until the allocator is destroyed, and are aligned to 256 bytes.
-// The caller destroys it after the call returns: an implementation over a card gives the memory back in stream order.
+// The caller destroys it after the call returns: an implementation over a GPU gives the memory back in stream order.
 class ScratchAllocator {
  public:
   virtual ~ScratchAllocator() = default;

@@ -10,7 +10,7 @@
 namespace splat {
 
 // Runs independent tasks. Above the seam with LibTorch there is one pool for the process
-// (rasterizer/process_executor.h); below it, and in tests, a ThreadPool or a SerialExecutor is passed in.
+// (rasterizer/torch/process_executor.h); below it, and in tests, a ThreadPool or a SerialExecutor is passed in.
 class Executor {
  public:
   virtual ~Executor() = default;

@@ -24,7 +24,7 @@ scripts/test.sh
 # Our sources, all of them or those that a change touches (a changed header counts as the sources beside it).
 tidy_sources() {
   if [ "$tidy" = all ]; then
-    git ls-files 'core/*.cpp' 'data/*.cpp' 'rasterizer/*.cpp' 'train/*.cpp' 'export/*.cpp' 'capture/*.cpp' 'apps/*.cpp'
+    git ls-files '*.cpp' ':!tests' ':!bench' ':!tools'
     return
   fi
   local base file

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches the viewer of scene.html, the SuperSplat viewer of PlayCanvas (MIT), and makes one page of it in the cache folder:
-# style sheet and program inline, with places for what export/html_format.cpp fills in. Called by setup.sh; needs curl and no
+# style sheet and program inline, with places for what formats/page/html_format.cpp fills in. Called by setup.sh; needs curl and no
 # JavaScript. Does nothing, and needs no network, when the page is there.
 # usage: scripts/fetch_viewer.sh      environment: SPLAT_NPM_REGISTRY (https://registry.npmjs.org)
 set -euo pipefail

@@ -193,8 +193,6 @@ run_benches() {
     options=(--width 160 --height 104 --steps 5 --warmup 1 --stage-steps 3)
   fi
   for n in "${sizes[@]}"; do bench "bench-$n" --splats "$n" "${options[@]}"; done
-  if [ "$card" = no ]; then return; fi
-  for n in 1000000 3000000; do bench "buckets-$n" --splats "$n" --blend-backward buckets; done
 }
 
 bench_trained() {
@@ -318,7 +316,7 @@ if build_all || [ -x "$build/bench/bench_card" ]; then
     run_sanitizers
   fi
 fi
-python3 - "$out/bench.json" "$logs"/bench-*.json "$logs"/buckets-*.json <<'PYTHON' || true
+python3 - "$out/bench.json" "$logs"/bench-*.json <<'PYTHON' || true
 import json, os, sys
 json.dump({os.path.basename(path)[:-5]: json.load(open(path)) for path in sys.argv[2:] if os.path.exists(path)}, open(sys.argv[1], "w"), indent=1)
 PYTHON

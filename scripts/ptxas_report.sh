@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What each CUDA kernel takes of a card: registers of a thread, static shared memory of a block, spilled registers, stack. Compiles
+# What each CUDA kernel takes of a GPU: registers of a thread, static shared memory of a block, spilled registers, stack. Compiles
 # every .cu with the flags of build/cuda-test. Fails if a kernel of ours spills; CUB's are only counted.
 # usage: scripts/ptxas_report.sh [ARCHITECTURE ...]      for example sm_80 sm_90 (default: sm_90)
 set -euo pipefail

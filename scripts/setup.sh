@@ -17,7 +17,7 @@ packages=(
   libopencv-dev libexif-dev nlohmann-json3-dev libsqlite3-dev libnanoflann-dev libcli11-dev libhwy-dev
   zlib1g-dev libzstd-dev libminizip-dev libwebp-dev           # scene files
   libgtest-dev libgmock-dev libbenchmark-dev                  # tests and benchmarks
-  libboost-context-dev                                        # tests: CUDA kernels executed without a card
+  libboost-context-dev                                        # tests: CUDA kernels executed without a GPU
 )
 lint_packages=(clang-format clang-tidy shellcheck)
 optional=()         # installed where the distribution has them

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds everything with CUDA and with warnings as errors in build/cuda-test, and runs the tests that
-# ask for a card. No card is needed: without one those tests say that they are skipped. Ends with what each kernel takes of a
-# card (scripts/ptxas_report.sh). CI runs this after scripts/test.sh, for one architecture.
+# ask for a GPU. No GPU is needed: without one those tests say that they are skipped. Ends with what each kernel takes of a
+# GPU (scripts/ptxas_report.sh). CI runs this after scripts/test.sh, for one architecture.
 # usage: scripts/test_cuda.sh [-DNAME=VALUE ...] [ctest options]
-#   -DCMAKE_CUDA_ARCHITECTURES=90   for example: one kind of card takes less time than the default, the machine's own or all
+#   -DCMAKE_CUDA_ARCHITECTURES=90   for example: one kind of GPU takes less time than the default, the machine's own or all
 #   -L unit                         other tests than those with the label cuda
 set -euo pipefail
 preset="cuda-test"
@@ -24,7 +24,7 @@ done
 timed "Configuration" configure "${options[@]}"
 timed "Build" compile
 "$build_dir/apps/splat-train" --version
-nvidia-smi -L 2>/dev/null || say "No card on this machine: what needs one is skipped"
+nvidia-smi -L 2>/dev/null || say "No GPU on this machine: what needs one is skipped"
 ctest --test-dir "$build_dir" --output-on-failure --no-tests=error -j "$(jobs)" "${selection[@]}"
 skipped=$(grep -c '^\[  SKIPPED \] .*(' "$build_dir/Testing/Temporary/LastTest.log" || true)
 say "$skipped tests in these programs were skipped"

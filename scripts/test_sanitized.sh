@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of all kernels, those for the card as well on the emulated card, with AddressSanitizer and
+# The tests of all kernels, those for the GPU as well on the emulated GPU, with AddressSanitizer and
 # UndefinedBehaviorSanitizer in build/asan. CI runs this after scripts/test.sh.
 # usage: scripts/test_sanitized.sh [ctest options]      default: the folders rasterizer/kernels, train/kernels and cuda
 set -euo pipefail

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "rasterizer/torch_device.h"
+#include "rasterizer/torch/torch_device.h"
 
 namespace splat::train {
 namespace {
 
 constexpr int64_t kFloatsPerSplat = 59;  // of parameters; as many of either moment
 // A step's share of a splat beyond parameters and moments: records, places, and the entries, keys and slots of some
-// four instances (on the CPU ten, for the pictures are small there and splats large in comparison); a quarter more, for
+// four instances (on the CPU ten, for the images are small there and splats large in comparison); a quarter more, for
 // the memory is kept from step to step and grows with a margin.
 constexpr int64_t kStepBytes = (80 + 4 * 84) * 5 / 4;
 constexpr int64_t kStepBytesCpu = (64 + 10 * 60) * 5 / 4;
@@ -22,13 +22,13 @@ constexpr int64_t kCpuBytesPerSplat = kModelBytes + kStepBytesCpu;
 constexpr int64_t kMostSplatsCpu = 6000000;
 constexpr int64_t kMostSplatsDevice = 100000000;
 constexpr int64_t kFewestSplats = 10000;
-// Picture, gradient, maps of the loss: floats of three channels, five times, and two of one. Two photos.
+// Image, gradient, maps of the loss: floats of three channels, five times, and two of one. Two photos.
 constexpr int64_t kBytesPerPixel = (5 * 3 + 2) * 4 + 2 * 3;
 
 }  // namespace
 
 Backend CpuBackend() {
-  return {torch::kCPU, &splat::kernels::CpuStages(), &kernels::CpuTrainStages(), &kernels::CpuDensityStages(), false};
+  return {torch::kCPU, &kernels::CpuStages(), &CpuTrainStages(), &CpuDensityStages(), false};
 }
 
 Backend ChooseBackend(const std::string& device) {
@@ -36,17 +36,16 @@ Backend ChooseBackend(const std::string& device) {
   const std::string why_not = WhyNoCuda();
   if (device == "auto" && !why_not.empty()) return CpuBackend();
   SPLAT_CHECK(why_not.empty(), "--device cuda: ", why_not, "; use --device cpu");
-  return {torch::Device(torch::kCUDA, 0), splat::kernels::CudaStages(), kernels::CudaTrainStages(),
-          kernels::CudaDensityStages(), true};
+  return {torch::Device(torch::kCUDA, 0), kernels::CudaStages(), CudaTrainStages(), CudaDensityStages(), true};
 }
 
-splat::kernels::DeviceMemory MemoryOf(const Backend& backend) {
+kernels::DeviceMemory MemoryOf(const Backend& backend) {
   const c10::DeviceGuard guard(backend.device);
   return backend.stages->memory();
 }
 
 int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes) {
-  const splat::kernels::DeviceMemory memory = MemoryOf(backend);
+  const kernels::DeviceMemory memory = MemoryOf(backend);
   if (!backend.is_device) {
     return std::clamp<int64_t>(memory.total / 2 / kCpuBytesPerSplat, kFewestSplats, kMostSplatsCpu);
   }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kNeighbours = 3;
 // Half the side of the box for random points, in units of the median distance of the cameras from the point they look
-// at: an object that fills the picture of a 40-degree lens reaches about a third of the distance to each side.
+// at: an object that fills the image of a 40-degree lens reaches about a third of the distance to each side.
 constexpr double kRandomBox = 0.35;
 // Bounds of an initial scale, x extent.
 constexpr double kMinScale = 1e-5, kMaxScale = 0.1;

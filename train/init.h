@@ -1,9 +1,9 @@
 // The model a training starts from.
 #pragma once
 
-#include "data/dataset.h"
-#include "rasterizer/splat_model.h"
-#include "train/config.h"
+#include "data/dataset/dataset.h"
+#include "rasterizer/torch/splat_model.h"
+#include "train/settings/config.h"
 
 namespace splat::train {
 

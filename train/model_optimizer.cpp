@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "rasterizer/tensor_view.h"
-#include "rasterizer/torch_device.h"
+#include "rasterizer/torch/tensor_view.h"
+#include "rasterizer/torch/torch_device.h"
 #include "train/schedule.h"
 
 namespace splat::train {
@@ -14,7 +14,7 @@ void GatherRowsTo(const Backend& backend, const torch::Tensor& from, const torch
                   const torch::Tensor& to) {
   if (to.numel() == 0) return;
   const StageScope scope(backend.device);
-  kernels::GatherParams params;
+  GatherParams params;
   params.from = from.data_ptr<float>();
   params.width = to.numel() / to.size(0);
   params.rows = PointerTo<int64_t>(rows, {to.size(0)}, "rows", backend.device);
@@ -29,7 +29,7 @@ void ScatterRows(const Backend& backend, const torch::Tensor& from, const RowEdi
   const torch::Tensor& to = block.rows();
   if (to.numel() == 0) return;
   const StageScope scope(backend.device);
-  kernels::ScatterParams params;
+  ScatterParams params;
   params.from = from.numel() > 0 ? from.data_ptr<float>() : nullptr;
   params.from_count = from.size(0);
   params.width = to.numel() / to.size(0);
@@ -59,10 +59,10 @@ ModelOptimizer::ModelOptimizer(const SplatModel& model, const OptimizerConfig& c
   }
 }
 
-kernels::BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const LearningRates& rates) {
-  static_assert(kernels::kSplatGroups == 6, "the groups are the tensors of SplatModel, in its order");
+BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const LearningRates& rates) {
+  static_assert(kSplatGroups == 6, "the groups are the tensors of SplatModel, in its order");
   ++step_;
-  kernels::BackwardAdamParams params;
+  BackwardAdamParams params;
   const auto tensors = model.Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
     SPLAT_CHECK(tensors[i]->sizes() == first_[i].rows().sizes(), SplatModel::Names()[i],
@@ -83,7 +83,7 @@ kernels::BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const L
 }
 
 void ModelOptimizer::Step(SplatModel& model, const LearningRates& rates) {
-  const kernels::BackwardAdamParams step = BeginStep(model, rates);
+  const BackwardAdamParams step = BeginStep(model, rates);
   const StageScope scope(backend_.device);
   const auto tensors = model.Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
@@ -91,7 +91,7 @@ void ModelOptimizer::Step(SplatModel& model, const LearningRates& rates) {
     if (!grad.defined() || grad.numel() == 0) continue;
     SPLAT_CHECK(grad.is_contiguous() && grad.sizes() == first_[i].rows().sizes(), SplatModel::Names()[i],
                 ": moments and gradient disagree in shape");
-    backend_.train->adam(scope.context(), kernels::GroupAdamParams(step, int(i), 0, count(), grad.data_ptr<float>()));
+    backend_.train->adam(scope.context(), GroupAdamParams(step, int(i), 0, count(), grad.data_ptr<float>()));
   }
 }
 

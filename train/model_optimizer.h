@@ -4,10 +4,10 @@
 
 #include <array>
 
-#include "rasterizer/splat_model.h"
+#include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
-#include "train/config.h"
 #include "train/row_block.h"
+#include "train/settings/config.h"
 
 namespace splat::train {
 
@@ -17,7 +17,7 @@ using LearningRates = std::array<double, 6>;
 // The rates at a step: only that of the means changes, see train/schedule.h.
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps);
 
-// Which rows of a model change and what they get, on the device of the backend (kernels::PlanParams).
+// Which rows of a model change and what they get, on the device of the backend (PlanParams).
 struct RowEdit {
   torch::Tensor from, to;  // [C] int64
   int64_t moved = 0;       // as many leading ones are moved, with their moments; the others are new
@@ -32,7 +32,7 @@ class ModelOptimizer {
 
   // Begins a step and describes it: parameters, moments, rates. The caller adds the gradient and hands it to the
   // backend's backward_and_adam.
-  kernels::BackwardAdamParams BeginStep(SplatModel& model, const LearningRates& rates);
+  BackwardAdamParams BeginStep(SplatModel& model, const LearningRates& rates);
 
   // A whole step from gradients that autograd has left in the tensors, in place; a tensor without a gradient is left
   // alone.

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "data/image_io.h"
-#include "rasterizer/torch_device.h"
+#include "data/photos/image_io.h"
+#include "rasterizer/torch/torch_device.h"
 
 namespace splat::train {
 namespace {
@@ -69,7 +69,7 @@ TrainPhoto PhotoStore::Get(int view, int downscale) {
   if (const auto found = kept_.find(view); found != kept_.end()) return {camera, found->second};
   if (is_device_) return {camera, OnDevice(view, camera, downscale)};
   last_ = Load(view, downscale);
-  // The tensor only looks at the picture, which `last_` keeps.
+  // The tensor only looks at the image, which `last_` keeps.
   return {camera, torch::from_blob(const_cast<uint8_t*>(last_->pixels.data()), {camera.height, camera.width, 3},
                                    torch::kUInt8)};
 }

@@ -1,5 +1,5 @@
-// The training photos on the backend's device, at the resolution of the step. On a card they are kept there as 8-bit
-// pictures for as long as they fit, and the others are copied while the step before is computed; in the process's
+// The training photos on the backend's device, at the resolution of the step. On a GPU they are kept there as 8-bit
+// images for as long as they fit, and the others are copied while the step before is computed; in the process's
 // memory ViewLoader's own cache serves.
 #pragma once
 
@@ -9,9 +9,9 @@
 
 #include "core/camera.h"
 #include "core/image.h"
-#include "data/dataset.h"
-#include "data/view_loader.h"
-#include "rasterizer/host_upload.h"
+#include "data/dataset/dataset.h"
+#include "data/dataset/view_loader.h"
+#include "rasterizer/torch/host_upload.h"
 #include "train/backend.h"
 
 namespace splat::train {

@@ -2,7 +2,7 @@
 // can be added or taken away without copying all of them.
 #pragma once
 
-#include "rasterizer/libtorch.h"
+#include "rasterizer/torch/libtorch.h"
 
 namespace splat::train {
 

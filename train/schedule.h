@@ -3,7 +3,7 @@
 // them as they are.
 #pragma once
 
-#include "train/config.h"
+#include "train/settings/config.h"
 
 namespace splat::train {
 
@@ -18,7 +18,7 @@ double MeansLearningRate(const OptimizerConfig& config, int step, int steps);
 // run.
 int ShDegreeAt(int step, int steps, int every, int max_degree);
 
-// The picture is trained at 1 / DownscaleAt of its resolution: 2^levels at first, doubling at equal intervals, 1 from a
+// The image is trained at 1 / DownscaleAt of its resolution: 2^levels at first, doubling at equal intervals, 1 from a
 // third of the run on. Levels 2: a quarter in the first sixth, half in the second.
 int DownscaleAt(int step, int steps, int levels);
 

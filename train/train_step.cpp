@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include "rasterizer/tensor_view.h"
-#include "train/kernels/ssim_math.h"
+#include "rasterizer/torch/tensor_view.h"
+#include "train/kernels/loss/ssim_math.h"
 
 namespace splat::train {
 namespace {
 
-static_assert(sizeof(kernels::LossSums) == 2 * sizeof(double), "the sums are a tensor of two numbers");
+static_assert(sizeof(LossSums) == 2 * sizeof(double), "the sums are a tensor of two numbers");
 
-kernels::DensityStatsView StatisticsView(const StepInput& input, int64_t splats, const torch::Device& device) {
+DensityStatsView StatisticsView(const StepInput& input, int64_t splats, const torch::Device& device) {
   const DensityStatistics& s = input.statistics;
   if (!s.gradient_sum.defined()) return {};
   return {PointerTo<float>(s.gradient_sum, {splats}, "gradient_sum", device),
@@ -19,7 +19,7 @@ kernels::DensityStatsView StatisticsView(const StepInput& input, int64_t splats,
 }
 
 // The weights are those of means over opacities and over scales.
-kernels::SplatPenalty PenaltyOf(const LossConfig& loss, int64_t splats) {
+SplatPenalty PenaltyOf(const LossConfig& loss, int64_t splats) {
   const double count = double(std::max<int64_t>(1, splats));
   return {float(loss.opacity_weight / count), float(loss.scale_weight / (3 * count))};
 }
@@ -31,7 +31,7 @@ TrainStep::TrainStep(const Backend& backend)
       scratch_(backend.device),
       workspace_(backend.device),
       sums_(torch::zeros({2}, torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))),
-      host_sums_(backend.device, sizeof(kernels::LossSums)) {}
+      host_sums_(backend.device, sizeof(LossSums)) {}
 
 TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const SceneTensors& scene,
                                            const StepInput& input) {
@@ -41,14 +41,14 @@ TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const S
 
   const int64_t h = scene.camera.height, w = scene.camera.width;
   const torch::Tensor grad = workspace_.Get(kGradImage, {h, w, 3}, torch::kFloat32);
-  kernels::LossParams loss;
+  LossParams loss;
   loss.width = scene.camera.width;
   loss.height = scene.camera.height;
   loss.image = forward.image.data_ptr<float>();
   loss.target = PointerTo<uint8_t>(input.photo.pixels, {h, w, 3}, "photo", backend_.device);
   loss.ssim_weight = ssim_weight_ = input.loss.ssim_weight;
   loss.grad_image = grad.data_ptr<float>();
-  backend_.train->loss(context, loss, reinterpret_cast<kernels::LossSums*>(sums_.data_ptr<double>()));
+  backend_.train->loss(context, loss, reinterpret_cast<LossSums*>(sums_.data_ptr<double>()));
 
   const PixelGradTensors pixel_grad = {grad, {}, {}};
   return {forward, BlendBackwardPass(passes, scene, forward, pixel_grad, input.statistics.absolute)};
@@ -65,10 +65,10 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   scene.with_depth = false;
   scene.options = {input.settings.near, input.settings.far, std::min(input.settings.sh_degree, model.max_sh_degree())};
   Gradient gradient = QueuePasses(context, scene, input);
-  // The count has long been there when the card comes to the end of what is queued, so that it does not idle.
+  // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
   while (gradient.forward.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);
 
-  kernels::BackwardAdamParams params = optimizer.BeginStep(model, input.rates);
+  BackwardAdamParams params = optimizer.BeginStep(model, input.rates);
   params.backward = ProjectBackwardParamsOf(scene, gradient.forward, gradient.slots);
   params.density = StatisticsView(input, model.count(), backend_.device);
   colors_varied_ = colors_varied_ || scene.options.sh_degree > 0;
@@ -90,7 +90,7 @@ void TrainStep::QueueLoss() {
 
 double TrainStep::QueuedLoss() {
   const double* sums = static_cast<const double*>(host_sums_.Wait());
-  return kernels::LossOfMeans(sums[0], sums[1], queued_ssim_weight_);
+  return LossOfMeans(sums[0], sums[1], queued_ssim_weight_);
 }
 
 }  // namespace splat::train

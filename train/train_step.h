@@ -1,15 +1,15 @@
 // One step of training below autograd: render, loss, gradient and Adam, through the stages of one backend. The
-// gradients of the parameters never reach memory that lasts (train/kernels/backward_adam.h).
+// gradients of the parameters never reach memory that lasts (train/kernels/update/backward_adam.h).
 #pragma once
 
-#include "rasterizer/host_readback.h"
-#include "rasterizer/render.h"
-#include "rasterizer/render_passes.h"
-#include "rasterizer/torch_device.h"
+#include "rasterizer/torch/host_readback.h"
+#include "rasterizer/torch/render.h"
+#include "rasterizer/torch/render_passes.h"
+#include "rasterizer/torch/torch_device.h"
 #include "train/backend.h"
+#include "train/density/strategy.h"
 #include "train/model_optimizer.h"
 #include "train/photo_store.h"
-#include "train/strategy.h"
 
 namespace splat::train {
 
@@ -25,15 +25,15 @@ class TrainStep {
  public:
   explicit TrainStep(const Backend& backend);
 
-  // On a card the work is queued; only the first step waits for the number of instances, later ones predict it (see
-  // rasterizer/pass_workspace.h). Memory is kept from step to step: it is allocated only where splats, instances or
-  // pixels are more than ever before.
+  // On a GPU the work is queued; only the first step waits for the number of instances, later ones predict it (see
+  // rasterizer/torch/pass_workspace.h). Memory is kept from step to step: it is allocated only where splats, instances
+  // or pixels are more than ever before.
   void Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input);
 
   // Of the last Run, without the penalties on splats; waits for it.
   double Loss();
   // The same in two parts: the first queues the reading of the last Run's loss, the second waits for what was queued
-  // last. In between a card may be given more to do.
+  // last. In between a GPU may be given more to do.
   void QueueLoss();
   double QueuedLoss();
 
@@ -48,7 +48,7 @@ class TrainStep {
   Backend backend_;
   ReusedScratch scratch_;
   PassWorkspace workspace_;
-  torch::Tensor sums_;  // [2] double on the device: kernels::LossSums
+  torch::Tensor sums_;  // [2] double on the device: LossSums
   HostReadback host_sums_;
   double ssim_weight_ = 0;         // of the last Run
   double queued_ssim_weight_ = 0;  // of the run whose loss is queued

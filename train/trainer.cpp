@@ -7,12 +7,12 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "rasterizer/process_executor.h"
+#include "rasterizer/torch/process_executor.h"
+#include "train/density/strategy.h"
 #include "train/init.h"
 #include "train/model_optimizer.h"
 #include "train/photo_store.h"
 #include "train/schedule.h"
-#include "train/strategy.h"
 #include "train/train_step.h"
 
 namespace splat::train {
@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kDefaultStepsCpu = 3000;    // docs/training.md says why
 constexpr int kDefaultStepsCuda = 30000;  // as all peers
-constexpr double kPhotoShare = 0.3;       // of a card's free memory, at most, for photos
+constexpr double kPhotoShare = 0.3;       // of a GPU's free memory, at most, for photos
 
 // Training views in a new random order each epoch, announced to the loader in time.
 class ViewOrder {
@@ -130,7 +130,7 @@ int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views) 
   return most;
 }
 
-// Of a card's memory for photos that stay there.
+// Of a GPU's memory for photos that stay there.
 int64_t PhotoBudget(const Backend& backend, const data::Dataset& dataset, const std::vector<int>& views) {
   int64_t all = 0;
   for (const int index : views) {
@@ -146,7 +146,7 @@ int64_t MaxGaussians(const Backend& backend, const DensityConfig& config, int64_
   const int64_t fits = MostSplatsFor(backend, pixels, photo_bytes);
   if (backend.is_device) {
     const double gigabytes = double(MemoryOf(backend).free) / 1e9;
-    SPLAT_CHECK(initial <= fits, "the card has ", gigabytes, " GB free, enough for ", fits, " splats at ", pixels,
+    SPLAT_CHECK(initial <= fits, "the GPU has ", gigabytes, " GB free, enough for ", fits, " splats at ", pixels,
                 " pixels, but the scene begins with ", initial,
                 "; use a larger --downscale, fewer points, or --device cpu");
   }
@@ -160,7 +160,7 @@ bool IsOutOfMemory(const std::exception& error) {
 }
 
 std::string OutOfMemoryText(int64_t splats, const TrainPhoto& photo) {
-  return StrCat("the card's memory does not hold ", splats, " splats at ", photo.camera.width, " x ",
+  return StrCat("the GPU's memory does not hold ", splats, " splats at ", photo.camera.width, " x ",
                 photo.camera.height, " pixels; --max-gaussians ", splats / 4 * 3,
                 ", or a larger --downscale, would fit");
 }
@@ -207,7 +207,7 @@ Training::Training(const Backend& backend, const data::Dataset& dataset, const T
       config_(config),
       callbacks_(callbacks),
       backend_(backend),
-      views_(dataset.ViewsOf(data::Split::kTrain)),
+      views_(dataset.ViewsOf(Split::kTrain)),
       steps_(StepsOf(config, backend.is_device)),
       levels_(LevelsOf(config, dataset, views_)),
       photo_budget_(PhotoBudget(backend, dataset, views_)),
@@ -239,7 +239,7 @@ void Training::Step(int step) {
     const int next_downscale = DownscaleAt(step + 1, steps_, levels_);
     photos_.Prefetch(order_.Peek(next_downscale), next_downscale);
   }
-  // A card is not waited for: by now the loss of the step before has come.
+  // A GPU is not waited for: by now the loss of the step before has come.
   const bool is_one_late = backend_.is_device && step > 1 && step < steps_;
   if (is_one_late) loss_ = train_step_.QueuedLoss();
   train_step_.QueueLoss();
@@ -267,7 +267,7 @@ TrainResult Training::Run() {
     if (callbacks_.progress) callbacks_.progress(meter_.Update(step, loss_, result_.model.count()));
     result_.interrupted = callbacks_.stop && step < steps_ && callbacks_.stop();
   }
-  result_.model = ToDevice(result_.model, torch::kCPU);  // waits for a card
+  result_.model = ToDevice(result_.model, torch::kCPU);  // waits for a GPU
   result_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result_;
 }
@@ -280,7 +280,7 @@ TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const 
   SPLAT_CHECK(violations.empty(), "config: ", violations.front());
   UseThreads(config.threads);
   UseInstructionSet(InstructionSetNamed(config.instruction_set));
-  SPLAT_CHECK(!dataset.ViewsOf(data::Split::kTrain).empty(), "the dataset has no training view");
+  SPLAT_CHECK(!dataset.ViewsOf(Split::kTrain).empty(), "the dataset has no training view");
   return Training(backend, dataset, config, callbacks).Run();
 }
 

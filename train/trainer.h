@@ -6,11 +6,11 @@
 #include <memory>
 
 #include "core/log.h"
-#include "data/dataset.h"
-#include "data/view_loader.h"
-#include "rasterizer/splat_model.h"
+#include "data/dataset/dataset.h"
+#include "data/dataset/view_loader.h"
+#include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
-#include "train/config.h"
+#include "train/settings/config.h"
 
 namespace splat::train {
 

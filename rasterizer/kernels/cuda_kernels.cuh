@@ -1,4 +1,4 @@
-// The stages that the .cu files of this folder define, each for the card and for its emulation.
+// The stages that the .cu files of this folder define, each for the GPU and for its emulation.
 #pragma once
 
 #include "core/gpu.cuh"
@@ -14,7 +14,6 @@ const InstanceCount* CountOnDevice(const KernelContext& context, const int32_t* 
 void BinSplats(const KernelContext& context, const BinParams<float>& params);
 void Blend(const KernelContext& context, const BlendParams<float>& params);
 void BlendBackward(const KernelContext& context, const BlendBackwardParams<float>& params);
-void BlendBackwardBucketed(const KernelContext& context, const BlendBackwardParams<float>& params);
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params);
 
 }  // namespace splat::kernels::SPLAT_GPU_NAMESPACE

@@ -6,15 +6,11 @@
 
 namespace splat::kernels {
 
-// Two families of the backward blend, of which the faster one is to stay once both have been measured on a card:
-// DeviceStages has sub-tile warps, DeviceStagesBucketed a warp for each 32 splats of a tile (docs/math.md, section 7).
 namespace cuda {
 const Stages& DeviceStages();
-const Stages& DeviceStagesBucketed();
 }  // namespace cuda
 namespace emulated {
 const Stages& DeviceStages();
-const Stages& DeviceStagesBucketed();
 }  // namespace emulated
 
 }  // namespace splat::kernels

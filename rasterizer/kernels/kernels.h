@@ -65,7 +65,7 @@ struct BinParams {
 };
 
 // Sorts the visible splats by depth (equal depths: by index) and distributes them to the tiles they reach. A list
-// without room for what was found becomes empty, of which the later stages make an empty picture: never a part of one.
+// without room for what was found becomes empty, of which the later stages make an empty image: never a part of one.
 template <typename T>
 void BinSplats(const KernelContext& context, const BinParams<T>& params);
 
@@ -76,7 +76,6 @@ struct BlendParams {
   ProjectedView<T> projected;
   TileListView list;
   PixelsView<T> out;
-  CheckpointsView<T> checkpoints;  // written by a card only; null pointers: not wanted
 };
 
 // Front-to-back compositing, one tile a task.
@@ -123,8 +122,6 @@ struct Stages {
   void (*blend_backward)(const KernelContext&, const BlendBackwardParams<float>&);
   void (*project_backward)(const KernelContext&, const ProjectBackwardParams<float>&);
   DeviceMemory (*memory)();  // of the current device
-  // blend_backward starts from the checkpoints of blend; without them it makes its own, at the cost of a forward pass.
-  bool uses_checkpoints = false;
   // count_instances for a caller that does not wait: the count [1] is left in the context's scratch, and not checked.
   // Where it exceeds kMaxInstances, slot_begin is not to be used. Null: the host counts.
   const InstanceCount* (*count_on_device)(const KernelContext&, const int32_t* tile_counts, int64_t count,
@@ -132,7 +129,7 @@ struct Stages {
 };
 
 const Stages& CpuStages();
-// Null in a build without CUDA. That there is a card is for the caller to know.
+// Null in a build without CUDA. That there is a GPU is for the caller to know.
 const Stages* CudaStages();
 
 }  // namespace splat::kernels

@@ -1,6 +1,6 @@
 #include "rasterizer/kernels/simd_kernels.h"
 
-#include "rasterizer/kernels/blend_tile.h"
+#include "rasterizer/kernels/blend/blend_tile.h"
 
 namespace splat::kernels {
 

@@ -2,21 +2,21 @@
 #pragma once
 
 #include "core/instruction_set.h"
+#include "rasterizer/kernels/bin/tile_spans.h"
 #include "rasterizer/kernels/kernels.h"
-#include "rasterizer/kernels/project_splats.h"
-#include "rasterizer/kernels/tile_spans.h"
+#include "rasterizer/kernels/project/project_splats.h"
 
 namespace splat::kernels {
 
 struct SimdKernels {
-  // One tile of Blend and of BlendBackward (rasterizer/kernels/blend_tile.h).
+  // One tile of Blend and of BlendBackward (rasterizer/kernels/blend/blend_tile.h).
   void (*blend_tile)(const BlendParams<float>&, int64_t tile_index);
   void (*blend_tile_backward)(const BlendBackwardParams<float>&, int64_t tile_index);
-  // Some splats of Project and of ProjectBackward (rasterizer/kernels/project_splats.h).
+  // Some splats of Project and of ProjectBackward (rasterizer/kernels/project/project_splats.h).
   void (*project)(const ProjectParams<float>&, const ProjectConstants<float>&, int64_t begin, int64_t end);
   void (*project_backward)(const ProjectBackwardParams<float>&, const ProjectConstants<float>&, int64_t begin,
                            int64_t end);
-  // The tiles of some splats, for BinSplats (rasterizer/kernels/tile_spans.h).
+  // The tiles of some splats, for BinSplats (rasterizer/kernels/bin/tile_spans.h).
   void (*list_tiles)(const TileListing<float>&, const int32_t* splats, int64_t count);
 };
 

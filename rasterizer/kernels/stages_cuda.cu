@@ -12,18 +12,8 @@ DeviceMemory Memory() {
 }  // namespace
 
 const Stages& DeviceStages() {
-  static const Stages stages = {"cuda",        Project,         CountInstances, BinSplats, Blend,
-                                BlendBackward, ProjectBackward, Memory,         false,     CountOnDevice};
-  return stages;
-}
-
-const Stages& DeviceStagesBucketed() {
-  static const Stages stages = [] {
-    Stages bucketed = DeviceStages();
-    bucketed.blend_backward = BlendBackwardBucketed;
-    bucketed.uses_checkpoints = true;
-    return bucketed;
-  }();
+  static const Stages stages = {"cuda",        Project,         CountInstances, BinSplats,    Blend,
+                                BlendBackward, ProjectBackward, Memory,         CountOnDevice};
   return stages;
 }
 

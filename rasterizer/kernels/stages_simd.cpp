@@ -1,7 +1,7 @@
 // The parts of the stages that run on vectors, for one instruction set (splat_simd_sources in
 // cmake/SplatTargets.cmake).
 #include "core/simd.h"
-#include "rasterizer/kernels/blend_tile.h"
+#include "rasterizer/kernels/blend/blend_tile.h"
 #include "rasterizer/kernels/simd_kernels.h"
 
 namespace splat::kernels::SPLAT_SIMD_NAMESPACE {

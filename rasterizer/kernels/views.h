@@ -1,6 +1,6 @@
 // What the stages read and write: pointers that own nothing, counts, and a shape on every pointer. T is float in
 // production and double in the oracle. N: splats of the model. K: stored SH coefficients per channel beyond the first
-// (0, 3, 8, 15). I: instances, that is pairs (splat, tile). H, W: picture.
+// (0, 3, 8, 15). I: instances, that is pairs (splat, tile). H, W: image.
 #pragma once
 
 #include <cstdint>
@@ -68,7 +68,7 @@ struct TileListView {
   TileInstance* entries = nullptr;  // [I] by tile, then by depth, then by splat index
 };
 
-// The picture.
+// The image.
 template <typename T>
 struct PixelsView {
   T* image = nullptr;  // [H, W, 3] background included
@@ -76,38 +76,6 @@ struct PixelsView {
   // [H, W] sum of weight x depth (not divided by alpha), scene units; or null: not wanted, and without a gradient.
   T* depth = nullptr;
 };
-
-// What the forward pass of a card leaves, if asked, for a backward pass that starts in the middle of a tile's list:
-// each pixel's state before each bucket of consecutive entries. A tile's buckets have the places from PlaceOfList on,
-// in an array of CheckpointBuckets.
-constexpr int kBucketSize = 32;
-enum CheckpointEntry {
-  kCheckpointTransmittance = 0,
-  kCheckpointColor = 1,  // 3: composited so far, background not included
-  kCheckpointDepth = 4   // the same of depth
-};
-constexpr int kCheckpointSize = 5;
-template <typename T>
-struct CheckpointsView {
-  // [buckets, kCheckpointSize, kTilePixels], pixels in the order of the tile's threads (blend_cuda.cuh); written for
-  // the walked buckets only, of a pixel that takes no further splats the transmittance only. Null: not wanted.
-  T* values = nullptr;
-  int32_t* walked = nullptr;  // [tiles] leading buckets that are written: behind them all pixels are opaque
-};
-
-// First place of a tile whose list begins at `tile_begin`, of places for `size` entries each. The lists are
-// consecutive, so this leaves each tile at least as many places as it needs, without a sum over the tiles: for
-// b = p size + s and e = q size + r, ceil((e - b) / size) <= q - p + 1.
-constexpr int64_t PlaceOfList(int32_t tile_begin, int tile, int size) {
-  return tile_begin / size + int64_t(tile);
-}
-// Places of all tiles.
-constexpr int64_t PlacesOfLists(int64_t instances, int64_t tiles, int size) {
-  return instances / size + tiles;
-}
-constexpr int64_t CheckpointBuckets(int64_t instances, int64_t tiles) {
-  return PlacesOfLists(instances, tiles, kBucketSize);
-}
 
 template <typename T>
 struct PixelsGradView {

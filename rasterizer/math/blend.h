@@ -125,7 +125,7 @@ SPLAT_HD inline T TransmittanceBehind(T alpha, T t) {
   return NegativeMultiplyAdd(alpha, t, t);
 }
 
-// dL/d of the picture at one pixel.
+// dL/d of the image at one pixel.
 template <typename T>
 struct PixelGrad {
   T red, green, blue;

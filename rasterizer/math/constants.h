@@ -21,12 +21,12 @@ constexpr double kMinTransmittance = 1e-4;
 // viewers.
 constexpr double kLowPassVariancePx2 = 0.3;
 
-// Tangents of the viewing angle are clamped to this factor times the picture's edges in the projection's Jacobian only:
-// the linearisation explodes far outside the picture.
+// Tangents of the viewing angle are clamped to this factor times the image's edges in the projection's Jacobian only:
+// the linearisation explodes far outside the image.
 constexpr double kTangentMargin = 0.15;
 
 // Splats nearer than this to the camera plane are culled, in scene units: 5 % of the typical distance to the subject
-// once the scene is scaled (data/dataset.h). What is nearer is a floater in front of the lens.
+// once the scene is scaled (data/dataset/dataset.h). What is nearer is a floater in front of the lens.
 constexpr double kDefaultNear = 0.2;
 constexpr double kDefaultFar = 1e10;
 

@@ -21,7 +21,7 @@ struct PinholeCamera {
   Vec3<T> center;       // of the camera, in the world
   T fx, fy, cx, cy;     // px
   Vec2<T> tan_min,
-      tan_max;        // bounds of x / z and y / z in the Jacobian: the picture's edges and kTangentMargin of its size
+      tan_max;        // bounds of x / z and y / z in the Jacobian: the image's edges and kTangentMargin of its size
   int width, height;  // px
 };
 

@@ -1,18 +1,19 @@
-// The functions of data/image_io.h and data/undistort.h that need OpenCV, without it: in a build with SPLAT_BUNDLE, for
-// scripts/gpu_check.sh only, this file stands in for data/image_io.cpp and data/undistort.cpp, because the machine with
-// the card has no OpenCV and the bundle has no room for it. Reads WebP and 8-bit PNG, writes PNG, scales down by whole
-// factors, each to the very bits that OpenCV gives. Whatever else is asked for throws splat::Error.
+// The functions of data/photos/image_io.h and data/photos/undistort.h that need OpenCV, without it: in a build with
+// SPLAT_BUNDLE, for scripts/gpu_check.sh only, this file stands in for data/photos/image_io.cpp and
+// data/photos/undistort.cpp, because the machine with the card has no OpenCV and the bundle has no room for it. Reads
+// WebP and 8-bit PNG, writes PNG, scales down by whole factors, each to the very bits that OpenCV gives. Whatever else
+// is asked for throws splat::Error.
 #include <png.h>
 #include <webp/decode.h>
 
 #include <cmath>
 #include <fstream>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
-#include "data/image_io.h"
-#include "data/photo_header.h"
-#include "data/undistort.h"
+#include "data/photos/image_io.h"
+#include "data/photos/photo_header.h"
+#include "data/photos/undistort.h"
+#include "io/atomic_file.h"
 
 namespace splat::data {
 namespace {

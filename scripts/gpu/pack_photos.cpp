@@ -9,11 +9,11 @@
 #include <filesystem>
 #include <memory>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
 #include "core/parallel.h"
-#include "data/image_io.h"
-#include "data/transforms_reader.h"
+#include "data/photos/image_io.h"
+#include "data/poses/transforms_reader.h"
+#include "io/atomic_file.h"
 
 namespace splat {
 namespace {

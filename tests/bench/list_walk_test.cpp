@@ -49,7 +49,7 @@ TEST(ListWalk, TestsOnlyTheBlocksThatTheBoundsMeet) {
   EXPECT_EQ(tile.Walk().tested, 4 * 32);
 }
 
-TEST(ListWalk, OfASampleIsThatOfTheWholePicture) {
+TEST(ListWalk, OfASampleIsThatOfTheWholeImage) {
   constexpr int kWidth = 320, kHeight = 200;
   ThreadPool pool(2);
   const SyntheticScene scene = MakeSyntheticScene(20000, pool);

@@ -9,9 +9,9 @@
 #include <sstream>
 
 #include "capture/trajectory.h"
-#include "core/atomic_file.h"
-#include "data/colmap_reader.h"
-#include "data/image_io.h"
+#include "data/photos/image_io.h"
+#include "data/poses/colmap_reader.h"
+#include "io/atomic_file.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
 
@@ -131,7 +131,7 @@ double ShareOfAgreement(const CaptureResult& result, size_t a, size_t b) {
   return double(agree) / seen;
 }
 
-TEST(WriteCapture, PosesAndDepthAgreeWithThePictures) {
+TEST(WriteCapture, PosesAndDepthAgreeWithTheImages) {
   const TempDir folder;
   CaptureOptions options;
   options.width = 240;

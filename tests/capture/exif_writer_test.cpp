@@ -5,9 +5,9 @@
 
 #include <memory>
 
-#include "core/atomic_file.h"
 #include "core/check.h"
-#include "data/image_io.h"
+#include "data/photos/image_io.h"
+#include "io/atomic_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::capture {
@@ -43,7 +43,7 @@ TEST(WithExif, IsReadBackByLibexif) {
   EXPECT_EQ(exif_get_long(entry(EXIF_IFD_EXIF, EXIF_TAG_PIXEL_X_DIMENSION)->data, order), 16u);
 }
 
-TEST(WithExif, LeavesThePictureAndTellsOurReaderItsOrientation) {
+TEST(WithExif, LeavesTheImageAndTellsOurReaderItsOrientation) {
   const TempDir folder;
   const std::string plain = SmallJpeg(folder);
   WriteFileAtomically(folder / "tagged.jpg", [&](std::ostream& stream) { stream << WithExif(plain, kTags); });

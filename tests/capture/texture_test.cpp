@@ -67,7 +67,7 @@ TEST(Texture, EveryPatternVaries) {
 }
 
 TEST(Texture, NothingIsFinerThanAPixel) {
-  // Over a quarter of a pixel a picture that it can hold changes little against its own contrast.
+  // Over a quarter of a pixel an image that it can hold changes little against its own contrast.
   constexpr double kLittle = 0.35;
   for (const Pattern pattern : kPatterns) {
     for (const double footprint : {0.002, 0.008}) {

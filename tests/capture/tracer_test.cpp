@@ -4,7 +4,7 @@
 
 #include "capture/capture.h"
 #include "capture/trajectory.h"
-#include "data/image_io.h"
+#include "data/photos/image_io.h"
 
 namespace splat::capture {
 namespace {
@@ -113,7 +113,7 @@ TEST(TracePhoto, OfAHeldCameraIsUprightOnceTurnedAsExifSays) {
     }
     const ImageF stored = TracePhoto(SmallScene(), held, {3, false}, executor).radiance;
     const ImageF expected = TracePhoto(SmallScene(), upright, {3, false}, executor).radiance;
-    Image8 index(stored.width, stored.height, 3);  // tells where each pixel of the turned picture comes from
+    Image8 index(stored.width, stored.height, 3);  // tells where each pixel of the turned image comes from
     for (int y = 0; y < index.height; ++y) {
       for (int x = 0; x < index.width; ++x) index.At(x, y)[0] = uint8_t(x), index.At(x, y)[1] = uint8_t(y);
     }

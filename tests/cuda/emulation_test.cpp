@@ -1,4 +1,4 @@
-// The emulated card itself: what a kernel's threads see of each other, and what it refuses.
+// The emulated GPU itself: what a kernel's threads see of each other, and what it refuses.
 #include "tests/support/cuda_emulation.h"
 
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@
 #include "core/check.h"
 #include "core/gpu.cuh"
 #include "core/gpu_algorithms.cuh"
-#include "rasterizer/kernels/warp_reduce.cuh"
+#include "rasterizer/kernels/blend/warp_reduce.cuh"
 #include "tests/support/error_message.h"
 #include "tests/support/test_device.h"
 
@@ -60,7 +60,7 @@ std::vector<float> Reversed(int blocks, int threads) {
   return expected;
 }
 
-TEST(EmulatedCard, ThreadsMeetAtABarrier) {
+TEST(EmulatedGpu, ThreadsMeetAtABarrier) {
   InEveryOrder([] {
     std::vector<float> out(3 * 256, -1);
     SPLAT_LAUNCH(KernelContext(), ReverseKernel, 3, 256, out.data());
@@ -69,7 +69,7 @@ TEST(EmulatedCard, ThreadsMeetAtABarrier) {
 }
 
 // A missing barrier shows as NaN, the poison of memory that nobody has written yet.
-TEST(EmulatedCard, AMissingBarrierShows) {
+TEST(EmulatedGpu, AMissingBarrierShows) {
   InEveryOrder([] {
     std::vector<float> out(256);
     SPLAT_LAUNCH(KernelContext(), ReverseWithoutBarrierKernel, 1, 256, out.data());
@@ -77,7 +77,7 @@ TEST(EmulatedCard, AMissingBarrierShows) {
   });
 }
 
-TEST(EmulatedCard, SharedMemoryIsPoisonedAnewForEachBlock) {
+TEST(EmulatedGpu, SharedMemoryIsPoisonedAnewForEachBlock) {
   // The second block must not find what the first one wrote.
   std::vector<float> out(64);
   const auto kernel = [&] {
@@ -90,7 +90,7 @@ TEST(EmulatedCard, SharedMemoryIsPoisonedAnewForEachBlock) {
   for (const float value : out) EXPECT_TRUE(std::isnan(value));
 }
 
-TEST(EmulatedCard, WarpsVoteShuffleAndAddUp) {
+TEST(EmulatedGpu, WarpsVoteShuffleAndAddUp) {
   InEveryOrder([] {
     std::vector<unsigned> votes(64);
     std::vector<int> from_lane(64), up(64), sums(64), prefix(64);
@@ -118,22 +118,41 @@ TEST(EmulatedCard, WarpsVoteShuffleAndAddUp) {
   });
 }
 
-TEST(EmulatedCard, TransposedSumLeavesEachTotalInItsTwoLanes) {
+template <int kCount>
+void ExpectTransposedSums() {
+  SCOPED_TRACE(kCount);
+  std::vector<float> totals(32);
+  std::vector<int> value(32);
+  Launch("kernel", 1, 32, [&] {
+    float values[kCount];
+    for (int k = 0; k < kCount; ++k) values[k] = float(int(threadIdx.x) * (k + 1) + k);
+    totals[threadIdx.x] = kernels::emulated::WarpTransposedSum(values);
+    value[threadIdx.x] = kernels::emulated::ValueOfLane<kCount>(int(threadIdx.x));
+  });
+  std::vector<int> found(kCount);
+  for (size_t lane = 0; lane < 32; ++lane) {
+    const int k = value[lane];
+    if (k < 0) continue;
+    ASSERT_LT(k, kCount) << lane;
+    ++found[size_t(k)];
+    EXPECT_EQ(totals[lane], float(31 * 16 * (k + 1) + 32 * k)) << lane;
+  }
+  EXPECT_EQ(found, std::vector<int>(kCount, 1));
+}
+
+TEST(EmulatedGpu, TransposedSumLeavesEachTotalOnTheLaneOfItsValue) {
   InEveryOrder([] {
-    std::vector<float> totals(32);
-    Launch("kernel", 1, 32, [&] {
-      float values[kernels::emulated::kReducedValues];
-      for (int k = 0; k < 16; ++k) values[k] = float(int(threadIdx.x) * (k + 1) + k);
-      totals[threadIdx.x] = kernels::emulated::WarpTransposedSum(values);
-    });
-    for (int lane = 0; lane < 32; ++lane) {
-      const int k = lane / 2;
-      EXPECT_EQ(totals[size_t(lane)], float(31 * 16 * (k + 1) + 32 * k)) << lane;
-    }
+    ExpectTransposedSums<1>();
+    ExpectTransposedSums<9>();
+    ExpectTransposedSums<10>();
+    ExpectTransposedSums<11>();
+    ExpectTransposedSums<12>();
+    ExpectTransposedSums<16>();
+    for (int lane = 0; lane < 32; lane += 2) EXPECT_EQ(kernels::emulated::ValueOfLane<16>(lane), lane / 2);
   });
 }
 
-TEST(EmulatedCard, CountsVotesAtABarrierOverTheWholeBlock) {
+TEST(EmulatedGpu, CountsVotesAtABarrierOverTheWholeBlock) {
   InEveryOrder([] {
     std::vector<int> first(128), second(128);
     Launch("kernel", 1, 128, [&] {
@@ -145,7 +164,7 @@ TEST(EmulatedCard, CountsVotesAtABarrierOverTheWholeBlock) {
   });
 }
 
-TEST(EmulatedCard, RefusesABarrierThatNotAllThreadsReach) {
+TEST(EmulatedGpu, RefusesABarrierThatNotAllThreadsReach) {
   InEveryOrder([] {
     const auto kernel = [] {
       if (threadIdx.x != 7) gpu::SyncBlock();
@@ -155,7 +174,7 @@ TEST(EmulatedCard, RefusesABarrierThatNotAllThreadsReach) {
   });
 }
 
-TEST(EmulatedCard, RefusesBarriersAtDifferentPlaces) {
+TEST(EmulatedGpu, RefusesBarriersAtDifferentPlaces) {
   InEveryOrder([] {
     const auto kernel = [] {
       if (threadIdx.x < 32) {
@@ -169,7 +188,7 @@ TEST(EmulatedCard, RefusesBarriersAtDifferentPlaces) {
   });
 }
 
-TEST(EmulatedCard, RefusesAVoteThatLanesOfItsMaskDoNotReach) {
+TEST(EmulatedGpu, RefusesAVoteThatLanesOfItsMaskDoNotReach) {
   InEveryOrder([] {
     const auto kernel = [] {
       if (threadIdx.x < 16) gpu::Ballot(true);
@@ -179,7 +198,7 @@ TEST(EmulatedCard, RefusesAVoteThatLanesOfItsMaskDoNotReach) {
   });
 }
 
-TEST(EmulatedCard, RefusesLanesInDifferentWarpOperations) {
+TEST(EmulatedGpu, RefusesLanesInDifferentWarpOperations) {
   InEveryOrder([] {
     const auto kernel = [] {
       if (threadIdx.x < 16) {
@@ -192,7 +211,7 @@ TEST(EmulatedCard, RefusesLanesInDifferentWarpOperations) {
   });
 }
 
-TEST(EmulatedCard, RefusesACallerThatItsMaskLeavesOut) {
+TEST(EmulatedGpu, RefusesACallerThatItsMaskLeavesOut) {
   const auto kernel = [] { WarpCollective(WarpOperation::kBallot, 0xffffu, 1, 0, {__FILE__, __LINE__}); };
   EXPECT_THAT(ErrorMessageOf([&] { Launch("Outside", 1, 32, kernel); }), HasSubstr("the mask leaves out lane 16"));
   const auto reader = [] {
@@ -201,7 +220,7 @@ TEST(EmulatedCard, RefusesACallerThatItsMaskLeavesOut) {
   EXPECT_THAT(ErrorMessageOf([&] { Launch("Reader", 1, 32, reader); }), HasSubstr("reads lane 20"));
 }
 
-TEST(EmulatedCard, RefusesTooMuchSharedMemoryAndOddBlocks) {
+TEST(EmulatedGpu, RefusesTooMuchSharedMemoryAndOddBlocks) {
   struct Large {
     char bytes[50000];
   };
@@ -213,7 +232,7 @@ TEST(EmulatedCard, RefusesTooMuchSharedMemoryAndOddBlocks) {
   EXPECT_THAT(ErrorMessageOf([&] { Launch("Odd", 1, 33, [] {}); }), HasSubstr("33 threads"));
 }
 
-TEST(EmulatedCard, RunsAgainAfterAKernelFailed) {
+TEST(EmulatedGpu, RunsAgainAfterAKernelFailed) {
   EXPECT_THROW(Launch("Fails", 2, 64, [] { throw Error("from a thread"); }), Error);
   std::vector<float> out(256, -1);
   SPLAT_LAUNCH(KernelContext(), ReverseKernel, 1, 256, out.data());
@@ -221,7 +240,7 @@ TEST(EmulatedCard, RunsAgainAfterAKernelFailed) {
 }
 
 // The mutant of every test of this suite that writes where it must not.
-TEST(EmulatedCard, AWriteOutsideOfABufferFailsTheTest) {
+TEST(EmulatedGpu, AWriteOutsideOfABufferFailsTheTest) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "AddressSanitizer reports it itself, by ending the process";
 #endif

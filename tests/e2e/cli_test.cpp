@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "core/atomic_file.h"
+#include "io/atomic_file.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"

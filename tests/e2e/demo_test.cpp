@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "core/atomic_file.h"
+#include "io/atomic_file.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "apps/inria_cameras.h"
-#include "core/atomic_file.h"
+#include "formats/inria_cameras.h"
+#include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"
 #include "tests/support/shared_data.h"
@@ -16,8 +16,7 @@
 namespace splat {
 namespace {
 
-using exporters::ReadScene;
-using exporters::SplatCloud;
+using formats::ReadScene;
 using ::splat::testing::AllOf;
 using ::splat::testing::ErrorsBetween;
 using ::splat::testing::ProcessOutput;
@@ -36,7 +35,7 @@ const char* const kExport = SPLAT_BINARY_DIR "/apps/splat-export";
 
 class SplatExport : public ::testing::Test {
  protected:
-  void SetUp() override { exporters::WriteScene(scene_, exporters::ExporterNamed("ply"), AllOf(cloud_)); }
+  void SetUp() override { formats::WriteScene(scene_, formats::ExporterNamed("ply"), AllOf(cloud_)); }
 
   ProcessOutput Run(const std::string& input, const std::string& output, const std::vector<std::string>& further = {}) {
     std::vector<std::string> command = {kExport, input, output};
@@ -60,7 +59,7 @@ class SplatExport : public ::testing::Test {
   TempDir folder_;
   const SplatCloud cloud_ = RandomCloud(400, 3);
   const std::string scene_ = folder_ / "my scene (1).ply";
-  const bool has_page_ = exporters::WhatLacks(exporters::ExporterNamed("html")).empty();
+  const bool has_page_ = formats::WhatLacks(formats::ExporterNamed("html")).empty();
 };
 
 TEST_F(SplatExport, EveryFormatLeadsToEveryOther) {
@@ -126,15 +125,15 @@ TEST_F(SplatExport, GoesOnWithoutCamerasOfAnotherKind) {
 }
 
 TEST_F(SplatExport, CropsAroundTheCamerasBesideTheScene) {
-  apps::NamedCamera left, right;
+  NamedCamera left, right;
   left.name = "a";
   right.name = "b";
-  for (apps::NamedCamera* named : {&left, &right}) {
+  for (NamedCamera* named : {&left, &right}) {
     named->camera = {64, 48, 50, 50, 32, 24, {Identity3<double>(), {0, 0, 0}}};
   }
   left.camera.camera_from_world.translation = {0.5, 0, 0};  // at x = -0.5
   right.camera.camera_from_world.translation = {-0.5, 0, 0};
-  apps::WriteInriaCameras(folder_ / "cameras.json", {left, right});
+  formats::WriteInriaCameras(folder_ / "cameras.json", {left, right});
   const SplatCloud cropped = Converted("auto.ply", {"--crop", "auto"});  // within 1.5 of the origin
   EXPECT_EQ(cropped.count(), Converted("sphere.ply", {"--crop", "sphere:0,0,0,1.5"}).count());
   EXPECT_GT(cropped.count(), 0);
@@ -150,26 +149,26 @@ TEST_F(SplatExport, APageOpensAtTheFirstTrainingCameraBesideTheScene) {
   const std::string first_camera = "\"position\":[1.0,2.0,4.0]";  // turned about z
   Converted("bounds.html");
   EXPECT_EQ(ReadFile(folder_ / "bounds.html").find(first_camera), std::string::npos);
-  apps::NamedCamera held_out, training;
-  for (apps::NamedCamera* named : {&held_out, &training}) {
+  NamedCamera held_out, training;
+  for (NamedCamera* named : {&held_out, &training}) {
     named->camera = {64, 48, 50, 50, 32, 24, {Identity3<double>(), {0, 0, 4}}};
   }
   held_out.name = "a";
-  held_out.split = data::Split::kTest;
+  held_out.split = Split::kTest;
   training.name = "b";
   training.camera.camera_from_world.translation = {1, 2, -4};  // at (-1, -2, 4)
-  apps::WriteInriaCameras(folder_ / "cameras.json", {held_out, training});
+  formats::WriteInriaCameras(folder_ / "cameras.json", {held_out, training});
   Converted("cameras.html");
   EXPECT_NE(ReadFile(folder_ / "cameras.html").find(first_camera), std::string::npos);
 }
 
 TEST_F(SplatExport, RecordsTheBackground) {
   EXPECT_EQ(Converted("none.ply").background, std::nullopt);
-  EXPECT_EQ(Converted("white.ply", {"--background", "white"}).background, (exporters::Rgb{1, 1, 1}));
+  EXPECT_EQ(Converted("white.ply", {"--background", "white"}).background, (Rgb{1, 1, 1}));
   ASSERT_EQ(Run(folder_ / "white.ply", folder_ / "kept.sog").exit_code, 0);
-  EXPECT_EQ(ReadScene(folder_ / "kept.sog").background, (exporters::Rgb{1, 1, 1}));
+  EXPECT_EQ(ReadScene(folder_ / "kept.sog").background, (Rgb{1, 1, 1}));
   ASSERT_EQ(Run(folder_ / "kept.sog", folder_ / "other.glb", {"--background", "0.5,0,1"}).exit_code, 0);
-  EXPECT_EQ(ReadScene(folder_ / "other.glb").background, (exporters::Rgb{0.5, 0, 1}));
+  EXPECT_EQ(ReadScene(folder_ / "other.glb").background, (Rgb{0.5, 0, 1}));
 }
 
 TEST_F(SplatExport, WritesTheVersionAndFrameOfSpzThatIsAskedFor) {

@@ -1,5 +1,5 @@
 // The real COLMAP on a capture that the project makes itself, compared with the capture's truth.
-#include "data/sfm.h"
+#include "data/sfm/sfm.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "capture/capture.h"
-#include "data/colmap_reader.h"
+#include "data/poses/colmap_reader.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {

@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "core/atomic_file.h"
-#include "data/image_io.h"
-#include "data/ply.h"
-#include "export/exporter.h"
+#include "data/photos/image_io.h"
+#include "formats/exporter.h"
+#include "io/atomic_file.h"
+#include "io/ply.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/process.h"
 #include "tests/support/shared_data.h"
@@ -91,9 +91,9 @@ TEST_F(TrainOnBalls, LeavesEveryFileWholeAndReadable) {
                                        "renders/photo_04_render.png",
                                        "renders/photo_04_photo.png"};
   // A page, too, in a build that has the viewer's.
-  if (exporters::WhatLacks(exporters::ExporterNamed("html")).empty()) expected.push_back("scene.html");
+  if (formats::WhatLacks(formats::ExporterNamed("html")).empty()) expected.push_back("scene.html");
   EXPECT_THAT(FilesIn(folder_ / "out"), ::testing::UnorderedElementsAreArray(expected));
-  const data::PlyTable scene = data::ReadPly(folder_ / "out/scene.ply");
+  const PlyTable scene = ReadPly(folder_ / "out/scene.ply");
   EXPECT_EQ(scene.names.size(), 62u);  // Inria's columns at SH degree 3, with normals
   for (const float value : scene.values) ASSERT_TRUE(std::isfinite(value));
 
@@ -124,8 +124,8 @@ TEST_F(TrainOnBalls, WritesTheFormatsAskedForAndNoOthers) {
   EXPECT_EQ(ReadJson(folder_ / "out/config.json")["input"]["export"], Json({"glb", "sog"}));
   const Json metrics = ReadJson(folder_ / "out/metrics.json");
   const auto splats = metrics["splats"].get<int64_t>();
-  EXPECT_EQ(exporters::ReadScene(folder_ / "out/scene.glb").count(), splats);
-  EXPECT_EQ(exporters::ReadScene(folder_ / "out/scene.sog").count(), splats);
+  EXPECT_EQ(formats::ReadScene(folder_ / "out/scene.glb").count(), splats);
+  EXPECT_EQ(formats::ReadScene(folder_ / "out/scene.sog").count(), splats);
   ASSERT_EQ(metrics["files"].size(), 2u);
   for (const Json& file : metrics["files"]) {
     const std::string path = folder_ / "out/" + file["file"].get<std::string>();
@@ -216,7 +216,7 @@ TEST_F(TrainOnBalls, TheSceneDependsOnTheSeedAndNotOnTheThreads) {
   EXPECT_EQ(one_thread, scene("c", {"--threads", "2"}));
   EXPECT_NE(one_thread, scene("d", {"--threads", "1", "--seed", "43"}));
   // The comparison is worth something only if splats were added on the way.
-  EXPECT_NE(data::ReadPly(folder_ / "a/scene.ply").rows, 150u);
+  EXPECT_NE(ReadPly(folder_ / "a/scene.ply").rows, 150u);
 }
 
 TEST_F(TrainOnBalls, TrainingImprovesTheHeldOutViews) {
@@ -239,7 +239,7 @@ TEST_F(TrainOnBalls, CtrlCWritesTheScene) {
     EXPECT_FALSE(output.timed_out);
     EXPECT_EQ(output.exit_code, 0) << output.err;
     EXPECT_THAT(output.out, HasSubstr("ended by the user"));
-    EXPECT_GT(data::ReadPly(folder_ / (name + "/scene.ply")).rows, 0u);
+    EXPECT_GT(ReadPly(folder_ / (name + "/scene.ply")).rows, 0u);
     const Json metrics = ReadJson(folder_ / (name + "/metrics.json"));
     EXPECT_EQ(metrics["interrupted"], true);
     EXPECT_LT(metrics["iterations"], 1000000);

@@ -1,12 +1,11 @@
 #include "tests/support/backends.h"
 
 #include <limits>
-#include <optional>
 
 #include "core/check.h"
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/math/tiles.h"
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 #include "tests/support/stage_arrays.h"
 #include "tests/support/test_device.h"
 
@@ -44,9 +43,8 @@ class KernelsBackend : public Backend {
   struct Settings {
     std::string name;
     int threads = 1;
-    uint64_t order_seed = 0;   // of the emulation
-    bool on_device = false;    // for Backend::OnDevice
-    bool checkpoints = false;  // the backward blend gets those of the forward one
+    uint64_t order_seed = 0;  // of the emulation
+    bool on_device = false;   // for Backend::OnDevice
     InstructionSet instruction_set = BestInstructionSet();
   };
   KernelsBackend(const StageCalls<T>& calls, std::shared_ptr<TestDevice> device, const Settings& settings)
@@ -92,8 +90,6 @@ class KernelsBackend : public Backend {
     const DeviceLists device_lists(*device_, lists);
     const DevicePixels<T> out(*device_, size_t(input.camera.width) * size_t(input.camera.height));
     kernels::BlendParams<T> params = BlendParamsOf(input, typed, device_lists, out);
-    std::optional<DeviceCheckpoints<T>> checkpoints;
-    if (settings_.checkpoints) params.checkpoints = checkpoints.emplace(*device_, lists).View();
     calls_.blend(call.context, params);
     return {out.image.Doubles(), out.alpha.Doubles(), out.depth.Doubles()};
   }
@@ -109,11 +105,6 @@ class KernelsBackend : public Backend {
     params.forward = BlendParamsOf(input, projected, lists, pixels);
     params.grad = typed_grad.GradView();
     params.slots = slots.data();
-    std::optional<DeviceCheckpoints<T>> checkpoints;
-    if (settings_.checkpoints) {
-      params.forward.checkpoints = checkpoints.emplace(*device_, forward.lists).View();
-      calls_.blend(call.context, params.forward);
-    }
     calls_.blend_backward(call.context, params);
     return slots.Doubles();
   }
@@ -196,13 +187,8 @@ class KernelsBackend : public Backend {
   static kernels::BlendParams<T> BlendParamsOf(const RenderInput& input, const DeviceProjected<T>& projected,
                                                const DeviceLists& lists, const DevicePixels<T>& pixels) {
     const auto& b = input.background;
-    return {input.camera.width,
-            input.camera.height,
-            {T(b[0]), T(b[1]), T(b[2])},
-            projected.View(),
-            lists.View(),
-            pixels.View(),
-            {}};
+    return {input.camera.width, input.camera.height, {T(b[0]), T(b[1]), T(b[2])},
+            projected.View(),   lists.View(),        pixels.View()};
   }
 
   StageCalls<T> calls_;
@@ -228,49 +214,29 @@ GradArrays Backend::RenderBackward(const RenderInput& input, const Rendered& for
 std::shared_ptr<const Backend> CpuFloatBackend(int threads, InstructionSet set) {
   return std::make_shared<KernelsBackend<float>>(
       CallsOf(kernels::CpuStages()), HostDevice(),
-      KernelsBackend<float>::Settings{StrCat("CpuFloat", threads, "Threads_", NameOf(set)), threads, 0, false, false,
-                                      set});
+      KernelsBackend<float>::Settings{StrCat("CpuFloat", threads, "Threads_", NameOf(set)), threads, 0, false, set});
 }
 std::shared_ptr<const Backend> CpuDoubleBackend(int threads) {
   return std::make_shared<KernelsBackend<double>>(
       DoubleCalls(), HostDevice(),
-      KernelsBackend<double>::Settings{StrCat("CpuDouble", threads, "Threads"), threads, 0, false, false});
+      KernelsBackend<double>::Settings{StrCat("CpuDouble", threads, "Threads"), threads, 0, false});
 }
 
 std::shared_ptr<const Backend> EmulatedBackend(uint64_t order_seed) {
   const std::string name = order_seed == 0 ? "EmulatedCuda" : StrCat("EmulatedCudaShuffled", order_seed);
   return std::make_shared<KernelsBackend<float>>(CallsOf(kernels::emulated::DeviceStages()), HostDevice(),
-                                                 KernelsBackend<float>::Settings{name, 1, order_seed, true, false});
-}
-
-std::shared_ptr<const Backend> EmulatedBucketsBackend(uint64_t order_seed, bool checkpoints) {
-  const std::string name = StrCat("EmulatedCudaBuckets", checkpoints ? "Checkpointed" : "",
-                                  order_seed == 0 ? "" : StrCat("Shuffled", order_seed));
-  return std::make_shared<KernelsBackend<float>>(
-      CallsOf(kernels::emulated::DeviceStagesBucketed()), HostDevice(),
-      KernelsBackend<float>::Settings{name, 1, order_seed, true, checkpoints});
+                                                 KernelsBackend<float>::Settings{name, 1, order_seed, true});
 }
 
 std::vector<std::shared_ptr<const Backend>> CudaBackends() {
   const std::shared_ptr<TestDevice> device = CudaDevice();
   if (!device || !kernels::CudaStages()) return {};
-#if defined(SPLAT_WITH_CUDA)
-  using Settings = KernelsBackend<float>::Settings;
-  const StageCalls<float> bucketed = CallsOf(kernels::cuda::DeviceStagesBucketed());
-  return {
-      std::make_shared<KernelsBackend<float>>(CallsOf(*kernels::CudaStages()), device,
-                                              Settings{"Cuda", 1, 0, true, false}),
-      std::make_shared<KernelsBackend<float>>(bucketed, device, Settings{"CudaBuckets", 1, 0, true, false}),
-      std::make_shared<KernelsBackend<float>>(bucketed, device, Settings{"CudaBucketsCheckpointed", 1, 0, true, true})};
-#else
-  return {};
-#endif
+  return {std::make_shared<KernelsBackend<float>>(CallsOf(*kernels::CudaStages()), device,
+                                                  KernelsBackend<float>::Settings{"Cuda", 1, 0, true})};
 }
 
 std::vector<std::shared_ptr<const Backend>> DeviceBackends() {
-  std::vector<std::shared_ptr<const Backend>> backends = {EmulatedBackend(0), EmulatedBackend(1), EmulatedBackend(2),
-                                                          EmulatedBucketsBackend(0, false),
-                                                          EmulatedBucketsBackend(1, true)};
+  std::vector<std::shared_ptr<const Backend>> backends = {EmulatedBackend(0), EmulatedBackend(1), EmulatedBackend(2)};
   for (auto& cuda : CudaBackends()) backends.push_back(std::move(cuda));
   return backends;
 }

@@ -56,7 +56,7 @@ class Backend {
 
   virtual std::string Name() const = 0;
   virtual double Epsilon() const = 0;  // rounding of its scalar, relative
-  virtual bool OnDevice() const = 0;   // runs the .cu files: emulated, or on a card
+  virtual bool OnDevice() const = 0;   // runs the .cu files: emulated, or on a GPU
 
   virtual ProjectedArrays Project(const RenderInput& input) const = 0;
   // Counts the instances and bins them. `projected` comes from Project of the same backend (or was edited by a test).
@@ -81,15 +81,11 @@ class Backend {
 std::shared_ptr<const Backend> CpuFloatBackend(int threads = 2, InstructionSet set = BestInstructionSet());
 std::shared_ptr<const Backend> CpuDoubleBackend(int threads = 2);
 
-// The .cu files on the emulated card (tests/support/cuda_emulation.h). Seed 0: threads in natural order, else shuffled.
+// The .cu files on the emulated GPU (tests/support/cuda_emulation.h). Seed 0: threads in natural order, else shuffled.
 std::shared_ptr<const Backend> EmulatedBackend(uint64_t order_seed);
-// The same with the bucketed family of the backward blend. checkpoints: it gets those that Blend wrote, else it makes
-// its own.
-std::shared_ptr<const Backend> EmulatedBucketsBackend(uint64_t order_seed, bool checkpoints);
-// The card with both families; none where there is no card or the build is without CUDA.
+// The GPU; none where there is no GPU or the build is without CUDA.
 std::vector<std::shared_ptr<const Backend>> CudaBackends();
-// The emulated card in natural and in two shuffled orders, the bucketed family in natural and in one shuffled order,
-// and the card if there is one.
+// The emulated GPU in natural and in two shuffled orders, and the GPU if there is one.
 std::vector<std::shared_ptr<const Backend>> DeviceBackends();
 
 // Every backend that this machine can run: the CPU in float on each of its instruction sets and in double, and

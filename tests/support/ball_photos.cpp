@@ -7,7 +7,7 @@
 
 #include "core/camera.h"
 #include "core/quaternion.h"
-#include "data/image_io.h"
+#include "data/photos/image_io.h"
 
 namespace splat::testing {
 namespace {

@@ -18,7 +18,7 @@ namespace context = boost::context::detail;
 
 constexpr int kLanes = 32;
 constexpr size_t kStackBytes = 256 * 1024;  // AddressSanitizer's frames are several times larger than plain ones
-constexpr size_t kSharedLimit = 48 * 1024;  // static shared memory of a block, on every card
+constexpr size_t kSharedLimit = 48 * 1024;  // static shared memory of a block, on every GPU
 constexpr int kBlockLimit = 1024;
 
 enum class State { kReady, kAtBarrier, kInWarpOperation, kFinished };
@@ -37,7 +37,7 @@ struct Fiber {
 // A warp operation that has begun: who takes part, and who has come. Lanes of other masks form a group of their own.
 struct WarpGroup {
   unsigned mask = 0, arrived = 0;
-  WarpOperation operation = WarpOperation::kSync;
+  WarpOperation operation = WarpOperation::kBallot;
   Site site = {"", 0};
 };
 
@@ -264,9 +264,6 @@ void Machine::CompleteWarpOperation(int first_lane, const WarpGroup& group) {
     if ((group.mask >> lane & 1) == 0) continue;
     Fiber& fiber = fibers_[size_t(first_lane + lane)];
     switch (group.operation) {
-      case WarpOperation::kSync:
-        fiber.result = 0;
-        break;
       case WarpOperation::kBallot:
         fiber.result = votes;
         break;

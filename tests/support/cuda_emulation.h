@@ -17,7 +17,7 @@
 #include <functional>
 
 #include "core/kernel_context.h"
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 
 #define SPLAT_CUDA_EMULATION 1
 #define SPLAT_GPU_NAMESPACE emulated
@@ -48,7 +48,7 @@ struct Site {
   int line;
 };
 
-enum class WarpOperation { kSync, kBallot, kAny, kAll, kShuffle };
+enum class WarpOperation { kBallot, kAny, kAll, kShuffle };
 // Waits for the lanes of `mask`; `value` travels as bits. kShuffle: returns the value of lane `source` (0 ... 31).
 uint64_t WarpCollective(WarpOperation operation, unsigned mask, uint64_t value, int source, Site site);
 // Barrier of the block; returns the number of threads with predicate true.
@@ -143,10 +143,6 @@ template <typename T>
 T ShuffleUp(T value, int delta, SPLAT_SITE) {
   return Shuffle(value, LaneIndex() >= delta ? LaneIndex() - delta : LaneIndex(), file, line);
 }
-inline void SyncWarp(SPLAT_SITE) {
-  using namespace emulation;
-  WarpCollective(WarpOperation::kSync, 0xffffffffu, 0, 0, {file, line});
-}
 inline void SyncBlock(SPLAT_SITE) {
   emulation::BlockBarrier(false, {file, line});
 }
@@ -155,9 +151,6 @@ inline int SyncBlockCount(bool predicate, SPLAT_SITE) {
 }
 #undef SPLAT_SITE
 
-inline int PopCount(unsigned bits) {
-  return __builtin_popcount(bits);
-}
 inline int LowestBit(unsigned bits) {
   return __builtin_ctz(bits);
 }

@@ -1,4 +1,4 @@
-// The kernels that .cu files define, by their source: what the emulated card must have executed.
+// The kernels that .cu files define, by their source: what the emulated GPU must have executed.
 #pragma once
 
 #include <filesystem>
@@ -6,15 +6,15 @@
 #include <set>
 #include <string>
 
-#include "core/atomic_file.h"
+#include "io/atomic_file.h"
 
 namespace splat::testing {
 
-// Of the folder's .cu and .cuh files, without template arguments.
+// Of the .cu and .cuh files in the folder and below it, without template arguments.
 inline std::set<std::string> DefinedKernels(const std::string& folder) {
   const std::regex definition(R"(__global__\s+void\s+(?:__launch_bounds__\([^)]*\)\s*)?(\w+)\s*\()");
   std::set<std::string> names;
-  for (const auto& file : std::filesystem::directory_iterator(std::string(SPLAT_SOURCE_DIR) + "/" + folder)) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(SPLAT_SOURCE_DIR) + "/" + folder)) {
     if (file.path().extension() != ".cu" && file.path().extension() != ".cuh") continue;
     const std::string text = ReadFile(file.path().string());
     for (std::sregex_iterator it(text.begin(), text.end(), definition), end; it != end; ++it) names.insert((*it)[1]);

@@ -1,4 +1,4 @@
-// The stages of density control of every backend that this machine can run: CPU, emulated card, and the card if there
+// The stages of density control of every backend that this machine can run: CPU, emulated GPU, and the GPU if there
 // is one; and a fixture that calls them.
 #pragma once
 
@@ -9,15 +9,15 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 #include "tests/support/test_device.h"
-#include "train/kernels/density_cuda_stages.h"
+#include "train/kernels/density/density_cuda_stages.h"
 
 namespace splat::testing {
 
 struct DensityBackend {
   std::string name;
-  const train::kernels::DensityStages* stages;
+  const train::DensityStages* stages;
   std::shared_ptr<TestDevice> device;
   int threads;
   uint64_t order_seed;
@@ -25,7 +25,7 @@ struct DensityBackend {
 };
 
 inline std::vector<DensityBackend> DensityBackends() {
-  namespace stages = train::kernels;
+  namespace stages = train;
   const stages::DensityStages* emulated = &stages::emulated::DeviceDensityStages();
   std::vector<DensityBackend> backends;
   for (const int threads : {1, 3}) {
@@ -34,8 +34,8 @@ inline std::vector<DensityBackend> DensityBackends() {
   for (const uint64_t seed : {0, 1, 2}) {
     backends.push_back({"EmulatedOrder" + std::to_string(seed), emulated, HostDevice(), 1, seed, true});
   }
-  auto card = CudaDevice();
-  if (card && stages::CudaDensityStages()) backends.push_back({"Cuda", stages::CudaDensityStages(), card, 1, 0, false});
+  auto gpu = CudaDevice();
+  if (gpu && stages::CudaDensityStages()) backends.push_back({"Cuda", stages::CudaDensityStages(), gpu, 1, 0, false});
   return backends;
 }
 
@@ -47,7 +47,7 @@ class DensityBackendTest : public ::testing::TestWithParam<DensityBackend> {
     context_.executor = &pool_;
     context_.scratch = &scratch_;
   }
-  const train::kernels::DensityStages& Stages() const { return *GetParam().stages; }
+  const train::DensityStages& Stages() const { return *GetParam().stages; }
   template <typename T>
   DeviceArray<T> Array(const std::vector<T>& values) const {
     return DeviceArray<T>(*GetParam().device, values);

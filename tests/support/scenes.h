@@ -1,4 +1,4 @@
-// Seeded synthetic cameras, splats and pictures for tests. The same arguments give the same scene on every machine.
+// Seeded synthetic cameras, splats and images for tests. The same arguments give the same scene on every machine.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +36,7 @@ struct SceneOptions {
   double depth_min = 2, depth_max = 6;        // along the camera's axis
   double sigma_px_min = 1, sigma_px_max = 8;  // size on the screen of the three axes
   double opacity_min = 0.05, opacity_max = 0.95;
-  double outside = 0.1;  // means reach this share of the picture's size beyond its edges
+  double outside = 0.1;  // means reach this share of the image's size beyond its edges
 };
 
 // Splats that `camera` sees, uniform on the screen and in depth, with random rotations and unnormalised quaternions.
@@ -51,7 +51,7 @@ struct PlainSplat {
 };
 void AppendPlainSplat(SplatArrays& splats, const Camera& camera, const PlainSplat& plain);
 
-// A small smooth picture with some noise, 0..1.
+// A small smooth image with some noise, 0..1.
 ImageF RandomImage(int width, int height, uint64_t seed);
 
 // `size` numbers uniform in [low, high).

@@ -11,31 +11,31 @@
 #include <string>
 
 #include "core/random.h"
-#include "export/exporter.h"
-#include "export/select.h"
+#include "formats/exporter.h"
 #include "rasterizer/math/activation.h"
+#include "scene/select.h"
 #include "tests/support/error_message.h"
 
 namespace splat::testing {
 
 // `count` splats as a trained scene has them: positions within 3 units, unit quaternions, moderate SH.
-inline exporters::SplatCloud RandomCloud(int64_t count, int sh_degree, uint64_t seed = 7) {
+inline SplatCloud RandomCloud(int64_t count, int sh_degree, uint64_t seed = 7) {
   Random random(seed);
-  exporters::SplatCloud cloud(count, sh_degree);
+  SplatCloud cloud(count, sh_degree);
   for (float& value : cloud.means) value = float(random.Uniform(-3, 3));
   for (float& value : cloud.log_scales) value = float(random.Uniform(-6, -1));
   for (float& value : cloud.opacity_logits) value = float(random.Normal() * 2);
   for (float& value : cloud.sh_dc) value = float(random.Normal() * 0.8);
   for (float& value : cloud.sh_rest) value = float(random.Normal() * 0.15);
   for (float& value : cloud.quats) value = float(random.Normal());
-  exporters::LeaveOutUnusable(cloud);
+  LeaveOutUnusable(cloud);
   return cloud;
 }
 
 // Three splats of SH degree 1 whose values floats hold exactly. The frozen bytes of the tests of formats are what
 // ../shared/viewers/ref_writers.py, a writer of another hand, makes of the same scene.
-inline exporters::SplatCloud GoldenCloud() {
-  exporters::SplatCloud cloud(3, 1);
+inline SplatCloud GoldenCloud() {
+  SplatCloud cloud(3, 1);
   cloud.means = {-1.5f, 0.25f, 2, 0.5f, -1, 0.75f, 1, 2, -3};
   cloud.log_scales = {-4, -5, -6.5f, -2.5f, -3.25f, -1, 0.5f, -0.5f, 0};
   cloud.quats = {0.5f, -0.5f, 0.5f, 0.5f, 0.5f, 0.1f, -0.5f, 0.7f, 0.1f, -0.1f, 0.7f, -0.7f};
@@ -48,23 +48,23 @@ inline exporters::SplatCloud GoldenCloud() {
 }
 
 // All splats of a cloud, without selection.
-inline exporters::SplatSelection AllOf(const exporters::SplatCloud& cloud) {
-  return exporters::SplatSelection(cloud.View());
+inline SplatSelection AllOf(const SplatCloud& cloud) {
+  return SplatSelection(cloud.View());
 }
 
 // The file that an exporter makes of a cloud.
-inline std::string Encoded(const std::string& format, const exporters::SplatSelection& splats,
-                           const exporters::ExportOptions& options = {}) {
+inline std::string Encoded(const std::string& format, const SplatSelection& splats,
+                           const formats::ExportOptions& options = {}) {
   std::ostringstream out;
-  exporters::ExporterNamed(format).write(out, splats, options);
+  formats::ExporterNamed(format).write(out, splats, options);
   return out.str();
 }
-inline std::string Encoded(const std::string& format, const exporters::SplatCloud& cloud,
-                           const exporters::ExportOptions& options = {}) {
+inline std::string Encoded(const std::string& format, const SplatCloud& cloud,
+                           const formats::ExportOptions& options = {}) {
   return Encoded(format, AllOf(cloud), options);
 }
 
-inline void ExpectEqualBits(const exporters::SplatCloud& a, const exporters::SplatCloud& b) {
+inline void ExpectEqualBits(const SplatCloud& a, const SplatCloud& b) {
   EXPECT_EQ(a.sh_rest_count, b.sh_rest_count);
   EXPECT_EQ(a.means, b.means);
   EXPECT_EQ(a.log_scales, b.log_scales);
@@ -78,7 +78,7 @@ inline void ExpectEqualBits(const exporters::SplatCloud& a, const exporters::Spl
 struct CloudErrors {
   double mean = 0, log_scale = 0, rotation_deg = 0, opacity = 0, sh_dc = 0, sh_rest = 0;
 };
-inline CloudErrors ErrorsBetween(const exporters::SplatCloud& a, const exporters::SplatCloud& b) {
+inline CloudErrors ErrorsBetween(const SplatCloud& a, const SplatCloud& b) {
   CloudErrors errors;
   EXPECT_EQ(a.count(), b.count());
   EXPECT_EQ(a.sh_rest_count, b.sh_rest_count);
@@ -104,8 +104,8 @@ inline CloudErrors ErrorsBetween(const exporters::SplatCloud& a, const exporters
 }
 
 // The splats `rows` of a cloud, as a cloud.
-inline exporters::SplatCloud RowsOf(const exporters::SplatCloud& cloud, const std::vector<uint32_t>& rows) {
-  exporters::SplatCloud chosen(int64_t(rows.size()), math::ShDegreeOf(cloud.sh_rest_count));
+inline SplatCloud RowsOf(const SplatCloud& cloud, const std::vector<uint32_t>& rows) {
+  SplatCloud chosen(int64_t(rows.size()), math::ShDegreeOf(cloud.sh_rest_count));
   const auto copy = [&](const std::vector<float>& from, std::vector<float>& to) {
     const size_t columns = rows.empty() ? 0 : to.size() / rows.size();
     for (size_t i = 0; i < rows.size(); ++i) {
@@ -122,13 +122,13 @@ inline exporters::SplatCloud RowsOf(const exporters::SplatCloud& cloud, const st
 }
 
 // The cloud in the order of formats that sort by place.
-inline exporters::SplatCloud InMortonOrder(const exporters::SplatCloud& cloud) {
-  exporters::SplatSelection splats = AllOf(cloud);
-  exporters::SortByMorton(splats);
+inline SplatCloud InMortonOrder(const SplatCloud& cloud) {
+  SplatSelection splats = AllOf(cloud);
+  SortByMorton(splats);
   return RowsOf(cloud, splats.rows());
 }
 
-using CloudReader = std::function<exporters::SplatCloud(const std::string& bytes)>;
+using CloudReader = std::function<SplatCloud(const std::string& bytes)>;
 
 // A refusal is one line that begins with the path and goes on.
 inline void ExpectOneLine(const std::string& message, const std::string& path) {
@@ -159,7 +159,7 @@ inline void ExpectSurvivesDamage(const std::string& bytes, const std::string& pa
     SCOPED_TRACE(trial);
     std::string damaged = bytes;
     for (uint64_t i = 0; i <= random.Below(4); ++i) damaged[random.Below(bytes.size())] = char(random.Below(256));
-    exporters::SplatCloud cloud;
+    SplatCloud cloud;
     const std::string message = ErrorMessageOf([&] { cloud = read(damaged); });
     if (!message.empty()) {
       ExpectOneLine(message, path);

@@ -129,23 +129,6 @@ struct DevicePixels {
   kernels::PixelsGradView<T> GradView() const { return {image.data(), alpha.data(), depth.data()}; }
 };
 
-template <typename T>
-struct DeviceCheckpoints {
-  Numbers<T> values;
-  DeviceArray<int32_t> walked;
-
-  DeviceCheckpoints(TestDevice& device, const TileLists& lists)
-      : values(device, Buckets(lists) * kernels::kCheckpointSize * size_t(math::kTilePixels)),
-        walked(device, std::vector<int32_t>(lists.tile_begin.size() - 1, kWild32)) {}
-
-  kernels::CheckpointsView<T> View() const { return {values.data(), walked.data()}; }
-
- private:
-  static size_t Buckets(const TileLists& lists) {
-    return size_t(kernels::CheckpointBuckets(lists.instances, int64_t(lists.tile_begin.size()) - 1));
-  }
-};
-
 struct DeviceLists {
   int64_t instances;
   DeviceArray<int32_t> slot_begin, tile_begin;

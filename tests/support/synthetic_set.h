@@ -5,12 +5,12 @@
 #include <string>
 
 #include "core/random.h"
-#include "data/dataset.h"
-#include "data/image_io.h"
-#include "data/view_loader.h"
+#include "data/dataset/dataset.h"
+#include "data/dataset/view_loader.h"
+#include "data/photos/image_io.h"
+#include "quality/metrics.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"
-#include "train/metrics.h"
 
 namespace splat::testing {
 
@@ -37,8 +37,8 @@ struct SyntheticSet {
       view.intrinsics.height = 56;
       const Camera& c = view.camera;
       view.intrinsics.params = {c.fx, c.fy, c.cx, c.cy};
-      view.split = i % 4 == 2 ? data::Split::kTest : data::Split::kTrain;
-      data::WriteImage(view.path, train::RenderToImage8(truth, view.camera, dataset.background));
+      view.split = i % 4 == 2 ? Split::kTest : Split::kTrain;
+      data::WriteImage(view.path, quality::RenderToImage8(truth, view.camera, dataset.background));
       dataset.views.push_back(view);
     }
     dataset.extent = 2;
@@ -56,7 +56,7 @@ struct SyntheticSet {
   // Mean PSNR over the held-out views, dB.
   double TestPsnr(const SplatModel& model) {
     data::ViewLoader loader(dataset, data::ViewLoader::Options{}, nullptr);
-    return train::Evaluate(model, dataset, dataset.ViewsOf(data::Split::kTest), loader, nullptr).psnr;
+    return quality::Evaluate(model, dataset, dataset.ViewsOf(Split::kTest), loader, nullptr).psnr;
   }
 };
 

@@ -1,5 +1,5 @@
 // Memory of the device that a test runs kernels on, behind one interface: the process's own for the CPU and the
-// emulated card, a card's for CUDA. Every block is guarded at both ends where the device allows it: a write outside
+// emulated GPU, a GPU's for CUDA. Every block is guarded at both ends where the device allows it: a write outside
 // fails the test when the block is freed, also without AddressSanitizer.
 #pragma once
 
@@ -21,7 +21,7 @@ class TestDevice {
 
 // Blocks in the process's memory, filled with 0xff.
 std::shared_ptr<TestDevice> HostDevice();
-// The first card; null in a build without CUDA or on a machine without a card.
+// The first GPU; null in a build without CUDA or on a machine without a GPU.
 std::shared_ptr<TestDevice> CudaDevice();
 
 // `size` elements on a device.

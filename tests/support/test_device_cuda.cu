@@ -1,4 +1,4 @@
-// The card's memory for tests (only in a build with CUDA).
+// The GPU's memory for tests (only in a build with CUDA).
 #include <cuda_runtime.h>
 
 #include "core/check.h"
@@ -31,8 +31,8 @@ class CudaMemory : public TestDevice {
 }  // namespace
 
 std::shared_ptr<TestDevice> CudaDevice() {
-  int cards = 0;
-  if (cudaGetDeviceCount(&cards) != cudaSuccess || cards == 0) {
+  int gpus = 0;
+  if (cudaGetDeviceCount(&gpus) != cudaSuccess || gpus == 0) {
     cudaGetLastError();
     return nullptr;
   }

@@ -3,8 +3,8 @@
 
 #include "core/camera.h"
 #include "core/random.h"
-#include "rasterizer/libtorch.h"
-#include "rasterizer/splat_model.h"
+#include "rasterizer/torch/libtorch.h"
+#include "rasterizer/torch/splat_model.h"
 
 namespace splat::testing {
 

@@ -7,9 +7,9 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
-#include "train/kernels/adam.h"
+#include "train/kernels/update/adam.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 constexpr int kSize = 1000;
@@ -54,4 +54,4 @@ TEST(AdamTorchTest, FollowsTorchOverHundredsOfStepsWithAFallingRate) {
 }
 
 }  // namespace
-}  // namespace splat::train::kernels
+}  // namespace splat::train

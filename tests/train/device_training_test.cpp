@@ -1,5 +1,5 @@
-// A training on the emulated card (tests/support/cuda_emulation.h): it reaches what the CPU reaches, and its steps are
-// the CPU's. The real one is tested in tests/card.
+// A training on the emulated GPU (tests/support/cuda_emulation.h): it reaches what the CPU reaches, and its steps are
+// the CPU's. The real one is tested in tests/gpu.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,14 +8,14 @@
 
 #include "core/check.h"
 #include "rasterizer/kernels/cuda_stages.h"
-#include "rasterizer/torch_device.h"
+#include "rasterizer/torch/torch_device.h"
 #include "tests/support/backends.h"
 #include "tests/support/defined_kernels.h"
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 #include "tests/support/error_message.h"
 #include "tests/support/synthetic_set.h"
-#include "train/density_ops.h"
-#include "train/kernels/density_cuda_stages.h"
+#include "train/density/density_ops.h"
+#include "train/kernels/density/density_cuda_stages.h"
 #include "train/kernels/train_cuda_stages.h"
 #include "train/trainer.h"
 
@@ -25,24 +25,24 @@ namespace {
 using splat::testing::SyntheticSet;
 
 // Its tensors lie in the process's memory.
-Backend EmulatedCard() {
-  return {torch::kCPU, &splat::kernels::emulated::DeviceStages(), &kernels::emulated::DeviceTrainStages(),
-          &kernels::emulated::DeviceDensityStages(), true};
+Backend EmulatedGpu() {
+  return {torch::kCPU, &kernels::emulated::DeviceStages(), &emulated::DeviceTrainStages(),
+          &emulated::DeviceDensityStages(), true};
 }
 
 // The same, counting what its stages are called for. One at a time.
-class CountingCard {
+class CountingGpu {
  public:
-  CountingCard() : stages_(*EmulatedCard().stages), backend_(EmulatedCard()) {
+  CountingGpu() : stages_(*EmulatedGpu().stages), backend_(EmulatedGpu()) {
     renders = waited_counts = 0;
-    stages_.blend = [](const KernelContext& context, const splat::kernels::BlendParams<float>& params) {
+    stages_.blend = [](const KernelContext& context, const kernels::BlendParams<float>& params) {
       ++renders;
-      EmulatedCard().stages->blend(context, params);
+      EmulatedGpu().stages->blend(context, params);
     };
     stages_.count_instances = [](const KernelContext& context, const int32_t* tile_counts, int64_t count,
                                  int32_t* slot_begin) {
       ++waited_counts;
-      return EmulatedCard().stages->count_instances(context, tile_counts, count, slot_begin);
+      return EmulatedGpu().stages->count_instances(context, tile_counts, count, slot_begin);
     };
     backend_.stages = &stages_;
   }
@@ -51,7 +51,7 @@ class CountingCard {
   inline static int renders = 0, waited_counts = 0;
 
  private:
-  splat::kernels::Stages stages_;
+  kernels::Stages stages_;
   Backend backend_;
 };
 
@@ -77,7 +77,7 @@ double LargestDifference(const SplatModel& a, const SplatModel& b) {
 TEST(DeviceTraining, ItsFirstStepIsTheCpus) {
   SyntheticSet set;
   const TrainResult cpu = TrainOn(CpuBackend(), set.dataset, Config(1), {});
-  const TrainResult device = TrainOn(EmulatedCard(), set.dataset, Config(1), {});
+  const TrainResult device = TrainOn(EmulatedGpu(), set.dataset, Config(1), {});
   ASSERT_EQ(cpu.model.count(), device.model.count());
   int64_t different = 0, all = 0;
   for (size_t k = 0; k < 6; ++k) {
@@ -101,8 +101,8 @@ void ExpectCpuQuality(const TrainConfig& config = Config(kSteps)) {
   SyntheticSet set;
   constexpr double kTolerance_dB = 0.05;
   const TrainResult cpu = TrainOn(CpuBackend(), set.dataset, config, {});
-  const CountingCard card;
-  const TrainResult device = TrainOn(card.backend(), set.dataset, config, {});
+  const CountingGpu gpu;
+  const TrainResult device = TrainOn(gpu.backend(), set.dataset, config, {});
   const double expected = set.TestPsnr(cpu.model), actual = set.TestPsnr(device.model);
   ::testing::Test::RecordProperty("psnr_cpu", std::to_string(expected));
   ::testing::Test::RecordProperty("psnr_device", std::to_string(actual));
@@ -110,9 +110,9 @@ void ExpectCpuQuality(const TrainConfig& config = Config(kSteps)) {
   EXPECT_NEAR(actual, expected, kTolerance_dB);
   EXPECT_EQ(device.steps_done, kSteps);
   EXPECT_NE(device.model.count(), 120) << "density control has changed the model";
-  EXPECT_EQ(CountingCard::waited_counts, 1) << "the first step's";
-  EXPECT_GT(CountingCard::renders, kSteps) << "some steps are meant to find too little room";
-  EXPECT_LT(CountingCard::renders, kSteps + kSteps / 10);
+  EXPECT_EQ(CountingGpu::waited_counts, 1) << "the first step's";
+  EXPECT_GT(CountingGpu::renders, kSteps) << "some steps are meant to find too little room";
+  EXPECT_LT(CountingGpu::renders, kSteps + kSteps / 10);
 }
 
 TEST(DeviceTraining, ReachesTheCpusQualityInTwoHundredSteps) {
@@ -139,7 +139,7 @@ TEST(DeviceTraining, ReachesTheCpusQualityByRelocation) {
 TEST(DeviceTraining, ReportsTheLossOneStepLate) {
   SyntheticSet set;
   std::vector<double> losses[2];
-  const Backend backends[2] = {CpuBackend(), EmulatedCard()};
+  const Backend backends[2] = {CpuBackend(), EmulatedGpu()};
   for (int i = 0; i < 2; ++i) {
     TrainCallbacks callbacks;
     callbacks.progress = [&](const TrainProgress& progress) { losses[i].push_back(progress.loss); };
@@ -160,9 +160,9 @@ TEST(DeviceTraining, ReportsTheLossOneStepLate) {
 TEST(DeviceTraining, EqualSeedsGiveEqualBitsInAnyOrderOfThreads) {
   for (const TrainConfig& config : {Config(80), McmcConfig(80)}) {
     SyntheticSet set;
-    const TrainResult natural = TrainOn(EmulatedCard(), set.dataset, config, {});
+    const TrainResult natural = TrainOn(EmulatedGpu(), set.dataset, config, {});
     const emulation::ScopedOrder order({7});
-    const TrainResult shuffled = TrainOn(EmulatedCard(), set.dataset, config, {});
+    const TrainResult shuffled = TrainOn(EmulatedGpu(), set.dataset, config, {});
     EXPECT_NE(natural.model.count(), 120) << "density control is meant to take part";
     ASSERT_EQ(natural.model.count(), shuffled.model.count());
     EXPECT_EQ(LargestDifference(natural.model, shuffled.model), 0) << config.density.strategy;
@@ -172,14 +172,14 @@ TEST(DeviceTraining, EqualSeedsGiveEqualBitsInAnyOrderOfThreads) {
 // A training that waits for each step's count, and one that predicts it and repeats steps for which it was too low.
 TEST(DeviceTraining, PredictingCountsChangesNoBit) {
   SyntheticSet set;
-  const CountingCard card;
-  const TrainResult predicting = TrainOn(card.backend(), set.dataset, Config(80), {});
-  EXPECT_GT(CountingCard::renders, 80);
-  splat::kernels::Stages stages = *EmulatedCard().stages;
+  const CountingGpu gpu;
+  const TrainResult predicting = TrainOn(gpu.backend(), set.dataset, Config(80), {});
+  EXPECT_GT(CountingGpu::renders, 80);
+  kernels::Stages stages = *EmulatedGpu().stages;
   stages.count_on_device = nullptr;
-  Backend waiting_card = EmulatedCard();
-  waiting_card.stages = &stages;
-  const TrainResult waiting = TrainOn(waiting_card, set.dataset, Config(80), {});
+  Backend waiting_gpu = EmulatedGpu();
+  waiting_gpu.stages = &stages;
+  const TrainResult waiting = TrainOn(waiting_gpu, set.dataset, Config(80), {});
   ASSERT_EQ(predicting.model.count(), waiting.model.count());
   EXPECT_EQ(LargestDifference(predicting.model, waiting.model), 0);
 }
@@ -190,11 +190,11 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   TrainConfig config = Config(80);
   config.density.max_gaussians = 125;  // growth is taken back
   config.density.grad_threshold = 1e-6;
-  TrainOn(EmulatedCard(), set.dataset, config, {});
-  TrainOn(EmulatedCard(), set.dataset, McmcConfig(40), {});
+  TrainOn(EmulatedGpu(), set.dataset, config, {});
+  TrainOn(EmulatedGpu(), set.dataset, McmcConfig(40), {});
 
   // What only rare steps, or only the checks of others, use.
-  ModelOptimizer optimizer(set.truth, OptimizerConfig(), EmulatedCard());
+  ModelOptimizer optimizer(set.truth, OptimizerConfig(), EmulatedGpu());
   SortByMortonCode(set.truth, optimizer);
   ResetOpacity(set.truth, optimizer, 0.5);
   for (torch::Tensor* tensor : set.truth.Tensors()) tensor->mutable_grad() = torch::ones_like(*tensor);
@@ -213,22 +213,22 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   EXPECT_EQ(emulation::LaunchedKernels(), defined);
 }
 
-// The emulated card has 8 GB.
-TEST(DeviceTraining, SaysWhatWouldFitOnACardThatIsTooSmall) {
-  const int64_t fits = MostSplatsFor(EmulatedCard(), 1000);
+// The emulated GPU has 8 GB.
+TEST(DeviceTraining, SaysWhatWouldFitOnAGpuThatIsTooSmall) {
+  const int64_t fits = MostSplatsFor(EmulatedGpu(), 1000);
   EXPECT_GT(fits, 2000000);
   EXPECT_LT(fits, 10000000);
   // Two gigabytes of photos, of the nine tenths that are used.
-  const double left = double(MostSplatsFor(EmulatedCard(), 1000, int64_t(2) << 30)) / double(fits);
+  const double left = double(MostSplatsFor(EmulatedGpu(), 1000, int64_t(2) << 30)) / double(fits);
   EXPECT_NEAR(left, 1 - 2 / (0.9 * 8), 0.01);
   SyntheticSet set;
   for (data::View& view : set.dataset.views) view.camera.width = view.camera.height = 40000;
-  const std::string message = testing::ErrorMessageOf([&] { TrainOn(EmulatedCard(), set.dataset, Config(1), {}); });
+  const std::string message = testing::ErrorMessageOf([&] { TrainOn(EmulatedGpu(), set.dataset, Config(1), {}); });
   EXPECT_THAT(message, ::testing::HasSubstr("enough for 0 splats at 1600000000 pixels"));
   EXPECT_THAT(message, ::testing::HasSubstr("larger --downscale"));
 }
 
-TEST(DeviceTraining, SaysWhyThereIsNoCard) {
+TEST(DeviceTraining, SaysWhyThereIsNoGpu) {
   if (CudaIsUsable()) GTEST_SKIP() << "there is one";
   EXPECT_EQ(ChooseBackend("auto").stages, CpuBackend().stages);
   EXPECT_THROW(ChooseBackend("cuda"), Error);

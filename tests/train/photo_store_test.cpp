@@ -12,7 +12,7 @@ namespace {
 
 using splat::testing::SyntheticSet;
 
-// As a card that has its tensors in the process's memory, where copies are done at once (tests/card/card_test.cpp has
+// As a GPU that has its tensors in the process's memory, where copies are done at once (tests/gpu/gpu_test.cpp has
 // the real one).
 Backend DeviceInMemory() {
   Backend backend = CpuBackend();
@@ -23,7 +23,7 @@ Backend DeviceInMemory() {
 struct Bench {
   SyntheticSet set;
   data::ViewLoader loader{set.dataset, data::ViewLoader::Options{}, nullptr};
-  std::vector<int> views = set.dataset.ViewsOf(data::Split::kTrain);
+  std::vector<int> views = set.dataset.ViewsOf(Split::kTrain);
 
   int64_t PhotoBytes() const { return 72 * 56 * 3; }
   torch::Tensor Expected(int view, int downscale) {

@@ -83,7 +83,7 @@ TEST(DownscaleAtTest, TheLastStepIsAlwaysAtFullResolution) {
   }
 }
 
-TEST(ChooseResolutionLevelsTest, KeepsTheSmallestPictureAbove320Pixels) {
+TEST(ChooseResolutionLevelsTest, KeepsTheSmallestImageAbove320Pixels) {
   EXPECT_EQ(ChooseResolutionLevels(639, 480), 0);
   EXPECT_EQ(ChooseResolutionLevels(640, 427), 1);
   EXPECT_EQ(ChooseResolutionLevels(427, 640), 1);

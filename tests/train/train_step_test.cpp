@@ -5,11 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "rasterizer/kernels/cuda_stages.h"
-#include "rasterizer/process_executor.h"
+#include "rasterizer/torch/process_executor.h"
 #include "tests/support/allocation_counter.h"
-#include "tests/support/emulated_card.h"
+#include "tests/support/emulated_gpu.h"
 #include "tests/support/torch_scenes.h"
-#include "train/kernels/density_cuda_stages.h"
+#include "train/kernels/density/density_cuda_stages.h"
 #include "train/kernels/train_cuda_stages.h"
 
 namespace splat::train {
@@ -21,9 +21,8 @@ using splat::testing::UncountedAllocations;
 constexpr LearningRates kRates = {1e-3, 1e-3, 1e-3, 1e-2, 1e-2, 1e-3};
 
 // Its tensors lie in the process's memory.
-Backend EmulatedCard(const splat::kernels::Stages& stages) {
-  return {torch::kCPU, &stages, &kernels::emulated::DeviceTrainStages(), &kernels::emulated::DeviceDensityStages(),
-          true};
+Backend EmulatedGpu(const kernels::Stages& stages) {
+  return {torch::kCPU, &stages, &emulated::DeviceTrainStages(), &emulated::DeviceDensityStages(), true};
 }
 
 // Everything that a step changes, and what it needs.
@@ -77,11 +76,11 @@ class WatchedBackend {
  private:
   void WatchAll() {
     using Context = KernelContext;
-    stages_.bin_splats = [](const Context& context, const splat::kernels::BinParams<float>& params) {
+    stages_.bin_splats = [](const Context& context, const kernels::BinParams<float>& params) {
       const UncountedAllocations uncounted;
       real_stages->bin_splats(context, params);
     };
-    stages_.project = [](const Context& context, const splat::kernels::ProjectParams<float>& params) {
+    stages_.project = [](const Context& context, const kernels::ProjectParams<float>& params) {
       const UncountedAllocations uncounted;
       real_stages->project(context, params);
     };
@@ -96,30 +95,30 @@ class WatchedBackend {
         return real_stages->count_on_device(context, tile_counts, count, slots);
       };
     }
-    stages_.blend = [](const Context& context, const splat::kernels::BlendParams<float>& params) {
+    stages_.blend = [](const Context& context, const kernels::BlendParams<float>& params) {
       const UncountedAllocations uncounted;
       ++renders;
       real_stages->blend(context, params);
     };
-    stages_.blend_backward = [](const Context& context, const splat::kernels::BlendBackwardParams<float>& params) {
+    stages_.blend_backward = [](const Context& context, const kernels::BlendBackwardParams<float>& params) {
       const UncountedAllocations uncounted;
       real_stages->blend_backward(context, params);
     };
-    train_.loss = [](const Context& context, const kernels::LossParams& params, kernels::LossSums* sums) {
+    train_.loss = [](const Context& context, const LossParams& params, LossSums* sums) {
       const UncountedAllocations uncounted;
       real_train->loss(context, params, sums);
     };
-    train_.backward_and_adam = [](const Context& context, const kernels::BackwardAdamParams& params) {
+    train_.backward_and_adam = [](const Context& context, const BackwardAdamParams& params) {
       const UncountedAllocations uncounted;
       real_train->backward_and_adam(context, params);
     };
   }
 
-  inline static const splat::kernels::Stages* real_stages = nullptr;
-  inline static const kernels::TrainStages* real_train = nullptr;
+  inline static const kernels::Stages* real_stages = nullptr;
+  inline static const TrainStages* real_train = nullptr;
   Backend backend_;
-  splat::kernels::Stages stages_;
-  kernels::TrainStages train_;
+  kernels::Stages stages_;
+  TrainStages train_;
 };
 
 void ExpectNoAllocationAfterWarmUp(const Backend& backend) {
@@ -146,12 +145,11 @@ TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnTheCpu) {
   }
 }
 
-TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnACard) {
-  ExpectNoAllocationAfterWarmUp(EmulatedCard(splat::kernels::emulated::DeviceStages()));
-  ExpectNoAllocationAfterWarmUp(EmulatedCard(splat::kernels::emulated::DeviceStagesBucketed()));
+TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnAGpu) {
+  ExpectNoAllocationAfterWarmUp(EmulatedGpu(kernels::emulated::DeviceStages()));
 }
 
-// The memory of a large picture serves a small one, and what lies in it from the step before shows nowhere.
+// The memory of a large image serves a small one, and what lies in it from the step before shows nowhere.
 void ExpectKeptMemoryChangesNoBit(const Backend& backend) {
   Bench kept(backend);
   Bench fresh(backend);
@@ -170,12 +168,11 @@ void ExpectKeptMemoryChangesNoBit(const Backend& backend) {
 
 TEST(TrainStep, KeptMemoryChangesNoBit) {
   ExpectKeptMemoryChangesNoBit(CpuBackend());
-  ExpectKeptMemoryChangesNoBit(EmulatedCard(splat::kernels::emulated::DeviceStages()));
-  ExpectKeptMemoryChangesNoBit(EmulatedCard(splat::kernels::emulated::DeviceStagesBucketed()));
+  ExpectKeptMemoryChangesNoBit(EmulatedGpu(kernels::emulated::DeviceStages()));
 }
 
 TEST(TrainStep, AQueuedLossIsThatOfItsStepHoweverLateItIsRead) {
-  for (const Backend& backend : {CpuBackend(), EmulatedCard(splat::kernels::emulated::DeviceStages())}) {
+  for (const Backend& backend : {CpuBackend(), EmulatedGpu(kernels::emulated::DeviceStages())}) {
     Bench bench(backend);
     bench.SetView(50, 35);
     bench.Run();
@@ -188,17 +185,17 @@ TEST(TrainStep, AQueuedLossIsThatOfItsStepHoweverLateItIsRead) {
   }
 }
 
-// The stages of a card that is waited for in every step.
-splat::kernels::Stages Waiting(splat::kernels::Stages stages) {
+// The stages of a GPU that is waited for in every step.
+kernels::Stages Waiting(kernels::Stages stages) {
   stages.count_on_device = nullptr;
   return stages;
 }
 
 // Trains on the same views with and without prediction. Returns how many renders the steps with it took.
-int ExpectPredictionChangesNoBit(const splat::kernels::Stages& stages, const std::vector<std::pair<int, int>>& views) {
-  const splat::kernels::Stages waiting_stages = Waiting(stages);
-  const WatchedBackend watched(EmulatedCard(stages));
-  Bench predicting(watched.backend()), waiting(EmulatedCard(waiting_stages));
+int ExpectPredictionChangesNoBit(const kernels::Stages& stages, const std::vector<std::pair<int, int>>& views) {
+  const kernels::Stages waiting_stages = Waiting(stages);
+  const WatchedBackend watched(EmulatedGpu(stages));
+  Bench predicting(watched.backend()), waiting(EmulatedGpu(waiting_stages));
   for (const auto& [width, height] : views) {
     for (Bench* bench : {&predicting, &waiting}) {
       bench->SetView(width, height);
@@ -216,10 +213,8 @@ int ExpectPredictionChangesNoBit(const splat::kernels::Stages& stages, const std
 TEST(TrainStep, PredictingTheCountChangesNoBit) {
   for (const uint64_t order_seed : {0, 1, 2}) {
     const emulation::ScopedOrder order({order_seed});
-    for (const auto* stages :
-         {&splat::kernels::emulated::DeviceStages(), &splat::kernels::emulated::DeviceStagesBucketed()}) {
-      EXPECT_EQ(ExpectPredictionChangesNoBit(*stages, {{50, 35}, {50, 35}, {40, 30}, {50, 35}}), 4);
-    }
+    const auto& stages = kernels::emulated::DeviceStages();
+    EXPECT_EQ(ExpectPredictionChangesNoBit(stages, {{50, 35}, {50, 35}, {40, 30}, {50, 35}}), 4);
   }
 }
 
@@ -227,15 +222,13 @@ TEST(TrainStep, PredictingTheCountChangesNoBit) {
 TEST(TrainStep, AViewWithoutRoomIsRenderedAgainAndChangesNoBit) {
   for (const uint64_t order_seed : {0, 1, 2}) {
     const emulation::ScopedOrder order({order_seed});
-    for (const auto* stages :
-         {&splat::kernels::emulated::DeviceStages(), &splat::kernels::emulated::DeviceStagesBucketed()}) {
-      EXPECT_EQ(ExpectPredictionChangesNoBit(*stages, {{16, 16}, {90, 70}, {16, 16}, {90, 70}, {130, 100}}), 5 + 2);
-    }
+    const auto& stages = kernels::emulated::DeviceStages();
+    EXPECT_EQ(ExpectPredictionChangesNoBit(stages, {{16, 16}, {90, 70}, {16, 16}, {90, 70}, {130, 100}}), 5 + 2);
   }
 }
 
 TEST(TrainStep, AModelThatIsNotSeenIsTrainedOn) {
-  const WatchedBackend watched(EmulatedCard(splat::kernels::emulated::DeviceStages()));
+  const WatchedBackend watched(EmulatedGpu(kernels::emulated::DeviceStages()));
   Bench bench(watched.backend());
   const Camera front = bench.input.photo.camera;
   bench.Run();

@@ -8,8 +8,8 @@
 
 #include "core/check.h"
 #include "core/instruction_set.h"
-#include "data/image_io.h"
-#include "rasterizer/render.h"
+#include "data/photos/image_io.h"
+#include "rasterizer/torch/render.h"
 #include "tests/support/synthetic_set.h"
 
 namespace splat::train {
@@ -137,7 +137,7 @@ TEST(Train, StopsAfterTheCurrentStepAndKeepsTheModel) {
 
 TEST(Train, RefusesADatasetWithoutTrainingViews) {
   SyntheticSet set;
-  for (data::View& view : set.dataset.views) view.split = data::Split::kTest;
+  for (data::View& view : set.dataset.views) view.split = Split::kTest;
   EXPECT_THROW(Train(set.dataset, Config(1), {}), Error);
 }
 

@@ -1,4 +1,4 @@
-// Headless Chromium with WebGL 2 in software, a server for its pages, and pictures of them.
+// Headless Chromium with WebGL 2 in software, a server for its pages, and images of them.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -67,7 +67,7 @@ export async function openPage(browser, { width, height, allowed }) {
   return { page, problems, strangers };
 }
 
-// The picture of a page that has stopped changing: viewers sort and load in the background after their first frame.
+// The image of a page that has stopped changing: viewers sort and load in the background after their first frame.
 export async function settledScreenshot(page, { attempts = 12, pause_ms = 250 } = {}) {
   let last = await page.screenshot();
   for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -79,8 +79,8 @@ export async function settledScreenshot(page, { attempts = 12, pause_ms = 250 } 
   return last;
 }
 
-// Pixels of an encoded picture, decoded by the browser: { width, height, rgba }.
-export async function decodePicture(browser, bytes, type) {
+// Pixels of an encoded image, decoded by the browser: { width, height, rgba }.
+export async function decodeImage(browser, bytes, type) {
   const page = await browser.newPage();
   const decoded = await page.evaluate(
     async ({ base64, type }) => {

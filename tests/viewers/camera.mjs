@@ -1,9 +1,9 @@
-// The camera of the pictures: that of the first photo, without roll (the SuperSplat viewer knows none), seen as every viewer has
+// The camera of the images: that of the first photo, without roll (the SuperSplat viewer knows none), seen as every viewer has
 // its axes. Positions are in the scene's frame: x right, y down, z forward.
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { decodePicture } from './browser.mjs';
+import { decodeImage } from './browser.mjs';
 import { runProgram } from './process.mjs';
 
 const width = 480;
@@ -28,7 +28,7 @@ export const horizontalFov_rad = (camera) => 2 * Math.atan(camera.width / 2 / ca
 // Sign of each axis of another frame: point_in_frame[i] = sign[i] * point_in_scene[i].
 export const frames = {
   glTF: [1, -1, -1],       // three.js, Spark
-  playCanvas: [-1, -1, 1],  // SuperSplat viewer, splat-transform's pictures
+  playCanvas: [-1, -1, 1],  // SuperSplat viewer, splat-transform's images
   babylon: [1, -1, 1],      // left-handed
   babylonGlTF: [-1, -1, -1],  // Babylon turns what it reads from glTF half round the vertical
 };
@@ -52,10 +52,10 @@ function cameraEntry(camera) {
 }
 
 // What splat-render draws there; files go to `folder`.
-export async function ownPicture(browser, renderProgram, scene, camera, folder) {
+export async function ownImage(browser, renderProgram, scene, camera, folder) {
   const cameras = path.join(folder, 'cameras.json');
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(cameras, JSON.stringify([cameraEntry(camera)]));
   runProgram(renderProgram, [scene, '--cameras', cameras, '--output', folder, '--quiet']);
-  return decodePicture(browser, fs.readFileSync(path.join(folder, 'view.png')), 'image/png');
+  return decodeImage(browser, fs.readFileSync(path.join(folder, 'view.png')), 'image/png');
 }

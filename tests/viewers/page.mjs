@@ -5,13 +5,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { decodePicture, launchBrowser, serveFolders } from './browser.mjs';
+import { decodeImage, launchBrowser, serveFolders } from './browser.mjs';
 import { sceneCamera } from './camera.mjs';
 import { modulesFolder } from './package.mjs';
-import { psnr } from './picture.mjs';
+import { psnr } from './image.mjs';
 import { writeInWrongFrame } from './ply.mjs';
 import { Checks, runProgram, skip } from './process.mjs';
-import { pictureOfSuperSplat, superSplatPicture, superSplatQuery } from './viewers.mjs';
+import { imageOfSuperSplat, superSplatImage, superSplatQuery } from './viewers.mjs';
 
 const lowestPsnr = 25;      // dB
 const wrongFramePsnr = 20;  // dB at most
@@ -32,16 +32,16 @@ const camera = sceneCamera(sceneFolder);
 const browser = await launchBrowser();
 
 const address = pathToFileURL(file).href;
-const { picture } = await pictureOfSuperSplat({ browser, address: `${address}?${superSplatQuery}`, allowed: address, camera });
-fs.writeFileSync(path.join(outputFolder, 'scene.html.png'), picture);
-const page = await decodePicture(browser, picture, 'image/png');
+const { image } = await imageOfSuperSplat({ browser, address: `${address}?${superSplatQuery}`, allowed: address, camera });
+fs.writeFileSync(path.join(outputFolder, 'scene.html.png'), image);
+const page = await decodeImage(browser, image, 'image/png');
 
 async function agreementWith(folder, name) {
   const server = await serveFolders({ modules: modulesFolder, scene: folder });
-  const drawn = await superSplatPicture({ browser, url: server.url, file: name, camera });
-  fs.writeFileSync(path.join(outputFolder, `${name}.png`), drawn.picture);
+  const drawn = await superSplatImage({ browser, url: server.url, file: name, camera });
+  fs.writeFileSync(path.join(outputFolder, `${name}.png`), drawn.image);
   server.close();
-  return psnr(page, await decodePicture(browser, drawn.picture, 'image/png'));
+  return psnr(page, await decodeImage(browser, drawn.image, 'image/png'));
 }
 
 const agreement = await agreementWith(sceneFolder, 'scene.ply');

@@ -1,12 +1,12 @@
 // usage: reference_render.mjs SCENE_FOLDER SPLAT_RENDER OUTPUT_FOLDER
-// splat-render's picture of scene.ply against that of splat-transform's rasterizer, which follows Inria's and is written by others.
+// splat-render's image of scene.ply against that of splat-transform's rasterizer, which follows Inria's and is written by others.
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { decodePicture, launchBrowser } from './browser.mjs';
-import { degrees, frames, inFrame, ownPicture, sceneCamera, verticalFov_rad } from './camera.mjs';
+import { decodeImage, launchBrowser } from './browser.mjs';
+import { degrees, frames, inFrame, ownImage, sceneCamera, verticalFov_rad } from './camera.mjs';
 import { chromiumPath } from './package.mjs';
-import { psnr } from './picture.mjs';
+import { psnr } from './image.mjs';
 import { writeInWrongFrame } from './ply.mjs';
 import { Checks, skip, splatTransform } from './process.mjs';
 
@@ -26,7 +26,7 @@ fs.mkdirSync(outputFolder, { recursive: true });
 const camera = sceneCamera(sceneFolder);
 const browser = await launchBrowser();
 
-async function referencePicture(scene) {
+async function referenceImage(scene) {
   const file = path.join(outputFolder, `${path.basename(scene)}.webp`);  // lossless
   splatTransform(
     [
@@ -41,15 +41,15 @@ async function referencePicture(scene) {
     ],
     { VK_ICD_FILENAMES: path.join(vulkan, 'vk_swiftshader_icd.json'), LD_LIBRARY_PATH: vulkan },
   );
-  return decodePicture(browser, fs.readFileSync(file), 'image/webp');
+  return decodeImage(browser, fs.readFileSync(file), 'image/webp');
 }
 
 const scenePly = path.join(sceneFolder, 'scene.ply');
 const wrongPly = path.join(outputFolder, 'wrong_frame.ply');
 writeInWrongFrame(scenePly, wrongPly);
-const own = await ownPicture(browser, renderProgram, scenePly, camera, path.join(outputFolder, 'own'));
-const agreement = psnr(own, await referencePicture(scenePly));
-const wrong = psnr(own, await referencePicture(wrongPly));
+const own = await ownImage(browser, renderProgram, scenePly, camera, path.join(outputFolder, 'own'));
+const agreement = psnr(own, await referenceImage(scenePly));
+const wrong = psnr(own, await referenceImage(wrongPly));
 await browser.close();
 console.log(`splat-render against splat-transform ${agreement.toFixed(2)} dB; with the scene in a wrong frame ${wrong.toFixed(2)} dB`);
 const checks = new Checks();

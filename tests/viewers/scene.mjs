@@ -12,7 +12,7 @@ fs.rmSync(folder, { recursive: true, force: true });
 fs.mkdirSync(path.dirname(folder), { recursive: true });
 runProgram(capture, [photos, '--photos', '24', '--width', '240', '--height', '160', '--quiet']);
 const scene = path.join(folder, 'scene');
-// Few steps: higher SH starts early and learns fast, so that it matters in the pictures.
+// Few steps: higher SH starts early and learns fast, so that it matters in the images.
 runProgram(train, [
   '--images', path.join(photos, 'photos'), '--poses', path.join(photos, 'truth'), '--output', scene,
   '--iterations', '600', '--max-gaussians', '12000', '--set', 'sh_degree_every=100', '--set', 'optimizer.sh_rest_lr=0.001',

@@ -1,13 +1,13 @@
 // usage: viewer.mjs NAME SCENE_FOLDER SPLAT_RENDER OUTPUT_FOLDER
-// Every format that the viewer reads must give the picture that its PLY gives in the same viewer. A PLY in a wrong frame must not:
+// Every format that the viewer reads must give the image that its PLY gives in the same viewer. A PLY in a wrong frame must not:
 // otherwise the comparison sees nothing.
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { decodePicture, launchBrowser, serveFolders } from './browser.mjs';
-import { ownPicture, sceneCamera } from './camera.mjs';
+import { decodeImage, launchBrowser, serveFolders } from './browser.mjs';
+import { ownImage, sceneCamera } from './camera.mjs';
 import { modulesFolder } from './package.mjs';
-import { correlation, psnr } from './picture.mjs';
+import { correlation, psnr } from './image.mjs';
 import { readPly, writeInWrongFrame } from './ply.mjs';
 import { Checks } from './process.mjs';
 import { viewers } from './viewers.mjs';
@@ -35,13 +35,13 @@ const browser = await launchBrowser();
 const checks = new Checks();
 
 async function draw(file) {
-  const { picture, splats } = await viewer.picture({ browser, url: server.url, file, camera });
-  fs.writeFileSync(path.join(outputFolder, `${file}.png`), picture);
+  const { image, splats } = await viewer.image({ browser, url: server.url, file, camera });
+  fs.writeFileSync(path.join(outputFolder, `${file}.png`), image);
   if (splats !== undefined) checks.expect(splats === count, `${file}: ${name} says ${splats} splats, the scene has ${count}`);
-  return decodePicture(browser, picture, 'image/png');
+  return decodeImage(browser, image, 'image/png');
 }
 
-const own = await ownPicture(browser, renderProgram, scenePly, camera, path.join(outputFolder, 'own'));
+const own = await ownImage(browser, renderProgram, scenePly, camera, path.join(outputFolder, 'own'));
 const reference = await draw('scene.ply');
 const agreement = { psnr: psnr(reference, own), correlation: correlation(reference, own) };
 console.log(`${name}: scene.ply against splat-render ${agreement.psnr.toFixed(2)} dB, correlation ${agreement.correlation.toFixed(3)}`);

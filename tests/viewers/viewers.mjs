@@ -1,4 +1,4 @@
-// The viewers: which files each can read, and how its picture of one is taken.
+// The viewers: which files each can read, and how its image of one is taken.
 import path from 'node:path';
 
 import { openPage, settledScreenshot } from './browser.mjs';
@@ -7,7 +7,7 @@ import { degrees, frames, horizontalFov_rad, inFrame, verticalFov_rad } from './
 const timeout_ms = 120000;  // drawing in software, beside other tests
 
 // A page of ours that uses the library of a viewer.
-async function pictureOfPage(name, frameOf, { browser, url, file, camera }) {
+async function imageOfPage(name, frameOf, { browser, url, file, camera }) {
   const frame = frameOf(file);
   const parameters = new URLSearchParams({
     file: `${url}/scene/${file}`,
@@ -23,9 +23,9 @@ async function pictureOfPage(name, frameOf, { browser, url, file, camera }) {
   );
   if (result.error) throw new Error(result.error);
   if (strangers.length > 0) throw new Error(`asked for ${strangers.join(', ')}`);
-  const picture = await settledScreenshot(page);
+  const image = await settledScreenshot(page);
   await page.close();
-  return { picture, splats: result.splats };
+  return { image, splats: result.splats };
 }
 
 // Settings of the SuperSplat viewer: nothing but the splats, seen by `camera`.
@@ -58,8 +58,8 @@ function superSplatSettings(camera) {
   };
 }
 
-// The picture of a SuperSplat viewer at `address` once it says that its first frame is there.
-export async function pictureOfSuperSplat({ browser, address, allowed, camera, settings }) {
+// The image of a SuperSplat viewer at `address` once it says that its first frame is there.
+export async function imageOfSuperSplat({ browser, address, allowed, camera, settings }) {
   const { page, problems, strangers } = await openPage(browser, { ...camera, allowed });
   await page.addInitScript(() => {
     window.firstFrame = () => {
@@ -74,17 +74,17 @@ export async function pictureOfSuperSplat({ browser, address, allowed, camera, s
     throw new Error(`no first frame in ${timeout_ms / 1000} s: ${problems.concat(strangers).join('; ')}`);
   });
   if (strangers.length > 0) throw new Error(`asked for ${strangers.join(', ')}`);
-  const picture = await settledScreenshot(page);
+  const image = await settledScreenshot(page);
   await page.close();
-  return { picture };
+  return { image };
 }
 
 // In software the viewer has WebGL only. Without noanim it turns round the scene by itself.
 export const superSplatQuery = 'webgl&noui&noanim';
 
-export function superSplatPicture({ browser, url, file, camera }) {
+export function superSplatImage({ browser, url, file, camera }) {
   const address = `${url}/modules/@playcanvas/supersplat-viewer/public/index.html`;
-  return pictureOfSuperSplat({
+  return imageOfSuperSplat({
     browser,
     address: `${address}?${superSplatQuery}&settings=${url}/settings.json&content=${url}/scene/${file}`,
     allowed: url,
@@ -95,29 +95,29 @@ export function superSplatPicture({ browser, url, file, camera }) {
 
 const isGlTF = (file) => path.extname(file) === '.glb';
 
-// files: what is compared with scene.ply. unread: what the viewer cannot read, and why. likeOurs: least agreement of its picture
+// files: what is compared with scene.ply. unread: what the viewer cannot read, and why. likeOurs: least agreement of its image
 // of scene.ply with that of splat-render, as dB or as correlation.
 export const viewers = {
   spark: {
-    picture: (options) => pictureOfPage('spark', () => frames.glTF, options),
+    image: (options) => imageOfPage('spark', () => frames.glTF, options),
     files: ['scene.compressed.ply', 'scene.splat', 'scene.v2.spz', 'scene.spz', 'scene.sog'],
     unread: { 'scene.v4.spz': 'Spark 2.2 knows versions 1 to 3', 'scene.glb': 'no reader' },
     likeOurs: { psnr: 30 },
   },
   three: {
-    picture: (options) => pictureOfPage('three', () => frames.glTF, options),
+    image: (options) => imageOfPage('three', () => frames.glTF, options),
     files: ['scene.splat', 'scene.v2.spz', 'scene.spz', 'scene.v4.spz', 'scene.glb'],
     unread: { 'scene.compressed.ply': 'no reader', 'scene.sog': 'no reader in r187' },
     likeOurs: { correlation: 0.9 },  // it blends in linear light, which is paler
   },
   babylon: {
-    picture: (options) => pictureOfPage('babylon', (file) => (isGlTF(file) ? frames.babylonGlTF : frames.babylon), options),
+    image: (options) => imageOfPage('babylon', (file) => (isGlTF(file) ? frames.babylonGlTF : frames.babylon), options),
     files: ['scene.compressed.ply', 'scene.splat', 'scene.v2.spz', 'scene.spz', 'scene.v4.spz', 'scene.sog', 'scene.glb'],
     unread: {},
     likeOurs: { psnr: 30 },
   },
   supersplat: {
-    picture: superSplatPicture,
+    image: superSplatImage,
     files: ['scene.compressed.ply', 'scene.sog'],
     unread: { 'scene.splat': 'no reader', 'scene.v2.spz': 'no reader', 'scene.spz': 'no reader', 'scene.v4.spz': 'no reader', 'scene.glb': 'no reader' },
     likeOurs: { psnr: 30 },

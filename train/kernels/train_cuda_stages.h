@@ -3,7 +3,7 @@
 
 #include "train/kernels/train_stages.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 namespace cuda {
 const TrainStages& DeviceTrainStages();
@@ -12,4 +12,4 @@ namespace emulated {
 const TrainStages& DeviceTrainStages();
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

@@ -5,7 +5,7 @@
 #include "train/kernels/train_cuda_stages.h"
 #endif
 
-namespace splat::train::kernels {
+namespace splat::train {
 namespace {
 
 void LossOnCpu(const KernelContext& context, const LossParams& params, LossSums* sums) {
@@ -42,4 +42,4 @@ const TrainStages* CudaTrainStages() {
 #endif
 }
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

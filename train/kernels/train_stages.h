@@ -3,11 +3,11 @@
 #pragma once
 
 #include "core/kernel_context.h"
-#include "train/kernels/adam.h"
-#include "train/kernels/backward_adam.h"
-#include "train/kernels/ssim.h"
+#include "train/kernels/loss/ssim.h"
+#include "train/kernels/update/adam.h"
+#include "train/kernels/update/backward_adam.h"
 
-namespace splat::train::kernels {
+namespace splat::train {
 
 // The two parts of the loss; LossOfMeans joins them.
 struct LossSums {
@@ -28,7 +28,7 @@ struct TrainStages {
 
 // Takes an executor; the loss also takes scratch if there is any, and allocates for each call if not.
 const TrainStages& CpuTrainStages();
-// Null in a build without CUDA. That there is a card is for the caller to know.
+// Null in a build without CUDA. That there is a GPU is for the caller to know.
 const TrainStages* CudaTrainStages();
 
-}  // namespace splat::train::kernels
+}  // namespace splat::train

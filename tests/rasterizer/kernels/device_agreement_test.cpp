@@ -1,4 +1,4 @@
-// Each stage of the card's backend, emulated or real, against the CPU's in float on the same inputs: what the stage
+// Each stage of the GPU's backend, emulated or real, against the CPU's in float on the same inputs: what the stage
 // before gave comes from the CPU, so that a difference belongs to the stage that shows it.
 #include <gtest/gtest.h>
 
@@ -35,7 +35,7 @@ class DeviceAgreementTest : public ::testing::TestWithParam<std::shared_ptr<cons
 INSTANTIATE_TEST_SUITE_P(On, DeviceAgreementTest, ::testing::ValuesIn(testing::DeviceBackends()),
                          [](const auto& instance) { return instance.param->Name(); });
 
-// exp, log and division differ by a few units in the last place between libm and a card; through the covariance of a
+// exp, log and division differ by a few units in the last place between libm and a GPU; through the covariance of a
 // splat 30 times as long as wide that is some 1e-5. Under emulation the two agree to the bit, which is far inside.
 constexpr double kProjectTolerance = 2e-5;
 // exp2 of folded factors against exp: alpha carries its exponent's rounding, |p| <= 8 times 1e-7, through up to a

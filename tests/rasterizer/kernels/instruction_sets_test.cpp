@@ -32,7 +32,7 @@ std::vector<float> Floats(const std::vector<double>& values) {
   return std::vector<float>(values.begin(), values.end());
 }
 
-// Enough splats for many chunks of every stage, some hidden, some at the same depth, one over the picture.
+// Enough splats for many chunks of every stage, some hidden, some at the same depth, one over the image.
 struct Scene {
   Camera camera = TestCamera(kWidth, kHeight, 2);
   int64_t count;

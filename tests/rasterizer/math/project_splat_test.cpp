@@ -46,7 +46,7 @@ ProjectedSplat<T> Project(const Camera& camera, const std::vector<double>& x, co
   return ProjectSplat(MakePinholeCamera<T>(camera), limits, SplatOf(typed));
 }
 
-// A splat in the middle of the picture, with coefficients of degree 3.
+// A splat in the middle of the image, with coefficients of degree 3.
 std::vector<double> OrdinarySplat(const Camera& camera) {
   SplatArrays s(0, ShRestCount(3));
   AppendPlainSplat(s, camera, {camera.width * 0.5, camera.height * 0.5, 3.0, 4.0, 0.6, {0.3, 0.6, 0.9}});
@@ -85,7 +85,7 @@ TEST(ProjectSplat, HidesAnOpacityAtTheThresholdAndShowsOneAboveIt) {
   EXPECT_TRUE(Project<float>(camera, x).visible);
 }
 
-TEST(ProjectSplat, HidesWhatLiesBesideThePicture) {
+TEST(ProjectSplat, HidesWhatLiesBesideTheImage) {
   const Camera camera = TestCamera(64, 48, 0);
   for (const double beside : {-3.0, 3.0}) {
     auto x = OrdinarySplat(camera);

@@ -69,8 +69,8 @@ TEST(ProjectPoint, GradientMatchesDualNumbers) {
   }
 }
 
-// Inside the picture the rows are the derivative of ProjectPoint(PointInCamera(.)) with respect to the world point.
-TEST(ProjectionJacobian, IsTheDerivativeOfTheProjectionInsideThePicture) {
+// Inside the image the rows are the derivative of ProjectPoint(PointInCamera(.)) with respect to the world point.
+TEST(ProjectionJacobian, IsTheDerivativeOfTheProjectionInsideTheImage) {
   const Camera camera = TestCamera(320, 200, 2);
   const auto p = MakePinholeCamera<double>(camera);
   const auto dual_camera = MakePinholeCamera<Dual>(camera);
@@ -89,7 +89,7 @@ TEST(ProjectionJacobian, IsTheDerivativeOfTheProjectionInsideThePicture) {
   }
 }
 
-TEST(ProjectionJacobian, StopsGrowingBeyondTheMarginOfThePicture) {
+TEST(ProjectionJacobian, StopsGrowingBeyondTheMarginOfTheImage) {
   const Camera camera = TestCamera(320, 200, 0);
   const auto p = MakePinholeCamera<double>(camera);
   const double edge = (camera.width * (1 + kTangentMargin) - camera.cx) / camera.fx;

@@ -1,4 +1,4 @@
-// What the pages share: the query, and saying when the picture is there.
+// What the pages share: the query, and saying when the image is there.
 const parameters = new URLSearchParams(location.search);
 const numbers = (name) => parameters.get(name).split(',').map(Number);
 

@@ -1,0 +1,92 @@
+// splat-capture: photos of a procedural scene, with the truth beside them.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "capture/capture.h"
+#include "core/check.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using splat::capture::CaptureOptions;
+
+struct Arguments {
+  CaptureOptions capture;
+  std::string output;
+  int threads = 0;
+  bool overwrite = false;
+  bool quiet = false;
+};
+
+void AddImageOptions(CLI::App& app, CaptureOptions& options) {
+  app.add_option("--photos", options.photos, "Number of photos, once around the table")->capture_default_str();
+  app.add_option("--width", options.width, "px")->capture_default_str();
+  app.add_option("--height", options.height, "px")->capture_default_str();
+  app.add_option("--fov", options.field_of_view_deg, "Field of view across the width, degrees")->capture_default_str();
+  app.add_option("--seed", options.seed, "Paint, positions and noise")->capture_default_str();
+  app.add_option("--radius", options.orbit_radius, "Radius of the orbit, m")->capture_default_str();
+  app.add_option("--orbit-height", options.orbit_height, "Mean height of the camera, m")->capture_default_str();
+  app.add_option("--height-variation", options.height_variation, "Up and down, m")->capture_default_str();
+  app.add_option("--samples", options.samples_per_side, "Rays per pixel, per side (odd)")->capture_default_str();
+}
+
+void AddImperfections(CLI::App& app, CaptureOptions& options) {
+  app.add_option("--k1", options.distortion.k1, "Lens distortion (COLMAP's OPENCV model)")->capture_default_str();
+  app.add_option("--k2", options.distortion.k2)->capture_default_str();
+  app.add_option("--p1", options.distortion.p1)->capture_default_str();
+  app.add_option("--p2", options.distortion.p2)->capture_default_str();
+  app.add_option("--exposure-drift", options.exposure_drift_ev, "Stops up and down over the orbit")
+      ->capture_default_str();
+  app.add_option("--noise", options.noise, "Standard deviation of the sensor's noise, of 255")->capture_default_str();
+  app.add_flag("--exif-rotation", options.exif_rotation, "Take every third photo with a turned camera");
+  app.add_flag("--alpha-masks", options.alpha_masks, "PNG with the room transparent");
+  app.add_flag("--mixed-sizes", options.mixed_sizes, "Photos of several sizes and shapes");
+  app.add_flag("--depth", options.depth, "Also write depth maps (PFM, m along the optical axis)");
+}
+
+// Removes an earlier capture; anything else is left alone.
+void RemoveCapture(const std::string& folder) {
+  if (!fs::exists(folder)) return;
+  SPLAT_CHECK(fs::exists(folder + "/truth/capture.json"), folder,
+              ": is not a capture, so it is not overwritten; choose another folder");
+  fs::remove_all(folder);
+}
+
+void Run(const Arguments& arguments) {
+  Validate(arguments.capture);
+  if (arguments.overwrite) RemoveCapture(arguments.output);
+  const int threads = arguments.threads > 0 ? arguments.threads : int(std::thread::hardware_concurrency());
+  splat::ThreadPool pool(std::max(1, threads));
+  const auto progress = [&](int done, int total) {
+    if (!arguments.quiet && (done % 10 == 0 || done == total)) std::printf("photo %d of %d\n", done, total);
+    std::fflush(stdout);
+  };
+  const auto result = WriteCapture(arguments.capture, arguments.output, pool, progress);
+  std::printf("%s: %zu photos; the truth is in %s\n", result.photo_folder.c_str(), result.photos.size(),
+              result.truth_folder.c_str());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app(
+      "Makes photos of a procedural scene by ray tracing, with camera poses and depth as the truth beside them.");
+  app.add_option("output", arguments.output, "Folder to make: photos in OUTPUT/photos, the truth in OUTPUT/truth")
+      ->required();
+  AddImageOptions(app, arguments.capture);
+  AddImperfections(app, arguments.capture);
+  app.add_option("--threads", arguments.threads, "0: all")->check(CLI::NonNegativeNumber);
+  app.add_flag("--overwrite", arguments.overwrite, "Replace an earlier capture");
+  app.add_flag("--quiet", arguments.quiet, "No progress");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    Run(arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "splat-capture: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

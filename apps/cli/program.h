@@ -1,0 +1,16 @@
+// The frame around main that the programs share, and their version.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace splat::apps {
+
+// The program's name and VersionText (apps/cli/version.h).
+std::string ProgramVersion(const std::string& program);
+
+// The frame of main: calls `run` and returns its result. Every exception becomes one line on stderr,
+// "program: error: ...", and 1; an interruption becomes 130.
+int RunProgram(const std::string& program, const std::function<int()>& run);
+
+}  // namespace splat::apps

@@ -1,0 +1,161 @@
+// splat-export: a scene in one format in, in another out.
+#include "apps/cli/program.h"
+#include "apps/cli/progress.h"
+#include "apps/export/export_options.h"
+#include "core/check.h"
+#include "core/format.h"
+#include "core/parallel.h"
+#include "formats/exporter.h"
+#include "formats/inria_cameras.h"
+#include "quality/export_check.h"
+#include "scene/select.h"
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <thread>
+
+namespace splat::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kManySplats = 2'000'000;  // what viewers on a desktop budget for
+constexpr double kCropReach = 3;            // times the cameras' or the splats' own
+
+// Found out before a large scene is read.
+void CheckOutput(const ConvertOptions& options) {
+  std::error_code ignored;
+  const fs::path folder = fs::path(options.output).parent_path();
+  SPLAT_CHECK(folder.empty() || fs::is_directory(folder, ignored), options.output, ": the folder does not exist");
+  SPLAT_CHECK(options.overwrite || !fs::exists(options.output, ignored), options.output,
+              ": exists already; choose another name or pass --overwrite");
+  const std::string lacks = formats::WhatLacks(*options.exporter);
+  SPLAT_CHECK(lacks.empty(), options.output, ": ", lacks);
+}
+
+// The cameras that lie beside the scene, for --crop auto, pages and checks; none without a usable cameras.json.
+std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progress) {
+  const fs::path path = fs::path(scene).parent_path() / "cameras.json";
+  if (!fs::exists(path)) return {};
+  try {
+    return formats::ReadInriaCameras(path.string());
+  } catch (const Error& error) {
+    progress.Warn(StrCat(error.what(), "; going on without cameras"));
+    return {};
+  }
+}
+
+// Where --crop auto keeps splats.
+Sphere AutomaticArea(const std::vector<NamedCamera>& cameras, const SplatSelection& splats, Progress& progress) {
+  Sphere sphere;
+  if (!cameras.empty()) {
+    std::vector<Vec3<double>> positions;
+    positions.reserve(cameras.size());
+    for (const NamedCamera& named : cameras) positions.push_back(CameraCenterInWorld(named.camera));
+    sphere = SphereAround(positions);
+    progress.Info("Cropped around the cameras of the cameras.json beside it");
+  } else {
+    sphere = SphereAroundMost(splats);
+  }
+  sphere.radius *= kCropReach;
+  return sphere;
+}
+
+SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, const std::vector<NamedCamera>& cameras,
+                        Progress& progress) {
+  SplatSelection splats(cloud.View());
+  const Crop& crop = options.crop;
+  if (crop.box) CropToBox(splats, *crop.box);
+  if (crop.sphere) CropToSphere(splats, *crop.sphere);
+  if (crop.automatic && splats.count() > 0) CropToSphere(splats, AutomaticArea(cameras, splats, progress));
+  if (options.max_gaussians) KeepMostImportant(splats, *options.max_gaussians);
+  if (options.sh_degree) splats.LimitShDegree(*options.sh_degree);
+  if (options.morton) SortByMorton(splats);
+  SPLAT_CHECK(splats.count() > 0, options.input, ": ",
+              cloud.count() > 0 ? "no splat is left by --crop" : "holds no splat that could be drawn");
+  return splats;
+}
+
+// Where a page opens: at the first training camera; nothing without cameras.
+std::optional<formats::ViewerSettings> Viewer(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
+  std::vector<Camera> training;
+  for (const NamedCamera& named : cameras) {
+    if (named.split == Split::kTrain) training.push_back(named.camera);
+  }
+  if (training.empty()) return std::nullopt;
+  return formats::SettingsFromCameras(training, splats);
+}
+
+std::string SizeText(const std::string& path) {
+  return FormatFixed(double(fs::file_size(path)) / 1e6, 1) + " MB";
+}
+
+// What was read, as it is to be written: with the background of --background.
+SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
+  SplatCloud cloud = formats::ReadScene(options.input, options.reading);
+  progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
+                       math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(options.input)));
+  if (cloud.left_out > 0) {
+    progress.Warn(StrCat(options.input, ": ", FormatCount(cloud.left_out),
+                         " splats are no numbers or have no rotation, and are left out"));
+  }
+  if (options.background) cloud.background = options.background;
+  return cloud;
+}
+
+std::array<float, 3> BackgroundFor(const SplatSelection& splats) {
+  const Rgb color = splats.background().value_or(Rgb{0, 0, 0});
+  return {float(color[0]), float(color[1]), float(color[2])};
+}
+
+// Reads what was written back, with the cloud that it came from out of memory, and says what the format costs.
+void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check, Progress& progress) {
+  formats::ImportOptions reading;
+  reading.spz_frame = options.writing.spz_frame;
+  const double agreement_db = check.AgreementOf(options.output, reading);
+  progress.Info(StrCat("Read back and drawn in ", check.views(), " views: ", FormatFixed(agreement_db, 1),
+                       " dB against what was read"));
+}
+
+int ConvertScene(ConvertOptions options) {
+  Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
+  CheckOutput(options);
+  ThreadPool pool(options.threads > 0 ? options.threads : std::max(1, int(std::thread::hardware_concurrency())));
+  options.writing.executor = &pool;
+  const auto start = std::chrono::steady_clock::now();
+  std::optional<SplatCloud> cloud = ReadCloud(options, progress);
+  const std::vector<NamedCamera> cameras = CamerasBeside(options.input, progress);
+  std::optional<quality::ExportCheck> check;
+  std::string note;
+  {
+    const SplatSelection splats = Selected(options, *cloud, cameras, progress);
+    if (splats.count() > kManySplats) {
+      progress.Warn(StrCat(FormatCount(splats.count()),
+                           " splats are more than many viewers draw smoothly; "
+                           "--max-gaussians keeps those that cover most"));
+    }
+    options.writing.viewer = Viewer(cameras, splats);
+    note = formats::WriteScene(options.output, *options.exporter, splats, options.writing).note;
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ",
+                         std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
+                         SizeText(options.output), ", ", FormatDuration(seconds.count())));
+    if (options.check) check.emplace(splats, quality::CamerasToCheck(cameras, splats), BackgroundFor(splats), pool);
+  }
+  cloud.reset();
+  if (check) CheckScene(options, *check, progress);
+  if (!note.empty()) progress.Info(note);
+  return 0;
+}
+
+}  // namespace
+}  // namespace splat::apps
+
+int main(int argc, char** argv) {
+  return splat::apps::RunProgram("splat-export", [&] {
+    const auto options = splat::apps::ParseConvertOptions(argc, argv);
+    return options ? splat::apps::ConvertScene(*options) : 0;
+  });
+}

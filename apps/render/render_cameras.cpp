@@ -1,0 +1,75 @@
+#include "apps/render/render_cameras.h"
+
+#include <filesystem>
+
+#include "core/check.h"
+#include "data/photos/undistort.h"
+#include "data/poses/colmap_reader.h"
+#include "data/poses/pose_source.h"
+#include "data/poses/transforms_reader.h"
+#include "io/atomic_file.h"
+#include "io/json_file.h"
+#include "rasterizer/torch/scene_model.h"
+#include "scene/orbit.h"
+
+namespace splat::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+CameraSet FromDescription(const data::SceneDescription& scene) {
+  CameraSet set;
+  set.in_source_frame = true;
+  set.warnings = scene.warnings;
+  for (const data::PosedPhoto& photo : scene.photos) {
+    NamedCamera named;
+    named.name = photo.name;
+    named.camera = data::UndistortedCamera(photo.intrinsics);
+    named.camera.camera_from_world = photo.camera_from_world;
+    named.split = photo.split.value_or(Split::kTrain);
+    set.cameras.push_back(named);
+  }
+  return set;
+}
+
+bool IsJsonList(const std::string& path) {
+  const std::string text = ReadFile(path);
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string::npos && text[first] == '[';
+}
+
+}  // namespace
+
+CameraSet ReadCameras(const std::string& path) {
+  SPLAT_CHECK(fs::exists(path), path, ": does not exist");
+  if (!fs::is_directory(path)) {
+    if (!IsJsonList(path)) return FromDescription(data::ReadTransforms(path));
+    CameraSet set;
+    set.cameras = formats::ReadInriaCameras(path);
+    return set;
+  }
+  if (data::IsColmapModel(path)) return FromDescription(data::ReadColmapModel(path, path));
+  const auto found = data::FindPoses(path);
+  SPLAT_CHECK(found.has_value(), path, ": holds no COLMAP model and no transforms.json");
+  return ReadCameras(*found);
+}
+
+std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene) {
+  std::vector<NamedCamera> moved = cameras;
+  for (NamedCamera& named : moved) {
+    // x_camera = R (s S x_scene + t) + T; a camera sees the same image if all lengths are divided by s.
+    Rigid3& pose = named.camera.camera_from_world;
+    pose.translation = (1 / source_from_scene.scale) * (pose * source_from_scene.translation);
+    pose.rotation = pose.rotation * source_from_scene.rotation;
+  }
+  return moved;
+}
+
+std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width) {
+  const HostModel host(model);
+  const SplatSelection splats(host.View());
+  SPLAT_CHECK(splats.count() > 0, "the scene holds no splats");
+  return OrbitCameras(SphereAroundMost(splats), count, width);
+}
+
+}  // namespace splat::apps

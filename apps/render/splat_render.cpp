@@ -1,0 +1,101 @@
+// splat-render: a scene and cameras in, images out.
+#include "apps/cli/interrupt.h"
+#include "apps/cli/program.h"
+#include "apps/cli/progress.h"
+#include "apps/render/render_cameras.h"
+#include "apps/render/render_options.h"
+#include "apps/train/outputs.h"
+#include "core/check.h"
+#include "core/format.h"
+#include "data/photos/image_io.h"
+#include "quality/metrics.h"
+#include "rasterizer/torch/libtorch.h"
+#include "rasterizer/torch/process_executor.h"
+#include "rasterizer/torch/scene_model.h"
+#include "train/backend.h"
+
+#include <filesystem>
+#include <iostream>
+#include <utility>
+
+namespace splat::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kOrbitWidth_px = 1280;
+
+// Cameras read from a file, in the frame of the scene. Poses in the frame of their source are brought into that of our
+// own scenes by the scene_transform.json beside the PLY; other scenes are taken to be in the frame of the source.
+std::vector<NamedCamera> CamerasFromFile(const RenderOptions& options, Progress& progress) {
+  const CameraSet set = ReadCameras(options.cameras);
+  for (const std::string& warning : set.warnings) progress.Warn(warning);
+  const fs::path transform = fs::path(options.scene).parent_path() / "scene_transform.json";
+  if (!set.in_source_frame || !fs::exists(transform)) return set.cameras;
+  progress.Info(StrCat("The cameras are brought into the scene's frame by ", transform.string()));
+  return InSceneFrame(set.cameras, ReadSceneTransform(transform.string()));
+}
+
+Camera Resized(const Camera& camera, const RenderOptions& options) {
+  int width = options.width > 0 ? options.width : camera.width / options.downscale;
+  width = std::max(1, width);
+  const double scale = double(width) / camera.width;
+  return ResizedCamera(camera, width, std::max(1, int(std::lround(camera.height * scale))));
+}
+
+std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const SplatModel& model, Progress& progress) {
+  if (options.orbit > 0) {
+    return OrbitCameras(model, options.orbit, options.width > 0 ? options.width : kOrbitWidth_px / options.downscale);
+  }
+  std::vector<NamedCamera> chosen;
+  for (NamedCamera& named : CamerasFromFile(options, progress)) {
+    const bool is_test = named.split == Split::kTest;
+    if (options.split != "all" && (options.split == "test") != is_test) continue;
+    named.camera = Resized(named.camera, options);
+    chosen.push_back(named);
+  }
+  SPLAT_CHECK(!chosen.empty(), options.cameras, ": holds no camera of --split ", options.split);
+  return chosen;
+}
+
+void MakeFolder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  SPLAT_CHECK(!error && fs::is_directory(path), "--output ", path, ": the folder cannot be made",
+              error ? ": " + error.message() : std::string());
+}
+
+int RenderScene(const RenderOptions& options) {
+  const InterruptHandler interrupt_handler;
+  Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
+  UseThreads(options.threads);
+  const torch::Device device = train::ChooseBackend(options.device).device;
+  SplatCloud cloud = formats::ReadScene(options.scene);
+  const Rgb color = options.background.value_or(cloud.background.value_or(Rgb{0, 0, 0}));
+  const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
+  const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
+  MakeFolder(options.output);
+
+  std::array<float, 3> background;
+  std::copy(color.begin(), color.end(), background.begin());
+  RenderNames names;
+  progress.Begin("Rendering");
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " images"));
+    const Image8 image = quality::RenderToImage8(on_device, cameras[i].camera, background);
+    data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
+    progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
+  }
+  progress.End(StrCat(cameras.size(), " images of ", FormatCount(model.count()), " splats in ", options.output));
+  return 0;
+}
+
+}  // namespace
+}  // namespace splat::apps
+
+int main(int argc, char** argv) {
+  return splat::apps::RunProgram("splat-render", [&] {
+    const auto options = splat::apps::ParseRenderOptions(argc, argv);
+    return options ? splat::apps::RenderScene(*options) : 0;
+  });
+}

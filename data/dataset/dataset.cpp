@@ -1,0 +1,168 @@
+#include "data/dataset/dataset.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.h"
+#include "data/dataset/scene_alignment.h"
+#include "data/photos/image_io.h"
+#include "data/photos/undistort.h"
+
+namespace splat::data {
+namespace {
+
+constexpr double kAspectTolerance = 0.01;
+constexpr int kMinSide_px = 16;  // smaller than the 11x11 window of the loss plus its rim makes no sense
+
+struct Size {
+  int width = 0, height = 0;
+  std::string Text() const { return StrCat(width, "x", height); }
+};
+
+void CheckOptions(const DatasetOptions& options) {
+  SPLAT_CHECK(options.downscale >= 1, "--downscale ", options.downscale, ": must be at least 1");
+  SPLAT_CHECK(options.max_image_size >= 0, "--max-image-size ", options.max_image_size,
+              ": must be a number of pixels, or 0 for no limit");
+  SPLAT_CHECK(options.test_every >= 0, "--test-every ", options.test_every, ": must be 0 (no held-out views) or more");
+  for (float value : options.background) {
+    SPLAT_CHECK(value >= 0 && value <= 1, "--background: ", value, " is not in 0..1");
+  }
+}
+
+bool SameAspect(const Size& a, const Size& b) {
+  const double ratio = (double(a.width) / a.height) / (double(b.width) / b.height);
+  return std::abs(ratio - 1) <= kAspectTolerance;
+}
+
+// The size trained on: divided by downscale, then brought below the limit.
+Size TrainingSize(const PosedPhoto& photo, const Size& stored, const DatasetOptions& options) {
+  const int longer = std::max(stored.width, stored.height);
+  double factor = 1.0 / options.downscale;
+  const char* option = "--downscale";
+  int value = options.downscale;
+  if (options.max_image_size > 0 && longer * factor > options.max_image_size) {
+    factor = double(options.max_image_size) / longer;
+    option = "--max-image-size";
+    value = options.max_image_size;
+  }
+  const Size size = {int(std::lround(stored.width * factor)), int(std::lround(stored.height * factor))};
+  SPLAT_CHECK(std::min(size.width, size.height) >= kMinSide_px, option, " ", value, " would make ", photo.name, " (",
+              stored.Text(), " px) ", size.Text(), " px; ", kMinSide_px, " px a side are the least");
+  return size;
+}
+
+// The view of one photo in the source's frame. Throws splat::Error for a photo that cannot be used.
+struct PhotoCheck {
+  View view;
+  Size size;  // of the pixels as the model sees them
+};
+PhotoCheck CheckPhoto(const PosedPhoto& photo) {
+  const PhotoInfo info = ReadPhotoInfo(photo.path);
+  PhotoCheck result;
+  View& view = result.view;
+  view.name = photo.name;
+  view.path = photo.path;
+  view.intrinsics = photo.intrinsics;
+  view.exif_orientation = info.exif_orientation;
+  view.split = photo.split.value_or(Split::kTrain);
+  const Size calibrated = {photo.intrinsics.width, photo.intrinsics.height};
+  result.size = {info.width, info.height};
+  if (!SameAspect(result.size, calibrated) && info.exif_orientation >= 5) {
+    view.rotate_to_model = true;
+    std::swap(result.size.width, result.size.height);
+  }
+  SPLAT_CHECK(SameAspect(result.size, calibrated), photo.path, ": is ", info.width, "x", info.height,
+              " px, but its camera was calibrated for ", calibrated.Text(),
+              " px: another aspect; use the photos that the model was made from");
+  SPLAT_CHECK(std::min(info.width, info.height) >= kMinSide_px, photo.path, ": is only ", info.width, "x", info.height,
+              " px; ", kMinSide_px, " px a side are the least");
+  return result;
+}
+
+void ReportUnusable(const std::vector<std::string>& unusable, size_t total, const LogSink& log) {
+  if (2 * unusable.size() > total) {
+    std::string first;
+    for (size_t i = 0; i < std::min<size_t>(3, unusable.size()); ++i) first += (i > 0 ? "; " : "") + unusable[i];
+    throw Error(
+        StrCat(unusable.size(), " of ", total, " photos cannot be used: ", first, unusable.size() > 3 ? "; ..." : ""));
+  }
+  for (const std::string& reason : unusable) LogWarning(log, reason + " (left out)");
+}
+
+// Views in the source's frame, sorted by name, with their sizes; photos that cannot be used are left out.
+std::vector<View> MakeViews(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log) {
+  std::vector<View> views;
+  std::vector<std::string> unusable;
+  for (const PosedPhoto& photo : scene.photos) {
+    Camera camera = UndistortedCamera(photo.intrinsics);
+    PhotoCheck check;
+    try {
+      check = CheckPhoto(photo);
+    } catch (const Error& error) {
+      unusable.push_back(error.what());
+      continue;
+    }
+    const Size size = TrainingSize(photo, check.size, options);
+    camera.camera_from_world = photo.camera_from_world;
+    check.view.camera = ResizedCamera(camera, size.width, size.height);
+    views.push_back(std::move(check.view));
+  }
+  ReportUnusable(unusable, scene.photos.size(), log);
+  std::stable_sort(views.begin(), views.end(), [](const View& a, const View& b) { return a.name < b.name; });
+  return views;
+}
+
+// A split of the source's own stays; otherwise every n-th view is held out.
+void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>& views) {
+  const bool given = std::any_of(scene.photos.begin(), scene.photos.end(),
+                                 [](const PosedPhoto& photo) { return photo.split.has_value(); });
+  if (!given && test_every > 0) {
+    for (size_t i = 0; i < views.size(); i += size_t(test_every)) views[i].split = Split::kTest;
+  }
+  const bool any_train =
+      std::any_of(views.begin(), views.end(), [](const View& view) { return view.split == Split::kTrain; });
+  SPLAT_CHECK(any_train, scene.source, ": no photo is left to train on: ", views.size(), " of ", views.size(),
+              " are held out", given ? " by the source's own split" : StrCat(" by --test-every ", test_every));
+}
+
+void Align(Dataset& dataset) {
+  std::vector<AlignedView> aligned;
+  for (const View& view : dataset.views) {
+    aligned.push_back({view.camera.camera_from_world, UpInCamera(view.rotate_to_model ? 1 : view.exif_orientation)});
+  }
+  const Similarity3 scene_from_source = AlignScene(aligned);
+  for (View& view : dataset.views) {
+    view.camera.camera_from_world = AlignPose(view.camera.camera_from_world, scene_from_source);
+  }
+  for (Vec3<double>& position : dataset.points.positions) position = scene_from_source * position;
+  dataset.source_from_scene = Inverse(scene_from_source);
+}
+
+}  // namespace
+
+std::vector<int> Dataset::ViewsOf(Split split) const {
+  std::vector<int> indices;
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (views[i].split == split) indices.push_back(int(i));
+  }
+  return indices;
+}
+
+Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log) {
+  CheckOptions(options);
+  SPLAT_CHECK(!scene.photos.empty(), scene.source, ": holds no photos with poses");
+  Dataset dataset;
+  dataset.views = MakeViews(scene, options, log);
+  SplitViews(scene, options.test_every, dataset.views);
+  dataset.points = scene.points;
+  dataset.background = options.background;
+  if (options.align) Align(dataset);
+  std::vector<Vec3<double>> centers;
+  for (int index : dataset.ViewsOf(Split::kTrain)) {
+    centers.push_back(CameraCenterInWorld(dataset.views[size_t(index)].camera));
+  }
+  dataset.extent = CameraExtent(centers);
+  return dataset;
+}
+
+}  // namespace splat::data

@@ -1,0 +1,56 @@
+// The training set: views with pinhole cameras in the scene's frame, split in training and test, and the scene's
+// extent.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/camera.h"
+#include "core/log.h"
+#include "core/rigid3.h"
+#include "data/poses/scene_description.h"
+
+namespace splat::data {
+
+struct DatasetOptions {
+  int downscale = 1;          // photos are divided by this, >= 1
+  int max_image_size = 1600;  // longer side, px; larger photos are scaled down to it; 0: no limit
+  int test_every = 0;  // every n-th photo of the sorted list is held out, starting with the first; 0: none. A split
+                       // that the source gives is kept.
+  std::array<float, 3> background = {0, 0, 0};  // photos with transparency are composited on it, 0..1
+  bool align = true;  // centre, scale and turn the scene upright; false keeps the source's frame
+};
+
+// One photo, as it is trained on.
+struct View {
+  std::string name;       // as in the model
+  std::string path;       // of the photo
+  Camera camera;          // pinhole, size in px as trained, in the scene's frame
+  Intrinsics intrinsics;  // of the photo as calibrated, for undistortion at load
+  int exif_orientation = 1;
+  bool rotate_to_model = false;  // the stored pixels disagree with the model's aspect and agree once EXIF is applied
+  Split split = Split::kTrain;
+};
+
+struct Dataset {
+  std::vector<View> views;        // sorted by name
+  PointCloud points;              // in the scene's frame
+  Similarity3 source_from_scene;  // back to the frame of the COLMAP model or transforms.json
+  double extent = 1;  // 1.1 x the largest distance of a training camera from their mean (Inria's "cameras extent")
+  std::array<float, 3> background = {0, 0, 0};
+
+  std::vector<int> ViewsOf(Split split) const;  // indices into views
+};
+
+// Builds the dataset: reads each photo's header, chooses each size (downscale, then max_image_size; each side rounded),
+// splits, and aligns the scene as data/dataset/scene_alignment.h says. The images are not decoded.
+// A photo's size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after EXIF's
+// rotation. Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out with a
+// warning that names them. Cameras that share the identical pose or form another degenerate set are accepted. Throws
+// splat::Error if more than half of the photos cannot be used (naming the first three), if no training view is left,
+// for a camera model that is not supported, and for options out of range, also a downscale that leaves less than 16 px.
+// Warnings go to `log`; those in scene.warnings are the caller's to show.
+Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log);
+
+}  // namespace splat::data

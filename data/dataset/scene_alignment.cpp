@@ -1,0 +1,137 @@
+#include "data/dataset/scene_alignment.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace splat::data {
+namespace {
+
+constexpr double kMedianDistance = 4;
+// Least determinant of the mean of I - d d^T over the axes d. It is about the variance of the axes' angles in radians
+// squared.
+constexpr double kMinAxisSpread = 1e-4;
+constexpr double kTiny = 1e-9;
+
+Vec3<double> Center(const Rigid3& camera_from_world) {
+  return Inverse(camera_from_world).translation;
+}
+
+// The direction in the world frame of a direction in the camera frame.
+Vec3<double> InWorld(const Rigid3& camera_from_world, const Vec3<double>& direction) {
+  return Transpose(camera_from_world.rotation) * direction;
+}
+
+Vec3<double> Mean(const std::vector<Vec3<double>>& points) {
+  Vec3<double> sum = {0, 0, 0};
+  for (const Vec3<double>& point : points) sum = sum + point;
+  return (1.0 / double(points.size())) * sum;
+}
+
+// The least rotation that takes one unit vector to another.
+Mat3<double> RotationBetween(const Vec3<double>& from, const Vec3<double>& to) {
+  const double cosine = Dot(from, to);
+  if (cosine < -1 + kTiny) {  // opposite: half a turn about any axis across
+    const Vec3<double> across = std::abs(from.x) < 0.9 ? Vec3<double>{1, 0, 0} : Vec3<double>{0, 1, 0};
+    const Vec3<double> n = Normalized(Cross(from, across));
+    return {{{2 * n.x * n.x - 1, 2 * n.x * n.y, 2 * n.x * n.z},
+             {2 * n.x * n.y, 2 * n.y * n.y - 1, 2 * n.y * n.z},
+             {2 * n.x * n.z, 2 * n.y * n.z, 2 * n.z * n.z - 1}}};
+  }
+  const Vec3<double> v = Cross(from, to);
+  const double s = 1 / (1 + cosine);  // R = I + [v] + [v]^2 / (1 + cos)
+  return {{{1 - s * (v.y * v.y + v.z * v.z), s * v.x * v.y - v.z, s * v.x * v.z + v.y},
+           {s * v.x * v.y + v.z, 1 - s * (v.x * v.x + v.z * v.z), s * v.y * v.z - v.x},
+           {s * v.x * v.z - v.y, s * v.y * v.z + v.x, 1 - s * (v.x * v.x + v.y * v.y)}}};
+}
+
+Vec3<double> UpInWorld(const std::vector<AlignedView>& views) {
+  std::vector<Vec3<double>> ups;
+  for (const AlignedView& view : views) ups.push_back(InWorld(view.camera_from_world, view.up_in_camera));
+  const Vec3<double> mean = Mean(ups);
+  return Normalized(Norm(mean) > 1e-3 ? mean : ups.front());
+}
+
+// Where the axes meet, if they do and most cameras look at it. Coordinates relative to `mean` keep the sums small.
+std::optional<Vec3<double>> AttentionPoint(const std::vector<AlignedView>& views, const Vec3<double>& mean) {
+  Mat3<double> a = {};
+  Vec3<double> b = {0, 0, 0};
+  const double weight = 1.0 / double(views.size());
+  for (const AlignedView& view : views) {
+    const Vec3<double> d = InWorld(view.camera_from_world, {0, 0, 1});
+    const Mat3<double> across = {{{1 - d.x * d.x, -d.x * d.y, -d.x * d.z},
+                                  {-d.x * d.y, 1 - d.y * d.y, -d.y * d.z},
+                                  {-d.x * d.z, -d.y * d.z, 1 - d.z * d.z}}};
+    for (int i = 0; i < 3; ++i) {
+      for (int j = 0; j < 3; ++j) a(i, j) += weight * across(i, j);
+    }
+    b = b + weight * (across * (Center(view.camera_from_world) - mean));
+  }
+  const double determinant = Determinant(a);
+  if (!(determinant > kMinAxisSpread)) return std::nullopt;
+  // a is symmetric: its inverse has the cross products of its rows as rows, divided by the determinant.
+  const Vec3<double> offset =
+      (1 / determinant) * Vec3<double>{Dot(Cross(Row(a, 1), Row(a, 2)), b), Dot(Cross(Row(a, 2), Row(a, 0)), b),
+                                       Dot(Cross(Row(a, 0), Row(a, 1)), b)};
+  const Vec3<double> point = mean + offset;
+  size_t looking_at_it = 0;
+  for (const AlignedView& view : views) looking_at_it += (view.camera_from_world * point).z > kTiny ? 1 : 0;
+  if (2 * looking_at_it <= views.size()) return std::nullopt;
+  return point;
+}
+
+double MedianDistance(const std::vector<Vec3<double>>& centers, const Vec3<double>& from) {
+  std::vector<double> distances;
+  for (const Vec3<double>& center : centers) distances.push_back(Norm(center - from));
+  const auto middle = distances.begin() + std::ptrdiff_t(distances.size() / 2);
+  std::nth_element(distances.begin(), middle, distances.end());
+  return *middle;
+}
+
+}  // namespace
+
+Vec3<double> UpInCamera(int exif_orientation) {
+  switch (exif_orientation) {
+    case 3:
+    case 4:
+      return {0, 1, 0};  // the stored first row is displayed at the bottom
+    case 5:
+    case 6:
+      return {-1, 0, 0};  // the stored first column is displayed at the top
+    case 7:
+    case 8:
+      return {1, 0, 0};  // the stored first column is displayed at the bottom
+    default:
+      return {0, -1, 0};
+  }
+}
+
+Similarity3 AlignScene(const std::vector<AlignedView>& views) {
+  if (views.empty()) return {};
+  std::vector<Vec3<double>> centers;
+  for (const AlignedView& view : views) centers.push_back(Center(view.camera_from_world));
+  const Vec3<double> mean = Mean(centers);
+  const Vec3<double> origin = AttentionPoint(views, mean).value_or(mean);
+  const double median = MedianDistance(centers, origin);
+  Similarity3 scene_from_source;
+  if (median > kTiny * (1 + Norm(mean))) scene_from_source.scale = kMedianDistance / median;
+  scene_from_source.rotation = RotationBetween(UpInWorld(views), {0, -1, 0});
+  scene_from_source.translation = -(scene_from_source.scale * (scene_from_source.rotation * origin));
+  return scene_from_source;
+}
+
+Rigid3 AlignPose(const Rigid3& camera_from_source, const Similarity3& scene_from_source) {
+  const Similarity3 source_from_scene = Inverse(scene_from_source);
+  return {camera_from_source.rotation * source_from_scene.rotation,
+          scene_from_source.scale * (camera_from_source * source_from_scene.translation)};
+}
+
+double CameraExtent(const std::vector<Vec3<double>>& centers) {
+  if (centers.empty()) return 1;
+  const Vec3<double> mean = Mean(centers);
+  double radius = 0;
+  for (const Vec3<double>& center : centers) radius = std::max(radius, Norm(center - mean));
+  return radius > 1e-6 ? 1.1 * radius : 1.0;
+}
+
+}  // namespace splat::data

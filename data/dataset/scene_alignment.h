@@ -1,0 +1,37 @@
+// The frame that a scene is trained in: upright, centred on what the cameras look at, and of a usual size.
+#pragma once
+
+#include <vector>
+
+#include "core/camera.h"
+#include "core/rigid3.h"
+
+namespace splat::data {
+
+// A camera as the alignment sees it.
+struct AlignedView {
+  Rigid3 camera_from_world;
+  Vec3<double> up_in_camera = {0, -1, 0};  // towards the upper edge of the image as people see it
+};
+
+// Direction in the camera frame that is up in the displayed image of a photo whose stored pixels the camera
+// describes.
+Vec3<double> UpInCamera(int exif_orientation);
+
+// The similarity scene_from_source under which
+//  - the mean of the cameras' up directions is -y (the first camera's, if they cancel out);
+//  - the point with the least squared distance from all optical axes is the origin; the mean of the camera centres
+//  where
+//    the axes are parallel to within about half a degree, or where half of the cameras or more look away from that
+//    point;
+//  - the median distance of the camera centres from the origin is 4 (the scale stays 1 if they all lie in one point).
+Similarity3 AlignScene(const std::vector<AlignedView>& views);
+
+// The camera in the aligned frame: x_in_camera is multiplied by the scale, so that the pose stays rigid and each point
+// is seen at the same pixel.
+Rigid3 AlignPose(const Rigid3& camera_from_source, const Similarity3& scene_from_source);
+
+// 1.1 x the largest distance of a camera centre from their mean; 1 if the centres are one point (to 1e-6).
+double CameraExtent(const std::vector<Vec3<double>>& centers);
+
+}  // namespace splat::data

@@ -1,0 +1,53 @@
+// Decodes the photos of views in the background and keeps a bounded number of bytes of 8-bit images.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/image.h"
+#include "core/log.h"
+#include "data/dataset/dataset.h"
+
+namespace splat::data {
+
+// The view's image as trained on: decoded, oriented to the model, composited, undistorted, resized to view.camera. 3
+// channels. Throws splat::Error naming the file; a truncated file is warned of in `log` and used.
+Image8 LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log);
+
+class ViewLoader {
+ public:
+  struct Options {
+    int64_t cache_bytes = int64_t(2) << 30;  // decoded images are dropped, oldest use first, above this
+    int threads = 1;                         // decoding threads; 0: every image is decoded by Get
+    int prefetch = 4;                        // how many of the announced views are decoded ahead, if the cache has room
+  };
+
+  // `dataset` must outlive the loader.
+  ViewLoader(const Dataset& dataset, const Options& options, LogSink log);
+  // Waits for the images that are being decoded at the moment, at most one for each thread.
+  ~ViewLoader();
+  ViewLoader(const ViewLoader&) = delete;
+  ViewLoader& operator=(const ViewLoader&) = delete;
+
+  // Says which views will be asked for next, in order; replaces an earlier announcement. Asking for a view takes it,
+  // and those announced before it, off the list. Asking for others is allowed.
+  void Announce(const std::vector<int>& view_indices);
+
+  // The image of dataset.views[view_index]. One that is not decoded yet is decoded on the calling thread, one that is
+  // being decoded is waited for. Rethrows a decoding error of that view. What comes back never depends on timing. A
+  // view's warnings go to the log from here, on the calling thread, the first time that it is asked for. May be called
+  // from several threads if the log sink may.
+  std::shared_ptr<const Image8> Get(int view_index);
+
+  // Bytes of the decoded images held, never above Options::cache_bytes: an image that does not fit is handed out
+  // without being kept. Images that a caller still holds, or that are being decoded, come on top.
+  int64_t cached_bytes() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace splat::data

@@ -1,0 +1,139 @@
+#include "data/photos/image_io.h"
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "core/check.h"
+#include "data/photos/photo_header.h"
+#include "io/atomic_file.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint8_t kMissingGrey = 128;
+
+// Work is spread over photos, so OpenCV itself stays on the calling thread; and its messages would only repeat ours.
+void QuietOpenCv() {
+  static const bool done = [] {
+    cv::setNumThreads(1);
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
+cv::Mat View(const Image8& image) {
+  return cv::Mat(image.height, image.width, CV_8UC(image.channels), const_cast<uint8_t*>(image.pixels.data()));
+}
+
+cv::Mat Decode(const std::string& path, const std::vector<uint8_t>& bytes) {
+  QuietOpenCv();
+  cv::Mat pixels;
+  std::string reason;
+  try {
+    pixels = cv::imdecode(bytes, cv::IMREAD_UNCHANGED | cv::IMREAD_IGNORE_ORIENTATION);
+  } catch (const cv::Exception& error) {
+    reason = ": " + error.err;
+  }
+  SPLAT_CHECK(!pixels.empty(), path, ": is not a photo that can be read (broken pixel data", reason, ")");
+  SPLAT_CHECK(pixels.depth() == CV_8U || pixels.depth() == CV_16U, path,
+              ": only 8 and 16 bits per channel can be read; convert it to 16-bit PNG or TIFF");
+  SPLAT_CHECK(pixels.channels() == 1 || pixels.channels() == 3 || pixels.channels() == 4, path, ": has ",
+              pixels.channels(), " channels; 1, 3 and 4 can be read");
+  return pixels;
+}
+
+uint8_t To8Bit(uint8_t value) {
+  return value;
+}
+uint8_t To8Bit(uint16_t value) {
+  return uint8_t((value + 128) / 257);
+}  // 65535 = 257 * 255
+
+// OpenCV's B, G, R(, A) or grey to R, G, B(, A).
+template <typename T>
+Image8 ToRgb(const cv::Mat& pixels) {
+  const int source_channels = pixels.channels();
+  Image8 image(pixels.cols, pixels.rows, source_channels == 4 ? 4 : 3);
+  const int red = source_channels == 1 ? 0 : 2, green = source_channels == 1 ? 0 : 1;
+  for (int y = 0; y < image.height; ++y) {
+    const T* from = pixels.ptr<T>(y);
+    uint8_t* to = image.At(0, y);
+    for (int x = 0; x < image.width; ++x, from += source_channels, to += image.channels) {
+      to[0] = To8Bit(from[red]);
+      to[1] = To8Bit(from[green]);
+      to[2] = To8Bit(from[0]);
+      if (source_channels == 4) to[3] = To8Bit(from[3]);
+    }
+  }
+  return image;
+}
+
+// Where a JPEG ends early the decoder repeats its last row down to the bottom: those rows become grey.
+void GreyMissingRows(Image8& image) {
+  const size_t stride = size_t(image.width) * image.channels;
+  const uint8_t* last = image.At(0, image.height - 1);
+  int first_missing = image.height - 1;
+  while (first_missing > 0 && std::memcmp(image.At(0, first_missing - 1), last, stride) == 0) --first_missing;
+  std::fill(image.pixels.begin() + std::ptrdiff_t(stride * size_t(first_missing)), image.pixels.end(), kMissingGrey);
+}
+
+}  // namespace
+
+DecodedPhoto ReadPhoto(const std::string& path) {
+  std::ifstream stream;
+  const PhotoHeader header = OpenPhoto(path, stream);
+  std::vector<uint8_t> bytes(fs::file_size(path));
+  SPLAT_CHECK(stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(bytes.size())), path,
+              ": cannot be read to its end");
+  DecodedPhoto photo;
+  photo.truncated = header.format == PhotoFormat::kJpeg && JpegEndsEarly(bytes.data(), bytes.size());
+  const cv::Mat pixels = Decode(path, bytes);
+  photo.image = pixels.depth() == CV_8U ? ToRgb<uint8_t>(pixels) : ToRgb<uint16_t>(pixels);
+  if (photo.truncated) GreyMissingRows(photo.image);
+  return photo;
+}
+
+Image8 ResizeImage(const Image8& image, int width, int height) {
+  if (width == image.width && height == image.height) return image;
+  SPLAT_CHECK(width > 0 && height > 0 && !image.pixels.empty(), "an image of ", image.width, "x", image.height,
+              " px cannot be resized to ", width, "x", height);
+  QuietOpenCv();
+  Image8 resized(width, height, image.channels);
+  cv::Mat target = View(resized);
+  const bool smaller = width <= image.width && height <= image.height;
+  cv::resize(View(image), target, target.size(), 0, 0, smaller ? cv::INTER_AREA : cv::INTER_CUBIC);
+  return resized;
+}
+
+void WriteImage(const std::string& path, const Image8& image) {
+  SPLAT_CHECK(image.channels == 1 || image.channels == 3 || image.channels == 4, path, ": cannot write ",
+              image.channels, " channels");
+  std::string extension = fs::path(path).extension().string();
+  const bool jpeg = extension == ".jpg" || extension == ".jpeg" || extension == ".JPG" || extension == ".JPEG";
+  SPLAT_CHECK(jpeg || extension == ".png" || extension == ".PNG", path, ": images are written as .png or .jpg");
+  SPLAT_CHECK(!(jpeg && image.channels == 4), path, ": JPEG has no transparency; write .png");
+  SPLAT_CHECK(!image.pixels.empty(), path, ": the image has no pixels");
+  QuietOpenCv();
+  cv::Mat pixels;
+  if (image.channels == 1) pixels = View(image);
+  if (image.channels == 3) cv::cvtColor(View(image), pixels, cv::COLOR_RGB2BGR);
+  if (image.channels == 4) cv::cvtColor(View(image), pixels, cv::COLOR_RGBA2BGRA);
+  std::vector<uint8_t> bytes;
+  std::vector<int> settings;
+  if (jpeg) settings = {cv::IMWRITE_JPEG_QUALITY, 95};
+  SPLAT_CHECK(cv::imencode(jpeg ? ".jpg" : ".png", pixels, bytes, settings), path, ": cannot be encoded");
+  WriteFileAtomically(path, [&](std::ostream& stream) {
+    stream.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(bytes.size()));
+  });
+}
+
+}  // namespace splat::data

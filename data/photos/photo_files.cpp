@@ -1,0 +1,110 @@
+// The functions of image_io.h that need no pixels decoded: which photos there are, what their headers say, and images
+// turned and composited. image_io.cpp has those that decode, encode and scale.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "core/check.h"
+#include "data/photos/image_io.h"
+#include "data/photos/photo_header.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kMaxPixels = int64_t(1) << 29;
+
+bool HasPhotoExtension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); });
+  for (const char* known : {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}) {
+    if (extension == known) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream) {
+  std::error_code error;
+  SPLAT_CHECK(fs::exists(path, error), path, ": does not exist");
+  SPLAT_CHECK(fs::is_regular_file(path, error), path, ": is not a file");
+  SPLAT_CHECK(fs::file_size(path, error) > 0, path, ": is empty (0 bytes); copy the photo again or remove it");
+  stream.open(path, std::ios::binary);
+  SPLAT_CHECK(stream.good(), path, ": cannot be opened (permissions?)");
+  const std::optional<PhotoHeader> header = ReadPhotoHeader(stream);
+  SPLAT_CHECK(header, path, ": is not a photo that can be read (JPEG, PNG, TIFF and WebP can)");
+  SPLAT_CHECK(header->complete, path,
+              ": is not a photo that can be read: the file ends early; copy it again or remove it");
+  SPLAT_CHECK(int64_t(header->width) * header->height <= kMaxPixels, path, ": is too large (", header->width, "x",
+              header->height, " px)");
+  stream.clear();
+  stream.seekg(0);
+  return *header;
+}
+
+std::vector<std::string> ListPhotos(const std::string& folder) {
+  SPLAT_CHECK(fs::is_directory(folder), folder, ": is not a folder that exists");
+  std::vector<std::string> names;
+  try {
+    fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied);
+    for (; entry != fs::recursive_directory_iterator(); ++entry) {
+      const bool hidden = entry->path().filename().string().front() == '.';
+      if (hidden && entry->is_directory()) entry.disable_recursion_pending();
+      if (hidden || !HasPhotoExtension(entry->path()) || !entry->is_regular_file()) continue;
+      names.push_back(entry->path().lexically_relative(folder).generic_string());
+    }
+  } catch (const fs::filesystem_error& error) {
+    throw Error(StrCat(folder, ": cannot be listed: ", error.code().message()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+PhotoInfo ReadPhotoInfo(const std::string& path) {
+  std::ifstream stream;
+  const PhotoHeader header = OpenPhoto(path, stream);
+  if (header.tiff_orientation != 1) {
+    const Image8 image = ReadPhoto(path).image;
+    return {image.width, image.height, 1};
+  }
+  return {header.width, header.height, header.exif_orientation};
+}
+
+Image8 ApplyOrientation(const Image8& image, int exif_orientation) {
+  SPLAT_CHECK(exif_orientation >= 1 && exif_orientation <= 8, "EXIF orientation ", exif_orientation, " is not in 1..8");
+  if (exif_orientation == 1) return image;
+  const bool swapped = exif_orientation >= 5;  // rows become columns
+  Image8 turned(swapped ? image.height : image.width, swapped ? image.width : image.height, image.channels);
+  const bool from_right =
+      exif_orientation == 2 || exif_orientation == 3 || exif_orientation == 7 || exif_orientation == 8;
+  const bool from_bottom =
+      exif_orientation == 3 || exif_orientation == 4 || exif_orientation == 6 || exif_orientation == 7;
+  for (int y = 0; y < turned.height; ++y) {
+    for (int x = 0; x < turned.width; ++x) {
+      const int column = swapped ? y : x, row = swapped ? x : y;
+      const uint8_t* from =
+          image.At(from_right ? image.width - 1 - column : column, from_bottom ? image.height - 1 - row : row);
+      std::copy_n(from, image.channels, turned.At(x, y));
+    }
+  }
+  return turned;
+}
+
+Image8 CompositeOnBackground(const Image8& image, const float background[3]) {
+  if (image.channels != 4) return image;
+  Image8 opaque(image.width, image.height, 3);
+  const uint8_t* from = image.pixels.data();
+  for (uint8_t* to = opaque.pixels.data(); to != opaque.pixels.data() + opaque.pixels.size(); to += 3, from += 4) {
+    const float alpha = float(from[3]) / 255.0f;
+    for (int c = 0; c < 3; ++c) {
+      // NOLINTNEXTLINE(bugprone-incorrect-roundings): nothing is negative, and these are the bits of earlier versions
+      to[c] = uint8_t(alpha * float(from[c]) + (1.0f - alpha) * 255.0f * background[c] + 0.5f);
+    }
+  }
+  return opaque;
+}
+
+}  // namespace splat::data

@@ -1,0 +1,36 @@
+// What can be learnt of a photo file without decoding it. Used by the sources of image_io.h only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <istream>
+#include <optional>
+#include <string>
+
+namespace splat::data {
+
+enum class PhotoFormat { kJpeg, kPng, kTiff, kWebp };
+
+struct PhotoHeader {
+  PhotoFormat format = PhotoFormat::kJpeg;
+  int width = 0, height = 0;  // px as stored
+  int exif_orientation = 1;   // 1..8; JPEG only, 1 for the other formats
+  int tiff_orientation = 1;   // TIFF only: the decoder applies it, so the decoded size may be the stored one turned
+  bool complete = true;       // PNG, WebP: false if the file is shorter than it says. JPEG and TIFF are not examined
+};
+
+// Reads what is needed from the start of `stream` and skips the rest. The format is told by the signature, not by the
+// name. Nothing: not one of the four formats, or its header is broken. The stream's position and state are unspecified
+// afterwards.
+std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream);
+
+// Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo
+// (image_io.h), and for an image of more than 2^29 pixels.
+PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream);
+
+// Whether the bytes of a JPEG [size] end before the end-of-image marker of the image itself. Data after that marker
+// (a second image, a maker's trailer) and thumbnails within EXIF do not matter.
+bool JpegEndsEarly(const uint8_t* bytes, size_t size);
+
+}  // namespace splat::data

@@ -1,0 +1,49 @@
+// The three files of a COLMAP model as records, structure checked but not yet meaning. Used by colmap_reader.cpp alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/vec.h"
+#include "data/photos/camera_model.h"
+
+namespace splat::data {
+
+struct ColmapCamera {
+  uint32_t id;
+  CameraModel model;
+  uint64_t width, height;      // px
+  std::vector<double> params;  // as many as the model has
+};
+
+struct ColmapImage {
+  uint32_t id;
+  std::array<double, 4> rotation;     // camera_from_world as quaternion w, x, y, z
+  std::array<double, 3> translation;  // camera_from_world
+  uint32_t camera_id;
+  std::string name;
+};
+
+struct ColmapPoint {
+  Vec3<double> position;  // world frame
+  Vec3<uint8_t> color;
+  double error_px;  // mean reprojection error; -1 if unknown
+};
+
+template <typename Record>
+struct ColmapFile {
+  std::vector<Record> records;
+  std::vector<std::string> warnings;
+};
+
+// Each throws splat::Error naming `path` and the entry if the file is missing, truncated or malformed.
+ColmapFile<ColmapCamera> ReadBinaryCameras(const std::string& path);
+ColmapFile<ColmapImage> ReadBinaryImages(const std::string& path);
+ColmapFile<ColmapPoint> ReadBinaryPoints(const std::string& path);
+ColmapFile<ColmapCamera> ReadTextCameras(const std::string& path);
+ColmapFile<ColmapImage> ReadTextImages(const std::string& path);
+ColmapFile<ColmapPoint> ReadTextPoints(const std::string& path);
+
+}  // namespace splat::data

@@ -1,0 +1,191 @@
+#include "data/poses/colmap_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "core/check.h"
+#include "core/quaternion.h"
+#include "data/poses/colmap_files.h"
+#include "io/byte_reader.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kMaxPhotoSide = 1000000;  // px; more is a damaged file
+constexpr const char* kParts[] = {"cameras", "images", "points3D"};
+
+// Paths of the three files, all of one kind.
+struct ModelFiles {
+  bool binary;
+  std::string cameras, images, points;
+};
+
+std::string PartPath(const std::string& folder, const std::string& part, bool binary) {
+  return (fs::path(folder) / (part + (binary ? ".bin" : ".txt"))).string();
+}
+
+bool HasAllParts(const std::string& folder, bool binary) {
+  return std::all_of(std::begin(kParts), std::end(kParts), [&](const char* part) {
+    std::error_code ignored;
+    return fs::is_regular_file(PartPath(folder, part, binary), ignored);
+  });
+}
+
+ModelFiles FindFiles(const std::string& folder) {
+  SPLAT_CHECK(fs::is_directory(folder), folder, ": the folder of the COLMAP model does not exist");
+  for (const bool binary : {true, false}) {
+    if (!HasAllParts(folder, binary)) continue;
+    return {binary, PartPath(folder, "cameras", binary), PartPath(folder, "images", binary),
+            PartPath(folder, "points3D", binary)};
+  }
+  const bool binary = fs::exists(PartPath(folder, "cameras", true)) || fs::exists(PartPath(folder, "images", true));
+  std::string missing;
+  for (const char* part : kParts) {
+    const std::string path = PartPath(folder, part, binary);
+    if (!fs::exists(path)) missing += (missing.empty() ? "" : ", ") + fs::path(path).filename().string();
+  }
+  throw Error(StrCat(folder, ": is no complete COLMAP model: ", missing,
+                     " missing (cameras, images and points3D must be", " there, all as .bin or all as .txt)"));
+}
+
+Intrinsics CheckedIntrinsics(const ColmapCamera& camera, const std::string& where) {
+  SPLAT_CHECK(
+      camera.width >= 1 && camera.height >= 1 && camera.width <= kMaxPhotoSide && camera.height <= kMaxPhotoSide, where,
+      ": the photo size ", camera.width, " x ", camera.height,
+      " is impossible; the file is damaged: copy it again or run COLMAP again");
+  const auto& params = camera.params;
+  SPLAT_CHECK(std::all_of(params.begin(), params.end(), [](double p) { return std::isfinite(p); }), where,
+              ": a parameter of the ", CameraModelName(camera.model), " model is not finite; run COLMAP again");
+  for (int i = 0; i < CameraModelFocalCount(camera.model); ++i) {
+    SPLAT_CHECK(params[size_t(i)] > 0, where, ": the focal length ", params[size_t(i)],
+                " is not positive; run COLMAP again");
+  }
+  return {camera.model, int(camera.width), int(camera.height), params};
+}
+
+using CameraTable = std::map<uint32_t, Intrinsics>;
+
+CameraTable MakeCameraTable(const std::vector<ColmapCamera>& cameras, const std::string& path) {
+  SPLAT_CHECK(!cameras.empty(), path, ": holds no cameras; copy the model again or run COLMAP again");
+  CameraTable table;
+  for (const ColmapCamera& camera : cameras) {
+    const std::string where = StrCat(path, ": camera ", camera.id);
+    SPLAT_CHECK(table.emplace(camera.id, CheckedIntrinsics(camera, where)).second, where, " is there twice");
+  }
+  return table;
+}
+
+Rigid3 CheckedPose(const ColmapImage& image, const std::string& where) {
+  double largest = 0;
+  bool finite = true;
+  for (const double q : image.rotation) {
+    finite = finite && std::isfinite(q);
+    largest = std::max(largest, std::abs(q));
+  }
+  for (const double t : image.translation) finite = finite && std::isfinite(t);
+  SPLAT_CHECK(finite, where, ": the pose is not finite; remove the image from the model or run COLMAP again");
+  SPLAT_CHECK(largest > 0, where, ": the rotation is zero; remove the image from the model or run COLMAP again");
+  Quaternion<double> q = {image.rotation[0] / largest, image.rotation[1] / largest, image.rotation[2] / largest,
+                          image.rotation[3] / largest};
+  return {RotationMatrix(q), {image.translation[0], image.translation[1], image.translation[2]}};
+}
+
+std::vector<PosedPhoto> MakePhotos(const std::vector<ColmapImage>& images, const CameraTable& cameras,
+                                   const ModelFiles& files, const std::string& image_folder) {
+  SPLAT_CHECK(!images.empty(), files.images, ": holds no images; copy the model again or run COLMAP again");
+  std::vector<PosedPhoto> photos;
+  std::set<std::string> names;
+  for (const ColmapImage& image : images) {
+    SPLAT_CHECK(!image.name.empty(), files.images, ": image ", image.id, " has no name");
+    const std::string where = StrCat(files.images, ": image ", image.id, " ('", image.name, "')");
+    const auto camera = cameras.find(image.camera_id);
+    SPLAT_CHECK(camera != cameras.end(), where, ": its camera ", image.camera_id, " is not in ", files.cameras,
+                "; the files are of different models");
+    SPLAT_CHECK(names.insert(image.name).second, where, ": another image has the same name");
+    photos.push_back({image.name, (fs::path(image_folder) / image.name).string(), camera->second,
+                      CheckedPose(image, where), std::nullopt});
+  }
+  std::sort(photos.begin(), photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return photos;
+}
+
+// A point that training, which computes in float, can hold.
+bool IsFinite(const Vec3<double>& p) {
+  return std::isfinite(float(p.x)) && std::isfinite(float(p.y)) && std::isfinite(float(p.z));
+}
+
+void AddPoints(const std::vector<ColmapPoint>& points, const std::string& path, SceneDescription& scene) {
+  for (const ColmapPoint& point : points) {
+    if (!IsFinite(point.position)) continue;
+    scene.points.positions.push_back(point.position);
+    scene.points.colors.push_back(point.color);
+  }
+  const size_t left_out = points.size() - scene.points.positions.size();
+  if (left_out > 0) {
+    scene.warnings.push_back(StrCat(path, ": ", left_out, " of ", points.size(), " points ",
+                                    left_out == 1 ? "is not finite and was" : "are not finite and were", " left out"));
+  }
+  if (points.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
+}
+
+template <typename Record>
+std::vector<Record> TakeRecords(ColmapFile<Record> file, std::vector<std::string>& warnings) {
+  warnings.insert(warnings.end(), file.warnings.begin(), file.warnings.end());
+  return std::move(file.records);
+}
+
+// The count at the beginning of images.bin; the images themselves are not read.
+uint64_t ReadBinaryImageCount(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  char bytes[sizeof(uint64_t)] = {};
+  stream.read(bytes, sizeof(bytes));
+  return stream.gcount() == sizeof(bytes) ? FromLittleEndian<uint64_t>(bytes) : 0;
+}
+
+}  // namespace
+
+bool IsColmapModel(const std::string& folder) {
+  return HasAllParts(folder, true) || HasAllParts(folder, false);
+}
+
+SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder) {
+  const ModelFiles files = FindFiles(model_folder);
+  SceneDescription scene;
+  scene.source = StrCat("COLMAP model ", model_folder, files.binary ? " (binary)" : " (text)");
+  auto& warnings = scene.warnings;
+  const auto cameras =
+      TakeRecords(files.binary ? ReadBinaryCameras(files.cameras) : ReadTextCameras(files.cameras), warnings);
+  const CameraTable camera_table = MakeCameraTable(cameras, files.cameras);
+  const auto images =
+      TakeRecords(files.binary ? ReadBinaryImages(files.images) : ReadTextImages(files.images), warnings);
+  scene.photos = MakePhotos(images, camera_table, files, image_folder);
+  const auto points =
+      TakeRecords(files.binary ? ReadBinaryPoints(files.points) : ReadTextPoints(files.points), warnings);
+  AddPoints(points, files.points, scene);
+  return scene;
+}
+
+ColmapModelSummary SummarizeColmapModel(const std::string& model_folder) {
+  const ModelFiles files = FindFiles(model_folder);
+  ColmapModelSummary summary;
+  summary.images = files.binary ? ReadBinaryImageCount(files.images) : ReadTextImages(files.images).records.size();
+  const auto points = (files.binary ? ReadBinaryPoints(files.points) : ReadTextPoints(files.points)).records;
+  summary.points = points.size();
+  double sum = 0;
+  size_t known = 0;
+  for (const ColmapPoint& point : points) {
+    if (!(point.error_px >= 0) || !std::isfinite(point.error_px)) continue;
+    sum += point.error_px;
+    ++known;
+  }
+  summary.mean_reprojection_error_px = known > 0 ? sum / double(known) : 0;
+  return summary;
+}
+
+}  // namespace splat::data

@@ -1,0 +1,28 @@
+// Reads a COLMAP sparse model: cameras, images, points3D as .bin or .txt (files of rigs and frames that newer versions
+// write beside them are ignored).
+#pragma once
+
+#include <string>
+
+#include "data/poses/scene_description.h"
+
+namespace splat::data {
+
+// Whether `folder` holds cameras, images and points3D of one kind.
+bool IsColmapModel(const std::string& folder);
+
+// Reads the model in `model_folder`; photo paths become image_folder/name. Every count and length is checked against
+// the file before memory is taken. Throws splat::Error naming file and entry for: missing or truncated files, unknown
+// model ids, cameras with zero size or non-finite or non-positive focal length, an image with an unknown camera,
+// non-finite or zero poses, no images. Points that are not finite are left out with a warning.
+SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder);
+
+// Numbers of a model without reading all of it: used to choose among sparse/0, sparse/1, ...
+struct ColmapModelSummary {
+  size_t images = 0;
+  size_t points = 0;
+  double mean_reprojection_error_px = 0;  // over the points
+};
+ColmapModelSummary SummarizeColmapModel(const std::string& model_folder);
+
+}  // namespace splat::data

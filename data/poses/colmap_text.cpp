@@ -1,0 +1,144 @@
+// COLMAP's .txt files: one record a line (two for an image), blank-separated, comments after #.
+#include "core/check.h"
+#include "data/poses/colmap_files.h"
+#include "io/atomic_file.h"
+#include "io/text_scan.h"
+
+namespace splat::data {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// Records of one file: skips comments and empty lines, and remembers the count that COLMAP writes in its comment.
+class RecordScanner {
+ public:
+  RecordScanner(const std::string& path, std::string_view kind)
+      : path_(path), kind_(kind), text_(ReadFile(path)), lines_(WithoutMark(text_)) {}
+  RecordScanner(const RecordScanner&) = delete;
+  RecordScanner& operator=(const RecordScanner&) = delete;
+
+  // Moves to the next line that begins a record; false at the end of the file.
+  bool NextRecord() {
+    while (const auto line = lines_.Next()) {
+      line_ = Trimmed(*line);
+      if (line_.empty()) continue;
+      if (line_.front() != '#') return true;
+      ReadComment();
+    }
+    return false;
+  }
+  // Moves to the line after it, whatever it holds; an empty one at the end of the file.
+  void NextLine() { line_ = Trimmed(lines_.Next().value_or(std::string_view())); }
+
+  template <typename T>
+  T Number(const char* what) {
+    const std::string_view word = TakeWord(line_);
+    const auto value = ParseNumber<T>(word);
+    SPLAT_CHECK(value.has_value(), Where(), ": ", what, " expected, '", word,
+                "' found; correct the line or export again");
+    return *value;
+  }
+  std::string Word() { return std::string(TakeWord(line_)); }
+  std::string Rest() { return std::string(Trimmed(line_)); }
+  bool AtEnd() const { return Trimmed(line_).empty(); }
+  std::string Where() const { return StrCat(path_, ": line ", lines_.line_number()); }
+
+  // What the comment announced but the file does not hold.
+  std::vector<std::string> Warnings(size_t found) const {
+    if (!announced_ || *announced_ == found) return {};
+    return {StrCat(path_, ": its comment announces ", *announced_, " ", kind_, ", it holds ", found,
+                   "; the file may be truncated")};
+  }
+
+ private:
+  static std::string_view WithoutMark(std::string_view text) {
+    return text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? text.substr(kByteOrderMark.size()) : text;
+  }
+  // "# Number of images: 50, mean observations per image: 4000"
+  void ReadComment() {
+    const std::string announcement = StrCat("Number of ", kind_, ": ");
+    const size_t begin = line_.find(announcement);
+    if (begin == std::string_view::npos) return;
+    const std::string_view number = line_.substr(begin + announcement.size());
+    announced_ = ParseNumber<size_t>(number.substr(0, number.find_first_not_of("0123456789")));
+  }
+
+  std::string path_;
+  std::string kind_;
+  std::string text_;
+  LineScanner lines_;
+  std::string_view line_;
+  std::optional<size_t> announced_;
+};
+
+// The line of an image's 2D points: x, y, id of the 3D point (or -1). Only checked: an image line in its place is
+// found.
+void CheckPoints2d(RecordScanner& scanner) {
+  scanner.NextLine();
+  while (!scanner.AtEnd()) {
+    scanner.Number<double>("x of a 2D point");
+    scanner.Number<double>("y of a 2D point");
+    scanner.Number<int64_t>("the id of a 3D point, or -1,");
+  }
+}
+
+}  // namespace
+
+ColmapFile<ColmapCamera> ReadTextCameras(const std::string& path) {
+  RecordScanner scanner(path, "cameras");
+  ColmapFile<ColmapCamera> file;
+  while (scanner.NextRecord()) {
+    ColmapCamera camera;
+    camera.id = scanner.Number<uint32_t>("a camera id");
+    camera.model = CameraModelFromName(scanner.Word(), StrCat(scanner.Where(), ": camera ", camera.id));
+    camera.width = scanner.Number<uint64_t>("the width in pixels");
+    camera.height = scanner.Number<uint64_t>("the height in pixels");
+    camera.params.resize(size_t(CameraModelParamCount(camera.model)));
+    for (double& param : camera.params) param = scanner.Number<double>("a camera parameter");
+    SPLAT_CHECK(scanner.AtEnd(), scanner.Where(), ": camera ", camera.id, ": model ", CameraModelName(camera.model),
+                " has ", camera.params.size(), " parameters, but '", scanner.Rest(), "' follows them");
+    file.records.push_back(std::move(camera));
+  }
+  file.warnings = scanner.Warnings(file.records.size());
+  return file;
+}
+
+ColmapFile<ColmapImage> ReadTextImages(const std::string& path) {
+  RecordScanner scanner(path, "images");
+  ColmapFile<ColmapImage> file;
+  while (scanner.NextRecord()) {
+    ColmapImage image;
+    image.id = scanner.Number<uint32_t>("an image id");
+    for (double& q : image.rotation) q = scanner.Number<double>("a quaternion component");
+    for (double& t : image.translation) t = scanner.Number<double>("a translation component");
+    image.camera_id = scanner.Number<uint32_t>("a camera id");
+    image.name = scanner.Rest();
+    file.records.push_back(std::move(image));
+    CheckPoints2d(scanner);
+  }
+  file.warnings = scanner.Warnings(file.records.size());
+  return file;
+}
+
+ColmapFile<ColmapPoint> ReadTextPoints(const std::string& path) {
+  RecordScanner scanner(path, "points");
+  ColmapFile<ColmapPoint> file;
+  while (scanner.NextRecord()) {
+    ColmapPoint point;
+    scanner.Number<uint64_t>("a point id");
+    for (double* x : {&point.position.x, &point.position.y, &point.position.z})
+      *x = scanner.Number<double>("a coordinate");
+    for (uint8_t* c : {&point.color.x, &point.color.y, &point.color.z})
+      *c = scanner.Number<uint8_t>("a colour (0 to 255)");
+    point.error_px = scanner.Number<double>("the reprojection error");
+    while (!scanner.AtEnd()) {
+      scanner.Number<uint32_t>("the image id of a track element");
+      scanner.Number<uint32_t>("the point index of a track element");
+    }
+    file.records.push_back(point);
+  }
+  file.warnings = scanner.Warnings(file.records.size());
+  return file;
+}
+
+}  // namespace splat::data

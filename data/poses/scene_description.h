@@ -1,0 +1,31 @@
+// What a reader of poses (COLMAP model, transforms.json) delivers: cameras with their photos, and points. No pixels.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/rigid3.h"
+#include "data/photos/camera_model.h"
+#include "data/poses/point_cloud.h"
+#include "scene/named_camera.h"
+
+namespace splat::data {
+
+// One posed photo as the reader found it.
+struct PosedPhoto {
+  std::string name;            // as written in the model, relative to the photo folder; shown to people
+  std::string path;            // of the file; readers resolve it, it need not exist
+  Intrinsics intrinsics;       // may be distorted
+  Rigid3 camera_from_world;    // frame of core/camera.h: x right, y down, z forward
+  std::optional<Split> split;  // where the source says it (Blender's train and test files)
+};
+
+struct SceneDescription {
+  std::vector<PosedPhoto> photos;     // sorted by name
+  PointCloud points;                  // empty where the source has none
+  std::string source;                 // what was read, for messages: "COLMAP model photos/sparse/0 (binary)"
+  std::vector<std::string> warnings;  // oddities that were treated: "2 of 7000 points are not finite and were left out"
+};
+
+}  // namespace splat::data

@@ -1,0 +1,326 @@
+#include "data/poses/transforms_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/check.h"
+#include "data/photos/image_io.h"
+#include "io/atomic_file.h"
+#include "io/ply.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr double kPi = 3.14159265358979323846;
+constexpr double kMaxPhotoSide = 1000000;  // px
+// How far R^T R may be from the identity: files that print three digits pass, a scaled or sheared matrix does not.
+constexpr double kRotationTolerance = 1e-2;
+constexpr double kLastRowTolerance = 1e-6;
+
+Json ParseJson(const std::string& path) {
+  const std::string text = ReadFile(path);
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    const size_t end = std::min(text.size(), error.byte > 0 ? error.byte - 1 : 0);
+    const auto line = 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(end), '\n');
+    const size_t line_begin = end > 0 ? text.rfind('\n', end - 1) + 1 : 0;  // npos + 1 is 0
+    throw Error(StrCat(path, ": line ", line, ", column ", end - line_begin + 1,
+                       ": is not valid JSON here; correct it or export it again"));
+  } catch (const Json::exception&) {
+    throw Error(StrCat(path, ": holds a number that is out of range; correct it or export it again"));
+  }
+}
+
+// What a frame says itself goes before what the file says for all.
+struct Scopes {
+  const Json& frame;
+  const Json& file;
+  std::string where;  // "path: frame 3 ('images/0003.jpg')"
+};
+
+std::optional<double> NumberIn(const Json& object, const char* key, const std::string& where) {
+  const auto entry = object.find(key);
+  if (entry == object.end() || entry->is_null()) return std::nullopt;
+  SPLAT_CHECK(entry->is_number(), where, ": '", key, "' is not a number");
+  return entry->get<double>();  // finite: JSON has no other numbers
+}
+
+std::optional<double> Number(const Scopes& scopes, const char* key) {
+  const auto own = NumberIn(scopes.frame, key, scopes.where);
+  return own ? own : NumberIn(scopes.file, key, scopes.where);
+}
+
+std::string Text(const Scopes& scopes, const char* key) {
+  for (const Json* object : {&scopes.frame, &scopes.file}) {
+    const auto entry = object->find(key);
+    if (entry != object->end() && entry->is_string()) return entry->get<std::string>();
+  }
+  return {};
+}
+
+// A focal length in px from `focal_key`, or from the field of view `angle_key` (rad) over `size` px.
+std::optional<double> Focal(const Scopes& scopes, const char* focal_key, const char* angle_key, int size) {
+  for (const Json* object : {&scopes.frame, &scopes.file}) {
+    if (const auto focal = NumberIn(*object, focal_key, scopes.where)) {
+      SPLAT_CHECK(*focal > 0, scopes.where, ": '", focal_key, "' is ", *focal, ", must be positive");
+      return focal;
+    }
+    if (const auto angle = NumberIn(*object, angle_key, scopes.where)) {
+      SPLAT_CHECK(*angle > 0 && *angle < kPi, scopes.where, ": '", angle_key, "' is ", *angle,
+                  ", must lie between 0 and pi");
+      return 0.5 * size / std::tan(0.5 * *angle);
+    }
+  }
+  return std::nullopt;
+}
+
+bool IsFisheye(const Scopes& scopes) {
+  const std::string model = Text(scopes, "camera_model");
+  if (model == "OPENCV_FISHEYE") return true;
+  for (const char* perspective :
+       {"", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL", "OPENCV", "FULL_OPENCV"}) {
+    if (model != perspective) continue;
+    const auto flag = scopes.file.find("is_fisheye");  // instant-ngp
+    return flag != scopes.file.end() && flag->is_boolean() && flag->get<bool>();
+  }
+  throw Error(StrCat(scopes.where, ": camera_model '", model,
+                     "' is not supported; use PINHOLE, OPENCV, FULL_OPENCV or OPENCV_FISHEYE"));
+}
+
+// Chooses the simplest model that holds the coefficients: those of a perspective camera are in OpenCV's terms.
+void SetModel(const Scopes& scopes, const std::vector<double>& pinhole, Intrinsics& intrinsics) {
+  const auto k = [&](const char* key) { return Number(scopes, key).value_or(0); };
+  const double k1 = k("k1"), k2 = k("k2"), k3 = k("k3"), k4 = k("k4"), p1 = k("p1"), p2 = k("p2");
+  intrinsics.params = pinhole;
+  std::vector<double> distortion;
+  if (IsFisheye(scopes)) {
+    intrinsics.model = CameraModel::kOpenCvFisheye;
+    distortion = {k1, k2, k3, k4};
+  } else if (Text(scopes, "camera_model") == "FULL_OPENCV") {
+    intrinsics.model = CameraModel::kFullOpenCv;
+    distortion = {k1, k2, p1, p2, k3, k4, k("k5"), k("k6")};
+  } else {
+    SPLAT_CHECK(k4 == 0, scopes.where, ": 'k4' of a perspective camera is not supported; set camera_model to",
+                " OPENCV_FISHEYE or FULL_OPENCV, or undistort the photos");
+    if (k3 != 0) {
+      intrinsics.model = CameraModel::kFullOpenCv;
+      distortion = {k1, k2, p1, p2, k3, 0, 0, 0};
+    } else if (k1 != 0 || k2 != 0 || p1 != 0 || p2 != 0) {
+      intrinsics.model = CameraModel::kOpenCv;
+      distortion = {k1, k2, p1, p2};
+    } else {
+      intrinsics.model = CameraModel::kPinhole;
+    }
+  }
+  intrinsics.params.insert(intrinsics.params.end(), distortion.begin(), distortion.end());
+}
+
+// `photo_size` stands in where the size is not written.
+Intrinsics ReadIntrinsics(const Scopes& scopes, const PhotoInfo& photo_size) {
+  const double width = Number(scopes, "w").value_or(photo_size.width);
+  const double height = Number(scopes, "h").value_or(photo_size.height);
+  SPLAT_CHECK(width > 0 && height > 0, scopes.where,
+              ": the photo size is not written ('w', 'h') and none of the photos", " is there to tell it");
+  SPLAT_CHECK(width >= 1 && height >= 1 && width <= kMaxPhotoSide && height <= kMaxPhotoSide &&
+                  width == std::floor(width) && height == std::floor(height),
+              scopes.where, ": the photo size ", width, " x ", height, " is impossible; correct 'w' and 'h'");
+  Intrinsics intrinsics;
+  intrinsics.width = int(width);
+  intrinsics.height = int(height);
+  const auto fx = Focal(scopes, "fl_x", "camera_angle_x", intrinsics.width);
+  const auto fy = Focal(scopes, "fl_y", "camera_angle_y", intrinsics.height);
+  SPLAT_CHECK(fx || fy, scopes.where, ": gives neither a focal length ('fl_x') nor a field of view ('camera_angle_x')");
+  SetModel(scopes,
+           {fx ? *fx : *fy, fy ? *fy : *fx, Number(scopes, "cx").value_or(0.5 * width),
+            Number(scopes, "cy").value_or(0.5 * height)},
+           intrinsics);
+  return intrinsics;
+}
+
+// The 3 x 4 part of a transform_matrix with 3 or 4 rows.
+Rigid3 ReadMatrix(const Json& matrix, const std::string& where) {
+  SPLAT_CHECK(matrix.is_array() && (matrix.size() == 3 || matrix.size() == 4), where,
+              ": 'transform_matrix' must have 4 rows of 4 numbers");
+  double m[4][4] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 1}};
+  for (size_t i = 0; i < matrix.size(); ++i) {
+    SPLAT_CHECK(matrix[i].is_array() && matrix[i].size() == 4, where, ": row ", i + 1,
+                " of 'transform_matrix' must have 4 numbers");
+    for (size_t j = 0; j < 4; ++j) {
+      SPLAT_CHECK(matrix[i][j].is_number(), where, ": row ", i + 1, ", column ", j + 1,
+                  " of 'transform_matrix' is not a number");
+      m[i][j] = matrix[i][j].get<double>();
+    }
+  }
+  const double last[4] = {0, 0, 0, 1};
+  for (size_t j = 0; j < 4; ++j) {
+    SPLAT_CHECK(std::abs(m[3][j] - last[j]) <= kLastRowTolerance, where,
+                ": the last row of 'transform_matrix' must be 0 0 0 1");
+  }
+  return {{{{m[0][0], m[0][1], m[0][2]}, {m[1][0], m[1][1], m[1][2]}, {m[2][0], m[2][1], m[2][2]}}},
+          {m[0][3], m[1][3], m[2][3]}};
+}
+
+// The rotation nearest to `r`, which must be one up to kRotationTolerance: Newton's iteration for the polar
+// decomposition, r <- (r + r^-T) / 2, whose error squares with each step.
+Mat3<double> NearestRotation(Mat3<double> r, const std::string& where) {
+  const Mat3<double> gram = Transpose(r) * r;
+  double error = 0;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) error = std::max(error, std::abs(gram(i, j) - (i == j ? 1 : 0)));
+  }
+  SPLAT_CHECK(error <= kRotationTolerance && Determinant(r) > 0, where,
+              ": 'transform_matrix' is no rotation with a translation (it is scaled, sheared or mirrored)");
+  for (int step = 0; step < 6; ++step) {
+    const double scale = 1 / Determinant(r);
+    const Vec3<double> rows[3] = {Row(r, 0), Row(r, 1), Row(r, 2)};
+    for (int i = 0; i < 3; ++i) {
+      // Row i of r^-T.
+      const Vec3<double> inverse = scale * Cross(rows[(i + 1) % 3], rows[(i + 2) % 3]);
+      const Vec3<double> mean = 0.5 * (rows[i] + inverse);
+      r(i, 0) = mean.x;
+      r(i, 1) = mean.y;
+      r(i, 2) = mean.z;
+    }
+  }
+  return r;
+}
+
+Rigid3 ReadPose(const Json& frame, const std::string& where) {
+  const auto matrix = frame.find("transform_matrix");
+  SPLAT_CHECK(matrix != frame.end(), where, ": has no 'transform_matrix'");
+  Rigid3 world_from_camera = ReadMatrix(*matrix, where);
+  world_from_camera.rotation = NearestRotation(world_from_camera.rotation, where);
+  // OpenGL's camera axes (x right, y up, z back) to ours (x right, y down, z forward).
+  for (int i = 0; i < 3; ++i) {
+    world_from_camera.rotation(i, 1) *= -1;
+    world_from_camera.rotation(i, 2) *= -1;
+  }
+  return Inverse(world_from_camera);
+}
+
+fs::path ResolvePhoto(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_regular_file(path, ignored)) return path;
+  for (const char* extension : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG", ".tif", ".tiff", ".webp"}) {
+    const fs::path candidate = path.string() + extension;
+    if (fs::is_regular_file(candidate, ignored)) return candidate;
+  }
+  return path;
+}
+
+struct Frame {
+  const Json& json;
+  std::string where;
+  std::string name;
+  std::string path;  // of the photo
+};
+
+std::vector<Frame> ListFrames(const Json& root, const std::string& json_path) {
+  SPLAT_CHECK(root.is_object(), json_path, ": is no transforms.json (a JSON object is expected)");
+  const auto list = root.find("frames");
+  SPLAT_CHECK(list != root.end() && list->is_array() && !list->empty(), json_path,
+              ": is no transforms.json with photos (it needs a list 'frames' that is not empty)");
+  const fs::path folder = fs::path(json_path).parent_path();
+  std::vector<Frame> frames;
+  for (const Json& json : *list) {
+    const std::string where = StrCat(json_path, ": frame ", frames.size() + 1);
+    SPLAT_CHECK(json.is_object(), where, ": is not an object");
+    const auto file_path = json.find("file_path");
+    SPLAT_CHECK(file_path != json.end() && file_path->is_string() && !file_path->get<std::string>().empty(), where,
+                ": has no 'file_path'");
+    const std::string name = fs::path(file_path->get<std::string>()).lexically_normal().string();
+    frames.push_back({json, StrCat(where, " ('", name, "')"), name, ResolvePhoto(folder / name).string()});
+  }
+  return frames;
+}
+
+// Size of the first photo that is there; zero if none is.
+PhotoInfo FirstPhotoSize(const std::vector<Frame>& frames) {
+  for (const Frame& frame : frames) {
+    std::error_code ignored;
+    if (fs::is_regular_file(frame.path, ignored)) return ReadPhotoInfo(frame.path);
+  }
+  return {};
+}
+
+std::vector<PosedPhoto> ReadFrames(const Json& root, const std::string& json_path, std::optional<Split> split) {
+  const std::vector<Frame> frames = ListFrames(root, json_path);
+  const auto has_size = [](const Json& object) { return object.contains("w") && object.contains("h"); };
+  const bool sized = has_size(root) || std::all_of(frames.begin(), frames.end(),
+                                                   [&](const Frame& frame) { return has_size(frame.json); });
+  const PhotoInfo photo_size = sized ? PhotoInfo{} : FirstPhotoSize(frames);
+  std::vector<PosedPhoto> photos;
+  for (const Frame& frame : frames) {
+    photos.push_back({frame.name, frame.path, ReadIntrinsics({frame.json, root, frame.where}, photo_size),
+                      ReadPose(frame.json, frame.where), split});
+  }
+  return photos;
+}
+
+uint8_t ToColor(float value) {
+  return value >= 0 ? uint8_t(std::lround(std::min(value, 255.0f))) : uint8_t(0);
+}
+
+// nerfstudio's point cloud, which lies in the frame of the poses.
+void ReadPoints(const Json& root, const std::string& json_path, SceneDescription& scene) {
+  const auto entry = root.find("ply_file_path");
+  if (entry == root.end() || !entry->is_string()) return;
+  const std::string path = (fs::path(json_path).parent_path() / entry->get<std::string>()).string();
+  if (!fs::exists(path)) {
+    scene.warnings.push_back(StrCat(json_path, ": its 'ply_file_path' ", path, " does not exist; no points are used"));
+    return;
+  }
+  const PlyTable table = ReadPly(path);
+  const int x = table.Column("x"), y = table.Column("y"), z = table.Column("z");
+  SPLAT_CHECK(x >= 0 && y >= 0 && z >= 0, path, ": has no properties x, y, z");
+  const int red = table.Column("red"), green = table.Column("green"), blue = table.Column("blue");
+  const bool colored = red >= 0 && green >= 0 && blue >= 0;
+  for (size_t i = 0; i < table.rows; ++i) {
+    const float* row = table.values.data() + i * table.names.size();
+    if (!std::isfinite(row[x]) || !std::isfinite(row[y]) || !std::isfinite(row[z])) continue;
+    scene.points.positions.push_back({row[x], row[y], row[z]});
+    scene.points.colors.push_back(colored ? Vec3<uint8_t>{ToColor(row[red]), ToColor(row[green]), ToColor(row[blue])}
+                                          : Vec3<uint8_t>{128, 128, 128});
+  }
+  const size_t left_out = table.rows - scene.points.positions.size();
+  if (left_out > 0) {
+    scene.warnings.push_back(
+        StrCat(path, ": ", left_out, " of ", table.rows, " points are not finite and were left out"));
+  }
+}
+
+void SortByName(const std::string& json_path, std::vector<PosedPhoto>& photos) {
+  std::sort(photos.begin(), photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  const auto twice =
+      std::adjacent_find(photos.begin(), photos.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
+  SPLAT_CHECK(twice == photos.end(), json_path, ": the photo '", twice->name,
+              "' is there twice; remove one of its frames");
+}
+
+}  // namespace
+
+SceneDescription ReadTransforms(const std::string& json_path) {
+  const fs::path test_path = fs::path(json_path).parent_path() / "transforms_test.json";
+  const bool has_split = fs::path(json_path).filename() == "transforms_train.json" && fs::exists(test_path);
+  const Json root = ParseJson(json_path);
+  SceneDescription scene;
+  scene.photos = ReadFrames(root, json_path, has_split ? std::make_optional(Split::kTrain) : std::nullopt);
+  scene.source = StrCat("transforms file ", json_path, " (", scene.photos.size(), " frames)");
+  if (has_split) {
+    const auto test = ReadFrames(ParseJson(test_path.string()), test_path.string(), Split::kTest);
+    scene.source = StrCat("transforms files ", json_path, " and ", test_path.filename().string(), " (",
+                          scene.photos.size(), " training and ", test.size(), " test frames)");
+    scene.photos.insert(scene.photos.end(), test.begin(), test.end());
+  }
+  SortByName(json_path, scene.photos);
+  ReadPoints(root, json_path, scene);
+  return scene;
+}
+
+}  // namespace splat::data

@@ -1,0 +1,191 @@
+#include "data/sfm/colmap_database.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "core/check.h"
+
+namespace splat::data {
+namespace {
+
+constexpr int64_t kMaxImages = 2147483647;  // COLMAP's base of pair numbers
+constexpr int kBusyTimeoutMs = 10000;
+
+float KeypointScale(const float* keypoint, int columns) {
+  if (columns >= 6) return std::hypot(keypoint[2], keypoint[4]);  // x, y and a 2x2 shape in rows
+  return columns >= 3 ? keypoint[2] : 0.0f;                       // x, y, scale, orientation
+}
+
+}  // namespace
+
+int64_t DatabasePairId(int64_t first_image, int64_t second_image) {
+  return std::min(first_image, second_image) * kMaxImages + std::max(first_image, second_image);
+}
+
+// A prepared statement and its current row.
+struct ColmapDatabase::Statement {
+  Statement(const ColmapDatabase& database, const std::string& sql) : db(database) {
+    Check(sqlite3_prepare_v2(db.handle_, sql.c_str(), -1, &handle, nullptr));
+  }
+  ~Statement() { sqlite3_finalize(handle); }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  void Check(int code) const {
+    SPLAT_CHECK(code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE, db.path_,
+                ": not a COLMAP database that can be used: ", sqlite3_errmsg(db.handle_));
+  }
+  bool Step() {
+    const int code = sqlite3_step(handle);
+    Check(code);
+    return code == SQLITE_ROW;
+  }
+  void Bind(int position, int64_t value) { Check(sqlite3_bind_int64(handle, position, value)); }
+  void BindBlob(int position, const void* bytes, size_t size) {
+    Check(sqlite3_bind_blob64(handle, position, bytes, size, SQLITE_TRANSIENT));
+  }
+  int64_t Int(int column) const { return sqlite3_column_int64(handle, column); }
+  // Checks that the blob has `bytes` bytes before it is used.
+  const void* Blob(int column, int64_t bytes) const {
+    SPLAT_CHECK(sqlite3_column_bytes(handle, column) == bytes, db.path_, ": a row has ",
+                sqlite3_column_bytes(handle, column), " bytes where ", bytes, " were expected");
+    return sqlite3_column_blob(handle, column);
+  }
+
+  const ColmapDatabase& db;
+  sqlite3_stmt* handle = nullptr;
+};
+
+ColmapDatabase::ColmapDatabase(const std::string& path) : path_(path) {
+  SPLAT_CHECK(std::filesystem::is_regular_file(path), path, ": there is no such database");
+  const int code = sqlite3_open_v2(path.c_str(), &handle_, SQLITE_OPEN_READWRITE, nullptr);
+  if (code != SQLITE_OK) {
+    const std::string reason = sqlite3_errstr(code);
+    sqlite3_close(handle_);
+    throw Error(StrCat(path, ": cannot be opened: ", reason));
+  }
+  sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
+}
+
+ColmapDatabase::~ColmapDatabase() {
+  sqlite3_close(handle_);
+}
+
+void ColmapDatabase::Execute(const std::string& sql) const {
+  Statement(*this, sql).Step();
+}
+
+std::vector<DatabaseImage> ColmapDatabase::Images() const {
+  std::vector<DatabaseImage> images;
+  Statement query(*this, "SELECT image_id, name, camera_id FROM images");
+  while (query.Step()) {
+    const auto* name = reinterpret_cast<const char*>(sqlite3_column_text(query.handle, 1));
+    images.push_back({query.Int(0), name ? name : "", query.Int(2)});
+  }
+  std::sort(images.begin(), images.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return images;
+}
+
+DatabaseFeatures ColmapDatabase::Features(int64_t image) const {
+  DatabaseFeatures features;
+  Statement query(*this, "SELECT rows, cols, data FROM descriptors WHERE image_id = ?");
+  query.Bind(1, image);
+  if (!query.Step() || query.Int(0) <= 0) return features;
+  const int64_t rows = query.Int(0), columns = query.Int(1);
+  SPLAT_CHECK(columns == kDescriptorSize, path_, ": image ", image, " has descriptors of ", columns, " bytes, not ",
+              kDescriptorSize);
+  const auto* bytes = static_cast<const uint8_t*>(query.Blob(2, rows * columns));
+  features.descriptors = {size_t(rows), std::vector<uint8_t>(bytes, bytes + rows * columns)};
+
+  features.scales.assign(size_t(rows), 0.0f);
+  Statement keypoints(*this, "SELECT rows, cols, data FROM keypoints WHERE image_id = ?");
+  keypoints.Bind(1, image);
+  if (!keypoints.Step() || keypoints.Int(0) != rows) return features;
+  const int keypoint_columns = int(keypoints.Int(1));
+  const auto* values = static_cast<const char*>(keypoints.Blob(2, rows * keypoint_columns * int64_t(sizeof(float))));
+  std::vector<float> keypoint(size_t(std::max(keypoint_columns, 1)));
+  for (int64_t row = 0; row < rows; ++row) {
+    const size_t row_bytes = size_t(keypoint_columns) * sizeof(float);
+    std::memcpy(keypoint.data(), values + size_t(row) * row_bytes, row_bytes);
+    features.scales[size_t(row)] = KeypointScale(keypoint.data(), keypoint_columns);
+  }
+  return features;
+}
+
+bool ColmapDatabase::HasSiftFeatures() const {
+  const char* known[] = {
+      "SELECT image_id, name, camera_id FROM images", "SELECT image_id, rows, cols, data FROM keypoints",
+      "SELECT image_id, rows, cols, data FROM descriptors", "SELECT pair_id, rows, cols, data FROM matches",
+      "SELECT pair_id, rows FROM two_view_geometries"};
+  for (const char* sql : known) {
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v2(handle_, sql, -1, &statement, nullptr);
+    sqlite3_finalize(statement);
+    if (code != SQLITE_OK) return false;
+  }
+  Statement others(*this, StrCat("SELECT COUNT(*) FROM descriptors WHERE rows > 0 AND cols != ", kDescriptorSize));
+  return others.Step() && others.Int(0) == 0;
+}
+
+std::unordered_set<int64_t> ColmapDatabase::Numbers(const std::string& sql) const {
+  std::unordered_set<int64_t> numbers;
+  Statement query(*this, sql);
+  while (query.Step()) numbers.insert(query.Int(0));
+  return numbers;
+}
+
+std::unordered_set<int64_t> ColmapDatabase::PairsWithRow() const {
+  return Numbers("SELECT pair_id FROM matches");
+}
+
+std::unordered_set<int64_t> ColmapDatabase::MatchedPairs() const {
+  return Numbers("SELECT pair_id FROM matches WHERE rows > 0");
+}
+
+size_t ColmapDatabase::VerifiedPairs() const {
+  Statement query(*this, "SELECT COUNT(*) FROM two_view_geometries WHERE rows > 0");
+  return query.Step() ? size_t(query.Int(0)) : 0;
+}
+
+void ColmapDatabase::WriteMatches(const std::vector<DatabaseMatches>& pairs) {
+  Execute("BEGIN IMMEDIATE");
+  try {
+    Statement forget(*this, "DELETE FROM two_view_geometries WHERE pair_id = ?");
+    Statement insert(*this, "INSERT OR REPLACE INTO matches(pair_id, rows, cols, data) VALUES(?, ?, 2, ?)");
+    for (const DatabaseMatches& pair : pairs) {
+      const bool swapped = pair.first_image > pair.second_image;
+      std::vector<uint32_t> indices;  // the photo with the lower number comes first
+      indices.reserve(2 * pair.matches.size());
+      for (const FeatureMatch& match : pair.matches) {
+        indices.push_back(swapped ? match.second : match.first);
+        indices.push_back(swapped ? match.first : match.second);
+      }
+      const int64_t id = DatabasePairId(pair.first_image, pair.second_image);
+      sqlite3_reset(forget.handle);
+      forget.Bind(1, id);
+      forget.Step();
+      sqlite3_reset(insert.handle);
+      insert.Bind(1, id);
+      insert.Bind(2, int64_t(pair.matches.size()));
+      insert.BindBlob(3, indices.empty() ? "" : static_cast<const void*>(indices.data()),
+                      indices.size() * sizeof(uint32_t));
+      insert.Step();
+    }
+  } catch (...) {
+    sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+    throw;
+  }
+  Execute("COMMIT");
+}
+
+void ColmapDatabase::ClearMatches() {
+  Execute("DELETE FROM matches");
+  Execute("DELETE FROM two_view_geometries");
+}
+
+}  // namespace splat::data

@@ -1,0 +1,75 @@
+// The part of COLMAP's database.db that we read and write: photos, features and raw matches.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "data/sfm/descriptor_matching.h"
+
+struct sqlite3;
+
+namespace splat::data {
+
+struct DatabaseImage {
+  int64_t id = 0;
+  std::string name;  // relative to the photo folder
+  int64_t camera = 0;
+};
+
+struct DatabaseFeatures {
+  std::vector<float> scales;  // [count], px of the detection size; 0 where the database does not tell
+  Descriptors descriptors;
+};
+
+// The raw matches of one pair of photos; features are numbered as in the database.
+struct DatabaseMatches {
+  int64_t first_image = 0;
+  int64_t second_image = 0;
+  std::vector<FeatureMatch> matches;  // may be empty: then COLMAP takes the pair as compared and unrelated
+};
+
+// The number under which COLMAP files a pair, whichever is named first.
+int64_t DatabasePairId(int64_t first_image, int64_t second_image);
+
+// An open database. Not thread-safe. All functions throw splat::Error naming the file.
+class ColmapDatabase {
+ public:
+  explicit ColmapDatabase(const std::string& path);  // must exist
+  ~ColmapDatabase();
+  ColmapDatabase(const ColmapDatabase&) = delete;
+  ColmapDatabase& operator=(const ColmapDatabase&) = delete;
+
+  std::vector<DatabaseImage> Images() const;  // sorted by name
+
+  // Features of a photo, none if it has none. Throws if they are not SIFT's 128 bytes per feature.
+  DatabaseFeatures Features(int64_t image) const;
+
+  // Whether the tables are those of COLMAP 3.x that we know and all features are SIFT's of 128 bytes.
+  bool HasSiftFeatures() const;
+
+  // As DatabasePairId: pairs that have a row of raw matches, and those whose row is not empty.
+  std::unordered_set<int64_t> PairsWithRow() const;
+  std::unordered_set<int64_t> MatchedPairs() const;
+
+  // Number of pairs that passed COLMAP's geometric verification.
+  size_t VerifiedPairs() const;
+
+  // Writes all or none of them, replacing what the pairs had.
+  void WriteMatches(const std::vector<DatabaseMatches>& pairs);
+
+  // Forgets all raw and verified matches.
+  void ClearMatches();
+
+ private:
+  struct Statement;
+  void Execute(const std::string& sql) const;
+  std::unordered_set<int64_t> Numbers(const std::string& sql) const;
+
+  std::string path_;
+  sqlite3* handle_ = nullptr;
+};
+
+}  // namespace splat::data

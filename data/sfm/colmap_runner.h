@@ -1,0 +1,71 @@
+// The COLMAP program: what this build of it can do, and running one of its commands. COLMAP renamed options over the
+// years (SiftExtraction.use_gpu became FeatureExtraction.use_gpu in 4.0); the program itself is asked what it has.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "data/sfm/process.h"
+
+namespace splat::data {
+
+// An option in the spelling of COLMAP 3.8, without the two dashes.
+struct ColmapOption {
+  std::string name;
+  std::string value;
+};
+
+// Option names ("SiftExtraction.use_gpu", without dashes) in the help text of a command.
+std::set<std::string> ParseOptionNames(const std::string& help);
+
+// The name under which a program with `names` knows an option of COLMAP 3.8: the same, or one of its later names.
+std::optional<std::string> SpellOption(const std::set<std::string>& names, const std::string& name);
+
+// Version and kind of build, from the help text's first lines.
+struct ColmapBuild {
+  std::string version;  // "3.8", empty if the text does not tell
+  bool has_cuda = false;
+};
+ColmapBuild ParseColmapBuild(const std::string& help);
+
+// Command names in the general help text.
+std::set<std::string> ParseCommandNames(const std::string& help);
+
+struct ColmapRun {
+  bool crashed = false;  // ended by a signal
+  int exit_code = 0;
+  std::string end;                            // last lines of its output, joined by " | "
+  std::vector<std::string> left_out_options;  // names that this version does not have
+  bool ok() const { return !crashed && exit_code == 0; }
+};
+
+class ColmapProgram {
+ public:
+  // `program` is a path or a name looked for in PATH; output is appended to `log_path`. Asks for the general help.
+  // Throws splat::Error with the install command if there is no such program.
+  ColmapProgram(std::string program, std::string log_path, std::function<bool()> cancelled);
+
+  const ColmapBuild& build() const { return build_; }
+  bool HasCommand(const std::string& command) const { return commands_.count(command) > 0; }
+  const std::set<std::string>& Options(const std::string& command);  // asked once per command
+
+  // Runs a command. `needed` are passed as they are; of `wished` those that the program has. Throws SfmCancelled.
+  ColmapRun Run(const std::string& command, const std::vector<ColmapOption>& needed,
+                const std::vector<ColmapOption>& wished, const std::function<void(const std::string&)>& on_line);
+
+ private:
+  std::string Help(const std::vector<std::string>& arguments) const;
+
+  std::string program_;
+  std::string log_path_;
+  std::function<bool()> cancelled_;
+  ColmapBuild build_;
+  std::set<std::string> commands_;
+  std::map<std::string, std::set<std::string>> options_;
+};
+
+}  // namespace splat::data

@@ -1,0 +1,180 @@
+#include "data/sfm/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/check.h"
+
+namespace splat::data {
+namespace {
+
+constexpr int kPollMs = 100;
+
+// A pipe whose ends close on exec and at the end of the scope.
+struct Pipe {
+  Pipe() {
+    SPLAT_CHECK(pipe(ends) == 0, "no pipe can be made: ", std::strerror(errno));
+    for (int end : ends) fcntl(end, F_SETFD, FD_CLOEXEC);
+  }
+  ~Pipe() {
+    CloseEnd(0);
+    CloseEnd(1);
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  void CloseEnd(int which) {
+    if (ends[which] >= 0) close(ends[which]);
+    ends[which] = -1;
+  }
+  int ends[2] = {-1, -1};  // read, write
+};
+
+// The child's part: only calls that are safe between fork and exec. Sends errno through `failure` if exec fails.
+[[noreturn]] void BecomeProgram(char* const* arguments, const Pipe& output, const Pipe& failure, pid_t parent) {
+  setpgid(0, 0);
+#if defined(__linux__)
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);
+#else
+  (void)parent;
+#endif
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  const int nothing = open("/dev/null", O_RDONLY);
+  dup2(nothing, STDIN_FILENO);
+  dup2(output.ends[1], STDOUT_FILENO);
+  dup2(output.ends[1], STDERR_FILENO);
+  execvp(arguments[0], arguments);
+  const int reason = errno;
+  const ssize_t ignored = write(failure.ends[1], &reason, sizeof reason);
+  (void)ignored;
+  _exit(127);
+}
+
+// The running program and its whole group; killed and reaped at the end of the scope if that has not happened before.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid) {}
+  ~Child() { Kill(); }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  void Kill() {
+    if (reaped_) return;
+    kill(-pid_, SIGKILL);
+    kill(pid_, SIGKILL);
+    Reap(0);
+  }
+  // Whether the program has ended.
+  bool Reap(int flags) {
+    if (reaped_) return true;
+    pid_t result;
+    do {
+      result = waitpid(pid_, &status_, flags);
+    } while (result < 0 && errno == EINTR);
+    reaped_ = result != 0;
+    return reaped_;
+  }
+  int status() const { return status_; }
+
+ private:
+  pid_t pid_;
+  int status_ = 0;
+  bool reaped_ = false;
+};
+
+// Cuts what arrives into lines; a carriage return ends a line too.
+class LineSplitter {
+ public:
+  explicit LineSplitter(const std::function<void(const std::string&)>& on_line) : on_line_(on_line) {}
+  void Add(const char* bytes, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      if (bytes[i] != '\n' && bytes[i] != '\r') {
+        line_ += bytes[i];
+      } else if (!line_.empty() || bytes[i] == '\n') {
+        Flush();
+      }
+    }
+  }
+  void Flush() {
+    if (on_line_) on_line_(line_);
+    line_.clear();
+  }
+  void Finish() {
+    if (!line_.empty()) Flush();
+  }
+
+ private:
+  const std::function<void(const std::string&)>& on_line_;
+  std::string line_;
+};
+
+// Waits up to kPollMs for output and hands it on. False at the end of the output.
+bool Pump(int descriptor, LineSplitter& lines) {
+  pollfd request = {descriptor, POLLIN, 0};
+  if (poll(&request, 1, kPollMs) <= 0) return true;
+  char buffer[4096];
+  const ssize_t count = read(descriptor, buffer, sizeof buffer);
+  if (count < 0) return errno == EINTR || errno == EAGAIN;
+  lines.Add(buffer, size_t(count));
+  return count > 0;
+}
+
+}  // namespace
+
+ProcessResult RunProcess(const std::vector<std::string>& command, const ProcessOptions& options) {
+  SPLAT_CHECK(!command.empty() && !command[0].empty(), "no program to run was given");
+  std::vector<char*> arguments;
+  for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+
+  Pipe output, failure;
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  SPLAT_CHECK(pid >= 0, command[0], ": cannot be started: ", std::strerror(errno));
+  if (pid == 0) BecomeProgram(arguments.data(), output, failure, parent);
+  Child child(pid);
+  output.CloseEnd(1);
+  failure.CloseEnd(1);
+  int reason = 0;
+  if (read(failure.ends[0], &reason, sizeof reason) == ssize_t(sizeof reason)) {
+    throw Error(StrCat(command[0], ": cannot be started: ", std::strerror(reason)));
+  }
+
+  ProcessResult result;
+  LineSplitter lines(options.on_line);
+  // The output may stay open after the program's end if it left a child behind: then one last look is enough.
+  for (bool ended = false; Pump(output.ends[0], lines);) {
+    if (options.cancelled && options.cancelled()) {
+      result.cancelled = true;
+      child.Kill();
+      return result;
+    }
+    if (ended) break;
+    ended = child.Reap(WNOHANG);
+  }
+  lines.Finish();
+  while (!child.Reap(WNOHANG)) {
+    if (options.cancelled && options.cancelled()) {
+      result.cancelled = true;
+      child.Kill();
+      return result;
+    }
+    usleep(kPollMs * 100);
+  }
+  if (WIFSIGNALED(child.status())) result.signal = WTERMSIG(child.status());
+  if (WIFEXITED(child.status())) result.exit_code = WEXITSTATUS(child.status());
+  return result;
+}
+
+}  // namespace splat::data

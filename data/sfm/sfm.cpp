@@ -1,0 +1,224 @@
+#include "data/sfm/sfm.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "data/photos/image_io.h"
+#include "data/sfm/sfm_stages.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kResultStage = "result";
+constexpr size_t kNamesInNote = 20;
+
+std::string JoinNames(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < std::min(names.size(), kNamesInNote); ++i) text += (i ? ", " : "") + names[i];
+  if (names.size() > kNamesInNote) text += StrCat(" and ", names.size() - kNamesInNote, " more");
+  return text;
+}
+
+// COLMAP reads photo names from a file with one name a line and trims blanks.
+bool CanBeListed(const std::string& name) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  return name.find_first_of("\r\n") == std::string::npos && !blank(name.front()) && !blank(name.back()) &&
+         name.front() != '#';
+}
+
+struct PhotoSet {
+  std::vector<std::string> given;  // names, sorted
+  std::vector<SfmPhoto> usable;
+  std::vector<std::string> notes;
+};
+
+PhotoSet CollectPhotos(const std::string& image_folder) {
+  PhotoSet set;
+  set.given = ListPhotos(image_folder);
+  SPLAT_CHECK(set.given.size() >= 2, image_folder, ": holds ", set.given.size(),
+              " photos; structure-from-motion needs at least 2, better 20 or more that overlap");
+  std::vector<std::string> unreadable, unlistable;
+  for (SfmPhoto& photo : DescribePhotos(image_folder, set.given)) {
+    if (photo.width <= 0) {
+      unreadable.push_back(photo.name);
+    } else if (!CanBeListed(photo.name)) {
+      unlistable.push_back(photo.name);
+    } else {
+      set.usable.push_back(std::move(photo));
+    }
+  }
+  if (!unreadable.empty()) set.notes.push_back("not photos that can be read: " + JoinNames(unreadable));
+  if (!unlistable.empty()) {
+    set.notes.push_back("names that COLMAP cannot take (blanks at the ends, line ends, #): " + JoinNames(unlistable));
+  }
+  SPLAT_CHECK(set.usable.size() >= 2, image_folder, ": only ", set.usable.size(), " of ", set.given.size(),
+              " photos can be used; ", set.notes.empty() ? "" : set.notes.front());
+  return set;
+}
+
+// Everything that a finished result depends on.
+std::string ResultKey(const std::string& photos_key, const SfmOptions& options) {
+  return StrCat(photos_key, "; matcher ", options.matcher, " ", options.vocab_tree_path, "; camera ",
+                options.camera_model, ", single ", options.single_camera, "; size ", options.max_image_size,
+                ", features ", options.max_features);
+}
+
+std::string ResultToText(const SfmWorkspace& workspace, const SfmResult& result) {
+  const json text = {{"model", fs::path(result.model_folder).lexically_relative(workspace.Path("")).string()},
+                     {"left_out", result.left_out},
+                     {"attempts", result.attempts},
+                     {"notes", result.notes}};
+  return text.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+// The numbers and names of a model.
+void DescribeModel(const SfmModel& model, const std::string& image_folder, const PhotoSet& set, SfmResult& result) {
+  result.model_folder = model.folder;
+  result.photos_given = set.given.size();
+  result.photos_registered = model.summary.images;
+  result.points = model.summary.points;
+  result.mean_reprojection_error_px = model.summary.mean_reprojection_error_px;
+  std::set<std::string> placed;
+  for (const PosedPhoto& photo : ReadColmapModel(model.folder, image_folder).photos) placed.insert(photo.name);
+  result.left_out.clear();
+  for (const std::string& name : set.given) {
+    if (!placed.count(name)) result.left_out.push_back(name);
+  }
+}
+
+// The result of an earlier run with the same photos and options, if its model is still there.
+std::optional<SfmResult> EarlierResult(const SfmWorkspace& workspace, const std::string& key,
+                                       const std::string& image_folder, const PhotoSet& set) {
+  if (!workspace.IsFinished(kResultStage, key)) return std::nullopt;
+  try {
+    const json text = json::parse(workspace.Result(kResultStage));
+    SfmResult result;
+    const std::string folder = workspace.Path(text.at("model").get<std::string>());
+    DescribeModel({folder, SummarizeColmapModel(folder)}, image_folder, set, result);
+    result.attempts = text.at("attempts");
+    result.notes = text.at("notes").get<std::vector<std::string>>();
+    result.resumed = true;
+    return result;
+  } catch (const json::exception&) {
+    return std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+bool HasGpu() {
+  return fs::exists("/dev/nvidia0") || fs::exists("/dev/dxg");
+}
+
+std::string DescribeCameras(const std::vector<CameraGroup>& groups) {
+  std::string text;
+  for (size_t i = 0; i < groups.size() && i < 4; ++i) {
+    text += StrCat(i ? ", " : "", groups[i].shared ? "one " : "", groups[i].model, " camera ",
+                   groups[i].shared ? "for " : "for each of ", groups[i].names.size(), " photos");
+  }
+  return groups.size() > 4 ? StrCat(text, " and ", groups.size() - 4, " more cameras") : text;
+}
+
+struct Attempts {
+  std::optional<SfmModel> best;
+  int made = 0;
+  std::string failure;  // what COLMAP wrote last when it found no model
+};
+
+// Attempt after attempt until enough photos are placed or nothing is left to try.
+Attempts MakeAttempts(SfmContext& context, const SfmFacts& facts, const PhotoSet& set, const LogSink& log) {
+  Attempts attempts;
+  for (int attempt = 1;; ++attempt) {
+    const std::optional<SfmPlan> plan = PlanAttempt(attempt, facts, context.options);
+    if (!plan) return attempts;
+    attempts.made = attempt;
+    context.notes.push_back(
+        attempt == 1 ? StrCat("up to ", plan->max_features, " features per photo at ", plan->max_image_size, " px")
+                     : StrCat("tried again with ", plan->description));
+    if (attempt > 1) LogInfo(log, context.notes.back());
+    try {
+      ExtractFeatures(context, *plan, attempt);
+      MatchFeatures(context, *plan, attempt);
+      const std::optional<SfmModel> model = MapPhotos(context, *plan, attempt, attempts.failure);
+      const size_t placed = model ? model->summary.images : 0;
+      if (placed > (attempts.best ? attempts.best->summary.images : 0)) attempts.best = model;
+      context.notes.push_back(StrCat("attempt ", attempt, " placed ", placed, " of ", set.given.size(), " photos"));
+    } catch (const SfmCancelled&) {
+      throw;
+    } catch (const Error& error) {
+      if (!attempts.best) throw;
+      context.notes.push_back(StrCat("attempt ", attempt, " failed: ", error.what()));
+      LogWarning(log, context.notes.back());
+    }
+    if (attempts.best && EnoughRegistered(attempts.best->summary.images, set.usable.size())) return attempts;
+  }
+}
+
+// Copies the chosen attempt's models to sparse/, which appears whole, and returns the model's new place.
+std::string KeepModels(const SfmWorkspace& workspace, const std::string& model_folder) {
+  const bool direct = fs::path(model_folder).parent_path() == fs::path(workspace.Path("sparse")).parent_path();
+  const fs::path attempt = direct ? fs::path(model_folder) : fs::path(model_folder).parent_path();
+  const fs::path sparse = workspace.Path("sparse"), temporary = workspace.Path("sparse.tmp");
+  try {
+    fs::remove_all(temporary);
+    if (direct) fs::create_directories(temporary);
+    fs::copy(attempt, direct ? temporary / "0" : temporary, fs::copy_options::recursive);
+    fs::remove_all(sparse);
+    fs::rename(temporary, sparse);
+  } catch (const fs::filesystem_error& error) {
+    throw Error(StrCat(sparse.string(), ": cannot be written: ", error.code().message()));
+  }
+  return (sparse / (direct ? fs::path("0") : fs::path(model_folder).filename())).string();
+}
+
+}  // namespace
+
+SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_folder, const SfmOptions& options,
+                 const std::function<void(const SfmProgress&)>& progress, const LogSink& log) {
+  const PhotoSet set = CollectPhotos(image_folder);
+  SfmWorkspace workspace(workspace_folder);
+  const std::string photos_key = PhotosKey(set.usable), key = ResultKey(photos_key, options);
+  if (const auto earlier = EarlierResult(workspace, key, image_folder, set)) return *earlier;
+  for (const std::string& note : set.notes) LogWarning(log, note);
+
+  ColmapProgram colmap(options.colmap, workspace.Path("colmap.log"), options.cancelled);
+  const int threads = options.threads > 0 ? options.threads : int(std::max(1u, std::thread::hardware_concurrency()));
+  SfmContext context{image_folder,      photos_key, GroupByCamera(set.usable, options),
+                     set.usable.size(), threads,    options.use_gpu && colmap.build().has_cuda && HasGpu(),
+                     options,           workspace,  colmap,
+                     progress,          set.notes};
+  if (options.use_gpu && !context.gpu)
+    context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");
+  context.notes.push_back(StrCat("COLMAP ", colmap.build().version, ", ", DescribeCameras(context.groups)));
+  std::vector<std::string> names;
+  for (const SfmPhoto& photo : set.usable) names.push_back(photo.name);
+  const SfmFacts facts = {set.usable.size(), threads, LooksLikeVideo(names), context.gpu,
+                          colmap.HasCommand("global_mapper")};
+
+  const Attempts attempts = MakeAttempts(context, facts, set, log);
+  SPLAT_CHECK(attempts.best.has_value(), "COLMAP placed none of the ", set.given.size(), " photos in ", attempts.made,
+              " attempts; take photos that overlap by two thirds, from positions apart, sharp and of something with "
+              "texture that does not move",
+              attempts.failure.empty() ? "" : "; " + attempts.failure, "; see ", workspace.Path("colmap.log"));
+  workspace.Begin(kResultStage, key);
+  SfmModel kept = *attempts.best;
+  kept.folder = KeepModels(workspace, kept.folder);
+  SfmResult result;
+  DescribeModel(kept, image_folder, set, result);
+  result.attempts = attempts.made;
+  result.notes = context.notes;
+  workspace.Finish(kResultStage, ResultToText(workspace, result));
+  std::error_code ignored;
+  for (int attempt = 1; attempt <= attempts.made; ++attempt) {
+    fs::remove_all(AttemptFolder(workspace, attempt), ignored);
+  }
+  return result;
+}
+
+}  // namespace splat::data

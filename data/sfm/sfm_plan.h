@@ -1,0 +1,84 @@
+// What to ask of COLMAP for a given number of photos on a given machine, and what to try next if too few photos were
+// placed. Pure functions: no file, no process.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/sfm/sfm.h"
+
+namespace splat::data {
+
+enum class PairChoice {
+  kAll,         // every pair
+  kScored,      // for each photo the partners that look most alike, and its neighbours by name
+  kSequential,  // neighbours by name only
+  kVocabTree,   // COLMAP's vocab_tree_matcher with the user's tree
+};
+
+enum class SfmMapper {
+  kIncremental,
+  kIncrementalRelaxed,  // thresholds for beginning and for placing a photo lowered
+  kGlobal,              // COLMAP 4's global_mapper
+};
+
+// One attempt.
+struct SfmPlan {
+  int max_image_size = 1600;  // px, longer side at which features are sought
+  int max_features = 4096;    // per photo
+  double peak_threshold = 0;  // of SIFT, 0: COLMAP's default
+  PairChoice pairs = PairChoice::kAll;
+  int partners = 0;             // kScored: kept per photo
+  int score_features = 0;       // kScored: largest features per photo that are compared to score a pair
+  int score_stride = 1;         // kScored: every how many photos take part in the scoring
+  bool colmap_matcher = false;  // COLMAP matches (on a GPU); else we do and COLMAP only verifies
+  SfmMapper mapper = SfmMapper::kIncremental;
+  std::string database = "database.db";  // an attempt with other features has one of its own
+  std::string description;               // what is special about it, for a person: "all pairs and lowered thresholds"
+};
+
+// What decides.
+struct SfmFacts {
+  size_t photos = 0;
+  int threads = 1;
+  bool video_like = false;  // LooksLikeVideo
+  bool gpu_matching = false;
+  bool has_global_mapper = false;
+};
+
+// The plan of attempt 1, 2, ...: as the options and the defaults say; then all pairs (up to kPhotosForAllPairs) and
+// lower thresholds; then more features; then the global mapper if there is one. Nothing when there is nothing left to
+// try. Throws splat::Error for an option that makes no sense.
+std::optional<SfmPlan> PlanAttempt(int attempt, const SfmFacts& facts, const SfmOptions& options);
+
+constexpr size_t kPhotosForAllPairs = 300;  // 45,000 pairs: about half an hour on 2 cores
+
+// Whether the result is good enough not to try again: at least 80 % of the photos, of 30 photos or fewer 90 %.
+bool EnoughRegistered(size_t registered, size_t photos);
+
+// Whether sorted names look like frames of a video: one series of numbers with a nearly constant step.
+bool LooksLikeVideo(const std::vector<std::string>& sorted_names);
+
+using PhotoPair = std::pair<int, int>;  // indices into the sorted photos, first < second
+
+struct ScoredPair {
+  PhotoPair pair;
+  size_t score = 0;
+};
+
+// All pairs of every `stride`-th photo.
+std::vector<PhotoPair> AllPairs(size_t photos, size_t stride = 1);
+// Each photo with the `overlap` next ones and those 2, 4, 8, ... further on, up to 2^(overlap - 1).
+std::vector<PhotoPair> SequentialPairs(size_t photos, int overlap);
+// For each photo the `partners` pairs of highest score it takes part in; sorted, no doubles. Pairs with a score below
+// kMinPairScore count as unrelated.
+std::vector<PhotoPair> BestPairs(size_t photos, std::vector<ScoredPair> scored, int partners);
+// Sorted, no doubles.
+std::vector<PhotoPair> UnionOfPairs(std::vector<PhotoPair> a, const std::vector<PhotoPair>& b);
+
+constexpr size_t kMinPairScore = 4;
+
+}  // namespace splat::data

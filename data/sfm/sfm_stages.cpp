@@ -1,0 +1,291 @@
+#include "data/sfm/sfm_stages.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "core/check.h"
+#include "core/parallel.h"
+#include "data/sfm/colmap_database.h"
+#include "data/sfm/colmap_log.h"
+#include "data/sfm/sfm_matching.h"
+#include "io/atomic_file.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kMatchingShare = 0.9;  // of the matching stage's progress; the rest is COLMAP's verification
+
+// 64-bit FNV-1a: tells photo sets apart, no more.
+class Fingerprint {
+ public:
+  void Add(const std::string& text) {
+    for (unsigned char c : text + '\n') hash_ = (hash_ ^ c) * 1099511628211ull;
+  }
+  uint64_t value() const { return hash_; }
+
+ private:
+  uint64_t hash_ = 14695981039346656037ull;
+};
+
+void Report(const SfmContext& context, const SfmProgress& progress) {
+  if (context.progress) context.progress(progress);
+}
+
+void AddNote(SfmContext& context, const std::string& note) {
+  if (std::find(context.notes.begin(), context.notes.end(), note) == context.notes.end()) context.notes.push_back(note);
+}
+
+struct Command {
+  std::string name;
+  std::vector<ColmapOption> needed, wished;
+};
+
+// How the progress of one command is part of its stage's.
+struct StageShare {
+  SfmStage stage;
+  int attempt;
+  size_t photos;
+  double begin = 0, end = 1;
+};
+
+ColmapRun RunCommand(SfmContext& context, const Command& command, const StageShare& share) {
+  ColmapLogFollower follower(share.stage, share.photos);
+  const ColmapRun run = context.colmap.Run(command.name, command.needed, command.wished, [&](const std::string& line) {
+    if (const auto step = follower.Follow(line)) {
+      const double fraction = share.begin + (share.end - share.begin) * step->fraction;
+      Report(context, {share.stage, share.attempt, fraction, step->text});
+    }
+  });
+  for (const std::string& option : run.left_out_options) {
+    AddNote(context, StrCat("this version of COLMAP has no ", option, " for ", command.name, "; its default holds"));
+  }
+  return run;
+}
+
+std::string Ending(const ColmapRun& run) {
+  return StrCat(run.crashed ? "was ended by the system" : StrCat("failed with exit code ", run.exit_code),
+                run.end.empty() ? "" : StrCat(": ", run.end));
+}
+
+void Require(const SfmContext& context, const std::string& command, const ColmapRun& run) {
+  SPLAT_CHECK(run.ok(), "COLMAP's ", command, " ", Ending(run), "; its whole output is in ",
+              context.workspace.Path("colmap.log"));
+}
+
+// The camera that an interrupted extraction has made for a group already; COLMAP would make a second one.
+std::optional<int64_t> CameraOfGroup(const std::string& database, const CameraGroup& group) {
+  if (!group.shared || !fs::exists(database)) return std::nullopt;
+  const std::set<std::string> names(group.names.begin(), group.names.end());
+  for (const DatabaseImage& image : ColmapDatabase(database).Images()) {
+    if (names.count(image.name)) return image.camera;
+  }
+  return std::nullopt;
+}
+
+Command ExtractCommand(SfmContext& context, const SfmPlan& plan, const CameraGroup& group, const std::string& list,
+                       std::optional<int64_t> camera) {
+  Command command;
+  command.name = "feature_extractor";
+  command.needed = {{"database_path", context.workspace.Path(plan.database)},
+                    {"image_path", context.image_folder},
+                    {"image_list_path", list}};
+  command.wished = {{"ImageReader.camera_model", group.model},
+                    {"ImageReader.single_camera", group.shared ? "1" : "0"},
+                    {"SiftExtraction.use_gpu", context.gpu ? "1" : "0"},
+                    {"SiftExtraction.num_threads", StrCat(context.threads)},
+                    {"SiftExtraction.max_image_size", StrCat(plan.max_image_size)},
+                    {"SiftExtraction.max_num_features", StrCat(plan.max_features)}};
+  if (plan.peak_threshold > 0) command.wished.push_back({"SiftExtraction.peak_threshold", StrCat(plan.peak_threshold)});
+  if (camera) command.wished.push_back({"ImageReader.existing_camera_id", StrCat(*camera)});
+  return command;
+}
+
+void RemoveDatabase(const std::string& path) {
+  std::error_code ignored;
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) fs::remove(path + suffix, ignored);
+}
+
+std::string FeaturesStage(const SfmPlan& plan) {
+  return "features in " + plan.database;
+}
+std::string MatchingStage(int attempt) {
+  return StrCat("matching of attempt ", attempt);
+}
+
+// COLMAP's own matchers: on a GPU, with a vocabulary tree, and where the features are none that we can match.
+void MatchWithColmap(SfmContext& context, const SfmPlan& plan, int attempt) {
+  Command command;
+  command.name = plan.pairs == PairChoice::kVocabTree    ? "vocab_tree_matcher"
+                 : plan.pairs == PairChoice::kSequential ? "sequential_matcher"
+                                                         : "exhaustive_matcher";
+  command.needed = {{"database_path", context.workspace.Path(plan.database)}};
+  command.wished = {{"SiftMatching.use_gpu", context.gpu ? "1" : "0"},
+                    {"SiftMatching.num_threads", StrCat(context.threads)}};
+  if (plan.pairs == PairChoice::kVocabTree) {
+    command.wished.push_back({"VocabTreeMatching.vocab_tree_path", context.options.vocab_tree_path});
+  }
+  Require(context, command.name, RunCommand(context, command, {SfmStage::kMatching, attempt, context.photos}));
+}
+
+// Our matches, then COLMAP's geometric verification of them.
+void MatchHere(SfmContext& context, const SfmPlan& plan, int attempt) {
+  MatchingSummary summary;
+  {
+    ColmapDatabase database(context.workspace.Path(plan.database));
+    ThreadPool pool(context.threads);
+    MatchingCalls calls;
+    calls.cancelled = context.options.cancelled;
+    calls.progress = [&](double fraction, const std::string& text) {
+      Report(context, {SfmStage::kMatching, attempt, kMatchingShare * fraction, text});
+    };
+    summary = MatchPhotos(database, plan, pool, calls);
+  }
+  AddNote(context, StrCat("compared ", summary.chosen_pairs, " of ", summary.all_pairs, " pairs of photos"));
+  Command verify;
+  verify.name = "exhaustive_matcher";
+  verify.needed = {{"database_path", context.workspace.Path(plan.database)}};
+  verify.wished = {{"SiftMatching.use_gpu", "0"}, {"SiftMatching.num_threads", StrCat(context.threads)}};
+  Report(context, {SfmStage::kMatching, attempt, kMatchingShare, "verifying the matches"});
+  Require(context, verify.name,
+          RunCommand(context, verify, {SfmStage::kMatching, attempt, context.photos, kMatchingShare, 1}));
+}
+
+Command MapperCommand(SfmContext& context, const SfmPlan& plan, const std::string& output) {
+  Command command;
+  command.name = plan.mapper == SfmMapper::kGlobal ? "global_mapper" : "mapper";
+  command.needed = {{"database_path", context.workspace.Path(plan.database)},
+                    {"image_path", context.image_folder},
+                    {"output_path", output}};
+  command.wished = {{"Mapper.num_threads", StrCat(context.threads)}};
+  if (plan.mapper != SfmMapper::kIncrementalRelaxed) return command;
+  for (const ColmapOption& relaxed : std::vector<ColmapOption>{{"Mapper.init_min_tri_angle", "4"},
+                                                               {"Mapper.init_min_num_inliers", "40"},
+                                                               {"Mapper.abs_pose_min_num_inliers", "15"},
+                                                               {"Mapper.abs_pose_min_inlier_ratio", "0.15"},
+                                                               {"Mapper.max_reg_trials", "5"}}) {
+    command.wished.push_back(relaxed);
+  }
+  return command;
+}
+
+}  // namespace
+
+std::string PhotosKey(const std::vector<SfmPhoto>& photos) {
+  Fingerprint fingerprint;
+  for (const SfmPhoto& photo : photos) {
+    fingerprint.Add(photo.name);
+    fingerprint.Add(StrCat(photo.bytes, " ", photo.modified));
+  }
+  return StrCat(photos.size(), " photos, ", std::hex, fingerprint.value());
+}
+
+void ExtractFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
+  const std::string stage = FeaturesStage(plan), database = context.workspace.Path(plan.database);
+  std::string made_from = StrCat(context.photos_key, "; ", plan.max_features, " features at ", plan.max_image_size,
+                                 " px, peak ", plan.peak_threshold);
+  for (const CameraGroup& group : context.groups) {
+    made_from += StrCat("; ", group.names.size(), " photos ", group.model, group.shared ? " shared" : " each");
+  }
+  if (context.workspace.IsFinished(stage, made_from) && fs::exists(database)) return;
+  if (!context.workspace.IsInterrupted(stage, made_from)) {
+    RemoveDatabase(database);
+    context.workspace.Begin(stage, made_from);
+  }
+  size_t done = 0, number = 0;
+  for (const CameraGroup& group : context.groups) {
+    const std::optional<int64_t> camera = CameraOfGroup(database, group);
+    const std::string list = context.workspace.Path(StrCat("photos_", ++number, ".txt"));
+    WriteFileAtomically(list, [&](std::ostream& out) {
+      for (const std::string& name : group.names) out << name << "\n";
+    });
+    const double total = double(std::max<size_t>(context.photos, 1));
+    const StageShare share = {SfmStage::kFeatures, attempt, group.names.size(), double(done) / total,
+                              double(done + group.names.size()) / total};
+    const Command command = ExtractCommand(context, plan, group, list, camera);
+    Require(context, command.name, RunCommand(context, command, share));
+    done += group.names.size();
+  }
+  SPLAT_CHECK(fs::exists(database), database, ": COLMAP's feature_extractor wrote no database; its output is in ",
+              context.workspace.Path("colmap.log"));
+  context.workspace.Finish(stage);
+}
+
+void MatchFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
+  const std::string stage = MatchingStage(attempt);
+  const bool adds = attempt == 2 || attempt == 4;  // to what the attempt before has in the same database
+  const std::string made_from =
+      StrCat("features ", context.workspace.RunNumber(FeaturesStage(plan)), "; matches ",
+             adds ? context.workspace.RunNumber(MatchingStage(attempt - 1)) : 0, "; pairs ", int(plan.pairs), ", ",
+             plan.partners, " partners, every ", plan.score_stride, "; by ",
+             plan.colmap_matcher ? "COLMAP " + context.options.vocab_tree_path : std::string("us"));
+  if (context.workspace.IsFinished(stage, made_from)) return;
+  bool ours = !plan.colmap_matcher;
+  {
+    ColmapDatabase database(context.workspace.Path(plan.database));
+    ours = ours && database.HasSiftFeatures();
+    if (!context.workspace.IsInterrupted(stage, made_from)) {
+      if (!adds) database.ClearMatches();
+      context.workspace.Begin(stage, made_from);
+    }
+  }
+  if (ours) {
+    MatchHere(context, plan, attempt);
+  } else {
+    MatchWithColmap(context, plan, attempt);
+  }
+  context.workspace.Finish(stage);
+}
+
+std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int attempt, std::string& failure) {
+  const std::string stage = StrCat("mapping of attempt ", attempt);
+  const std::string folder = AttemptFolder(context.workspace, attempt);
+  const std::string made_from =
+      StrCat("matches ", context.workspace.RunNumber(MatchingStage(attempt)), "; mapper ", int(plan.mapper));
+  if (context.workspace.IsFinished(stage, made_from) && fs::is_directory(folder)) {
+    failure = context.workspace.Result(stage);
+    return LargestModel(folder);
+  }
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);
+  fs::create_directories(folder, ignored);
+  context.workspace.Begin(stage, made_from);
+  const Command command = MapperCommand(context, plan, folder);
+  const ColmapRun run = RunCommand(context, command, {SfmStage::kMapping, attempt, context.photos});
+  std::optional<SfmModel> model = LargestModel(folder);
+  if (run.crashed && !model) Require(context, command.name, run);
+  failure = run.ok() ? "" : StrCat("COLMAP's ", command.name, " ", Ending(run));
+  context.workspace.Finish(stage, failure);
+  return model;
+}
+
+std::optional<SfmModel> LargestModel(const std::string& folder) {
+  std::vector<std::string> candidates = {folder};
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.is_directory()) candidates.push_back(entry.path().string());
+  }
+  std::sort(candidates.begin(), candidates.end());
+  std::optional<SfmModel> best;
+  for (const std::string& candidate : candidates) {
+    try {
+      if (!IsColmapModel(candidate)) continue;
+      const ColmapModelSummary summary = SummarizeColmapModel(candidate);
+      const bool better = !best || summary.images > best->summary.images ||
+                          (summary.images == best->summary.images && summary.points > best->summary.points);
+      if (summary.images > 0 && better) best = SfmModel{candidate, summary};
+    } catch (const Error&) {
+      continue;
+    }
+  }
+  return best;
+}
+
+std::string AttemptFolder(const SfmWorkspace& workspace, int attempt) {
+  return workspace.Path(StrCat("sparse_attempt_", attempt));
+}
+
+}  // namespace splat::data

@@ -1,0 +1,57 @@
+// The three stages of structure-from-motion, each of which finds out whether it is done, continues or starts afresh.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/poses/colmap_reader.h"
+#include "data/sfm/colmap_runner.h"
+#include "data/sfm/photo_groups.h"
+#include "data/sfm/sfm.h"
+#include "data/sfm/sfm_plan.h"
+#include "data/sfm/sfm_workspace.h"
+
+namespace splat::data {
+
+// What the stages of all attempts share.
+struct SfmContext {
+  std::string image_folder;
+  std::string photos_key;  // fingerprint of the photo set
+  std::vector<CameraGroup> groups;
+  size_t photos = 0;  // that can be read
+  int threads = 1;
+  bool gpu = false;
+  const SfmOptions& options;
+  SfmWorkspace& workspace;
+  ColmapProgram& colmap;
+  std::function<void(const SfmProgress&)> progress;  // may be empty
+  std::vector<std::string> notes;                    // the stages add to them
+};
+
+struct SfmModel {
+  std::string folder;
+  ColmapModelSummary summary;
+};
+
+// Names, sizes and times of the photos, boiled down to a short text. Where their folder lies does not matter.
+std::string PhotosKey(const std::vector<SfmPhoto>& photos);
+
+// plan.database is complete afterwards. An interrupted extraction is continued. Throws splat::Error if COLMAP fails.
+void ExtractFeatures(SfmContext& context, const SfmPlan& plan, int attempt);
+
+// plan.database holds verified matches of plan.pairs afterwards. Attempt 2 adds pairs to those of attempt 1.
+void MatchFeatures(SfmContext& context, const SfmPlan& plan, int attempt);
+
+// Runs the mapper into a folder of this attempt. Nothing if COLMAP found no model; `failure` then says what it wrote
+// last. Throws splat::Error if it crashed.
+std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int attempt, std::string& failure);
+
+// The model with the most photos (then points) among `folder` and its children; damaged ones are passed over.
+std::optional<SfmModel> LargestModel(const std::string& folder);
+
+// Folder of the workspace into which an attempt's models go.
+std::string AttemptFolder(const SfmWorkspace& workspace, int attempt);
+
+}  // namespace splat::data

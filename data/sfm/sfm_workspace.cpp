@@ -1,0 +1,106 @@
+#include "data/sfm/sfm_workspace.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/check.h"
+#include "io/atomic_file.h"
+
+namespace splat::data {
+namespace {
+
+using nlohmann::json;
+constexpr int kStateVersion = 1;
+
+}  // namespace
+
+SfmWorkspace::SfmWorkspace(const std::string& folder) : folder_(folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  SPLAT_CHECK(std::filesystem::is_directory(folder), folder, ": the folder cannot be made: ", error.message());
+  lock_ = open(Path(".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  SPLAT_CHECK(lock_ >= 0, folder, ": cannot be written: ", std::strerror(errno));
+  if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    const bool busy = errno == EWOULDBLOCK;
+    close(lock_);
+    SPLAT_CHECK(!busy, folder, ": another run works in this folder; wait for it or give another --output");
+    lock_ = -1;  // a file system without locks
+  }
+  Load();
+}
+
+SfmWorkspace::~SfmWorkspace() {
+  if (lock_ >= 0) close(lock_);
+}
+
+void SfmWorkspace::Load() {
+  if (!std::filesystem::exists(Path("state.json"))) return;
+  try {
+    const json state = json::parse(ReadFile(Path("state.json")));
+    if (state.at("version") != kStateVersion) return;
+    runs_ = state.at("runs");
+    for (const auto& [stage, entry] : state.at("stages").items()) {
+      records_[stage] = {entry.at("made_from"), entry.at("result"), entry.at("run"), entry.at("finished")};
+    }
+  } catch (const json::exception&) {
+    records_.clear();
+  }
+}
+
+void SfmWorkspace::Save() const {
+  json stages = json::object();
+  for (const auto& [stage, record] : records_) {
+    stages[stage] = {{"made_from", record.made_from},
+                     {"result", record.result},
+                     {"run", record.run_number},
+                     {"finished", record.finished}};
+  }
+  const json state = {{"version", kStateVersion}, {"runs", runs_}, {"stages", stages}};
+  const std::string text = state.dump(1, ' ', false, json::error_handler_t::replace);
+  WriteFileAtomically(Path("state.json"), [&](std::ostream& out) { out << text << "\n"; });
+}
+
+const SfmWorkspace::Record* SfmWorkspace::Find(const std::string& stage) const {
+  const auto found = records_.find(stage);
+  return found == records_.end() ? nullptr : &found->second;
+}
+
+bool SfmWorkspace::IsFinished(const std::string& stage, const std::string& made_from) const {
+  const Record* record = Find(stage);
+  return record != nullptr && record->finished && record->made_from == made_from;
+}
+
+bool SfmWorkspace::IsInterrupted(const std::string& stage, const std::string& made_from) const {
+  const Record* record = Find(stage);
+  return record != nullptr && !record->finished && record->made_from == made_from;
+}
+
+void SfmWorkspace::Begin(const std::string& stage, const std::string& made_from) {
+  records_[stage] = {made_from, "", ++runs_, false};
+  Save();
+}
+
+void SfmWorkspace::Finish(const std::string& stage, const std::string& result) {
+  Record& record = records_[stage];
+  record.result = result;
+  record.finished = true;
+  Save();
+}
+
+std::string SfmWorkspace::Result(const std::string& stage) const {
+  const Record* record = Find(stage);
+  return record != nullptr && record->finished ? record->result : "";
+}
+
+int64_t SfmWorkspace::RunNumber(const std::string& stage) const {
+  const Record* record = Find(stage);
+  return record != nullptr ? record->run_number : 0;
+}
+
+}  // namespace splat::data

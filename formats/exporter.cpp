@@ -1,0 +1,132 @@
+#include "formats/exporter.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/check.h"
+#include "formats/compressed_ply_format.h"
+#include "formats/gltf_format.h"
+#include "formats/ksplat_format.h"
+#include "formats/page/html_format.h"
+#include "formats/page/viewer_page.h"
+#include "formats/ply_format.h"
+#include "formats/sog_format.h"
+#include "formats/splat_format.h"
+#include "formats/spz_format.h"
+#include "io/atomic_file.h"
+#include "io/mapped_file.h"
+
+namespace splat::formats {
+namespace {
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+bool HasExtension(const std::string& lower_path, const std::string& extension) {
+  return lower_path.size() > extension.size() &&
+         lower_path.compare(lower_path.size() - extension.size(), extension.size(), extension) == 0;
+}
+
+// The entry whose extension ends `path`, the longest one; null if there is none.
+template <typename Entry>
+const Entry* FindByExtension(const std::vector<Entry>& entries, const std::string& path) {
+  const std::string lower_path = LowerCase(path);
+  const Entry* best = nullptr;
+  for (const Entry& entry : entries) {
+    if (!HasExtension(lower_path, entry.extension)) continue;
+    if (best == nullptr || entry.extension.size() > best->extension.size()) best = &entry;
+  }
+  return best;
+}
+
+// "a, b, c" of one member of each entry.
+template <typename Entry>
+std::string Listed(const std::vector<Entry>& entries, std::string Entry::*member) {
+  std::string list;
+  for (const Entry& entry : entries) list += (list.empty() ? "" : ", ") + entry.*member;
+  return list;
+}
+
+}  // namespace
+
+const std::vector<Exporter>& Exporters() {
+  static const std::vector<Exporter> exporters = {
+      {"ply", ".ply", "the layout of Inria's trainer, lossless", WriteSplatPly},
+      {"compressed.ply", ".compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", WriteCompressedPly},
+      {"splat", ".splat", "32 bytes a splat, without view-dependent colour", WriteSplatFile, 0},
+      {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz},
+      {"sog", ".sog", "PlayCanvas' SOG, about a sixth of the size", WriteSog},
+      {"glb", ".glb", "glTF with KHR_gaussian_splatting, lossless", WriteGlb},
+      {"html", ".html", "a page that shows the scene in any browser", WriteHtml, math::kMaxShDegree, WriteHtmlFiles,
+       WhatHtmlLacks},
+  };
+  return exporters;
+}
+
+const std::vector<Importer>& Importers() {
+  static const std::vector<Importer> importers = {
+      {".compressed.ply", IsCompressedPly, ReadCompressedPly},  // before those that it is a kind of
+      {".ply", IsPly, ReadSplatPly},
+      {".spz", IsSpz, ReadSpz},
+      {".sog", IsSog, ReadSog},
+      {".glb", IsGlb, ReadGlb},
+      {".html", IsHtml, ReadHtml},
+      {".splat", nullptr, ReadSplatFile},
+      {".ksplat", nullptr, ReadKsplat},
+  };
+  return importers;
+}
+
+std::string ExporterNames() {
+  return Listed(Exporters(), &Exporter::name);
+}
+
+const Exporter& ExporterNamed(const std::string& name) {
+  for (const Exporter& exporter : Exporters()) {
+    if (exporter.name == name) return exporter;
+  }
+  throw Error(StrCat("'", name, "' is no format; use one of ", ExporterNames()));
+}
+
+const Exporter& ExporterFor(const std::string& path) {
+  const Exporter* exporter = FindByExtension(Exporters(), path);
+  SPLAT_CHECK(exporter != nullptr, path, ": its name ends in none of the formats that can be written: ",
+              Listed(Exporters(), &Exporter::extension));
+  return *exporter;
+}
+
+std::string WhatLacks(const Exporter& exporter) {
+  return exporter.lacks != nullptr ? exporter.lacks() : "";
+}
+
+WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
+                        const ExportOptions& options) {
+  const std::string lacks = WhatLacks(exporter);
+  SPLAT_CHECK(lacks.empty(), path, ": ", lacks);
+  if (exporter.write_files != nullptr) return exporter.write_files(path, splats, options);
+  WriteFileAtomically(path, [&](std::ostream& out) {
+    try {
+      exporter.write(out, splats, options);
+    } catch (const Error& error) {
+      throw Error(StrCat(path, ": ", error.what()));
+    }
+  });
+  return {{path}, ""};
+}
+
+SplatCloud ReadScene(const std::string& path, const ImportOptions& options) {
+  const MappedFile file(path);
+  for (const Importer& importer : Importers()) {
+    if (importer.recognizes != nullptr && importer.recognizes(file.bytes())) {
+      return importer.read(file.bytes(), path, options);
+    }
+  }
+  const Importer* by_name = FindByExtension(Importers(), path);
+  SPLAT_CHECK(by_name != nullptr, path, ": is no scene file of a known kind; those are ",
+              Listed(Importers(), &Importer::extension));
+  return by_name->read(file.bytes(), path, options);
+}
+
+}  // namespace splat::formats

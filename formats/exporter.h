@@ -1,0 +1,96 @@
+// The table of scene formats: which file names are written and read, and by what. docs/formats.md describes the files.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/parallel.h"
+#include "formats/page/viewer_settings.h"
+#include "formats/quantize/kmeans.h"
+#include "scene/splat_cloud.h"
+
+namespace splat::formats {
+
+// The frame of the data in an .spz file, which does not say it.
+enum class SpzFrame {
+  kRaw,  // as in the PLY (RDF): what viewers take it for
+  kRub,  // as SPZ's specification has it
+};
+
+struct ExportOptions {
+  int spz_version = 3;  // 2, 3 or 4
+  SpzFrame spz_frame = SpzFrame::kRaw;
+  uint64_t seed = 42;            // of SOG's clustering
+  Executor* executor = nullptr;  // for SOG's clustering, not owned; null: the calling thread
+  PartsFitter fit_parts;         // the costly half of that, such as on a GPU; empty: the executor
+  // Of .html.
+  std::optional<ViewerSettings> viewer;     // where it opens; nothing: SettingsFromSplats
+  uint64_t html_inline_bytes = 24'000'000;  // splats of more bytes lie beside the page: browsers limit data: URLs
+  bool overwrite_beside = true;             // replace a file of the name that the one beside the page gets
+  std::string sog_file;                     // a SOG file of the very same splats, taken instead of making one
+};
+
+struct ImportOptions {
+  SpzFrame spz_frame = SpzFrame::kRaw;
+};
+
+// What WriteScene left.
+struct WrittenScene {
+  std::vector<std::string> files;  // paths; that of the scene file itself last
+  std::string note;                // one line for the user, for example how to open it; empty if there is none
+};
+
+// A value with functions, not a hierarchy: no format has state.
+struct Exporter {
+  std::string name;         // in lists, such as "sog"
+  std::string extension;    // of file names, such as ".sog"
+  std::string description;  // a few words for help texts
+  // Streams the file. Throws splat::Error without the path if the format cannot hold the splats.
+  void (*write)(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
+  int largest_sh_degree = math::kMaxShDegree;  // that the format holds; higher coefficients are left out
+  // For formats that may need more than one file, what WriteScene calls instead of `write`, with the path; else null.
+  WrittenScene (*write_files)(const std::string& path, const SplatSelection& splats,
+                              const ExportOptions& options) = nullptr;
+  // What keeps this build from writing the format, one line; empty if nothing does. Null: nothing ever does.
+  std::string (*lacks)() = nullptr;
+};
+
+struct Importer {
+  std::string extension;
+  // Whether the file's first bytes say that it is of this format; null for formats that have no such mark, which are
+  // known by their extension only.
+  bool (*recognizes)(std::string_view bytes);
+  // The file's usable splats in the scene's frame. Memory is taken only after the sizes that a file announces have been
+  // compared with those it has. `path` is for messages. Throws splat::Error naming it, what is wrong and what to do.
+  SplatCloud (*read)(std::string_view bytes, const std::string& path, const ImportOptions& options);
+};
+
+const std::vector<Exporter>& Exporters();
+const std::vector<Importer>& Importers();
+
+// "ply, spz, ...": all names, for messages and help texts.
+std::string ExporterNames();
+
+// By name. Throws splat::Error that lists the names.
+const Exporter& ExporterNamed(const std::string& name);
+// By the end of a file's name, the longest that fits, upper case or lower. Throws splat::Error that lists what there
+// is.
+const Exporter& ExporterFor(const std::string& path);
+
+// What keeps this build from writing the format, such as a part that was not there when it was built: one line that
+// says what to do. Empty if nothing does.
+std::string WhatLacks(const Exporter& exporter);
+
+// Writes a scene file, whole or not at all. Throws splat::Error naming the path.
+WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
+                        const ExportOptions& options = {});
+
+// Reads a scene file of any format of the table: by its content where that says it, else by its extension. The splats
+// left out are counted in the result. Throws splat::Error.
+SplatCloud ReadScene(const std::string& path, const ImportOptions& options = {});
+
+}  // namespace splat::formats

@@ -1,0 +1,24 @@
+// What a .glb file with splats is made of, for gltf_format.cpp, which writes it, and gltf_reader.cpp. Private to both.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/check.h"
+
+namespace splat::formats::gltf {
+
+constexpr uint32_t kMagic = 0x46546C67, kVersion = 2, kJsonChunk = 0x4E4F534A, kBinaryChunk = 0x004E4942;
+constexpr uint64_t kHeaderBytes = 12, kChunkHeaderBytes = 8;
+constexpr const char* kExtension = "KHR_gaussian_splatting";
+
+enum ComponentType { kInt8 = 5120, kUint8 = 5121, kInt16 = 5122, kUint16 = 5123, kFloat = 5126 };
+
+inline std::string AttributeName(const std::string& name) {
+  return StrCat(kExtension, ":", name);
+}
+inline std::string ShName(int degree, int coefficient) {
+  return AttributeName(StrCat("SH_DEGREE_", degree, "_COEF_", coefficient));
+}
+
+}  // namespace splat::formats::gltf

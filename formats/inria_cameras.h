@@ -1,0 +1,20 @@
+// cameras.json as Inria's trainer writes it beside a scene and as viewers read it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scene/named_camera.h"
+
+namespace splat::formats {
+
+// A JSON array of {id, img_name, width, height, position [3], rotation [3][3], fx, fy}: position of the camera and rows
+// of the rotation from the camera (x right, y down, z forward) to the scene; lengths in px and scene units. Ours add
+// cx, cy (px) and split ("train" or "test"). The file appears whole or not at all. Throws splat::Error.
+void WriteInriaCameras(const std::string& path, const std::vector<NamedCamera>& cameras);
+
+// Reads that, also without our additions: the principal point is then the middle. Rotations are made orthonormal.
+// Throws splat::Error naming file and entry.
+std::vector<NamedCamera> ReadInriaCameras(const std::string& path);
+
+}  // namespace splat::formats

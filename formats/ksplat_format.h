@@ -1,0 +1,16 @@
+// The .ksplat file of mkkellogg's GaussianSplats3D (file version 0.1), read only: its viewer is no longer developed.
+// Source of the layout: that viewer's SplatBuffer; docs/formats.md.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "formats/exporter.h"
+
+namespace splat::formats {
+
+// Compression levels 0 (32-bit floats), 1 (16-bit floats, positions within buckets) and 2 (SH in 8 bits), SH degree 0
+// to 2; sections of different degrees are filled up with zeros. Throws splat::Error naming file and section.
+SplatCloud ReadKsplat(std::string_view bytes, const std::string& path, const ImportOptions& options);
+
+}  // namespace splat::formats

@@ -1,0 +1,21 @@
+// The viewer of .html files: the page that scripts/fetch_viewer.sh makes of the SuperSplat viewer, kept in the program.
+#pragma once
+
+#include <string>
+
+namespace splat::formats {
+
+// What stands in the page for what a scene fills in; each occurs once.
+constexpr const char* kSettingsMark = "@@SPLAT_SETTINGS@@";  // JSON
+constexpr const char* kContentMark = "@@SPLAT_CONTENT@@";    // URL of the splats, in a JSON string
+constexpr const char* kNameMark = "@@SPLAT_NAME@@";          // file name that tells their format, in a JSON string
+
+// Whether this build has the page.
+bool HasViewerPage();
+// What to do if it has none; empty if it has one.
+std::string WhatHtmlLacks();
+
+// The page, unpacked. Throws splat::Error that says what to do if this build has none.
+std::string ViewerPage();
+
+}  // namespace splat::formats

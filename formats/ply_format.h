@@ -1,0 +1,32 @@
+// The Inria splat PLY, both directions: the format that every viewer and editor of splats reads. Layout: the output of
+// the trainer of Kerbl et al. 2023, described in docs/formats.md.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "formats/exporter.h"
+
+namespace splat::formats {
+
+// Whether the bytes begin as those of a PLY do, of splats or of anything else.
+bool IsPly(std::string_view bytes);
+
+// One row of 32-bit floats per splat, the values as they are stored: x y z, nx ny nz (zero), f_dc_0..2, f_rest_*
+// (channel-major: all coefficients of red first), opacity (logit), scale_0..2 (logarithm), rot_0..3 (w first,
+// normalised). Streamed.
+void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
+
+// Any PLY of that layout, ascii or binary, columns in any order, normals and further columns ignored; the number of
+// f_rest columns (0, 9, 24 or 45) gives the SH degree. The comments "SplatRenderMode: mip" (Brush, splat-transform) and
+// "antialiased 1" (Postshot) set `antialiased`, ours "Background: r g b" the background. Throws splat::Error naming
+// file and the missing column.
+SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions& options);
+
+// "default" or "mip", as the comment SplatRenderMode has it.
+std::string RenderModeComment(bool antialiased);
+// Whether comments of a PLY say that the scene was trained antialiased.
+bool SaysAntialiased(const std::vector<std::string>& comments);
+
+}  // namespace splat::formats

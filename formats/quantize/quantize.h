@@ -1,0 +1,107 @@
+// Steps that several formats share on the way from floats to few bits and back.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <ostream>
+#include <string>
+
+#include "core/quaternion.h"
+
+namespace splat::formats {
+
+// The nearest of the 2^bits values that divide 0..1 evenly; t outside is taken as the end, NaN as 0.
+inline uint32_t QuantizeUnit(double t, int bits) {
+  const double highest = double((1u << bits) - 1);
+  const double level = std::floor(t * highest + 0.5);
+  return level >= highest ? uint32_t(highest) : level > 0 ? uint32_t(level) : 0u;
+}
+inline double DequantizeUnit(uint32_t level, int bits) {
+  return double(level) / double((1u << bits) - 1);
+}
+
+// The nearest whole number in 0..255; NaN is 0.
+inline uint8_t RoundToByte(double value) {
+  const double rounded = std::round(value);
+  return rounded >= 255 ? uint8_t(255) : rounded > 0 ? uint8_t(rounded) : uint8_t(0);
+}
+
+// The bounds of triples of values, in floats as files hold them.
+struct Bounds3 {
+  std::array<float, 3> low, high;
+
+  Bounds3() {
+    low.fill(std::numeric_limits<float>::max());
+    high.fill(std::numeric_limits<float>::lowest());
+  }
+  void Add(const std::array<double, 3>& value) {
+    for (size_t axis = 0; axis < 3; ++axis) {
+      low[axis] = std::min(low[axis], float(value[axis]));
+      high[axis] = std::max(high[axis], float(value[axis]));
+    }
+  }
+};
+
+// The four components of a unit quaternion, in whichever order a format has, without that of largest magnitude, which
+// follows from the others: those, in their order and within +-sqrt(1/2), for the sign of the quaternion that makes the
+// largest positive.
+struct SmallestThree {
+  int largest = 0;  // 0 ... 3
+  std::array<double, 3> others = {};
+};
+inline SmallestThree WithoutLargest(const std::array<double, 4>& components) {
+  SmallestThree result;
+  for (int i = 1; i < 4; ++i) {
+    if (std::abs(components[size_t(i)]) > std::abs(components[size_t(result.largest)])) result.largest = i;
+  }
+  const double sign = components[size_t(result.largest)] < 0 ? -1 : 1;
+  for (int i = 0, other = 0; i < 4; ++i) {
+    if (i != result.largest) result.others[size_t(other++)] = sign * components[size_t(i)];
+  }
+  return result;
+}
+// The four components again. Others that leave no room for the largest give a length above 1.
+inline std::array<double, 4> WithLargest(const SmallestThree& three) {
+  std::array<double, 4> components = {};
+  double squares = 0;
+  for (int i = 0, other = 0; i < 4; ++i) {
+    if (i == three.largest) continue;
+    const double value = three.others[size_t(other++)];
+    components[size_t(i)] = value;
+    squares += value * value;
+  }
+  components[size_t(three.largest)] = std::sqrt(std::fmax(0.0, 1 - squares));
+  return components;
+}
+constexpr double kSqrtHalf = 0.70710678118654752440;
+
+// Appends a number as little-endian bytes.
+template <typename T>
+void AppendBytes(std::string& bytes, T value) {
+  bytes.append(reinterpret_cast<const char*>(&value), sizeof(T));
+}
+
+// A buffer before a stream, for writers that emit a few bytes at a time. Flush() at the end.
+class BlockWriter {
+ public:
+  explicit BlockWriter(std::ostream& out) : out_(out) { block_.reserve(kBlockBytes + 64); }
+  template <typename T>
+  void Put(T value) {
+    AppendBytes(block_, value);
+    if (block_.size() >= kBlockBytes) Flush();
+  }
+  void Flush() {
+    out_.write(block_.data(), std::streamsize(block_.size()));
+    block_.clear();
+  }
+
+ private:
+  static constexpr size_t kBlockBytes = 1 << 20;
+  std::ostream& out_;
+  std::string block_;
+};
+
+}  // namespace splat::formats

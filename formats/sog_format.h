@@ -1,0 +1,28 @@
+// SOG version 2 of PlayCanvas, both directions: lossless WebP images of quantised values in one zip archive, 12 to 16
+// bytes a splat. Source: PlayCanvas' specification and splat-transform 3.7; docs/formats.md.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "formats/exporter.h"
+
+namespace splat::formats {
+
+// Whether the bytes begin as those of a zip archive do.
+bool IsSog(std::string_view bytes);
+
+// In Morton order. Positions have 16 bits an axis on a logarithmic scale, rotations 8 bits for each of the smallest
+// three, log scales and colours 256 levels each, opacity 8 bits; higher SH a palette of up to 65,536 vectors of 256
+// levels, by k-means of `options.seed` on `options.executor`: equal bits for any number of threads. `out` must be able
+// to seek. Throws splat::Error if there is no splat or more than the images can hold (268 million).
+void WriteSog(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
+
+// Throws splat::Error naming file and entry.
+SplatCloud ReadSog(std::string_view bytes, const std::string& path, const ImportOptions& options);
+
+// How many vectors the palette of higher SH has at most for so many splats.
+int64_t SogPaletteSize(int64_t splats);
+
+}  // namespace splat::formats

@@ -1,0 +1,15 @@
+// Base64 (RFC 4648, with padding and without line breaks), as data: URLs have it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace splat {
+
+std::string EncodeBase64(std::string_view bytes);
+
+// Nothing if `text` is not exactly what EncodeBase64 makes of some bytes.
+std::optional<std::string> DecodeBase64(std::string_view text);
+
+}  // namespace splat

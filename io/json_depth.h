@@ -1,0 +1,12 @@
+// A guard before JSON of unknown origin: copying, printing and destroying a parsed value go as deep as it nests.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace splat {
+
+// Throws splat::Error naming the path if arrays and objects lie more than 64 deep; scene files need 8.
+void CheckJsonDepth(std::string_view text, const std::string& path);
+
+}  // namespace splat

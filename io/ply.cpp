@@ -1,0 +1,246 @@
+#include "io/ply.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+#include "io/atomic_file.h"
+#include "io/byte_reader.h"
+#include "io/mapped_file.h"
+#include "io/text_scan.h"
+
+namespace splat {
+namespace {
+
+struct TypeTraits {
+  const char* name;
+  const char* new_name;
+  size_t size;                                         // bytes
+  float (*value)(const char* bytes, bool big_endian);  // of the number there
+};
+
+template <typename T>
+float Value(const char* bytes, bool big_endian) {
+  return float(big_endian ? FromBigEndian<T>(bytes) : FromLittleEndian<T>(bytes));
+}
+
+constexpr TypeTraits kTypes[] = {
+    {"char", "int8", 1, Value<int8_t>},    {"uchar", "uint8", 1, Value<uint8_t>},
+    {"short", "int16", 2, Value<int16_t>}, {"ushort", "uint16", 2, Value<uint16_t>},
+    {"int", "int32", 4, Value<int32_t>},   {"uint", "uint32", 4, Value<uint32_t>},
+    {"float", "float32", 4, Value<float>}, {"double", "float64", 8, Value<double>},
+};
+
+// Null if there is no such type.
+const TypeTraits* FindType(std::string_view name) {
+  for (const TypeTraits& traits : kTypes) {
+    if (name == traits.name || name == traits.new_name) return &traits;
+  }
+  return nullptr;
+}
+
+std::string_view NextRow(const PlyFile::Element& element, uint64_t row, LineScanner& scanner, const std::string& path) {
+  while (const auto line = scanner.Next()) {
+    const std::string_view trimmed = Trimmed(*line);
+    if (!trimmed.empty()) return trimmed;
+  }
+  throw Error(StrCat(path, ": ends before row ", row + 1, " of ", element.count, " of '", element.name,
+                     "'; it is truncated, copy it again"));
+}
+
+// Fills values [properties].
+void ReadAsciiRow(const PlyFile::Element& element, std::string_view line, const std::string& where, float* values) {
+  for (const PlyFile::Property& property : element.properties) {
+    const std::string_view word = TakeWord(line);
+    const auto value = ParseNumber<double>(word);
+    SPLAT_CHECK(value.has_value(), where, ": the value of '", property.name, "' is '", word.substr(0, 40),
+                "', which is no number");
+    *values++ = float(*value);
+  }
+  SPLAT_CHECK(Trimmed(line).empty(), where, ": more than ", element.properties.size(), " values");
+}
+
+void CheckTable(const std::string& path, const PlyTable& table) {
+  SPLAT_CHECK(table.values.size() == table.rows * table.names.size(), path, ": a table of ", table.rows, " rows and ",
+              table.names.size(), " columns cannot hold ", table.values.size(), " values");
+  for (const std::string& name : table.names) {
+    SPLAT_CHECK(!name.empty() && name.find_first_of(" \t\r\n") == std::string::npos, path, ": the property name '",
+                name, "' is empty or holds blanks");
+  }
+  for (const std::string& comment : table.comments) {
+    SPLAT_CHECK(comment.find_first_of("\r\n") == std::string::npos, path, ": a comment holds a line end");
+  }
+}
+
+}  // namespace
+
+int PlyTable::Column(const std::string& name) const {
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? -1 : int(found - names.begin());
+}
+
+PlyFile::Format PlyFile::ParseFormat(std::string_view name, const std::string& where) const {
+  if (name == "ascii") return Format::kAscii;
+  if (name == "binary_little_endian") return Format::kLittleEndian;
+  if (name == "binary_big_endian") return Format::kBigEndian;
+  throw Error(StrCat(where, ": unknown format '", name, "'; save the file as binary_little_endian"));
+}
+
+void PlyFile::AddElement(std::string_view line, const std::string& where) {
+  const std::string_view name = TakeWord(line);
+  const std::string_view word = TakeWord(line);
+  const auto count = ParseNumber<uint64_t>(word);
+  SPLAT_CHECK(count.has_value(), where, ": element '", name, "' has the count '", word, "', which is no number");
+  elements_.push_back({std::string(name), *count, {}, {}});
+}
+
+void PlyFile::AddProperty(std::string_view line, const std::string& where) {
+  SPLAT_CHECK(!elements_.empty(), where, ": a property before any element");
+  Element& element = elements_.back();
+  const std::string_view type = TakeWord(line);
+  if (type == "list") {
+    TakeWord(line);
+    TakeWord(line);
+    if (element.list_property.empty()) element.list_property = std::string(TakeWord(line));
+    return;
+  }
+  const std::string_view name = TakeWord(line);
+  SPLAT_CHECK(!name.empty(), where, ": a property without a name");
+  for (const Property& other : element.properties) {
+    SPLAT_CHECK(other.name != name, where, ": property '", name, "' is there twice");
+  }
+  const TypeTraits* traits = FindType(type);
+  SPLAT_CHECK(traits != nullptr, where, ": property '", name, "' has the unknown type '", type, "'");
+  element.properties.push_back({std::string(name), traits->name, traits->size});
+}
+
+size_t PlyFile::Element::RowSize() const {
+  size_t size = 0;
+  for (const Property& property : properties) size += property.size;
+  return size;
+}
+
+PlyFile::PlyFile(std::string_view bytes, std::string path) : path_(std::move(path)) {
+  LineScanner scanner(bytes);
+  SPLAT_CHECK(scanner.Next() == "ply", path_, ": is no PLY file (it does not begin with 'ply')");
+  while (const auto line = scanner.Next()) {
+    const std::string where = StrCat(path_, ": line ", scanner.line_number());
+    std::string_view rest = *line;
+    const std::string_view keyword = TakeWord(rest);
+    if (keyword == "end_header") {
+      SPLAT_CHECK(format_.has_value(), path_, ": its header names no format");
+      body_ = scanner.rest();
+      header_lines_ = scanner.line_number();
+      return;
+    }
+    if (keyword == "format") {
+      format_ = ParseFormat(TakeWord(rest), where);
+    } else if (keyword == "comment") {
+      comments_.emplace_back(Trimmed(rest));
+    } else if (keyword == "element") {
+      AddElement(rest, where);
+    } else if (keyword == "property") {
+      AddProperty(rest, where);
+    } else {
+      SPLAT_CHECK(keyword.empty() || keyword == "obj_info", where, ": '", keyword.substr(0, 40),
+                  "' does not belong in a PLY header; the file is damaged");
+    }
+  }
+  throw Error(StrCat(path_, ": its header has no end_header; the file is truncated"));
+}
+
+const PlyFile::Element* PlyFile::Find(const std::string& name) const {
+  const auto found =
+      std::find_if(elements_.begin(), elements_.end(), [&](const Element& element) { return element.name == name; });
+  return found == elements_.end() ? nullptr : &*found;
+}
+
+void PlyFile::CheckFits(const Element& element, uint64_t room) const {
+  SPLAT_CHECK(element.list_property.empty(), path_, ": element '", element.name, "' has the list property '",
+              element.list_property, "', which is not supported; save the file without it");
+  SPLAT_CHECK(element.count <= room, path_, ": announces ", element.count, " rows of '", element.name,
+              "' but has room for ", room, "; it is truncated or damaged, copy it again");
+}
+
+std::string_view PlyFile::BinaryRows(const Element& wanted) const {
+  std::string_view body = body_;
+  for (const Element& element : elements_) {
+    const size_t row_size = element.RowSize();
+    CheckFits(element, row_size > 0 ? body.size() / row_size : element.count);
+    const std::string_view rows = body.substr(0, size_t(element.count) * row_size);
+    if (&element == &wanted) return rows;
+    body.remove_prefix(rows.size());
+  }
+  throw Error(StrCat(path_, ": has no element '", wanted.name, "'"));
+}
+
+std::string_view PlyFile::LittleEndianRows(const Element& element) const {
+  SPLAT_CHECK(format_ == Format::kLittleEndian, path_, ": is not binary_little_endian, as a file with element '",
+              element.name, "' must be; export it again");
+  return BinaryRows(element);
+}
+
+void PlyFile::ForEachAsciiRow(const Element& wanted, const std::function<void(const float* row)>& use) const {
+  LineScanner scanner(body_);
+  std::vector<float> values(wanted.properties.size());
+  for (const Element& element : elements_) {
+    // Each value takes a digit and a blank or line end.
+    CheckFits(element, (scanner.rest().size() + 1) / std::max<size_t>(1, 2 * element.properties.size()));
+    for (uint64_t row = 0; row < element.count; ++row) {
+      const std::string_view line = NextRow(element, row, scanner, path_);
+      if (&element != &wanted) continue;
+      ReadAsciiRow(element, line, StrCat(path_, ": line ", header_lines_ + scanner.line_number()), values.data());
+      use(values.data());
+    }
+    if (&element == &wanted) return;
+  }
+}
+
+void PlyFile::ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const {
+  if (format_ == Format::kAscii) return ForEachAsciiRow(element, use);
+  const bool big_endian = format_ == Format::kBigEndian;
+  std::vector<float (*)(const char*, bool)> value_of;
+  for (const Property& property : element.properties) value_of.push_back(FindType(property.type)->value);
+  std::vector<float> values(element.properties.size());
+  const char* bytes = BinaryRows(element).data();
+  for (uint64_t row = 0; row < element.count; ++row) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      values[i] = value_of[i](bytes, big_endian);
+      bytes += element.properties[i].size;
+    }
+    use(values.data());
+  }
+}
+
+PlyTable ReadPly(const std::string& path) {
+  const MappedFile file(path);
+  const PlyFile ply(file.bytes(), path);
+  const PlyFile::Element* vertex = ply.Find("vertex");
+  SPLAT_CHECK(vertex != nullptr, path, ": has no element 'vertex'");
+  SPLAT_CHECK(!vertex->properties.empty() || !vertex->list_property.empty(), path,
+              ": its element 'vertex' has no properties");
+  PlyTable table;
+  table.comments = ply.comments();
+  for (const PlyFile::Property& property : vertex->properties) table.names.push_back(property.name);
+  ply.ForEachRow(*vertex, [&](const float* row) {
+    if (table.values.empty()) table.values.reserve(size_t(vertex->count) * table.names.size());
+    table.values.insert(table.values.end(), row, row + table.names.size());
+  });
+  table.rows = size_t(vertex->count);
+  return table;
+}
+
+void WritePly(const std::string& path, const PlyTable& table) {
+  CheckTable(path, table);
+  WriteFileAtomically(path, [&](std::ostream& out) {
+    out << "ply\nformat binary_little_endian 1.0\n";
+    for (const std::string& comment : table.comments) out << "comment " << comment << '\n';
+    out << "element vertex " << table.rows << '\n';
+    for (const std::string& name : table.names) out << "property float " << name << '\n';
+    out << "end_header\n";
+    static_assert(sizeof(float) == 4, "PLY's float has 32 bits");
+    out.write(reinterpret_cast<const char*>(table.values.data()), std::streamsize(table.values.size() * sizeof(float)));
+  });
+}
+
+}  // namespace splat

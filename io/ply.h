@@ -1,0 +1,82 @@
+// Binary and ASCII PLY as named columns of the vertex element; no knowledge of splats.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace splat {
+
+struct PlyTable {
+  std::vector<std::string> comments;
+  std::vector<std::string> names;  // [C] of the vertex element's properties, in file order
+  std::vector<float> values;       // [rows, C] row-major, converted to float
+  size_t rows = 0;
+
+  // Column of a name, or -1.
+  int Column(const std::string& name) const;
+};
+
+// The header of a PLY in memory, and its rows one by one. Formats binary_little_endian, binary_big_endian and ascii, CR
+// LF headers too. Does not own the bytes.
+class PlyFile {
+ public:
+  struct Property {
+    std::string name;
+    std::string type;  // as PLY's first version calls it: char, uchar, short, ushort, int, uint, float, double
+    size_t size = 0;   // bytes
+  };
+  struct Element {
+    std::string name;
+    uint64_t count = 0;                // rows, as announced
+    std::vector<Property> properties;  // without those that are lists
+    std::string list_property;         // name of the first list; such rows have no fixed size
+    size_t RowSize() const;            // bytes, in the binary formats
+  };
+
+  // Parses the header. `path` is for messages. Throws splat::Error naming file and line.
+  PlyFile(std::string_view bytes, std::string path);
+
+  const std::vector<std::string>& comments() const { return comments_; }
+  // The element of that name, or null.
+  const Element* Find(const std::string& name) const;
+
+  // Calls use(row) for each row of `element` (one of this file's) in order; row: its properties converted to float, in
+  // file order. Elements before it are passed over. The count is checked against the bytes that are left before the
+  // first call. Throws splat::Error naming file and entry; list properties are refused.
+  void ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const;
+
+  // The rows of `element` as they lie in the file, [count * RowSize()] bytes. Only of binary_little_endian files;
+  // others throw splat::Error.
+  std::string_view LittleEndianRows(const Element& element) const;
+
+ private:
+  enum class Format { kAscii, kLittleEndian, kBigEndian };
+
+  Format ParseFormat(std::string_view name, const std::string& where) const;
+  void AddElement(std::string_view line, const std::string& where);
+  void AddProperty(std::string_view line, const std::string& where);
+  void CheckFits(const Element& element, uint64_t room) const;
+  std::string_view BinaryRows(const Element& element) const;
+  void ForEachAsciiRow(const Element& element, const std::function<void(const float* row)>& use) const;
+
+  std::string path_;
+  std::vector<std::string> comments_;
+  std::vector<Element> elements_;
+  std::optional<Format> format_;
+  std::string_view body_;  // behind the header
+  int header_lines_ = 0;
+};
+
+// Reads the element vertex of a file whole. Elements after vertex are ignored; zero vertices and values that are not
+// finite are accepted. Throws splat::Error as PlyFile does, and if there is no element vertex with properties.
+PlyTable ReadPly(const std::string& path);
+
+// Writes binary_little_endian float properties through a temporary name and a rename: see docs/formats.md. Throws
+// splat::Error (also when the disk is full, or if names, values and rows of the table do not fit together).
+void WritePly(const std::string& path, const PlyTable& table);
+
+}  // namespace splat

@@ -1,0 +1,66 @@
+// Lines, words and strictly parsed numbers of text that is held in memory.
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace splat {
+
+// The number that `word` is from its first to its last character; nothing if it is none or out of T's range. Accepts
+// "nan" and "inf" for floating-point T; ignores the locale.
+template <typename T>
+std::optional<T> ParseNumber(std::string_view word) {
+  if (word.size() > 1 && word[0] == '+' && word[1] != '-') word.remove_prefix(1);
+  T value{};
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
+  return value;
+}
+
+inline bool IsBlank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+inline std::string_view Trimmed(std::string_view text) {
+  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Takes the first blank-separated word off `rest`; empty at the end.
+inline std::string_view TakeWord(std::string_view& rest) {
+  while (!rest.empty() && IsBlank(rest.front())) rest.remove_prefix(1);
+  size_t length = 0;
+  while (length < rest.size() && !IsBlank(rest[length])) ++length;
+  const std::string_view word = rest.substr(0, length);
+  rest.remove_prefix(length);
+  return word;
+}
+
+// Lines that end in LF or CR LF, the last one possibly in neither. Does not own the text.
+class LineScanner {
+ public:
+  explicit LineScanner(std::string_view text) : text_(text) {}
+
+  // The next line without its end; nothing after the last.
+  std::optional<std::string_view> Next() {
+    if (position_ >= text_.size()) return std::nullopt;
+    const size_t end = text_.find('\n', position_);
+    std::string_view line = text_.substr(position_, end == std::string_view::npos ? end : end - position_);
+    position_ = end == std::string_view::npos ? text_.size() : end + 1;
+    ++line_number_;
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    return line;
+  }
+
+  int line_number() const { return line_number_; }                   // of the line that Next returned last, from 1
+  std::string_view rest() const { return text_.substr(position_); }  // what follows it
+
+ private:
+  std::string_view text_;
+  size_t position_ = 0;
+  int line_number_ = 0;
+};
+
+}  // namespace splat

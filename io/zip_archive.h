@@ -1,0 +1,49 @@
+// Zip archives, to write and to read, in memory and streams.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace splat {
+
+// Writes entries as they are, without compression (what they hold is compressed already), zip64 or comment, dated
+// 1980-01-01: equal entries give equal bytes. The stream must be able to seek. Throws splat::Error.
+class ZipWriter {
+ public:
+  explicit ZipWriter(std::ostream& out);
+  ~ZipWriter();
+  ZipWriter(const ZipWriter&) = delete;
+  ZipWriter& operator=(const ZipWriter&) = delete;
+
+  void Add(const std::string& name, std::string_view bytes);
+  void Finish();  // once, at the end
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Reads entries, stored or deflated. Does not own the bytes. Throws splat::Error naming the path.
+class ZipReader {
+ public:
+  ZipReader(std::string_view bytes, std::string path);
+  ~ZipReader();
+  ZipReader(const ZipReader&) = delete;
+  ZipReader& operator=(const ZipReader&) = delete;
+
+  static bool Recognizes(std::string_view bytes);
+
+  // Size of an entry as the archive announces it, unpacked.
+  uint64_t SizeOf(const std::string& name);
+  // Its bytes, with their checksum checked. The caller has found SizeOf acceptable.
+  std::string Read(const std::string& name);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace splat

@@ -1,0 +1,38 @@
+// What is asked of a scene file that is compared with the splats it was written from.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/image.h"
+
+namespace splat::quality {
+
+// Images of a file that agree less than this with the scene's, in dB, are those of a broken file: a frame or an
+// order of coefficients that was mistaken gives 10 to 12, the coarsest format of a whole file 25 and more.
+constexpr double kLeastAgreement_db = 20;
+// Where a scene differs little from its background every file agrees that much: so much more than an empty file is
+// asked, which is half of what the scene shows, up to an agreement that does for any.
+constexpr double kLeastGain_db = 3, kEnoughAgreement_db = 40;
+// At most so many views are compared.
+constexpr size_t kMostCheckedViews = 8;
+
+// Of many values some, spread evenly and beginning with the first.
+template <typename T>
+std::vector<T> SpreadEvenly(const std::vector<T>& values, size_t most) {
+  if (values.size() <= most) return values;
+  std::vector<T> some;
+  for (size_t i = 0; i < most; ++i) some.push_back(values[i * values.size() / most]);
+  return some;
+}
+
+// Throws splat::Error naming the file.
+void RequireSameCount(const std::string& path, int64_t splats, int64_t written);
+void RequireAgreement(const std::string& path, double agreement_db, double empty_db);
+
+// For RequireAgreement: PSNR in dB between the scene's images and the background alone, mean over the images.
+double EmptyAgreement(const std::vector<Image8>& images, const std::array<float, 3>& background);
+
+}  // namespace splat::quality

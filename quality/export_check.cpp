@@ -1,0 +1,57 @@
+#include "quality/export_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "quality/image_quality.h"
+#include "rasterizer/plain_render.h"
+#include "scene/orbit.h"
+#include "scene/select.h"
+
+namespace splat::quality {
+namespace {
+
+constexpr int kLongestSide_px = 640;
+constexpr int kOrbitViews = 4;
+
+Camera Small(const Camera& camera) {
+  const double scale = std::min(1.0, kLongestSide_px / double(std::max(camera.width, camera.height)));
+  const auto side = [&](int length) { return std::max(1, int(std::lround(length * scale))); };
+  return ResizedCamera(camera, side(camera.width), side(camera.height));
+}
+
+}  // namespace
+
+std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats) {
+  if (cameras.empty()) cameras = OrbitCameras(SphereAroundMost(splats), kOrbitViews, kLongestSide_px);
+  const auto held_out = [](const NamedCamera& camera) { return camera.split == Split::kTest; };
+  if (std::any_of(cameras.begin(), cameras.end(), held_out)) {
+    cameras.erase(std::stable_partition(cameras.begin(), cameras.end(), held_out), cameras.end());
+  }
+  std::vector<Camera> chosen;
+  for (const NamedCamera& named : SpreadEvenly(cameras, kMostCheckedViews)) chosen.push_back(Small(named.camera));
+  return chosen;
+}
+
+ExportCheck::ExportCheck(const SplatSelection& splats, std::vector<Camera> cameras,
+                         const std::array<float, 3>& background, Executor& executor)
+    : cameras_(std::move(cameras)), background_(background), executor_(executor), count_(splats.count()) {
+  for (const Camera& camera : cameras_) images_.push_back(RenderPlainly(splats, camera, background_, executor_));
+  empty_db_ = EmptyAgreement(images_, background_);
+}
+
+double ExportCheck::AgreementOf(const std::string& path, const formats::ImportOptions& options) const {
+  const SplatCloud cloud = formats::ReadScene(path, options);
+  RequireSameCount(path, cloud.count(), count_);
+  const SplatSelection splats(cloud.View());
+  double agreement_db = 0;
+  for (size_t i = 0; i < cameras_.size(); ++i) {
+    const Image8 image = RenderPlainly(splats, cameras_[i], background_, executor_);
+    agreement_db += quality::Psnr(images_[i], image) / double(cameras_.size());
+  }
+  RequireAgreement(path, agreement_db, empty_db_);
+  return agreement_db;
+}
+
+}  // namespace splat::quality

@@ -1,0 +1,44 @@
+// Reads an exported scene file back and compares its images with those of the splats that it was written from,
+// without LibTorch.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/camera.h"
+#include "core/image.h"
+#include "core/parallel.h"
+#include "formats/exporter.h"
+#include "formats/inria_cameras.h"
+#include "quality/agreement.h"
+
+namespace splat::quality {
+
+// At most kMostCheckedViews cameras, with small images: held-out ones of `cameras` or, if there are none, training
+// cameras; without any, views from all sides of the splats. At least one splat.
+std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats);
+
+class ExportCheck {
+ public:
+  // Draws the views. The splats are not needed afterwards; `executor` must outlive the object.
+  ExportCheck(const SplatSelection& splats, std::vector<Camera> cameras, const std::array<float, 3>& background,
+              Executor& executor);
+
+  // PSNR in dB between the images of the file and those of the splats, mean over the views; 100 for equal ones.
+  // Throws splat::Error naming the file if it cannot be read, holds another number of splats or shows another scene
+  // (quality/agreement.h).
+  double AgreementOf(const std::string& path, const formats::ImportOptions& options) const;
+
+  size_t views() const { return cameras_.size(); }
+
+ private:
+  std::vector<Camera> cameras_;
+  std::array<float, 3> background_;
+  Executor& executor_;
+  int64_t count_ = 0;
+  std::vector<Image8> images_;
+  double empty_db_ = 0;
+};
+
+}  // namespace splat::quality

@@ -1,0 +1,89 @@
+#include "quality/scene_check.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/check.h"
+#include "core/format.h"
+#include "formats/exporter.h"
+#include "quality/image_quality.h"
+#include "quality/metrics.h"
+#include "rasterizer/torch/scene_model.h"
+
+namespace splat::quality {
+namespace {
+
+std::string Column(const std::string& text, size_t width) {
+  return std::string(width - std::min(width, text.size()), ' ') + text;
+}
+
+double WithoutSmallMinus(double decibels) {
+  return decibels < 0 && decibels > -0.005 ? 0 : decibels;
+}
+
+}  // namespace
+
+std::vector<int> ViewsToCheck(const data::Dataset& dataset) {
+  std::vector<int> views = dataset.ViewsOf(Split::kTest);
+  if (views.empty()) views = dataset.ViewsOf(Split::kTrain);
+  return SpreadEvenly(views, kMostCheckedViews);
+}
+
+SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
+    : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
+  loader_.Announce(views_);
+  for (const int index : views_) {
+    images_.push_back(quality::RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
+    scene_psnr_ += quality::Psnr(*loader_.Get(index), images_.back()) / double(views_.size());
+  }
+  empty_db_ = EmptyAgreement(images_, dataset_.background);
+}
+
+FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const {
+  const std::string& path = files.back();
+  FileCheck check;
+  check.format = format;
+  check.path = path;
+  try {
+    for (const std::string& file : files) check.bytes += std::filesystem::file_size(file);
+    const SplatModel model = ToDevice(ModelOf(formats::ReadScene(path)), scene_.means.device());
+    check.splats = model.count();
+    RequireSameCount(path, check.splats, splats);
+    for (size_t i = 0; i < views_.size(); ++i) {
+      const Camera& camera = dataset_.views[size_t(views_[i])].camera;
+      const Image8 image = quality::RenderToImage8(model, camera, dataset_.background);
+      check.psnr += quality::Psnr(*loader_.Get(views_[i]), image) / double(views_.size());
+      check.agreement_db += quality::Psnr(images_[i], image) / double(views_.size());
+    }
+    check.loss_db = scene_psnr_ - check.psnr;
+    RequireAgreement(path, check.agreement_db, empty_db_);
+  } catch (const Error& error) {
+    check.error = error.what();
+  } catch (const std::filesystem::filesystem_error& error) {
+    check.error = error.what();
+  }
+  return check;
+}
+
+std::vector<std::string> TableOf(const std::vector<FileCheck>& checks, size_t views) {
+  size_t width = 6;
+  for (const FileCheck& check : checks) width = std::max(width, check.format.size());
+  std::vector<std::string> lines = {StrCat("Files, read back and drawn in ", views, views == 1 ? " view:" : " views:"),
+                                    "  " + Column("format", width) + Column("size", 12) + Column("PSNR", 12) +
+                                        Column("loss", 11) + Column("against the scene", 20)};
+  for (const FileCheck& check : checks) {
+    std::string line = "  " + Column(check.format, width);
+    if (check.error.empty()) {
+      line += Column(FormatFixed(double(check.bytes) / 1e6, 1) + " MB", 12) +
+              Column(FormatFixed(check.psnr, 2) + " dB", 12) +
+              Column(FormatFixed(WithoutSmallMinus(check.loss_db), 2) + " dB", 11) +
+              Column(FormatFixed(check.agreement_db, 1) + " dB", 20);
+    } else {
+      line += "  " + check.error;
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace splat::quality

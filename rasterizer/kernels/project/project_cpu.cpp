@@ -1,0 +1,61 @@
+// Project and ProjectBackward on the CPU. One task is a chunk of splats (rasterizer/kernels/project/project_splats.h).
+#include "core/check.h"
+#include "rasterizer/kernels/kernels.h"
+#include "rasterizer/kernels/project/project_splats.h"
+#include "rasterizer/kernels/records.h"
+#include "rasterizer/kernels/simd_kernels.h"
+
+namespace splat::kernels {
+namespace {
+
+constexpr int64_t kChunk = 1024;  // splats a task
+
+template <typename T>
+math::ProjectLimits LimitsOf(const ProjectParams<T>& params) {
+  CheckShDegree(params.options.sh_degree, params.splats.sh_rest_count);
+  return {params.options.near, params.options.far, params.options.sh_degree};
+}
+
+template <typename T>
+ProjectConstants<T> ConstantsOf(const ProjectParams<T>& params) {
+  return {math::MakePinholeCamera<T>(params.camera), LimitsOf(params),
+          math::TileGridOf(params.camera.width, params.camera.height)};
+}
+
+}  // namespace
+
+void CheckShDegree(int degree, int sh_rest_count) {
+  SPLAT_CHECK(degree >= 0 && degree <= math::kMaxShDegree && math::ShRestCount(degree) <= sh_rest_count, "sh_degree ",
+              degree, ": must be 0 to ", math::kMaxShDegree, " and at most what the model stores (", sh_rest_count,
+              " coefficients per channel beyond the first)");
+}
+
+template <>
+void Project<float>(const KernelContext& context, const ProjectParams<float>& params) {
+  const ProjectConstants<float> view = ConstantsOf(params);
+  const auto project = SimdKernelsOf(context.instruction_set).project;
+  ParallelFor(*context.executor, params.splats.count, kChunk,
+              [&](int64_t begin, int64_t end) { project(params, view, begin, end); });
+}
+template <>
+void Project<double>(const KernelContext& context, const ProjectParams<double>& params) {
+  const ProjectConstants<double> view = ConstantsOf(params);
+  ParallelFor(*context.executor, params.splats.count, kChunk,
+              [&](int64_t begin, int64_t end) { ProjectSplats<double>::Forward(params, view, begin, end); });
+}
+
+template <>
+void ProjectBackward<float>(const KernelContext& context, const ProjectBackwardParams<float>& params) {
+  const ProjectConstants<float> view = ConstantsOf(params.forward);
+  const auto backward = SimdKernelsOf(context.instruction_set).project_backward;
+  ParallelFor(*context.executor, params.forward.splats.count, kChunk,
+              [&](int64_t begin, int64_t end) { backward(params, view, begin, end); });
+}
+template <>
+void ProjectBackward<double>(const KernelContext& context, const ProjectBackwardParams<double>& params) {
+  const ProjectConstants<double> view = ConstantsOf(params.forward);
+  ParallelFor(*context.executor, params.forward.splats.count, kChunk,
+              [&](int64_t begin, int64_t end) { ProjectSplats<double>::Backward(params, view, begin, end); });
+}
+
+}  // namespace splat::kernels

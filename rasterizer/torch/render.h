@@ -1,0 +1,40 @@
+// Rendering, the whole public interface of the library: a model and a camera to an image, differentiable by LibTorch's
+// autograd. Importing the shared library registers torch.ops.splat.* for C++ and Python (docs/architecture.md).
+#pragma once
+
+#include <array>
+
+#include "core/camera.h"
+#include "rasterizer/math/constants.h"
+#include "rasterizer/torch/splat_model.h"
+
+namespace splat {
+
+struct RenderSettings {
+  std::array<float, 3> background = {0, 0, 0};  // 0..1
+  int sh_degree = math::kMaxShDegree;           // active degree; at most what the model stores is used
+  double near = math::kDefaultNear;             // scene units
+  double far = math::kDefaultFar;
+};
+
+// Screen-space statistics for density control. The two gradient tensors are filled by the backward pass of the image
+// they came with (zero before it).
+struct RenderStats {
+  torch::Tensor visible;       // [N] bool: reaches at least one tile
+  torch::Tensor half_extents;  // [N, 2] px, 0 where not visible
+  torch::Tensor grad_mean_px;  // [N, 2] dL/d(mean in px)
+  torch::Tensor abs_mean_px;   // [N, 2] the same with absolute values per pixel
+};
+
+struct RenderOutput {
+  torch::Tensor image;  // [H, W, 3] float, background included, not clamped above
+  torch::Tensor alpha;  // [H, W]
+  torch::Tensor depth;  // [H, W] sum of weight x depth in scene units (divide by alpha for the expected depth)
+  RenderStats stats;
+};
+
+// Differentiable in the model's six tensors if they require gradients. Throws splat::Error for a malformed model or
+// camera.
+RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderSettings& settings);
+
+}  // namespace splat

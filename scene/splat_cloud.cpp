@@ -1,0 +1,167 @@
+#include "scene/splat_cloud.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/check.h"
+#include "rasterizer/math/activation.h"
+
+namespace splat {
+namespace {
+
+constexpr float kLargestLogit = 20;      // stands for opacity 1: the sigmoid rounds to it
+constexpr float kLargestLogScale = 20;   // stands for an infinite logarithm; a size of 5e8 or 2e-9 units
+constexpr double kUnitTolerance = 5e-7;  // a quaternion that was normalised in float is kept bit for bit
+constexpr double kSmallestSquaredNorm = 1e-30;
+
+// Signs of the SH functions 1 ... 15 under y -> -y, z -> -z: -1 where their polynomial is odd in y and z together.
+constexpr float kShSigns[15] = {-1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1};
+
+bool AllFinite(const float* values, int64_t count) {
+  return std::all_of(values, values + count, [](float value) { return std::isfinite(value); });
+}
+
+double SquaredNormOf(const float* quat) {
+  double sum = 0;
+  for (int i = 0; i < 4; ++i) sum += double(quat[i]) * quat[i];
+  return sum;
+}
+
+// Factor that makes quat [4] a unit quaternion; it must have a direction.
+double Normalizer(const float* quat) {
+  const double squared_norm = SquaredNormOf(quat);
+  return std::abs(squared_norm - 1) <= kUnitTolerance ? 1 : 1 / std::sqrt(squared_norm);
+}
+
+bool IsUsable(const SplatCloudView& splats, int64_t row) {
+  const int64_t rest = int64_t(splats.sh_rest_count) * kChannels;
+  const double squared_norm = SquaredNormOf(splats.quats + 4 * row);
+  return AllFinite(splats.means + 3 * row, 3) && AllFinite(splats.log_scales + 3 * row, 3) &&
+         std::isfinite(splats.opacity_logits[row]) && AllFinite(splats.sh_dc + 3 * row, 3) &&
+         AllFinite(splats.sh_rest + rest * row, rest) && squared_norm > kSmallestSquaredNorm &&
+         std::isfinite(squared_norm);
+}
+
+void ReplaceInfinities(std::vector<float>& values, float largest) {
+  for (float& value : values) {
+    if (std::isinf(value)) value = std::copysign(largest, value);
+  }
+}
+
+// Moves row `from` of an array of rows to row `to`, which is not behind it.
+void MoveRow(std::vector<float>& values, int64_t columns, int64_t from, int64_t to) {
+  std::copy_n(values.begin() + from * columns, columns, values.begin() + to * columns);
+}
+
+Vec3<float> Vec3At(const float* values, int64_t row) {
+  return {values[3 * row], values[3 * row + 1], values[3 * row + 2]};
+}
+
+}  // namespace
+
+SplatCloud::SplatCloud(int64_t count, int sh_degree)
+    : sh_rest_count(math::ShRestCount(sh_degree)),
+      means(size_t(count) * 3),
+      log_scales(size_t(count) * 3),
+      quats(size_t(count) * 4),
+      opacity_logits(size_t(count)),
+      sh_dc(size_t(count) * kChannels),
+      sh_rest(size_t(count) * kChannels * size_t(sh_rest_count)) {}
+
+SplatCloudView SplatCloud::View() const {
+  return {count(),      sh_rest_count,  means.data(), log_scales.data(), quats.data(), opacity_logits.data(),
+          sh_dc.data(), sh_rest.data(), antialiased,  background};
+}
+
+void LeaveOutUnusable(SplatCloud& cloud) {
+  ReplaceInfinities(cloud.opacity_logits, kLargestLogit);
+  ReplaceInfinities(cloud.log_scales, kLargestLogScale);
+  const int64_t rest = int64_t(cloud.sh_rest_count) * kChannels;
+  const SplatCloudView view = cloud.View();
+  int64_t kept = 0;
+  for (int64_t row = 0; row < view.count; ++row) {
+    if (!IsUsable(view, row)) continue;
+    MoveRow(cloud.means, 3, row, kept);
+    MoveRow(cloud.log_scales, 3, row, kept);
+    MoveRow(cloud.quats, 4, row, kept);
+    MoveRow(cloud.opacity_logits, 1, row, kept);
+    MoveRow(cloud.sh_dc, kChannels, row, kept);
+    MoveRow(cloud.sh_rest, rest, row, kept);
+    float* quat = cloud.quats.data() + 4 * kept;
+    const double factor = Normalizer(quat);
+    for (int i = 0; i < 4; ++i) quat[i] = float(quat[i] * factor);
+    ++kept;
+  }
+  cloud.left_out += view.count - kept;
+  cloud.means.resize(size_t(kept) * 3);
+  cloud.log_scales.resize(size_t(kept) * 3);
+  cloud.quats.resize(size_t(kept) * 4);
+  cloud.opacity_logits.resize(size_t(kept));
+  cloud.sh_dc.resize(size_t(kept) * kChannels);
+  cloud.sh_rest.resize(size_t(kept * rest));
+}
+
+SplatSelection::SplatSelection(const SplatCloudView& splats)
+    : splats_(splats), sh_degree_(math::ShDegreeOf(splats.sh_rest_count)) {
+  SPLAT_CHECK(splats.count < int64_t(std::numeric_limits<uint32_t>::max()), splats.count,
+              " splats are more than can be written");
+  rows_.reserve(size_t(splats.count));
+  for (int64_t row = 0; row < splats.count; ++row) {
+    if (IsUsable(splats, row)) rows_.push_back(uint32_t(row));
+  }
+  left_out_ = splats.count - count();
+}
+
+void SplatSelection::LimitShDegree(int degree) {
+  sh_degree_ = std::min(sh_degree_, degree);
+}
+
+SplatSelection SplatSelection::InFrame(Frame frame) const {
+  SplatSelection turned = *this;
+  turned.frame_ = frame;
+  return turned;
+}
+
+Vec3<float> SplatSelection::Mean(int64_t splat) const {
+  const Vec3<float> mean = Vec3At(splats_.means, rows_[size_t(splat)]);
+  return frame_ == Frame::kRdf ? mean : Vec3<float>{mean.x, -mean.y, -mean.z};
+}
+
+Vec3<float> SplatSelection::LogScale(int64_t splat) const {
+  return Vec3At(splats_.log_scales, rows_[size_t(splat)]);
+}
+
+Quaternion<float> SplatSelection::Quat(int64_t splat) const {
+  const float* quat = splats_.quats + 4 * int64_t(rows_[size_t(splat)]);
+  const double factor = Normalizer(quat);
+  const double sign = frame_ == Frame::kRdf ? 1 : -1;
+  return {float(quat[0] * factor), float(quat[1] * factor), float(sign * quat[2] * factor),
+          float(sign * quat[3] * factor)};
+}
+
+double SplatSelection::Opacity(int64_t splat) const {
+  return math::Sigmoid(double(OpacityLogit(splat)));
+}
+
+Vec3<float> SplatSelection::ShDc(int64_t splat) const {
+  return Vec3At(splats_.sh_dc, rows_[size_t(splat)]);
+}
+
+Vec3<float> SplatSelection::ShRest(int64_t splat, int coefficient) const {
+  const Vec3<float> value =
+      Vec3At(splats_.sh_rest, int64_t(rows_[size_t(splat)]) * splats_.sh_rest_count + coefficient);
+  return (frame_ == Frame::kRdf ? 1.0f : kShSigns[coefficient]) * value;
+}
+
+void SwapRdfAndRub(SplatCloud& cloud) {
+  for (int64_t splat = 0; splat < cloud.count(); ++splat) {
+    float* mean = cloud.means.data() + 3 * splat;
+    float* quat = cloud.quats.data() + 4 * splat;
+    float* rest = cloud.sh_rest.data() + int64_t(cloud.sh_rest_count) * kChannels * splat;
+    for (float* value : {mean + 1, mean + 2, quat + 2, quat + 3}) *value = -*value;
+    for (int i = 0; i < cloud.sh_rest_count * kChannels; ++i) rest[i] *= kShSigns[i / kChannels];
+  }
+}
+
+}  // namespace splat

@@ -1,0 +1,271 @@
+#include "data/dataset/dataset.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <functional>
+
+#include "core/check.h"
+#include "data/photos/image_io.h"
+#include "io/atomic_file.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::data {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr double kPixelTolerance_px = 1e-9;
+
+std::string ErrorOf(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+// Photos in a folder of the test's own, with cameras along a line that look at (0, 0, 5).
+class DatasetTest : public ::testing::Test {
+ protected:
+  void AddPhoto(const std::string& name, int width, int height) {
+    WriteImage(dir_ / name, Image8(width, height, 3));
+    AddCamera(name, {CameraModel::kPinhole, width, height, {width * 0.9, width * 0.9, width * 0.5, height * 0.48}});
+  }
+
+  void AddCamera(const std::string& name, const Intrinsics& intrinsics) {
+    const double x = double(scene_.photos.size()) - 1;
+    const double angle = std::atan2(x, 5);
+    PosedPhoto photo;
+    photo.name = name;
+    photo.path = dir_ / name;
+    photo.intrinsics = intrinsics;
+    const Mat3<double> rotation = {
+        {{std::cos(angle), 0, std::sin(angle)}, {0, 1, 0}, {-std::sin(angle), 0, std::cos(angle)}}};
+    photo.camera_from_world = {rotation, -(rotation * Vec3<double>{x, 0, 0})};
+    scene_.photos.push_back(photo);
+  }
+
+  // Adds an EXIF orientation to a JPEG.
+  void SetOrientation(const std::string& name, int orientation) {
+    const std::string jpeg = ReadFile(dir_ / name);
+    std::string exif(
+        "\xff\xe1\0\x22"
+        "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0",
+        29);
+    exif += char(orientation);
+    exif += std::string(6, '\0');
+    WriteFileAtomically(dir_ / name, [&](std::ostream& out) { out << jpeg.substr(0, 2) << exif << jpeg.substr(2); });
+  }
+
+  Dataset Build() {
+    return BuildDataset(scene_, options_, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+  }
+
+  testing::TempDir dir_;
+  SceneDescription scene_;
+  DatasetOptions options_;
+  std::vector<std::string> log_;
+};
+
+TEST_F(DatasetTest, PhotoKeepsItsSizeByDefault) {
+  AddPhoto("a.png", 60, 40);
+  const Dataset dataset = Build();
+  ASSERT_THAT(dataset.views, SizeIs(1));
+  const View& view = dataset.views[0];
+  EXPECT_EQ(view.name, "a.png");
+  EXPECT_EQ(view.path, dir_ / "a.png");
+  EXPECT_EQ(view.camera.width, 60);
+  EXPECT_EQ(view.camera.height, 40);
+  EXPECT_EQ(view.camera.fx, 54);
+  EXPECT_EQ(view.camera.cy, 40 * 0.48);
+  EXPECT_GT(dataset.extent, 0);
+  EXPECT_TRUE(std::isfinite(dataset.extent));
+}
+
+TEST_F(DatasetTest, DownscaleAndTheLargestSizeRoundEachSide) {
+  AddPhoto("a.png", 101, 67);
+  options_.downscale = 2;
+  View view = Build().views[0];
+  EXPECT_EQ(view.camera.width, 51);
+  EXPECT_EQ(view.camera.height, 34);
+  EXPECT_NEAR(view.camera.fx, 101 * 0.9 * 51 / 101.0, kPixelTolerance_px);
+  EXPECT_NEAR(view.camera.fy, 101 * 0.9 * 34 / 67.0, kPixelTolerance_px);
+  EXPECT_NEAR(view.camera.cx, 25.5, kPixelTolerance_px);
+  options_.max_image_size = 40;  // applies to what downscale leaves
+  view = Build().views[0];
+  EXPECT_EQ(view.camera.width, 40);
+  EXPECT_EQ(view.camera.height, 27);
+  options_.max_image_size = 60;  // already smaller
+  EXPECT_EQ(Build().views[0].camera.width, 51);
+}
+
+TEST_F(DatasetTest, LargePhotosAreLimitedTo1600ByDefault) {
+  AddPhoto("a.png", 40, 3200);
+  const Camera camera = Build().views[0].camera;
+  EXPECT_EQ(camera.height, 1600);
+  EXPECT_EQ(camera.width, 20);
+}
+
+TEST_F(DatasetTest, DownscaleThatLeavesNothingNamesTheOption) {
+  AddPhoto("a.png", 100, 60);
+  options_.downscale = 1000;
+  EXPECT_THAT(ErrorOf([&] { Build(); }), AllOf(HasSubstr("--downscale 1000"), HasSubstr("a.png")));
+  options_.downscale = 1;
+  options_.max_image_size = 20;
+  EXPECT_THAT(ErrorOf([&] { Build(); }), HasSubstr("--max-image-size 20"));
+}
+
+TEST_F(DatasetTest, OptionsOutOfRangeAreRefused) {
+  AddPhoto("a.png", 60, 40);
+  options_.downscale = 0;
+  EXPECT_THAT(ErrorOf([&] { Build(); }), HasSubstr("--downscale 0"));
+  options_ = {};
+  options_.test_every = -1;
+  EXPECT_THAT(ErrorOf([&] { Build(); }), HasSubstr("--test-every -1"));
+  options_ = {};
+  options_.max_image_size = -5;
+  EXPECT_THAT(ErrorOf([&] { Build(); }), HasSubstr("--max-image-size -5"));
+  options_ = {};
+  options_.background[1] = 255;
+  EXPECT_THAT(ErrorOf([&] { Build(); }), HasSubstr("--background"));
+}
+
+TEST_F(DatasetTest, SizeThatDiffersFromTheCalibratedOneIsScaledWhereTheAspectAgrees) {
+  WriteImage(dir_ / "a.png", Image8(63, 47, 3));  // of 252x189
+  AddCamera("a.png", {CameraModel::kPinhole, 252, 189, {200, 210, 126, 90}});
+  const Camera camera = Build().views[0].camera;
+  EXPECT_EQ(camera.width, 63);
+  EXPECT_EQ(camera.height, 47);
+  EXPECT_NEAR(camera.fx, 50, kPixelTolerance_px);
+  EXPECT_NEAR(camera.fy, 210 * 47 / 189.0, kPixelTolerance_px);
+  EXPECT_NEAR(camera.cx, 31.5, kPixelTolerance_px);
+}
+
+TEST_F(DatasetTest, OtherAspectIsLeftOutByNameWithBothSizes) {
+  AddPhoto("a.png", 60, 40);
+  AddPhoto("b.png", 60, 40);
+  WriteImage(dir_ / "c.png", Image8(40, 60, 3));
+  AddCamera("c.png", scene_.photos[0].intrinsics);
+  EXPECT_THAT(Build().views, SizeIs(2));
+  EXPECT_THAT(log_,
+              ElementsAre(AllOf(HasSubstr("c.png"), HasSubstr("40x60"), HasSubstr("60x40"), HasSubstr("left out"))));
+}
+
+TEST_F(DatasetTest, UnusablePhotosAreLeftOutByName) {
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png", "e.png"}) AddPhoto(name, 60, 40);
+  std::filesystem::remove(dir_ / "b.png");
+  WriteFileAtomically(dir_ / "d.png", [](std::ostream& out) { out << "no photo at all"; });
+  const Dataset dataset = Build();
+  ASSERT_THAT(dataset.views, SizeIs(3));
+  EXPECT_EQ(dataset.views[1].name, "c.png");
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("b.png: does not exist"), HasSubstr("d.png: is not a photo")));
+}
+
+TEST_F(DatasetTest, MoreUnusablePhotosThanGoodOnesAreAnErrorThatNamesThree) {
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png", "e.png", "f.png"}) AddPhoto(name, 60, 40);
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png"}) std::filesystem::remove(dir_ / name);
+  EXPECT_THAT(ErrorOf([&] { Build(); }), AllOf(HasSubstr("4 of 6 photos"), HasSubstr("a.png"), HasSubstr("b.png"),
+                                               HasSubstr("c.png"), ::testing::Not(HasSubstr("d.png"))));
+}
+
+TEST_F(DatasetTest, NoPhotosAreAnError) {
+  scene_.source = "COLMAP model x";
+  EXPECT_THAT(ErrorOf([&] { Build(); }), HasSubstr("COLMAP model x: holds no photos"));
+}
+
+TEST_F(DatasetTest, UnsupportedCameraModelIsRefusedByName) {
+  AddPhoto("a.png", 60, 40);
+  scene_.photos[0].intrinsics = {CameraModel::kFov, 60, 40, {50, 50, 30, 20, 0.5}};
+  EXPECT_THAT(ErrorOf([&] { Build(); }), HasSubstr("FOV is not supported"));
+}
+
+TEST_F(DatasetTest, EveryNthPhotoOfTheSortedListIsHeldOut) {
+  for (const char* name : {"c.png", "a.png", "e.png", "b.png", "d.png"}) AddPhoto(name, 60, 40);
+  options_.test_every = 2;
+  const Dataset dataset = Build();
+  EXPECT_EQ(dataset.views[1].name, "b.png");
+  EXPECT_THAT(dataset.ViewsOf(Split::kTest), ElementsAre(0, 2, 4));
+  EXPECT_THAT(dataset.ViewsOf(Split::kTrain), ElementsAre(1, 3));
+}
+
+TEST_F(DatasetTest, SplitOfTheSourceIsKept) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
+  for (PosedPhoto& photo : scene_.photos) photo.split = Split::kTrain;
+  scene_.photos[1].split = Split::kTest;
+  for (int test_every : {0, 1}) {
+    options_.test_every = test_every;
+    EXPECT_THAT(Build().ViewsOf(Split::kTest), ElementsAre(1));
+  }
+}
+
+TEST_F(DatasetTest, NoTrainingViewIsAnError) {
+  AddPhoto("a.png", 60, 40);
+  options_.test_every = 8;
+  EXPECT_THAT(ErrorOf([&] { Build(); }), HasSubstr("--test-every 8"));
+}
+
+TEST_F(DatasetTest, PhotoTurnedByExifIsTurnedOnlyWhereTheModelIs) {
+  for (const char* name : {"a.jpg", "b.jpg"}) {
+    WriteImage(dir_ / name, Image8(60, 40, 3));
+    SetOrientation(name, 6);
+  }
+  AddCamera("a.jpg", {CameraModel::kSimplePinhole, 60, 40, {50, 30, 20}});
+  AddCamera("b.jpg", {CameraModel::kSimplePinhole, 40, 60, {50, 20, 30}});
+  const Dataset dataset = Build();
+  ASSERT_THAT(dataset.views, SizeIs(2));
+  EXPECT_FALSE(dataset.views[0].rotate_to_model);
+  EXPECT_EQ(dataset.views[0].exif_orientation, 6);
+  EXPECT_EQ(dataset.views[0].camera.width, 60);
+  EXPECT_TRUE(dataset.views[1].rotate_to_model);
+  EXPECT_EQ(dataset.views[1].camera.width, 40);
+  EXPECT_EQ(dataset.views[1].camera.height, 60);
+}
+
+Vec2<double> Project(const Camera& camera, const Vec3<double>& point) {
+  const Vec3<double> p = camera.camera_from_world * point;
+  return {camera.fx * p.x / p.z + camera.cx, camera.fy * p.y / p.z + camera.cy};
+}
+
+TEST_F(DatasetTest, AlignmentMovesCamerasAndPointsTogether) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
+  scene_.points.positions = {{0.1, 0.2, 5}, {-0.5, 0.3, 4}, {0.2, -0.7, 8}};
+  scene_.points.colors.resize(3);
+  const Dataset aligned = Build();
+  options_.align = false;
+  const Dataset source = Build();
+  EXPECT_EQ(source.source_from_scene.scale, 1);
+  EXPECT_EQ(source.points.positions[1].z, 4);
+  EXPECT_NEAR(Norm(Inverse(aligned.source_from_scene) * Vec3<double>{0, 0, 5}), 0, 1e-9);  // what the cameras look at
+  EXPECT_NEAR(Norm(CameraCenterInWorld(aligned.views[0].camera)), 4, 1e-9);  // the middle of the three distances
+  EXPECT_NEAR(aligned.extent, source.extent / aligned.source_from_scene.scale, 1e-9);
+  for (size_t view = 0; view < 3; ++view) {
+    const Vec3<double> center = aligned.source_from_scene * CameraCenterInWorld(aligned.views[view].camera);
+    EXPECT_NEAR(Norm(center - CameraCenterInWorld(source.views[view].camera)), 0, 1e-12 * 100);
+    for (size_t i = 0; i < 3; ++i) {
+      const Vec3<double> back = aligned.source_from_scene * aligned.points.positions[i];
+      EXPECT_NEAR(Norm(back - source.points.positions[i]), 0, 1e-10);
+      const Vec2<double> a = Project(aligned.views[view].camera, aligned.points.positions[i]);
+      const Vec2<double> b = Project(source.views[view].camera, source.points.positions[i]);
+      EXPECT_NEAR(a.x, b.x, kPixelTolerance_px);
+      EXPECT_NEAR(a.y, b.y, kPixelTolerance_px);
+    }
+  }
+}
+
+TEST_F(DatasetTest, ExtentIsThatOfTheTrainingCameras) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);  // at x = -1, 0, 1
+  options_.align = false;
+  EXPECT_NEAR(Build().extent, 1.1, 1e-12);
+  options_.test_every = 3;  // x = 0 and 1 are left
+  EXPECT_NEAR(Build().extent, 0.55, 1e-12);
+}
+
+}  // namespace
+}  // namespace splat::data

@@ -1,0 +1,316 @@
+#include "data/dataset/view_loader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <thread>
+
+#include "core/check.h"
+#include "core/random.h"
+#include "data/photos/image_io.h"
+#include "io/atomic_file.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::data {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr int kWidth = 16, kHeight = 12;
+constexpr int64_t kImageBytes = kWidth * kHeight * 3;
+
+// An image of which every pixel tells the view.
+Image8 Numbered(int view) {
+  Image8 image(kWidth, kHeight, 3);
+  for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = uint8_t(view * 7 + int(i % 11));
+  return image;
+}
+
+View PinholeView(const std::string& path, int width, int height) {
+  View view;
+  view.name = view.path = path;
+  view.intrinsics = {CameraModel::kPinhole, width, height, {double(width), double(width), width / 2.0, height / 2.0}};
+  view.camera = {width, height, double(width), double(width), width / 2.0, height / 2.0, {}};
+  return view;
+}
+
+Dataset NumberedDataset(const testing::TempDir& dir, int count) {
+  Dataset dataset;
+  for (int i = 0; i < count; ++i) {
+    const std::string path = dir / (std::to_string(i) + ".png");
+    WriteImage(path, Numbered(i));
+    dataset.views.push_back(PinholeView(path, kWidth, kHeight));
+  }
+  return dataset;
+}
+
+std::string ErrorOf(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+ViewLoader::Options Small(int64_t images, int threads, int prefetch) {
+  ViewLoader::Options options;
+  options.cache_bytes = images * kImageBytes;
+  options.threads = threads;
+  options.prefetch = prefetch;
+  return options;
+}
+
+struct Case {
+  int64_t images;  // that fit the cache
+  int threads, prefetch;
+};
+class ViewLoaderBudgets : public ::testing::TestWithParam<Case> {};
+INSTANTIATE_TEST_SUITE_P(All, ViewLoaderBudgets,
+                         ::testing::Values(Case{0, 2, 4}, Case{1, 1, 4}, Case{3, 2, 8}, Case{10, 4, 3},
+                                           Case{10, 2, 100}, Case{1000, 2, 4}, Case{5, 0, 4}, Case{5, 2, 0}));
+
+TEST_P(ViewLoaderBudgets, EveryImageIsRightAndTheBudgetHolds) {
+  const testing::TempDir dir;
+  const int count = 200;
+  const Dataset dataset = NumberedDataset(dir, count);
+  const ViewLoader::Options options = Small(GetParam().images, GetParam().threads, GetParam().prefetch);
+  ViewLoader loader(dataset, options, {});
+  Random random(11);
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    std::vector<int> order;
+    for (int i = 0; i < count; ++i) order.push_back(int(random.Below(count)));  // with repeats
+    loader.Announce(order);
+    for (int view : order) {
+      if (view % 10 == 3) continue;                 // announced and never asked for
+      const int asked = view % 10 == 5 ? 0 : view;  // or another one is asked for
+      ASSERT_EQ(loader.Get(asked)->pixels, Numbered(asked).pixels);
+      ASSERT_LE(loader.cached_bytes(), options.cache_bytes);
+    }
+  }
+}
+
+TEST(ViewLoaderTest, HeldImagesOutliveTheirPlaceInTheCache) {
+  const testing::TempDir dir;
+  const Dataset dataset = NumberedDataset(dir, 20);
+  ViewLoader loader(dataset, Small(1, 1, 2), {});
+  const auto first = loader.Get(0);
+  for (int i = 1; i < 20; ++i) loader.Get(i);
+  EXPECT_EQ(first->pixels, Numbered(0).pixels);
+}
+
+TEST(ViewLoaderTest, ImagesThatFitAreDecodedOnce) {
+  const testing::TempDir dir;
+  const Dataset dataset = NumberedDataset(dir, 10);
+  ViewLoader loader(dataset, Small(10, 2, 4), {});
+  for (int i = 0; i < 10; ++i) loader.Get(i);
+  EXPECT_EQ(loader.cached_bytes(), 10 * kImageBytes);
+  for (int i = 0; i < 10; ++i) std::filesystem::remove(dataset.views[size_t(i)].path);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(loader.Get(i)->pixels, Numbered(i).pixels);
+}
+
+TEST(ViewLoaderTest, TheOldestUseIsDroppedFirst) {
+  const testing::TempDir dir;
+  const Dataset dataset = NumberedDataset(dir, 4);
+  ViewLoader loader(dataset, Small(3, 0, 0), {});
+  for (int view : {0, 1, 2, 0, 3}) loader.Get(view);  // 1 is the one that goes
+  for (const View& view : dataset.views) std::filesystem::remove(view.path);
+  for (int view : {0, 2, 3}) EXPECT_EQ(loader.Get(view)->pixels, Numbered(view).pixels);
+  EXPECT_THAT(ErrorOf([&] { loader.Get(1); }), HasSubstr("1.png: does not exist"));
+}
+
+TEST(ViewLoaderTest, AnnouncedViewsAreDecodedAheadAndNoMore) {
+  const testing::TempDir dir;
+  const Dataset dataset = NumberedDataset(dir, 10);
+  ViewLoader loader(dataset, Small(10, 1, 3), {});
+  loader.Announce({4, 7, 1, 9, 2});
+  for (int waits = 0; waits < 5000 && loader.cached_bytes() < 3 * kImageBytes; ++waits) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(loader.cached_bytes(), 3 * kImageBytes);
+  for (int view : {4, 7, 1}) std::filesystem::remove(dataset.views[size_t(view)].path);
+  for (int view : {4, 7, 1}) EXPECT_EQ(loader.Get(view)->pixels, Numbered(view).pixels);
+}
+
+TEST(ViewLoaderTest, DecodingErrorsAreRethrownEachTimeAndHarmNothingElse) {
+  const testing::TempDir dir;
+  const Dataset dataset = NumberedDataset(dir, 6);
+  WriteFileAtomically(dataset.views[2].path, [](std::ostream& out) { out << "not a photo, only named like one"; });
+  for (int threads : {0, 2}) {
+    ViewLoader loader(dataset, Small(3, threads, 4), {});
+    loader.Announce({0, 1, 2, 3, 2, 4, 5});
+    for (int view : {0, 1, 2, 3, 2, 4, 5}) {
+      if (view == 2) {
+        EXPECT_THAT(ErrorOf([&] { loader.Get(2); }), HasSubstr("2.png: is not a photo that can be read"));
+      } else {
+        EXPECT_EQ(loader.Get(view)->pixels, Numbered(view).pixels);
+      }
+    }
+    EXPECT_LE(loader.cached_bytes(), 3 * kImageBytes);
+  }
+}
+
+TEST(ViewLoaderTest, ViewsOutOfRangeAreRefused) {
+  const testing::TempDir dir;
+  const Dataset dataset = NumberedDataset(dir, 2);
+  ViewLoader loader(dataset, {}, {});
+  EXPECT_THROW(loader.Get(2), Error);
+  EXPECT_THROW(loader.Get(-1), Error);
+  EXPECT_THROW(loader.Announce({0, 5}), Error);
+}
+
+TEST(ViewLoaderTest, MayBeDestroyedWhileItDecodes) {
+  const testing::TempDir dir;
+  const Dataset dataset = NumberedDataset(dir, 50);
+  std::vector<int> order;
+  for (int i = 0; i < 50; ++i) order.push_back(i);
+  for (int repeat = 0; repeat < 50; ++repeat) {
+    ViewLoader loader(dataset, Small(50, 3, 50), {});
+    loader.Announce(order);
+    if (repeat % 2 == 0) loader.Get(repeat);
+  }
+}
+
+TEST(ViewLoaderTest, SeveralCallersGetTheRightImages) {
+  const testing::TempDir dir;
+  const Dataset dataset = NumberedDataset(dir, 30);
+  ViewLoader loader(dataset, Small(4, 2, 3), {});
+  std::vector<int> wrong(3, 0);
+  std::vector<std::thread> callers;
+  for (size_t caller = 0; caller < 3; ++caller) {
+    callers.emplace_back([&, caller] {
+      Random random(caller);
+      for (int i = 0; i < 200; ++i) {
+        const int view = int(random.Below(30));
+        if (i % 20 == 0) loader.Announce({view, (view + 1) % 30, (view + 2) % 30});
+        wrong[caller] += loader.Get(view)->pixels != Numbered(view).pixels;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_THAT(wrong, ElementsAre(0, 0, 0));
+}
+
+TEST(ViewLoaderTest, TruncatedJpegIsUsedAndWarnedOfOnce) {
+  const testing::TempDir dir;
+  Image8 noise(64, 64, 3);
+  Random random(2);
+  for (uint8_t& value : noise.pixels) value = uint8_t(random.Below(256));
+  const std::string path = dir / "a.jpg";
+  WriteImage(path, noise);
+  const std::string bytes = ReadFile(path);
+  WriteFileAtomically(path, [&](std::ostream& out) { out << bytes.substr(0, bytes.size() / 2); });
+  Dataset dataset;
+  dataset.views = {PinholeView(path, 64, 64)};
+  std::vector<std::string> lines;
+  ViewLoader loader(dataset, Small(0, 1, 1), [&](LogLevel, const std::string& line) { lines.push_back(line); });
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(loader.Get(0)->height, 64);
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("a.jpg: the file ends early")));
+}
+
+TEST(LoadViewTest, TransparencyIsCompositedBeforeAnythingIsAveraged) {
+  const testing::TempDir dir;
+  Image8 image(32, 32, 4);  // left: opaque green; right: transparent red, which must not be seen
+  for (int y = 0; y < 32; ++y) {
+    for (int x = 0; x < 32; ++x) {
+      image.At(x, y)[x < 17 ? 1 : 0] = 255;
+      image.At(x, y)[3] = x < 17 ? 255 : 0;
+    }
+  }
+  WriteImage(dir / "a.png", image);
+  View view = PinholeView(dir / "a.png", 32, 32);
+  view.camera = ResizedCamera(view.camera, 16, 16);
+  const Image8 loaded = LoadView(view, {0, 0, 1}, {});
+  ASSERT_EQ(loaded.channels, 3);
+  EXPECT_THAT(std::vector<uint8_t>(loaded.At(0, 3), loaded.At(0, 3) + 3), ElementsAre(0, 255, 0));
+  EXPECT_THAT(std::vector<uint8_t>(loaded.At(15, 3), loaded.At(15, 3) + 3), ElementsAre(0, 0, 255));
+  EXPECT_EQ(loaded.At(8, 3)[0], 0);  // half of each
+  EXPECT_NEAR(loaded.At(8, 3)[1], 127.5, 0.5);
+}
+
+TEST(LoadViewTest, IsTurnedToTheModelOnlyWhenTheViewSaysSo) {
+  const testing::TempDir dir;
+  Image8 image(32, 16, 3);
+  std::fill_n(image.pixels.begin(), 32 * 3, uint8_t(255));  // first row white
+  WriteImage(dir / "a.png", image);
+  View view = PinholeView(dir / "a.png", 32, 16);
+  view.exif_orientation = 6;
+  EXPECT_EQ(LoadView(view, {0, 0, 0}, {}).pixels, image.pixels);
+  view = PinholeView(dir / "a.png", 16, 32);
+  view.exif_orientation = 6;
+  view.rotate_to_model = true;
+  const Image8 turned = LoadView(view, {0, 0, 0}, {});
+  EXPECT_EQ(turned.height, 32);
+  EXPECT_EQ(turned.At(15, 20)[0], 255);  // orientation 6: the stored first row is the displayed right edge
+  EXPECT_EQ(turned.At(0, 0)[0], 0);
+}
+
+// Mean of an image, 0..255.
+double Mean(const Image8& image) {
+  double sum = 0;
+  for (uint8_t value : image.pixels) sum += value;
+  return sum / double(image.pixels.size());
+}
+
+SceneDescription OnePhoto(const std::string& path, const Intrinsics& intrinsics) {
+  SceneDescription scene;
+  PosedPhoto photo;
+  photo.name = photo.path = path;
+  photo.intrinsics = intrinsics;
+  scene.photos = {photo};
+  return scene;
+}
+
+TEST(SharedPhotosTest, FoxIsUndistortedAtAnEighth) {
+  SPLAT_SHARED_DATA_OR_SKIP(folder, "fox/images");
+  const Intrinsics intrinsics = {CameraModel::kOpenCv,
+                                 1080,
+                                 1920,
+                                 {1375.52, 1374.49, 554.558, 965.268, 0.0578421, -0.0805099, -0.000980296, 0.00015575}};
+  const std::vector<std::string> names = ListPhotos(folder);
+  ASSERT_EQ(names.size(), 50u);
+  DatasetOptions options;
+  options.downscale = 8;
+  for (size_t i = 0; i < 10; ++i) {
+    const Dataset dataset = BuildDataset(OnePhoto(folder + "/" + names[i], intrinsics), options, {});
+    const Image8 image = LoadView(dataset.views[0], dataset.background, {});
+    ASSERT_EQ(image.width, 135);
+    ASSERT_EQ(image.height, 240);
+    ASSERT_NEAR(Mean(image), Mean(ReadPhoto(folder + "/" + names[i]).image), 3.0);  // little is cut away at the rim
+  }
+}
+
+TEST(SharedPhotosTest, LegoIsCompositedOnWhite) {
+  SPLAT_SHARED_DATA_OR_SKIP(path, "lego/train/r_0.png");
+  DatasetOptions options;
+  options.downscale = 4;
+  options.background = {1, 1, 1};
+  const Dataset dataset =
+      BuildDataset(OnePhoto(path, {CameraModel::kSimplePinhole, 800, 800, {1111.1, 400, 400}}), options, {});
+  const Image8 image = LoadView(dataset.views[0], dataset.background, {});
+  EXPECT_EQ(image.width, 200);
+  EXPECT_EQ(image.channels, 3);
+  for (const auto& corner : {image.At(0, 0), image.At(199, 0), image.At(0, 199), image.At(199, 199)}) {
+    EXPECT_THAT(std::vector<uint8_t>(corner, corner + 3), ElementsAre(255, 255, 255));
+  }
+  EXPECT_LT(Mean(image), 250);
+}
+
+TEST(SharedPhotosTest, FernIsScaledFromItsModelOfFourTimesTheSize) {
+  SPLAT_SHARED_DATA_OR_SKIP(path, "fern/images_4/image000.png");
+  const Intrinsics intrinsics = {CameraModel::kSimpleRadial, 4032, 3024, {3260, 2016, 1512, 0.02}};
+  const Dataset dataset = BuildDataset(OnePhoto(path, intrinsics), {}, {});
+  EXPECT_EQ(dataset.views[0].camera.width, 1008);
+  EXPECT_NEAR(dataset.views[0].camera.fx, 815, 30);
+  const Image8 image = LoadView(dataset.views[0], dataset.background, {});
+  EXPECT_EQ(image.height, 756);
+  EXPECT_NEAR(Mean(image), Mean(ReadPhoto(path).image), 3.0);
+}
+
+}  // namespace
+}  // namespace splat::data

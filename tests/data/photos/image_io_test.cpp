@@ -1,0 +1,386 @@
+#include "data/photos/image_io.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <opencv2/imgcodecs.hpp>
+
+#include "core/check.h"
+#include "core/random.h"
+#include "io/atomic_file.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::data {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// JPEG at quality 95 of a smooth image: measured 3, of 255.
+constexpr int kJpegTolerance = 6;
+
+// Smooth in x and y, different in each channel.
+Image8 Gradient(int width, int height, int channels) {
+  Image8 image(width, height, channels);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      const int values[4] = {x * 255 / width, y * 255 / height, (x + y) * 255 / (width + height), 40 + x % 200};
+      for (int c = 0; c < channels; ++c) image.At(x, y)[c] = uint8_t(values[c]);
+    }
+  }
+  return image;
+}
+
+Image8 Noise(int width, int height) {
+  Image8 image(width, height, 3);
+  Random random(5);
+  for (uint8_t& value : image.pixels) value = uint8_t(random.Below(256));
+  return image;
+}
+
+void WriteBytes(const std::string& path, const std::string& bytes) {
+  WriteFileAtomically(path, [&](std::ostream& stream) { stream << bytes; });
+}
+
+std::string ErrorOf(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+// A JPEG of Gradient(width, height) with an EXIF segment that holds only the orientation.
+void WriteJpegWithOrientation(const std::string& path, int width, int height, int orientation) {
+  WriteImage(path, Gradient(width, height, 3));
+  const std::string jpeg = ReadFile(path);
+  std::string exif("Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", 25);
+  exif += char(orientation);
+  exif += std::string(6, '\0');
+  const size_t length = exif.size() + 2;
+  std::string segment = "\xff\xe1";
+  segment += char(length >> 8);
+  segment += char(length & 255);
+  WriteBytes(path, jpeg.substr(0, 2) + segment + exif + jpeg.substr(2));
+}
+
+TEST(ListPhotosTest, FindsPhotosOfAnyCaseInSubfoldersSortedBytewiseWithoutHiddenOnes) {
+  const testing::TempDir dir;
+  std::filesystem::create_directories(dir / "b [1]/deep");
+  std::filesystem::create_directories(dir / ".cache");
+  for (const char* name : {"z.JPG", "a.jpeg", "b [1]/deep/größe 2.png", "b [1]/x.TIFF", "c.webp", "d.tif", "note.txt",
+                           ".hidden.jpg", ".cache/e.jpg", "jpg"}) {
+    WriteBytes(dir / name, "x");
+  }
+  std::filesystem::create_directories(dir / "folder.png");
+  EXPECT_THAT(ListPhotos(dir.path()),
+              ElementsAre("a.jpeg", "b [1]/deep/größe 2.png", "b [1]/x.TIFF", "c.webp", "d.tif", "z.JPG"));
+  EXPECT_EQ(ListPhotos(dir.path() + "/").size(), 6u);
+}
+
+TEST(ListPhotosTest, MissingFolderIsAnErrorThatNamesIt) {
+  EXPECT_THAT(ErrorOf([] { ListPhotos("/nowhere/photos"); }), HasSubstr("/nowhere/photos: is not a folder"));
+}
+
+TEST(ReadPhotoTest, PngRoundTripIsExact) {
+  const testing::TempDir dir;
+  for (int channels : {3, 4}) {
+    const Image8 image = Gradient(37, 23, channels);
+    WriteImage(dir / "ü [a] b.png", image);
+    const DecodedPhoto photo = ReadPhoto(dir / "ü [a] b.png");
+    EXPECT_EQ(photo.image.pixels, image.pixels);
+    EXPECT_EQ(photo.image.channels, channels);
+    EXPECT_FALSE(photo.truncated);
+    const PhotoInfo info = ReadPhotoInfo(dir / "ü [a] b.png");
+    EXPECT_EQ(info.width, 37);
+    EXPECT_EQ(info.height, 23);
+    EXPECT_EQ(info.exif_orientation, 1);
+  }
+}
+
+TEST(ReadPhotoTest, JpegKeepsColoursInRgbOrder) {
+  const testing::TempDir dir;
+  const Image8 image = Gradient(64, 48, 3);
+  WriteImage(dir / "a.JPG", image);
+  const DecodedPhoto photo = ReadPhoto(dir / "a.JPG");
+  EXPECT_FALSE(photo.truncated);
+  ASSERT_EQ(photo.image.pixels.size(), image.pixels.size());
+  int worst = 0;
+  for (size_t i = 0; i < image.pixels.size(); ++i) {
+    worst = std::max(worst, std::abs(int(photo.image.pixels[i]) - int(image.pixels[i])));
+  }
+  EXPECT_LE(worst, kJpegTolerance);
+}
+
+// Each format and depth that OpenCV can write here: value v is written to blue, 2v to green, 3v to red.
+struct Stored {
+  const char* name;
+  int type;
+  bool alpha;
+};
+
+class StoredFormats : public ::testing::TestWithParam<Stored> {};
+
+TEST_P(StoredFormats, DecodesToEightBitRgb) {
+  const testing::TempDir dir;
+  const Stored stored = GetParam();
+  const int scale = CV_MAT_DEPTH(stored.type) == CV_16U ? 257 : 1;
+  cv::Mat pixels(17, 20, stored.type);
+  for (int y = 0; y < pixels.rows; ++y) {
+    for (int x = 0; x < pixels.cols; ++x) {
+      for (int c = 0; c < pixels.channels(); ++c) {
+        // 16 bits: + 128 still rounds to the same 8-bit value.
+        const int value = (c == 3 ? 200 : (c + 1) * (x + 2 * y)) * scale + (scale > 1 && x % 2 == 0 ? 128 : 0);
+        if (scale > 1) {
+          pixels.ptr<uint16_t>(y, x)[c] = uint16_t(value);
+        } else {
+          pixels.ptr<uint8_t>(y, x)[c] = uint8_t(value);
+        }
+      }
+    }
+  }
+  const std::string path = dir / stored.name;
+  ASSERT_TRUE(cv::imwrite(path, pixels, {cv::IMWRITE_WEBP_QUALITY, 101}));  // above 100: lossless
+  const Image8 image = ReadPhoto(path).image;
+  ASSERT_EQ(image.width, 20);
+  ASSERT_EQ(image.height, 17);
+  ASSERT_EQ(image.channels, stored.alpha ? 4 : 3);
+  const bool grey = pixels.channels() == 1;
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      const int v = x + 2 * y;
+      ASSERT_EQ(image.At(x, y)[0], grey ? v : 3 * v) << x << ", " << y;
+      ASSERT_EQ(image.At(x, y)[1], grey ? v : 2 * v);
+      ASSERT_EQ(image.At(x, y)[2], v);
+      if (stored.alpha) {
+        ASSERT_EQ(image.At(x, y)[3], 200);
+      }
+    }
+  }
+  const PhotoInfo info = ReadPhotoInfo(path);
+  EXPECT_EQ(info.width, 20);
+  EXPECT_EQ(info.height, 17);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, StoredFormats,
+                         ::testing::Values(Stored{"rgb8.png", CV_8UC3, false}, Stored{"rgba8.png", CV_8UC4, true},
+                                           Stored{"grey8.png", CV_8UC1, false}, Stored{"rgb16.png", CV_16UC3, false},
+                                           Stored{"rgba16.png", CV_16UC4, true}, Stored{"grey16.png", CV_16UC1, false},
+                                           Stored{"rgb8.tif", CV_8UC3, false}, Stored{"grey8.tiff", CV_8UC1, false},
+                                           Stored{"rgb16.tif", CV_16UC3, false}, Stored{"rgba8.tif", CV_8UC4, true},
+                                           Stored{"grey16.TIF", CV_16UC1, false}, Stored{"rgb8.webp", CV_8UC3, false},
+                                           Stored{"rgba8.webp", CV_8UC4, true}),
+                         [](const auto& stored) {
+                           std::string name = stored.param.name;
+                           name[name.find('.')] = '_';
+                           return name;
+                         });
+
+TEST(ReadPhotoTest, GreyWithAlphaBecomesRgba) {
+  // 2x1 PNG, colour type 4: (grey 10, alpha 255), (grey 200, alpha 0). Made once with Python's zlib.
+  const std::string png(
+      "\x89\x50\x4e\x47\x0d\x0a\x1a\x0a\x00\x00\x00\x0d\x49\x48\x44\x52\x00\x00\x00\x02\x00\x00\x00\x01\x08\x04\x00\x00"
+      "\x00\x5e\x2b\xb7\x01\x00\x00"
+      "\x00\x0d\x49\x44\x41\x54\x78\xda\x63\xe0\xfa\x7f\x82\x01\x00\x04\xba\x01\xd2\x7e\x4f\x4d\xb8\x00\x00\x00\x00\x49"
+      "\x45\x4e\x44\xae\x42\x60\x82",
+      70);
+  const testing::TempDir dir;
+  WriteBytes(dir / "ga.png", png);
+  const Image8 image = ReadPhoto(dir / "ga.png").image;
+  EXPECT_EQ(image.channels, 4);
+  EXPECT_THAT(image.pixels, ElementsAre(10, 10, 10, 255, 200, 200, 200, 0));
+}
+
+TEST(ReadPhotoTest, FormatIsToldByContentNotByName) {
+  const testing::TempDir dir;
+  const Image8 image = Gradient(20, 16, 3);
+  WriteImage(dir / "a.png", image);
+  std::filesystem::rename(dir / "a.png", dir / "a.jpg");
+  EXPECT_EQ(ReadPhoto(dir / "a.jpg").image.pixels, image.pixels);
+}
+
+TEST(ReadPhotoTest, FilesThatAreNoPhotoAreRefusedByName) {
+  const testing::TempDir dir;
+  WriteBytes(dir / "empty.jpg", "");
+  WriteBytes(dir / "text.JPG", "this is a text file with a photo's name\n");
+  WriteBytes(dir / "short.jpg", "\xff\xd8");
+  WriteBytes(dir / "header.jpg", std::string("\xff\xd8\xff\xe0\0\x10JFIF", 10));
+  std::filesystem::create_directories(dir / "folder.jpg");
+  const std::pair<const char*, const char*> cases[] = {{"missing.jpg", "does not exist"},
+                                                       {"empty.jpg", "is empty"},
+                                                       {"text.JPG", "is not a photo that can be read"},
+                                                       {"short.jpg", "is not a photo that can be read"},
+                                                       {"header.jpg", "is not a photo that can be read"},
+                                                       {"folder.jpg", "is not a file"}};
+  for (const auto& [name, message] : cases) {
+    const std::string path = dir / name;
+    EXPECT_THAT(ErrorOf([&] { ReadPhotoInfo(path); }), HasSubstr(path + ": " + message));
+    EXPECT_THAT(ErrorOf([&] { ReadPhoto(path); }), HasSubstr(path + ": " + message));
+  }
+}
+
+TEST(ReadPhotoTest, TruncatedPngAndWebpAreRefusedAlreadyByTheirHeader) {
+  const testing::TempDir dir;
+  WriteImage(dir / "a.png", Noise(200, 100));
+  ASSERT_TRUE(cv::imwrite(dir / "a.webp", cv::imread(dir / "a.png")));
+  for (const char* name : {"a.png", "a.webp"}) {
+    const std::string path = dir / name, whole = ReadFile(path);
+    for (double part : {0.3, 0.5, 0.99}) {
+      WriteBytes(path, whole.substr(0, size_t(double(whole.size()) * part)));
+      EXPECT_THAT(ErrorOf([&] { ReadPhotoInfo(path); }), HasSubstr(path + ": is not a photo that can be read"));
+    }
+  }
+}
+
+TEST(ReadPhotoTest, TruncatedJpegIsMarkedAndGreyWhereItEnds) {
+  const testing::TempDir dir;
+  const std::string path = dir / "a.jpg";
+  WriteImage(path, Noise(160, 320));
+  const Image8 whole = ReadPhoto(path).image;
+  const std::string bytes = ReadFile(path);
+  WriteBytes(path, bytes.substr(0, bytes.size() / 2));
+  const DecodedPhoto photo = ReadPhoto(path);
+  EXPECT_TRUE(photo.truncated);
+  ASSERT_EQ(photo.image.height, 320);
+  const size_t quarter = whole.pixels.size() / 4;
+  EXPECT_TRUE(
+      std::equal(whole.pixels.begin(), whole.pixels.begin() + std::ptrdiff_t(quarter), photo.image.pixels.begin()));
+  EXPECT_TRUE(std::all_of(photo.image.pixels.end() - std::ptrdiff_t(quarter), photo.image.pixels.end(),
+                          [](uint8_t value) { return value == 128; }));
+  EXPECT_EQ(ReadPhotoInfo(path).width, 160);
+}
+
+TEST(ReadPhotoTest, TruncatedProgressiveJpegNeitherCrashesNorPassesUnnoticed) {
+  const testing::TempDir dir;
+  const std::string path = dir / "a.jpg";
+  WriteImage(dir / "a.png", Noise(160, 160));
+  ASSERT_TRUE(cv::imwrite(path, cv::imread(dir / "a.png"), {cv::IMWRITE_JPEG_PROGRESSIVE, 1}));
+  EXPECT_FALSE(ReadPhoto(path).truncated);
+  const std::string bytes = ReadFile(path);
+  for (int part = 1; part < 8; ++part) {
+    WriteBytes(path, bytes.substr(0, bytes.size() * size_t(part) / 8));
+    try {
+      EXPECT_TRUE(ReadPhoto(path).truncated) << part;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("a.jpg: is not a photo that can be read")) << part;
+    }
+  }
+}
+
+TEST(ReadPhotoTest, DataAfterTheEndOfAJpegDoesNotCountAsTruncation) {
+  const testing::TempDir dir;
+  WriteImage(dir / "a.jpg", Noise(64, 64));
+  WriteBytes(dir / "b.jpg", ReadFile(dir / "a.jpg") + "a maker's trailer without any marker");
+  EXPECT_FALSE(ReadPhoto(dir / "b.jpg").truncated);
+  EXPECT_EQ(ReadPhoto(dir / "b.jpg").image.pixels, ReadPhoto(dir / "a.jpg").image.pixels);
+}
+
+TEST(ExifTest, OrientationIsReadAndNotAppliedToThePixels) {
+  const testing::TempDir dir;
+  WriteImage(dir / "plain.jpg", Gradient(48, 32, 3));
+  const Image8 plain = ReadPhoto(dir / "plain.jpg").image;
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    WriteJpegWithOrientation(dir / "a.jpg", 48, 32, orientation);
+    const PhotoInfo info = ReadPhotoInfo(dir / "a.jpg");
+    EXPECT_EQ(info.exif_orientation, orientation);
+    EXPECT_EQ(info.width, 48);
+    EXPECT_EQ(info.height, 32);
+    EXPECT_EQ(ReadPhoto(dir / "a.jpg").image.pixels, plain.pixels);
+  }
+}
+
+TEST(ExifTest, BrokenExifIsOrientationOne) {
+  const testing::TempDir dir;
+  for (int orientation : {0, 9, 200}) {
+    WriteJpegWithOrientation(dir / "a.jpg", 48, 32, orientation);
+    EXPECT_EQ(ReadPhotoInfo(dir / "a.jpg").exif_orientation, 1);
+  }
+  const std::string jpeg = ReadFile(dir / "a.jpg");
+  WriteBytes(dir / "b.jpg", jpeg.substr(0, 2) +
+                                std::string("\xff\xe1\0\x0a"
+                                            "Exif\0\0MM",
+                                            12) +
+                                jpeg.substr(2));
+  EXPECT_EQ(ReadPhotoInfo(dir / "b.jpg").exif_orientation, 1);
+}
+
+// Where the stored pixel that is displayed at the top left and the one displayed at the top right lie.
+TEST(ApplyOrientationTest, PutsTheCornersWhereExifSays) {
+  Image8 stored(3, 2, 1);
+  stored.pixels = {1, 2, 3, 4, 5, 6};
+  const std::vector<uint8_t> expected[9] = {{},
+                                            {1, 2, 3, 4, 5, 6},
+                                            {3, 2, 1, 6, 5, 4},
+                                            {6, 5, 4, 3, 2, 1},
+                                            {4, 5, 6, 1, 2, 3},
+                                            {1, 4, 2, 5, 3, 6},
+                                            {4, 1, 5, 2, 6, 3},
+                                            {6, 3, 5, 2, 4, 1},
+                                            {3, 6, 2, 5, 1, 4}};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const Image8 turned = ApplyOrientation(stored, orientation);
+    EXPECT_EQ(turned.width, orientation >= 5 ? 2 : 3);
+    EXPECT_EQ(turned.height, orientation >= 5 ? 3 : 2);
+    EXPECT_EQ(turned.pixels, expected[orientation]) << orientation;
+  }
+  EXPECT_THROW(ApplyOrientation(stored, 9), Error);
+}
+
+TEST(ApplyOrientationTest, AgreesWithTheDecoderThatAppliesExif) {
+  const testing::TempDir dir;
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    WriteJpegWithOrientation(dir / "a.jpg", 48, 32, orientation);
+    const cv::Mat expected = cv::imread(dir / "a.jpg", cv::IMREAD_COLOR);
+    const Image8 turned = ApplyOrientation(ReadPhoto(dir / "a.jpg").image, orientation);
+    ASSERT_EQ(turned.width, expected.cols);
+    for (int y = 0; y < turned.height; ++y) {
+      for (int x = 0; x < turned.width; ++x) ASSERT_EQ(turned.At(x, y)[0], expected.ptr(y, x)[2]) << orientation;
+    }
+  }
+}
+
+TEST(CompositeTest, BlendsWithTheBackgroundByAlpha) {
+  Image8 image(3, 1, 4);
+  image.pixels = {10, 20, 30, 255, 10, 20, 30, 0, 100, 100, 100, 51};
+  const float background[3] = {1.0f, 0.0f, 0.5f};
+  EXPECT_THAT(CompositeOnBackground(image, background).pixels,
+              ElementsAre(10, 20, 30, 255, 0, 128, 224, 20, 122));  // 0.2 * 100 + 0.8 * (255, 0, 127.5)
+  const Image8 opaque = Gradient(4, 4, 3);
+  EXPECT_EQ(CompositeOnBackground(opaque, background).pixels, opaque.pixels);
+}
+
+TEST(ResizeTest, SmallerIsTheMeanOfTheArea) {
+  Image8 checks(40, 30, 3);
+  for (int y = 0; y < 30; ++y) {
+    for (int x = 0; x < 40; ++x) std::fill_n(checks.At(x, y), 3, uint8_t((x + y) % 2 ? 255 : 0));
+  }
+  const Image8 small = ResizeImage(checks, 20, 15);
+  for (uint8_t value : small.pixels) ASSERT_NEAR(value, 127.5, 0.6);
+  const Image8 same = ResizeImage(checks, 40, 30);
+  EXPECT_EQ(same.pixels, checks.pixels);
+}
+
+TEST(ResizeTest, KeepsTheImageInPlace) {
+  const Image8 large = ResizeImage(Gradient(40, 30, 3), 80, 60);
+  const Image8 back = ResizeImage(large, 40, 30);
+  const Image8 original = Gradient(40, 30, 3);
+  double worst = 0;
+  for (size_t i = 0; i < back.pixels.size(); ++i) {
+    worst = std::max(worst, std::abs(double(back.pixels[i]) - original.pixels[i]));
+  }
+  EXPECT_LE(worst, 2.0);  // a shift by half a pixel would be 3.2 in red
+}
+
+TEST(WriteImageTest, RefusesWhatItCannotWriteAndLeavesNothingBehind) {
+  const testing::TempDir dir;
+  EXPECT_THAT(ErrorOf([&] { WriteImage(dir / "a.bmp", Gradient(8, 8, 3)); }), HasSubstr("a.bmp"));
+  EXPECT_THAT(ErrorOf([&] { WriteImage(dir / "a.jpg", Gradient(8, 8, 4)); }), HasSubstr("no transparency"));
+  EXPECT_THAT(ErrorOf([&] { WriteImage(dir / "none/a.png", Gradient(8, 8, 3)); }), HasSubstr("folder"));
+  EXPECT_TRUE(std::filesystem::is_empty(dir.path()));
+}
+
+}  // namespace
+}  // namespace splat::data

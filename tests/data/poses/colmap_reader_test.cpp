@@ -1,0 +1,362 @@
+#include "data/poses/colmap_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "io/atomic_file.h"
+#include "tests/support/byte_writer.h"
+#include "tests/support/error_message.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::data {
+namespace {
+
+using splat::testing::Bytes;
+using splat::testing::ErrorMessageOf;
+using splat::testing::TempDir;
+using splat::testing::WriteBytes;
+using ::testing::AllOf;
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kRounding = 1e-12;  // of a few operations in double on numbers near one
+
+template <typename T>
+std::string AllBytes(const std::vector<T>& values) {
+  std::string bytes;
+  for (const T value : values) bytes += Bytes(value);
+  return bytes;
+}
+
+std::string CameraBytes(uint32_t id, int32_t model, uint64_t width, uint64_t height,
+                        const std::vector<double>& params) {
+  return Bytes(id) + Bytes(model) + Bytes(width) + Bytes(height) + AllBytes(params);
+}
+
+std::string ImageBytes(uint32_t id, const std::vector<double>& pose, uint32_t camera_id, const std::string& name) {
+  const std::string point_2d = Bytes(1.5) + Bytes(2.5) + Bytes(uint64_t(7));
+  return Bytes(id) + AllBytes(pose) + Bytes(camera_id) + name + '\0' + Bytes(uint64_t(2)) + point_2d + point_2d;
+}
+
+std::string PointBytes(uint64_t id, double x, double y, double z) {
+  const std::string rgb("\x0a\x14\xff", 3);
+  const std::string track = Bytes(uint64_t(1)) + Bytes(uint32_t(1)) + Bytes(uint32_t(0));
+  return Bytes(id) + Bytes(x) + Bytes(y) + Bytes(z) + rgb + Bytes(0.25 * double(id)) + track;
+}
+
+std::string Counted(const std::vector<std::string>& records) {
+  std::string bytes = Bytes(uint64_t(records.size()));
+  for (const std::string& record : records) bytes += record;
+  return bytes;
+}
+
+const std::vector<double> kIdentityPose = {1, 0, 0, 0, 0.5, -1, 2};
+// A quarter turn about z, written with a quaternion of norm 2.
+const std::vector<double> kTurnedPose = {std::sqrt(2.0), 0, 0, std::sqrt(2.0), 1, 2, 3};
+
+// Two pinhole photos and two points, in a folder of its own; a test changes a file and reads.
+class ColmapReader : public ::testing::Test {
+ protected:
+  ColmapReader() {
+    WriteCameras(Counted({CameraBytes(1, 1, 640, 480, {500, 510, 320, 240})}));
+    WriteImages(Counted({ImageBytes(4, kTurnedPose, 1, "b.jpg"), ImageBytes(2, kIdentityPose, 1, "a.jpg")}));
+    WritePoints(Counted({PointBytes(1, 1, 2, 3), PointBytes(2, 4, 5, 6)}));
+  }
+  void WriteCameras(const std::string& bytes) { WriteBytes(folder_ / "cameras.bin", bytes); }
+  void WriteImages(const std::string& bytes) { WriteBytes(folder_ / "images.bin", bytes); }
+  void WritePoints(const std::string& bytes) { WriteBytes(folder_ / "points3D.bin", bytes); }
+  SceneDescription Read() const { return ReadColmapModel(folder_.path(), "/photos"); }
+  std::string ReadError() const {
+    const std::string message = ErrorMessageOf([&] { Read(); });
+    EXPECT_THAT(message, Not(HasSubstr("\n")));
+    return message;
+  }
+  // Every proper prefix of the file, but the empty one, is refused with a message that names it.
+  void ExpectAllPrefixesAreRefused(const std::string& name) {
+    const std::string path = folder_ / name;
+    const std::string whole = ReadFile(path);
+    for (size_t size = 1; size < whole.size(); ++size) {
+      WriteBytes(path, whole.substr(0, size));
+      ASSERT_THAT(ReadError(), AllOf(HasSubstr(path), HasSubstr("truncated"))) << size << " of " << whole.size();
+    }
+  }
+  void WriteTextModel() {
+    for (const char* name : {"cameras.bin", "images.bin", "points3D.bin"}) std::filesystem::remove(folder_ / name);
+    WriteBytes(folder_ / "cameras.txt",
+               "# Camera list with one line of data per camera:\n# Number of cameras: 1\n"
+               "3 RADIAL 640 480 500 320 240 0.01 -0.002\n");
+    WriteBytes(folder_ / "images.txt",
+               "# Number of images: 2, mean observations per image: 1\r\n"
+               "2 1 0 0 0 0.5 -1 2 3 my photo (1) \xc3\xa4.jpg\r\n1.5 2.5 7 3 4 -1\r\n"
+               "\r\n4 0.7071 0 0 0.7071 1 2 3 3 b.jpg\r\n");
+    WriteBytes(folder_ / "points3D.txt", "# Number of points: 2\n1 1 2 3 10 20 255 0.25 1 0 2 5\n2 4 5 6 1 2 3 0.5\n");
+  }
+
+  TempDir folder_;
+};
+
+TEST_F(ColmapReader, ReadsCamerasPosesAndPoints) {
+  const SceneDescription scene = Read();
+  EXPECT_EQ(scene.source, "COLMAP model " + folder_.path() + " (binary)");
+  EXPECT_THAT(scene.warnings, IsEmpty());
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  const PosedPhoto& a = scene.photos[0];
+  EXPECT_EQ(a.name, "a.jpg");
+  EXPECT_EQ(a.path, "/photos/a.jpg");
+  EXPECT_EQ(a.intrinsics.model, CameraModel::kPinhole);
+  EXPECT_EQ(a.intrinsics.width, 640);
+  EXPECT_EQ(a.intrinsics.height, 480);
+  EXPECT_THAT(a.intrinsics.params, ElementsAre(500, 510, 320, 240));
+  EXPECT_EQ(a.camera_from_world.translation.y, -1);
+  EXPECT_FALSE(a.split.has_value());
+  // The quarter turn takes x to y, and the quaternion's length does not matter.
+  const Vec3<double> turned = scene.photos[1].camera_from_world * Vec3<double>{1, 0, 0};
+  EXPECT_NEAR(turned.x, 1, kRounding);
+  EXPECT_NEAR(turned.y, 3, kRounding);
+  EXPECT_NEAR(turned.z, 3, kRounding);
+  ASSERT_THAT(scene.points.positions, SizeIs(2));
+  EXPECT_EQ(scene.points.positions[1].y, 5);
+  EXPECT_EQ(scene.points.colors[0].x, 10);
+  EXPECT_EQ(scene.points.colors[0].z, 255);
+}
+
+TEST_F(ColmapReader, SummarizesImagesPointsAndError) {
+  const ColmapModelSummary summary = SummarizeColmapModel(folder_.path());
+  EXPECT_EQ(summary.images, 2u);
+  EXPECT_EQ(summary.points, 2u);
+  EXPECT_DOUBLE_EQ(summary.mean_reprojection_error_px, 0.375);
+}
+
+TEST_F(ColmapReader, KeepsNamesWithBlanksBracketsAndUtf8) {
+  const std::string name = "sub dir/photo (1) [x] \xe5\x86\x99\xe7\x9c\x9f.jpg";
+  WriteImages(Counted({ImageBytes(1, kIdentityPose, 1, name)}));
+  EXPECT_EQ(Read().photos.at(0).name, name);
+  EXPECT_EQ(Read().photos.at(0).path, "/photos/" + name);
+}
+
+TEST_F(ColmapReader, RefusesTruncatedCameras) {
+  ExpectAllPrefixesAreRefused("cameras.bin");
+}
+TEST_F(ColmapReader, RefusesTruncatedImages) {
+  ExpectAllPrefixesAreRefused("images.bin");
+}
+TEST_F(ColmapReader, RefusesTruncatedPoints) {
+  ExpectAllPrefixesAreRefused("points3D.bin");
+}
+
+TEST_F(ColmapReader, RefusesEmptyFilesOfCamerasAndImages) {
+  WriteImages("");
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr("images.bin"), HasSubstr("holds no images")));
+  WriteCameras("");
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr("cameras.bin"), HasSubstr("holds no cameras")));
+}
+
+TEST_F(ColmapReader, RefusesZeroCamerasAndZeroImages) {
+  WriteImages(Counted({}));
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr("images.bin"), HasSubstr("holds no images")));
+  WriteCameras(Counted({}));
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr("cameras.bin"), HasSubstr("holds no cameras")));
+}
+
+TEST_F(ColmapReader, AcceptsEmptyOrZeroPointsWithAWarning) {
+  for (const std::string& bytes : {std::string(), Counted({})}) {
+    WritePoints(bytes);
+    const SceneDescription scene = Read();
+    EXPECT_THAT(scene.photos, SizeIs(2));
+    EXPECT_THAT(scene.points.positions, IsEmpty());
+    EXPECT_THAT(scene.warnings.back(), AllOf(HasSubstr("points3D.bin"), HasSubstr("holds no points")));
+  }
+}
+
+TEST_F(ColmapReader, RefusesAbsurdCountsBeforeTakingMemory) {
+  const std::string absurd = Bytes(uint64_t(1) << 60);
+  WritePoints(absurd + PointBytes(1, 1, 2, 3));
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr("points3D.bin"), HasSubstr("1152921504606846976 points")));
+  WriteImages(Bytes(~uint64_t(0)) + ImageBytes(1, kIdentityPose, 1, "a.jpg"));
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr("images.bin"), HasSubstr("18446744073709551615 images")));
+  WriteCameras(absurd);
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr("cameras.bin"), HasSubstr("has room for at most 0")));
+}
+
+TEST_F(ColmapReader, RefusesAbsurdCountsWithinAnEntry) {
+  std::string image = ImageBytes(1, kIdentityPose, 1, "a.jpg");
+  image.replace(image.size() - 2 * 24 - 8, 8, Bytes(~uint64_t(0) / 24 + 2));  // times 24 is a small number modulo 2^64
+  WriteImages(Counted({image}));
+  EXPECT_THAT(ReadError(), HasSubstr("images.bin: ends within image 1 of 1"));
+}
+
+TEST_F(ColmapReader, RefusesAnUnknownCameraId) {
+  WriteImages(Counted({ImageBytes(1, kIdentityPose, 9, "a.jpg")}));
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr("images.bin"), HasSubstr("a.jpg"), HasSubstr("camera 9")));
+}
+
+TEST_F(ColmapReader, RefusesAnUnknownModelId) {
+  WriteCameras(Counted({CameraBytes(5, 77, 640, 480, {500, 510, 320, 240})}));
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr("cameras.bin"), HasSubstr("id 5"), HasSubstr("model id 77")));
+}
+
+TEST_F(ColmapReader, RefusesImpossibleCameras) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {CameraBytes(1, 1, 0, 480, {500, 510, 320, 240}), "0 x 480"},
+      {CameraBytes(1, 1, 640, uint64_t(1) << 40, {500, 510, 320, 240}), "1099511627776"},
+      {CameraBytes(1, 1, 640, 480, {500, -510, 320, 240}), "focal length -510"},
+      {CameraBytes(1, 1, 640, 480, {0, 510, 320, 240}), "focal length 0"},
+      {CameraBytes(1, 1, 640, 480, {500, 510, kNan, 240}), "not finite"},
+  };
+  for (const auto& [bytes, expected] : cases) {
+    WriteCameras(Counted({bytes}));
+    EXPECT_THAT(ReadError(), AllOf(HasSubstr("cameras.bin: camera 1"), HasSubstr(expected)));
+  }
+}
+
+TEST_F(ColmapReader, RefusesImpossiblePoses) {
+  const std::vector<std::pair<std::vector<double>, std::string>> cases = {
+      {{0, 0, 0, 0, 1, 2, 3}, "rotation is zero"},
+      {{1, kNan, 0, 0, 1, 2, 3}, "not finite"},
+      {{1, 0, 0, 0, 1, -std::numeric_limits<double>::infinity(), 3}, "not finite"},
+  };
+  for (const auto& [pose, expected] : cases) {
+    WriteImages(Counted({ImageBytes(1, pose, 1, "a.jpg")}));
+    EXPECT_THAT(ReadError(), AllOf(HasSubstr("images.bin"), HasSubstr("a.jpg"), HasSubstr(expected)));
+  }
+}
+
+TEST_F(ColmapReader, RefusesTwoImagesOfOneNameAndImagesWithoutName) {
+  WriteImages(Counted({ImageBytes(1, kIdentityPose, 1, "a.jpg"), ImageBytes(2, kIdentityPose, 1, "a.jpg")}));
+  EXPECT_THAT(ReadError(), HasSubstr("another image has the same name"));
+  WriteImages(Counted({ImageBytes(3, kIdentityPose, 1, "")}));
+  EXPECT_THAT(ReadError(), HasSubstr("image 3 has no name"));
+}
+
+TEST_F(ColmapReader, LeavesOutPointsThatAreNotFinite) {
+  WritePoints(Counted({PointBytes(1, 1, kNan, 3), PointBytes(2, 4, 5, 6), PointBytes(3, 1e300, 0, 0)}));
+  const SceneDescription scene = Read();
+  ASSERT_THAT(scene.points.positions, SizeIs(1));
+  EXPECT_THAT(scene.points.colors, SizeIs(1));
+  EXPECT_EQ(scene.points.positions[0].x, 4);
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("2 of 3 points are not finite and were left out")));
+}
+
+TEST_F(ColmapReader, WarnsOfBytesAfterTheLastEntry) {
+  WritePoints(Counted({PointBytes(1, 1, 2, 3)}) + "xyz");
+  EXPECT_THAT(Read().warnings, ElementsAre(AllOf(HasSubstr("points3D.bin"), HasSubstr("3 bytes after"))));
+}
+
+TEST_F(ColmapReader, ReadsEveryCameraModel) {
+  const std::vector<int> param_counts = {3, 4, 4, 5, 8, 8, 12, 5, 4, 5, 12, 16, 4, 5, 3, 4, 6, 2};
+  for (size_t id = 0; id < param_counts.size(); ++id) {
+    const std::vector<double> params(size_t(param_counts[id]), 0.5);
+    WriteCameras(Counted({CameraBytes(1, int32_t(id), 640, 480, params)}));
+    const SceneDescription scene = Read();
+    EXPECT_EQ(int(scene.photos[0].intrinsics.model), int(id));
+    EXPECT_EQ(scene.photos[0].intrinsics.params, params);
+    EXPECT_THAT(scene.warnings, IsEmpty()) << id;
+  }
+}
+
+TEST_F(ColmapReader, ReadsTextModels) {
+  WriteTextModel();
+  EXPECT_TRUE(IsColmapModel(folder_.path()));
+  const SceneDescription scene = Read();
+  EXPECT_EQ(scene.source, "COLMAP model " + folder_.path() + " (text)");
+  EXPECT_THAT(scene.warnings, IsEmpty());
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  EXPECT_EQ(scene.photos[0].name, "b.jpg");
+  EXPECT_EQ(scene.photos[1].name, "my photo (1) \xc3\xa4.jpg");
+  EXPECT_EQ(scene.photos[0].intrinsics.model, CameraModel::kRadial);
+  EXPECT_THAT(scene.photos[0].intrinsics.params, ElementsAre(500, 320, 240, 0.01, -0.002));
+  EXPECT_NEAR(scene.photos[0].camera_from_world.rotation(1, 0), 1, kRounding);
+  ASSERT_THAT(scene.points.positions, SizeIs(2));
+  EXPECT_EQ(scene.points.positions[1].z, 6);
+  EXPECT_EQ(scene.points.colors[0].y, 20);
+  const ColmapModelSummary summary = SummarizeColmapModel(folder_.path());
+  EXPECT_EQ(summary.images, 2u);
+  EXPECT_DOUBLE_EQ(summary.mean_reprojection_error_px, 0.375);
+}
+
+TEST_F(ColmapReader, RefusesMalformedTextByLine) {
+  const std::vector<std::tuple<std::string, std::string, std::string>> cases = {
+      {"cameras.txt", "1 PINHOLE 640 480 500 510 320\n", "cameras.txt: line 1: a camera parameter"},
+      {"cameras.txt", "1 PINHOLE 640 480 500 510 320 240 9\n", "has 4 parameters"},
+      {"cameras.txt", "# c\n1 PINOLE 640 480 1 2\n", "cameras.txt: line 2: camera 1: unknown camera model 'PINOLE'"},
+      {"cameras.txt", "1 PINHOLE 640.5 480 500 510 320 240\n", "the width in pixels expected, '640.5' found"},
+      {"images.txt", "2 1 0 0 0 0.5 -1\n", "images.txt: line 1: a translation component"},
+      {"images.txt", "2 1 0 0 0 1 2 3 3 a.jpg\n4 1 0 0 0 1 2 3 3 b.jpg\n", "images.txt: line 2"},
+      {"images.txt", "2 1 0 0 0 1 2 3 3 \n\n", "image 2 has no name"},
+      {"points3D.txt", "1 1 2 3 10 20 256 0.25\n", "points3D.txt: line 1: a colour (0 to 255) expected, '256' found"},
+      {"points3D.txt", "1 1 2 3 10 20 255 0.25 1\n", "track element"},
+      {"points3D.txt", "1 1 2x 3 10 20 255 0.25\n", "'2x' found"},
+  };
+  for (const auto& [name, content, expected] : cases) {
+    WriteTextModel();
+    WriteBytes(folder_ / name, content);
+    EXPECT_THAT(ReadError(), HasSubstr(expected));
+  }
+}
+
+TEST_F(ColmapReader, WarnsWhenATextFileHoldsFewerEntriesThanItsCommentSays) {
+  WriteTextModel();
+  WriteBytes(folder_ / "points3D.txt", "# Number of points: 3, mean track length: 4\n1 nan 2 3 10 20 255 0.25\n");
+  EXPECT_THAT(Read().warnings, ElementsAre(HasSubstr("announces 3 points, it holds 1"), HasSubstr("1 of 1 points is")));
+}
+
+TEST_F(ColmapReader, NamesWhatIsMissing) {
+  std::filesystem::remove(folder_ / "points3D.bin");
+  EXPECT_FALSE(IsColmapModel(folder_.path()));
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr(folder_.path()), HasSubstr("points3D.bin missing")));
+  EXPECT_THAT(ErrorMessageOf([] { ReadColmapModel("/no/such/folder", ""); }), HasSubstr("does not exist"));
+}
+
+TEST_F(ColmapReader, PrefersBinaryAndIgnoresFilesOfRigsAndFrames) {
+  WriteBytes(folder_ / "rigs.bin", "?");
+  WriteBytes(folder_ / "frames.bin", "?");
+  WriteBytes(folder_ / "cameras.txt", "?");
+  EXPECT_THAT(Read().photos, SizeIs(2));
+}
+
+TEST(ColmapModelOfShared, FoxHasItsPublishedNumbers) {
+  SPLAT_SHARED_DATA_OR_SKIP(model, "fox/sparse/0");
+  const SceneDescription scene = ReadColmapModel(model, "");
+  EXPECT_THAT(scene.photos, SizeIs(50));
+  EXPECT_THAT(scene.points.positions, SizeIs(15090));
+  EXPECT_EQ(scene.photos[0].intrinsics.model, CameraModel::kOpenCv);
+  EXPECT_THAT(scene.warnings, IsEmpty());
+  constexpr double kPrintedDigits = 0.005;  // datasets.md gives 0.91 px
+  EXPECT_NEAR(SummarizeColmapModel(model).mean_reprojection_error_px, 0.91, kPrintedDigits);
+}
+
+TEST(ColmapModelOfShared, MostPointsLieInFrontOfEveryFernCamera) {
+  SPLAT_SHARED_DATA_OR_SKIP(model, "fern/sparse/0");
+  const SceneDescription scene = ReadColmapModel(model, "");
+  EXPECT_THAT(scene.photos, SizeIs(20));
+  EXPECT_EQ(scene.photos[0].intrinsics.model, CameraModel::kSimpleRadial);
+  // LLFF's cameras all look the same way, so a wrong frame or transposed rotation would put points behind them.
+  constexpr double kMost = 0.99;
+  for (const PosedPhoto& photo : scene.photos) {
+    size_t in_front = 0;
+    for (const auto& point : scene.points.positions) in_front += (photo.camera_from_world * point).z > 0;
+    EXPECT_GT(double(in_front), kMost * double(scene.points.positions.size())) << photo.name;
+  }
+}
+
+TEST(ColmapModelOfShared, DeskIsDistorted) {
+  SPLAT_SHARED_DATA_OR_SKIP(model, "desk/distorted/sparse/0");
+  const SceneDescription scene = ReadColmapModel(model, "");
+  EXPECT_THAT(scene.photos, SizeIs(29));
+  EXPECT_THAT(scene.points.positions, SizeIs(7562));
+  EXPECT_TRUE(HasDistortion(scene.photos[0].intrinsics));
+  EXPECT_THAT(scene.photos[0].intrinsics.params.at(4), DoubleNear(0.024, 0.0005));  // k1 as datasets.md prints it
+}
+
+}  // namespace
+}  // namespace splat::data

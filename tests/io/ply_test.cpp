@@ -1,0 +1,251 @@
+#include "io/ply.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/check.h"
+#include "io/atomic_file.h"
+#include "tests/support/byte_writer.h"
+#include "tests/support/error_message.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat {
+namespace {
+
+using splat::testing::Bytes;
+using splat::testing::ErrorMessageOf;
+using splat::testing::TempDir;
+using splat::testing::WriteBytes;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+const std::string kLittleXy =
+    "ply\nformat binary_little_endian 1.0\nelement vertex 2\nproperty float x\nproperty uchar y\nend_header\n";
+
+std::string Reversed(std::string bytes) {
+  std::reverse(bytes.begin(), bytes.end());
+  return bytes;
+}
+
+std::string WithCrLf(const std::string& text) {
+  std::string result;
+  for (const char c : text) result += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  return result;
+}
+
+class Ply : public ::testing::Test {
+ protected:
+  PlyTable ReadOf(const std::string& bytes) const {
+    WriteBytes(path_, bytes);
+    return ReadPly(path_);
+  }
+  // The message that reading these bytes ends with: one line that names the file.
+  std::string ErrorOf(const std::string& bytes) const {
+    const std::string message = ErrorMessageOf([&] { ReadOf(bytes); });
+    EXPECT_THAT(message, AllOf(HasSubstr(path_), Not(HasSubstr("\n"))));
+    return message;
+  }
+
+  TempDir folder_;
+  const std::string path_ = folder_ / "a.ply";
+};
+
+TEST_F(Ply, WhatIsWrittenIsReadBitForBit) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const PlyTable table = {{"made by a test", "SH degree: 3"}, {"x", "f_dc_0"}, {1.5f, -0.0f, nan, 1e-42f}, 2};
+  WritePly(path_, table);
+  const PlyTable read = ReadPly(path_);
+  EXPECT_EQ(read.comments, table.comments);
+  EXPECT_EQ(read.names, table.names);
+  EXPECT_EQ(read.rows, 2u);
+  ASSERT_THAT(read.values, SizeIs(4));
+  EXPECT_EQ(std::memcmp(read.values.data(), table.values.data(), 16), 0);
+}
+
+TEST_F(Ply, WritesTheDocumentedBytes) {
+  WritePly(path_, {{"c"}, {"x", "y"}, {1, 2}, 1});
+  EXPECT_EQ(ReadFile(path_),
+            "ply\nformat binary_little_endian 1.0\ncomment c\nelement vertex 1\nproperty float x\nproperty float y\n"
+            "end_header\n" +
+                Bytes(1.0f) + Bytes(2.0f));
+}
+
+TEST_F(Ply, RefusesToWriteATableThatDoesNotFitTogether) {
+  const auto error = [&](const PlyTable& table) { return ErrorMessageOf([&] { WritePly(path_, table); }); };
+  EXPECT_THAT(error({{}, {"x", "y"}, {1, 2, 3}, 1}), HasSubstr("cannot hold 3 values"));
+  EXPECT_THAT(error({{}, {"x y"}, {1}, 1}), HasSubstr("holds blanks"));
+  EXPECT_THAT(error({{"two\nlines"}, {"x"}, {1}, 1}), HasSubstr("line end"));
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(Ply, NamesAFolderThatDoesNotExist) {
+  const std::string path = folder_ / "none/a.ply";
+  EXPECT_THAT(ErrorMessageOf([&] { WritePly(path, {{}, {"x"}, {1}, 1}); }), HasSubstr(path));
+  EXPECT_THAT(ErrorMessageOf([&] { ReadPly(path); }), HasSubstr(path));
+}
+
+TEST_F(Ply, ColumnsAreFoundByName) {
+  const PlyTable table = ReadOf(kLittleXy + Bytes(1.5f) + "\x07" + Bytes(-2.5f) + "\xff");
+  EXPECT_THAT(table.values, ElementsAre(1.5f, 7, -2.5f, 255));
+  EXPECT_EQ(table.Column("y"), 1);
+  EXPECT_EQ(table.Column("z"), -1);
+}
+
+TEST_F(Ply, ReadsEveryTypeInBothByteOrders) {
+  const std::string properties =
+      "element vertex 1\nproperty char a\nproperty uint8 b\nproperty int16 c\nproperty ushort d\nproperty int e\n"
+      "property uint32 f\nproperty float32 g\nproperty double h\nend_header\n";
+  const std::vector<std::string> fields = {Bytes(int8_t(-5)),      Bytes(uint8_t(200)),    Bytes(int16_t(-300)),
+                                           Bytes(uint16_t(65000)), Bytes(int32_t(-70000)), Bytes(uint32_t(3000000000)),
+                                           Bytes(0.25f),           Bytes(-1234.5)};
+  std::string little = "ply\nformat binary_little_endian 1.0\n" + properties;
+  std::string big = "ply\nformat binary_big_endian 1.0\n" + properties;
+  for (const std::string& field : fields) {
+    little += field;
+    big += Reversed(field);
+  }
+  const auto expected = ElementsAre(-5, 200, -300, 65000, -70000, 3e9f, 0.25f, -1234.5f);
+  EXPECT_THAT(ReadOf(little).values, expected);
+  EXPECT_THAT(ReadOf(big).values, expected);
+}
+
+TEST_F(Ply, ReadsAscii) {
+  const PlyTable table = ReadOf(
+      "ply\nformat ascii 1.0\ncomment  hello there \nobj_info x\nelement vertex 3\nproperty float x\nproperty int y\n"
+      "element face 1\nproperty list uchar int vertex_indices\nend_header\n"
+      "1.5 2\n -1e-3\t+4 \n\nnan inf\n3 0 1 2\n");
+  EXPECT_THAT(table.comments, ElementsAre("hello there"));
+  ASSERT_EQ(table.rows, 3u);
+  EXPECT_EQ(table.values[2], -1e-3f);
+  EXPECT_EQ(table.values[3], 4);
+  EXPECT_TRUE(std::isnan(table.values[4]));
+  EXPECT_TRUE(std::isinf(table.values[5]));
+}
+
+TEST_F(Ply, AcceptsHeadersWithCrLf) {
+  EXPECT_THAT(ReadOf(WithCrLf(kLittleXy) + Bytes(1.5f) + "\n" + Bytes(-2.5f) + "\r").values,
+              ElementsAre(1.5f, 10, -2.5f, 13));
+  EXPECT_THAT(ReadOf(WithCrLf("ply\nformat ascii 1.0\nelement vertex 2\nproperty float x\nend_header\n1\n2\n")).values,
+              ElementsAre(1, 2));
+}
+
+TEST_F(Ply, PassesOverElementsBeforeVertex) {
+  const std::string elements =
+      "element chunk 2\nproperty float a\nproperty short b\nelement vertex 1\nproperty float x\nend_header\n";
+  EXPECT_THAT(ReadOf("ply\nformat binary_little_endian 1.0\n" + elements + std::string(12, 'z') + Bytes(4.5f)).values,
+              ElementsAre(4.5f));
+  EXPECT_THAT(ReadOf("ply\nformat ascii 1.0\n" + elements + "1 2\n3 4\n4.5\n").values, ElementsAre(4.5f));
+}
+
+TEST_F(Ply, AcceptsZeroVertices) {
+  const PlyTable table = ReadOf("ply\nformat ascii 1.0\nelement vertex 0\nproperty float x\nend_header\n");
+  EXPECT_EQ(table.rows, 0u);
+  EXPECT_THAT(table.values, IsEmpty());
+}
+
+TEST_F(Ply, RefusesEveryTruncation) {
+  const std::string binary = kLittleXy + Bytes(1.5f) + "\x07" + Bytes(-2.5f) + "\xff";
+  for (size_t size = 0; size < binary.size(); ++size) ErrorOf(binary.substr(0, size));
+  EXPECT_THAT(ErrorOf(binary.substr(0, binary.size() - 1)), HasSubstr("has room for 1"));
+  EXPECT_THAT(ErrorOf("ply\nformat ascii 1.0\nelement vertex 2\nproperty float x\nend_header\n1.25\n"),
+              HasSubstr("ends before row 2 of 2 of 'vertex'"));
+}
+
+TEST_F(Ply, RefusesHostileCountsBeforeTakingMemory) {
+  for (const char* count : {"1000000000000", "18446744073709551615", "4611686018427387905"}) {
+    for (const char* format : {"ascii", "binary_little_endian"}) {
+      EXPECT_THAT(ErrorOf(StrCat("ply\nformat ", format, " 1.0\nelement vertex ", count,
+                                 "\nproperty float x\nend_header\n1 2 3 4 5 6 7")),
+                  AllOf(HasSubstr(count), HasSubstr("room")));
+    }
+  }
+  for (const char* count : {"-1", "99999999999999999999999", "2x", ""}) {
+    EXPECT_THAT(ErrorOf(StrCat("ply\nformat ascii 1.0\nelement vertex ", count, "\nproperty float x\nend_header\n1\n")),
+                HasSubstr("which is no number"));
+  }
+}
+
+TEST_F(Ply, RefusesListsInVertexAndBeforeIt) {
+  EXPECT_THAT(ErrorOf("ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty list uchar int ids\n"
+                      "end_header\n1 1 2\n"),
+              AllOf(HasSubstr("'vertex'"), HasSubstr("'ids'")));
+  EXPECT_THAT(ErrorOf("ply\nformat binary_little_endian 1.0\nelement face 1\nproperty list uchar int ids\n"
+                      "element vertex 1\nproperty float x\nend_header\n\x01" +
+                      Bytes(1) + Bytes(1.0f)),
+              AllOf(HasSubstr("'face'"), HasSubstr("'ids'")));
+}
+
+TEST_F(Ply, RefusesMalformedHeaders) {
+  const std::string begin = "ply\nformat ascii 1.0\n";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"", "is no PLY file"},
+      {"plyx\n", "is no PLY file"},
+      {"ply\nformat utf8 1.0\nend_header\n", "line 2: unknown format 'utf8'"},
+      {"ply\nelement vertex 1\nproperty float x\nend_header\n1\n", "names no format"},
+      {begin + "element face 1\nproperty float x\nend_header\n1\n", "no element 'vertex'"},
+      {begin + "element vertex 1\nend_header\n", "no properties"},
+      {begin + "property float x\nend_header\n", "before any element"},
+      {begin + "element vertex 1\nproperty half x\nend_header\n1\n", "unknown type 'half'"},
+      {begin + "element vertex 1\nproperty float\nend_header\n1\n", "without a name"},
+      {begin + "element vertex 1\nproperty float x\nproperty float x\nend_header\n1 2\n", "'x' is there twice"},
+      {begin + "bogus line\nend_header\n", "line 3: 'bogus'"},
+      {begin + "element vertex 1\nproperty float x\n", "no end_header"},
+  };
+  for (const auto& [bytes, expected] : cases) EXPECT_THAT(ErrorOf(bytes), HasSubstr(expected));
+}
+
+TEST_F(Ply, RefusesMalformedAsciiRowsByLine) {
+  const std::string header =
+      "ply\nformat ascii 1.0\nelement vertex 2\nproperty float x\nproperty float y\nend_header\n";
+  EXPECT_THAT(ErrorOf(header + "1 2\n3 4,5\n"), HasSubstr("line 8: the value of 'y' is '4,5'"));
+  EXPECT_THAT(ErrorOf(header + "1 2\n333333\n"), HasSubstr("line 8: the value of 'y' is ''"));
+  EXPECT_THAT(ErrorOf(header + "1 2 3\n4 5\n"), HasSubstr("line 7: more than 2 values"));
+}
+
+TEST(PlyOfShared, ReadsAnInriaScene) {
+  SPLAT_SHARED_DATA_OR_SKIP(path, "splats/kacytran/point_cloud/iteration_7000/point_cloud.ply");
+  const PlyTable table = ReadPly(path);
+  EXPECT_EQ(table.rows, 9080u);
+  EXPECT_THAT(table.names, SizeIs(62));
+  EXPECT_EQ(table.Column("rot_3"), 61);
+  for (size_t row = 0; row < table.rows; ++row) {  // normals are zero in this layout
+    ASSERT_EQ(table.values[row * 62 + size_t(table.Column("nx"))], 0);
+  }
+}
+
+TEST(PlyOfShared, ReadsSmallScenes) {
+  SPLAT_SHARED_DATA_OR_SKIP(folder, "splats");
+  EXPECT_EQ(ReadPly(folder + "/epfl/pc_short.ply").rows, 100u);
+  EXPECT_EQ(ReadPly(folder + "/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.ply").rows, 3u);
+  const PlyTable points = ReadPly(folder + "/brush_test/test_dataset/init.ply");
+  EXPECT_EQ(points.rows, 100u);
+  EXPECT_EQ(points.Column("alpha"), 6);
+  const PlyTable compressed = ReadPly(folder + "/plush_dog/point_cloud_29999_clean.compressed.ply");
+  EXPECT_EQ(compressed.rows, 15105u);
+  EXPECT_THAT(compressed.names, ElementsAre("packed_position", "packed_rotation", "packed_scale", "packed_color"));
+}
+
+TEST(PlyOfShared, AsciiAndBinaryOfOneMeshAgree) {
+  SPLAT_SHARED_DATA_OR_SKIP(folder, "splats/metalsplatter/PLYIO/TestData");
+  const PlyTable ascii = ReadPly(folder + "/beetle.ascii.ply");
+  const PlyTable binary = ReadPly(folder + "/beetle.binary.ply");
+  EXPECT_EQ(ascii.rows, 1148u);
+  EXPECT_EQ(ascii.names, binary.names);
+  ASSERT_EQ(ascii.values.size(), binary.values.size());
+  constexpr float kPrintedDigits = 1e-5f;  // the ascii file prints seven significant digits
+  for (size_t i = 0; i < ascii.values.size(); ++i) {
+    ASSERT_NEAR(ascii.values[i], binary.values[i], kPrintedDigits * std::max(1.0f, std::abs(binary.values[i])));
+  }
+}
+
+}  // namespace
+}  // namespace splat

@@ -1,0 +1,58 @@
+#include "rasterizer/torch/scene_model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "formats/exporter.h"
+#include "tests/support/splat_clouds.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/torch_scenes.h"
+
+namespace splat {
+namespace {
+
+using ::splat::testing::TempDir;
+
+TEST(SceneModel, AModelComesBackFromAFileAsItWas) {
+  SplatModel model = testing::RandomModel(50, 3, 1);
+  model.quats = model.quats / model.quats.norm(2, 1, true);
+  TempDir folder;
+  const HostModel host(model);
+  formats::WriteScene(folder / "scene.ply", formats::ExporterNamed("ply"), SplatSelection(host.View()));
+  const SplatModel read = ModelOf(formats::ReadScene(folder / "scene.ply"));
+  const auto expected = model.Tensors();
+  const auto tensors = std::as_const(read).Tensors();
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    EXPECT_TRUE(torch::equal(*tensors[i], *expected[i])) << SplatModel::Names()[i];
+  }
+}
+
+TEST(SceneModel, TensorsOutliveTheCloudTheyCameFrom) {
+  const SplatCloud cloud = testing::RandomCloud(1000, 2);
+  torch::Tensor means;
+  {
+    const SplatModel model = ModelOf(cloud);
+    means = model.means;
+  }
+  EXPECT_EQ(means[999][2].item<float>(), cloud.means.back());
+}
+
+TEST(SceneModel, TheViewOfAModelWithGradientsIsItsValues) {
+  SplatModel model = testing::RandomModel(10, 1, 2);
+  model.means = torch::randn({3, 10}).t().contiguous();
+  SetRequiresGrad(model, true);
+  const HostModel host(model);
+  EXPECT_EQ(host.View().count, 10);
+  EXPECT_EQ(host.View().means[5], model.means[1][2].item<float>());
+  EXPECT_EQ(host.View().sh_rest_count, 3);
+}
+
+TEST(SceneModel, AnEmptySceneIsAnEmptyModel) {
+  const SplatModel model = ModelOf(SplatCloud(0, 3));
+  EXPECT_EQ(model.count(), 0);
+  EXPECT_EQ(model.max_sh_degree(), 3);
+  EXPECT_EQ(SplatSelection(HostModel(model).View()).count(), 0);
+}
+
+}  // namespace
+}  // namespace splat

@@ -1,0 +1,380 @@
+// What becomes of each splat at a refinement, and the rows of the new model, on every backend.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/random.h"
+#include "tests/support/density_backends.h"
+
+namespace splat::train {
+namespace {
+
+using splat::testing::kManySplats;
+using ::testing::ElementsAre;
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr int64_t kNoLimit = 1 << 30;      // max_gaussians
+constexpr float kGradientUnit = 0x1p-16f;  // of the gradients below: about as large as those of a training
+
+std::vector<uint8_t> Bytes(const std::vector<SplatFate>& fates) {
+  std::vector<uint8_t> bytes;
+  bytes.reserve(fates.size());
+  for (const SplatFate fate : fates) bytes.push_back(uint8_t(fate));
+  return bytes;
+}
+
+// What the decision reads of a model, on the host. Statistics may be shorter than the model, or missing; gradients are
+// given in units.
+struct Model {
+  std::vector<float> logits, log_scales, gradient_sum;
+  std::vector<int32_t> seen;
+  bool has_statistics = true;
+  std::optional<int64_t> statistics_count;  // if not all that the arrays hold
+
+  void Add(float logit, const std::vector<float>& log_scale) {
+    logits.push_back(logit);
+    log_scales.insert(log_scales.end(), log_scale.begin(), log_scale.end());
+  }
+  void Add(float logit, const std::vector<float>& log_scale, float gradient, int32_t views) {
+    Add(logit, log_scale);
+    gradient_sum.push_back(gradient * kGradientUnit);
+    seen.push_back(views);
+  }
+};
+
+// Values whose quotients are exact in a float, so that the expectation may be worked out in double; few different
+// gradients, so that there are ties, and some above 2.
+Model RandomModel(int64_t count, uint64_t seed) {
+  Random random(seed);
+  Model model;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto scale = [&] { return float(random.Uniform(-8, 0)); };
+    const std::vector<float> scales = {scale(), scale(), scale()};
+    const int32_t views = int32_t(1) << random.Below(4);
+    const float gradient = float(random.Below(40)) * (random.Below(8) == 0 ? 1 << 18 : 1);
+    model.Add(float(random.Uniform(-7, 5)), scales, gradient * float(views), random.Below(10) == 0 ? 0 : views);
+  }
+  return model;
+}
+
+FateThresholds Thresholds() {
+  FateThresholds t;
+  t.prune_logit = -5;
+  t.split_log_scale = -2;
+  t.prune_log_scale = -0.5;
+  t.prune_large = true;
+  t.grad_threshold = 20 * kGradientUnit;
+  return t;
+}
+
+// The decision in double, splat by splat, and the limit by picking the strongest again and again.
+std::vector<uint8_t> ExpectedFates(const Model& model, const FateThresholds& t, int64_t max_gaussians) {
+  const size_t count = model.logits.size();
+  std::vector<SplatFate> fates(count, SplatFate::kKeep);
+  std::vector<double> strength(count, 0);
+  int64_t size = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const double largest = *std::max_element(&model.log_scales[3 * i], &model.log_scales[3 * i] + 3);
+    if (model.logits[i] < t.prune_logit || (t.prune_large && largest > t.prune_log_scale)) {
+      fates[i] = SplatFate::kRemove;
+      continue;
+    }
+    ++size;
+    if (!model.has_statistics || i >= model.seen.size()) continue;
+    const double mean = model.seen[i] == 0 ? 0 : double(model.gradient_sum[i]) / model.seen[i];
+    if (mean >= t.grad_threshold) strength[i] = mean;
+  }
+  while (size < max_gaussians) {
+    const auto strongest = std::max_element(strength.begin(), strength.end());  // the first of equal ones
+    if (strongest == strength.end() || *strongest == 0) break;
+    *strongest = 0;
+    ++size;
+    const size_t i = size_t(strongest - strength.begin());
+    const double largest = *std::max_element(&model.log_scales[3 * i], &model.log_scales[3 * i] + 3);
+    fates[i] = largest > t.split_log_scale ? SplatFate::kSplit : SplatFate::kClone;
+  }
+  return Bytes(fates);
+}
+
+class DensityFatesTest : public splat::testing::DensityBackendTest {
+ protected:
+  struct Decision {
+    std::vector<uint8_t> fates;
+    FateCounts counts;
+  };
+
+  Decision Decide(const Model& model, const FateThresholds& thresholds, int64_t max_gaussians) const {
+    const auto logits = Array(model.logits), log_scales = Array(model.log_scales),
+               gradient_sum = Array(model.gradient_sum);
+    const auto seen = Array(model.seen);
+    const auto fates = Array(std::vector<uint8_t>(model.logits.size(), 0xee));
+    DecideParams params;
+    params.count = logits.size();
+    params.opacity_logits = logits.data();
+    params.log_scales = log_scales.data();
+    params.statistics_count = model.has_statistics ? seen.size() : params.count;
+    if (model.statistics_count) params.statistics_count = *model.statistics_count;
+    if (model.has_statistics) {
+      params.gradient_sum = gradient_sum.data();
+      params.seen = seen.data();
+    }
+    params.thresholds = thresholds;
+    params.max_gaussians = max_gaussians;
+    params.fates = fates.data();
+    const FateCounts counts = Stages().decide_fates(context_, params);
+    return {fates.Get(), counts};
+  }
+
+  // Which splat lies in each row after the edit that is planned: those of [0, N) in their rows before.
+  std::vector<int64_t> Plan(const std::vector<uint8_t>& fates) const {
+    const auto device_fates = Array(fates);
+    PlanParams plan;
+    plan.count = device_fates.size();
+    plan.fates = device_fates.data();
+    plan.counts = CountFates(fates.data(), plan.count);
+    const auto from = Array(std::vector<int64_t>(size_t(plan.Changed()), kWild));
+    const auto to = Array(std::vector<int64_t>(size_t(plan.Changed()), kWild));
+    plan.from = from.data();
+    plan.to = to.data();
+    Stages().plan_rows(context_, plan);
+    return Edited(plan, from.Get(), to.Get());
+  }
+
+ private:
+  static constexpr int64_t kWild = -77;
+
+  static std::vector<int64_t> Edited(const PlanParams& plan, const std::vector<int64_t>& from,
+                                     const std::vector<int64_t>& to) {
+    std::vector<int64_t> rows(size_t(std::max(plan.count, plan.counts.Rows())));
+    std::iota(rows.begin(), rows.end(), int64_t(0));
+    std::set<int64_t> written;
+    for (size_t k = 0; k < to.size(); ++k) {
+      EXPECT_TRUE(from[k] >= 0 && from[k] < plan.count) << "a row that can be read";
+      if (to[k] == -1 && int64_t(k) < plan.Moved()) continue;
+      EXPECT_TRUE(to[k] >= 0 && to[k] < plan.counts.Rows()) << "row " << to[k];
+      EXPECT_TRUE(written.insert(to[k]).second) << "row " << to[k] << " is written twice";
+      if (to[k] >= 0 && to[k] < plan.counts.Rows()) rows[size_t(to[k])] = from[k];
+    }
+    rows.resize(size_t(plan.counts.Rows()));
+    return rows;
+  }
+};
+SPLAT_INSTANTIATE_ON_DENSITY_BACKENDS(DensityFatesTest);
+
+void ExpectCounts(const FateCounts& counts, const std::vector<uint8_t>& fates) {
+  const auto with = [&](SplatFate fate) { return std::count(fates.begin(), fates.end(), uint8_t(fate)); };
+  EXPECT_EQ(counts.kept, with(SplatFate::kKeep) + with(SplatFate::kClone));
+  EXPECT_EQ(counts.clones, with(SplatFate::kClone));
+  EXPECT_EQ(counts.splits, with(SplatFate::kSplit));
+}
+
+TEST_P(DensityFatesTest, DecidesEveryFate) {
+  Model model;
+  const std::vector<float> small = {-4, -3, -5}, large = {-4, -1, -5}, huge = {-4, -3, 0};
+  model.Add(0, small, 19, 1);      // kept: the gradient is below the threshold
+  model.Add(0, small, 20, 1);      // cloned: it meets the threshold
+  model.Add(0, large, 80, 2);      // split
+  model.Add(-5.5f, small, 80, 2);  // removed: transparent
+  model.Add(-5, small, 80, 4);     // cloned: meets the opacity
+  model.Add(0, huge, 80, 2);       // removed: large
+  model.Add(0, small, 80, 5);      // kept: the mean counts
+  model.Add(0, small, 80, 0);      // kept: never seen
+  Decision decision = Decide(model, Thresholds(), kNoLimit);
+  constexpr auto kKeep = SplatFate::kKeep, kClone = SplatFate::kClone, kSplit = SplatFate::kSplit,
+                 kRemove = SplatFate::kRemove;
+  EXPECT_EQ(decision.fates, Bytes({kKeep, kClone, kSplit, kRemove, kClone, kRemove, kKeep, kKeep}));
+  EXPECT_EQ(decision.counts.kept, 5);
+  EXPECT_EQ(decision.counts.clones, 2);
+  EXPECT_EQ(decision.counts.splits, 1);
+
+  FateThresholds large_stay = Thresholds();
+  large_stay.prune_large = false;
+  decision = Decide(model, large_stay, kNoLimit);
+  EXPECT_EQ(decision.fates, Bytes({kKeep, kClone, kSplit, kRemove, kClone, kSplit, kKeep, kKeep}));
+}
+
+TEST_P(DensityFatesTest, RemovesWhatIsNotFinite) {
+  Model model;
+  const std::vector<float> small = {-4, -3, -5};
+  model.Add(kNan, small, 0, 1);
+  model.Add(-kInfinity, small, 0, 1);
+  model.Add(0, {kNan, -3, -5}, 0, 1);
+  model.Add(0, {-4, kInfinity, -5}, 0, 1);
+  model.Add(0, {-4, -3, 50}, 0, 1);
+  model.Add(0, {kInfinity, kNan, kNan}, 0, 1);
+  model.Add(kInfinity, small, 0, 1);                         // opaque
+  model.Add(0, {-kInfinity, -kInfinity, -kInfinity}, 0, 1);  // flat in every direction
+  model.Add(0, small, kNan, 1);                              // a broken gradient grows nothing
+  model.Add(0, small, kInfinity, 1);                         // an infinite one is a large one
+  FateThresholds thresholds = Thresholds();
+  thresholds.prune_large = false;
+  for (const int64_t limit : {kNoLimit, int64_t(5)}) {
+    const Decision decision = Decide(model, thresholds, limit);
+    std::vector<SplatFate> expected(10, SplatFate::kRemove);
+    std::fill_n(expected.begin() + 6, 3, SplatFate::kKeep);
+    expected[9] = SplatFate::kClone;
+    EXPECT_EQ(decision.fates, Bytes(expected)) << limit;
+    ExpectCounts(decision.counts, Bytes(expected));
+  }
+}
+
+TEST_P(DensityFatesTest, ManySplatsAsInDouble) {
+  const Model model = RandomModel(kManySplats, 3);
+  const Decision decision = Decide(model, Thresholds(), kNoLimit);
+  const std::vector<uint8_t> expected = ExpectedFates(model, Thresholds(), kNoLimit);
+  EXPECT_EQ(decision.fates, expected);
+  ExpectCounts(decision.counts, expected);
+  EXPECT_GT(decision.counts.clones, 100);
+  EXPECT_GT(decision.counts.splits, 100);
+}
+
+TEST_P(DensityFatesTest, SplatsBehindTheStatisticsStay) {
+  Model model;
+  const std::vector<float> small = {-4, -3, -5};
+  model.Add(0, small, 80, 1);
+  model.Add(0, small);
+  model.Add(-6, small);
+  const Decision decision = Decide(model, Thresholds(), kNoLimit);
+  EXPECT_EQ(decision.fates, Bytes({SplatFate::kClone, SplatFate::kKeep, SplatFate::kRemove}));
+
+  Model longer;
+  longer.Add(0, small, 80, 1);
+  longer.Add(0, small, 80, 1);
+  longer.statistics_count = 1;
+  EXPECT_EQ(Decide(longer, Thresholds(), kNoLimit).fates, Bytes({SplatFate::kClone, SplatFate::kKeep}));
+}
+
+TEST_P(DensityFatesTest, WithoutStatisticsNothingGrows) {
+  Model model = RandomModel(600, 4);
+  model.has_statistics = false;
+  for (const int64_t limit : {kNoLimit, int64_t(0)}) {
+    const Decision decision = Decide(model, Thresholds(), limit);
+    EXPECT_EQ(decision.fates, ExpectedFates(model, Thresholds(), limit));
+    EXPECT_EQ(decision.counts.clones + decision.counts.splits, 0);
+    EXPECT_GT(decision.counts.kept, 0);
+  }
+}
+
+TEST_P(DensityFatesTest, KeepsTheLimit) {
+  const Model model = RandomModel(kManySplats, 5);
+  const Decision unlimited = Decide(model, Thresholds(), kNoLimit);
+  const int64_t full = unlimited.counts.Rows();
+  const int64_t remaining = unlimited.counts.kept + unlimited.counts.splits;
+  // Just met, missed by one, half of the growth, one may grow, none, and no room for what is there.
+  for (const int64_t limit : {full, full - 1, (full + remaining) / 2, remaining + 1, remaining, int64_t(7)}) {
+    const Decision decision = Decide(model, Thresholds(), limit);
+    EXPECT_EQ(decision.fates, ExpectedFates(model, Thresholds(), limit)) << limit;
+    ExpectCounts(decision.counts, decision.fates);
+    EXPECT_EQ(decision.counts.Rows(), std::max(limit, remaining));
+  }
+}
+
+TEST_P(DensityFatesTest, OfEqualGradientsAtTheLimitTheLowerIndexGrows) {
+  Model model;
+  const std::vector<float> small = {-4, -3, -5};
+  model.Add(0, small, 30, 1);
+  model.Add(0, small, 120, 4);
+  model.Add(0, small, 31, 1);
+  model.Add(0, small, 60, 2);
+  const Decision decision = Decide(model, Thresholds(), 6);
+  EXPECT_EQ(decision.fates, Bytes({SplatFate::kClone, SplatFate::kKeep, SplatFate::kClone, SplatFate::kKeep}));
+}
+
+// Where a gradient of 0 is enough, splats without one are still told from those that do not grow.
+TEST_P(DensityFatesTest, ZeroGradientsCountAtTheLimit) {
+  Model model;
+  const std::vector<float> small = {-4, -3, -5};
+  model.Add(-6, small, 0, 1);
+  model.Add(0, small, 0, 1);
+  model.Add(0, small, 0, 1);
+  FateThresholds thresholds = Thresholds();
+  thresholds.grad_threshold = 0;
+  const Decision decision = Decide(model, thresholds, 3);
+  EXPECT_EQ(decision.fates, Bytes({SplatFate::kRemove, SplatFate::kClone, SplatFate::kKeep}));
+}
+
+TEST_P(DensityFatesTest, EmptyModelsAreFine) {
+  const Decision decision = Decide(Model(), Thresholds(), 0);
+  EXPECT_EQ(decision.counts.Rows(), 0);
+  EXPECT_TRUE(Plan({}).empty());
+}
+
+TEST_P(DensityFatesTest, AllRemovedAndOneSplat) {
+  Model model;
+  model.Add(-6, {-4, -3, -5}, 80, 1);
+  EXPECT_EQ(Decide(model, Thresholds(), kNoLimit).counts.Rows(), 0);
+  EXPECT_TRUE(Plan(std::vector<uint8_t>(700, uint8_t(SplatFate::kRemove))).empty());
+  EXPECT_THAT(Plan(Bytes({SplatFate::kKeep})), ElementsAre(0));
+  EXPECT_THAT(Plan(Bytes({SplatFate::kClone})), ElementsAre(0, 0));
+  EXPECT_THAT(Plan(Bytes({SplatFate::kSplit})), ElementsAre(0, 0));
+}
+
+TEST_P(DensityFatesTest, NewSplatsTakeTheHolesAndThenTheEnd) {
+  EXPECT_THAT(Plan(Bytes({SplatFate::kSplit, SplatFate::kClone, SplatFate::kKeep, SplatFate::kRemove, SplatFate::kClone,
+                          SplatFate::kSplit})),
+              ElementsAre(1, 1, 2, 4, 4, 0, 0, 5, 5));
+}
+
+TEST_P(DensityFatesTest, HolesThatAreLeftAreFilledFromTheEnd) {
+  constexpr auto kKeep = SplatFate::kKeep, kClone = SplatFate::kClone, kRemove = SplatFate::kRemove;
+  EXPECT_THAT(Plan(Bytes({kRemove, kKeep, kRemove, kRemove, kKeep, kClone, kRemove, kKeep})),
+              ElementsAre(5, 1, 5, 7, 4));
+  EXPECT_THAT(Plan(Bytes({kKeep, kKeep, kRemove, kRemove})), ElementsAre(0, 1));
+  EXPECT_THAT(Plan(Bytes({kRemove, kRemove, kKeep, kKeep})), ElementsAre(2, 3));
+}
+
+// Plainly: first the new splats to the holes, then the last kept ones.
+std::vector<int64_t> ExpectedRows(const std::vector<uint8_t>& fates) {
+  const int64_t count = int64_t(fates.size());
+  std::vector<int64_t> rows, holes, added;
+  const auto is = [&](int64_t i, SplatFate fate) { return SplatFate(fates[size_t(i)]) == fate; };
+  for (int64_t i = 0; i < count; ++i) {
+    const bool stays = is(i, SplatFate::kKeep) || is(i, SplatFate::kClone);
+    if (!stays) holes.push_back(i);
+    rows.push_back(stays ? i : -1);
+    if (is(i, SplatFate::kClone)) added.push_back(i);
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    if (is(i, SplatFate::kSplit)) added.insert(added.end(), 2, i);
+  }
+  for (const int64_t splat : added) {
+    if (holes.empty()) {
+      rows.push_back(splat);
+    } else {
+      rows[size_t(holes.front())] = splat;
+      holes.erase(holes.begin());
+    }
+  }
+  const size_t size = rows.size() - holes.size();
+  for (size_t i = size; i < rows.size(); ++i) {
+    if (rows[i] < 0) continue;
+    rows[size_t(holes.front())] = rows[i];
+    holes.erase(holes.begin());
+  }
+  rows.resize(size);
+  return rows;
+}
+
+TEST_P(DensityFatesTest, RowsOfManySplats) {
+  Random random(6);
+  // The model grows, or it shrinks a little or much.
+  for (const uint64_t removed : {0, 1, 5, 40}) {
+    std::vector<uint8_t> fates;
+    for (int64_t i = 0; i < kManySplats; ++i) {
+      const uint64_t draw = random.Below(4 + removed);
+      fates.push_back(draw < 4 ? uint8_t(draw) : uint8_t(SplatFate::kRemove));
+    }
+    EXPECT_EQ(Plan(fates), ExpectedRows(fates)) << removed;
+  }
+}
+
+}  // namespace
+}  // namespace splat::train

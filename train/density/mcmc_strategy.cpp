@@ -1,0 +1,64 @@
+// Density control as sampling (Kheradmand et al. 2024): nothing is removed. Dead splats move to live ones, the number
+// of splats grows by a share at each refinement until it meets its limit, and transparent splats walk about at random.
+#include <algorithm>
+#include <cmath>
+
+#include "rasterizer/math/activation.h"
+#include "train/density/density_ops.h"
+#include "train/density/strategy.h"
+#include "train/schedule.h"
+
+namespace splat::train {
+namespace {
+
+class McmcStrategy : public Strategy {
+ public:
+  McmcStrategy(const DensityConfig& config, int steps, const DensityLimits& limits)
+      : config_(config), schedule_(config, steps), limits_(limits) {}
+
+  DensityStatistics Collect(const StepContext& context) override {
+    // Of the statistics only the limit on splats seen makes use.
+    if (config_.visible_per_pixel == 0 || !schedule_.Collects(context.step)) return {};
+    return collector_.ForNextView(*context.model, /*absolute=*/false);
+  }
+
+  bool Update(const StepContext& context) override {
+    const bool changed = schedule_.Refines(context.step) && Refine(context);
+    // The rate of the means has the extent as a factor, a covariance has it twice; what is left is a length.
+    const double rate = config_.noise * context.means_rate / (context.extent * context.extent);
+    if (rate > 0) AddNoise(*context.model, context.optimizer->backend(), rate, *context.random);
+    return changed;
+  }
+
+ private:
+  bool Refine(const StepContext& context) {
+    const int64_t count = context.model->count();
+    const int64_t limit = collector_.LimitOf(count, config_.visible_per_pixel, limits_);
+    const int64_t grown = count + int64_t(std::ceil(config_.growth * double(count)));
+    collector_.Clear();
+    ++refinements_;
+    RelocationGoal goal;
+    goal.rows = std::max(count, std::min(grown, limit));
+    goal.limit = limits_.gaussians;
+    goal.dead_opacity = config_.prune_opacity;
+    const bool changed = Relocate(*context.model, *context.optimizer, goal, *context.random);
+    if (SortsAfter(refinements_, context.optimizer->backend())) {
+      SortByMortonCode(*context.model, *context.optimizer);
+    }
+    return changed;
+  }
+
+  DensityConfig config_;
+  DensitySchedule schedule_;
+  DensityLimits limits_;
+  StatisticsCollector collector_;
+  int refinements_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> MakeMcmcStrategy(const DensityConfig& config, int steps, const DensityLimits& limits) {
+  return std::make_unique<McmcStrategy>(config, steps, limits);
+}
+
+}  // namespace splat::train

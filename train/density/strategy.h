@@ -1,0 +1,38 @@
+// Density control: decides where splats are added and which go. An interface, because there is more than one way.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/random.h"
+#include "train/density/density_statistics.h"
+#include "train/model_optimizer.h"
+#include "train/settings/config.h"
+
+namespace splat::train {
+
+// What a strategy sees of a step; it may change the number of splats through density_ops.h only.
+struct StepContext {
+  int step = 0;           // 1 at the first
+  double extent = 1;      // of the scene
+  double means_rate = 0;  // learning rate of the means at this step
+  SplatModel* model = nullptr;
+  ModelOptimizer* optimizer = nullptr;
+  Random* random = nullptr;
+};
+
+class Strategy {
+ public:
+  virtual ~Strategy() = default;
+  // Before the step: what its backward pass is to add to.
+  virtual DensityStatistics Collect(const StepContext& context) = 0;
+  // After the optimiser. Returns whether the model's tensors were replaced.
+  virtual bool Update(const StepContext& context) = 0;
+};
+
+// By DensityConfig::strategy. `steps`: of the run.
+std::unique_ptr<Strategy> MakeStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
+std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
+std::unique_ptr<Strategy> MakeMcmcStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
+
+}  // namespace splat::train

@@ -1,0 +1,13 @@
+// The stages of density control on the CPU that relocation_cpu.cpp defines.
+#pragma once
+
+#include "train/kernels/density/density_stages.h"
+
+namespace splat::train {
+
+int64_t WeighSplats(const KernelContext& context, const WeighParams& params);
+void DrawSources(const KernelContext& context, const DrawParams& params);
+void ShareOpacities(const KernelContext& context, const ShareParams& params);
+void AddNoise(const KernelContext& context, const NoiseParams& params);
+
+}  // namespace splat::train

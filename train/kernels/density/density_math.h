@@ -1,0 +1,18 @@
+// What density control collects of one splat in one view (Kerbl et al. 2023, section 5).
+#pragma once
+
+#include <cmath>
+
+#include "core/host_device.h"
+#include "core/vec.h"
+
+namespace splat::train {
+
+// |dL/d(mean in normalised device coordinates)| from dL/d(mean in px): one such unit is half the image. The length is
+// taken in double, where no float's square overflows or vanishes; so the same bits come from every backend.
+SPLAT_HD inline float ScreenGradientLength(const Vec2<float>& grad_mean_px, float half_width, float half_height) {
+  const double x = grad_mean_px.x * half_width, y = grad_mean_px.y * half_height;
+  return float(std::sqrt(x * x + y * y));
+}
+
+}  // namespace splat::train

@@ -1,0 +1,146 @@
+// Density control for one splat: what becomes of it, where its children lie, and its place along a Morton curve. One
+// definition for the CPU and the device, which decide alike for equal inputs.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "core/host_device.h"
+#include "core/morton.h"
+#include "core/quaternion.h"
+#include "core/random.h"
+#include "core/vec.h"
+
+namespace splat::train {
+
+// What becomes of each splat at one refinement.
+enum class SplatFate : uint8_t {
+  kKeep,
+  kClone,  // stays, and an equal one is added
+  kSplit,  // is replaced by two smaller ones drawn from it
+  kRemove
+};
+
+// kSplit: the children's scales are the parent's divided by this (Kerbl et al. 2023).
+constexpr double kSplitShrink = 1.6;
+
+// A splat with a larger log scale has diverged and is removed.
+constexpr float kLargestLogScale = 50;
+
+// In place of the mean gradient of a splat without statistics: below every threshold.
+constexpr float kNoGradient = -std::numeric_limits<float>::infinity();
+
+struct FateThresholds {
+  double prune_logit = 0;      // of the opacity: below it a splat is removed
+  double split_log_scale = 0;  // of the largest axis: a growing splat above it is split, else cloned
+  double prune_log_scale = 0;  // of the largest axis: above it a splat is removed if prune_large
+  bool prune_large = false;
+  double grad_threshold = 0;  // of the mean gradient: from it on a splat grows; at least 0
+};
+
+// Over the `seen` views in which the splat was visible; 0 for none.
+SPLAT_HD inline float MeanGradient(float gradient_sum, int32_t seen) {
+  return seen > 0 ? gradient_sum / float(seen) : 0.0f;
+}
+
+// The largest axis; NaN in another axis than the first counts as a small one.
+SPLAT_HD inline float LargestLogScale(const Vec3<float>& log_scale) {
+  float largest = log_scale.x;
+  if (largest < log_scale.y) largest = log_scale.y;
+  if (largest < log_scale.z) largest = log_scale.z;
+  return largest;
+}
+
+// Whether the opacity is worth anything and the scale has not diverged. Phrased so that a splat does not live whose
+// logit or first log scale is NaN.
+SPLAT_HD inline bool Lives(double dead_logit, float opacity_logit, float largest_log_scale) {
+  return double(opacity_logit) >= dead_logit && largest_log_scale < kLargestLogScale;
+}
+
+SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, const Vec3<float>& log_scale,
+                                 float mean_gradient) {
+  const float largest = LargestLogScale(log_scale);
+  const bool too_large = t.prune_large && double(largest) > t.prune_log_scale;
+  if (!Lives(t.prune_logit, opacity_logit, largest) || too_large) return SplatFate::kRemove;
+  if (!(double(mean_gradient) >= t.grad_threshold)) return SplatFate::kKeep;
+  return double(largest) > t.split_log_scale ? SplatFate::kSplit : SplatFate::kClone;
+}
+
+SPLAT_HD inline bool Grows(SplatFate fate) {
+  return fate == SplatFate::kClone || fate == SplatFate::kSplit;
+}
+
+// How many of the growing splats may grow, each by one, if `remaining` are not removed.
+SPLAT_HD inline int64_t GrowthRoom(int64_t max_gaussians, int64_t remaining) {
+  return max_gaussians > remaining ? max_gaussians - remaining : 0;
+}
+
+// Ascending keys are descending mean gradients (at least 0, as those of growing splats are): the bits of such floats
+// order as the floats do. kNoGrowthKey, of splats that do not grow, comes last. Below 2^kGrowthKeyBits.
+constexpr int kGrowthKeyBits = 31;
+constexpr uint32_t kNoGrowthKey = 0x7fffffff;
+SPLAT_HD inline uint32_t GrowthKey(float mean_gradient) {
+  constexpr uint32_t kInfinityBits = 0x7f800000;
+  union {
+    float f;
+    uint32_t u;
+  } bits;
+  bits.f = mean_gradient;
+  return kInfinityBits - bits.u;
+}
+
+// Of the random numbers, for one child.
+constexpr int kDrawsPerChild = 3 * Random::kDrawsPerNormal;
+
+// Moves a copy of the parent to a point drawn from its own Gaussian and shrinks it. Child number j of a refinement
+// draws from the refinement's generator skipped by j * kDrawsPerChild. quat: [4], mean and log_scale: [3], in place.
+SPLAT_HD inline void DrawChild(Random random, const float* quat, float* mean, float* log_scale) {
+  const Mat3<double> rotation = RotationMatrix(Quaternion<double>{quat[0], quat[1], quat[2], quat[3]});
+  const double x = std::exp(double(log_scale[0])) * random.Normal();
+  const double y = std::exp(double(log_scale[1])) * random.Normal();
+  const double z = std::exp(double(log_scale[2])) * random.Normal();
+  const Vec3<double> offset = rotation * Vec3<double>{x, y, z};
+  mean[0] += float(offset.x);
+  mean[1] += float(offset.y);
+  mean[2] += float(offset.z);
+  for (int k = 0; k < 3; ++k) log_scale[k] -= float(std::log(kSplitShrink));
+}
+
+// The smaller one, as torch's clamp: NaN stays.
+SPLAT_HD inline float ClampedFromAbove(float value, float limit) {
+  return value > limit ? limit : value;
+}
+
+// Morton codes: each axis of a box in 2^kMortonAxisBits equal cells.
+constexpr int kMortonAxisBits = 10;
+constexpr int kMortonKeyBits = 3 * kMortonAxisBits + 1;
+constexpr uint32_t kMortonLast = uint32_t(1) << (kMortonKeyBits - 1);  // of points with NaN: behind all codes
+
+struct MortonBox {
+  Vec3<float> low;
+  Vec3<float> cells_per_unit;  // 0 along an axis without extent: everything is in its cell 0
+};
+
+inline MortonBox MortonBoxOf(const Vec3<float>& low, const Vec3<float>& high) {
+  constexpr float kCells = float(1 << kMortonAxisBits);
+  const auto density = [](float extent) { return extent > 0 ? kCells / extent : 0.0f; };
+  return {low, {density(high.x - low.x), density(high.y - low.y), density(high.z - low.z)}};
+}
+
+// Points outside are counted to the nearest cell.
+SPLAT_HD inline uint32_t MortonCell(float value, float low, float cells_per_unit) {
+  constexpr uint32_t kLastCell = (uint32_t(1) << kMortonAxisBits) - 1;
+  const float cell = (value - low) * cells_per_unit;
+  if (!(cell > 0)) return 0;
+  return cell < float(kLastCell) ? uint32_t(cell) : kLastCell;
+}
+
+SPLAT_HD inline uint32_t MortonKey(const MortonBox& box, const Vec3<float>& point) {
+  if (!(point.x == point.x && point.y == point.y && point.z == point.z)) return kMortonLast;
+  return uint32_t(MortonCode(MortonCell(point.x, box.low.x, box.cells_per_unit.x),
+                             MortonCell(point.y, box.low.y, box.cells_per_unit.y),
+                             MortonCell(point.z, box.low.z, box.cells_per_unit.z)));
+}
+
+}  // namespace splat::train

@@ -1,0 +1,106 @@
+// Density control as sampling, for one splat (Kheradmand et al. 2024, "3D Gaussian Splatting as Markov Chain Monte
+// Carlo"; docs/math.md, section 11): dead splats move into the place of live ones, which share their opacity, and
+// transparent splats walk about at random. One definition for the CPU and the device.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "core/host_device.h"
+#include "core/quaternion.h"
+#include "core/random.h"
+#include "core/vec.h"
+#include "rasterizer/math/activation.h"
+#include "rasterizer/math/covariance.h"
+#include "train/kernels/density/fate_math.h"
+
+namespace splat::train {
+
+// In place of the opacity in draws, so that sums are exact and the same in every order: 2^24 for an opacity of 1.
+// A live splat has at least 1, so that there is something to draw from as long as one lives; a dead one has 0.
+SPLAT_HD inline uint64_t DrawWeight(bool alive, float opacity_logit) {
+  constexpr float kOne = 16777216.0f;
+  if (!alive) return 0;
+  const uint64_t weight = uint64_t(math::Sigmoid(opacity_logit) * kOne);
+  return weight > 0 ? weight : 1;
+}
+
+// A place in the sum of all weights, at least 1 and at most 2^53. Not by a remainder: where the sum changes a little,
+// as between backends that round differently, the place does so, too.
+SPLAT_HD inline uint64_t DrawnPlace(Random random, uint64_t total) {
+  const uint64_t place = uint64_t(random.Uniform() * double(total));
+  return place < total ? place : total - 1;
+}
+
+// The first splat whose inclusive sum of weights is above `drawn`, which is below the last sum.
+SPLAT_HD inline int64_t SplatOfDraw(const uint64_t* sums, int64_t count, uint64_t drawn) {
+  int64_t low = 0, high = count - 1;
+  while (low < high) {
+    const int64_t middle = low + (high - low) / 2;
+    if (sums[middle] > drawn) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+struct SharedSplat {
+  float opacity_logit;
+  float log_scale_change;  // to be added to each axis
+};
+
+// What each of `copies` equal splats gets, so that together they look like the one whose place they take: the ray
+// through their middle lets as much light through, and across it the covered widths add up to the same. An opacity of
+// more than 1 - 1e-7 counts as that. copies: at least 1; 1 changes nothing but by rounding.
+SPLAT_HD inline SharedSplat ShareOpacity(float opacity_logit, int32_t copies) {
+  constexpr double kLeastTransparency = 1e-7, kSmallestTerm = 1e-18;
+  double log_transparency = -std::log1p(std::exp(double(opacity_logit)));
+  const double least = std::log(kLeastTransparency);
+  if (!(log_transparency > least)) log_transparency = least;
+  const double before = -std::expm1(log_transparency);
+  const double after = -std::expm1(log_transparency / copies);
+  // Width of 1 - (1 - a g)^n, g a Gaussian: the sum over j of (n over j) (-1)^(j-1) a^j / sqrt(j).
+  double width = 0, term = 1;
+  for (int32_t j = 1; j <= copies; ++j) {
+    term *= after * double(copies - j + 1) / double(j);
+    if (term < kSmallestTerm) break;
+    width += (j % 2 == 1 ? term : -term) / std::sqrt(double(j));
+  }
+  return {float(std::log(after) - log_transparency / copies), float(std::log(before / width))};
+}
+
+// The walk's step is scaled by Sigmoid(-kNoiseSharpness (opacity - kNoiseOpacity)): splats on their way out move.
+constexpr float kNoiseSharpness = 100, kNoiseOpacity = 0.005f;
+// From here on the factor is below 1e-7, and the splat stays where it is.
+constexpr float kStillOpacity = 0.17f;
+// Of the random numbers, for one splat in one step.
+constexpr int kDrawsPerNoise = 4;
+
+// Three standard normal numbers in float, of two pairs.
+SPLAT_HD inline Vec3<float> ThreeNormals(Random random) {
+  float uniform[kDrawsPerNoise];
+  for (float& u : uniform) u = random.UniformFloat();
+  const NormalPair<float> a = BoxMuller(uniform[0], uniform[1]), b = BoxMuller(uniform[2], uniform[3]);
+  return {a.first, a.second, b.first};
+}
+
+// Moves the mean by rate * factor * covariance * normal numbers. Splat i of a step draws from the step's generator
+// skipped by i * kDrawsPerNoise. A splat whose step is not finite stays. log_scale: [3], quat: [4], mean: [3] in place.
+SPLAT_HD inline void Walk(Random random, float rate, float opacity_logit, const float* log_scale, const float* quat,
+                          float* mean) {
+  const float opacity = math::Sigmoid(opacity_logit);
+  if (!(opacity < kStillOpacity)) return;
+  const float factor = rate * math::Sigmoid(-kNoiseSharpness * (opacity - kNoiseOpacity));
+  const SymMat3<float> covariance =
+      math::Covariance3d<float>({log_scale[0], log_scale[1], log_scale[2]}, {quat[0], quat[1], quat[2], quat[3]});
+  const Vec3<float> step = factor * (covariance * ThreeNormals(random));
+  const float sum = step.x + step.y + step.z;
+  if (!(sum - sum == 0)) return;
+  mean[0] += step.x;
+  mean[1] += step.y;
+  mean[2] += step.z;
+}
+
+}  // namespace splat::train

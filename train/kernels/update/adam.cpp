@@ -1,0 +1,48 @@
+#include "train/kernels/update/adam.h"
+
+#include "core/check.h"
+#include "core/multiversion.h"
+#include "train/kernels/update/adam_math.h"
+
+namespace splat::train {
+namespace {
+
+constexpr int64_t kChunk = 1 << 14;  // numbers per task: 256 KiB of the four arrays
+
+inline void UpdateLoop(const AdamFactors<float>& f, int64_t size, float* __restrict value, const float* __restrict grad,
+                       float* __restrict first, float* __restrict second) {
+  for (int64_t i = 0; i < size; ++i) {
+    const AdamMoments<float> m = AdamMomentsAfter(f, {first[i], second[i]}, grad[i]);
+    first[i] = m.first;
+    second[i] = m.second;
+    value[i] = AdamValueAfter(f, value[i], m);
+  }
+}
+
+SPLAT_MULTIVERSION void Update(const AdamFactors<float>& factors, const AdamParams& params, int64_t begin,
+                               int64_t end) {
+  UpdateLoop(factors, end - begin, params.value + begin, params.grad + begin, params.first + begin,
+             params.second + begin);
+}
+
+}  // namespace
+
+void CheckAdamParams(const AdamParams& params) {
+  SPLAT_CHECK(params.step >= 1, "AdamStep: step = ", params.step, ": must be at least 1");
+  SPLAT_CHECK(params.beta1 >= 0 && params.beta1 < 1 && params.beta2 >= 0 && params.beta2 < 1,
+              "AdamStep: beta1 = ", params.beta1, ", beta2 = ", params.beta2, ": must be at least 0 and below 1");
+  SPLAT_CHECK(params.size == 0 || (params.value && params.grad && params.first && params.second),
+              "AdamStep: value, grad, first and second must be given");
+}
+
+AdamFactors<float> AdamFactorsOf(const AdamParams& params) {
+  return AdamFactorsOf<float>(params.learning_rate, params.beta1, params.beta2, params.epsilon, params.step);
+}
+
+void AdamStep(Executor& executor, const AdamParams& params) {
+  CheckAdamParams(params);
+  const AdamFactors<float> factors = AdamFactorsOf(params);
+  ParallelFor(executor, params.size, kChunk, [&](int64_t begin, int64_t end) { Update(factors, params, begin, end); });
+}
+
+}  // namespace splat::train

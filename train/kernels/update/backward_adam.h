@@ -1,0 +1,68 @@
+// The end of a training step in one stage: the gradient of the projection, density control's statistics, and Adam over
+// the six groups of the model, of which the gradients reach no memory that lasts. No torch.
+#pragma once
+
+#include <cstdint>
+
+#include "core/host_device.h"
+#include "core/kernel_context.h"
+#include "rasterizer/kernels/kernels.h"
+#include "train/kernels/density/density_math.h"
+#include "train/kernels/update/adam.h"
+#include "train/kernels/update/penalty_math.h"
+
+namespace splat::train {
+
+// The arrays of a model, in the order of SplatsView.
+enum SplatGroup { kMeans, kLogScales, kQuats, kOpacityLogits, kShDc, kShRest };
+constexpr int kSplatGroups = 6;
+
+// Numbers of one splat in a group.
+constexpr int GroupWidth(int group, int sh_rest_count) {
+  constexpr int kWidths[kSplatGroups] = {3, 3, 4, 1, 3, 3};
+  return kWidths[group] * (group == kShRest ? sh_rest_count : 1);
+}
+
+// Statistics of density control, added to for each visible splat; null: not wanted.
+struct DensityStatsView {
+  float* gradient_sum = nullptr;          // [N] += ScreenGradientLength
+  int32_t* seen = nullptr;                // [N] += 1
+  float half_width = 0, half_height = 0;  // of the image, px
+  bool absolute = false;                  // of the gradient with absolute values taken per pixel (kSlotAbsMean)
+};
+
+SPLAT_HD inline void AddDensityStats(const DensityStatsView& density, int64_t splat, const Vec2<float>& grad_mean_px) {
+  density.gradient_sum[splat] += ScreenGradientLength(grad_mean_px, density.half_width, density.half_height);
+  ++density.seen[splat];
+}
+
+struct BackwardAdamParams {
+  // As for ProjectBackward, but for `grad`, which is not used. The splats are the arrays of `value`.
+  kernels::ProjectBackwardParams<float> backward;
+  // By SplatGroup, shaped as the model's arrays, null for a group without numbers; aligned to 16 bytes.
+  float* value[kSplatGroups] = {};
+  float* first[kSplatGroups] = {};   // first moments
+  float* second[kSplatGroups] = {};  // second moments
+  double learning_rates[kSplatGroups] = {};
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
+  int64_t step = 1;  // 1 at the first update
+  // Leaves kShRest and its moments alone. Exact while all its gradients have been 0, that is while the active degree
+  // has been 0 since the first step: moments of 0 stay 0 and move nothing.
+  bool skip_sh_rest = false;
+  SplatPenalty penalty;  // its gradient is added to that of the image, of hidden splats too
+  DensityStatsView density;
+};
+
+// Throws splat::Error for splats that are not those of `value`, for a missing array, a stored degree that is none, an
+// active degree other than 0 with skip_sh_rest, and as CheckShDegree and CheckAdamParams.
+void CheckBackwardAdamParams(const BackwardAdamParams& params);
+
+// AdamParams of `count` splats from `begin` on; `grad` are those splats' gradients.
+AdamParams GroupAdamParams(const BackwardAdamParams& params, int group, int64_t begin, int64_t count,
+                           const float* grad);
+
+// On the CPU. The same numbers as ProjectBackward, AddPenalty and then AdamStep on each group, bit for bit: every splat
+// takes part, hidden ones with a gradient of 0 from the image.
+void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params);
+
+}  // namespace splat::train

@@ -1,0 +1,125 @@
+// BackwardAndAdam on the CPU, a chunk of splats at a time: what a chunk's gradients need fits the second-level cache.
+#include "core/check.h"
+#include "rasterizer/math/constants.h"
+#include "train/kernels/update/backward_adam.h"
+
+namespace splat::train {
+namespace {
+
+namespace stages = splat::kernels;
+
+constexpr int64_t kChunk = 256;  // splats a task: 64 KiB of gradients
+constexpr int kMaxRest = math::ShRestCount(math::kMaxShDegree);
+
+struct ChunkGrad {
+  float means[3 * kChunk], log_scales[3 * kChunk], quats[4 * kChunk], opacity_logits[kChunk], sh_dc[3 * kChunk];
+  float sh_rest[3 * kMaxRest * kChunk];
+  float grad_mean_px[2 * kChunk], abs_mean_px[2 * kChunk];
+
+  stages::SplatsGradView<float> View() { return {means, log_scales, quats, opacity_logits, sh_dc, sh_rest}; }
+  const float* Group(int group) const {
+    const float* const groups[kSplatGroups] = {means, log_scales, quats, opacity_logits, sh_dc, sh_rest};
+    return groups[group];
+  }
+};
+
+// The splats [begin, begin + count) of the view. Without sh_rest a view of active degree 0 is the same.
+stages::SplatsView<float> Part(const stages::SplatsView<float>& s, int64_t begin, int64_t count, bool with_sh_rest) {
+  const int rest = with_sh_rest ? s.sh_rest_count : 0;
+  return {count,
+          rest,
+          s.means + 3 * begin,
+          s.log_scales + 3 * begin,
+          s.quats + 4 * begin,
+          s.opacity_logits + begin,
+          s.sh_dc + 3 * begin,
+          rest > 0 ? s.sh_rest + 3 * int64_t(rest) * begin : nullptr};
+}
+
+stages::ProjectBackwardParams<float> ChunkParams(const BackwardAdamParams& params, int64_t begin, int64_t count,
+                                                 ChunkGrad& grad) {
+  stages::ProjectBackwardParams<float> part = params.backward;
+  part.forward.splats = Part(params.backward.forward.splats, begin, count, !params.skip_sh_rest);
+  part.forward.out.records += stages::kRecordSize * begin;
+  part.forward.out.tile_counts += begin;
+  part.slot_begin += begin;
+  part.grad = grad.View();
+  const stages::ScreenStatsView<float>& stats = params.backward.stats;
+  part.stats.grad_mean_px = stats.grad_mean_px ? stats.grad_mean_px + 2 * begin : grad.grad_mean_px;
+  part.stats.abs_mean_px = stats.abs_mean_px ? stats.abs_mean_px + 2 * begin : grad.abs_mean_px;
+  return part;
+}
+
+void AddDensityStatsOfChunk(const DensityStatsView& density, const stages::ProjectBackwardParams<float>& part,
+                            int64_t begin) {
+  const float* grad = density.absolute ? part.stats.abs_mean_px : part.stats.grad_mean_px;
+  for (int64_t i = 0; i < part.forward.splats.count; ++i) {
+    if (part.forward.out.tile_counts[i] > 0) AddDensityStats(density, begin + i, {grad[2 * i], grad[2 * i + 1]});
+  }
+}
+
+void AddPenaltyToChunk(const SplatPenalty& penalty, const stages::SplatsView<float>& splats, ChunkGrad& grad) {
+  for (int64_t i = 0; i < splats.count; ++i) {
+    AddPenalty(penalty, splats.opacity_logits[i], splats.log_scales + 3 * i, grad.opacity_logits[i],
+               grad.log_scales + 3 * i);
+  }
+}
+
+}  // namespace
+
+void CheckBackwardAdamParams(const BackwardAdamParams& params) {
+  const stages::ProjectParams<float>& forward = params.backward.forward;
+  const stages::SplatsView<float>& s = forward.splats;
+  stages::CheckShDegree(forward.options.sh_degree, s.sh_rest_count);
+  SPLAT_CHECK(s.sh_rest_count <= kMaxRest, "BackwardAndAdam: ", s.sh_rest_count,
+              " coefficients per channel beyond the first; must be at most ", kMaxRest);
+  SPLAT_CHECK(!params.skip_sh_rest || forward.options.sh_degree == 0, "BackwardAndAdam: skip_sh_rest with sh_degree ",
+              forward.options.sh_degree, ": these coefficients have gradients");
+  SPLAT_CHECK(!params.density.gradient_sum == !params.density.seen,
+              "BackwardAndAdam: gradient_sum and seen must be given together");
+  const float* const arrays[kSplatGroups] = {s.means, s.log_scales, s.quats, s.opacity_logits, s.sh_dc, s.sh_rest};
+  for (int group = 0; group < kSplatGroups; ++group) {
+    if (s.count == 0 || GroupWidth(group, s.sh_rest_count) == 0) continue;
+    SPLAT_CHECK(params.value[group] == arrays[group], "BackwardAndAdam: value[", group, "] is not the splats' array");
+    CheckAdamParams(GroupAdamParams(params, group, 0, s.count, params.value[group]));
+  }
+}
+
+AdamParams GroupAdamParams(const BackwardAdamParams& params, int group, int64_t begin, int64_t count,
+                           const float* grad) {
+  const int64_t width = GroupWidth(group, params.backward.forward.splats.sh_rest_count);
+  const auto at = [&](float* array) { return array ? array + width * begin : nullptr; };
+  AdamParams adam;
+  adam.size = width * count;
+  adam.value = at(params.value[group]);
+  adam.grad = grad;
+  adam.first = at(params.first[group]);
+  adam.second = at(params.second[group]);
+  adam.learning_rate = params.learning_rates[group];
+  adam.beta1 = params.beta1;
+  adam.beta2 = params.beta2;
+  adam.epsilon = params.epsilon;
+  adam.step = params.step;
+  return adam;
+}
+
+void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params) {
+  CheckBackwardAdamParams(params);
+  ParallelFor(*context.executor, params.backward.forward.splats.count, kChunk, [&](int64_t begin, int64_t end) {
+    const int64_t count = end - begin;
+    SerialExecutor serial;
+    KernelContext own = context;
+    own.executor = &serial;
+    ChunkGrad grad;
+    const stages::ProjectBackwardParams<float> part = ChunkParams(params, begin, count, grad);
+    stages::ProjectBackward<float>(own, part);
+    if (params.density.gradient_sum) AddDensityStatsOfChunk(params.density, part, begin);
+    if (!params.penalty.IsZero()) AddPenaltyToChunk(params.penalty, part.forward.splats, grad);
+    for (int group = 0; group < kSplatGroups; ++group) {
+      if (group == kShRest && params.skip_sh_rest) continue;
+      AdamStep(serial, GroupAdamParams(params, group, begin, count, grad.Group(group)));
+    }
+  });
+}
+
+}  // namespace splat::train
