@@ -17,6 +17,12 @@ struct Camera {
   Rigid3 camera_from_world;
 };
 
+constexpr int kMostCameraSide_px = 65536;
+
+// Throws splat::Error, naming what is wrong, unless all numbers are finite, the size is 1 to kMostCameraSide_px and the
+// focal lengths are positive.
+void CheckCamera(const Camera& camera);
+
 // Position of the camera's centre in the world frame.
 inline Vec3<double> CameraCenterInWorld(const Camera& camera) {
   return -(Transpose(camera.camera_from_world.rotation) * camera.camera_from_world.translation);

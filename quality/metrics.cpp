@@ -1,34 +1,26 @@
 #include "quality/metrics.h"
 
+#include <cstring>
+
 #include "core/check.h"
 #include "quality/image_quality.h"
-#include "rasterizer/torch/render.h"
 
 namespace splat::quality {
 
-Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background) {
-  const torch::NoGradGuard no_grad;
-  RenderSettings settings;
-  settings.background = background;
-  const torch::Tensor image = Render(model, camera, settings).image.cpu();
-  return RoundedTo8Bits(image.data_ptr<float>(), camera.width, camera.height, 3);
+const std::vector<Metric>& Metrics() {
+  static const std::vector<Metric> metrics = {
+      {"psnr", "PSNR", "dB", 2, true, "PSNR over all pixels and channels in dB, peak 255, at most 100", Psnr},
+      {"ssim", "SSIM", "", 4, true,
+       "SSIM with an 11x11 Gaussian window of sigma 1.5, zero outside the image, mean over pixels and channels", Ssim},
+  };
+  return metrics;
 }
 
-Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const std::vector<int>& view_indices,
-                    data::ViewLoader& loader,
-                    const std::function<void(const data::View&, const Image8& photo, const Image8& render)>& on_view) {
-  Evaluation evaluation;
-  loader.Announce(view_indices);
-  for (const int index : view_indices) {
-    const data::View& view = dataset.views[size_t(index)];
-    const auto photo = loader.Get(index);
-    const Image8 render = RenderToImage8(model, view.camera, dataset.background);
-    evaluation.views.push_back({view.name, Psnr(*photo, render), Ssim(*photo, render)});
-    evaluation.psnr += evaluation.views.back().psnr / double(view_indices.size());
-    evaluation.ssim += evaluation.views.back().ssim / double(view_indices.size());
-    if (on_view) on_view(view, *photo, render);
+size_t IndexOfMetric(const char* name) {
+  for (size_t i = 0; i < Metrics().size(); ++i) {
+    if (std::strcmp(Metrics()[i].name, name) == 0) return i;
   }
-  return evaluation;
+  throw Error(StrCat("there is no metric called ", name));
 }
 
 }  // namespace splat::quality

@@ -1,38 +1,27 @@
-// Quality over held-out views. Conventions: the render is clamped to 0..1 and rounded to 8 bits as a viewer would show
-// it, the photo is the 8-bit image the training used (same size, undistorted, composited on the same background);
-// PSNR over all channels and pixels with peak 255, SSIM with an 11x11 Gaussian window of sigma 1.5, zero padding
-// outside, per channel, mean.
+// The table of metrics: how an image is compared with the photo of the same view. A further metric is a row; reports,
+// metrics.json and the events of a run take what they name from here.
 #pragma once
 
-#include <functional>
-#include <string>
 #include <vector>
 
 #include "core/image.h"
-#include "data/dataset/dataset.h"
-#include "data/dataset/view_loader.h"
-#include "rasterizer/torch/splat_model.h"
 
 namespace splat::quality {
 
-struct ViewMetrics {
-  std::string name;
-  double psnr = 0;  // dB; capped at 100 for equal images
-  double ssim = 0;
+struct Metric {
+  const char* name;         // as metrics.json and events have it: "psnr"
+  const char* title;        // for people: "PSNR"
+  const char* unit;         // "dB"; empty: a number without one
+  int decimals;             // that people are shown
+  bool higher_is_better;    // false: lower is
+  const char* description;  // what exactly is computed, in one sentence
+  // Both images have the same size and 3 channels; otherwise splat::Error.
+  double (*compare)(const Image8& photo, const Image8& render);
 };
 
-struct Evaluation {
-  std::vector<ViewMetrics> views;
-  double psnr = 0, ssim = 0;  // means over the views; 0 if there are none
-};
+const std::vector<Metric>& Metrics();
 
-// Renders each view of `view_indices` and compares it with its photo. `on_view` (may be empty) gets name, photo and
-// render.
-Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const std::vector<int>& view_indices,
-                    data::ViewLoader& loader,
-                    const std::function<void(const data::View&, const Image8& photo, const Image8& render)>& on_view);
-
-// Renders one camera to 8 bits.
-Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background);
+// The place of a metric in Metrics(). Throws splat::Error for a name that is none.
+size_t IndexOfMetric(const char* name);
 
 }  // namespace splat::quality

@@ -7,7 +7,7 @@
 #include "core/format.h"
 #include "formats/exporter.h"
 #include "quality/image_quality.h"
-#include "quality/metrics.h"
+#include "rasterizer/torch/render_image.h"
 #include "rasterizer/torch/scene_model.h"
 
 namespace splat::quality {
@@ -33,7 +33,7 @@ SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, da
     : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
   loader_.Announce(views_);
   for (const int index : views_) {
-    images_.push_back(quality::RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
+    images_.push_back(RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
     scene_psnr_ += quality::Psnr(*loader_.Get(index), images_.back()) / double(views_.size());
   }
   empty_db_ = EmptyAgreement(images_, dataset_.background);
@@ -51,7 +51,7 @@ FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::st
     RequireSameCount(path, check.splats, splats);
     for (size_t i = 0; i < views_.size(); ++i) {
       const Camera& camera = dataset_.views[size_t(views_[i])].camera;
-      const Image8 image = quality::RenderToImage8(model, camera, dataset_.background);
+      const Image8 image = RenderToImage8(model, camera, dataset_.background);
       check.psnr += quality::Psnr(*loader_.Get(views_[i]), image) / double(views_.size());
       check.agreement_db += quality::Psnr(images_[i], image) / double(views_.size());
     }

@@ -1,16 +1,11 @@
 // Ctrl-C and SIGTERM: the first one asks the program to end in order, the second one ends it at once.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 
-namespace splat::apps {
+#include "core/interrupted.h"
 
-// Thrown where an interruption ends the program without a scene; becomes exit status 130.
-class Interrupted : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
+namespace splat::apps {
 
 // Takes over SIGINT and SIGTERM while it lives; one at a time. The second signal ends the process with
 // status 130.

@@ -4,13 +4,14 @@
 #include "apps/cli/progress.h"
 #include "apps/render/render_cameras.h"
 #include "apps/render/render_options.h"
-#include "apps/train/outputs.h"
 #include "core/check.h"
 #include "core/format.h"
 #include "data/photos/image_io.h"
-#include "quality/metrics.h"
+#include "formats/scene_transform.h"
+#include "pipeline/output_folder.h"
 #include "rasterizer/torch/libtorch.h"
 #include "rasterizer/torch/process_executor.h"
+#include "rasterizer/torch/render_image.h"
 #include "rasterizer/torch/scene_model.h"
 #include "train/backend.h"
 
@@ -33,7 +34,7 @@ std::vector<NamedCamera> CamerasFromFile(const RenderOptions& options, Progress&
   const fs::path transform = fs::path(options.scene).parent_path() / "scene_transform.json";
   if (!set.in_source_frame || !fs::exists(transform)) return set.cameras;
   progress.Info(StrCat("The cameras are brought into the scene's frame by ", transform.string()));
-  return InSceneFrame(set.cameras, ReadSceneTransform(transform.string()));
+  return InSceneFrame(set.cameras, formats::ReadSceneTransform(transform.string()));
 }
 
 Camera Resized(const Camera& camera, const RenderOptions& options) {
@@ -78,11 +79,11 @@ int RenderScene(const RenderOptions& options) {
 
   std::array<float, 3> background;
   std::copy(color.begin(), color.end(), background.begin());
-  RenderNames names;
+  pipeline::RenderNames names;
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {
     ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " images"));
-    const Image8 image = quality::RenderToImage8(on_device, cameras[i].camera, background);
+    const Image8 image = RenderToImage8(on_device, cameras[i].camera, background);
     data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }

@@ -273,20 +273,10 @@ std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv) {
   options.config = AssembleConfig(flags);
   options.sfm.threads = options.config.threads;
   options.dataset.align = !no_align;
-  for (int channel = 0; channel < 3; ++channel) {
-    options.dataset.background[channel] = float(options.config.background[channel]);
-  }
   options.verbosity = quiet ? Verbosity::kQuiet : verbose ? Verbosity::kVerbose : Verbosity::kNormal;
+  options.version = ProgramVersion("splat-train");
   options.command_line.assign(argv, argv + argc);
   return options;
-}
-
-std::string DefaultOutput(const std::string& image_folder) {
-  fs::path folder = fs::weakly_canonical(fs::absolute(image_folder));
-  if (!folder.has_filename()) folder = folder.parent_path();  // a slash at the end
-  if (folder.filename() == "images" || folder.filename() == "input") folder = folder.parent_path();
-  const std::string name = folder.filename().string();
-  return (name.empty() ? "photos" : name) + "_splat";
 }
 
 }  // namespace splat::apps

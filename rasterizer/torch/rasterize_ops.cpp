@@ -41,10 +41,9 @@ torch::Tensor PackCamera(const Camera& camera) {
 
 Camera UnpackCamera(const torch::Tensor& packed) {
   const double* p = PointerTo<double>(packed, {18}, "camera");
-  for (int i = 0; i < 18; ++i) SPLAT_CHECK(std::isfinite(p[i]), "camera: entry ", i, " is not finite");
-  SPLAT_CHECK(p[0] >= 1 && p[1] >= 1 && p[0] <= 65536 && p[1] <= 65536, "camera: size ", p[0], " x ", p[1],
-              " px, expected 1 to 65536");
-  SPLAT_CHECK(p[2] > 0 && p[3] > 0, "camera: focal lengths ", p[2], ", ", p[3], " px, expected more than 0");
+  SPLAT_CHECK(std::isfinite(p[0]) && std::isfinite(p[1]) && std::abs(p[0]) <= kMostCameraSide_px &&
+                  std::abs(p[1]) <= kMostCameraSide_px,
+              "camera: size ", p[0], " x ", p[1], " px, expected 1 to ", kMostCameraSide_px);
   Camera camera;
   camera.width = int(p[0]);
   camera.height = int(p[1]);
@@ -54,6 +53,7 @@ Camera UnpackCamera(const torch::Tensor& packed) {
   camera.cy = p[5];
   for (int i = 0; i < 9; ++i) camera.camera_from_world.rotation(i / 3, i % 3) = p[6 + i];
   camera.camera_from_world.translation = {p[15], p[16], p[17]};
+  CheckCamera(camera);
   return camera;
 }
 

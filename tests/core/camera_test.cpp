@@ -1,8 +1,13 @@
 #include "core/camera.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <functional>
+
 #include "core/quaternion.h"
+#include "tests/support/error_message.h"
 
 namespace splat {
 namespace {
@@ -41,6 +46,22 @@ TEST(Camera, ResizingToItsOwnSizeChangesNothing) {
   EXPECT_EQ(same.fy, camera.fy);
   EXPECT_EQ(same.cx, camera.cx);
   EXPECT_EQ(same.cy, camera.cy);
+}
+
+TEST(CheckCamera, TakesAGoodOneAndNamesWhatIsWrongWithOthers) {
+  EXPECT_EQ(testing::ErrorMessageOf([] { CheckCamera(MakeCamera()); }), "");
+  const auto message_of = [](const std::function<void(Camera&)>& spoil) {
+    Camera camera = MakeCamera();
+    spoil(camera);
+    return testing::ErrorMessageOf([&] { CheckCamera(camera); });
+  };
+  EXPECT_THAT(message_of([](Camera& c) { c.width = 0; }), ::testing::HasSubstr("size 0 x 48"));
+  EXPECT_THAT(message_of([](Camera& c) { c.height = 1 << 20; }), ::testing::HasSubstr("expected 1 to 65536"));
+  EXPECT_THAT(message_of([](Camera& c) { c.fx = 0; }), ::testing::HasSubstr("focal lengths 0"));
+  EXPECT_THAT(message_of([](Camera& c) { c.fy = std::nan(""); }), ::testing::HasSubstr("focal lengths"));
+  EXPECT_THAT(message_of([](Camera& c) { c.cx = std::nan(""); }), ::testing::HasSubstr("not finite"));
+  EXPECT_THAT(message_of([](Camera& c) { c.camera_from_world.rotation(1, 2) = HUGE_VAL; }),
+              ::testing::HasSubstr("not finite"));
 }
 
 }  // namespace

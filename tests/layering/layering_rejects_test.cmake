@@ -51,6 +51,11 @@ rejects(train/density/a.cpp "#include \"quality/metrics.h\"\n" "train may not us
 rejects(train/a.cpp "#include \"apps/cli/cli.h\"\n" "train may not use apps")
 rejects(quality/a.cpp "#include \"train/trainer.h\"\n" "quality may not use train")
 rejects(quality/a.cpp "#include \"apps/cli/progress.h\"\n" "quality may not use apps")
+rejects(quality/a.cpp "#include \"pipeline/run.h\"\n" "quality may not use pipeline")
+rejects(train/a.cpp "#include \"pipeline/events.h\"\n" "train may not use pipeline")
+rejects(pipeline/a.cpp "#include \"apps/cli/progress.h\"\n" "pipeline may not use apps")
+rejects(pipeline/a.cpp "#include \"capture/capture.h\"\n" "pipeline may not use capture")
+rejects(pipeline/a.cpp "void F() { std::cerr << 1; }\n" "prints or exits")
 rejects(io/a.cpp "#include \"ply.h\"\n" "start at the repository root")
 
 rejects(core/a.h "#include <torch/types.h>\n" "torch/types.h")

@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.22)
 
 # Each module with all that it may include of ours. A file belongs to the longest module that begins its path.
 set(modules core io rasterizer/math scene rasterizer/kernels rasterizer rasterizer/torch train/kernels data formats capture train
-    quality apps)
+    quality pipeline apps)
 set(uses_core core)
 set(uses_io io core)
 set(uses_rasterizer/math rasterizer/math core)
@@ -18,12 +18,13 @@ set(uses_formats formats scene rasterizer/math io core)
 set(uses_capture capture data io core)
 set(uses_train train train/kernels ${uses_rasterizer/torch} data io)
 set(uses_quality quality formats train/kernels ${uses_rasterizer/torch} data io)
+set(uses_pipeline pipeline quality formats train train/kernels ${uses_rasterizer/torch} data io)
 set(uses_apps ${modules})
 
 # Third-party headers: a pattern of the include, and a pattern of the files that may hold it.
 set(third_party torch opencv json cli sqlite exif hwy zlib zstd zip webp)
 set(include_torch "^(torch|ATen|c10)/")
-set(files_torch "^(rasterizer/torch/[^/]*|train/[^/]*|train/(settings|density)/[^/]*|quality/[^/]*|apps/.*)$")
+set(files_torch "^(rasterizer/torch/[^/]*|train/[^/]*|train/(settings|density)/[^/]*|quality/[^/]*|pipeline/[^/]*|apps/.*)$")
 set(include_opencv "^opencv")
 set(files_opencv "^data/photos/.*\\.cpp$")
 set(include_json "^nlohmann/")
@@ -103,7 +104,7 @@ function(check_file file)
 endfunction()
 
 set(count 0)
-foreach(folder core io scene rasterizer data formats capture train quality apps)
+foreach(folder core io scene rasterizer data formats capture train quality pipeline apps)
   file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/${folder}/*.h" "${ROOT}/${folder}/*.cpp" "${ROOT}/${folder}/*.cu"
        "${ROOT}/${folder}/*.cuh")
   foreach(file ${files})

@@ -7,8 +7,8 @@
 #include <filesystem>
 
 #include "quality/image_quality.h"
-#include "quality/metrics.h"
 #include "rasterizer/plain_render.h"
+#include "rasterizer/torch/render_image.h"
 #include "rasterizer/torch/scene_model.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
@@ -43,7 +43,7 @@ TEST_F(ExportCheckTest, APlainImageIsThatOfTheOperators) {
   model_.quats = model_.quats / model_.quats.norm(2, 1, true);  // as a selection gives them
   const Camera camera = testing::FrontCamera(96, 72);
   const Image8 plain = RenderPlainly(SplatSelection(HostModel(model_).View()), camera, kBlack, executor_);
-  const Image8 torch_image = quality::RenderToImage8(model_, camera, kBlack);
+  const Image8 torch_image = RenderToImage8(model_, camera, kBlack);
   ASSERT_EQ(plain.pixels.size(), torch_image.pixels.size());
   EXPECT_GT(quality::Psnr(plain, torch_image), 60);
   SplatSelection without_sh = splats_;

@@ -8,7 +8,8 @@
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
 #include "data/photos/image_io.h"
-#include "quality/metrics.h"
+#include "quality/evaluation.h"
+#include "rasterizer/torch/render_image.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"
 
@@ -38,7 +39,7 @@ struct SyntheticSet {
       const Camera& c = view.camera;
       view.intrinsics.params = {c.fx, c.fy, c.cx, c.cy};
       view.split = i % 4 == 2 ? Split::kTest : Split::kTrain;
-      data::WriteImage(view.path, quality::RenderToImage8(truth, view.camera, dataset.background));
+      data::WriteImage(view.path, RenderToImage8(truth, view.camera, dataset.background));
       dataset.views.push_back(view);
     }
     dataset.extent = 2;
@@ -56,7 +57,7 @@ struct SyntheticSet {
   // Mean PSNR over the held-out views, dB.
   double TestPsnr(const SplatModel& model) {
     data::ViewLoader loader(dataset, data::ViewLoader::Options{}, nullptr);
-    return quality::Evaluate(model, dataset, dataset.ViewsOf(Split::kTest), loader, nullptr).psnr;
+    return quality::Evaluate(model, dataset, dataset.ViewsOf(Split::kTest), loader, nullptr).Mean("psnr");
   }
 };
 

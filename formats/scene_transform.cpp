@@ -1,0 +1,60 @@
+#include "formats/scene_transform.h"
+
+#include "core/check.h"
+#include "io/atomic_file.h"
+#include "io/json_file.h"
+
+namespace splat::formats {
+namespace {
+
+Json ToJson(const Vec3<double>& v) {
+  return {v.x, v.y, v.z};
+}
+
+Json ToJson(const Mat3<double>& matrix) {
+  return {ToJson(Row(matrix, 0)), ToJson(Row(matrix, 1)), ToJson(Row(matrix, 2))};
+}
+
+Json HomogeneousMatrix(const Similarity3& transform) {
+  const double translation[3] = {transform.translation.x, transform.translation.y, transform.translation.z};
+  Json rows = Json::array();
+  for (int i = 0; i < 3; ++i) {
+    const Vec3<double> row = transform.scale * Row(transform.rotation, i);
+    rows.push_back({row.x, row.y, row.z, translation[i]});
+  }
+  rows.push_back({0.0, 0.0, 0.0, 1.0});
+  return rows;
+}
+
+}  // namespace
+
+void WriteSceneTransform(const std::string& path, const Similarity3& source_from_scene, const std::string& source) {
+  Json json;
+  json["description"] = "x_source = scale * rotation * x_scene + translation; matrix is the same, homogeneous, by rows";
+  json["source"] = source;
+  json["source_from_scene"] = {{"scale", source_from_scene.scale},
+                               {"rotation", ToJson(source_from_scene.rotation)},
+                               {"translation", ToJson(source_from_scene.translation)},
+                               {"matrix", HomogeneousMatrix(source_from_scene)}};
+  WriteJson(path, json);
+}
+
+Similarity3 ReadSceneTransform(const std::string& path) {
+  try {
+    const Json json = Json::parse(ReadFile(path)).at("source_from_scene");
+    Similarity3 transform;
+    transform.scale = json.at("scale").get<double>();
+    SPLAT_CHECK(transform.scale > 0, path, ": scale is ", transform.scale);
+    for (int i = 0; i < 3; ++i) {
+      for (int j = 0; j < 3; ++j) transform.rotation(i, j) = json.at("rotation").at(i).at(j).get<double>();
+    }
+    const Json& translation = json.at("translation");
+    transform.translation = {translation.at(0).get<double>(), translation.at(1).get<double>(),
+                             translation.at(2).get<double>()};
+    return transform;
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(StrCat(path, ": is no scene transform: ", error.what()));
+  }
+}
+
+}  // namespace splat::formats

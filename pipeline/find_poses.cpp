@@ -1,0 +1,84 @@
+#include <chrono>
+
+#include "core/check.h"
+#include "core/format.h"
+#include "core/interrupted.h"
+#include "data/poses/pose_source.h"
+#include "pipeline/stages.h"
+
+namespace splat::pipeline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+const char* StageName(data::SfmStage stage) {
+  switch (stage) {
+    case data::SfmStage::kFeatures:
+      return "Structure from motion: features";
+    case data::SfmStage::kMatching:
+      return "Structure from motion: matching";
+    case data::SfmStage::kMapping:
+      return "Structure from motion: mapping";
+  }
+  return "Structure from motion";
+}
+
+// Runs COLMAP in OUT/sfm, where a later run finds what is done, and lists the photos it could not place.
+data::SfmResult RunStructureFromMotion(const Run& run, const std::string& images) {
+  Reporter& reporter = run.reporter;
+  const std::string workspace = run.output / "sfm";
+  data::SfmOptions sfm_options = run.options.sfm;
+  sfm_options.cancelled = [&] { return reporter.StopRequested(); };
+  std::string stage;
+  const auto show = [&](const data::SfmProgress& step) {
+    std::string name = StageName(step.stage);
+    if (step.attempt > 1) name += StrCat(" (attempt ", step.attempt, ")");
+    if (name != stage) reporter.Begin(Stage::kPoses, name);
+    stage = name;
+    reporter.Progress(step.fraction, step.text, {{"attempt", double(step.attempt)}});
+  };
+  try {
+    const Clock::time_point start = Clock::now();
+    reporter.Begin(Stage::kPoses, "Structure from motion");
+    data::SfmResult result = data::RunSfm(images, workspace, sfm_options, show, reporter.Sink());
+    for (const std::string& note : result.notes) reporter.Note(note);
+    reporter.Note(StrCat("Structure from motion: ", result.photos_registered, " of ", result.photos_given,
+                         " photos placed, ", FormatCount(int64_t(result.points)), " points, mean reprojection error ",
+                         FormatFixed(result.mean_reprojection_error_px, 2), " px, ",
+                         FormatDuration(SecondsSince(start))));
+    for (const std::string& name : result.left_out) {
+      reporter.Warn(StrCat("photo left out, COLMAP could not place it: ", name));
+    }
+    return result;
+  } catch (const data::SfmCancelled&) {
+    throw Interrupted(
+        StrCat("interrupted; what COLMAP had finished is kept in ", workspace, " and the next run continues there"));
+  }
+}
+
+}  // namespace
+
+data::SceneDescription FindPoses(const Run& run) {
+  const std::string images = data::ResolveImageFolder(run.options.images);
+  std::string source = run.options.poses;
+  if (source == "auto") {
+    const auto found = data::FindPoses(images);
+    source = found ? *found : "sfm";
+    if (!found) run.reporter.Note("No poses lie with the photos: COLMAP finds them.");
+  }
+  if (source == "sfm") {
+    run.summary.sfm = RunStructureFromMotion(run, images);
+    source = run.summary.sfm->model_folder;
+  }
+  data::SceneDescription scene = data::ReadPoses(source, images);
+  for (const std::string& warning : scene.warnings) run.reporter.Warn(warning);
+  run.summary.poses_source = scene.source;
+  run.reporter.Note(StrCat("Poses: ", scene.source));
+  return scene;
+}
+
+}  // namespace splat::pipeline

@@ -1,0 +1,26 @@
+#include "core/check.h"
+#include "core/format.h"
+#include "pipeline/stages.h"
+
+namespace splat::pipeline {
+
+data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene) {
+  run.reporter.Begin(Stage::kPhotos, "Photos");
+  data::Dataset dataset = data::BuildDataset(scene, run.options.dataset, run.reporter.Sink());
+  const size_t test_views = dataset.ViewsOf(Split::kTest).size(), training_views = dataset.views.size() - test_views;
+  const size_t points = dataset.points.positions.size();
+  const Camera& first = dataset.views.front().camera;
+  run.reporter.End(
+      StrCat(training_views, " for training, ", test_views, " held out, ", first.width, " x ", first.height, " px; ",
+             FormatCount(int64_t(points)), " points"),
+      {{"training_views", double(training_views)}, {"test_views", double(test_views)}, {"points", double(points)}});
+  return dataset;
+}
+
+data::ViewLoader::Options LoaderOptions(const RunOptions& options) {
+  data::ViewLoader::Options loader_options;
+  loader_options.cache_bytes = int64_t(options.config.cache_gigabytes * 1e9);
+  return loader_options;
+}
+
+}  // namespace splat::pipeline

@@ -1,0 +1,76 @@
+#include "pipeline/run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "core/check.h"
+#include "core/format.h"
+#include "data/poses/pose_source.h"
+#include "pipeline/run_files.h"
+#include "pipeline/stages.h"
+#include "rasterizer/torch/process_executor.h"
+#include "train/trainer.h"
+
+namespace splat::pipeline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Tells of the files of the scene, each with its size.
+void ReportScene(const Run& run) {
+  const RunSummary& summary = run.summary;
+  run.reporter.Note(
+      StrCat("Scene: ", FormatCount(summary.splats), " splats, ", FormatDuration(summary.total_seconds), " in all"));
+  for (const WrittenFormat& written : summary.written) {
+    for (const std::string& file : written.files) {
+      std::error_code error;
+      const double megabytes = double(std::filesystem::file_size(file, error)) / 1e6;
+      // A file that is gone again is not told of.
+      if (!error) run.reporter.Wrote({file}, StrCat("  ", file, " (", FormatFixed(megabytes, 1), " MB)"));
+    }
+  }
+  // A page whose splats lie beside it opens from a server only, of which WriteScene has told.
+  const auto opens = [](const WrittenFormat& written) { return written.format == "html" && written.files.size() == 1; };
+  const bool has_page = std::any_of(summary.written.begin(), summary.written.end(), opens);
+  run.reporter.Note(
+      has_page ? "scene.html opens in any browser; viewers of Gaussian splats open the others."
+               : "Any viewer of Gaussian splats opens it, for example https://superspl.at/editor in a browser.");
+}
+
+// What is computed is written before a failure ends the run: the first one is thrown at the end.
+void RunStages(const Run& run) {
+  const Clock::time_point start = Clock::now();
+  const data::SceneDescription scene = FindPoses(run);
+  const data::Dataset dataset = PreparePhotos(run, scene);
+  run.reporter.ThrowIfStopped("interrupted before the training began");
+  const SplatModel model = TrainScene(run, dataset);
+  const Failure failures[] = {WriteScene(run, dataset, model), EvaluateScene(run, dataset, model),
+                              CheckFiles(run, dataset, model)};
+  run.summary.total_seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  WriteMetrics(run.output / "metrics.json", run.summary);
+  ReportScene(run);
+  for (const Failure& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+}
+
+}  // namespace
+
+RunSummary PhotosToScene(const RunOptions& asked, const Client& client) {
+  Reporter reporter(client);
+  RunOptions options = asked;
+  const train::Backend backend = train::ChooseBackend(options.config.device);
+  options.config.iterations = train::StepsOf(options.config, backend.is_device);  // config.json says it, too
+  std::copy(options.config.background.begin(), options.config.background.end(), options.dataset.background.begin());
+  UseThreads(options.config.threads);
+  const std::string images = data::ResolveImageFolder(options.images);
+  const OutputFolder output(options.output.empty() ? DefaultOutput(images) : options.output, options.overwrite);
+  RunSummary summary;
+  summary.device = backend.is_device ? "cuda" : "cpu";
+  summary.output = output.path();
+  RunStages({options, backend, output, reporter, summary});
+  return summary;
+}
+
+}  // namespace splat::pipeline

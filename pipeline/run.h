@@ -1,0 +1,17 @@
+// Photos in, scene out: one run from a folder of photos to the files of a scene, as stages that report events.
+// docs/library.md has an example.
+#pragma once
+
+#include "pipeline/events.h"
+#include "pipeline/run_options.h"
+#include "pipeline/run_summary.h"
+
+namespace splat::pipeline {
+
+// Finds or computes the poses, prepares the photos, trains, writes the scene in every format that was asked for,
+// evaluates the held-out views, reads every file back and compares it with the scene, and writes metrics.json last.
+// What was computed is written even where a later stage fails: the first failure is thrown at the end, as splat::Error.
+// Throws splat::Error for input that cannot be used, and Interrupted where a stop came before there was a scene.
+RunSummary PhotosToScene(const RunOptions& options, const Client& client);
+
+}  // namespace splat::pipeline

@@ -1,0 +1,148 @@
+#include "pipeline/run_files.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/check.h"
+#include "formats/inria_cameras.h"
+#include "io/json_file.h"
+#include "quality/metrics.h"
+
+namespace splat::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+// How the numbers of metrics.json came about.
+std::string Conventions() {
+  std::string text =
+      "test views: renders clamped and rounded to 8 bits against the photos as trained on (8 bits, same size, "
+      "undistorted, on the same background); ";
+  for (const quality::Metric& metric : quality::Metrics()) text += StrCat(metric.description, "; ");
+  return text +
+         "means over views. files: each scene file read back and drawn in files_checked_in_views views, held-out ones "
+         "where there are any; psnr against the photos, loss_db against the PSNR of the scene as trained, agreement_db "
+         "between the images of file and scene. peak_memory_mb: resident, 10^6 bytes, this process without COLMAP";
+}
+
+Json TestJson(const RunSummary& summary) {
+  const std::vector<quality::Metric>& metrics = quality::Metrics();
+  const bool evaluated = summary.evaluation && !summary.evaluation->views.empty();
+  Json test;
+  for (size_t i = 0; i < metrics.size(); ++i) {
+    test[metrics[i].name] = evaluated ? Json(summary.evaluation->means[i]) : Json(nullptr);
+  }
+  test["views"] = Json::array();
+  if (!summary.evaluation_error.empty()) test["error"] = summary.evaluation_error;
+  if (!evaluated) return test;
+  for (const quality::ViewMetrics& view : summary.evaluation->views) {
+    Json entry = {{"name", view.name}};
+    for (size_t i = 0; i < metrics.size(); ++i) entry[metrics[i].name] = view.values[i];
+    test["views"].push_back(entry);
+  }
+  return test;
+}
+
+Json FilesJson(const RunSummary& summary) {
+  Json files = Json::array();
+  for (const quality::FileCheck& check : summary.checks) {
+    Json file = {{"format", check.format},
+                 {"file", fs::path(check.path).filename().string()},
+                 {"bytes", check.bytes},
+                 {"splats", check.splats}};
+    if (check.error.empty()) {
+      file["psnr"] = check.psnr;
+      file["loss_db"] = check.loss_db;
+      file["agreement_db"] = check.agreement_db;
+    } else {
+      file["error"] = check.error;
+    }
+    files.push_back(file);
+  }
+  return files;
+}
+
+Json SfmJson(const data::SfmResult& sfm) {
+  return {{"given", sfm.photos_given},
+          {"registered", sfm.photos_registered},
+          {"left_out", sfm.left_out},
+          {"points", sfm.points},
+          {"mean_reprojection_error_px", sfm.mean_reprojection_error_px},
+          {"attempts", sfm.attempts},
+          {"notes", sfm.notes}};
+}
+
+Json InputJson(const RunOptions& options, const RunSummary& summary) {
+  const data::SfmOptions& sfm = options.sfm;
+  return {{"images", options.images},
+          {"poses", options.poses},
+          {"poses_source", summary.poses_source},
+          {"downscale", options.dataset.downscale},
+          {"max_image_size", options.dataset.max_image_size},
+          {"test_every", options.dataset.test_every},
+          {"align", options.dataset.align},
+          {"save_renders", options.save_renders},
+          {"export", options.formats},
+          {"sfm",
+           {{"matcher", sfm.matcher},
+            {"camera_model", sfm.camera_model},
+            {"single_camera", sfm.single_camera},
+            {"max_image_size", sfm.max_image_size},
+            {"max_features", sfm.max_features},
+            {"vocab_tree", sfm.vocab_tree_path},
+            {"colmap", sfm.colmap}}}};
+}
+
+// Largest resident memory of this process so far, in megabytes (10^6 bytes); 0 if the system does not tell.
+double PeakMemoryMegabytes() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    double kibibytes = 0;
+    if (word == "VmHWM:" && status >> kibibytes) return kibibytes * 1024 / 1e6;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void WriteCameras(const std::string& path, const data::Dataset& dataset) {
+  std::vector<NamedCamera> cameras;
+  for (const data::View& view : dataset.views) cameras.push_back({view.name, view.camera, view.split});
+  formats::WriteInriaCameras(path, cameras);
+}
+
+void WriteRunConfig(const std::string& path, const RunOptions& options, const RunSummary& summary) {
+  Json json;
+  json["version"] = options.version;
+  json["command_line"] = options.command_line;
+  json["seed"] = options.config.seed;
+  json["device"] = summary.device;
+  json["threads"] = summary.threads;
+  json["input"] = InputJson(options, summary);
+  json["training"] = Json::parse(train::ConfigToJson(options.config));
+  WriteJson(path, json);
+}
+
+void WriteMetrics(const std::string& path, const RunSummary& summary) {
+  Json json;
+  json["test"] = TestJson(summary);
+  json["files"] = FilesJson(summary);
+  json["files_checked_in_views"] = summary.checked_views;
+  if (!summary.check_error.empty()) json["files_error"] = summary.check_error;
+  json["train"] = {{"loss", summary.train_loss}, {"views", summary.training_views}};
+  json["splats"] = summary.splats;
+  json["iterations"] = summary.iterations;
+  json["interrupted"] = summary.interrupted;
+  json["training_seconds"] = summary.training_seconds;
+  json["total_seconds"] = summary.total_seconds;
+  json["peak_memory_mb"] = PeakMemoryMegabytes();
+  json["device"] = summary.device;
+  json["threads"] = summary.threads;
+  json["conventions"] = Conventions();
+  json["poses"] = summary.poses_source;
+  json["sfm"] = summary.sfm ? SfmJson(*summary.sfm) : Json(nullptr);
+  WriteJson(path, json);
+}
+
+}  // namespace splat::pipeline

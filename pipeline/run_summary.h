@@ -1,0 +1,41 @@
+// What a run has found out. metrics.json holds the same (pipeline/run_files.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/sfm/sfm.h"
+#include "quality/evaluation.h"
+#include "quality/scene_check.h"
+
+namespace splat::pipeline {
+
+// The files of a scene in one format; the one that viewers are given is the last.
+struct WrittenFormat {
+  std::string format;
+  std::vector<std::string> files;
+};
+
+struct RunSummary {
+  std::optional<data::SfmResult> sfm;  // if COLMAP was run
+  std::string poses_source;            // what the poses were read from
+  size_t training_views = 0;
+  std::optional<quality::Evaluation> evaluation;  // if views were held out and could be evaluated
+  std::string evaluation_error;                   // why not, if not
+  std::vector<WrittenFormat> written;
+  std::vector<quality::FileCheck> checks;  // of the scene files that were written
+  size_t checked_views = 0;                // that each was drawn in
+  std::string check_error;                 // why not all were checked, if so
+  double train_loss = 0;                   // mean of the last steps
+  int64_t splats = 0;
+  int iterations = 0;  // done
+  bool interrupted = false;
+  double training_seconds = 0, total_seconds = 0;
+  std::string device;  // cpu or cuda
+  int threads = 0;
+  std::string output;  // the folder of the results
+};
+
+}  // namespace splat::pipeline

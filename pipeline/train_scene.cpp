@@ -1,0 +1,51 @@
+#include "core/check.h"
+#include "core/format.h"
+#include "pipeline/stages.h"
+#include "rasterizer/torch/process_executor.h"
+#include "train/trainer.h"
+
+namespace splat::pipeline {
+namespace {
+
+void ReportStep(Reporter& reporter, const train::TrainProgress& now) {
+  reporter.Progress(
+      double(now.step) / now.steps,
+      StrCat(now.step, "/", now.steps, "  loss ", FormatFixed(now.loss, 4), "  ", FormatCount(now.splats), " splats  ",
+             FormatFixed(now.steps_per_second, 1), " it/s  ", FormatDuration(now.seconds_left), " left"),
+      {{"step", double(now.step)},
+       {"steps", double(now.steps)},
+       {"loss", now.loss},
+       {"splats", double(now.splats)},
+       {"steps_per_second", now.steps_per_second},
+       {"seconds_left", now.seconds_left}});
+}
+
+}  // namespace
+
+SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
+  RunSummary& summary = run.summary;
+  train::TrainCallbacks callbacks;
+  callbacks.stop = [&] { return run.reporter.StopRequested(); };
+  callbacks.log = run.reporter.Sink();
+  callbacks.progress = [&](const train::TrainProgress& now) {
+    summary.train_loss = now.loss;
+    ReportStep(run.reporter, now);
+  };
+  run.reporter.Begin(Stage::kTraining, "Training");
+  train::TrainResult result = train::TrainOn(run.backend, dataset, run.options.config, callbacks);
+  summary.training_views = dataset.ViewsOf(Split::kTrain).size();
+  summary.iterations = result.steps_done;
+  summary.interrupted = result.interrupted;
+  summary.training_seconds = result.seconds;
+  summary.threads = ProcessExecutor().Threads();
+  run.reporter.End(StrCat(result.interrupted ? "ended by the user after " : "", FormatCount(result.steps_done),
+                          " steps in ", FormatDuration(result.seconds), ", ", FormatCount(result.model.count()),
+                          " splats, loss ", FormatFixed(summary.train_loss, 4)),
+                   {{"step", double(result.steps_done)},
+                    {"loss", summary.train_loss},
+                    {"splats", double(result.model.count())},
+                    {"seconds", result.seconds}});
+  return std::move(result.model);
+}
+
+}  // namespace splat::pipeline

@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "core/check.h"
+#include "core/format.h"
+#include "formats/exporter.h"
+#include "formats/scene_transform.h"
+#include "pipeline/run_files.h"
+#include "pipeline/stages.h"
+#include "rasterizer/torch/process_executor.h"
+#include "rasterizer/torch/scene_model.h"
+#include "rasterizer/torch/torch_device.h"
+
+namespace splat::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+// SOG's clustering on the GPU of the training. Where the GPU cannot, for want of memory for example, the user is told
+// and the CPU does it: a scene that was trained must not be lost for that.
+formats::PartsFitter PartsFitterOf(const Run& run) {
+  const formats::FitPartsOnGpu fit = formats::CudaFitParts();
+  if (!run.backend.is_device || !fit) return {};
+  return [device = run.backend.device, fit, &reporter = run.reporter](const formats::PartsParams& params) {
+    try {
+      const StageScope scope(device);
+      return fit(scope.context(), params, formats::kMostPointsOnGpu);
+    } catch (const std::exception& error) {
+      const std::string text = error.what();  // LibTorch's has many lines
+      reporter.Warn(
+          StrCat("SOG's colours are clustered on the CPU, as the GPU could not: ", text.substr(0, text.find('\n'))));
+      return formats::FitParts(params, ProcessExecutor());
+    }
+  };
+}
+
+// For a page: opens at the first training camera.
+formats::ExportOptions ExportOptionsFor(const Run& run, const data::Dataset& dataset, const SplatSelection& splats) {
+  formats::ExportOptions export_options;
+  export_options.seed = run.options.config.seed;
+  export_options.executor = &ProcessExecutor();
+  export_options.fit_parts = PartsFitterOf(run);
+  std::vector<Camera> cameras;
+  for (const int view : dataset.ViewsOf(Split::kTrain)) cameras.push_back(dataset.views[size_t(view)].camera);
+  export_options.viewer = formats::SettingsFromCameras(cameras, splats);
+  return export_options;
+}
+
+// The names of the formats, SOG before the page, which takes its splats from there.
+std::vector<std::string> InOrderOfWriting(std::vector<std::string> formats) {
+  std::stable_partition(formats.begin(), formats.end(), [](const std::string& name) { return name == "sog"; });
+  return formats;
+}
+
+// One that cannot hold the scene does not keep the others from being written: the first failure is returned, unless
+// nothing could be written at all, which is thrown.
+Failure WriteFormats(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
+  const HostModel host(model);
+  SplatCloudView view = host.View();
+  view.background = run.options.config.background;
+  const SplatSelection splats(view);
+  formats::ExportOptions export_options = ExportOptionsFor(run, dataset, splats);
+  Failure failure;
+  std::vector<std::string> failed;
+  for (const std::string& name : InOrderOfWriting(run.options.formats)) {
+    const formats::Exporter& exporter = formats::ExporterNamed(name);
+    const std::string path = run.output.Scene(exporter);
+    run.reporter.Begin(Stage::kWriting, "Writing scene" + exporter.extension);
+    try {
+      const formats::WrittenScene written = formats::WriteScene(path, exporter, splats, export_options);
+      if (!written.note.empty()) run.reporter.Note(written.note);
+      run.summary.written.push_back({name, written.files});
+      if (name == "sog") export_options.sog_file = written.files.back();  // a page need not cluster again
+    } catch (const Error&) {
+      if (!failure) failure = std::current_exception();
+      failed.push_back(path);
+    }
+  }
+  if (failed.size() == run.options.formats.size()) std::rethrow_exception(failure);
+  std::error_code ignored;
+  for (const std::string& path : failed) fs::remove(path, ignored);  // of an earlier run
+  run.summary.splats = splats.count();
+  return failure;
+}
+
+}  // namespace
+
+Failure WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
+  run.output.RemoveOldResults(run.options.formats);
+  const Failure failure = WriteFormats(run, dataset, model);
+  WriteCameras(run.output / "cameras.json", dataset);
+  formats::WriteSceneTransform(run.output / "scene_transform.json", dataset.source_from_scene,
+                               run.summary.poses_source);
+  WriteRunConfig(run.output / "config.json", run.options, run.summary);
+  return failure;
+}
+
+}  // namespace splat::pipeline

@@ -1,0 +1,24 @@
+#include "rasterizer/torch/render_image.h"
+
+#include "rasterizer/torch/render_passes.h"
+#include "rasterizer/torch/torch_device.h"
+
+namespace splat {
+
+Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background) {
+  const torch::NoGradGuard no_grad;
+  CheckModel(model);
+  CheckCamera(camera);
+  const torch::Device device = model.means.device();
+  const StageScope scope(device);
+  SceneTensors scene;
+  scene.model = model;
+  scene.camera = camera;
+  scene.background = background;
+  scene.options.sh_degree = model.max_sh_degree();
+  scene.with_depth = false;
+  const torch::Tensor image = ForwardPass({StagesOf(device), scope.context()}, scene).image.cpu();
+  return RoundedTo8Bits(image.data_ptr<float>(), camera.width, camera.height, 3);
+}
+
+}  // namespace splat

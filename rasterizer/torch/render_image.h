@@ -1,0 +1,17 @@
+// The image of a model as a viewer shows it, without gradients: by the same passes as training
+// (rasterizer/torch/render_passes.h), not through LibTorch's dispatcher.
+#pragma once
+
+#include <array>
+
+#include "core/camera.h"
+#include "core/image.h"
+#include "rasterizer/torch/splat_model.h"
+
+namespace splat {
+
+// Clamped to 0..1 and rounded to 8 bits, 3 channels, on a background of 0..1; all that the model stores of its SH is
+// active. The model's device renders. Throws splat::Error for a malformed model or camera.
+Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background);
+
+}  // namespace splat

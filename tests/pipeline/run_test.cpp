@@ -1,0 +1,166 @@
+// A whole run from C++: what it tells, what it leaves, and how it is stopped.
+#include "pipeline/run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+
+#include "core/check.h"
+#include "core/interrupted.h"
+#include "pipeline/output_folder.h"
+#include "quality/metrics.h"
+#include "tests/support/ball_photos.h"
+#include "tests/support/error_message.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::pipeline {
+namespace {
+
+using ::splat::testing::ErrorMessageOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+namespace fs = std::filesystem;
+using Kind = Event::Kind;
+
+constexpr int kSteps = 30;
+
+std::vector<std::string> NamesOf(const Event& event) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : event.numbers) names.push_back(name);
+  return names;
+}
+
+class PhotosToSceneTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    testing::WriteBallPhotos(folder_ / "balls");
+    options_.images = folder_ / "balls";
+    options_.output = folder_ / "out";
+    options_.dataset.test_every = 4;
+    options_.config.iterations = kSteps;
+    options_.config.device = "cpu";
+    client_.on_event = [this](const Event& event) { events_.push_back(event); };
+  }
+
+  // The last event of a kind in a stage.
+  const Event& Last(Stage stage, Kind kind) const {
+    for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+      if (event->stage == stage && event->kind == kind) return *event;
+    }
+    ADD_FAILURE() << "no such event in the stage " << NameOf(stage);
+    static const Event none;
+    return none;
+  }
+
+  testing::TempDir folder_;
+  RunOptions options_;
+  Client client_;
+  std::vector<Event> events_;
+};
+
+TEST_F(PhotosToSceneTest, TellsOfItsStagesInOrder) {
+  PhotosToScene(options_, client_);
+  std::vector<std::string> begun;
+  for (const Event& event : events_) {
+    if (event.kind == Kind::kBegin) begun.push_back(NameOf(event.stage));
+  }
+  EXPECT_THAT(begun, ElementsAre("photos", "training", "writing", "evaluation", "checking"));
+}
+
+TEST_F(PhotosToSceneTest, TellsTheProgressOfEveryStepInNumbersToo) {
+  PhotosToScene(options_, client_);
+  int steps = 0;
+  double fraction = 0;
+  for (const Event& event : events_) {
+    if (event.stage != Stage::kTraining || event.kind != Kind::kProgress) continue;
+    ++steps;
+    EXPECT_THAT(NamesOf(event), ElementsAre("step", "steps", "loss", "splats", "steps_per_second", "seconds_left"));
+    EXPECT_EQ(event.numbers[0].second, steps);
+    EXPECT_GT(event.fraction, fraction);
+    fraction = event.fraction;
+  }
+  EXPECT_EQ(steps, kSteps);
+  EXPECT_EQ(fraction, 1);
+  std::vector<std::string> evaluated = {"test_views"};
+  for (const quality::Metric& metric : quality::Metrics()) evaluated.emplace_back(metric.name);
+  EXPECT_EQ(NamesOf(Last(Stage::kEvaluation, Kind::kEnd)), evaluated);
+  EXPECT_THAT(NamesOf(Last(Stage::kPhotos, Kind::kEnd)), ElementsAre("training_views", "test_views", "points"));
+}
+
+TEST_F(PhotosToSceneTest, LeavesWhatItSays) {
+  options_.formats = {"ply", "spz"};
+  const RunSummary summary = PhotosToScene(options_, client_);
+  EXPECT_EQ(summary.output, options_.output);
+  EXPECT_EQ(summary.iterations, kSteps);
+  EXPECT_FALSE(summary.interrupted);
+  EXPECT_EQ(summary.training_views, 6u);
+  EXPECT_GT(summary.splats, 0);
+  ASSERT_TRUE(summary.evaluation.has_value());
+  EXPECT_EQ(summary.evaluation->views.size(), 2u);
+  EXPECT_EQ(summary.evaluation->Mean("psnr"), summary.evaluation->means[0]);
+  std::vector<std::string> told;
+  for (const Event& event : events_) told.insert(told.end(), event.files.begin(), event.files.end());
+  EXPECT_THAT(told, UnorderedElementsAre(folder_ / "out/scene.ply", folder_ / "out/scene.spz"));
+  for (const char* name :
+       {"scene.ply", "scene.spz", "cameras.json", "scene_transform.json", "config.json", "metrics.json"}) {
+    EXPECT_TRUE(fs::exists(fs::path(options_.output) / name)) << name;
+  }
+}
+
+TEST_F(PhotosToSceneTest, RunsWithoutAListener) {
+  const RunSummary summary = PhotosToScene(options_, {});
+  EXPECT_EQ(summary.iterations, kSteps);
+}
+
+TEST_F(PhotosToSceneTest, AStopInTheTrainingStillLeavesTheScene) {
+  client_.stop = [this] {
+    return !events_.empty() && events_.back().stage == Stage::kTraining && events_.back().kind == Kind::kProgress &&
+           events_.back().numbers[0].second >= 10;
+  };
+  const RunSummary summary = PhotosToScene(options_, client_);
+  EXPECT_TRUE(summary.interrupted);
+  EXPECT_EQ(summary.iterations, 10);
+  EXPECT_TRUE(fs::exists(folder_ / "out/scene.ply"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/metrics.json"));
+}
+
+TEST_F(PhotosToSceneTest, AStopBeforeTheTrainingLeavesNothing) {
+  client_.stop = [] { return true; };
+  EXPECT_THROW(PhotosToScene(options_, client_), Interrupted);
+  EXPECT_FALSE(fs::exists(options_.output));
+}
+
+TEST_F(PhotosToSceneTest, AFormatThatFailsKeepsNothingElseFromBeingWritten) {
+  options_.formats = {"ply", "spz"};
+  options_.overwrite = true;
+  fs::create_directories(folder_ / "out/scene.spz/in the way");
+  EXPECT_THAT(ErrorMessageOf([&] { PhotosToScene(options_, client_); }), HasSubstr("scene.spz"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/scene.ply"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/metrics.json"));
+}
+
+TEST_F(PhotosToSceneTest, RefusesAFolderThatHoldsAScene) {
+  PhotosToScene(options_, client_);
+  EXPECT_THAT(ErrorMessageOf([&] { PhotosToScene(options_, client_); }), HasSubstr("--overwrite"));
+}
+
+TEST(RenderNamesTest, GivesNoNameTwice) {
+  RenderNames names;
+  EXPECT_EQ(names.NameFor("left/a.jpg"), "left_a");
+  EXPECT_EQ(names.NameFor("left_a.png"), "left_a_2");
+  EXPECT_EQ(names.NameFor("../x.y.jpg"), "x.y");
+}
+
+TEST(DefaultOutputTest, IsNamedAfterTheCapture) {
+  EXPECT_EQ(DefaultOutput("/a/fox"), "fox_splat");
+  EXPECT_EQ(DefaultOutput("/a/fox/"), "fox_splat");
+  EXPECT_EQ(DefaultOutput("/a/fox/images"), "fox_splat");
+  EXPECT_EQ(DefaultOutput("/a/fox/input/"), "fox_splat");
+}
+
+}  // namespace
+}  // namespace splat::pipeline
