@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that only a card can tell, in one go of at most nine minutes: builds with gpu_bundle/ (scripts/gpu_bundle.sh) and the
+# Everything that only a card can tell, in one go of at most nine minutes: builds with gpu_bundle/ (tools/gpu_bundle/pack.sh) and the
 # LibTorch of this machine's python3, runs the tests on the card, some of them under the sanitizers, times the training step
 # against its floor, trains lego, and ends with a table of at most 40 lines. Needs no network; docs/gpu-results.md has the call.
 # A step that fails or takes too long stops no other; the exit status is 1 if any failed.
@@ -29,7 +29,7 @@ build=$work/build
 scratch=$root/out/gpu_check
 logs=$scratch/logs
 out=${OUT:-$scratch}
-[ -f "$bundle/deps.tar.gz" ] || die "there is no gpu_bundle: run scripts/gpu_bundle.sh, and carry the folder"
+[ -f "$bundle/deps.tar.gz" ] || die "there is no gpu_bundle: run tools/gpu_bundle/pack.sh, and carry the folder"
 rm -rf "$logs"
 mkdir -p "$work/deps" "$logs" "$out"
 : >"$out/steps.log"

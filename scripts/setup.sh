@@ -37,7 +37,7 @@ for option in "$@"; do
 done
 
 if [ "$with_cuda" = yes ]; then
-  packages+=(libpng-dev)  # scripts/gpu_bundle.sh
+  packages+=(libpng-dev)  # tools/gpu_bundle/pack.sh
   if [ -z "$(cuda_torch_dir)" ]; then packages+=(python3 python3-venv); fi
 fi
 

@@ -2,11 +2,11 @@
 # Packs what scripts/gpu_check.sh needs on a machine that has a card, nvcc and a python3 with LibTorch, but neither our other
 # dependencies nor a network: gpu_bundle/ with deps.tar.gz (headers and static libraries), lego/ (the photos of ../shared/data/lego
 # on white, as training sees them, losslessly smaller) and COMMIT. git ignores the folder. Runs where scripts/setup.sh has run.
-# usage: scripts/gpu_bundle.sh [--without-photos]
+# usage: tools/gpu_bundle/pack.sh [--without-photos]
 #   --without-photos   dependencies only: the check then trains on nothing
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../../scripts/lib.sh"
 
 limit_mb=40
 photos=$root/../shared/data/lego
@@ -91,11 +91,11 @@ pack_dependencies() {
 # Done again only when the photos or the packing change.
 pack_photos() {
   local stamp
-  stamp=$(cd "$photos" && cat "$root/scripts/gpu/pack_photos.cpp" ./*.json ./*/*.png | sha256sum)
+  stamp=$(cd "$photos" && cat "$root/tools/gpu_bundle/pack_photos.cpp" ./*.json ./*/*.png | sha256sum)
   if [ -f "$bundle/lego/stamp" ] && [ "$(cat "$bundle/lego/stamp")" = "$stamp" ]; then return; fi
   "$root/scripts/build.sh" pack_photos
   rm -rf "$bundle/lego"
-  timed "Photos" "$build_dir/scripts/gpu/pack_photos" "$photos" "$bundle/lego"
+  timed "Photos" "$build_dir/tools/gpu_bundle/pack_photos" "$photos" "$bundle/lego"
   echo "$stamp" >"$bundle/lego/stamp"
 }
 

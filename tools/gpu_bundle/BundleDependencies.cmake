@@ -1,13 +1,13 @@
 # What cmake/SplatDependencies.cmake and tests/CMakeLists.txt take from the system, from the folder SPLAT_BUNDLE instead: headers in
-# include/ and static libraries in lib/, as scripts/gpu_bundle.sh packs them for scripts/gpu_check.sh. There is no OpenCV among
-# them: see scripts/gpu/bundle_images.cpp.
+# include/ and static libraries in lib/, as tools/gpu_bundle/pack.sh packs them for scripts/gpu_check.sh. There is no OpenCV among
+# them: see tools/gpu_bundle/bundle_images.cpp.
 get_filename_component(SPLAT_BUNDLE ${SPLAT_BUNDLE} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
 set(bundle_include ${SPLAT_BUNDLE}/include)
 
 # A header of the bundle and of nowhere else.
 function(splat_bundle_header header)
   if(NOT EXISTS ${bundle_include}/${header})
-    message(FATAL_ERROR "SPLAT_BUNDLE=${SPLAT_BUNDLE} holds no include/${header}: make it with scripts/gpu_bundle.sh")
+    message(FATAL_ERROR "SPLAT_BUNDLE=${SPLAT_BUNDLE} holds no include/${header}: make it with tools/gpu_bundle/pack.sh")
   endif()
 endfunction()
 

@@ -1,4 +1,4 @@
-// Packs a set with transforms_train.json and transforms_test.json for scripts/gpu_bundle.sh: photos as training sees
+// Packs a set with transforms_train.json and transforms_test.json for tools/gpu_bundle/pack.sh: photos as training sees
 // them on a white background, as lossless WebP, and the two files. What was written is decoded again and compared.
 // usage: pack_photos FROM TO
 #include <webp/decode.h>
