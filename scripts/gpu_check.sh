@@ -1,27 +1,27 @@
 #!/usr/bin/env bash
-# Everything that only a card can tell, in one go of at most nine minutes: builds with gpu_bundle/ (tools/gpu_bundle/pack.sh) and the
-# LibTorch of this machine's python3, runs the tests on the card, some of them under the sanitizers, times the training step
+# Everything that only a GPU can tell, in one go of at most nine minutes: builds with gpu_bundle/ (tools/gpu_bundle/pack.sh) and the
+# LibTorch of this machine's python3, runs the tests on the GPU, some of them under the sanitizers, times the training step
 # against its floor, trains lego, and ends with a table of at most 40 lines. Needs no network; docs/gpu-results.md has the call.
 # A step that fails or takes too long stops no other; the exit status is 1 if any failed.
 # usage: scripts/gpu_check.sh [--dry-run] [--seconds N]
-#   --dry-run     on a machine without a card, with what scripts/setup.sh --cuda fetched: the same steps, small and on the CPU
+#   --dry-run     on a machine without a GPU, with what scripts/setup.sh --cuda fetched: the same steps, small and on the CPU
 #   --seconds N   in all (default: 540)
 # environment: OUT   folder for the results (default: out/gpu_check); SPLAT_COMMIT (default: gpu_bundle/COMMIT)
 set -uo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-budget=540 card=yes
+budget=540 gpu=yes
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
-    --dry-run) card=no ;;
+    --dry-run) gpu=no ;;
     --seconds) budget=${2:?--seconds needs a number}; shift ;;
     *) die "unknown option $1 (--help lists them)" 2 ;;
   esac
   shift
 done
-if [ "$card" = no ] && [ "$budget" = 540 ]; then budget=7200; fi
+if [ "$gpu" = no ] && [ "$budget" = 540 ]; then budget=7200; fi
 
 bundle=$root/gpu_bundle
 work=$root/build/gpu-check
@@ -34,7 +34,7 @@ rm -rf "$logs"
 mkdir -p "$work/deps" "$logs" "$out"
 : >"$out/steps.log"
 device=cuda
-if [ "$card" = no ]; then device=cpu; fi
+if [ "$gpu" = no ]; then device=cpu; fi
 
 failed=()
 declare -A took=()
@@ -73,7 +73,7 @@ architecture() {
 
 build_all() {
   local torch toolkit options=()
-  if [ "$card" = yes ]; then
+  if [ "$gpu" = yes ]; then
     torch=$(python3 -c 'import torch; print(torch.__path__[0])') || torch=
   else
     torch=$(cuda_torch_dir)
@@ -82,11 +82,11 @@ build_all() {
   fi
   [ -n "$torch" ] || { failed+=("build: there is no LibTorch with CUDA"); return 1; }
   use_ccache
-  # A machine without a card has all the time it wants.
-  step unpack "$([ "$card" = yes ] && echo 60 || echo 600)" tar -xzf "$bundle/deps.tar.gz" -C "$work/deps" &&
-    step configure "$([ "$card" = yes ] && echo 90 || echo 600)" cmake -G Ninja -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release "-DSPLAT_BUNDLE=$work/deps" -DSPLAT_CUDA=ON \
+  # A machine without a GPU has all the time it wants.
+  step unpack "$([ "$gpu" = yes ] && echo 60 || echo 600)" tar -xzf "$bundle/deps.tar.gz" -C "$work/deps" &&
+    step configure "$([ "$gpu" = yes ] && echo 90 || echo 600)" cmake -G Ninja -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release "-DSPLAT_BUNDLE=$work/deps" -DSPLAT_CUDA=ON \
       "-DSPLAT_TORCH_DIR=$torch" "-DCMAKE_CUDA_ARCHITECTURES=$(architecture)" "-DSPLAT_PYTHON=$(command -v python3)" "${options[@]}" &&
-    step build "$([ "$card" = yes ] && echo 260 || echo 6000)" nice cmake --build "$build" -j "$(jobs)" -- -k 0
+    step build "$([ "$gpu" = yes ] && echo 260 || echo 6000)" nice cmake --build "$build" -j "$(jobs)" -- -k 0
 }
 
 # That nothing but the bundle, LibTorch, the toolkit, the compiler and the C library was used (where the rest is installed, too).
@@ -99,26 +99,26 @@ bundle_suffices() {
 
 # ---- tests ----
 
-# Tests of GoogleTest in the log of ctest whose line begins so, and in brackets those on the card.
+# Tests of GoogleTest in the log of ctest whose line begins so, and in brackets those on the GPU.
 count_tests() { grep -cE "^\[ *$1 *\] .*\([0-9]+ ms\)$" "$2" 2>/dev/null || true; }
-count_on_card() { grep -cE "^\[ *OK \] ([^ ]*/Cuda[^/ ]*|Card\.[^ ]*) \([0-9]+ ms\)$" "$1" 2>/dev/null || true; }
+count_on_gpu() { grep -cE "^\[ *OK \] ([^ ]*/Cuda[^/ ]*|Gpu\.[^ ]*) \([0-9]+ ms\)$" "$1" 2>/dev/null || true; }
 
-# What the emulated card tells is known before: those tests, which are slow, are left out, but for the label cuda.
+# What the emulated GPU tells is known before: those tests, which are slow, are left out, but for the label cuda.
 run_tests() {
   local log=$logs/all-tests.log limit=140
-  if [ "$card" = no ]; then limit=1500; fi
+  if [ "$gpu" = no ]; then limit=1500; fi
   rm -f "$build/Testing/Temporary/LastTest.log"
   GTEST_FILTER='-*/Emulated*' step tests "$limit" ctest --test-dir "$build" --output-on-failure -j "$(jobs)" --timeout 120 -E 'device_training'
   cp "$build/Testing/Temporary/LastTest.log" "$log" 2>/dev/null
-  tests_line="$(count_tests OK "$log") passed ($(count_on_card "$log") on the card), $(count_tests FAILED "$log") failed, $(count_tests SKIPPED "$log") skipped; programs: $(grep -E 'tests passed' "$logs/tests.log" | tail -n 1)"
-  if [ "$card" = yes ] && [ "$(count_on_card "$log")" = 0 ]; then failed+=("tests: none ran on the card"); fi
+  tests_line="$(count_tests OK "$log") passed ($(count_on_gpu "$log") on the GPU), $(count_tests FAILED "$log") failed, $(count_tests SKIPPED "$log") skipped; programs: $(grep -E 'tests passed' "$logs/tests.log" | tail -n 1)"
+  if [ "$gpu" = yes ] && [ "$(count_on_gpu "$log")" = 0 ]; then failed+=("tests: none ran on the GPU"); fi
 }
 
 sanitized=(rasterizer_kernels_bin_test rasterizer_kernels_blend_test rasterizer_kernels_render_grad_test rasterizer_kernels_project_test
   train_kernels_loss_device_test train_kernels_backward_adam_test train_kernels_density_fates_test train_kernels_density_edits_test train_kernels_relocation_test
   train_kernels_adam_device_test)
 
-# sanitize TOOL SECONDS: the tests of a card under one tool; leaves one line in TOOL.result, which begins with "failed" if so.
+# sanitize TOOL SECONDS: the tests of a GPU under one tool; leaves one line in TOOL.result, which begins with "failed" if so.
 # No program takes more than a third of the time from the others.
 sanitize() {
   local tool=$1 end=$((SECONDS + $2)) most=$(($2 / 3)) limit name log status good=0 bad=() unfinished=0
@@ -133,7 +133,7 @@ sanitize() {
       '--gtest_filter=*/Cuda*' >"$log" 2>&1
     status=$?
     if grep -qi 'device not supported' "$log"; then
-      echo "this machine does not let the sanitizer at the card" >"$logs/$tool.result"
+      echo "this machine does not let the sanitizer at the GPU" >"$logs/$tool.result"
       return
     elif [ "$status" = 124 ] || [ "$status" = 137 ]; then
       unfinished=$((unfinished + 1))
@@ -154,8 +154,8 @@ run_sanitizers() {
   local tool seconds=75 running=()
   if [ "$(left)" -lt 90 ]; then seconds=$(($(left) - 15)); fi
   for tool in memcheck racecheck initcheck synccheck; do
-    if [ "$card" = no ]; then
-      echo "no card" >"$logs/$tool.result"
+    if [ "$gpu" = no ]; then
+      echo "no GPU" >"$logs/$tool.result"
     elif ! command -v compute-sanitizer >/dev/null; then
       echo "there is no compute-sanitizer" >"$logs/$tool.result"
     elif [ "$seconds" -lt 10 ]; then
@@ -183,12 +183,12 @@ bench() {
   local name=$1
   shift
   bench_names+=("$name")
-  step "$name" "$([ "$card" = yes ] && echo 60 || echo 600)" "$build/bench/bench_card" --device "$device" --json "$logs/$name.json" "$@"
+  step "$name" "$([ "$gpu" = yes ] && echo 60 || echo 600)" "$build/bench/bench_gpu" --device "$device" --json "$logs/$name.json" "$@"
 }
 
 run_benches() {
   local n sizes=(100000 1000000 3000000 6000000) options=()
-  if [ "$card" = no ]; then
+  if [ "$gpu" = no ]; then
     sizes=(500 2000)
     options=(--width 160 --height 104 --steps 5 --warmup 1 --stage-steps 3)
   fi
@@ -198,7 +198,7 @@ run_benches() {
 bench_trained() {
   local scene=$scratch/lego_$1 options=()
   [ -f "$scene/scene.ply" ] || return
-  if [ "$card" = no ]; then options=(--width 160 --height 104 --steps 5 --warmup 1 --stage-steps 3); fi
+  if [ "$gpu" = no ]; then options=(--width 160 --height 104 --steps 5 --warmup 1 --stage-steps 3); fi
   bench "bench-lego" --scene "$scene/scene.ply" --cameras "$scene/cameras.json" "${options[@]}"
 }
 
@@ -259,16 +259,16 @@ print("; ".join(lines))
 PYTHON
 }
 
-card_line() {
+gpu_line() {
   local line
   line=$(nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>/dev/null | head -n 1)
-  echo "${line:-no card}"
+  echo "${line:-no GPU}"
 }
 
 table() {
   local name tool failure
   echo "date      $(date -u '+%Y-%m-%d %H:%M UTC'), commit ${SPLAT_COMMIT:-$(cat "$bundle/COMMIT" 2>/dev/null || echo unknown)}"
-  echo "device    $(card_line); $(nproc) cores; $("$build/apps/splat-train" --version 2>/dev/null | tail -n 1 || true)"
+  echo "device    $(gpu_line); $(nproc) cores; $("$build/apps/splat-train" --version 2>/dev/null | tail -n 1 || true)"
   echo "build     ${took[build]:-?} s on $(jobs) jobs, configure ${took[configure]:-?} s, tests ${took[tests]:-?} s, all $SECONDS s"
   echo "tests     ${tests_line:-not run}"
   for tool in memcheck racecheck initcheck synccheck; do
@@ -297,15 +297,15 @@ table() {
 # ---- all of it ----
 
 lego_lines=()
-if build_all || [ -x "$build/bench/bench_card" ]; then
-  if [ "$card" = no ]; then
+if build_all || [ -x "$build/bench/bench_gpu" ]; then
+  if [ "$gpu" = no ]; then
     export -f bundle_suffices
     export build
     step bundle-suffices 60 bash -c bundle_suffices
   fi
   run_tests
   run_benches
-  if [ "$card" = yes ]; then
+  if [ "$gpu" = yes ]; then
     lego 7000 90
     bench_trained 7000
     run_sanitizers
