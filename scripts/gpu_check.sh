@@ -25,7 +25,8 @@ if [ "$gpu" = no ] && [ "$budget" = 540 ]; then budget=7200; fi
 
 bundle=$root/gpu_bundle
 work=$root/build/gpu-check
-build=$work/build
+build=$work/build       # of tools/gpu_bundle
+product=$build/product  # of the product within
 scratch=$root/out/gpu_check
 logs=$scratch/logs
 out=${OUT:-$scratch}
@@ -82,18 +83,19 @@ build_all() {
   fi
   [ -n "$torch" ] || { failed+=("build: there is no LibTorch with CUDA"); return 1; }
   use_ccache
+  options+=(-DCMAKE_BUILD_TYPE=Release "-DSPLAT_BUNDLE=$work/deps" -DSPLAT_CUDA=ON "-DSPLAT_TORCH_DIR=$torch"
+    "-DCMAKE_CUDA_ARCHITECTURES=$(architecture)" "-DSPLAT_PYTHON=$(command -v python3)")
   # A machine without a GPU has all the time it wants.
   step unpack "$([ "$gpu" = yes ] && echo 60 || echo 600)" tar -xzf "$bundle/deps.tar.gz" -C "$work/deps" &&
-    step configure "$([ "$gpu" = yes ] && echo 90 || echo 600)" cmake -G Ninja -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release "-DSPLAT_BUNDLE=$work/deps" -DSPLAT_CUDA=ON \
-      "-DSPLAT_TORCH_DIR=$torch" "-DCMAKE_CUDA_ARCHITECTURES=$(architecture)" "-DSPLAT_PYTHON=$(command -v python3)" "${options[@]}" &&
+    step configure "$([ "$gpu" = yes ] && echo 90 || echo 600)" cmake -G Ninja -S "$root/tools/gpu_bundle" -B "$build" "${options[@]}" &&
     step build "$([ "$gpu" = yes ] && echo 260 || echo 6000)" nice cmake --build "$build" -j "$(jobs)" -- -k 0
 }
 
 # That nothing but the bundle, LibTorch, the toolkit, the compiler and the C library was used (where the rest is installed, too).
 bundle_suffices() {
-  local others='/usr/include/(.*/)?(opencv|nlohmann|CLI/|nanoflann|hwy/|gtest|gmock|boost|sqlite3|libexif|webp|png|zlib)'
+  local others='/usr/include/(.*/)?(opencv|nlohmann|CLI/|nanoflann|hwy/|gtest|gmock|boost|sqlite3|libexif|webp|png|zlib|zstd|minizip)'
   if ninja -C "$build" -t deps | grep -E "^ +$others" | sort | uniq -c | grep .; then return 1; fi
-  if ninja -C "$build" -t commands all | grep -oE 'lib(opencv|sqlite3|exif|gtest|gmock|boost|webp|png)[^ ]*\.so[^ ]*|-l(opencv|sqlite3|exif|gtest)[^ ]*' |
+  if ninja -C "$build" -t commands all | grep -oE 'lib(opencv|sqlite3|exif|gtest|gmock|boost|webp|png|zstd|minizip)[^ ]*\.so[^ ]*|-l(opencv|sqlite3|exif|gtest)[^ ]*' |
     sort | uniq -c | grep .; then return 1; fi
 }
 
@@ -114,9 +116,10 @@ run_tests() {
   if [ "$gpu" = yes ] && [ "$(count_on_gpu "$log")" = 0 ]; then failed+=("tests: none ran on the GPU"); fi
 }
 
-sanitized=(rasterizer_kernels_bin_test rasterizer_kernels_blend_test rasterizer_kernels_render_grad_test rasterizer_kernels_project_test
-  train_kernels_loss_device_test train_kernels_backward_adam_test train_kernels_density_fates_test train_kernels_density_edits_test train_kernels_relocation_test
-  train_kernels_adam_device_test)
+sanitized=(bin_test blend_test render_grad_test project_test loss_device_test backward_adam_test density_fates_test
+  density_edits_test relocation_test adam_device_test)
+# The program of a test of kernels, in whichever folder of kernels its source lies.
+program_of() { find "$product/tests" -maxdepth 1 -regex ".*/test_[a-z]+_kernels\(_[a-z]+\)?_$1"; }
 
 # sanitize TOOL SECONDS: the tests of a GPU under one tool; leaves one line in TOOL.result, which begins with "failed" if so.
 # No program takes more than a third of the time from the others.
@@ -129,7 +132,7 @@ sanitize() {
       unfinished=$((unfinished + 1))
       continue
     fi
-    timeout -k 5 "$limit" compute-sanitizer --tool "$tool" --error-exitcode 86 "$build/tests/test_$name" \
+    timeout -k 5 "$limit" compute-sanitizer --tool "$tool" --error-exitcode 86 "$(program_of "$name")" \
       '--gtest_filter=*/Cuda*' >"$log" 2>&1
     status=$?
     if grep -qi 'device not supported' "$log"; then
@@ -183,7 +186,7 @@ bench() {
   local name=$1
   shift
   bench_names+=("$name")
-  step "$name" "$([ "$gpu" = yes ] && echo 60 || echo 600)" "$build/bench/bench_gpu" --device "$device" --json "$logs/$name.json" "$@"
+  step "$name" "$([ "$gpu" = yes ] && echo 60 || echo 600)" "$product/bench/bench_gpu" --device "$device" --json "$logs/$name.json" "$@"
 }
 
 run_benches() {
@@ -218,7 +221,7 @@ lego() {
     return
   fi
   rm -rf "$scratch/lego_$steps"
-  step "lego-$steps" "$limit" "$build/apps/splat-train" --images "$bundle/lego" --output "$scratch/lego_$steps" --background white \
+  step "lego-$steps" "$limit" "$product/apps/splat-train" --images "$bundle/lego" --output "$scratch/lego_$steps" --background white \
     --device "$device" --iterations "$steps" --set init.random_points=100000 --save-renders "$@"
   lego_lines+=("lego $steps: PSNR $(metric "$steps" test.psnr 2) dB, SSIM $(metric "$steps" test.ssim 4), $(metric "$steps" training_seconds 1) s, $(metric "$steps" splats 0) splats")
   cp "$scratch/lego_$steps/metrics.json" "$out/lego_$steps.json" 2>/dev/null
@@ -268,7 +271,7 @@ gpu_line() {
 table() {
   local name tool failure
   echo "date      $(date -u '+%Y-%m-%d %H:%M UTC'), commit ${SPLAT_COMMIT:-$(cat "$bundle/COMMIT" 2>/dev/null || echo unknown)}"
-  echo "device    $(gpu_line); $(nproc) cores; $("$build/apps/splat-train" --version 2>/dev/null | tail -n 1 || true)"
+  echo "device    $(gpu_line); $(nproc) cores; $("$product/apps/splat-train" --version 2>/dev/null | tail -n 1 || true)"
   echo "build     ${took[build]:-?} s on $(jobs) jobs, configure ${took[configure]:-?} s, tests ${took[tests]:-?} s, all $SECONDS s"
   echo "tests     ${tests_line:-not run}"
   for tool in memcheck racecheck initcheck synccheck; do
@@ -297,7 +300,7 @@ table() {
 # ---- all of it ----
 
 lego_lines=()
-if build_all || [ -x "$build/bench/bench_gpu" ]; then
+if build_all || [ -x "$product/bench/bench_gpu" ]; then
   if [ "$gpu" = no ]; then
     export -f bundle_suffices
     export build

@@ -1,8 +1,7 @@
-// The functions of data/photos/image_io.h and data/photos/undistort.h that need OpenCV, without it: in a build with
-// SPLAT_BUNDLE, for scripts/gpu_check.sh only, this file stands in for data/photos/image_io.cpp and
-// data/photos/undistort.cpp, because the machine with the card has no OpenCV and the bundle has no room for it. Reads
-// WebP and 8-bit PNG, writes PNG, scales down by whole factors, each to the very bits that OpenCV gives. Whatever else
-// is asked for throws splat::Error.
+// The functions of data/photos/image_io.h and undistort.h that need OpenCV, without it: in the build of
+// scripts/gpu_check.sh this file stands in for their sources (WithoutOpenCV.cmake), because the machine with the GPU
+// has no OpenCV and the bundle has no room for it. Reads WebP and 8-bit PNG, writes PNG, scales down by whole factors,
+// each to the very bits that OpenCV gives. Whatever else is asked for throws splat::Error.
 #include <png.h>
 #include <webp/decode.h>
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Packs what scripts/gpu_check.sh needs on a machine that has a card, nvcc and a python3 with LibTorch, but neither our other
-# dependencies nor a network: gpu_bundle/ with deps.tar.gz (headers and static libraries), lego/ (the photos of ../shared/data/lego
-# on white, as training sees them, losslessly smaller) and COMMIT. git ignores the folder. Runs where scripts/setup.sh has run.
+# Packs what scripts/gpu_check.sh needs on a machine that has a GPU, nvcc and a python3 with LibTorch, but neither our
+# other dependencies nor a network: gpu_bundle/ with deps.tar.gz (headers and static libraries), lego/ (the photos of
+# ../shared/data/lego on white, as training sees them, losslessly smaller) and COMMIT. git ignores the folder. Runs where
+# scripts/setup.sh --cuda has run.
 # usage: tools/gpu_bundle/pack.sh [--without-photos]
 #   --without-photos   dependencies only: the check then trains on nothing
 set -euo pipefail
@@ -18,6 +19,7 @@ case ${1:-} in
 esac
 
 bundle=$root/gpu_bundle
+build=$root/build/gpu-pack
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 mkdir -p "$bundle" "$stage/include" "$stage/lib"
@@ -93,9 +95,12 @@ pack_photos() {
   local stamp
   stamp=$(cd "$photos" && cat "$root/tools/gpu_bundle/pack_photos.cpp" ./*.json ./*/*.png | sha256sum)
   if [ -f "$bundle/lego/stamp" ] && [ "$(cat "$bundle/lego/stamp")" = "$stamp" ]; then return; fi
-  "$root/scripts/build.sh" pack_photos
+  use_ccache
+  timed "Configuration" cmake -G Ninja -S "$root/tools/gpu_bundle" -B "$build" -DCMAKE_BUILD_TYPE=Release -DSPLAT_TESTS=OFF \
+    -DSPLAT_CUDA=OFF "-DSPLAT_TORCH_DIR=$(torch_dir)"
+  timed "Build" cmake --build "$build" -j "$(jobs)" --target pack_photos
   rm -rf "$bundle/lego"
-  timed "Photos" "$build_dir/tools/gpu_bundle/pack_photos" "$photos" "$bundle/lego"
+  timed "Photos" "$build/pack_photos" "$photos" "$bundle/lego"
   echo "$stamp" >"$bundle/lego/stamp"
 }
 

@@ -1,0 +1,2 @@
+splat_bundle_target(CLI11::CLI11 CLI/CLI.hpp)
+splat_bundle_found()

@@ -1,0 +1,2 @@
+splat_bundle_target(nlohmann_json::nlohmann_json nlohmann/json.hpp)
+splat_bundle_found()
