@@ -59,6 +59,9 @@ cuda_toolkit_dir() {
   if [ -f "$cache_dir/cuda_toolkit_dir" ]; then cat "$cache_dir/cuda_toolkit_dir"; fi
 }
 
+# Photo sets and scenes of other tools, which some tests read: SPLAT_TEST_DATA, or what lies beside the checkout.
+test_data_dir() { echo "${SPLAT_TEST_DATA:-$root/../shared/data}"; }
+
 # The folder of the viewer that scripts/fetch_viewer.sh makes a page of, and that page; empty: it is not there.
 viewer_dir() { echo "$cache_dir/viewer-1.36.2"; }
 viewer_page() {

@@ -9,8 +9,8 @@
 #include "tests/support/ball_photos.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_data.h"
 
 namespace splat {
 namespace {
@@ -273,7 +273,7 @@ TEST(SplatRenderRefuses, WhatCannotBe) {
 }
 
 TEST(SplatRenderRefuses, BrokenCameras) {
-  SPLAT_SHARED_DATA_OR_SKIP(scene, "splats/epfl/pc_short.ply");
+  SPLAT_TEST_DATA_OR_SKIP(scene, "splats/epfl/pc_short.ply");
   TempDir folder;
   const std::string out = folder / "out";
   const std::string cameras = folder / "cameras.json";

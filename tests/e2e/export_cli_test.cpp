@@ -9,9 +9,9 @@
 #include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_data.h"
 
 namespace splat {
 namespace {
@@ -187,9 +187,9 @@ TEST_F(SplatExport, SogIsTheSameForAnyNumberOfThreads) {
 }
 
 TEST_F(SplatExport, ConvertsTheFilesOfOtherTools) {
-  SPLAT_SHARED_DATA_OR_SKIP(with_space, "splats/kacytran/model (1).splat");
-  SPLAT_SHARED_DATA_OR_SKIP(version4, "splats/playcanvas/biker.spz");
-  SPLAT_SHARED_DATA_OR_SKIP(ksplat, "splats/splat_transform_fixtures/minimal.ksplat");
+  SPLAT_TEST_DATA_OR_SKIP(with_space, "splats/kacytran/model (1).splat");
+  SPLAT_TEST_DATA_OR_SKIP(version4, "splats/playcanvas/biker.spz");
+  SPLAT_TEST_DATA_OR_SKIP(ksplat, "splats/splat_transform_fixtures/minimal.ksplat");
   for (const std::string& path : {with_space, version4, ksplat}) {
     EXPECT_EQ(Run(path, folder_ / "out.ply", {"--overwrite"}).exit_code, 0) << path;
     EXPECT_EQ(ReadScene(folder_ / "out.ply").count(), ReadScene(path).count());

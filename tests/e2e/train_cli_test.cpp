@@ -14,8 +14,8 @@
 #include "io/ply.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/process.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_data.h"
 
 namespace splat {
 namespace {
@@ -305,7 +305,7 @@ TEST_F(TrainOnBalls, SplatRenderRepeatsTheRendersOfTheTraining) {
 }
 
 TEST(SplatRender, ShowsScenesOfOtherToolsFromAllSides) {
-  SPLAT_SHARED_DATA_OR_SKIP(scene, "splats/plush_dog/point_cloud_29999_clean.ply");
+  SPLAT_TEST_DATA_OR_SKIP(scene, "splats/plush_dog/point_cloud_29999_clean.ply");
   TempDir folder;
   const ProcessOutput output =
       RunProgram({kRender, scene, "--orbit", "3", "--width", "160", "--output", folder / "out"});

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/byte_writer.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
+#include "tests/support/test_data.h"
 
 namespace splat::formats {
 namespace {
@@ -91,8 +91,8 @@ TEST(WriteCompressedPly, ClampsWhatTheFormatCannotHold) {
 }
 
 TEST(ReadCompressedPly, AgreesWithTheFullTwinOfARealScene) {
-  SPLAT_SHARED_DATA_OR_SKIP(full_path, "splats/plush_dog/point_cloud_29999_clean.ply");
-  SPLAT_SHARED_DATA_OR_SKIP(path, "splats/plush_dog/point_cloud_29999_clean.compressed.ply");
+  SPLAT_TEST_DATA_OR_SKIP(full_path, "splats/plush_dog/point_cloud_29999_clean.ply");
+  SPLAT_TEST_DATA_OR_SKIP(path, "splats/plush_dog/point_cloud_29999_clean.compressed.ply");
   const SplatCloud full = ReadScene(full_path), read = ReadScene(path);
   ASSERT_EQ(read.count(), full.count());
   ASSERT_EQ(read.sh_rest_count, full.sh_rest_count);
@@ -123,8 +123,8 @@ TEST(ReadCompressedPly, AgreesWithTheFullTwinOfARealScene) {
 }
 
 TEST(ReadCompressedPly, ReadsTheFilesOfOtherTools) {
-  SPLAT_SHARED_DATA_OR_SKIP(biker, "splats/playcanvas/biker.compressed.ply");
-  SPLAT_SHARED_DATA_OR_SKIP(guitar, "splats/playcanvas/guitar.compressed.ply");
+  SPLAT_TEST_DATA_OR_SKIP(biker, "splats/playcanvas/biker.compressed.ply");
+  SPLAT_TEST_DATA_OR_SKIP(guitar, "splats/playcanvas/guitar.compressed.ply");
   EXPECT_EQ(ReadScene(biker).count(), 152746);
   EXPECT_EQ(ReadScene(guitar).count(), 90854);
 }

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/byte_writer.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
+#include "tests/support/test_data.h"
 
 namespace splat::formats {
 namespace {
@@ -85,8 +85,8 @@ TEST(ReadKsplat, ReadsPositionsWithinBuckets) {
 }
 
 TEST(ReadKsplat, ReadsTheFileOfAnotherTool) {
-  SPLAT_SHARED_DATA_OR_SKIP(path, "splats/splat_transform_fixtures/minimal.ksplat");
-  SPLAT_SHARED_DATA_OR_SKIP(twin, "splats/splat_transform_fixtures/minimal.splat");
+  SPLAT_TEST_DATA_OR_SKIP(path, "splats/splat_transform_fixtures/minimal.ksplat");
+  SPLAT_TEST_DATA_OR_SKIP(twin, "splats/splat_transform_fixtures/minimal.splat");
   const SplatCloud cloud = ReadScene(path), splat = ReadScene(twin);
   ASSERT_EQ(cloud.count(), 4);
   EXPECT_EQ(cloud.means, splat.means);

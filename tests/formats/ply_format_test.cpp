@@ -11,8 +11,8 @@
 #include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
+#include "tests/support/test_data.h"
 
 namespace splat::formats {
 namespace {
@@ -169,7 +169,7 @@ TEST(ReadSplatPly, ReadsTheFilesOfOtherTools) {
                         {"splats/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.ply", 3, 3},
                         {"splats/plush_dog/point_cloud_29999_clean.ply", 15105, 3}};
   for (const File& file : files) {
-    SPLAT_SHARED_DATA_OR_SKIP(path, file.name);
+    SPLAT_TEST_DATA_OR_SKIP(path, file.name);
     const SplatCloud cloud = ReadScene(path);
     EXPECT_EQ(cloud.count(), file.splats) << file.name;
     EXPECT_EQ(math::ShDegreeOf(cloud.sh_rest_count), file.degree) << file.name;

@@ -5,8 +5,8 @@
 
 #include "scene/select.h"
 #include "tests/support/byte_writer.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
+#include "tests/support/test_data.h"
 
 namespace splat::formats {
 namespace {
@@ -72,15 +72,15 @@ TEST(WriteSplatFile, WhatWasReadIsWrittenAsItWas) {
 }
 
 TEST(ReadSplatFile, ReadsTheFilesOfOtherTools) {
-  SPLAT_SHARED_DATA_OR_SKIP(with_space, "splats/kacytran/model (1).splat");
+  SPLAT_TEST_DATA_OR_SKIP(with_space, "splats/kacytran/model (1).splat");
   EXPECT_EQ(ReadScene(with_space).count() + ReadScene(with_space).left_out, 22764);
-  SPLAT_SHARED_DATA_OR_SKIP(minimal, "splats/splat_transform_fixtures/minimal.splat");
+  SPLAT_TEST_DATA_OR_SKIP(minimal, "splats/splat_transform_fixtures/minimal.splat");
   EXPECT_EQ(ReadScene(minimal).count(), 4);
 }
 
 TEST(ReadSplatFile, AgreesWithThePlyOfTheSameSplats) {
-  SPLAT_SHARED_DATA_OR_SKIP(path, "splats/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.splat");
-  SPLAT_SHARED_DATA_OR_SKIP(ply_path, "splats/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.ply");
+  SPLAT_TEST_DATA_OR_SKIP(path, "splats/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.splat");
+  SPLAT_TEST_DATA_OR_SKIP(ply_path, "splats/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.ply");
   const SplatCloud read = ReadScene(path), ply = ReadScene(ply_path);
   ASSERT_EQ(read.count(), 3);
   for (size_t i = 0; i < 3; ++i) {  // whichever order the other tool chose

@@ -5,8 +5,8 @@
 
 #include "io/compression.h"
 #include "tests/support/byte_writer.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/splat_clouds.h"
+#include "tests/support/test_data.h"
 
 namespace splat::formats {
 namespace {
@@ -161,15 +161,15 @@ TEST(ReadSpz, TheExtensionNamesTheFrame) {
 
 TEST(ReadSpz, ReadsTheFilesOfOtherTools) {
   for (const char* name : {"minimal-v2.spz", "minimal-v3.spz", "minimal-v4.spz", "minimal-raw.spz"}) {
-    SPLAT_SHARED_DATA_OR_SKIP(path, std::string("splats/splat_transform_fixtures/") + name);
+    SPLAT_TEST_DATA_OR_SKIP(path, std::string("splats/splat_transform_fixtures/") + name);
     EXPECT_EQ(ReadScene(path).count(), 4) << name;
   }
 }
 
 // This file is in RUB, as the specification has it, and does not say so.
 TEST(ReadSpz, AgreesWithTheCompressedPlyOfTheSameSceneInItsFrame) {
-  SPLAT_SHARED_DATA_OR_SKIP(path, "splats/playcanvas/biker.spz");
-  SPLAT_SHARED_DATA_OR_SKIP(ply_path, "splats/playcanvas/biker.compressed.ply");
+  SPLAT_TEST_DATA_OR_SKIP(path, "splats/playcanvas/biker.spz");
+  SPLAT_TEST_DATA_OR_SKIP(ply_path, "splats/playcanvas/biker.compressed.ply");
   const SplatCloud read = ReadScene(path, {kRub}), ply = ReadScene(ply_path);
   ASSERT_EQ(read.count(), 152746);
   ASSERT_EQ(ply.count(), read.count());
@@ -187,8 +187,8 @@ TEST(ReadSpz, AgreesWithTheCompressedPlyOfTheSameSceneInItsFrame) {
 }
 
 TEST(ReadSpz, AgreesWithThePlyOfTheSameSplats) {
-  SPLAT_SHARED_DATA_OR_SKIP(path, "splats/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.spz");
-  SPLAT_SHARED_DATA_OR_SKIP(ply_path, "splats/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.ply");
+  SPLAT_TEST_DATA_OR_SKIP(path, "splats/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.spz");
+  SPLAT_TEST_DATA_OR_SKIP(ply_path, "splats/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.ply");
   const SplatCloud read = ReadScene(path, {kRub}), ply = ReadScene(ply_path);
   ASSERT_EQ(read.count(), 3);
   const CloudErrors errors = ErrorsBetween(read, ply);

@@ -11,8 +11,8 @@
 #include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_data.h"
 
 namespace splat {
 namespace {
@@ -211,8 +211,8 @@ TEST_F(Ply, RefusesMalformedAsciiRowsByLine) {
   EXPECT_THAT(ErrorOf(header + "1 2 3\n4 5\n"), HasSubstr("line 7: more than 2 values"));
 }
 
-TEST(PlyOfShared, ReadsAnInriaScene) {
-  SPLAT_SHARED_DATA_OR_SKIP(path, "splats/kacytran/point_cloud/iteration_7000/point_cloud.ply");
+TEST(PlyOfTestData, ReadsAnInriaScene) {
+  SPLAT_TEST_DATA_OR_SKIP(path, "splats/kacytran/point_cloud/iteration_7000/point_cloud.ply");
   const PlyTable table = ReadPly(path);
   EXPECT_EQ(table.rows, 9080u);
   EXPECT_THAT(table.names, SizeIs(62));
@@ -222,8 +222,8 @@ TEST(PlyOfShared, ReadsAnInriaScene) {
   }
 }
 
-TEST(PlyOfShared, ReadsSmallScenes) {
-  SPLAT_SHARED_DATA_OR_SKIP(folder, "splats");
+TEST(PlyOfTestData, ReadsSmallScenes) {
+  SPLAT_TEST_DATA_OR_SKIP(folder, "splats");
   EXPECT_EQ(ReadPly(folder + "/epfl/pc_short.ply").rows, 100u);
   EXPECT_EQ(ReadPly(folder + "/metalsplatter/SplatIO/TestData/test-splat.3-points-from-train.ply").rows, 3u);
   const PlyTable points = ReadPly(folder + "/brush_test/test_dataset/init.ply");
@@ -234,8 +234,8 @@ TEST(PlyOfShared, ReadsSmallScenes) {
   EXPECT_THAT(compressed.names, ElementsAre("packed_position", "packed_rotation", "packed_scale", "packed_color"));
 }
 
-TEST(PlyOfShared, AsciiAndBinaryOfOneMeshAgree) {
-  SPLAT_SHARED_DATA_OR_SKIP(folder, "splats/metalsplatter/PLYIO/TestData");
+TEST(PlyOfTestData, AsciiAndBinaryOfOneMeshAgree) {
+  SPLAT_TEST_DATA_OR_SKIP(folder, "splats/metalsplatter/PLYIO/TestData");
   const PlyTable ascii = ReadPly(folder + "/beetle.ascii.ply");
   const PlyTable binary = ReadPly(folder + "/beetle.binary.ply");
   EXPECT_EQ(ascii.rows, 1148u);

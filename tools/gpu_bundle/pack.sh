@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Packs what scripts/gpu_check.sh needs on a machine that has a GPU, nvcc and a python3 with LibTorch, but neither our
 # other dependencies nor a network: gpu_bundle/ with deps.tar.gz (headers and static libraries), lego/ (the photos of
-# ../shared/data/lego on white, as training sees them, losslessly smaller) and COMMIT. git ignores the folder. Runs where
+# that set on white, as training sees them, losslessly smaller) and COMMIT. git ignores the folder. Runs where
 # scripts/setup.sh --cuda has run.
 # usage: tools/gpu_bundle/pack.sh [--without-photos]
 #   --without-photos   dependencies only: the check then trains on nothing
+# environment: SPLAT_TEST_DATA   folder that holds lego (default: ../shared/data beside the checkout)
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
 
 limit_mb=40
-photos=$root/../shared/data/lego
+photos=$(test_data_dir)/lego
 case ${1:-} in
   -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
   --without-photos) photos= ;;
@@ -118,7 +119,7 @@ if [ -z "$photos" ]; then
 elif [ -f "$photos/transforms_train.json" ]; then
   pack_photos
 else
-  say "No ../shared/data/lego beside the checkout: the bundle has no photos to train on"
+  say "No $photos (SPLAT_TEST_DATA): the bundle has no photos to train on"
   rm -rf "$bundle/lego"
 fi
 commit >"$bundle/COMMIT"

@@ -12,8 +12,8 @@
 #include "core/random.h"
 #include "data/photos/image_io.h"
 #include "io/atomic_file.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_data.h"
 
 namespace splat::data {
 namespace {
@@ -266,8 +266,8 @@ SceneDescription OnePhoto(const std::string& path, const Intrinsics& intrinsics)
   return scene;
 }
 
-TEST(SharedPhotosTest, FoxIsUndistortedAtAnEighth) {
-  SPLAT_SHARED_DATA_OR_SKIP(folder, "fox/images");
+TEST(TestDataPhotos, FoxIsUndistortedAtAnEighth) {
+  SPLAT_TEST_DATA_OR_SKIP(folder, "fox/images");
   const Intrinsics intrinsics = {CameraModel::kOpenCv,
                                  1080,
                                  1920,
@@ -285,8 +285,8 @@ TEST(SharedPhotosTest, FoxIsUndistortedAtAnEighth) {
   }
 }
 
-TEST(SharedPhotosTest, LegoIsCompositedOnWhite) {
-  SPLAT_SHARED_DATA_OR_SKIP(path, "lego/train/r_0.png");
+TEST(TestDataPhotos, LegoIsCompositedOnWhite) {
+  SPLAT_TEST_DATA_OR_SKIP(path, "lego/train/r_0.png");
   DatasetOptions options;
   options.downscale = 4;
   options.background = {1, 1, 1};
@@ -301,8 +301,8 @@ TEST(SharedPhotosTest, LegoIsCompositedOnWhite) {
   EXPECT_LT(Mean(image), 250);
 }
 
-TEST(SharedPhotosTest, FernIsScaledFromItsModelOfFourTimesTheSize) {
-  SPLAT_SHARED_DATA_OR_SKIP(path, "fern/images_4/image000.png");
+TEST(TestDataPhotos, FernIsScaledFromItsModelOfFourTimesTheSize) {
+  SPLAT_TEST_DATA_OR_SKIP(path, "fern/images_4/image000.png");
   const Intrinsics intrinsics = {CameraModel::kSimpleRadial, 4032, 3024, {3260, 2016, 1512, 0.02}};
   const Dataset dataset = BuildDataset(OnePhoto(path, intrinsics), {}, {});
   EXPECT_EQ(dataset.views[0].camera.width, 1008);

@@ -10,8 +10,8 @@
 #include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_data.h"
 
 namespace splat::data {
 namespace {
@@ -324,8 +324,8 @@ TEST_F(ColmapReader, PrefersBinaryAndIgnoresFilesOfRigsAndFrames) {
   EXPECT_THAT(Read().photos, SizeIs(2));
 }
 
-TEST(ColmapModelOfShared, FoxHasItsPublishedNumbers) {
-  SPLAT_SHARED_DATA_OR_SKIP(model, "fox/sparse/0");
+TEST(ColmapModelOfTestData, FoxHasItsPublishedNumbers) {
+  SPLAT_TEST_DATA_OR_SKIP(model, "fox/sparse/0");
   const SceneDescription scene = ReadColmapModel(model, "");
   EXPECT_THAT(scene.photos, SizeIs(50));
   EXPECT_THAT(scene.points.positions, SizeIs(15090));
@@ -335,8 +335,8 @@ TEST(ColmapModelOfShared, FoxHasItsPublishedNumbers) {
   EXPECT_NEAR(SummarizeColmapModel(model).mean_reprojection_error_px, 0.91, kPrintedDigits);
 }
 
-TEST(ColmapModelOfShared, MostPointsLieInFrontOfEveryFernCamera) {
-  SPLAT_SHARED_DATA_OR_SKIP(model, "fern/sparse/0");
+TEST(ColmapModelOfTestData, MostPointsLieInFrontOfEveryFernCamera) {
+  SPLAT_TEST_DATA_OR_SKIP(model, "fern/sparse/0");
   const SceneDescription scene = ReadColmapModel(model, "");
   EXPECT_THAT(scene.photos, SizeIs(20));
   EXPECT_EQ(scene.photos[0].intrinsics.model, CameraModel::kSimpleRadial);
@@ -349,8 +349,8 @@ TEST(ColmapModelOfShared, MostPointsLieInFrontOfEveryFernCamera) {
   }
 }
 
-TEST(ColmapModelOfShared, DeskIsDistorted) {
-  SPLAT_SHARED_DATA_OR_SKIP(model, "desk/distorted/sparse/0");
+TEST(ColmapModelOfTestData, DeskIsDistorted) {
+  SPLAT_TEST_DATA_OR_SKIP(model, "desk/distorted/sparse/0");
   const SceneDescription scene = ReadColmapModel(model, "");
   EXPECT_THAT(scene.photos, SizeIs(29));
   EXPECT_THAT(scene.points.positions, SizeIs(7562));

@@ -9,8 +9,8 @@
 #include "data/photos/image_io.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_data.h"
 
 namespace splat::data {
 namespace {
@@ -199,8 +199,8 @@ TEST_F(PoseSource, SaysWhatIsWrongWithAPath) {
   EXPECT_THAT(error("images/a.png"), HasSubstr("is not valid JSON"));
 }
 
-TEST(PoseSourceOfShared, DeskHasItsModelBesideItsPhotos) {
-  SPLAT_SHARED_DATA_OR_SKIP(desk, "desk");
+TEST(PoseSourceOfTestData, DeskHasItsModelBesideItsPhotos) {
+  SPLAT_TEST_DATA_OR_SKIP(desk, "desk");
   EXPECT_EQ(ResolveImageFolder(desk), desk + "/input");
   const auto found = FindPoses(desk + "/input");
   ASSERT_TRUE(found.has_value());
@@ -210,8 +210,8 @@ TEST(PoseSourceOfShared, DeskHasItsModelBesideItsPhotos) {
   EXPECT_THAT(scene.warnings, IsEmpty());
 }
 
-TEST(PoseSourceOfShared, FernsPhotosArePairedWithOtherNames) {
-  SPLAT_SHARED_DATA_OR_SKIP(fern, "fern");
+TEST(PoseSourceOfTestData, FernsPhotosArePairedWithOtherNames) {
+  SPLAT_TEST_DATA_OR_SKIP(fern, "fern");
   for (const std::string& folder : {fern, fern + "/images_4"}) {
     const auto found = FindPoses(folder);
     ASSERT_TRUE(found.has_value());
@@ -223,8 +223,8 @@ TEST(PoseSourceOfShared, FernsPhotosArePairedWithOtherNames) {
   }
 }
 
-TEST(PoseSourceOfShared, FoxIsFoundEitherWay) {
-  SPLAT_SHARED_DATA_OR_SKIP(fox, "fox");
+TEST(PoseSourceOfTestData, FoxIsFoundEitherWay) {
+  SPLAT_TEST_DATA_OR_SKIP(fox, "fox");
   EXPECT_EQ(ResolveImageFolder(fox), fox + "/images");
   const SceneDescription model = ReadPoses(FindPoses(fox + "/images").value(), fox + "/images");
   EXPECT_THAT(model.photos, SizeIs(50));
@@ -236,8 +236,8 @@ TEST(PoseSourceOfShared, FoxIsFoundEitherWay) {
   EXPECT_TRUE(fs::equivalent(FindPoses(fox + "/images").value(), fox + "/sparse/0"));
 }
 
-TEST(PoseSourceOfShared, LegoKeepsItsSplit) {
-  SPLAT_SHARED_DATA_OR_SKIP(lego, "lego");
+TEST(PoseSourceOfTestData, LegoKeepsItsSplit) {
+  SPLAT_TEST_DATA_OR_SKIP(lego, "lego");
   EXPECT_EQ(ResolveImageFolder(lego), lego);
   const SceneDescription scene = ReadPoses(FindPoses(lego).value(), lego);
   EXPECT_THAT(scene.photos, SizeIs(125));

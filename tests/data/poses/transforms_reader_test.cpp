@@ -12,8 +12,8 @@
 #include "data/poses/colmap_reader.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
-#include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_data.h"
 
 namespace splat::data {
 namespace {
@@ -261,8 +261,8 @@ TEST_F(Transforms, RefusesFilesWithoutUsableFrames) {
   EXPECT_THAT(ErrorMessageOf([] { ReadTransforms("/none/transforms.json"); }), HasSubstr("/none/transforms.json"));
 }
 
-TEST(TransformsOfShared, LegoKeepsItsSplitAndCamera) {
-  SPLAT_SHARED_DATA_OR_SKIP(path, "lego/transforms_train.json");
+TEST(TransformsOfTestData, LegoKeepsItsSplitAndCamera) {
+  SPLAT_TEST_DATA_OR_SKIP(path, "lego/transforms_train.json");
   const SceneDescription scene = ReadTransforms(path);
   ASSERT_THAT(scene.photos, SizeIs(125));
   size_t train = 0;
@@ -279,8 +279,8 @@ TEST(TransformsOfShared, LegoKeepsItsSplitAndCamera) {
   EXPECT_NEAR(scene.photos[0].intrinsics.params[0], 1111.111, 1e-3);
 }
 
-TEST(TransformsOfShared, ReadsCamerasPerFrame) {
-  SPLAT_SHARED_DATA_OR_SKIP(path, "splats/brush_test/test_dataset/transforms.json");
+TEST(TransformsOfTestData, ReadsCamerasPerFrame) {
+  SPLAT_TEST_DATA_OR_SKIP(path, "splats/brush_test/test_dataset/transforms.json");
   const SceneDescription scene = ReadTransforms(path);
   ASSERT_THAT(scene.photos, SizeIs(1));
   EXPECT_THAT(scene.photos[0].intrinsics.params, ElementsAre(50, 50, 25, 25));
@@ -290,8 +290,8 @@ TEST(TransformsOfShared, ReadsCamerasPerFrame) {
 
 // Two reconstructions of the same photos must agree up to a similarity: distances between cameras are proportional and
 // relative rotations equal.
-TEST(TransformsOfShared, FoxAgreesWithItsColmapModel) {
-  SPLAT_SHARED_DATA_OR_SKIP(fox, "fox");
+TEST(TransformsOfTestData, FoxAgreesWithItsColmapModel) {
+  SPLAT_TEST_DATA_OR_SKIP(fox, "fox");
   const SceneDescription transforms = ReadTransforms(fox + "/transforms.json");
   const SceneDescription model = ReadColmapModel(fox + "/sparse/0", fox + "/images");
   std::map<std::string, const PosedPhoto*> by_name;
