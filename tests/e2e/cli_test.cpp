@@ -9,14 +9,17 @@
 #include "tests/support/ball_photos.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"
+#include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/test_data.h"
 
 namespace splat {
 namespace {
 
+using ::splat::testing::AllOf;
 using ::splat::testing::BallPhotos;
+using ::splat::testing::Encoded;
 using ::splat::testing::ProcessOutput;
+using ::splat::testing::RandomCloud;
 using ::splat::testing::RunProgram;
 using ::splat::testing::TempDir;
 using ::splat::testing::WriteBallPhotos;
@@ -273,8 +276,9 @@ TEST(SplatRenderRefuses, WhatCannotBe) {
 }
 
 TEST(SplatRenderRefuses, BrokenCameras) {
-  SPLAT_TEST_DATA_OR_SKIP(scene, "splats/epfl/pc_short.ply");
   TempDir folder;
+  const std::string scene = folder / "scene.ply";
+  WriteBytes(scene, Encoded("ply", AllOf(RandomCloud(20, 1))));
   const std::string out = folder / "out";
   const std::string cameras = folder / "cameras.json";
   ExpectOneClearLine(RunProgram({kRender, scene, "--output", out, "--cameras", cameras}), "splat-render", cameras);

@@ -44,5 +44,28 @@ TEST(Demonstration, PhotosBecomeASceneThatShowsHeldOutViews) {
   EXPECT_TRUE(std::filesystem::exists(folder / "scene/scene.ply"));
 }
 
+// 23.3 dB was seen, and 14.9 dB where each rotation of the truth was replaced by its inverse.
+constexpr double kLowestPsnrOfKnownPoses = 22;
+
+TEST(Demonstration, KnownPosesOfImperfectPhotosNeedNoColmap) {
+  const TempDir folder;
+  const ProcessOutput capture =
+      RunProgram({SPLAT_BINARY_DIR "/apps/splat-capture", folder / "demo", "--photos", "16", "--width", "160",
+                  "--height", "120", "--k1", "-0.1", "--k2", "0.02", "--exif-rotation", "--mixed-sizes", "--quiet"},
+                 300);
+  ASSERT_EQ(capture.exit_code, 0) << capture.err;
+  const ProcessOutput train =
+      RunProgram({SPLAT_BINARY_DIR "/apps/splat-train", "--images", folder / "demo/photos", "--poses",
+                  folder / "demo/truth", "--test-every", "8", "--iterations", "300", "--output", folder / "scene"},
+                 600);
+  ASSERT_EQ(train.exit_code, 0) << train.err << train.out;
+  const auto metrics = nlohmann::json::parse(ReadFile(folder / "scene/metrics.json"));
+  EXPECT_TRUE(metrics["sfm"].is_null());
+  EXPECT_EQ(metrics["train"]["views"], 14);
+  EXPECT_EQ(metrics["test"]["views"].size(), 2u);
+  EXPECT_GE(metrics["test"]["psnr"].get<double>(), kLowestPsnrOfKnownPoses);
+  EXPECT_TRUE(std::filesystem::exists(folder / "scene/scene.ply"));
+}
+
 }  // namespace
 }  // namespace splat
