@@ -237,7 +237,7 @@ TEST(ProjectSplat, HidesAnAntialiasedSplatWhoseCompensatedOpacityIsAtTheThreshol
 
 // As a difference the determinant before the low-pass would be noise of a needle, and the whole opacity with it.
 TEST(ProjectSplat, KeepsTheCompensationOfNeedlesAndSpecksInFloat) {
-  constexpr double kTolerance = 1e-4;  // measured: 2e-6
+  constexpr double kTolerance = 1e-5;  // of the opacity; measured: 7e-7
   const Camera camera = TestCamera(640, 480, 0);
   for (const double along_px : {0.05, 0.3, 30.0, 3000.0}) {
     for (double angle = 0.1; angle < 3; angle += 0.4) {
