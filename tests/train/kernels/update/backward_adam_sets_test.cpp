@@ -61,7 +61,7 @@ Model RandomModel(const Camera& camera) {
 }
 
 // One step of `model` by the gradients of random slots.
-void Step(Model& model, const Camera& camera, InstructionSet set, int threads) {
+void Step(Model& model, const Camera& camera, bool antialiased, InstructionSet set, int threads) {
   ThreadPool pool(threads);
   stages::KernelContext context;
   context.executor = &pool;
@@ -72,6 +72,7 @@ void Step(Model& model, const Camera& camera, InstructionSet set, int threads) {
   stages::ProjectParams<float> forward;
   forward.splats = {kSplats, kRest, v[0].data(), v[1].data(), v[2].data(), v[3].data(), v[4].data(), v[5].data()};
   forward.camera = camera;
+  forward.options.antialiased = antialiased;
   forward.out = {records.data(), tile_counts.data()};
   stages::Project<float>(context, forward);
   const int64_t instances = stages::CountInstances(context, tile_counts.data(), kSplats, slot_begin.data()).instances;
@@ -100,13 +101,15 @@ INSTANTIATE_TEST_SUITE_P(On, BackwardAdamSetsTest, ::testing::ValuesIn(UsableIns
 TEST_P(BackwardAdamSetsTest, GivesTheSameBitsOnAnyNumberOfThreads) {
   const Camera camera = splat::testing::TestCamera(200, 160, 2);
   const Model start = RandomModel(camera);
-  Model one = start;
-  Step(one, camera, GetParam(), 1);
-  ASSERT_FALSE(one == start);
-  for (const int threads : {2, 3, 8}) {
-    Model more = start;
-    Step(more, camera, GetParam(), threads);
-    EXPECT_TRUE(more == one) << threads;
+  for (const bool antialiased : {false, true}) {
+    Model one = start;
+    Step(one, camera, antialiased, GetParam(), 1);
+    ASSERT_FALSE(one == start);
+    for (const int threads : {2, 3, 8}) {
+      Model more = start;
+      Step(more, camera, antialiased, GetParam(), threads);
+      EXPECT_TRUE(more == one) << threads;
+    }
   }
 }
 

@@ -48,6 +48,7 @@ struct Scene {
   Camera camera = splat::testing::TestCamera(48, 32, 3);
   int64_t count = 0;
   int rest = 0, active_degree = 0;
+  bool antialiased = false;
   Groups value, first, second;
 };
 
@@ -139,6 +140,7 @@ struct DeviceRender {
     forward.splats = model.View();
     forward.camera = scene.camera;
     forward.options.sh_degree = scene.active_degree;
+    forward.options.antialiased = scene.antialiased;
     forward.out = {records.data(), tile_counts.data()};
     const TrainCall call(backend);
     backend.stages->project(call.context, forward);
@@ -264,6 +266,20 @@ TEST_P(BackwardAdamTest, AgreesAtEveryStoredAndActiveDegree) {
       EXPECT_GT(visible, 50);
       EXPECT_LT(visible, 145) << "the scene has hidden splats";
     }
+  }
+}
+
+TEST_P(BackwardAdamTest, AgreesOnAntialiasedScenesAtEveryActiveDegree) {
+  for (int active = 0; active <= 3; ++active) {
+    SCOPED_TRACE(active);
+    Scene scene = RandomScene(150, 3, active), plain = scene;
+    scene.antialiased = true;
+    EXPECT_GT(ExpectAgreement(scene), 40);
+    const DeviceModel compensated(device(), scene), not_compensated(device(), plain);
+    for (const DeviceModel* model : {&compensated, &not_compensated}) {
+      RunFused(GetParam(), FusedParams(DeviceRender(GetParam(), *model), *model, 1));
+    }
+    EXPECT_NE(Bits(compensated.first[kLogScales]->Get()), Bits(not_compensated.first[kLogScales]->Get()));
   }
 }
 
