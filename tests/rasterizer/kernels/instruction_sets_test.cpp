@@ -65,8 +65,9 @@ struct Scene {
   }
 
   SplatsView<float> View() const {
-    return {count,        rest,          means.data(), log_scales.data(), quats.data(), opacity_logits.data(),
-            sh_dc.data(), sh_rest.data()};
+    return {{means.data(), log_scales.data(), quats.data(), opacity_logits.data(), sh_dc.data(), sh_rest.data()},
+            count,
+            rest};
   }
 };
 
@@ -220,7 +221,7 @@ TEST_P(InstructionSetsTest, BackwardStageIsAsNearToDoubleAsTheScalarSet) {
   KernelContext context;
   context.executor = &serial;
   const std::vector<double> exact = RunBackward<double>(
-      {scene.count, scene.rest, means.data(), log_scales.data(), quats.data(), logits.data(), dc.data(), rest.data()},
+      {{means.data(), log_scales.data(), quats.data(), logits.data(), dc.data(), rest.data()}, scene.count, scene.rest},
       scene, context, forward, slots);
   const auto errors_of = [&](InstructionSet set) {
     context.instruction_set = set;

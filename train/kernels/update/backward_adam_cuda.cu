@@ -49,8 +49,8 @@ struct BackwardAdamTask {
   DensityStatsView density;
   SplatPenalty penalty;
   int updated_rest;  // coefficients per channel to update: K, or 0
-  AdamTarget targets[kSplatGroups];
-  AdamFactors<float> factors[kSplatGroups];
+  AdamTarget targets[kSplatArrays];
+  AdamFactors<float> factors[kSplatArrays];
 };
 
 // Copies the coefficients of the block's splats to shared memory, neighbouring threads neighbouring numbers.
@@ -182,7 +182,7 @@ BackwardAdamTask TaskOf(const BackwardAdamParams& params) {
   task.density = params.density;
   task.penalty = params.penalty;
   task.updated_rest = params.skip_sh_rest ? 0 : forward.splats.sh_rest_count;
-  for (int group = 0; group < kSplatGroups; ++group) {
+  for (int group = 0; group < kSplatArrays; ++group) {
     task.targets[group] = {params.value[group], params.first[group], params.second[group]};
     for (const float* array : {params.value[group], params.first[group], params.second[group]}) {
       SPLAT_CHECK(IsWideAligned(array), "BackwardAndAdam: arrays must be aligned to ", kWide * sizeof(float), " bytes");

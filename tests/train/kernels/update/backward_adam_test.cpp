@@ -27,7 +27,7 @@ using splat::testing::TrainCall;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr int kSteps = 3;
-constexpr double kLearningRates[kSplatGroups] = {1e-3, 5e-3, 1e-3, 5e-2, 2.5e-3, 1.25e-4};
+constexpr double kLearningRates[kSplatArrays] = {1e-3, 5e-3, 1e-3, 5e-2, 2.5e-3, 1.25e-4};
 
 std::vector<float> Floats(const std::vector<double>& values) {
   return {values.begin(), values.end()};
@@ -41,7 +41,7 @@ std::vector<uint32_t> Bits(const std::vector<float>& values) {
 }
 
 // Six groups of numbers on the host.
-using Groups = std::array<std::vector<float>, kSplatGroups>;
+using Groups = std::array<std::vector<float>, kSplatArrays>;
 
 // A model with its moments as a training starts, or amid it.
 struct Scene {
@@ -59,7 +59,7 @@ Scene SceneOf(const SplatArrays& splats, int active_degree) {
   scene.active_degree = active_degree;
   scene.value = {Floats(splats.means),          Floats(splats.log_scales), Floats(splats.quats),
                  Floats(splats.opacity_logits), Floats(splats.sh_dc),      Floats(splats.sh_rest)};
-  for (int group = 0; group < kSplatGroups; ++group) {
+  for (int group = 0; group < kSplatArrays; ++group) {
     scene.first[size_t(group)].assign(scene.value[size_t(group)].size(), 0.0f);
     scene.second[size_t(group)] = scene.first[size_t(group)];
   }
@@ -111,13 +111,16 @@ struct DeviceModel {
         first(OnDevice(device, s.first)),
         second(OnDevice(device, s.second)) {}
   stages::SplatsView<float> View() const {
-    return {scene.count,      scene.rest,       value[0]->data(), value[1]->data(),
-            value[2]->data(), value[3]->data(), value[4]->data(), value[5]->data()};
+    stages::SplatsView<float> view;
+    view.count = scene.count;
+    view.sh_rest_count = scene.rest;
+    for (int array = 0; array < kSplatArrays; ++array) view[array] = value[size_t(array)]->data();
+    return view;
   }
 };
 
 void ExpectSameModel(const DeviceModel& fused, const DeviceModel& expected) {
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     ASSERT_EQ(Bits(fused.value[group]->Get()), Bits(expected.value[group]->Get())) << "value of group " << group;
     ASSERT_EQ(Bits(fused.first[group]->Get()), Bits(expected.first[group]->Get())) << "first of group " << group;
     ASSERT_EQ(Bits(fused.second[group]->Get()), Bits(expected.second[group]->Get())) << "second of group " << group;
@@ -184,7 +187,7 @@ struct DeviceRender {
 BackwardAdamParams FusedParams(const DeviceRender& render, const DeviceModel& model, int step) {
   BackwardAdamParams params;
   params.backward = render.BackwardParams(model);
-  for (int group = 0; group < kSplatGroups; ++group) {
+  for (int group = 0; group < kSplatArrays; ++group) {
     params.value[group] = model.value[size_t(group)]->data();
     params.first[group] = model.first[size_t(group)]->data();
     params.second[group] = model.second[size_t(group)]->data();
@@ -217,7 +220,7 @@ void StepInTwo(const TrainBackend& backend, const DeviceRender& render, const De
   params.stats = stats.View();
   backend.stages->project_backward(call.context, params);
   const BackwardAdamParams fused = FusedParams(render, model, step);
-  for (int group = 0; group < kSplatGroups; ++group) {
+  for (int group = 0; group < kSplatArrays; ++group) {
     backend.train->adam(call.context,
                         GroupAdamParams(fused, group, 0, model.scene.count, grads[size_t(group)]->data()));
   }
@@ -292,7 +295,7 @@ TEST_P(BackwardAdamTest, AgreesAtCountsAroundABlock) {
 
 TEST_P(BackwardAdamTest, AgreesWhereParametersOrMomentsAreNotFinite) {
   Scene scene = RandomScene(140, 3, 3);
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     const size_t width = scene.value[group].size() / size_t(scene.count);
     scene.value[group][width * (10 + group)] = kNan;
     scene.value[group][width * (20 + group)] = std::numeric_limits<float>::infinity();
@@ -312,7 +315,7 @@ TEST_P(BackwardAdamTest, AgreesForOneSplatOverTheImageAmongSmallOnes) {
   splat::testing::AppendPlainSplat(splats, scene.camera, plain);
   Scene large = SceneOf(splats, 1);
   large.camera = scene.camera;
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     const size_t width = large.value[group].size();
     std::copy_n(large.value[group].begin(), width, scene.value[group].begin() + std::ptrdiff_t(7 * width));
   }
@@ -326,7 +329,7 @@ TEST_P(BackwardAdamTest, MovesHiddenSplatsByTheirMomentsAlone) {
   const DeviceModel model(device(), scene);
   const DeviceRender render(GetParam(), model);
   RunFused(GetParam(), FusedParams(render, model, 5));
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     const std::vector<float> value = model.value[group]->Get(), first = model.first[group]->Get();
     for (size_t k = 0; k < value.size(); ++k) {
       ASSERT_EQ(first[k], 0.9f * scene.first[group][k]);
