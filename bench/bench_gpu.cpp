@@ -59,13 +59,11 @@ struct NamedScene {
 
 NamedScene SyntheticSceneOf(int64_t count, const Options& options) {
   SyntheticScene scene = MakeSyntheticScene(count, ProcessExecutor());
-  const auto tensor = [&](std::vector<float>& values, std::vector<int64_t> shape) {
-    shape.insert(shape.begin(), count);
-    return torch::from_blob(values.data(), shape, torch::kFloat32).clone();
-  };
-  const SplatModel model = {tensor(scene.means, {3}), tensor(scene.log_scales, {3}),
-                            tensor(scene.quats, {4}), tensor(scene.logits, {}),
-                            tensor(scene.sh_dc, {3}), tensor(scene.sh_rest, {kSyntheticShRestCount, 3})};
+  SplatModel model;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    model[array] =
+        torch::from_blob(scene[array].data(), ShapeOf(array, count, kSyntheticShRestCount), torch::kFloat32).clone();
+  }
   return {"synthetic", model, SyntheticCamera(options.width, options.height)};
 }
 

@@ -41,14 +41,7 @@ struct Scene {
 
   k::ProjectParams<float> Project() {
     k::ProjectParams<float> p;
-    p.splats = {n,
-                bench::kSyntheticShRestCount,
-                splats.means.data(),
-                splats.log_scales.data(),
-                splats.quats.data(),
-                splats.logits.data(),
-                splats.sh_dc.data(),
-                splats.sh_rest.data()};
+    p.splats = k::SplatsViewOf<float>(splats, n, bench::kSyntheticShRestCount);
     p.camera = camera;
     p.out = {records.data(), tile_counts.data()};
     return p;
@@ -95,7 +88,7 @@ Scene::Scene(int64_t count, int width, int height, int threads, InstructionSet s
   alpha.resize(pixels);
   depth.resize(pixels);
   grad_image.resize(3 * pixels);
-  grad.resize(59 * size);
+  grad.resize(kMostNumbersPerSplat * size);
   target.resize(3 * pixels);
   for (uint8_t& value : target) value = uint8_t(random.Below(256));
   for (float& value : grad_image) value = float(1e-6 * random.Normal());
@@ -140,9 +133,11 @@ void BM_ProjectBackward(benchmark::State& state) {
   p.forward = scene.Project();
   p.slot_begin = scene.slot_begin.data();
   p.slots = scene.slots.data();
-  float* g = scene.grad.data();
-  const int64_t n = scene.n;
-  p.grad = {g, g + 3 * n, g + 6 * n, g + 10 * n, g + 11 * n, g + 14 * n};
+  float* next = scene.grad.data();
+  for (int array = 0; array < kSplatArrays; ++array) {
+    p.grad[array] = next;
+    next += scene.n * WidthOf(array, p.forward.splats.sh_rest_count);
+  }
   for (auto _ : state) k::ProjectBackward(scene.context, p);
 }
 void BM_Loss(benchmark::State& state) {
@@ -183,15 +178,13 @@ void BM_BackwardAndAdam(benchmark::State& state) {
   p.backward.forward = scene.Project();
   p.backward.slot_begin = scene.slot_begin.data();
   p.backward.slots = scene.slots.data();
-  std::vector<float>* const values[] = {&scene.splats.means,  &scene.splats.log_scales, &scene.splats.quats,
-                                        &scene.splats.logits, &scene.splats.sh_dc,      &scene.splats.sh_rest};
   size_t begin = 0;
-  for (int group = 0; group < train::kSplatGroups; ++group) {
-    p.value[group] = values[group]->data();
+  for (int group = 0; group < kSplatArrays; ++group) {
+    p.value[group] = scene.splats[group].data();
     p.first[group] = first.data() + begin;
     p.second[group] = second.data() + begin;
     p.learning_rates[group] = 1e-9;
-    begin += values[group]->size();
+    begin += scene.splats[group].size();
   }
   for (auto _ : state) train::BackwardAndAdam(scene.context, p);
 }

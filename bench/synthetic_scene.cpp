@@ -29,7 +29,7 @@ void DrawSplat(int64_t i, double typical_log, Random& random, SyntheticScene& sc
   const double size = typical_log + kSizeSpread * random.Normal();
   for (int c = 0; c < 3; ++c) scene.log_scales[size_t(3 * i + c)] = float(size + kAxisSpread * random.Normal());
   for (int c = 0; c < 4; ++c) scene.quats[size_t(4 * i + c)] = float(random.Normal());
-  scene.logits[size_t(i)] = float(random.Uniform(kLowestLogit, kHighestLogit));
+  scene.opacity_logits[size_t(i)] = float(random.Uniform(kLowestLogit, kHighestLogit));
   for (int c = 0; c < 3; ++c) scene.sh_dc[size_t(3 * i + c)] = float(random.Uniform(-1, 1));
   float* rest = scene.sh_rest.data() + 3 * kSyntheticShRestCount * i;
   for (int c = 0; c < 3 * kSyntheticShRestCount; ++c) rest[c] = float(0.1 * random.Normal());
@@ -41,12 +41,7 @@ SyntheticScene MakeSyntheticScene(int64_t count, Executor& executor) {
   const auto size = size_t(count);
   SyntheticScene scene;
   scene.count = count;
-  scene.means.resize(3 * size);
-  scene.log_scales.resize(3 * size);
-  scene.quats.resize(4 * size);
-  scene.logits.resize(size);
-  scene.sh_dc.resize(3 * size);
-  scene.sh_rest.resize(3 * kSyntheticShRestCount * size);
+  for (int array = 0; array < kSplatArrays; ++array) scene[array].resize(size * WidthOf(array, kSyntheticShRestCount));
   const double typical_log = std::log(kTypicalSize) + kSizeExponent * std::log(double(count) / 1e6);
   ParallelFor(executor, count, kChunk, [&](int64_t begin, int64_t end) {
     Random random = Random(kSeed).Skipped(uint64_t(begin) * kDrawsPerSplat);

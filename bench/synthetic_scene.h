@@ -7,20 +7,16 @@
 
 #include "core/camera.h"
 #include "core/parallel.h"
+#include "scene/splat_arrays.h"
 
 namespace splat::bench {
 
 constexpr int kSyntheticShRestCount = 15;
 
 // As kernels::SplatsView: N splats, stored parameters.
-struct SyntheticScene {
-  int64_t count = 0;              // N
-  std::vector<float> means;       // [N, 3]
-  std::vector<float> log_scales;  // [N, 3]
-  std::vector<float> quats;       // [N, 4]
-  std::vector<float> logits;      // [N]
-  std::vector<float> sh_dc;       // [N, 3]
-  std::vector<float> sh_rest;     // [N, kSyntheticShRestCount, 3]
+// Arrays of N splats with kSyntheticShRestCount coefficients beyond the first.
+struct SyntheticScene : SplatArraysOf<std::vector<float>> {
+  int64_t count = 0;  // N
 };
 
 // Splats in a slab before SyntheticCamera. Their mean size on screen falls with N, as that of trained scenes does, set

@@ -55,10 +55,12 @@ const std::vector<Exporter>& Exporters() {
   static const std::vector<Exporter> exporters = {
       {"ply", ".ply", "the layout of Inria's trainer, lossless", WriteSplatPly},
       {"compressed.ply", ".compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", WriteCompressedPly},
-      {"splat", ".splat", "32 bytes a splat, without view-dependent colour", WriteSplatFile, 0},
+      {"splat", ".splat", "32 bytes a splat, without view-dependent colour", WriteSplatFile, 0, nullptr, nullptr,
+       false},
       {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz},
       {"sog", ".sog", "PlayCanvas' SOG, about a sixth of the size", WriteSog},
-      {"glb", ".glb", "glTF with KHR_gaussian_splatting, lossless", WriteGlb},
+      {"glb", ".glb", "glTF with KHR_gaussian_splatting, lossless", WriteGlb, math::kMaxShDegree, nullptr, nullptr,
+       false},
       {"html", ".html", "a page that shows the scene in any browser", WriteHtml, math::kMaxShDegree, WriteHtmlFiles,
        WhatHtmlLacks},
   };
@@ -106,6 +108,11 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
   const std::string lacks = WhatLacks(exporter);
   SPLAT_CHECK(lacks.empty(), path, ": ", lacks);
   if (exporter.write_files != nullptr) return exporter.write_files(path, splats, options);
+  std::string note;
+  if (splats.traits().antialiased && !exporter.keeps_antialiased) {
+    note = StrCat(path,
+                  ": the format has no place for the mark of antialiased scenes; viewers draw small splats too bright");
+  }
   WriteFileAtomically(path, [&](std::ostream& out) {
     try {
       exporter.write(out, splats, options);
@@ -113,7 +120,7 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
       throw Error(StrCat(path, ": ", error.what()));
     }
   });
-  return {{path}, ""};
+  return {{path}, note};
 }
 
 SplatCloud ReadScene(const std::string& path, const ImportOptions& options) {

@@ -57,6 +57,7 @@ struct Exporter {
                               const ExportOptions& options) = nullptr;
   // What keeps this build from writing the format, one line; empty if nothing does. Null: nothing ever does.
   std::string (*lacks)() = nullptr;
+  bool keeps_antialiased = true;  // whether it has a place for SceneTraits::antialiased
 };
 
 struct Importer {

@@ -111,7 +111,7 @@ Json DocumentOf(const SplatSelection& splats, const std::vector<Attribute>& attr
   document["extensionsUsed"] = Json::array({kExtension});
   document["scene"] = 0;
   document["scenes"] = Json::array({{{"nodes", Json::array({0})}}});
-  if (splats.background()) document["scenes"][0]["extras"]["background"] = *splats.background();
+  if (splats.traits().background) document["scenes"][0]["extras"]["background"] = *splats.traits().background;
   document["nodes"] = Json::array({{{"mesh", 0}}});
   document["meshes"] = Json::array({{{"primitives", Json::array({primitive})}}});
   document["buffers"] = Json::array({{{"byteLength", offset}}});

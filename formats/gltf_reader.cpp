@@ -296,7 +296,7 @@ SplatCloud ReadPrimitives(const Document& document, uint64_t file_bytes) {
     CheckExpansion(document.path, file_bytes, uint64_t(cloud.count()) * SplatBytes(cloud.sh_rest_count));
     first = false;
   }
-  cloud.background = SceneBackground(document);
+  cloud.traits.background = SceneBackground(document);
   return cloud;
 }
 

@@ -311,8 +311,8 @@ SplatCloud ReadArchive(Archive& archive, const std::string& path) {
     cloud.opacity_logits[size_t(splat)] = float(math::Logit(DequantizeUnit(colors.Pixel(splat)[3], 8)));
   }
   if (sh_degree > 0) DecodeHigherSh(*higher, archive, path, cloud);
-  cloud.antialiased = meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased";
-  cloud.background = BackgroundOf(meta, "background");
+  cloud.traits.antialiased = meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased";
+  cloud.traits.background = BackgroundOf(meta, "background");
   LeaveOutUnusable(cloud);
   return cloud;
 }
@@ -339,13 +339,13 @@ void WriteSog(std::ostream& out, const SplatSelection& unsorted, const ExportOpt
   Json meta;
   meta["version"] = kVersion;
   meta["asset"] = {{"generator", StrCat("splat-train ", SPLAT_PROJECT_VERSION)}};
-  if (splats.antialiased()) {  // the names of two generations of readers
+  if (splats.traits().antialiased) {  // the names of two generations of readers
     meta["antialias"] = true;
     meta["model"] = "antialiased";
   }
-  if (splats.background()) {  // our own key; other readers pass over it
+  if (splats.traits().background) {  // our own key; other readers pass over it
     meta["background"] = Json::array();
-    for (const double value : *splats.background()) meta["background"].push_back(float(value));
+    for (const double value : *splats.traits().background) meta["background"].push_back(float(value));
   }
   meta["count"] = splats.count();
   meta["means"] = EncodeMeans(splats, images);

@@ -57,7 +57,7 @@ std::vector<std::string> InOrderOfWriting(std::vector<std::string> formats) {
 Failure WriteFormats(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
   const HostModel host(model);
   SplatCloudView view = host.View();
-  view.background = run.options.config.background;
+  view.traits.background = run.options.config.background;
   const SplatSelection splats(view);
   formats::ExportOptions export_options = ExportOptionsFor(run, dataset, splats);
   Failure failure;

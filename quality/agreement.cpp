@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "formats/exporter.h"
 #include "quality/image_quality.h"
 
 namespace splat::quality {
@@ -16,6 +17,12 @@ void RequireAgreement(const std::string& path, double agreement_db, double empty
   const double least = std::clamp(empty_db + kLeastGain_db, kLeastAgreement_db, kEnoughAgreement_db);
   SPLAT_CHECK(agreement_db >= least, path, ": is broken: it shows another scene than was written (",
               FormatFixed(agreement_db, 1), " dB between their images)");
+}
+
+SceneTraits ComparedTraits(const std::string& path, const SceneTraits& of_file, const SceneTraits& of_scene) {
+  SceneTraits traits = of_file;
+  if (!formats::ExporterFor(path).keeps_antialiased) traits.antialiased = of_scene.antialiased;
+  return traits;
 }
 
 double EmptyAgreement(const std::vector<Image8>& images, const std::array<float, 3>& background) {

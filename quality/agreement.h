@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/image.h"
+#include "scene/scene_traits.h"
 
 namespace splat::quality {
 
@@ -31,6 +32,10 @@ std::vector<T> SpreadEvenly(const std::vector<T>& values, size_t most) {
 // Throws splat::Error naming the file.
 void RequireSameCount(const std::string& path, int64_t splats, int64_t written);
 void RequireAgreement(const std::string& path, double agreement_db, double empty_db);
+
+// The traits that a file is drawn with when it is compared: its own, but for the antialiased mark of a format that has
+// no place for it, which is the scene's. The path names the format.
+SceneTraits ComparedTraits(const std::string& path, const SceneTraits& of_file, const SceneTraits& of_scene);
 
 // For RequireAgreement: PSNR in dB between the scene's images and the background alone, mean over the images.
 double EmptyAgreement(const std::vector<Image8>& images, const std::array<float, 3>& background);

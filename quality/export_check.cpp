@@ -36,13 +36,18 @@ std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const Splat
 
 ExportCheck::ExportCheck(const SplatSelection& splats, std::vector<Camera> cameras,
                          const std::array<float, 3>& background, Executor& executor)
-    : cameras_(std::move(cameras)), background_(background), executor_(executor), count_(splats.count()) {
+    : cameras_(std::move(cameras)),
+      background_(background),
+      executor_(executor),
+      count_(splats.count()),
+      traits_(splats.traits()) {
   for (const Camera& camera : cameras_) images_.push_back(RenderPlainly(splats, camera, background_, executor_));
   empty_db_ = EmptyAgreement(images_, background_);
 }
 
 double ExportCheck::AgreementOf(const std::string& path, const formats::ImportOptions& options) const {
-  const SplatCloud cloud = formats::ReadScene(path, options);
+  SplatCloud cloud = formats::ReadScene(path, options);
+  cloud.traits = ComparedTraits(path, cloud.traits, traits_);
   RequireSameCount(path, cloud.count(), count_);
   const SplatSelection splats(cloud.View());
   double agreement_db = 0;

@@ -37,6 +37,7 @@ class ExportCheck {
   std::array<float, 3> background_;
   Executor& executor_;
   int64_t count_ = 0;
+  SceneTraits traits_;  // of the splats that were drawn
   std::vector<Image8> images_;
   double empty_db_ = 0;
 };

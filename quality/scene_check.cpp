@@ -46,7 +46,8 @@ FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::st
   check.path = path;
   try {
     for (const std::string& file : files) check.bytes += std::filesystem::file_size(file);
-    const SplatModel model = ToDevice(ModelOf(formats::ReadScene(path)), scene_.means.device());
+    SplatModel model = ToDevice(ModelOf(formats::ReadScene(path)), scene_.means.device());
+    model.traits = ComparedTraits(path, model.traits, scene_.traits);
     check.splats = model.count();
     RequireSameCount(path, check.splats, splats);
     for (size_t i = 0; i < views_.size(); ++i) {

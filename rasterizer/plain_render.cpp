@@ -38,11 +38,6 @@ void Gather(const SplatSelection& splats, int64_t begin, SplatCloud& cloud, Exec
   });
 }
 
-k::SplatsView<float> ViewOf(const SplatCloudView& cloud) {
-  return {cloud.count, cloud.sh_rest_count,  cloud.means, cloud.log_scales,
-          cloud.quats, cloud.opacity_logits, cloud.sh_dc, cloud.sh_rest};
-}
-
 }  // namespace
 
 Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const std::array<float, 3>& background,
@@ -56,9 +51,10 @@ Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const s
     SplatCloud block(std::min(kSplatsPerBlock, count - begin), splats.sh_degree());
     Gather(splats, begin, block, executor);
     k::ProjectParams<float> project;
-    project.splats = ViewOf(block.View());
+    project.splats = k::SplatsViewOf<float>(block, block.count(), block.sh_rest_count);
     project.camera = camera;
     project.options.sh_degree = splats.sh_degree();
+    project.options.antialiased = splats.traits().antialiased;
     project.out = {records.data() + begin * k::kRecordSize, tile_counts.data() + begin};
     k::Project(context, project);
   }

@@ -35,12 +35,12 @@ double Normalizer(const float* quat) {
 }
 
 bool IsUsable(const SplatCloudView& splats, int64_t row) {
-  const int64_t rest = int64_t(splats.sh_rest_count) * kChannels;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    const int64_t width = WidthOf(array, splats.sh_rest_count);
+    if (array != kQuats && !AllFinite(splats[array] + width * row, width)) return false;
+  }
   const double squared_norm = SquaredNormOf(splats.quats + 4 * row);
-  return AllFinite(splats.means + 3 * row, 3) && AllFinite(splats.log_scales + 3 * row, 3) &&
-         std::isfinite(splats.opacity_logits[row]) && AllFinite(splats.sh_dc + 3 * row, 3) &&
-         AllFinite(splats.sh_rest + rest * row, rest) && squared_norm > kSmallestSquaredNorm &&
-         std::isfinite(squared_norm);
+  return squared_norm > kSmallestSquaredNorm && std::isfinite(squared_norm);
 }
 
 void ReplaceInfinities(std::vector<float>& values, float largest) {
@@ -60,50 +60,44 @@ Vec3<float> Vec3At(const float* values, int64_t row) {
 
 }  // namespace
 
-SplatCloud::SplatCloud(int64_t count, int sh_degree)
-    : sh_rest_count(math::ShRestCount(sh_degree)),
-      means(size_t(count) * 3),
-      log_scales(size_t(count) * 3),
-      quats(size_t(count) * 4),
-      opacity_logits(size_t(count)),
-      sh_dc(size_t(count) * kChannels),
-      sh_rest(size_t(count) * kChannels * size_t(sh_rest_count)) {}
+SplatCloud::SplatCloud(int64_t count, int sh_degree) : sh_rest_count(math::ShRestCount(sh_degree)) {
+  for (int array = 0; array < kSplatArrays; ++array) {
+    (*this)[array].resize(size_t(count) * size_t(WidthOf(array, sh_rest_count)));
+  }
+}
 
 SplatCloudView SplatCloud::View() const {
-  return {count(),      sh_rest_count,  means.data(), log_scales.data(), quats.data(), opacity_logits.data(),
-          sh_dc.data(), sh_rest.data(), antialiased,  background};
+  SplatCloudView view;
+  view.count = count();
+  view.sh_rest_count = sh_rest_count;
+  view.traits = traits;
+  for (int array = 0; array < kSplatArrays; ++array) view[array] = (*this)[array].data();
+  return view;
 }
 
 void LeaveOutUnusable(SplatCloud& cloud) {
   ReplaceInfinities(cloud.opacity_logits, kLargestLogit);
   ReplaceInfinities(cloud.log_scales, kLargestLogScale);
-  const int64_t rest = int64_t(cloud.sh_rest_count) * kChannels;
   const SplatCloudView view = cloud.View();
   int64_t kept = 0;
   for (int64_t row = 0; row < view.count; ++row) {
     if (!IsUsable(view, row)) continue;
-    MoveRow(cloud.means, 3, row, kept);
-    MoveRow(cloud.log_scales, 3, row, kept);
-    MoveRow(cloud.quats, 4, row, kept);
-    MoveRow(cloud.opacity_logits, 1, row, kept);
-    MoveRow(cloud.sh_dc, kChannels, row, kept);
-    MoveRow(cloud.sh_rest, rest, row, kept);
+    for (int array = 0; array < kSplatArrays; ++array) {
+      MoveRow(cloud[array], WidthOf(array, cloud.sh_rest_count), row, kept);
+    }
     float* quat = cloud.quats.data() + 4 * kept;
     const double factor = Normalizer(quat);
     for (int i = 0; i < 4; ++i) quat[i] = float(quat[i] * factor);
     ++kept;
   }
   cloud.left_out += view.count - kept;
-  cloud.means.resize(size_t(kept) * 3);
-  cloud.log_scales.resize(size_t(kept) * 3);
-  cloud.quats.resize(size_t(kept) * 4);
-  cloud.opacity_logits.resize(size_t(kept));
-  cloud.sh_dc.resize(size_t(kept) * kChannels);
-  cloud.sh_rest.resize(size_t(kept * rest));
+  for (int array = 0; array < kSplatArrays; ++array) {
+    cloud[array].resize(size_t(kept) * size_t(WidthOf(array, cloud.sh_rest_count)));
+  }
 }
 
-SplatSelection::SplatSelection(const SplatCloudView& splats)
-    : splats_(splats), sh_degree_(math::ShDegreeOf(splats.sh_rest_count)) {
+SplatSelection::SplatSelection(const SplatCloudView& splats) : splats_(splats) {
+  LimitShDegree(math::ShDegreeOf(splats.sh_rest_count));
   SPLAT_CHECK(splats.count < int64_t(std::numeric_limits<uint32_t>::max()), splats.count,
               " splats are more than can be written");
   rows_.reserve(size_t(splats.count));
@@ -114,7 +108,7 @@ SplatSelection::SplatSelection(const SplatCloudView& splats)
 }
 
 void SplatSelection::LimitShDegree(int degree) {
-  sh_degree_ = std::min(sh_degree_, degree);
+  splats_.traits.sh_degree = std::min(splats_.traits.sh_degree, degree);
 }
 
 SplatSelection SplatSelection::InFrame(Frame frame) const {

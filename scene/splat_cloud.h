@@ -1,40 +1,29 @@
-// The splats of a scene as plain arrays: what readers of scene files make and writers take. No LibTorch; apps join it
-// with SplatModel (rasterizer/torch/scene_model.h).
+// The splats of a scene as plain arrays: what readers of scene files make and writers take. No LibTorch;
+// rasterizer/torch/scene_model.h joins them with tensors.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "core/quaternion.h"
 #include "core/vec.h"
 #include "rasterizer/math/constants.h"
+#include "scene/scene_traits.h"
+#include "scene/splat_arrays.h"
 
 namespace splat {
 
-constexpr int kChannels = 3;  // red, green, blue
-
-using Rgb = std::array<double, 3>;  // 0..1, display-referred
-
-// Non-owning view. Values are stored as they are trained: scales as natural logarithms, opacities as logits, colours as
-// coefficients of spherical harmonics in Inria's order, for display-referred sRGB. The scene's frame: x right, y down,
-// z forward (RDF).
-struct SplatCloudView {
+// Non-owning view; the arrays are [count] rows of WidthOf numbers. Values are stored as they are trained: scales as
+// natural logarithms, opacities as logits, colours as coefficients of spherical harmonics in Inria's order, for
+// display-referred sRGB. The scene's frame: x right, y down, z forward (RDF).
+struct SplatCloudView : SplatArraysOf<const float*> {
   int64_t count = 0;
-  int sh_rest_count = 0;                  // K: 0, 3, 8 or 15
-  const float* means = nullptr;           // [count, 3] scene units
-  const float* log_scales = nullptr;      // [count, 3]
-  const float* quats = nullptr;           // [count, 4] (w, x, y, z), not normalised
-  const float* opacity_logits = nullptr;  // [count]
-  const float* sh_dc = nullptr;           // [count, 3]
-  const float* sh_rest = nullptr;         // [count, K, 3] coefficient-major
-  bool antialiased = false;               // trained with a 2D filter that keeps a splat's energy (mip-splatting)
-  std::optional<Rgb> background;          // that the scene was trained on, if known
+  int sh_rest_count = 0;  // K: 0, 3, 8 or 15
+  SceneTraits traits;
 };
 
 // The same, owned.
-struct SplatCloud {
+struct SplatCloud : SplatArraysOf<std::vector<float>> {
   SplatCloud() = default;
   SplatCloud(int64_t count, int sh_degree);  // all zero
 
@@ -42,9 +31,7 @@ struct SplatCloud {
   SplatCloudView View() const;
 
   int sh_rest_count = 0;
-  std::vector<float> means, log_scales, quats, opacity_logits, sh_dc, sh_rest;  // shapes as above
-  bool antialiased = false;
-  std::optional<Rgb> background;
+  SceneTraits traits;
   int64_t left_out = 0;  // splats of the file that no viewer could draw
 };
 
@@ -55,7 +42,7 @@ void LeaveOutUnusable(SplatCloud& cloud);
 
 // Memory of a splat in a cloud, bytes.
 constexpr uint64_t SplatBytes(int sh_rest_count) {
-  return sizeof(float) * uint64_t(3 + 3 + 4 + 1 + kChannels * (1 + sh_rest_count));
+  return sizeof(float) * uint64_t(NumbersPerSplat(sh_rest_count));
 }
 
 enum class Frame {
@@ -71,11 +58,10 @@ class SplatSelection {
   explicit SplatSelection(const SplatCloudView& splats);
 
   int64_t count() const { return int64_t(rows_.size()); }
-  int64_t left_out() const { return left_out_; }  // by the constructor
-  int sh_degree() const { return sh_degree_; }
-  int sh_rest_count() const { return math::ShRestCount(sh_degree_); }
-  bool antialiased() const { return splats_.antialiased; }
-  const std::optional<Rgb>& background() const { return splats_.background; }
+  int64_t left_out() const { return left_out_; }                // by the constructor
+  const SceneTraits& traits() const { return splats_.traits; }  // sh_degree: at most what is stored
+  int sh_degree() const { return splats_.traits.sh_degree; }
+  int sh_rest_count() const { return math::ShRestCount(sh_degree()); }
   const std::vector<uint32_t>& rows() const { return rows_; }  // of the view
 
   void SetRows(std::vector<uint32_t> rows) { rows_ = std::move(rows); }  // of those it had
@@ -95,7 +81,6 @@ class SplatSelection {
   SplatCloudView splats_;
   std::vector<uint32_t> rows_;
   int64_t left_out_ = 0;
-  int sh_degree_ = 0;
   Frame frame_ = Frame::kRdf;
 };
 

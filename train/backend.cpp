@@ -8,7 +8,7 @@
 namespace splat::train {
 namespace {
 
-constexpr int64_t kFloatsPerSplat = 59;  // of parameters; as many of either moment
+constexpr int64_t kFloatsPerSplat = kMostNumbersPerSplat;  // of parameters; as many of either moment
 // A step's share of a splat beyond parameters and moments: records, places, and the entries, keys and slots of some
 // four instances (on the CPU ten, for the images are small there and splats large in comparison); a quarter more, for
 // the memory is kept from step to step and grows with a margin.

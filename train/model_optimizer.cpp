@@ -60,7 +60,6 @@ ModelOptimizer::ModelOptimizer(const SplatModel& model, const OptimizerConfig& c
 }
 
 BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const LearningRates& rates) {
-  static_assert(kSplatGroups == 6, "the groups are the tensors of SplatModel, in its order");
   ++step_;
   BackwardAdamParams params;
   const auto tensors = model.Tensors();
@@ -106,7 +105,7 @@ void ModelOptimizer::Adopt(const SplatModel& model) {
 }
 
 void ModelOptimizer::EditRows(SplatModel& model, const SplatModel& values, const RowEdit& edit) {
-  std::array<torch::Tensor, 6> first, second;
+  std::array<torch::Tensor, kSplatArrays> first, second;
   const torch::Tensor moved = edit.from.narrow(0, 0, edit.moved);
   for (size_t i = 0; i < first.size(); ++i) {
     first[i] = GatherRows(backend_, first_[i].rows(), moved);

@@ -12,7 +12,7 @@
 namespace splat::train {
 
 // Learning rate of each tensor, in the order of SplatModel::Tensors().
-using LearningRates = std::array<double, 6>;
+using LearningRates = std::array<double, kSplatArrays>;
 
 // The rates at a step: only that of the means changes, see train/schedule.h.
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps);
@@ -59,8 +59,8 @@ class ModelOptimizer {
   OptimizerConfig config_;
   Backend backend_;
   int64_t step_ = 0;
-  std::array<RowBlock, 6> values_;          // of the model's tensors; empty before the first edit
-  std::array<RowBlock, 6> first_, second_;  // moments, shaped as the model's tensors
+  std::array<RowBlock, kSplatArrays> values_;          // of the model's tensors; empty before the first edit
+  std::array<RowBlock, kSplatArrays> first_, second_;  // moments, shaped as the model's tensors
 };
 
 // Rows of a contiguous float tensor by the backend's kernel: result[i] = from[rows[i]].

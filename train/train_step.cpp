@@ -61,9 +61,11 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   SceneTensors scene;
   scene.model = model;
   scene.camera = input.photo.camera;
-  scene.background = input.settings.background;
+  const Rgb background = BackgroundOf(input.settings.traits);
+  std::copy(background.begin(), background.end(), scene.background.begin());
   scene.with_depth = false;
-  scene.options = {input.settings.near, input.settings.far, std::min(input.settings.sh_degree, model.max_sh_degree())};
+  scene.options = {input.settings.near, input.settings.far,
+                   std::min(input.settings.traits.sh_degree, model.max_sh_degree()), input.settings.traits.antialiased};
   Gradient gradient = QueuePasses(context, scene, input);
   // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
   while (gradient.forward.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);

@@ -230,8 +230,9 @@ void Training::Step(int step) {
   input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
   const StepContext context{step, dataset_.extent, input.rates[0], &result_.model, &optimizer_, &random_};
   input.photo = photo_;
-  input.settings.background = dataset_.background;
-  input.settings.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
+  const std::array<float, 3>& color = dataset_.background;
+  input.settings.traits.background = Rgb{color[0], color[1], color[2]};
+  input.settings.traits.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
   input.loss = config_.loss;
   input.statistics = strategy_->Collect(context);
   train_step_.Run(result_.model, optimizer_, input);

@@ -101,12 +101,12 @@ SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
     progress.Warn(StrCat(options.input, ": ", FormatCount(cloud.left_out),
                          " splats are no numbers or have no rotation, and are left out"));
   }
-  if (options.background) cloud.background = options.background;
+  if (options.background) cloud.traits.background = options.background;
   return cloud;
 }
 
 std::array<float, 3> BackgroundFor(const SplatSelection& splats) {
-  const Rgb color = splats.background().value_or(Rgb{0, 0, 0});
+  const Rgb color = splats.traits().background.value_or(Rgb{0, 0, 0});
   return {float(color[0]), float(color[1]), float(color[2])};
 }
 

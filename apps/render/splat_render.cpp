@@ -72,7 +72,7 @@ int RenderScene(const RenderOptions& options) {
   UseThreads(options.threads);
   const torch::Device device = train::ChooseBackend(options.device).device;
   SplatCloud cloud = formats::ReadScene(options.scene);
-  const Rgb color = options.background.value_or(cloud.background.value_or(Rgb{0, 0, 0}));
+  const Rgb color = options.background.value_or(cloud.traits.background.value_or(Rgb{0, 0, 0}));
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
   MakeFolder(options.output);

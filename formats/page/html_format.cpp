@@ -55,7 +55,7 @@ void WritePage(std::ostream& out, const SplatSelection& splats, const ExportOpti
     std::string_view mark;
     std::string text;
   };
-  std::vector<Part> parts = {{0, kSettingsMark, SuperSplatSettings(settings, splats.background())},
+  std::vector<Part> parts = {{0, kSettingsMark, SuperSplatSettings(settings, splats.traits().background)},
                              {0, kContentMark, content},
                              {0, kNameMark, kContentName}};
   for (Part& part : parts) {
@@ -203,10 +203,11 @@ SplatCloud ReadHtml(std::string_view bytes, const std::string& path, const Impor
   SPLAT_CHECK(url != bootstrap.end() && url->is_string(), path, ": it does not say where its splats are; ", kAdvice);
   SplatCloud cloud = ReadPayload(url->get_ref<const std::string&>(), path, options);
   const auto settings = bootstrap.find("settings");
-  if (!cloud.background && settings != bootstrap.end() && settings->is_object() && settings->contains("background")) {
+  if (!cloud.traits.background && settings != bootstrap.end() && settings->is_object() &&
+      settings->contains("background")) {
     // Black stands for none, too.
     const auto color = BackgroundOf(settings->at("background"), "color");
-    if (color != Rgb{0, 0, 0}) cloud.background = color;
+    if (color != Rgb{0, 0, 0}) cloud.traits.background = color;
   }
   return cloud;
 }

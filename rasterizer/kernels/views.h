@@ -6,32 +6,32 @@
 #include <cstdint>
 
 #include "rasterizer/math/constants.h"
+#include "scene/splat_arrays.h"
 
 namespace splat::kernels {
 
-// Stored parameters of the model.
+// Stored parameters of the model, one array of N rows each (scene/splat_arrays.h); sh_rest is null if K is 0.
 template <typename T>
-struct SplatsView {
-  int64_t count = 0;                  // N
-  int sh_rest_count = 0;              // K
-  const T* means = nullptr;           // [N, 3] world
-  const T* log_scales = nullptr;      // [N, 3]
-  const T* quats = nullptr;           // [N, 4] (w, x, y, z), not normalised
-  const T* opacity_logits = nullptr;  // [N]
-  const T* sh_dc = nullptr;           // [N, 3]
-  const T* sh_rest = nullptr;         // [N, K, 3]; null if K is 0
+struct SplatsView : SplatArraysOf<const T*> {
+  int64_t count = 0;      // N
+  int sh_rest_count = 0;  // K
 };
 
 // Gradients of the same arrays; overwritten, never added to.
 template <typename T>
-struct SplatsGradView {
-  T* means = nullptr;           // [N, 3]
-  T* log_scales = nullptr;      // [N, 3]
-  T* quats = nullptr;           // [N, 4]
-  T* opacity_logits = nullptr;  // [N]
-  T* sh_dc = nullptr;           // [N, 3]
-  T* sh_rest = nullptr;         // [N, K, 3]
-};
+using SplatsGradView = SplatArraysOf<T*>;
+
+// The splats that a holder of arrays owns: a SplatArraysOf<std::vector<T>>, or of anything else with data().
+template <typename T, typename Holder>
+SplatsView<T> SplatsViewOf(const Holder& arrays, int64_t count, int sh_rest_count) {
+  SplatsView<T> view;
+  view.count = count;
+  view.sh_rest_count = sh_rest_count;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    if (WidthOf(array, sh_rest_count) > 0) view[array] = arrays[array].data();
+  }
+  return view;
+}
 
 // Splats as one camera sees them: a record of 12 numbers each, so that whoever draws a splat reads one piece of memory
 // (rasterizer/kernels/records.h reads and writes them). All entries of a splat that is not visible are 0.

@@ -29,7 +29,7 @@ struct ProjectedSplat {
   Vec2<T> mean;       // px
   SymMat2<T> conic;
   Vec2<T> half;  // px
-  T opacity;
+  T opacity;     // of an antialiased splat the compensated one
   Vec3<T> color;
   T depth;
 };
@@ -37,6 +37,7 @@ struct ProjectedSplat {
 struct ProjectLimits {
   double near, far;
   int sh_degree;
+  bool antialiased = false;  // opacities are multiplied by LowPassCompensation
 };
 
 // Infinities that activations would turn into ordinary values: scale exp(-inf) = 0 and opacity sigmoid(inf) = 1. What
@@ -68,7 +69,7 @@ SPLAT_HD inline ProjectedSplat<T> ProjectGeometry(const PinholeCamera<T>& camera
   out.visible = out.visible & ActivatesToOrdinaryValues(splat);
   if (!AnyLane(out.visible)) return out;
   out.opacity = Sigmoid(splat.opacity_logit);
-  const T reach = ReachOf(out.opacity);
+  T reach = ReachOf(out.opacity);
   out.visible = out.visible & (reach > T(0));
   if (!AnyLane(out.visible)) return out;
   const T norm2 = SquaredNorm(splat.quat);
@@ -77,9 +78,16 @@ SPLAT_HD inline ProjectedSplat<T> ProjectGeometry(const PinholeCamera<T>& camera
   const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
   const JacobianRows<T> rows = ProjectionJacobian(camera, p);
   const SymMat2<T> cov = Covariance2d(rows, sigma);
-  const T det = Covariance2dDeterminant(rows, splat.log_scale, splat.quat, cov);
+  const T sharp_det = SharpDeterminant2d(rows, splat.log_scale, splat.quat);
+  const T det = Covariance2dDeterminant(sharp_det, cov);
   out.visible = out.visible & (det > T(0)) & (det < T(1e24)) & (cov.xx < T(1e12)) & (cov.yy < T(1e12));
   if (!AnyLane(out.visible)) return out;
+  if (limits.antialiased) {  // all that follows, the splat's extent too, is of the compensated opacity
+    out.opacity = out.opacity * LowPassCompensation(sharp_det, det);
+    reach = ReachOf(out.opacity);
+    out.visible = out.visible & (reach > T(0));
+    if (!AnyLane(out.visible)) return out;
+  }
   out.conic = Conic(cov, det);
   out.half = HalfExtents(cov, reach);
   out.mean = ProjectPoint(camera, p);
@@ -133,17 +141,42 @@ struct SplatBackward {
   Vec3<T> grad_color;  // before the clamp
 };
 
+// Of the opacity and of the 2D covariance, from those of the compensated opacity and of the conic.
+template <typename T>
+struct FootprintGrad {
+  SymMat2<T> cov;
+  T opacity;
+};
+
+template <typename T>
+SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, const StoredSplat<T>& splat,
+                                                   const JacobianRows<T>& rows, const SymMat3<T>& sigma,
+                                                   const ProjectedSplatGrad<T>& grad) {
+  const SymMat2<T> cov = Covariance2d(rows, sigma);
+  const T sharp_det = SharpDeterminant2d(rows, splat.log_scale, splat.quat);
+  const T det = Covariance2dDeterminant(sharp_det, cov);
+  const SymMat2<T> conic = Conic(cov, det);
+  FootprintGrad<T> out = {ConicBackward(conic, grad.conic), grad.opacity};
+  if (limits.antialiased) {
+    const T compensation = LowPassCompensation(sharp_det, det);
+    const SymMat2<T> through_compensation =
+        LowPassCompensationBackward(Conic(SharpCovariance2d(rows, sigma), sharp_det), conic, compensation,
+                                    grad.opacity * Sigmoid(splat.opacity_logit));
+    out.cov = {out.cov.xx + through_compensation.xx, out.cov.xy + through_compensation.xy,
+               out.cov.yy + through_compensation.yy};
+    out.opacity = grad.opacity * compensation;
+  }
+  return out;
+}
+
 // splat is visible.
 template <typename T>
 SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                                       const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {
   const Vec3<T> p = PointInCamera(camera, splat.mean);
   const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
-  const JacobianRows<T> rows = ProjectionJacobian(camera, p);
-  const SymMat2<T> cov = Covariance2d(rows, sigma);
-  const T det = Covariance2dDeterminant(rows, splat.log_scale, splat.quat, cov);
-  const SymMat2<T> grad_cov = ConicBackward(Conic(cov, det), grad.conic);
-  const Covariance2dGrad<T> through_cov = Covariance2dBackward(camera, p, sigma, grad_cov);
+  const FootprintGrad<T> footprint = FootprintBackward(limits, splat, ProjectionJacobian(camera, p), sigma, grad);
+  const Covariance2dGrad<T> through_cov = Covariance2dBackward(camera, p, sigma, footprint.cov);
   Vec3<T> grad_p = ProjectPointBackward(camera, p, grad.mean) + through_cov.point_in_camera;
   grad_p.z += grad.depth;
 
@@ -158,7 +191,7 @@ SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& ca
   const Covariance3dGrad<T> through_sigma = Covariance3dBackward(splat.log_scale, splat.quat, through_cov.sigma);
   out.splat.log_scale = through_sigma.log_scale;
   out.splat.quat = through_sigma.quat;
-  out.splat.opacity_logit = SigmoidBackward(Sigmoid(splat.opacity_logit), grad.opacity);
+  out.splat.opacity_logit = SigmoidBackward(Sigmoid(splat.opacity_logit), footprint.opacity);
   return out;
 }
 

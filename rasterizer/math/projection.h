@@ -1,5 +1,6 @@
 // A 3D Gaussian seen by a pinhole camera: pixel mean, 2D covariance by the Jacobian of the projection, its inverse (the
-// conic), and how far the splat reaches (docs/math.md, section 4; Zwicker et al. 2001, "EWA Splatting").
+// conic), and what the low-pass does to its light (docs/math.md, section 4; Zwicker et al. 2001, "EWA Splatting"; Yu et
+// al. 2024, "Mip-Splatting").
 #pragma once
 
 #include <cmath>
@@ -99,26 +100,38 @@ SPLAT_HD inline JacobianRows<T> ProjectionJacobian(const PinholeCamera<T>& camer
   return {camera.fx * inverse_z * (w1 - u * w3), camera.fy * inverse_z * (w2 - v * w3)};
 }
 
+// 2D covariance, px^2, before the low-pass.
+template <typename T>
+SPLAT_HD inline SymMat2<T> SharpCovariance2d(const JacobianRows<T>& rows, const SymMat3<T>& sigma) {
+  const Vec3<T> su = sigma * rows.u, sv = sigma * rows.v;
+  return {Dot(rows.u, su), Dot(rows.u, sv), Dot(rows.v, sv)};
+}
+
 // 2D covariance, px^2, with the low-pass added.
 template <typename T>
 SPLAT_HD inline SymMat2<T> Covariance2d(const JacobianRows<T>& rows, const SymMat3<T>& sigma) {
-  const Vec3<T> su = sigma * rows.u, sv = sigma * rows.v;
-  return {Dot(rows.u, su) + T(kLowPassVariancePx2), Dot(rows.u, sv), Dot(rows.v, sv) + T(kLowPassVariancePx2)};
+  const SymMat2<T> sharp = SharpCovariance2d(rows, sigma);
+  return {sharp.xx + T(kLowPassVariancePx2), sharp.xy, sharp.yy + T(kLowPassVariancePx2)};
 }
 
-// Determinant of Covariance2d(rows, sigma) for sigma = Covariance3d(log_scale, quat), as a sum of positive terms
+// Determinant of SharpCovariance2d(rows, sigma) for sigma = Covariance3d(log_scale, quat), as a sum of squares
 // (docs/math.md, section 4). xx yy - xy^2 would cancel in float: by 1 % for a needle 300 px long, wholly for 3,000 px.
 template <typename T>
-SPLAT_HD inline T Covariance2dDeterminant(const JacobianRows<T>& rows, const Vec3<T>& log_scale,
-                                          const Quaternion<T>& quat, const SymMat2<T>& cov) {
+SPLAT_HD inline T SharpDeterminant2d(const JacobianRows<T>& rows, const Vec3<T>& log_scale, const Quaternion<T>& quat) {
   using std::exp;
   const Mat3<T> r = RotationMatrix(quat);
   const Vec3<T> normal = Cross(rows.u, rows.v);
   const T nx = Dot(Vec3<T>{r.m[0][0], r.m[1][0], r.m[2][0]}, normal) * exp(log_scale.y + log_scale.z);
   const T ny = Dot(Vec3<T>{r.m[0][1], r.m[1][1], r.m[2][1]}, normal) * exp(log_scale.z + log_scale.x);
   const T nz = Dot(Vec3<T>{r.m[0][2], r.m[1][2], r.m[2][2]}, normal) * exp(log_scale.x + log_scale.y);
+  return nx * nx + ny * ny + nz * nz;
+}
+
+// Determinant of cov = Covariance2d(rows, sigma) from that before the low-pass: again a sum of positive terms.
+template <typename T>
+SPLAT_HD inline T Covariance2dDeterminant(T sharp_determinant, const SymMat2<T>& cov) {
   const T low_pass = T(kLowPassVariancePx2);
-  return nx * nx + ny * ny + nz * nz + low_pass * (cov.xx + cov.yy - low_pass);
+  return sharp_determinant + low_pass * (cov.xx + cov.yy - low_pass);
 }
 
 template <typename T>
@@ -190,6 +203,28 @@ SPLAT_HD inline SymMat2<T> ConicBackward(const SymMat2<T>& conic, const SymMat2<
   const T ga = grad_conic.xx, gb = grad_conic.xy, gc = grad_conic.yy;
   return {-(ga * a * a + gb * a * b + gc * b * b), -(T(2) * ga * a * b + gb * (a * c + b * b) + T(2) * gc * b * c),
           -(ga * b * b + gb * b * c + gc * c * c)};
+}
+
+// What the opacity of an antialiased splat is multiplied by, so that the low-pass spreads its light without adding to
+// it: sqrt(det S / det(S + low-pass)) of the 2D covariance S (docs/math.md, section 4). From SharpDeterminant2d and
+// Covariance2dDeterminant > 0: at least 0, for a splat without extent, and at most 1, for one much larger than a pixel;
+// NaN stays NaN.
+template <typename T>
+SPLAT_HD inline T LowPassCompensation(T sharp_determinant, T determinant) {
+  using std::sqrt;
+  return sqrt(sharp_determinant / determinant);
+}
+
+// dL/d(xx, xy, yy) of the covariance, either of the two: compensation/2 (S^-1 - C^-1), as the product of both conics,
+// in whose entries nothing cancels. The conics are Conic(SharpCovariance2d, SharpDeterminant2d) and
+// Conic(Covariance2d, Covariance2dDeterminant). For a compensation > 0, as that of every drawn splat is.
+template <typename T>
+SPLAT_HD inline SymMat2<T> LowPassCompensationBackward(const SymMat2<T>& sharp_conic, const SymMat2<T>& conic,
+                                                       T compensation, T grad_compensation) {
+  const T factor = T(0.5 * kLowPassVariancePx2) * compensation * grad_compensation;
+  return {factor * (sharp_conic.xx * conic.xx + sharp_conic.xy * conic.xy),
+          T(2) * factor * (sharp_conic.xx * conic.xy + sharp_conic.xy * conic.yy),
+          factor * (sharp_conic.xy * conic.xy + sharp_conic.yy * conic.yy)};
 }
 
 }  // namespace splat::math

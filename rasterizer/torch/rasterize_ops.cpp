@@ -67,29 +67,29 @@ using torch::autograd::variable_list;
 // which end at SceneOf.
 constexpr char kSchemaForward[] =
     "rasterize_forward(Tensor means, Tensor log_scales, Tensor quats, Tensor opacity_logits, Tensor sh_dc, "
-    "Tensor sh_rest, Tensor camera, Tensor background, float near, float far, int sh_degree) -> "
+    "Tensor sh_rest, Tensor camera, Tensor background, float near, float far, int sh_degree, "
+    "bool antialiased=False) -> "
     "(Tensor image, Tensor alpha, Tensor depth, Tensor[] saved)";
 constexpr char kSchemaBackward[] =
     "rasterize_backward(Tensor grad_image, Tensor? grad_alpha, Tensor? grad_depth, Tensor[] model, Tensor camera, "
     "Tensor background, float near, float far, int sh_degree, Tensor[] pixels, Tensor[] saved, "
-    "Tensor(a!) grad_mean_px, Tensor(b!) abs_mean_px) -> Tensor[]";
+    "Tensor(a!) grad_mean_px, Tensor(b!) abs_mean_px, bool antialiased=False) -> Tensor[]";
 constexpr char kSchema[] =
     "rasterize(Tensor means, Tensor log_scales, Tensor quats, Tensor opacity_logits, Tensor sh_dc, Tensor sh_rest, "
     "Tensor camera, Tensor background, float near, float far, int sh_degree, Tensor grad_mean_px, "
-    "Tensor abs_mean_px) -> (Tensor image, Tensor alpha, Tensor depth, Tensor visible, Tensor half_extents)";
-
-constexpr int64_t kModelTensors = 6;
+    "Tensor abs_mean_px, bool antialiased=False) -> (Tensor image, Tensor alpha, Tensor depth, Tensor visible, Tensor "
+    "half_extents)";
 
 SceneTensors SceneOf(at::TensorList model, const Tensor& packed_camera, const Tensor& background, double near,
-                     double far, int64_t sh_degree) {
-  SPLAT_CHECK(int64_t(model.size()) == kModelTensors, "model: holds ", model.size(), " tensors, expected ",
-              kModelTensors);
+                     double far, int64_t sh_degree, bool antialiased) {
+  SPLAT_CHECK(int64_t(model.size()) == kSplatArrays, "model: holds ", model.size(), " tensors, expected ",
+              kSplatArrays);
   SceneTensors scene;
-  scene.model = {model[0], model[1], model[2], model[3], model[4], model[5]};
+  for (int array = 0; array < kSplatArrays; ++array) scene.model[array] = model[size_t(array)];
   scene.camera = UnpackCamera(packed_camera);
   const float* color = PointerTo<float>(background, {3}, "background");
   scene.background = {color[0], color[1], color[2]};
-  scene.options = {near, far, int(sh_degree)};
+  scene.options = {near, far, int(sh_degree), antialiased};
   return scene;
 }
 
@@ -108,9 +108,9 @@ ForwardTensors FromLists(at::TensorList pixels, at::TensorList saved) {
 std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
     const Tensor& means, const Tensor& log_scales, const Tensor& quats, const Tensor& opacity_logits,
     const Tensor& sh_dc, const Tensor& sh_rest, const Tensor& packed_camera, const Tensor& background, double near,
-    double far, int64_t sh_degree) {
+    double far, int64_t sh_degree, bool antialiased) {
   const SceneTensors scene = SceneOf({means, log_scales, quats, opacity_logits, sh_dc, sh_rest}, packed_camera,
-                                     background, near, far, sh_degree);
+                                     background, near, far, sh_degree, antialiased);
   const StageScope scope(means.device());
   const ForwardTensors out = ForwardPass({StagesOf(means.device()), scope.context()}, scene);
   return {out.image, out.alpha, out.depth, ToList(out)};
@@ -120,8 +120,8 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
                                       const c10::optional<Tensor>& grad_depth, at::TensorList model,
                                       const Tensor& packed_camera, const Tensor& background, double near, double far,
                                       int64_t sh_degree, at::TensorList pixels, at::TensorList saved,
-                                      const Tensor& grad_mean_px, const Tensor& abs_mean_px) {
-  const SceneTensors scene = SceneOf(model, packed_camera, background, near, far, sh_degree);
+                                      const Tensor& grad_mean_px, const Tensor& abs_mean_px, bool antialiased) {
+  const SceneTensors scene = SceneOf(model, packed_camera, background, near, far, sh_degree, antialiased);
   const ForwardTensors forward = FromLists(pixels, saved);
   const torch::Device device = grad_image.device();
   const StageScope scope(device);
@@ -133,9 +133,10 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
   std::vector<Tensor> grads;
   grads.reserve(model.size());
   for (const Tensor& tensor : model) grads.push_back(torch::empty_like(tensor));
-  float* pointers[kModelTensors];
-  for (size_t i = 0; i < grads.size(); ++i) pointers[i] = grads[i].numel() > 0 ? grads[i].data_ptr<float>() : nullptr;
-  project.grad = {pointers[0], pointers[1], pointers[2], pointers[3], pointers[4], pointers[5]};
+  for (int array = 0; array < kSplatArrays; ++array) {
+    const Tensor& out = grads[size_t(array)];
+    project.grad[array] = out.numel() > 0 ? out.data_ptr<float>() : nullptr;
+  }
   const int64_t n = model[0].size(0);
   project.stats = {PointerTo<float>(grad_mean_px, {n, 2}, "grad_mean_px", device),
                    PointerTo<float>(abs_mean_px, {n, 2}, "abs_mean_px", device)};
@@ -143,18 +144,23 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
   return grads;
 }
 
+// Places in what autograd keeps for the backward pass: the model, camera and background, three tensors of pixels, and
+// what the forward pass has saved.
+constexpr int kCamera = kSplatArrays, kPixels = kCamera + 2, kSaved = kPixels + 3;
+
 class RasterizeFunction : public torch::autograd::Function<RasterizeFunction> {
  public:
   static variable_list forward(AutogradContext* ctx, const Tensor& means, const Tensor& log_scales, const Tensor& quats,
                                const Tensor& opacity_logits, const Tensor& sh_dc, const Tensor& sh_rest,
                                const Tensor& camera, const Tensor& background, double near, double far,
-                               int64_t sh_degree, const Tensor& grad_mean_px, const Tensor& abs_mean_px) {
+                               int64_t sh_degree, const Tensor& grad_mean_px, const Tensor& abs_mean_px,
+                               bool antialiased) {
     const at::AutoDispatchBelowADInplaceOrView below_autograd;
     static const auto op = c10::Dispatcher::singleton()
                                .findSchemaOrThrow("splat::rasterize_forward", "")
                                .typed<decltype(RasterizeForward)>();
-    auto [image, alpha, depth, saved] =
-        op.call(means, log_scales, quats, opacity_logits, sh_dc, sh_rest, camera, background, near, far, sh_degree);
+    auto [image, alpha, depth, saved] = op.call(means, log_scales, quats, opacity_logits, sh_dc, sh_rest, camera,
+                                                background, near, far, sh_degree, antialiased);
     variable_list keep = {means,  log_scales, quats, opacity_logits, sh_dc, sh_rest,
                           camera, background, image, alpha,          depth};
     keep.insert(keep.end(), saved.begin(), saved.end());
@@ -162,6 +168,7 @@ class RasterizeFunction : public torch::autograd::Function<RasterizeFunction> {
     ctx->saved_data["near"] = near;
     ctx->saved_data["far"] = far;
     ctx->saved_data["sh_degree"] = sh_degree;
+    ctx->saved_data["antialiased"] = antialiased;
     ctx->saved_data["grad_mean_px"] = grad_mean_px;
     ctx->saved_data["abs_mean_px"] = abs_mean_px;
     ctx->set_materialize_grads(false);
@@ -174,8 +181,8 @@ class RasterizeFunction : public torch::autograd::Function<RasterizeFunction> {
 
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const variable_list kept = ctx->get_saved_variables();
-    const std::vector<Tensor> model(kept.begin(), kept.begin() + 6), pixels(kept.begin() + 8, kept.begin() + 11),
-        saved(kept.begin() + 11, kept.end());
+    const std::vector<Tensor> model(kept.begin(), kept.begin() + kSplatArrays),
+        pixels(kept.begin() + kPixels, kept.begin() + kSaved), saved(kept.begin() + kSaved, kept.end());
     const auto contiguous = [](const Tensor& grad) {
       return grad.defined() ? c10::optional<Tensor>(grad.contiguous()) : c10::optional<Tensor>();
     };
@@ -183,23 +190,23 @@ class RasterizeFunction : public torch::autograd::Function<RasterizeFunction> {
     static const auto op = c10::Dispatcher::singleton()
                                .findSchemaOrThrow("splat::rasterize_backward", "")
                                .typed<decltype(RasterizeBackward)>();
-    std::vector<Tensor> out = op.call(
-        grad_image, contiguous(grads[1]), contiguous(grads[2]), model, kept[6], kept[7],
-        ctx->saved_data["near"].toDouble(), ctx->saved_data["far"].toDouble(), ctx->saved_data["sh_degree"].toInt(),
-        pixels, saved, ctx->saved_data["grad_mean_px"].toTensor(), ctx->saved_data["abs_mean_px"].toTensor());
-    out.resize(13);  // camera, background, near, far, sh_degree and the statistics have no gradient
+    std::vector<Tensor> out =
+        op.call(grad_image, contiguous(grads[1]), contiguous(grads[2]), model, kept[kCamera], kept[kCamera + 1],
+                ctx->saved_data["near"].toDouble(), ctx->saved_data["far"].toDouble(),
+                ctx->saved_data["sh_degree"].toInt(), pixels, saved, ctx->saved_data["grad_mean_px"].toTensor(),
+                ctx->saved_data["abs_mean_px"].toTensor(), ctx->saved_data["antialiased"].toBool());
+    out.resize(14);  // camera, background, near, far, sh_degree, the statistics and the flag have no gradient
     return out;
   }
 };
 
-std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> Rasterize(const Tensor& means, const Tensor& log_scales,
-                                                             const Tensor& quats, const Tensor& opacity_logits,
-                                                             const Tensor& sh_dc, const Tensor& sh_rest,
-                                                             const Tensor& camera, const Tensor& background,
-                                                             double near, double far, int64_t sh_degree,
-                                                             const Tensor& grad_mean_px, const Tensor& abs_mean_px) {
-  const variable_list out = RasterizeFunction::apply(means, log_scales, quats, opacity_logits, sh_dc, sh_rest, camera,
-                                                     background, near, far, sh_degree, grad_mean_px, abs_mean_px);
+std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> Rasterize(
+    const Tensor& means, const Tensor& log_scales, const Tensor& quats, const Tensor& opacity_logits,
+    const Tensor& sh_dc, const Tensor& sh_rest, const Tensor& camera, const Tensor& background, double near, double far,
+    int64_t sh_degree, const Tensor& grad_mean_px, const Tensor& abs_mean_px, bool antialiased) {
+  const variable_list out =
+      RasterizeFunction::apply(means, log_scales, quats, opacity_logits, sh_dc, sh_rest, camera, background, near, far,
+                               sh_degree, grad_mean_px, abs_mean_px, antialiased);
   return {out[0], out[1], out[2], out[3], out[4]};
 }
 

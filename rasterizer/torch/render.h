@@ -10,10 +10,10 @@
 
 namespace splat {
 
+// How a scene is drawn. Its traits are taken whole: begin with those of the model, and change what is to differ.
 struct RenderSettings {
-  std::array<float, 3> background = {0, 0, 0};  // 0..1
-  int sh_degree = math::kMaxShDegree;           // active degree; at most what the model stores is used
-  double near = math::kDefaultNear;             // scene units
+  SceneTraits traits;                // without a background: black
+  double near = math::kDefaultNear;  // scene units
   double far = math::kDefaultFar;
 };
 

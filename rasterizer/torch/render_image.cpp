@@ -15,7 +15,8 @@ Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::
   scene.model = model;
   scene.camera = camera;
   scene.background = background;
-  scene.options.sh_degree = model.max_sh_degree();
+  scene.options.sh_degree = model.drawn_sh_degree();
+  scene.options.antialiased = model.traits.antialiased;
   scene.with_depth = false;
   const torch::Tensor image = ForwardPass({StagesOf(device), scope.context()}, scene).image.cpu();
   return RoundedTo8Bits(image.data_ptr<float>(), camera.width, camera.height, 3);

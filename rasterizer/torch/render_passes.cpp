@@ -36,13 +36,10 @@ kernels::ProjectParams<float> ProjectParamsOf(const SceneTensors& scene, const F
   const int64_t n = model.means.size(0), k = model.sh_rest.dim() == 3 ? model.sh_rest.size(1) : -1;
   kernels::ProjectParams<float> params;
   params.splats.count = n;
-  params.splats.means = PointerTo<float>(model.means, {n, 3}, "means", device);
-  params.splats.log_scales = PointerTo<float>(model.log_scales, {n, 3}, "log_scales", device);
-  params.splats.quats = PointerTo<float>(model.quats, {n, 4}, "quats", device);
-  params.splats.opacity_logits = PointerTo<float>(model.opacity_logits, {n}, "opacity_logits", device);
-  params.splats.sh_dc = PointerTo<float>(model.sh_dc, {n, 3}, "sh_dc", device);
-  params.splats.sh_rest = PointerTo<float>(model.sh_rest, {n, k, 3}, "sh_rest", device);
   params.splats.sh_rest_count = int(k);
+  for (int array = 0; array < kSplatArrays; ++array) {
+    params.splats[array] = PointerTo<float>(model[array], ShapeOf(array, n, k), kSplatArrayList[array].name, device);
+  }
   params.camera = scene.camera;
   params.options = scene.options;
   params.out = ViewOf(forward, scene);

@@ -18,10 +18,9 @@ torch::Tensor TensorOf(const std::shared_ptr<SplatCloud>& cloud, std::vector<flo
 
 HostModel::HostModel(const SplatModel& model) {
   CheckModel(model);
-  const auto from = model.Tensors();
-  const auto to = model_.Tensors();
-  for (size_t i = 0; i < from.size(); ++i) {
-    *to[i] = from[i]->detach().to(torch::kCPU, torch::kFloat32).contiguous();
+  model_.traits = model.traits;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    model_[array] = model[array].detach().to(torch::kCPU, torch::kFloat32).contiguous();
   }
 }
 
@@ -29,25 +28,18 @@ SplatCloudView HostModel::View() const {
   SplatCloudView view;
   view.count = model_.count();
   view.sh_rest_count = model_.sh_rest_count();
-  view.means = model_.means.data_ptr<float>();
-  view.log_scales = model_.log_scales.data_ptr<float>();
-  view.quats = model_.quats.data_ptr<float>();
-  view.opacity_logits = model_.opacity_logits.data_ptr<float>();
-  view.sh_dc = model_.sh_dc.data_ptr<float>();
-  view.sh_rest = model_.sh_rest.data_ptr<float>();
+  view.traits = model_.traits;
+  for (int array = 0; array < kSplatArrays; ++array) view[array] = model_[array].data_ptr<float>();
   return view;
 }
 
 SplatModel ModelOf(SplatCloud cloud) {
   const auto shared = std::make_shared<SplatCloud>(std::move(cloud));
-  const int64_t count = shared->count();
   SplatModel model;
-  model.means = TensorOf(shared, shared->means, {count, 3});
-  model.log_scales = TensorOf(shared, shared->log_scales, {count, 3});
-  model.quats = TensorOf(shared, shared->quats, {count, 4});
-  model.opacity_logits = TensorOf(shared, shared->opacity_logits, {count});
-  model.sh_dc = TensorOf(shared, shared->sh_dc, {count, kChannels});
-  model.sh_rest = TensorOf(shared, shared->sh_rest, {count, shared->sh_rest_count, kChannels});
+  model.traits = shared->traits;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    model[array] = TensorOf(shared, (*shared)[array], ShapeOf(array, shared->count(), shared->sh_rest_count));
+  }
   CheckModel(model);
   return model;
 }

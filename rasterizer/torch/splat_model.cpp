@@ -1,6 +1,6 @@
 #include "rasterizer/torch/splat_model.h"
 
-#include <cmath>
+#include <algorithm>
 
 #include "core/check.h"
 #include "rasterizer/math/constants.h"
@@ -12,29 +12,42 @@ int SplatModel::max_sh_degree() const {
   return math::ShDegreeOf(sh_rest_count());
 }
 
-std::array<torch::Tensor*, 6> SplatModel::Tensors() {
-  return {&means, &log_scales, &quats, &opacity_logits, &sh_dc, &sh_rest};
+int SplatModel::drawn_sh_degree() const {
+  return std::min(traits.sh_degree, max_sh_degree());
 }
 
-std::array<const torch::Tensor*, 6> SplatModel::Tensors() const {
-  return {&means, &log_scales, &quats, &opacity_logits, &sh_dc, &sh_rest};
+std::array<torch::Tensor*, kSplatArrays> SplatModel::Tensors() {
+  std::array<torch::Tensor*, kSplatArrays> tensors;
+  for (int array = 0; array < kSplatArrays; ++array) tensors[size_t(array)] = &(*this)[array];
+  return tensors;
 }
 
-const std::vector<std::string>& SplatModel::Names() {
-  static const std::vector<std::string> names = {"means", "log_scales", "quats", "opacity_logits", "sh_dc", "sh_rest"};
+std::array<const torch::Tensor*, kSplatArrays> SplatModel::Tensors() const {
+  std::array<const torch::Tensor*, kSplatArrays> tensors;
+  for (int array = 0; array < kSplatArrays; ++array) tensors[size_t(array)] = &(*this)[array];
+  return tensors;
+}
+
+std::array<const char*, kSplatArrays> SplatModel::Names() {
+  std::array<const char*, kSplatArrays> names;
+  for (int array = 0; array < kSplatArrays; ++array) names[size_t(array)] = kSplatArrayList[array].name;
   return names;
+}
+
+std::vector<int64_t> ShapeOf(int array, int64_t splats, int64_t sh_rest_count) {
+  const SplatArrayInfo& info = kSplatArrayList[array];
+  if (info.per_coefficient) return {splats, sh_rest_count, info.width};
+  if (info.width == 1) return {splats};
+  return {splats, info.width};
 }
 
 void CheckModel(const SplatModel& model) {
   SPLAT_CHECK(model.means.defined(), "means: is not defined");
   const int64_t n = model.means.size(0);
-  const torch::Device device = model.means.device();
-  CheckTensor(model.means, torch::kFloat32, {n, 3}, "means", device);
-  CheckTensor(model.log_scales, torch::kFloat32, {n, 3}, "log_scales", device);
-  CheckTensor(model.quats, torch::kFloat32, {n, 4}, "quats", device);
-  CheckTensor(model.opacity_logits, torch::kFloat32, {n}, "opacity_logits", device);
-  CheckTensor(model.sh_dc, torch::kFloat32, {n, 3}, "sh_dc", device);
-  CheckTensor(model.sh_rest, torch::kFloat32, {n, -1, 3}, "sh_rest", device);
+  for (int array = 0; array < kSplatArrays; ++array) {
+    CheckTensor(model[array], torch::kFloat32, ShapeOf(array, n, -1), kSplatArrayList[array].name,
+                model.means.device());
+  }
   const int64_t rest = model.sh_rest.size(1);
   SPLAT_CHECK(rest == math::ShRestCount(model.max_sh_degree()), "sh_rest: holds ", rest,
               " coefficients per channel, expected 0, 3, 8 or 15");
@@ -43,22 +56,22 @@ void CheckModel(const SplatModel& model) {
 SplatModel SelectRows(const SplatModel& model, const torch::Tensor& rows) {
   const torch::NoGradGuard no_grad;
   SplatModel out;
-  const auto from = model.Tensors();
-  const auto to = out.Tensors();
-  for (size_t i = 0; i < from.size(); ++i) *to[i] = from[i]->detach().index_select(0, rows);
+  out.traits = model.traits;
+  for (int array = 0; array < kSplatArrays; ++array) out[array] = model[array].detach().index_select(0, rows);
   return out;
 }
 
 SplatModel ToDevice(const SplatModel& model, const torch::Device& device) {
   SplatModel out;
-  const auto from = model.Tensors();
-  const auto to = out.Tensors();
-  for (size_t i = 0; i < from.size(); ++i) *to[i] = from[i]->detach().to(device);
+  out.traits = model.traits;
+  for (int array = 0; array < kSplatArrays; ++array) out[array] = model[array].detach().to(device);
   return out;
 }
 
 void SetRequiresGrad(SplatModel& model, bool requires_grad) {
-  for (torch::Tensor* tensor : model.Tensors()) *tensor = tensor->detach().requires_grad_(requires_grad);
+  for (int array = 0; array < kSplatArrays; ++array) {
+    model[array] = model[array].detach().requires_grad_(requires_grad);
+  }
 }
 
 }  // namespace splat

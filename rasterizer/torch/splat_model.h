@@ -5,29 +5,34 @@
 #include "rasterizer/torch/libtorch.h"
 
 #include <array>
-#include <string>
 #include <vector>
+
+#include "scene/scene_traits.h"
+#include "scene/splat_arrays.h"
 
 namespace splat {
 
-struct SplatModel {
-  torch::Tensor means;           // [N, 3] float, scene frame (world), scene units
-  torch::Tensor log_scales;      // [N, 3] natural logarithm of the scales
-  torch::Tensor quats;           // [N, 4] (w, x, y, z), not normalised
-  torch::Tensor opacity_logits;  // [N]
-  torch::Tensor sh_dc;           // [N, 3] coefficient of the constant function
-  torch::Tensor sh_rest;         // [N, K, 3], K = 0, 3, 8 or 15, coefficient-major, Inria's order
+// One tensor of float for each array of the list, [N, width]: means [N, 3] in the scene's frame (world) and units,
+// log_scales [N, 3], quats [N, 4] (w, x, y, z), not normalised, opacity_logits [N], sh_dc [N, 3], and sh_rest [N, K,
+// 3], K = 0, 3, 8 or 15, coefficient-major in Inria's order.
+struct SplatModel : SplatArraysOf<torch::Tensor> {
+  SceneTraits traits;
 
   int64_t count() const { return means.defined() ? means.size(0) : 0; }
   int sh_rest_count() const { return int(sh_rest.size(1)); }
   // 0 ... 3, what sh_rest can hold.
   int max_sh_degree() const;
+  // The degree that is drawn: that of the traits, as far as it is stored.
+  int drawn_sh_degree() const;
 
-  // The six tensors in the order above, and their names.
-  std::array<torch::Tensor*, 6> Tensors();
-  std::array<const torch::Tensor*, 6> Tensors() const;
-  static const std::vector<std::string>& Names();
+  // The tensors in the order of the list, and their names.
+  std::array<torch::Tensor*, kSplatArrays> Tensors();
+  std::array<const torch::Tensor*, kSplatArrays> Tensors() const;
+  static std::array<const char*, kSplatArrays> Names();
 };
+
+// The shape of an array's tensor with N splats and K coefficients beyond the first; -1 where any size will do.
+std::vector<int64_t> ShapeOf(int array, int64_t splats, int64_t sh_rest_count);
 
 // Shapes and types as commented above, contiguous, one device. Throws splat::Error naming the tensor.
 void CheckModel(const SplatModel& model);
@@ -38,7 +43,7 @@ SplatModel SelectRows(const SplatModel& model, const torch::Tensor& rows);
 // The model on a device, without gradient history; tensors that lie there already are shared.
 SplatModel ToDevice(const SplatModel& model, const torch::Device& device);
 
-// Sets requires_grad on all six tensors (they become leaves).
+// Sets requires_grad on all tensors (they become leaves).
 void SetRequiresGrad(SplatModel& model, bool requires_grad);
 
 }  // namespace splat

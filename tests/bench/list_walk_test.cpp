@@ -55,8 +55,7 @@ TEST(ListWalk, OfASampleIsThatOfTheWholeImage) {
   const SyntheticScene scene = MakeSyntheticScene(20000, pool);
   const KernelContext context{&pool};
   kernels::ProjectParams<float> project;
-  project.splats = {scene.count,        kSyntheticShRestCount, scene.means.data(), scene.log_scales.data(),
-                    scene.quats.data(), scene.logits.data(),   scene.sh_dc.data(), scene.sh_rest.data()};
+  project.splats = kernels::SplatsViewOf<float>(scene, scene.count, kSyntheticShRestCount);
   project.camera = SyntheticCamera(kWidth, kHeight);
   const auto size = size_t(scene.count);
   std::vector<float> records(kRecordSize * size);

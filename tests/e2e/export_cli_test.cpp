@@ -163,12 +163,12 @@ TEST_F(SplatExport, APageOpensAtTheFirstTrainingCameraBesideTheScene) {
 }
 
 TEST_F(SplatExport, RecordsTheBackground) {
-  EXPECT_EQ(Converted("none.ply").background, std::nullopt);
-  EXPECT_EQ(Converted("white.ply", {"--background", "white"}).background, (Rgb{1, 1, 1}));
+  EXPECT_EQ(Converted("none.ply").traits.background, std::nullopt);
+  EXPECT_EQ(Converted("white.ply", {"--background", "white"}).traits.background, (Rgb{1, 1, 1}));
   ASSERT_EQ(Run(folder_ / "white.ply", folder_ / "kept.sog").exit_code, 0);
-  EXPECT_EQ(ReadScene(folder_ / "kept.sog").background, (Rgb{1, 1, 1}));
+  EXPECT_EQ(ReadScene(folder_ / "kept.sog").traits.background, (Rgb{1, 1, 1}));
   ASSERT_EQ(Run(folder_ / "kept.sog", folder_ / "other.glb", {"--background", "0.5,0,1"}).exit_code, 0);
-  EXPECT_EQ(ReadScene(folder_ / "other.glb").background, (Rgb{0.5, 0, 1}));
+  EXPECT_EQ(ReadScene(folder_ / "other.glb").traits.background, (Rgb{0.5, 0, 1}));
 }
 
 TEST_F(SplatExport, WritesTheVersionAndFrameOfSpzThatIsAskedFor) {

@@ -24,7 +24,7 @@ class Background : public ::testing::Test {
   std::optional<Rgb> ReadBack(const Exporter& exporter) {
     const std::string path = folder_ / "scene" + exporter.extension;
     WriteScene(path, exporter, AllOf(cloud_));
-    return ReadScene(path).background;
+    return ReadScene(path).traits.background;
   }
 
   TempDir folder_;
@@ -32,13 +32,13 @@ class Background : public ::testing::Test {
 };
 
 TEST_F(Background, ComesBackFromFormatsWithAPlaceForIt) {
-  cloud_.background = Rgb{1, 0.5, 51 / 255.0};
+  cloud_.traits.background = Rgb{1, 0.5, 51 / 255.0};
   for (const char* name : {"ply", "compressed.ply", "sog", "glb", "html"}) {
     SCOPED_TRACE(name);
     if (!WhatLacks(ExporterNamed(name)).empty()) continue;
     const auto background = ReadBack(ExporterNamed(name));
     ASSERT_TRUE(background);
-    for (size_t i = 0; i < 3; ++i) EXPECT_NEAR((*background)[i], (*cloud_.background)[i], 1e-6);
+    for (size_t i = 0; i < 3; ++i) EXPECT_NEAR((*background)[i], (*cloud_.traits.background)[i], 1e-6);
   }
   for (const char* name : {"splat", "spz"}) EXPECT_FALSE(ReadBack(ExporterNamed(name))) << name;
 }
@@ -64,7 +64,7 @@ TEST_F(Background, IsLeftAloneWhereItIsNoColor) {
        {"Background:", "Background: 1 1", "Background: 1 1 2", "Background: a b c", "Background: nan 0 0", "x"}) {
     EXPECT_EQ(BackgroundOf({comment}), std::nullopt) << comment;
   }
-  cloud_.background = Rgb{1, 1, 1};
+  cloud_.traits.background = Rgb{1, 1, 1};
   std::string glb = ::splat::testing::Encoded("glb", cloud_);
   const std::string color = "[1.0,1.0,1.0]";
   ASSERT_NE(glb.find(color), std::string::npos);
@@ -73,7 +73,7 @@ TEST_F(Background, IsLeftAloneWhereItIsNoColor) {
     changed.replace(changed.find(color), color.size(),
                     std::string(other).append(color.size(), ' ').substr(0, color.size()));
     WriteBytes(folder_ / "a.glb", changed);
-    EXPECT_EQ(ReadScene(folder_ / "a.glb").background, std::nullopt) << other;
+    EXPECT_EQ(ReadScene(folder_ / "a.glb").traits.background, std::nullopt) << other;
   }
 }
 

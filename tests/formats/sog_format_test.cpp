@@ -141,16 +141,16 @@ INSTANTIATE_TEST_SUITE_P(AllDegrees, SogDegrees, ::testing::Values(0, 1, 2, 3));
 
 TEST(ReadSog, KnowsBothMarksOfAntialiasing) {
   SplatCloud cloud = RandomCloud(20, 0);
-  EXPECT_FALSE(Read(Encoded("sog", cloud)).antialiased);
-  cloud.antialiased = true;
+  EXPECT_FALSE(Read(Encoded("sog", cloud)).traits.antialiased);
+  cloud.traits.antialiased = true;
   Entries entries(Encoded("sog", cloud));
   EXPECT_EQ(entries.meta["antialias"], true);
   EXPECT_EQ(entries.meta["model"], "antialiased");
-  EXPECT_TRUE(Read(entries.Packed()).antialiased);
+  EXPECT_TRUE(Read(entries.Packed()).traits.antialiased);
   entries.meta.erase("antialias");
-  EXPECT_TRUE(Read(entries.Packed()).antialiased);
+  EXPECT_TRUE(Read(entries.Packed()).traits.antialiased);
   entries.meta.erase("model");
-  EXPECT_FALSE(Read(entries.Packed()).antialiased);
+  EXPECT_FALSE(Read(entries.Packed()).traits.antialiased);
 }
 
 TEST(ReadSog, LeavesOutSplatsWithoutARotation) {

@@ -51,6 +51,20 @@ TEST_F(ExportCheckTest, APlainImageIsThatOfTheOperators) {
   EXPECT_LT(quality::Psnr(RenderPlainly(without_sh, camera, kBlack, executor_), torch_image), 60);
 }
 
+TEST_F(ExportCheckTest, SeesAMarkOfAntialiasedScenesThatWasLost) {
+  model_.log_scales = model_.log_scales - 3;  // splats of less than a pixel, of which much is compensated
+  model_.traits.antialiased = true;
+  const HostModel host(model_);
+  SplatCloudView view = host.View();
+  const ExportCheck check(SplatSelection(view), {testing::FrontCamera(96, 72)}, kBlack, executor_);
+  EXPECT_GT(check.AgreementOf(Written(SplatSelection(view), "scene.ply"), {}), 60);
+  // A format without a place for the mark is not to blame.
+  EXPECT_GT(check.AgreementOf(Written(SplatSelection(view), "scene.glb"), {}), 60);
+  view.traits.antialiased = false;
+  EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(Written(SplatSelection(view), "lost.ply"), {}); }),
+              HasSubstr("another scene"));
+}
+
 TEST_F(ExportCheckTest, LosslessAgreesMoreThanCoarse) {
   const ExportCheck check = Check();
   EXPECT_GT(check.AgreementOf(Written(splats_, "scene.ply"), {}), 60);

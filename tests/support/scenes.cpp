@@ -1,7 +1,6 @@
 #include "tests/support/scenes.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "core/check.h"
@@ -23,33 +22,26 @@ double LogScaleOf(const Camera& camera, double sigma_px, double z) {
   return std::log(sigma_px * z / std::sqrt(camera.fx * camera.fy));
 }
 
-std::array<std::vector<double> SplatArrays::*, 6> Groups() {
-  return {&SplatArrays::means,          &SplatArrays::log_scales, &SplatArrays::quats,
-          &SplatArrays::opacity_logits, &SplatArrays::sh_dc,      &SplatArrays::sh_rest};
-}
-
 }  // namespace
 
-SplatArrays::SplatArrays(int64_t splats, int rest_count)
-    : count(splats),
-      sh_rest_count(rest_count),
-      means(3 * splats),
-      log_scales(3 * splats),
-      quats(4 * splats),
-      opacity_logits(splats),
-      sh_dc(3 * splats),
-      sh_rest(3 * splats * rest_count) {}
+SplatArrays::SplatArrays(int64_t splats, int rest_count) : count(splats), sh_rest_count(rest_count) {
+  for (int array = 0; array < kSplatArrays; ++array) {
+    (*this)[array].resize(size_t(splats) * size_t(WidthOf(array, rest_count)));
+  }
+}
 
 std::vector<double> SplatArrays::Flat() const {
   std::vector<double> flat;
-  for (const auto group : Groups()) flat.insert(flat.end(), (this->*group).begin(), (this->*group).end());
+  for (int array = 0; array < kSplatArrays; ++array) {
+    flat.insert(flat.end(), (*this)[array].begin(), (*this)[array].end());
+  }
   return flat;
 }
 
 void SplatArrays::SetFlat(const std::vector<double>& flat) {
   auto next = flat.begin();
-  for (const auto group : Groups()) {
-    std::vector<double>& values = this->*group;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    std::vector<double>& values = (*this)[array];
     SPLAT_CHECK(flat.end() - next >= int64_t(values.size()), "flat parameters: ", flat.size(), " are too few");
     std::copy_n(next, values.size(), values.begin());
     next += int64_t(values.size());

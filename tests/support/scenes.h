@@ -12,15 +12,14 @@
 namespace splat::testing {
 
 // Stored parameters of a model, owned, in double; shapes as in kernels::SplatsView.
-struct SplatArrays {
+struct SplatArrays : SplatArraysOf<std::vector<double>> {
   int64_t count = 0;
   int sh_rest_count = 0;
-  std::vector<double> means, log_scales, quats, opacity_logits, sh_dc, sh_rest;
 
   SplatArrays() = default;
   SplatArrays(int64_t splats, int rest_count);
 
-  // All parameters in one vector, group after group in the order of the fields, and back.
+  // All parameters in one vector, array after array in the order of the list, and back.
   std::vector<double> Flat() const;
   void SetFlat(const std::vector<double>& flat);
 };

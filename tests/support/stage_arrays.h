@@ -98,8 +98,9 @@ struct DeviceSplats {
     }
   }
   kernels::SplatsView<T> View() const {
-    return {count,        sh_rest_count,         means.data(), log_scales.data(),
-            quats.data(), opacity_logits.data(), sh_dc.data(), sh_rest.data()};
+    return {{means.data(), log_scales.data(), quats.data(), opacity_logits.data(), sh_dc.data(), sh_rest.data()},
+            count,
+            sh_rest_count};
   }
   kernels::SplatsGradView<T> GradView() const {
     return {means.data(), log_scales.data(), quats.data(), opacity_logits.data(), sh_dc.data(), sh_rest.data()};

@@ -33,7 +33,7 @@ struct Bench {
   StepInput input;
 
   explicit Bench(const Backend& backend) : optimizer(model, OptimizerConfig{}, backend), step(backend) {
-    input.settings.sh_degree = 1;
+    input.settings.traits.sh_degree = 1;
     input.rates = kRates;
     input.statistics.gradient_sum = torch::zeros({model.count()});
     input.statistics.seen = torch::zeros({model.count()}, torch::kInt32);

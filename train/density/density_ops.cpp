@@ -14,14 +14,10 @@ namespace {
 // Every 1,000 steps of a run of 30,000. Sorting moves as many bytes as Adam does in a step.
 constexpr int kRefinementsPerSort = 10;
 
-constexpr int kOpacityTensor = 3;  // place of opacity_logits in SplatModel::Tensors()
-
 // Rows of the model, copied.
 SplatModel GatheredModel(const SplatModel& model, const Backend& backend, const torch::Tensor& rows) {
   SplatModel gathered;
-  const auto from = model.Tensors();
-  const auto to = gathered.Tensors();
-  for (size_t i = 0; i < from.size(); ++i) *to[i] = GatherRows(backend, from[i]->detach(), rows);
+  for (int array = 0; array < kSplatArrays; ++array) gathered[array] = GatherRows(backend, model[array].detach(), rows);
   return gathered;
 }
 
@@ -176,7 +172,7 @@ void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity) 
   backend.density->clamp_opacity(scope.context(),
                                  PointerTo<float>(model.opacity_logits, {-1}, "opacity_logits", backend.device),
                                  model.count(), float(math::Logit(opacity)));
-  optimizer.ResetMoments(kOpacityTensor);
+  optimizer.ResetMoments(kOpacityLogits);
 }
 
 void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer) {

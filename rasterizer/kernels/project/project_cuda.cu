@@ -9,20 +9,22 @@ namespace {
 
 constexpr int kThreads = 128;
 
-// The view for a degree known at compile time, so that the harmonics' basis stays in registers.
-template <int kDegree>
-__device__ inline DeviceView OfDegree(const DeviceView& view) {
+// The view for a degree known at compile time, so that the harmonics' basis stays in registers; and with or without
+// compensation, so that a scene without it pays nothing for it.
+template <int kDegree, bool kAntialiased>
+__device__ inline DeviceView Specialized(const DeviceView& view) {
   DeviceView out = view;
   out.limits.sh_degree = kDegree;
+  out.limits.antialiased = kAntialiased;
   return out;
 }
 
 // One thread: one splat. A warp whose splats all lie outside of the depth range leaves before it reads more than their
 // means. Block of kThreads, no shared memory, no atomics.
-template <int kDegree>
+template <int kDegree, bool kAntialiased>
 __global__ void __launch_bounds__(kThreads)
     ProjectKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> out) {
-  const DeviceView view = OfDegree<kDegree>(any_view);
+  const DeviceView view = Specialized<kDegree, kAntialiased>(any_view);
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   bool in_range = false;
   if (i < splats.count) {
@@ -42,12 +44,12 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 // One thread: one splat. Block of kThreads, no shared memory, no atomics.
-template <int kDegree>
+template <int kDegree, bool kAntialiased>
 __global__ void __launch_bounds__(kThreads)
     ProjectBackwardKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> projected,
                           const int32_t* slot_begin, const float* slots, SplatsGradView<float> grad,
                           ScreenStatsView<float> stats) {
-  const DeviceView view = OfDegree<kDegree>(any_view);
+  const DeviceView view = Specialized<kDegree, kAntialiased>(any_view);
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   const bool inside = i < splats.count;
   float sum[kSlotSize];
@@ -73,17 +75,19 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-template <int kDegree>
+template <int kDegree, bool kAntialiased>
 void LaunchProject(const KernelContext& context, const ProjectParams<float>& params, const DeviceView& view) {
-  SPLAT_LAUNCH(context, ProjectKernel<kDegree>, gpu::BlocksFor(params.splats.count, kThreads), kThreads, params.splats,
-               view, params.out);
+  constexpr auto project_kernel = ProjectKernel<kDegree, kAntialiased>;
+  SPLAT_LAUNCH(context, project_kernel, gpu::BlocksFor(params.splats.count, kThreads), kThreads, params.splats, view,
+               params.out);
 }
 
-template <int kDegree>
+template <int kDegree, bool kAntialiased>
 void LaunchProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params,
                            const DeviceView& view) {
   const ProjectParams<float>& forward = params.forward;
-  SPLAT_LAUNCH(context, ProjectBackwardKernel<kDegree>, gpu::BlocksFor(forward.splats.count, kThreads), kThreads,
+  constexpr auto project_backward_kernel = ProjectBackwardKernel<kDegree, kAntialiased>;
+  SPLAT_LAUNCH(context, project_backward_kernel, gpu::BlocksFor(forward.splats.count, kThreads), kThreads,
                forward.splats, view, forward.out, params.slot_begin, params.slots, params.grad, params.stats);
 }
 
@@ -92,16 +96,21 @@ void LaunchProjectBackward(const KernelContext& context, const ProjectBackwardPa
 void Project(const KernelContext& context, const ProjectParams<float>& params) {
   const DeviceView view = MakeDeviceView(params);
   static_assert(math::kMaxShDegree == 3, "a launch for each degree");
-  constexpr decltype(&LaunchProject<0>) kLaunches[] = {LaunchProject<0>, LaunchProject<1>, LaunchProject<2>,
-                                                       LaunchProject<3>};
-  kLaunches[view.limits.sh_degree](context, params, view);
+  constexpr decltype(&LaunchProject<0, false>) kLaunches[][2] = {{LaunchProject<0, false>, LaunchProject<0, true>},
+                                                                 {LaunchProject<1, false>, LaunchProject<1, true>},
+                                                                 {LaunchProject<2, false>, LaunchProject<2, true>},
+                                                                 {LaunchProject<3, false>, LaunchProject<3, true>}};
+  kLaunches[view.limits.sh_degree][view.limits.antialiased ? 1 : 0](context, params, view);
 }
 
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params) {
   const DeviceView view = MakeDeviceView(params.forward);
-  constexpr decltype(&LaunchProjectBackward<0>) kLaunches[] = {LaunchProjectBackward<0>, LaunchProjectBackward<1>,
-                                                               LaunchProjectBackward<2>, LaunchProjectBackward<3>};
-  kLaunches[view.limits.sh_degree](context, params, view);
+  constexpr decltype(&LaunchProjectBackward<0, false>) kLaunches[][2] = {
+      {LaunchProjectBackward<0, false>, LaunchProjectBackward<0, true>},
+      {LaunchProjectBackward<1, false>, LaunchProjectBackward<1, true>},
+      {LaunchProjectBackward<2, false>, LaunchProjectBackward<2, true>},
+      {LaunchProjectBackward<3, false>, LaunchProjectBackward<3, true>}};
+  kLaunches[view.limits.sh_degree][view.limits.antialiased ? 1 : 0](context, params, view);
 }
 
 }  // namespace splat::kernels::SPLAT_GPU_NAMESPACE

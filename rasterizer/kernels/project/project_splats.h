@@ -132,6 +132,15 @@ class ProjectSplats {
     }
   }
 
+  // Functions with kAntialiased take limits.antialiased from it, so that scenes without compensation pay nothing for
+  // it.
+  template <bool kAntialiased>
+  static math::ProjectLimits Specialized(math::ProjectLimits limits) {
+    limits.antialiased = kAntialiased;
+    return limits;
+  }
+
+  template <bool kAntialiased>
   static Visible StoreGeometry(const ProjectParams<S>& params, const math::PinholeCamera<L>& camera,
                                const math::ProjectLimits& limits, int64_t begin, int count);
   static void FinishVisible(const ProjectParams<S>& params, const ProjectConstants<S>& view,
@@ -140,15 +149,18 @@ class ProjectSplats {
   // The sums of the splats' slots, each in slot order.
   static void SumSlots(const ProjectBackwardParams<S>& params, const Splats& splats, L* sum);
   static void ClearGrad(const ProjectBackwardParams<S>& params, int64_t i);
+  template <bool kAntialiased>
   static void VisibleBackward(const ProjectBackwardParams<S>& params, const math::PinholeCamera<L>& camera,
                               const math::ProjectLimits& limits, const Splats& splats);
 };
 
 // Records without colour of the splats [begin, begin + count), and which of them are visible as far as is known.
 template <typename L>
+template <bool kAntialiased>
 __attribute__((flatten)) typename ProjectSplats<L>::Visible ProjectSplats<L>::StoreGeometry(
-    const ProjectParams<S>& params, const math::PinholeCamera<L>& camera, const math::ProjectLimits& limits,
+    const ProjectParams<S>& params, const math::PinholeCamera<L>& camera, const math::ProjectLimits& any_limits,
     int64_t begin, int count) {
+  const math::ProjectLimits limits = Specialized<kAntialiased>(any_limits);
   Visible visible;
   for (int k = 0; k < count; k += kLanes) {
     const int lanes = count - k < kLanes ? count - k : kLanes;
@@ -183,9 +195,10 @@ template <typename L>
 void ProjectSplats<L>::Forward(const ProjectParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                                int64_t end) {
   const math::PinholeCamera<L> camera = math::CameraInLanes<L>(view.camera);
+  const auto store_geometry = view.limits.antialiased ? StoreGeometry<true> : StoreGeometry<false>;
   for (int64_t first = begin; first < end; first += kBlock) {
     const int count = end - first < kBlock ? int(end - first) : kBlock;
-    const Visible visible = StoreGeometry(params, camera, view.limits, first, count);
+    const Visible visible = store_geometry(params, camera, view.limits, first, count);
     for (int i = 0; i < count; ++i) params.out.tile_counts[first + i] = 0;
     ForEachVector(visible, params.splats, view.limits.sh_degree,
                   [&](const Splats& splats) { FinishVisible(params, view, camera, splats); });
@@ -226,10 +239,12 @@ void ProjectSplats<L>::ClearGrad(const ProjectBackwardParams<S>& params, int64_t
 
 // Of visible splats; coefficients beyond the active degree are left alone.
 template <typename L>
+template <bool kAntialiased>
 __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBackwardParams<S>& params,
                                                                 const math::PinholeCamera<L>& camera,
-                                                                const math::ProjectLimits& limits,
+                                                                const math::ProjectLimits& any_limits,
                                                                 const Splats& splats) {
+  const math::ProjectLimits limits = Specialized<kAntialiased>(any_limits);
   const SplatsView<S>& view = params.forward.splats;
   L sum[kSlotSize], record[kRecordSize];
   SumSlots(params, splats, sum);
@@ -260,6 +275,7 @@ template <typename L>
 void ProjectSplats<L>::Backward(const ProjectBackwardParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                                 int64_t end) {
   const math::PinholeCamera<L> camera = math::CameraInLanes<L>(view.camera);
+  const auto visible_backward = view.limits.antialiased ? VisibleBackward<true> : VisibleBackward<false>;
   const bool some_unused = math::ShRestCount(view.limits.sh_degree) < params.forward.splats.sh_rest_count;
   for (int64_t first = begin; first < end; first += kBlock) {
     const int64_t last = end - first < kBlock ? end : first + kBlock;
@@ -271,7 +287,7 @@ void ProjectSplats<L>::Backward(const ProjectBackwardParams<S>& params, const Pr
       visible.size += is_visible ? 1 : 0;
     }
     ForEachVector(visible, params.forward.splats, view.limits.sh_degree,
-                  [&](const Splats& splats) { VisibleBackward(params, camera, view.limits, splats); });
+                  [&](const Splats& splats) { visible_backward(params, camera, view.limits, splats); });
   }
 }
 

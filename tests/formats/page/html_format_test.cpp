@@ -95,12 +95,12 @@ TEST_F(Html, IsTheWholeViewerWithNothingLeftToFillIn) {
 
 TEST_F(Html, HasTheSettingsThatAreGiven) {
   SplatCloud cloud = cloud_;
-  cloud.background = Rgb{1, 1, 1};
+  cloud.traits.background = Rgb{1, 1, 1};
   ExportOptions options;
   options.viewer.emplace();
   options.viewer->start = {{1, 2, 3}, {0, 0, 0}, 45};
   const Json settings = BootstrapOf(Encoded("html", cloud, options))["settings"];
-  EXPECT_EQ(settings.dump(), Json::parse(SuperSplatSettings(*options.viewer, cloud.background)).dump());
+  EXPECT_EQ(settings.dump(), Json::parse(SuperSplatSettings(*options.viewer, cloud.traits.background)).dump());
   EXPECT_EQ(settings["background"]["color"], Json({1, 1, 1}));
   const Json own = BootstrapOf(Encoded("html", cloud_))["settings"];
   EXPECT_EQ(own, Json::parse(SuperSplatSettings(SettingsFromSplats(AllOf(cloud_)), {})));
@@ -210,11 +210,11 @@ TEST(ReadHtml, RefusesOtherAndHostilePages) {
 TEST(ReadHtml, TakesTheBackgroundOfThePageIfTheSplatsSayNone) {
   Json bootstrap = {{"contentUrl", kData + EncodeBase64(Encoded("sog", RandomCloud(5, 0)))}};
   bootstrap["settings"]["background"]["color"] = {0.25, 0.5, 1};
-  EXPECT_EQ(Read(Page(bootstrap.dump())).background, (Rgb{0.25, 0.5, 1}));
+  EXPECT_EQ(Read(Page(bootstrap.dump())).traits.background, (Rgb{0.25, 0.5, 1}));
   bootstrap["settings"]["background"]["color"] = {0, 0, 0};
-  EXPECT_EQ(Read(Page(bootstrap.dump())).background, std::nullopt);
+  EXPECT_EQ(Read(Page(bootstrap.dump())).traits.background, std::nullopt);
   bootstrap["settings"]["background"] = 3;
-  EXPECT_EQ(Read(Page(bootstrap.dump())).background, std::nullopt);
+  EXPECT_EQ(Read(Page(bootstrap.dump())).traits.background, std::nullopt);
 }
 
 TEST(WriteHtml, SaysWhatToDoWhereTheBuildHasNoPage) {

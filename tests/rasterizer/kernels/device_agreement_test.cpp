@@ -90,6 +90,11 @@ std::vector<std::pair<std::string, RenderInput>> Scenes() {
     edge.splats.opacity_logits[k] = math::Logit(at) + (double(k / 2 % 3) - 1) * 1e-6;
   }
   scenes.emplace_back("opacity at thresholds", edge);
+  for (int degree = 0; degree <= 3; ++degree) {
+    RenderInput antialiased = RandomInput(133, 97, 200, 6, degree);
+    antialiased.options.antialiased = true;
+    scenes.emplace_back("antialiased, degree " + std::to_string(degree), antialiased);
+  }
   return scenes;
 }
 

@@ -40,6 +40,7 @@ struct SceneSize {
   int width, height;
   int64_t splats;
   int sh_degree;
+  bool antialiased = false;  // then with splats below a pixel, of which much is compensated
 };
 
 RenderInput RandomInput(const SceneSize& size, uint64_t seed, double sigma_px_max = 12) {
@@ -49,11 +50,12 @@ RenderInput RandomInput(const SceneSize& size, uint64_t seed, double sigma_px_ma
   options.seed = seed;
   options.splats = size.splats;
   options.sh_degree = size.sh_degree;
-  options.sigma_px_min = 2;
+  options.sigma_px_min = size.antialiased ? 0.5 : 2;
   options.sigma_px_max = sigma_px_max;
   options.opacity_max = 0.9;
   input.splats = RandomSplats(options, input.camera);
   input.options.sh_degree = size.sh_degree;
+  input.options.antialiased = size.antialiased;
   input.background = {0.3, 0.6, 0.1};
   return input;
 }
@@ -115,31 +117,28 @@ RenderInput SmoothScene(const SceneSize& size) {
   return {};
 }
 
-using Group = std::pair<std::string, std::vector<double> SplatArrays::*>;
-const std::vector<Group>& Groups() {
-  static const std::vector<Group> groups = {
-      {"means", &SplatArrays::means}, {"log_scales", &SplatArrays::log_scales},
-      {"quats", &SplatArrays::quats}, {"opacity_logits", &SplatArrays::opacity_logits},
-      {"sh_dc", &SplatArrays::sh_dc}, {"sh_rest", &SplatArrays::sh_rest}};
-  return groups;
-}
-
-TEST(RenderGradient, MatchesCentralDifferencesInEveryParameterGroup) {
+void ExpectCentralDifferences(const RenderInput& scene) {
   constexpr double kStep = 2e-6;       // truncation 1e-11, rounding 1e-9 of a loss of order 10
   constexpr double kTolerance = 1e-6;  // of the largest entry of the group
   const auto backend = testing::CpuDoubleBackend(1);
-  for (int degree = 0; degree <= 3; ++degree) {
-    const RenderInput scene = SmoothScene({27, 21, 9, degree});
-    const PixelArrays functional = RandomFunctional(scene, 77);
-    const GradArrays grad = backend->RenderBackward(scene, backend->Render(scene), functional);
-    for (const auto& [name, group] : Groups()) {
-      const auto loss = [&, member = group](const std::vector<double>& values) {
-        RenderInput moved = scene;
-        moved.splats.*member = values;
-        return Evaluate(functional, backend->Render(moved).pixels);
-      };
-      const auto expected = CentralDifferences(loss, scene.splats.*group, kStep);
-      EXPECT_TRUE(GradientsMatch(grad.splats.*group, expected, kTolerance, name)) << "degree " << degree;
+  const PixelArrays functional = RandomFunctional(scene, 77);
+  const GradArrays grad = backend->RenderBackward(scene, backend->Render(scene), functional);
+  for (int array = 0; array < kSplatArrays; ++array) {
+    const auto loss = [&](const std::vector<double>& values) {
+      RenderInput moved = scene;
+      moved.splats[array] = values;
+      return Evaluate(functional, backend->Render(moved).pixels);
+    };
+    const auto expected = CentralDifferences(loss, scene.splats[array], kStep);
+    EXPECT_TRUE(GradientsMatch(grad.splats[array], expected, kTolerance, kSplatArrayList[array].name));
+  }
+}
+
+TEST(RenderGradient, MatchesCentralDifferencesInEveryParameterGroup) {
+  for (const bool antialiased : {false, true}) {
+    for (int degree = 0; degree <= 3; ++degree) {
+      SCOPED_TRACE(::testing::Message() << "degree " << degree << (antialiased ? ", antialiased" : ""));
+      ExpectCentralDifferences(SmoothScene({27, 21, 9, degree, antialiased}));
     }
   }
 }
@@ -190,16 +189,20 @@ TEST_P(RenderGradTest, AgreesWithTheDoubleOracle) {
   // Of the group's largest entry. Measured in float: 8e-6; a pixel that float decides the other way at a threshold
   // moves an entry by up to 1/255 of the pixel's part.
   const double tolerance = backend().Epsilon() > 1e-10 ? 2e-4 : 1e-9;
-  const RenderInput scene = RandomInput({133, 97, 1500, 2}, 6, 20);
   const auto oracle = testing::CpuDoubleBackend(1);
-  const PixelArrays functional = RandomFunctional(scene, 80);
-  const GradArrays expected = oracle->RenderBackward(scene, oracle->Render(scene), functional);
-  const GradArrays actual = backend().RenderBackward(scene, backend().Render(scene), functional);
-  for (const auto& [name, group] : Groups()) {
-    EXPECT_TRUE(GradientsMatch(actual.splats.*group, expected.splats.*group, tolerance, name));
+  for (const bool antialiased : {false, true}) {
+    SCOPED_TRACE(antialiased ? "antialiased" : "plain");
+    const RenderInput scene = RandomInput({133, 97, 1500, 2, antialiased}, 6, 20);
+    const PixelArrays functional = RandomFunctional(scene, 80);
+    const GradArrays expected = oracle->RenderBackward(scene, oracle->Render(scene), functional);
+    const GradArrays actual = backend().RenderBackward(scene, backend().Render(scene), functional);
+    for (int array = 0; array < kSplatArrays; ++array) {
+      const char* const name = kSplatArrayList[array].name;
+      EXPECT_TRUE(GradientsMatch(actual.splats[array], expected.splats[array], tolerance, name));
+    }
+    EXPECT_TRUE(GradientsMatch(actual.grad_mean_px, expected.grad_mean_px, tolerance, "grad_mean_px"));
+    EXPECT_TRUE(GradientsMatch(actual.abs_mean_px, expected.abs_mean_px, tolerance, "abs_mean_px"));
   }
-  EXPECT_TRUE(GradientsMatch(actual.grad_mean_px, expected.grad_mean_px, tolerance, "grad_mean_px"));
-  EXPECT_TRUE(GradientsMatch(actual.abs_mean_px, expected.abs_mean_px, tolerance, "abs_mean_px"));
 }
 
 TEST_P(RenderGradTest, TakesAbsentAlphaAndDepthGradientsAsZero) {

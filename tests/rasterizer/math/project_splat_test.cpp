@@ -28,6 +28,7 @@ using testing::TestCamera;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr ProjectLimits kLimits{0.2, 100, 3};
+constexpr ProjectLimits kAntialiased{0.2, 100, 3, true};
 
 // Splat of 11 + 3 + 3 K numbers: mean, log-scale, quaternion, logit, dc, rest.
 template <typename T>
@@ -54,6 +55,17 @@ std::vector<double> OrdinarySplat(const Camera& camera) {
   s.quats = {0.8, 0.3, -0.4, 0.2};
   for (size_t k = 0; k < s.sh_rest.size(); ++k) s.sh_rest[k] = 0.02 * std::sin(double(k));
   return s.Flat();
+}
+
+// A splat of the given sizes on the screen in px and angle in the image's plane.
+std::vector<double> FlatSplat(const Camera& camera, double along_px, double across_px, double angle) {
+  auto x = OrdinarySplat(camera);
+  x[3] = std::log(along_px * 3 / camera.fx);
+  x[4] = x[5] = std::log(across_px * 3 / camera.fx);
+  x[6] = std::cos(angle / 2);
+  x[7] = x[8] = 0;
+  x[9] = std::sin(angle / 2);
+  return x;
 }
 
 TEST(ProjectSplat, ShowsAnOrdinarySplat) {
@@ -102,12 +114,14 @@ TEST(ProjectSplat, NeverShowsASplatWithAnEntryThatIsNotFinite) {
     const Camera camera = TestCamera(64, 48, pose);
     const auto x = OrdinarySplat(camera);
     ASSERT_TRUE(Project<float>(camera, x).visible);
+    ASSERT_TRUE(Project<float>(camera, x, kAntialiased).visible);
     for (size_t i = 0; i < x.size(); ++i) {
       for (const double bad : {kNan, kInf, -kInf}) {
         auto broken = x;
         broken[i] = bad;
         EXPECT_FALSE(Project<float>(camera, broken).visible) << "entry " << i << " is " << bad;
         EXPECT_FALSE(Project<double>(camera, broken).visible) << "entry " << i << " is " << bad;
+        EXPECT_FALSE(Project<float>(camera, broken, kAntialiased).visible) << "entry " << i << " is " << bad;
       }
     }
   }
@@ -150,7 +164,7 @@ TEST(ProjectSplat, GivesFinitePositiveDefiniteResultsForWildFiniteInput) {
     }
     for (int k = 6; k < 10; ++k) x[k] = random.Normal() * std::pow(10.0, random.Uniform(-10, 10));
     x[10] = random.Uniform(-10, 200);
-    const auto p = Project<float>(camera, x, {0.2, 1e10, 3});
+    const auto p = Project<float>(camera, x, {0.2, 1e10, 3, trial % 2 == 0});
     if (!p.visible) continue;
     ++visible;
     for (const float value : {p.mean.x, p.mean.y, p.conic.xx, p.conic.xy, p.conic.yy, p.half.x, p.half.y, p.opacity,
@@ -172,12 +186,7 @@ TEST(ProjectSplat, KeepsTheWidthOfNeedlesInFloat) {
   const Camera camera = TestCamera(640, 480, 0);
   for (const double length_px : {30.0, 300.0, 3000.0, 30000.0}) {
     for (double angle = 0.1; angle < 3; angle += 0.4) {
-      auto x = OrdinarySplat(camera);
-      x[3] = std::log(length_px * 3 / camera.fx);
-      x[4] = x[5] = std::log(0.1 * 3 / camera.fx);
-      x[6] = std::cos(angle / 2);
-      x[7] = x[8] = 0;
-      x[9] = std::sin(angle / 2);
+      const auto x = FlatSplat(camera, length_px, 0.1, angle);
       const auto f = Project<float>(camera, x);
       const auto d = Project<double>(camera, x);
       ASSERT_TRUE(d.visible);
@@ -189,9 +198,62 @@ TEST(ProjectSplat, KeepsTheWidthOfNeedlesInFloat) {
   }
 }
 
+// Opacity and extent change, and nothing else.
+TEST(ProjectSplat, CompensatesTheOpacityOfAnAntialiasedSplatAndCutsItsExtentAccordingly) {
+  const Camera camera = TestCamera(640, 480, 1);
+  for (const double size_px : {0.2, 0.5, 2.0, 30.0}) {
+    auto x = OrdinarySplat(camera);
+    for (int k = 3; k < 6; ++k) x[k] = std::log((size_px + 0.1 * k) * 3 / camera.fx);
+    const auto plain = Project<double>(camera, x), p = Project<double>(camera, x, kAntialiased);
+    ASSERT_TRUE(p.visible);
+    const SymMat2<double> cov = Conic(plain.conic, Determinant(plain.conic));
+    const double sharp_det = (cov.xx - kLowPassVariancePx2) * (cov.yy - kLowPassVariancePx2) - cov.xy * cov.xy;
+    const double opacity = 0.6 * std::sqrt(sharp_det / Determinant(cov));
+    EXPECT_NEAR(p.opacity, opacity, 1e-12);
+    EXPECT_NEAR(p.half.x, std::sqrt(2 * std::log(255 * opacity) * cov.xx), 1e-3 * p.half.x);
+    EXPECT_NEAR(p.half.y, std::sqrt(2 * std::log(255 * opacity) * cov.yy), 1e-3 * p.half.y);
+    EXPECT_LT(p.half.x, plain.half.x);
+    EXPECT_EQ(p.conic.xx, plain.conic.xx);
+    EXPECT_EQ(p.conic.xy, plain.conic.xy);
+    EXPECT_EQ(p.conic.yy, plain.conic.yy);
+    EXPECT_EQ(p.mean.x, plain.mean.x);
+    EXPECT_EQ(p.color.y, plain.color.y);
+  }
+}
+
+TEST(ProjectSplat, HidesAnAntialiasedSplatWhoseCompensatedOpacityIsAtTheThreshold) {
+  Camera camera = TestCamera(640, 480, 0);
+  camera.fy = camera.fx;
+  auto x = FlatSplat(camera, 0.5, 0.5, 0);
+  const double compensation = 0.25 / (0.25 + kLowPassVariancePx2);  // round, and near the axis
+  x[10] = Logit(kMinAlpha / compensation * 0.99);
+  EXPECT_TRUE(Project<float>(camera, x).visible);
+  EXPECT_FALSE(Project<float>(camera, x, kAntialiased).visible);
+  x[10] = Logit(kMinAlpha / compensation * 1.01);
+  EXPECT_TRUE(Project<float>(camera, x, kAntialiased).visible);
+  x[3] = x[4] = x[5] = -1000;
+  EXPECT_FALSE(Project<float>(camera, x, kAntialiased).visible) << "a point has no light to spread";
+}
+
+// As a difference the determinant before the low-pass would be noise of a needle, and the whole opacity with it.
+TEST(ProjectSplat, KeepsTheCompensationOfNeedlesAndSpecksInFloat) {
+  constexpr double kTolerance = 1e-5;  // of the opacity; measured: 7e-7
+  const Camera camera = TestCamera(640, 480, 0);
+  for (const double along_px : {0.05, 0.3, 30.0, 3000.0}) {
+    for (double angle = 0.1; angle < 3; angle += 0.4) {
+      const auto x = FlatSplat(camera, along_px, 0.1, angle);
+      const auto d = Project<double>(camera, x, kAntialiased);
+      const auto f = Project<float>(camera, x, kAntialiased);
+      ASSERT_TRUE(d.visible);
+      ASSERT_TRUE(f.visible) << along_px << " px at " << angle;
+      EXPECT_NEAR(f.opacity / d.opacity, 1, kTolerance) << along_px << " px at " << angle;
+    }
+  }
+}
+
 // The whole chain: a random linear functional of everything that is projected.
-void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>& x, int degree, Random& random) {
-  const ProjectLimits limits{0.2, 100, degree};
+void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>& x, const ProjectLimits& limits,
+                                Random& random) {
   const auto w = testing::RandomVector(10, -1, 1, random);
   const auto dual_camera = MakePinholeCamera<Dual>(camera);
   const auto loss = [&](const std::vector<Dual>& v) {
@@ -208,7 +270,7 @@ void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>&
   const double geometry[11] = {g.mean.x, g.mean.y, g.mean.z, g.log_scale.x, g.log_scale.y,  g.log_scale.z,
                                g.quat.w, g.quat.x, g.quat.y, g.quat.z,      g.opacity_logit};
   std::copy(geometry, geometry + 11, actual.begin());
-  EXPECT_TRUE(GradientsMatch(actual, expected, kDualTolerance)) << "degree " << degree;
+  EXPECT_TRUE(GradientsMatch(actual, expected, kDualTolerance)) << "degree " << limits.sh_degree;
 }
 
 TEST(ProjectSplatBackward, MatchesDualNumbersInEveryDegree) {
@@ -221,7 +283,26 @@ TEST(ProjectSplatBackward, MatchesDualNumbersInEveryDegree) {
     options.splats = 1;
     options.sh_degree = degree;
     options.outside = 0;
-    ExpectGradientMatchesDuals(camera, RandomSplats(options, camera).Flat(), degree, random);
+    const auto x = RandomSplats(options, camera).Flat();
+    for (const bool antialiased : {false, true}) {
+      ExpectGradientMatchesDuals(camera, x, {0.2, 100, degree, antialiased}, random);
+    }
+  }
+}
+
+TEST(ProjectSplatBackward, MatchesDualNumbersForAntialiasedSplatsBelowAPixel) {
+  Random random(5);
+  for (int trial = 0; trial < 40; ++trial) {
+    const Camera camera = TestCamera(120, 90, 1 + trial);
+    SceneOptions options;
+    options.seed = trial;
+    options.splats = 1;
+    options.sh_degree = 0;
+    options.outside = 0;
+    options.sigma_px_min = 0.2;
+    options.sigma_px_max = 1;
+    options.opacity_min = 0.5;
+    ExpectGradientMatchesDuals(camera, RandomSplats(options, camera).Flat(), {0.2, 100, 0, true}, random);
   }
 }
 
@@ -237,7 +318,9 @@ TEST(ProjectSplatBackward, MatchesDualNumbersWhereTangentsAreClamped) {
       std::vector<double> x(s.means.begin() + 3 * i, s.means.begin() + 3 * i + 3);
       x.insert(x.end(), {s.log_scales[0], s.log_scales[1] - 0.3, s.log_scales[2] - 0.6, 0.8, 0.3, -0.4, 0.2});
       x.insert(x.end(), {s.opacity_logits[0], 0.1, 0.2, 0.3});
-      ExpectGradientMatchesDuals(camera, x, 0, random);
+      for (const bool antialiased : {false, true}) {
+        ExpectGradientMatchesDuals(camera, x, {0.2, 100, 0, antialiased}, random);
+      }
     }
   }
 }

@@ -149,7 +149,7 @@ TEST(Covariance2d, GradientMatchesDualNumbersInsideAndClamped) {
   EXPECT_GT(clamped_y, 20);
 }
 
-TEST(Covariance2dDeterminant, IsTheDeterminant) {
+TEST(Covariance2dDeterminant, IsTheDeterminantBeforeTheLowPassAndBehindIt) {
   Random random(4);
   for (int trial = 0; trial < 100; ++trial) {
     const auto camera = MakePinholeCamera<double>(TestCamera(320, 200, 1 + trial));
@@ -158,7 +158,9 @@ TEST(Covariance2dDeterminant, IsTheDeterminant) {
     const Quaternion<double> quat{x[3], x[4], x[5], x[6]};
     const auto rows = ProjectionJacobian<double>(camera, {x[7], x[8], 2 + x[9]});
     const auto cov = Covariance2d(rows, Covariance3d(log_scale, quat));
-    EXPECT_NEAR(Covariance2dDeterminant(rows, log_scale, quat, cov) / Determinant(cov), 1, 1e-11);
+    const double sharp = SharpDeterminant2d(rows, log_scale, quat);
+    EXPECT_NEAR(sharp / Determinant(SharpCovariance2d(rows, Covariance3d(log_scale, quat))), 1, 1e-9);
+    EXPECT_NEAR(Covariance2dDeterminant(sharp, cov) / Determinant(cov), 1, 1e-11);
   }
 }
 
@@ -185,6 +187,54 @@ TEST(Conic, GradientMatchesDualNumbers) {
     const SymMat2<double> cov{x[0], x[1], x[2]};
     const auto g = ConicBackward(Conic(cov, Determinant(cov)), SymMat2<double>{w[0], w[1], w[2]});
     EXPECT_TRUE(GradientsMatch({g.xx, g.xy, g.yy}, expected, kDualTolerance));
+  }
+}
+
+template <typename T>
+SymMat2<T> Blurred(const SymMat2<T>& sharp) {
+  return {sharp.xx + T(kLowPassVariancePx2), sharp.xy, sharp.yy + T(kLowPassVariancePx2)};
+}
+
+template <typename T>
+T CompensationOf(const SymMat2<T>& sharp) {
+  return LowPassCompensation(Determinant(sharp), Determinant(Blurred(sharp)));
+}
+
+TEST(LowPassCompensation, IsTheRootOfTheRatioOfTheDeterminants) {
+  EXPECT_NEAR(CompensationOf<double>({2, 0, 0.5}), std::sqrt(1 / (2.3 * 0.8)), 1e-15);
+  EXPECT_NEAR(CompensationOf<double>({2, 0.6, 0.5}), std::sqrt(0.64 / (2.3 * 0.8 - 0.36)), 1e-15);
+  EXPECT_NEAR(CompensationOf<double>({0.3, 0, 0.3}), 0.5, 1e-15) << "as large as the low-pass: half of the light";
+}
+
+TEST(LowPassCompensation, GoesFromNothingForAPointToOneForALargeSplat) {
+  EXPECT_EQ(CompensationOf<double>({0, 0, 0}), 0);
+  EXPECT_EQ(CompensationOf<double>({4, 2, 1}), 0) << "a line";
+  EXPECT_NEAR(CompensationOf<double>({1e-4, 0, 1e-4}), 1e-4 / 0.3, 1e-6);
+  double before = 0;
+  for (double variance = 1e-3; variance < 1e5; variance *= 3) {
+    const double compensation = CompensationOf<double>({variance, 0, variance});
+    EXPECT_GT(compensation, before);
+    before = compensation;
+  }
+  EXPECT_NEAR(before, 1, 1e-4);
+  EXPECT_LE(before, 1);
+  EXPECT_TRUE(std::isnan(CompensationOf<double>({std::nan(""), 0, 1})));
+}
+
+TEST(LowPassCompensation, GradientMatchesDualNumbersFromSpecksToLargeSplats) {
+  Random random(5);
+  for (int trial = 0; trial < 100; ++trial) {
+    const double a = std::pow(10.0, random.Uniform(-3, 3)), c = std::pow(10.0, random.Uniform(-3, 3));
+    const std::vector<double> x{a, random.Uniform(-0.9, 0.9) * std::sqrt(a * c), c};
+    const auto expected = DualGradient(
+        [&](const std::vector<Dual>& v) {
+          return 1.7 * CompensationOf<Dual>({v[0], v[1], v[2]});
+        },
+        x);
+    const SymMat2<double> sharp{x[0], x[1], x[2]}, blurred = Blurred(sharp);
+    const auto g = LowPassCompensationBackward(Conic(sharp, Determinant(sharp)), Conic(blurred, Determinant(blurred)),
+                                               CompensationOf(sharp), 1.7);
+    EXPECT_TRUE(GradientsMatch({g.xx, g.xy, g.yy}, expected, kDualTolerance)) << a << " " << c;
   }
 }
 

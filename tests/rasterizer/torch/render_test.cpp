@@ -30,7 +30,7 @@ SplatModel OneSplat(float opacity, float log_scale) {
 
 TEST(Render, AnEmptyModelIsTheBackground) {
   RenderSettings settings;
-  settings.background = {0.25f, 0.5f, 0.75f};
+  settings.traits.background = Rgb{0.25, 0.5, 0.75};
   const RenderOutput out = Render(RandomModel(0, 3, 1), FrontCamera(20, 10), settings);
   const torch::Tensor background = torch::tensor({0.25f, 0.5f, 0.75f}).expand({10, 20, 3});
   EXPECT_TRUE(torch::equal(out.image, background));

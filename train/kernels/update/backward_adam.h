@@ -1,5 +1,5 @@
 // The end of a training step in one stage: the gradient of the projection, density control's statistics, and Adam over
-// the six groups of the model, of which the gradients reach no memory that lasts. No torch.
+// the arrays of the model, of which the gradients reach no memory that lasts. No torch.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,6 @@
 #include "train/kernels/update/penalty_math.h"
 
 namespace splat::train {
-
-// The arrays of a model, in the order of SplatsView.
-enum SplatGroup { kMeans, kLogScales, kQuats, kOpacityLogits, kShDc, kShRest };
-constexpr int kSplatGroups = 6;
-
-// Numbers of one splat in a group.
-constexpr int GroupWidth(int group, int sh_rest_count) {
-  constexpr int kWidths[kSplatGroups] = {3, 3, 4, 1, 3, 3};
-  return kWidths[group] * (group == kShRest ? sh_rest_count : 1);
-}
 
 // Statistics of density control, added to for each visible splat; null: not wanted.
 struct DensityStatsView {
@@ -39,11 +29,11 @@ SPLAT_HD inline void AddDensityStats(const DensityStatsView& density, int64_t sp
 struct BackwardAdamParams {
   // As for ProjectBackward, but for `grad`, which is not used. The splats are the arrays of `value`.
   kernels::ProjectBackwardParams<float> backward;
-  // By SplatGroup, shaped as the model's arrays, null for a group without numbers; aligned to 16 bytes.
-  float* value[kSplatGroups] = {};
-  float* first[kSplatGroups] = {};   // first moments
-  float* second[kSplatGroups] = {};  // second moments
-  double learning_rates[kSplatGroups] = {};
+  // By SplatArray, shaped as the model's arrays, null for a group without numbers; aligned to 16 bytes.
+  float* value[kSplatArrays] = {};
+  float* first[kSplatArrays] = {};   // first moments
+  float* second[kSplatArrays] = {};  // second moments
+  double learning_rates[kSplatArrays] = {};
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
   int64_t step = 1;  // 1 at the first update
   // Leaves kShRest and its moments alone. Exact while all its gradients have been 0, that is while the active degree

@@ -17,23 +17,18 @@ struct ChunkGrad {
   float grad_mean_px[2 * kChunk], abs_mean_px[2 * kChunk];
 
   stages::SplatsGradView<float> View() { return {means, log_scales, quats, opacity_logits, sh_dc, sh_rest}; }
-  const float* Group(int group) const {
-    const float* const groups[kSplatGroups] = {means, log_scales, quats, opacity_logits, sh_dc, sh_rest};
-    return groups[group];
-  }
 };
 
 // The splats [begin, begin + count) of the view. Without sh_rest a view of active degree 0 is the same.
 stages::SplatsView<float> Part(const stages::SplatsView<float>& s, int64_t begin, int64_t count, bool with_sh_rest) {
-  const int rest = with_sh_rest ? s.sh_rest_count : 0;
-  return {count,
-          rest,
-          s.means + 3 * begin,
-          s.log_scales + 3 * begin,
-          s.quats + 4 * begin,
-          s.opacity_logits + begin,
-          s.sh_dc + 3 * begin,
-          rest > 0 ? s.sh_rest + 3 * int64_t(rest) * begin : nullptr};
+  stages::SplatsView<float> part;
+  part.count = count;
+  part.sh_rest_count = with_sh_rest ? s.sh_rest_count : 0;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    const int64_t width = WidthOf(array, part.sh_rest_count);
+    if (width > 0) part[array] = s[array] + width * begin;
+  }
+  return part;
 }
 
 stages::ProjectBackwardParams<float> ChunkParams(const BackwardAdamParams& params, int64_t begin, int64_t count,
@@ -77,17 +72,16 @@ void CheckBackwardAdamParams(const BackwardAdamParams& params) {
               forward.options.sh_degree, ": these coefficients have gradients");
   SPLAT_CHECK(!params.density.gradient_sum == !params.density.seen,
               "BackwardAndAdam: gradient_sum and seen must be given together");
-  const float* const arrays[kSplatGroups] = {s.means, s.log_scales, s.quats, s.opacity_logits, s.sh_dc, s.sh_rest};
-  for (int group = 0; group < kSplatGroups; ++group) {
-    if (s.count == 0 || GroupWidth(group, s.sh_rest_count) == 0) continue;
-    SPLAT_CHECK(params.value[group] == arrays[group], "BackwardAndAdam: value[", group, "] is not the splats' array");
+  for (int group = 0; group < kSplatArrays; ++group) {
+    if (s.count == 0 || WidthOf(group, s.sh_rest_count) == 0) continue;
+    SPLAT_CHECK(params.value[group] == s[group], "BackwardAndAdam: value[", group, "] is not the splats' array");
     CheckAdamParams(GroupAdamParams(params, group, 0, s.count, params.value[group]));
   }
 }
 
 AdamParams GroupAdamParams(const BackwardAdamParams& params, int group, int64_t begin, int64_t count,
                            const float* grad) {
-  const int64_t width = GroupWidth(group, params.backward.forward.splats.sh_rest_count);
+  const int64_t width = WidthOf(group, params.backward.forward.splats.sh_rest_count);
   const auto at = [&](float* array) { return array ? array + width * begin : nullptr; };
   AdamParams adam;
   adam.size = width * count;
@@ -115,9 +109,9 @@ void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& par
     stages::ProjectBackward<float>(own, part);
     if (params.density.gradient_sum) AddDensityStatsOfChunk(params.density, part, begin);
     if (!params.penalty.IsZero()) AddPenaltyToChunk(params.penalty, part.forward.splats, grad);
-    for (int group = 0; group < kSplatGroups; ++group) {
+    for (int group = 0; group < kSplatArrays; ++group) {
       if (group == kShRest && params.skip_sh_rest) continue;
-      AdamStep(serial, GroupAdamParams(params, group, begin, count, grad.Group(group)));
+      AdamStep(serial, GroupAdamParams(params, group, begin, count, part.grad[group]));
     }
   });
 }

@@ -49,8 +49,8 @@ struct BackwardAdamTask {
   DensityStatsView density;
   SplatPenalty penalty;
   int updated_rest;  // coefficients per channel to update: K, or 0
-  AdamTarget targets[kSplatGroups];
-  AdamFactors<float> factors[kSplatGroups];
+  AdamTarget targets[kSplatArrays];
+  AdamFactors<float> factors[kSplatArrays];
 };
 
 // Copies the coefficients of the block's splats to shared memory, neighbouring threads neighbouring numbers.
@@ -68,7 +68,7 @@ struct ThreadGrad {
 
 // The gradient of splat i but for its coefficients, from the sums over its slots; of a hidden splat it is 0. `rest`:
 // the splat's coefficients.
-template <int kDegree>
+template <int kDegree, bool kAntialiased>
 __device__ inline ThreadGrad GradOfSplat(const BackwardAdamTask& task, int64_t i, const float* rest,
                                          const float (&sum)[stages::kSlotSize]) {
   ThreadGrad grad{};
@@ -79,7 +79,7 @@ __device__ inline ThreadGrad GradOfSplat(const BackwardAdamTask& task, int64_t i
   grad.mean_px = grad_projected.mean;
   math::StoredSplat<float> splat = stages::LoadSplat(task.splats, i);
   splat.sh_rest = rest;
-  const math::ProjectLimits limits = {task.view.limits.near, task.view.limits.far, kDegree};
+  const math::ProjectLimits limits = {task.view.limits.near, task.view.limits.far, kDegree, kAntialiased};
   grad.back = math::ProjectSplatBackward(task.view.camera, limits, splat, grad_projected);
   return grad;
 }
@@ -137,7 +137,7 @@ __device__ inline void UpdateRest(const BackwardAdamTask& task, int64_t first_sp
 
 // Block of kThreads. First one thread: one splat, up to its gradient; then the block walks over its part of each array.
 // 23 KiB of shared memory: the splats' coefficients, later their gradients. No atomics.
-template <int kDegree>
+template <int kDegree, bool kAntialiased>
 __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor) BackwardAdamKernel(BackwardAdamTask task) {
   SPLAT_SHARED(BackwardAdamShared, shared);
   const int mine = int(threadIdx.x);
@@ -151,7 +151,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor) BackwardAdamKer
   if (kDegree > 0) gpu::SyncBlock();
   ThreadGrad grad{};
   if (mine < count) {
-    grad = GradOfSplat<kDegree>(task, i, shared.rest + mine * RestPitch(task.splats.sh_rest_count), sum);
+    grad = GradOfSplat<kDegree, kAntialiased>(task, i, shared.rest + mine * RestPitch(task.splats.sh_rest_count), sum);
     StoreStatsOfSplat(task, i, grad, sum);
   }
   if (kDegree > 0) gpu::SyncBlock();
@@ -182,7 +182,7 @@ BackwardAdamTask TaskOf(const BackwardAdamParams& params) {
   task.density = params.density;
   task.penalty = params.penalty;
   task.updated_rest = params.skip_sh_rest ? 0 : forward.splats.sh_rest_count;
-  for (int group = 0; group < kSplatGroups; ++group) {
+  for (int group = 0; group < kSplatArrays; ++group) {
     task.targets[group] = {params.value[group], params.first[group], params.second[group]};
     for (const float* array : {params.value[group], params.first[group], params.second[group]}) {
       SPLAT_CHECK(IsWideAligned(array), "BackwardAndAdam: arrays must be aligned to ", kWide * sizeof(float), " bytes");
@@ -193,27 +193,23 @@ BackwardAdamTask TaskOf(const BackwardAdamParams& params) {
   return task;
 }
 
+template <int kDegree, bool kAntialiased>
+void Launch(const KernelContext& context, const BackwardAdamTask& task) {
+  constexpr auto backward_adam_kernel = BackwardAdamKernel<kDegree, kAntialiased>;
+  SPLAT_LAUNCH(context, backward_adam_kernel, gpu::BlocksFor(task.splats.count, kThreads), kThreads, task);
+}
+
 }  // namespace
 
 void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params) {
   CheckBackwardAdamParams(params);
   const BackwardAdamTask task = TaskOf(params);
-  const int64_t blocks = gpu::BlocksFor(task.splats.count, kThreads);
-  static_assert(math::kMaxShDegree == 3);
-  switch (task.view.limits.sh_degree) {
-    case 0:
-      SPLAT_LAUNCH(context, BackwardAdamKernel<0>, blocks, kThreads, task);
-      break;
-    case 1:
-      SPLAT_LAUNCH(context, BackwardAdamKernel<1>, blocks, kThreads, task);
-      break;
-    case 2:
-      SPLAT_LAUNCH(context, BackwardAdamKernel<2>, blocks, kThreads, task);
-      break;
-    default:
-      SPLAT_LAUNCH(context, BackwardAdamKernel<3>, blocks, kThreads, task);
-      break;
-  }
+  static_assert(math::kMaxShDegree == 3, "a launch for each degree");
+  constexpr decltype(&Launch<0, false>) kLaunches[][2] = {{Launch<0, false>, Launch<0, true>},
+                                                          {Launch<1, false>, Launch<1, true>},
+                                                          {Launch<2, false>, Launch<2, true>},
+                                                          {Launch<3, false>, Launch<3, true>}};
+  kLaunches[task.view.limits.sh_degree][task.view.limits.antialiased ? 1 : 0](context, task);
 }
 
 }  // namespace splat::train::SPLAT_GPU_NAMESPACE

@@ -28,7 +28,7 @@ class ProjectTest : public ::testing::TestWithParam<std::shared_ptr<const Backen
 };
 SPLAT_INSTANTIATE_ON_BACKENDS(ProjectTest);
 
-RenderInput RandomInput(int64_t splats, int sh_degree, uint64_t seed) {
+RenderInput RandomInput(int64_t splats, int sh_degree, uint64_t seed, double sigma_px_min = 1) {
   RenderInput input;
   input.camera = TestCamera(150, 100, seed);
   SceneOptions options;
@@ -36,6 +36,7 @@ RenderInput RandomInput(int64_t splats, int sh_degree, uint64_t seed) {
   options.splats = splats;
   options.sh_degree = sh_degree;
   options.outside = 0.4;
+  options.sigma_px_min = sigma_px_min;
   input.splats = RandomSplats(options, input.camera);
   input.options.sh_degree = sh_degree;
   return input;
@@ -50,7 +51,8 @@ math::ProjectedSplat<double> ReferenceOf(const RenderInput& input, int64_t i) {
                                         &s.sh_dc[3 * i],
                                         s.sh_rest.data() + 3 * i * s.sh_rest_count};
   return math::ProjectSplat(math::MakePinholeCamera<double>(input.camera),
-                            {input.options.near, input.options.far, input.options.sh_degree}, splat);
+                            {input.options.near, input.options.far, input.options.sh_degree, input.options.antialiased},
+                            splat);
 }
 
 // All entries of a hidden splat are 0; NaN (poison left in place) fails as well.
@@ -68,7 +70,8 @@ TEST_P(ProjectTest, AgreesWithTheMathsOfOneSplatInDouble) {
   // Pixels: a few hundred; float carries some 1e-7 of the camera-frame point through z, and a conic some 1e-4.
   const double tolerance = 200 * backend().Epsilon();
   for (int degree = 0; degree <= 3; ++degree) {
-    const RenderInput input = RandomInput(1500, degree, 10 + degree);
+    RenderInput input = RandomInput(1500, degree, 10 + degree);
+    input.options.antialiased = degree % 2 == 1;
     const ProjectedArrays p = backend().Project(input);
     int visible = 0, hidden = 0;
     for (int64_t i = 0; i < input.splats.count; ++i) {
@@ -106,6 +109,32 @@ TEST_P(ProjectTest, UsesTheActiveDegreeOfAModelThatStoresMore) {
   for (int64_t i = 0; i < 200; ++i) {
     if (p.tile_counts[i] == 0) continue;
     EXPECT_NEAR(p.colors[3 * i], ReferenceOf(input, i).color.x, 200 * backend().Epsilon());
+  }
+}
+
+// At every active degree, for a GPU has a kernel for each.
+TEST_P(ProjectTest, CompensatesTheOpacitiesOfAnAntialiasedScene) {
+  const double tolerance = 200 * backend().Epsilon();
+  for (int degree = 0; degree <= 3; ++degree) {
+    RenderInput input = RandomInput(400, 3, 20 + degree, 0.2);
+    for (size_t i = 0; i < 50; ++i) input.splats.opacity_logits[i] = math::Logit(0.005);
+    input.options.sh_degree = degree;
+    const ProjectedArrays plain = backend().Project(input);
+    input.options.antialiased = true;
+    const ProjectedArrays p = backend().Project(input);
+    int weaker = 0, gone = 0;
+    for (int64_t i = 0; i < input.splats.count; ++i) {
+      if (plain.tile_counts[i] > 0 && p.tile_counts[i] == 0) ++gone;
+      if (p.tile_counts[i] == 0) continue;
+      const auto r = ReferenceOf(input, i);
+      EXPECT_NEAR(p.opacities[i], r.opacity, tolerance);
+      EXPECT_NEAR(p.half_extents_px[2 * i], r.half.x, 5 * tolerance * r.half.x);
+      EXPECT_LE(p.tile_counts[i], plain.tile_counts[i]);
+      EXPECT_LE(p.opacities[i], plain.opacities[i]);
+      weaker += p.opacities[i] < 0.9 * plain.opacities[i] ? 1 : 0;
+    }
+    EXPECT_GT(weaker, 30);
+    EXPECT_GT(gone, 0) << "the compensated opacity is below 1/255, or reaches no tile";
   }
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace stages = splat::kernels;
 
-using Groups = std::array<std::vector<float>, kSplatGroups>;
+using Groups = std::array<std::vector<float>, kSplatArrays>;
 
 struct Model {
   Groups value, first, second;
@@ -26,7 +26,7 @@ struct Model {
     const auto same = [](const std::vector<float>& a, const std::vector<float>& b) {
       return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
     };
-    for (size_t group = 0; group < kSplatGroups; ++group) {
+    for (size_t group = 0; group < kSplatArrays; ++group) {
       if (!same(value[group], other.value[group]) || !same(first[group], other.first[group]) ||
           !same(second[group], other.second[group])) {
         return false;
@@ -48,7 +48,7 @@ Model RandomModel(const Camera& camera) {
   Random random(3);
   const std::vector<double>* const arrays[] = {&splats.means,          &splats.log_scales, &splats.quats,
                                                &splats.opacity_logits, &splats.sh_dc,      &splats.sh_rest};
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     model.value[group].assign(arrays[group]->begin(), arrays[group]->end());
     for (size_t k = 0; k < model.value[group].size(); ++k) {
       model.first[group].push_back(float(0.1 * random.Normal()));
@@ -61,7 +61,7 @@ Model RandomModel(const Camera& camera) {
 }
 
 // One step of `model` by the gradients of random slots.
-void Step(Model& model, const Camera& camera, InstructionSet set, int threads) {
+void Step(Model& model, const Camera& camera, bool antialiased, InstructionSet set, int threads) {
   ThreadPool pool(threads);
   stages::KernelContext context;
   context.executor = &pool;
@@ -70,8 +70,11 @@ void Step(Model& model, const Camera& camera, InstructionSet set, int threads) {
   std::vector<int32_t> tile_counts(kSplats), slot_begin(kSplats + 1);
   const auto& v = model.value;
   stages::ProjectParams<float> forward;
-  forward.splats = {kSplats, kRest, v[0].data(), v[1].data(), v[2].data(), v[3].data(), v[4].data(), v[5].data()};
+  forward.splats.count = kSplats;
+  forward.splats.sh_rest_count = kRest;
+  for (int array = 0; array < kSplatArrays; ++array) forward.splats[array] = v[size_t(array)].data();
   forward.camera = camera;
+  forward.options.antialiased = antialiased;
   forward.out = {records.data(), tile_counts.data()};
   stages::Project<float>(context, forward);
   const int64_t instances = stages::CountInstances(context, tile_counts.data(), kSplats, slot_begin.data()).instances;
@@ -82,7 +85,7 @@ void Step(Model& model, const Camera& camera, InstructionSet set, int threads) {
   params.backward.forward = forward;
   params.backward.slot_begin = slot_begin.data();
   params.backward.slots = slots.data();
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     params.value[group] = model.value[group].data();
     params.first[group] = model.first[group].data();
     params.second[group] = model.second[group].data();
@@ -100,13 +103,15 @@ INSTANTIATE_TEST_SUITE_P(On, BackwardAdamSetsTest, ::testing::ValuesIn(UsableIns
 TEST_P(BackwardAdamSetsTest, GivesTheSameBitsOnAnyNumberOfThreads) {
   const Camera camera = splat::testing::TestCamera(200, 160, 2);
   const Model start = RandomModel(camera);
-  Model one = start;
-  Step(one, camera, GetParam(), 1);
-  ASSERT_FALSE(one == start);
-  for (const int threads : {2, 3, 8}) {
-    Model more = start;
-    Step(more, camera, GetParam(), threads);
-    EXPECT_TRUE(more == one) << threads;
+  for (const bool antialiased : {false, true}) {
+    Model one = start;
+    Step(one, camera, antialiased, GetParam(), 1);
+    ASSERT_FALSE(one == start);
+    for (const int threads : {2, 3, 8}) {
+      Model more = start;
+      Step(more, camera, antialiased, GetParam(), threads);
+      EXPECT_TRUE(more == one) << threads;
+    }
   }
 }
 

@@ -27,7 +27,7 @@ using splat::testing::TrainCall;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr int kSteps = 3;
-constexpr double kLearningRates[kSplatGroups] = {1e-3, 5e-3, 1e-3, 5e-2, 2.5e-3, 1.25e-4};
+constexpr double kLearningRates[kSplatArrays] = {1e-3, 5e-3, 1e-3, 5e-2, 2.5e-3, 1.25e-4};
 
 std::vector<float> Floats(const std::vector<double>& values) {
   return {values.begin(), values.end()};
@@ -41,13 +41,14 @@ std::vector<uint32_t> Bits(const std::vector<float>& values) {
 }
 
 // Six groups of numbers on the host.
-using Groups = std::array<std::vector<float>, kSplatGroups>;
+using Groups = std::array<std::vector<float>, kSplatArrays>;
 
 // A model with its moments as a training starts, or amid it.
 struct Scene {
   Camera camera = splat::testing::TestCamera(48, 32, 3);
   int64_t count = 0;
   int rest = 0, active_degree = 0;
+  bool antialiased = false;
   Groups value, first, second;
 };
 
@@ -58,7 +59,7 @@ Scene SceneOf(const SplatArrays& splats, int active_degree) {
   scene.active_degree = active_degree;
   scene.value = {Floats(splats.means),          Floats(splats.log_scales), Floats(splats.quats),
                  Floats(splats.opacity_logits), Floats(splats.sh_dc),      Floats(splats.sh_rest)};
-  for (int group = 0; group < kSplatGroups; ++group) {
+  for (int group = 0; group < kSplatArrays; ++group) {
     scene.first[size_t(group)].assign(scene.value[size_t(group)].size(), 0.0f);
     scene.second[size_t(group)] = scene.first[size_t(group)];
   }
@@ -110,13 +111,16 @@ struct DeviceModel {
         first(OnDevice(device, s.first)),
         second(OnDevice(device, s.second)) {}
   stages::SplatsView<float> View() const {
-    return {scene.count,      scene.rest,       value[0]->data(), value[1]->data(),
-            value[2]->data(), value[3]->data(), value[4]->data(), value[5]->data()};
+    stages::SplatsView<float> view;
+    view.count = scene.count;
+    view.sh_rest_count = scene.rest;
+    for (int array = 0; array < kSplatArrays; ++array) view[array] = value[size_t(array)]->data();
+    return view;
   }
 };
 
 void ExpectSameModel(const DeviceModel& fused, const DeviceModel& expected) {
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     ASSERT_EQ(Bits(fused.value[group]->Get()), Bits(expected.value[group]->Get())) << "value of group " << group;
     ASSERT_EQ(Bits(fused.first[group]->Get()), Bits(expected.first[group]->Get())) << "first of group " << group;
     ASSERT_EQ(Bits(fused.second[group]->Get()), Bits(expected.second[group]->Get())) << "second of group " << group;
@@ -139,6 +143,7 @@ struct DeviceRender {
     forward.splats = model.View();
     forward.camera = scene.camera;
     forward.options.sh_degree = scene.active_degree;
+    forward.options.antialiased = scene.antialiased;
     forward.out = {records.data(), tile_counts.data()};
     const TrainCall call(backend);
     backend.stages->project(call.context, forward);
@@ -182,7 +187,7 @@ struct DeviceRender {
 BackwardAdamParams FusedParams(const DeviceRender& render, const DeviceModel& model, int step) {
   BackwardAdamParams params;
   params.backward = render.BackwardParams(model);
-  for (int group = 0; group < kSplatGroups; ++group) {
+  for (int group = 0; group < kSplatArrays; ++group) {
     params.value[group] = model.value[size_t(group)]->data();
     params.first[group] = model.first[size_t(group)]->data();
     params.second[group] = model.second[size_t(group)]->data();
@@ -215,7 +220,7 @@ void StepInTwo(const TrainBackend& backend, const DeviceRender& render, const De
   params.stats = stats.View();
   backend.stages->project_backward(call.context, params);
   const BackwardAdamParams fused = FusedParams(render, model, step);
-  for (int group = 0; group < kSplatGroups; ++group) {
+  for (int group = 0; group < kSplatArrays; ++group) {
     backend.train->adam(call.context,
                         GroupAdamParams(fused, group, 0, model.scene.count, grads[size_t(group)]->data()));
   }
@@ -267,6 +272,20 @@ TEST_P(BackwardAdamTest, AgreesAtEveryStoredAndActiveDegree) {
   }
 }
 
+TEST_P(BackwardAdamTest, AgreesOnAntialiasedScenesAtEveryActiveDegree) {
+  for (int active = 0; active <= 3; ++active) {
+    SCOPED_TRACE(active);
+    Scene scene = RandomScene(150, 3, active), plain = scene;
+    scene.antialiased = true;
+    EXPECT_GT(ExpectAgreement(scene), 40);
+    const DeviceModel compensated(device(), scene), not_compensated(device(), plain);
+    for (const DeviceModel* model : {&compensated, &not_compensated}) {
+      RunFused(GetParam(), FusedParams(DeviceRender(GetParam(), *model), *model, 1));
+    }
+    EXPECT_NE(Bits(compensated.first[kLogScales]->Get()), Bits(not_compensated.first[kLogScales]->Get()));
+  }
+}
+
 TEST_P(BackwardAdamTest, AgreesAtCountsAroundABlock) {
   for (const int64_t count : {0, 1, 2, 3, 127, 128, 129, 259}) {
     SCOPED_TRACE(count);
@@ -276,7 +295,7 @@ TEST_P(BackwardAdamTest, AgreesAtCountsAroundABlock) {
 
 TEST_P(BackwardAdamTest, AgreesWhereParametersOrMomentsAreNotFinite) {
   Scene scene = RandomScene(140, 3, 3);
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     const size_t width = scene.value[group].size() / size_t(scene.count);
     scene.value[group][width * (10 + group)] = kNan;
     scene.value[group][width * (20 + group)] = std::numeric_limits<float>::infinity();
@@ -296,7 +315,7 @@ TEST_P(BackwardAdamTest, AgreesForOneSplatOverTheImageAmongSmallOnes) {
   splat::testing::AppendPlainSplat(splats, scene.camera, plain);
   Scene large = SceneOf(splats, 1);
   large.camera = scene.camera;
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     const size_t width = large.value[group].size();
     std::copy_n(large.value[group].begin(), width, scene.value[group].begin() + std::ptrdiff_t(7 * width));
   }
@@ -310,7 +329,7 @@ TEST_P(BackwardAdamTest, MovesHiddenSplatsByTheirMomentsAlone) {
   const DeviceModel model(device(), scene);
   const DeviceRender render(GetParam(), model);
   RunFused(GetParam(), FusedParams(render, model, 5));
-  for (size_t group = 0; group < kSplatGroups; ++group) {
+  for (size_t group = 0; group < kSplatArrays; ++group) {
     const std::vector<float> value = model.value[group]->Get(), first = model.first[group]->Get();
     for (size_t k = 0; k < value.size(); ++k) {
       ASSERT_EQ(first[k], 0.9f * scene.first[group][k]);

@@ -1,0 +1,27 @@
+// What a scene says of itself beside its splats. Every type that holds a scene carries these traits, and rendering
+// takes them whole, so that none is lost on the way from a file to an image.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "rasterizer/math/constants.h"
+
+namespace splat {
+
+using Rgb = std::array<double, 3>;  // 0..1, display-referred
+
+struct SceneTraits {
+  int sh_degree = math::kMaxShDegree;  // up to which colours are drawn; at most what is stored is used
+  std::optional<Rgb> background;       // that the scene was trained on, if known
+  // Whether the scene was trained with a filter on the screen that keeps a splat's energy (Yu et al. 2024,
+  // "Mip-Splatting"): its opacities are compensated when it is drawn (docs/math.md, section 4).
+  bool antialiased = false;
+};
+
+// The background to draw on where nothing else is asked for: the trait, or black.
+inline Rgb BackgroundOf(const SceneTraits& traits) {
+  return traits.background.value_or(Rgb{0, 0, 0});
+}
+
+}  // namespace splat
