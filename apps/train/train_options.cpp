@@ -105,7 +105,7 @@ void AddTrainingOptions(CLI::App& app, TrainOptions& options, ConfigFlags& flags
                  WithDefault("How splats are added: adaptive clones and splits where the images differ most; mcmc "
                              "grows to a limit and moves transparent splats to where they are of use",
                              defaults.density.strategy))
-      ->check(OneOf({train::kAdaptive, train::kMcmc}))
+      ->check(OneOf({"adaptive", "mcmc"}))
       ->type_name("NAME")
       ->group(group);
   app.add_option(
