@@ -8,6 +8,13 @@
 namespace splat {
 namespace {
 
+// 10000000 rather than 1e+07.
+std::string NumberText(double value) {
+  constexpr double kMostDigits = 1e15;
+  const bool whole = std::floor(value) == value && std::abs(value) < kMostDigits;
+  return whole ? StrCat(int64_t(value)) : StrCat(value);
+}
+
 // TextOf and Holds for each type of field.
 std::string TextOf(bool value) {
   return value ? "true" : "false";
@@ -22,6 +29,9 @@ std::string TextOf(const Color& value) {
   if (value == Color{0, 0, 0}) return "black";
   if (value == Color{1, 1, 1}) return "white";
   return StrCat(value[0], ",", value[1], ",", value[2]);
+}
+std::string TextOf(double value) {
+  return NumberText(value);
 }
 template <typename Number>
 std::string TextOf(Number value) {
@@ -57,10 +67,12 @@ bool Holds(const Option& option, const std::optional<T>& value) {
 
 std::string OptionBounds::Text() const {
   const bool has_min = std::isfinite(min), has_max = std::isfinite(max);
-  if (has_min && has_max && !above_min && !below_max) return StrCat("between ", min, " and ", max);
+  if (has_min && has_max && !above_min && !below_max) {
+    return StrCat("between ", NumberText(min), " and ", NumberText(max));
+  }
   std::string text;
-  if (has_min) text = StrCat(above_min ? "above " : "at least ", min);
-  if (has_max) text += StrCat(has_min ? " and " : "", below_max ? "below " : "at most ", max);
+  if (has_min) text = StrCat(above_min ? "above " : "at least ", NumberText(min));
+  if (has_max) text += StrCat(has_min ? " and " : "", below_max ? "below " : "at most ", NumberText(max));
   return text;
 }
 

@@ -45,6 +45,7 @@ TEST(OptionTest, SaysWhatAValueShouldBe) {
   EXPECT_EQ(Violation(Option("count", settings.count, "").Above(3)), "above 3");
   EXPECT_EQ(Violation(Option("count", settings.count, "").FromBelow(0, 3)), "at least 0 and below 3");
   EXPECT_EQ(Violation(Option("count", settings.count, "").Between(0, 2)), "between 0 and 2");
+  EXPECT_EQ(Violation(Option("count", settings.count, "").AtLeast(1e7)), "at least 10000000");
   EXPECT_EQ(Violation(Option("device", settings.device, "").OneOf({"cpu", "cuda"})), "one of cpu, cuda");
   EXPECT_EQ(Violation(Option("limit", settings.limit, "").AtLeast(1)), "") << "not given";
   settings.limit = 0;

@@ -19,8 +19,8 @@ namespace splat {
 namespace {
 
 using ::splat::testing::RunProgram;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using Json = nlohmann::json;
 
@@ -51,7 +51,7 @@ std::vector<std::string> MatchesOf(const std::string& text, const std::string& p
 // `text` in lower case, without the marks of Markdown's code, and with 30,000 as 30000.
 std::string Plain(std::string text) {
   text = std::regex_replace(text, std::regex("`|\\\\"), "");
-  text = std::regex_replace(text, std::regex("([0-9]),([0-9]{3})(?![0-9])"), "$1$2");
+  text = std::regex_replace(text, std::regex(",([0-9]{3})(?![0-9])"), "$1");
   for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
@@ -188,7 +188,36 @@ std::vector<std::string> SettingProblems(const std::string& names, const std::st
 struct Checked {
   int rows = 0;
   std::vector<std::string> problems;
+  std::map<std::string, std::set<std::string>> flags;  // that are in tables, of each program
 };
+
+// Settings that the other cells of a row mention, as an example perhaps.
+std::vector<std::string> MentionProblems(const std::vector<std::string>& cells) {
+  std::vector<std::string> problems;
+  for (size_t i = 1; i < cells.size(); ++i) {
+    for (const std::string& problem : SettingProblems(cells[i], nullptr)) problems.push_back(problem);
+  }
+  return problems;
+}
+
+// The problems of a row, whose default is in cell number `default_cell` if it has so many.
+void CheckRow(const std::vector<std::string>& cells, size_t default_cell, const std::string& program,
+              Checked& checked) {
+  const std::string& names = cells.front();
+  const std::string* claim = default_cell < cells.size() ? &cells[default_cell] : nullptr;
+  std::vector<std::string> problems;
+  if (std::regex_search(names, std::regex("^`-"))) {
+    problems = FlagProblems(names, claim, HelpOf(program));
+    for (const std::string& flag : MatchesOf(names, "--[a-z-]+")) checked.flags[program].insert(flag);
+  } else if (std::regex_search(names, std::regex("^`(optimizer|loss|density|init)\\."))) {
+    problems = SettingProblems(names, claim);
+  } else {
+    return;
+  }
+  ++checked.rows;
+  for (const std::string& problem : MentionProblems(cells)) problems.push_back(problem);
+  checked.problems.insert(checked.problems.end(), problems.begin(), problems.end());
+}
 
 // The rows of a document's tables whose first cell is a flag, or a setting with its group. The table's head, else the
 // heading above it, says of which program the flags are; splat-train, if neither does.
@@ -211,18 +240,7 @@ Checked CheckDocument(const std::string& text) {
     }
     const auto column =
         std::find_if(head.begin(), head.end(), [](const auto& cell) { return Plain(cell) == "default"; });
-    const size_t index = size_t(column - head.begin());
-    const std::string* claim = index < cells.size() ? &cells[index] : nullptr;
-    std::vector<std::string> problems;
-    if (std::regex_search(cells.front(), std::regex("^`-"))) {
-      problems = FlagProblems(cells.front(), claim, HelpOf(program));
-    } else if (std::regex_search(cells.front(), std::regex("^`(optimizer|loss|density|init)\\."))) {
-      problems = SettingProblems(cells.front(), claim);
-    } else {
-      continue;
-    }
-    ++checked.rows;
-    checked.problems.insert(checked.problems.end(), problems.begin(), problems.end());
+    CheckRow(cells, size_t(column - head.begin()), program, checked);
   }
   return checked;
 }
@@ -243,7 +261,8 @@ TEST(HelpTest, NamesEveryOptionOfTheLibrariesWithItsDefault) {
   for (const Option& option : options) {
     const auto entry = help.find(LongFlag(option));
     ASSERT_NE(entry, help.end()) << option.name;
-    if (!option.flag.value_name.empty()) EXPECT_EQ(entry->second.default_value, ValueText(option)) << option.name;
+    const std::string value = option.flag.value_name.empty() ? "" : ValueText(option);
+    EXPECT_EQ(entry->second.default_value, value) << option.name;
   }
 }
 
@@ -261,6 +280,19 @@ TEST(DocumentsTest, TablesOfOptionsAreTrue) {
   EXPECT_GT(rows, 0);
 }
 
+// A page of all options, if there is one, names every flag of the programs that it has a table for.
+TEST(DocumentsTest, TheListOfOptionsIsComplete) {
+  const std::string path = SPLAT_SOURCE_DIR "/docs/options.md";
+  if (!fs::exists(path)) GTEST_SKIP() << path << " does not exist";
+  const Checked checked = CheckDocument(ReadFile(path));
+  EXPECT_THAT(checked.flags, Not(IsEmpty()));
+  for (const auto& [program, flags] : checked.flags) {
+    for (const auto& [flag, entry] : HelpOf(program)) {
+      EXPECT_TRUE(flags.count(flag) == 1 || flag == "--help" || flag == "--version") << program << " " << flag;
+    }
+  }
+}
+
 // That the check can fail.
 TEST(DocumentsTest, AFalseRowIsFound) {
   const auto problems = [](const std::string& row) {
@@ -273,6 +305,8 @@ TEST(DocumentsTest, AFalseRowIsFound) {
   EXPECT_THAT(problems("| `--seed N` | x | 43 |"), SizeIs(2));
   EXPECT_THAT(problems("| `--sed N` | x | |"), SizeIs(1));
   EXPECT_THAT(problems("| `--max-gaussians N` | x | 1,000,000 |"), SizeIs(1));
+  EXPECT_THAT(problems("| `--set KEY=VALUE` | such as `density.refine_every=5` | |"), IsEmpty());
+  EXPECT_THAT(problems("| `--set KEY=VALUE` | such as `density.growth=5` | |"), SizeIs(1));
   EXPECT_THAT(problems("| `density.refine_every` | x | 100 |"), IsEmpty());
   EXPECT_THAT(problems("| `density.refine_every` | x | 50 |"), SizeIs(1));
   EXPECT_THAT(problems("| `density.growth` | x | 0.05 |"), SizeIs(1));

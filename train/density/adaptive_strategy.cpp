@@ -119,7 +119,7 @@ std::unique_ptr<Strategy> MakeAdaptiveStrategy(const DensityConfig& config, cons
 }  // namespace
 
 StrategyKind AdaptiveStrategyKind() {
-  StrategyKind kind = {};
+  StrategyKind kind;
   kind.name = "adaptive";
   kind.source = "Kerbl et al. 2023";
   kind.description = "clones and splits where the images differ most";

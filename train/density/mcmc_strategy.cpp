@@ -72,7 +72,7 @@ std::unique_ptr<Strategy> MakeMcmcStrategy(const DensityConfig& config, const De
 }  // namespace
 
 StrategyKind McmcStrategyKind() {
-  StrategyKind kind = {};
+  StrategyKind kind;
   kind.name = "mcmc";
   kind.source = "Kheradmand et al. 2024";
   kind.description = "grows to a limit and moves transparent splats to where they are of use";

@@ -22,13 +22,13 @@ struct StrategyKind {
   // What differs from the settings' defaults when this strategy is chosen, as ApplyAssignment (train/settings/config.h)
   // takes it.
   std::vector<std::string> preset;
-  int wanted_refinements;  // of a short run (DensitySchedule)
+  int wanted_refinements = 1;  // of a short run (DensitySchedule)
   // The rows of its own settings, without their group.
-  std::vector<Option> (*options)(DensityConfig& config);
+  std::vector<Option> (*options)(DensityConfig& config) = nullptr;
   // Which bound between two settings is violated, in one line; empty if none is. May be null.
-  std::string (*conflict)(const DensityConfig& config);
+  std::string (*conflict)(const DensityConfig& config) = nullptr;
   std::unique_ptr<Strategy> (*make)(const DensityConfig& config, const DensitySchedule& schedule,
-                                    const DensityLimits& limits);
+                                    const DensityLimits& limits) = nullptr;
 };
 
 const std::vector<StrategyKind>& Strategies();

@@ -72,7 +72,7 @@ TEST(ParseConfigTest, ReportsEveryProblemAtOnceAsOptionValueAndBound) {
       R"({"iterations": -1, "density": {"refine_every": 0, "refine_evry": 5, "adaptive": {"absolute_gradient": 1}},
           "loss": {"ssim_weight": 1.5}, "device": "tpu", "optimizer": 3, "seed": 1.5, "background": [0, 0, 2]})");
   EXPECT_THAT(message, HasSubstr("a.json: "));
-  EXPECT_THAT(message, HasSubstr("iterations = -1: must be at least 0"));
+  EXPECT_THAT(message, HasSubstr("iterations = -1: must be between 0 and 10000000"));
   EXPECT_THAT(message, HasSubstr("density.refine_every = 0: must be at least 1"));
   EXPECT_THAT(message, HasSubstr("density.refine_evry: unknown option; the nearest is density.refine_every"));
   EXPECT_THAT(message, HasSubstr("density.adaptive.absolute_gradient = 1: must be true or false"));
@@ -167,7 +167,7 @@ TEST(ConfigToJsonTest, ParsesBackToTheSameConfig) {
   config.device = "cpu";
   config.background = {0.1, 1.0 / 3, 1};
   config.optimizer.means_lr_final = 1.0 / 7e5;
-  config.density.max_gaussians = 5000000000;
+  config.density.max_gaussians = 50000000;
   config.init.sh_degree = 1;
   const TrainConfig back = ParseConfig({}, ConfigToJson(config), "a");
   EXPECT_EQ(ConfigToJson(back), ConfigToJson(config));
@@ -196,7 +196,7 @@ TEST(OptionsOfTest, EveryRowHasAHelpTextAndANameOfItsOwn) {
     EXPECT_TRUE(names.insert(option.name).second) << option.name;
     EXPECT_THAT(option.help, ::testing::MatchesRegex("[A-Zw].*[^.]")) << option.name;
     EXPECT_EQ(Violation(option), "") << option.name << ": the default breaks its own bounds";
-    if (!option.flag.names.empty()) EXPECT_TRUE(flags.insert(LongFlag(option)).second) << LongFlag(option);
+    EXPECT_TRUE(option.flag.names.empty() || flags.insert(LongFlag(option)).second) << LongFlag(option);
   }
 }
 
