@@ -30,7 +30,7 @@ struct Options {
 std::optional<Options> ParseOptions(int argc, char** argv) {
   Options options;
   CLI::App app("Times training steps on synthetic scenes or on a splat PLY, against the least time they could take.");
-  app.add_option("--device", options.device, "auto, cpu or cuda")->check(apps::OneOf({"auto", "cpu", "cuda"}));
+  app.add_option("--device", options.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
   app.add_option("--splats", options.splats, "Numbers of splats of synthetic scenes");
   app.add_option("--scene", options.scene, "A splat PLY instead");
   app.add_option("--cameras", options.cameras, "Its cameras, as splat-render takes them (default: an orbit)");

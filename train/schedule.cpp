@@ -8,11 +8,9 @@
 namespace splat::train {
 namespace {
 
-constexpr int kMinRefineEvery = 25;     // steps; fewer views say little about a mean gradient
-constexpr int kWantedRefinements = 8;   // of a short run: a splat may double at each
-constexpr int kWantedRelocations = 80;  // of a short run by kMcmc, which grows by a few per cent at each
-constexpr double kSettleShare = 0.15;   // of a short run, before the first refinement: early gradients are all large
-constexpr int kMinResetEvery = 1000;    // steps that the opacities need to recover
+constexpr int kMinRefineEvery = 25;    // steps; fewer views say little about a mean gradient
+constexpr double kSettleShare = 0.15;  // of a short run, before the first refinement: early gradients are all large
+constexpr int kMinResetEvery = 1000;   // steps that the opacities need to recover
 constexpr int kMinStepsForReset = 5000;
 constexpr double kRecoveryShare = 0.1;     // of the run, between the last reset and the end of refinement
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
@@ -50,26 +48,26 @@ int ChooseResolutionLevels(int width, int height) {
   return levels;
 }
 
-DensitySchedule::DensitySchedule(const DensityConfig& config, int steps) {
+DensitySchedule::DensitySchedule(const DensityConfig& config, int steps, int wanted_refinements) : steps_(steps) {
   const int settle = std::min(config.refine_from, int(kSettleShare * steps));
   refine_from_ = std::max(Scaled(config.refine_from, steps), settle);
   refine_until_ = Scaled(config.refine_until, steps);
-  const int wanted = config.strategy == kMcmc ? kWantedRelocations : kWantedRefinements;
-  const int affordable = std::max(kMinRefineEvery, (refine_until_ - refine_from_) / wanted);
+  const int affordable = std::max(kMinRefineEvery, (refine_until_ - refine_from_) / wanted_refinements);
   refine_every_ = std::max({1, Scaled(config.refine_every, steps), std::min(affordable, config.refine_every)});
-
-  const int reset_every =
-      std::max(Scaled(config.opacity_reset_every, steps), std::min(kMinResetEvery, config.opacity_reset_every));
-  opacity_reset_every_ = steps >= kMinStepsForReset ? reset_every : 0;
-  last_reset_ = int(refine_until_ - kRecoveryShare * steps);
 }
 
 bool DensitySchedule::Refines(int step) const {
   return step > refine_from_ && step < refine_until_ && step % refine_every_ == 0;
 }
 
-bool DensitySchedule::ResetsOpacity(int step) const {
-  return opacity_reset_every_ > 0 && step <= last_reset_ && step % opacity_reset_every_ == 0;
+OpacityResets::OpacityResets(int every, const DensitySchedule& schedule) {
+  const int steps = schedule.steps();
+  if (steps >= kMinStepsForReset) every_ = std::max(Scaled(every, steps), std::min(kMinResetEvery, every));
+  last_ = int(schedule.refine_until() - kRecoveryShare * steps);
+}
+
+bool OpacityResets::After(int step) const {
+  return every_ > 0 && step <= last_ && step % every_ == 0;
 }
 
 }  // namespace splat::train

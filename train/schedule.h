@@ -25,34 +25,42 @@ int DownscaleAt(int step, int steps, int levels);
 // The largest number of halvings, at most 2, after which the longer side still has 320 pixels.
 int ChooseResolutionLevels(int width, int height);
 
-// When splats are refined and opacities reset. Beyond scaling, short runs differ in this, so that they neither refine
-// on the large gradients of a model that has not settled nor look at too few views:
+// When splats are refined. Beyond scaling, short runs differ in this, so that they neither refine on the large
+// gradients of a model that has not settled nor look at too few views:
 // - the first refinement waits for 15 % of the run, or for the option's own number of steps if that is less;
-// - refinements are as far apart as the option says, or nearer (but at least 25 steps) where the run has no room for
-// eight, or for 80 by kMcmc;
-// - opacity resets are at least 1,000 steps apart, and a run of less than 5,000 steps has none.
-// In every run no reset falls into the last tenth of the run before the refinements end, for the opacities must recover
-// first.
+// - refinements are as far apart as the option says, or nearer (but at least 25 steps) where the run has no room for as
+//   many as the strategy wants (StrategyKind::wanted_refinements).
 class DensitySchedule {
  public:
-  DensitySchedule(const DensityConfig& config, int steps);
+  DensitySchedule(const DensityConfig& config, int steps, int wanted_refinements);
 
-  // After this step splats are cloned, split and removed.
+  // After this step splats are added and removed.
   bool Refines(int step) const;
-  // After this step, and after its refinement, opacities are cut.
-  bool ResetsOpacity(int step) const;
   // Screen gradients of this step count for a later refinement.
   bool Collects(int step) const { return step < refine_until_; }
 
+  int steps() const { return steps_; }  // of the run
   // The scaled options, in steps of this run.
   int refine_from() const { return refine_from_; }
   int refine_until() const { return refine_until_; }
   int refine_every() const { return refine_every_; }
-  int opacity_reset_every() const { return opacity_reset_every_; }  // 0: never
 
  private:
-  int refine_from_, refine_until_, refine_every_, opacity_reset_every_;
-  int last_reset_;
+  int steps_, refine_from_, refine_until_, refine_every_;
+};
+
+// When opacities are cut. Resets are at least 1,000 steps apart, and a run of less than 5,000 steps has none. No reset
+// falls into the last tenth of the run before the refinements end, for the opacities must recover first.
+class OpacityResets {
+ public:
+  // `every`: steps of the reference run; 0: never.
+  OpacityResets(int every, const DensitySchedule& schedule);
+
+  // After this step, and after its refinement, opacities are cut.
+  bool After(int step) const;
+
+ private:
+  int every_ = 0, last_ = 0;
 };
 
 }  // namespace splat::train

@@ -20,9 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kDefaultStepsCpu = 3000;    // docs/training.md says why
-constexpr int kDefaultStepsCuda = 30000;  // as all peers
-constexpr double kPhotoShare = 0.3;       // of a GPU's free memory, at most, for photos
+constexpr double kPhotoShare = 0.3;  // of a GPU's free memory, at most, for photos
 
 // Training views in a new random order each epoch, announced to the loader in time.
 class ViewOrder {

@@ -1,10 +1,12 @@
 #include "apps/export/export_options.h"
 
-#include <limits>
 #include <vector>
 
 #include "apps/cli/cli.h"
+#include "apps/cli/common_options.h"
+#include "apps/cli/option_flags.h"
 #include "apps/cli/program.h"
+#include "apps/cli/text_values.h"
 #include "core/check.h"
 
 namespace splat::apps {
@@ -12,90 +14,97 @@ namespace {
 
 using formats::SpzFrame;
 
-constexpr int64_t kMaxSplats = 100'000'000;
-constexpr int kMaxThreads = 1024;
-
 // What --mobile stands for: viewers on phones draw a million splats, and files beyond some 30 MB load slowly there.
 constexpr int64_t kMobileSplats = 750'000;
 constexpr int kMobileShDegree = 1;
 
-// Values of the command line that become other types.
+const char* const kSelection = "Which splats";
+const char* const kFormats = "Formats";
+
+// Values of the command line that become other types, or others' fields.
 struct Texts {
-  std::string crop, background, spz_version = "3", spz_frame = "raw", spz_input_frame = "raw";
+  std::string crop, spz_version = "3", spz_frame = "raw", spz_input_frame = "raw";
+  bool mobile = false, quiet = false;
 };
 
 SpzFrame FrameNamed(const std::string& name) {
   return name == "rub" ? SpzFrame::kRub : SpzFrame::kRaw;
 }
 
-CLI::Validator CropArea() {
-  return CLI::Validator(
-      [](std::string& text) -> std::string {
-        try {
-          ParseCrop(text);
-        } catch (const Error& error) {
-          return error.what();
-        }
-        return {};
-      },
-      "", "crop");
+std::string CropProblem(const std::string& text) {
+  try {
+    ParseCrop(text);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
 }
 
-void AddSelection(CLI::App& app, ConvertOptions& options, Texts& texts, bool& mobile) {
-  const std::string group = "Which splats";
-  app.add_option("--sh-degree", options.sh_degree, "At most this degree of view-dependent colour, 0 to 3")
-      ->check(WholeNumber(0, 3))
-      ->type_name("N")
-      ->group(group);
-  app.add_option("--max-gaussians", options.max_gaussians, "At most so many splats: those that cover most")
-      ->check(WholeNumber(1, kMaxSplats))
-      ->type_name("N")
-      ->group(group);
-  app.add_option("--crop", texts.crop,
-                 "Keep what lies in box:x0,y0,z0,x1,y1,z1 or sphere:x,y,z,r, in the scene's units; auto: within three "
-                 "times the reach of the cameras in the cameras.json beside the scene, or without one of most splats")
-      ->check(CropArea())
-      ->type_name("AREA")
-      ->group(group);
-  app.add_flag("--morton", options.morton, "Put neighbours in space side by side: smaller .spz, faster drawing")
-      ->group(group);
-  app.add_flag("--mobile", mobile,
-               StrCat("For phones: --max-gaussians ", kMobileSplats, " --sh-degree ", kMobileShDegree,
-                      " --morton, where these are not given"))
-      ->group(group);
+std::vector<Option> FileOptions(ConvertOptions& options) {
+  return {
+      Option("in", options.input, "The scene: a file of any format below, or .ksplat")
+          .Flag("in IN", kOptionsGroup)
+          .Required(),
+      Option("out", options.output, "The file to write; its name says the format")
+          .Flag("out OUT", kOptionsGroup)
+          .Required(),
+      Option("overwrite", options.overwrite, "Replace OUT if it exists").Flag("--overwrite", kOptionsGroup),
+      Option("check", options.check, "Do not read OUT back and compare its images with those of IN")
+          .Flag("--no-check", kOptionsGroup),
+  };
 }
 
-void AddFormatOptions(CLI::App& app, ConvertOptions& options, Texts& texts) {
-  const std::string group = "Formats";
-  app.add_option("--spz-version", texts.spz_version, "Of an .spz that is written: 2, 3 or 4")
-      ->check(OneOf({"2", "3", "4"}))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--spz-frame", texts.spz_frame,
-                 "Frame of an .spz that is written: raw, as the scene has it and viewers draw it, or rub, as the "
-                 "specification of SPZ has it")
-      ->check(OneOf({"raw", "rub"}))
-      ->type_name("NAME")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--spz-input-frame", texts.spz_input_frame, "Frame of an .spz that is read and does not say it")
-      ->check(OneOf({"raw", "rub"}))
-      ->type_name("NAME")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option(
-         "--background", texts.background,
-         "Colour behind the scene, where the format has a place for it: black, white, #rrggbb or r,g,b in 0..1; "
-         "without it what IN says")
-      ->check(BackgroundColor())
-      ->type_name("COLOR")
-      ->group(group);
-  app.add_option("--seed", options.writing.seed, "Of the clustering for .sog and .html")
-      ->check(WholeNumber(0, std::numeric_limits<int64_t>::max()))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
+std::vector<Option> SelectionOptions(ConvertOptions& options, Texts& texts) {
+  return {
+      Option("sh_degree", options.sh_degree, "At most this degree of view-dependent colour, 0 to 3")
+          .Between(0, 3)
+          .Flag("--sh-degree N", kSelection),
+      Option("max_gaussians", options.max_gaussians, "At most so many splats: those that cover most")
+          .Between(1, 100'000'000)
+          .Flag("--max-gaussians N", kSelection),
+      Option("crop", texts.crop,
+             "Keep what lies in box:x0,y0,z0,x1,y1,z1 or sphere:x,y,z,r, in the scene's units; auto: within three "
+             "times the reach of the cameras in the cameras.json beside the scene, or without one of most splats")
+          .Refuse(CropProblem)
+          .Flag("--crop AREA", kSelection),
+      Option("morton", options.morton, "Put neighbours in space side by side: smaller .spz, faster drawing")
+          .Flag("--morton", kSelection),
+      Option("mobile", texts.mobile,
+             StrCat("For phones: --max-gaussians ", kMobileSplats, " --sh-degree ", kMobileShDegree,
+                    " --morton, where these are not given"))
+          .Flag("--mobile", kSelection),
+  };
+}
+
+std::vector<Option> FormatOptions(ConvertOptions& options, Texts& texts) {
+  return {
+      Option("spz_version", texts.spz_version, "Version of an .spz that is written: 2, 3 or 4")
+          .OneOf({"2", "3", "4"})
+          .Flag("--spz-version N", kFormats),
+      Option("spz_frame", texts.spz_frame,
+             "Frame of an .spz that is written: raw, as the scene has it and viewers draw it, or rub, as the "
+             "specification of SPZ has it")
+          .OneOf({"raw", "rub"})
+          .Flag("--spz-frame NAME", kFormats),
+      Option("spz_input_frame", texts.spz_input_frame, "Frame of an .spz that is read and does not say it")
+          .OneOf({"raw", "rub"})
+          .Flag("--spz-input-frame NAME", kFormats),
+      Option("background", options.background,
+             "Colour behind the scene, where the format has a place for it: black, white, #rrggbb or r,g,b in 0..1; "
+             "without it what IN says")
+          .Flag("--background COLOR", kFormats),
+      Option("seed", options.writing.seed, "Seed of the clustering for .sog and .html")
+          .AtLeast(0)
+          .Flag("--seed N", kFormats),
+  };
+}
+
+std::vector<Option> OptionsOf(ConvertOptions& options, Texts& texts) {
+  std::vector<Option> rows = FileOptions(options);
+  Append(rows, SelectionOptions(options, texts));
+  Append(rows, FormatOptions(options, texts));
+  Append(rows, {ThreadsOption(options.threads), QuietOption(texts.quiet)});
+  return rows;
 }
 
 // The numbers behind "kind:", if `text` begins so.
@@ -146,37 +155,25 @@ Crop ParseCrop(const std::string& text) {
 std::optional<ConvertOptions> ParseConvertOptions(int argc, char** argv) {
   ConvertOptions options;
   Texts texts;
-  bool mobile = false, quiet = false, no_check = false;
   CLI::App app("Converts a Gaussian-splat scene from one format into another.", "splat-export");
   app.footer(FormatsHelp());
   app.set_version_flag("--version", ProgramVersion("splat-export"), "Print the version and what it was built with");
-  app.add_option("in", options.input, "The scene: a file of any format below, or .ksplat")->required()->type_name("IN");
-  app.add_option("out", options.output, "The file to write; its name says the format")->required()->type_name("OUT");
-  app.add_flag("--overwrite", options.overwrite, "Replace OUT if it exists");
-  app.add_flag("--no-check", no_check, "Do not read OUT back and compare its images with those of IN");
-  AddSelection(app, options, texts, mobile);
-  AddFormatOptions(app, options, texts);
-  app.add_option("--threads", options.threads, "CPU threads; 0: all cores")
-      ->check(WholeNumber(0, kMaxThreads))
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_flag("--quiet", quiet, "Only warnings and errors");
+  const OptionFlags flags(app, OptionsOf(options, texts), {kOptionsGroup, kSelection, kFormats});
   if (!ParseCommandLine(app, argc, argv)) return std::nullopt;
+  flags.Assign();
 
   options.exporter = &formats::ExporterFor(options.output);
   if (!texts.crop.empty()) options.crop = ParseCrop(texts.crop);
-  if (!texts.background.empty()) options.background = ParseBackground(texts.background);
   options.writing.overwrite_beside = options.overwrite;
   options.writing.spz_version = texts.spz_version[0] - '0';
   options.writing.spz_frame = FrameNamed(texts.spz_frame);
   options.reading.spz_frame = FrameNamed(texts.spz_input_frame);
-  if (mobile) {
+  if (texts.mobile) {
     options.max_gaussians = options.max_gaussians.value_or(kMobileSplats);
     options.sh_degree = options.sh_degree.value_or(kMobileShDegree);
     options.morton = true;
   }
-  options.check = !no_check;
-  options.verbosity = quiet ? Verbosity::kQuiet : Verbosity::kNormal;
+  options.verbosity = texts.quiet ? Verbosity::kQuiet : Verbosity::kNormal;
   return options;
 }
 

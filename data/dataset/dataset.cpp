@@ -20,10 +20,11 @@ struct Size {
 };
 
 void CheckOptions(const DatasetOptions& options) {
-  SPLAT_CHECK(options.downscale >= 1, "--downscale ", options.downscale, ": must be at least 1");
-  SPLAT_CHECK(options.max_image_size >= 0, "--max-image-size ", options.max_image_size,
-              ": must be a number of pixels, or 0 for no limit");
-  SPLAT_CHECK(options.test_every >= 0, "--test-every ", options.test_every, ": must be 0 (no held-out views) or more");
+  DatasetOptions copy = options;
+  for (const Option& option : OptionsOf(copy)) {
+    const std::string violation = Violation(option);
+    SPLAT_CHECK(violation.empty(), LongFlag(option), " ", ValueText(option), ": must be ", violation);
+  }
   for (float value : options.background) {
     SPLAT_CHECK(value >= 0 && value <= 1, "--background: ", value, " is not in 0..1");
   }

@@ -9,18 +9,10 @@
 #include "core/camera.h"
 #include "core/log.h"
 #include "core/rigid3.h"
+#include "data/dataset/dataset_options.h"
 #include "data/poses/scene_description.h"
 
 namespace splat::data {
-
-struct DatasetOptions {
-  int downscale = 1;          // photos are divided by this, >= 1
-  int max_image_size = 1600;  // longer side, px; larger photos are scaled down to it; 0: no limit
-  int test_every = 0;  // every n-th photo of the sorted list is held out, starting with the first; 0: none. A split
-                       // that the source gives is kept.
-  std::array<float, 3> background = {0, 0, 0};  // photos with transparency are composited on it, 0..1
-  bool align = true;  // centre, scale and turn the scene upright; false keeps the source's frame
-};
 
 // One photo, as it is trained on.
 struct View {

@@ -7,23 +7,9 @@
 
 #include "core/check.h"
 #include "core/log.h"
+#include "data/sfm/sfm_options.h"
 
 namespace splat::data {
-
-struct SfmOptions {
-  std::string matcher = "auto";  // auto, exhaustive, sequential, vocab_tree
-  // COLMAP's name. auto: OPENCV for a camera shared by at least 25 photos, else SIMPLE_RADIAL
-  // (data/sfm/photo_groups.h).
-  std::string camera_model = "auto";
-  std::string single_camera = "auto";  // auto (photos of one size and EXIF camera share one), yes, no
-  int max_image_size = 0;              // px at which features are sought, 0: chosen by photo count and threads
-  int max_features = 0;                // per photo, 0: chosen
-  std::string vocab_tree_path;         // for vocab_tree
-  std::string colmap = "colmap";       // program
-  int threads = 0;                     // 0: all
-  bool use_gpu = false;                // only where the binary has CUDA and the machine a GPU
-  std::function<bool()> cancelled;     // asked several times a second; true ends RunSfm with SfmCancelled. May be empty
-};
 
 enum class SfmStage { kFeatures, kMatching, kMapping };
 

@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{{"--seed", "-1"}, "from 0"},
         BadArguments{{"--export", "ply,obj"},
                      "'obj' is no format; use one of ply, compressed.ply, splat, spz, sog, glb"},
-        BadArguments{{"--export", ""}, "use one of"}, BadArguments{{"--cache-gigabytes", "0"}, "above 0"},
+        BadArguments{{"--export", ""}, "use one of"}, BadArguments{{"--cache-gigabytes", "-1"}, "between 0 and"},
         BadArguments{{"--cache-gigabytes", "nan"}, "'nan'"}, BadArguments{{"--cache-gigabytes", "inf"}, "'inf'"},
         BadArguments{{"--matcher", "best"}, "exhaustive, sequential, vocab_tree"},
         BadArguments{{"--matcher", "vocab_tree"}, "--vocab-tree"}, BadArguments{{"--camera-model", "FOV"}, "OPENCV"},
@@ -146,14 +146,15 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{{"--frobnicate"}, "--frobnicate"}, BadArguments{{"stray"}, "stray"},
         BadArguments{{"--quiet", "--verbose"}, "--verbose"}));
 
-INSTANTIATE_TEST_SUITE_P(Settings, SplatTrainRefuses,
-                         ::testing::Values(BadArguments{{"--set", "density.refine_every=0"}, "density.refine_every"},
-                                           BadArguments{{"--set", "density.grad_threshold=nan"},
-                                                        "density.grad_threshold"},
-                                           BadArguments{{"--set", "iterations=-5"}, "iterations"},
-                                           BadArguments{{"--set", "density.refine_evry=100"}, "density.refine_every"},
-                                           BadArguments{{"--set", "nonsense"}, "nonsense"},
-                                           BadArguments{{"--config", "/nowhere/config.json"}, "/nowhere/config.json"}));
+INSTANTIATE_TEST_SUITE_P(
+    Settings, SplatTrainRefuses,
+    ::testing::Values(BadArguments{{"--set", "density.refine_every=0"}, "density.refine_every"},
+                      BadArguments{{"--set", "density.adaptive.grad_threshold=nan"}, "must be a number"},
+                      BadArguments{{"--set", "density.growth=0.1"}, "density.growth is now density.mcmc.growth"},
+                      BadArguments{{"--set", "iterations=-5"}, "iterations"},
+                      BadArguments{{"--set", "density.refine_evry=100"}, "density.refine_every"},
+                      BadArguments{{"--set", "nonsense"}, "nonsense"},
+                      BadArguments{{"--config", "/nowhere/config.json"}, "/nowhere/config.json"}));
 
 TEST(SplatTrainInput, ImagesAreRequired) {
   ExpectOneClearLine(RunProgram({kTrain}), "splat-train", "--images");

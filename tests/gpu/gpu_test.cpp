@@ -123,7 +123,7 @@ TEST_F(Gpu, TrainsToTheCpusQualityAndTwiceToTheSameBits) {
 
 TEST_F(Gpu, TrainsByRelocationToTheCpusQualityAndTwiceToTheSameBits) {
   // Where a draw falls to another splat because of the order of a sum, the trainings part: two seeds differ so much.
-  ExpectCpuQualityAndEqualBits(train::WithStrategy(ShortTraining(), train::kMcmc), 0.3);
+  ExpectCpuQualityAndEqualBits(train::WithStrategy(ShortTraining(), "mcmc"), 0.3);
 }
 
 // What is read from the GPU behind its back, while it works, is what waiting would have read.

@@ -90,8 +90,8 @@ TEST(DeviceTraining, ItsFirstStepIsTheCpus) {
 }
 
 TrainConfig McmcConfig(int iterations) {
-  TrainConfig config = WithStrategy(Config(iterations), kMcmc);
-  config.density.growth = 0.1;
+  TrainConfig config = WithStrategy(Config(iterations), "mcmc");
+  config.density.mcmc.growth = 0.1;
   return config;
 }
 
@@ -189,7 +189,7 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   SyntheticSet set;
   TrainConfig config = Config(80);
   config.density.max_gaussians = 125;  // growth is taken back
-  config.density.grad_threshold = 1e-6;
+  config.density.adaptive.grad_threshold = 1e-6;
   TrainOn(EmulatedGpu(), set.dataset, config, {});
   TrainOn(EmulatedGpu(), set.dataset, McmcConfig(40), {});
 

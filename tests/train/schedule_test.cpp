@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "train/density/strategies.h"
+
 namespace splat::train {
 namespace {
 
@@ -30,8 +32,14 @@ std::vector<int> Refinements(const DensitySchedule& schedule, int steps) {
   return StepsWhere(steps, [&](int step) { return schedule.Refines(step); });
 }
 
-std::vector<int> Resets(const DensitySchedule& schedule, int steps) {
-  return StepsWhere(steps, [&](int step) { return schedule.ResetsOpacity(step); });
+// The schedule of a run by the strategy of the config.
+DensitySchedule Schedule(const DensityConfig& config, int steps) {
+  return {config, steps, StrategyNamed(config.strategy).wanted_refinements};
+}
+
+std::vector<int> Resets(const DensitySchedule& schedule, int every = AdaptiveConfig().opacity_reset_every) {
+  const OpacityResets resets(every, schedule);
+  return StepsWhere(schedule.steps(), [&](int step) { return resets.After(step); });
 }
 
 TEST(MeansLearningRateTest, FallsLogLinearlyToTheFinalRate) {
@@ -93,7 +101,7 @@ TEST(ChooseResolutionLevelsTest, KeepsTheSmallestImageAbove320Pixels) {
 }
 
 TEST(DensityScheduleTest, ThirtyThousandStepsGiveThePublishedNumbers) {
-  const DensitySchedule schedule({}, 30000);
+  const DensitySchedule schedule = Schedule({}, 30000);
   EXPECT_EQ(schedule.refine_from(), 500);
   EXPECT_EQ(schedule.refine_until(), 15000);
   EXPECT_EQ(schedule.refine_every(), 100);
@@ -101,56 +109,56 @@ TEST(DensityScheduleTest, ThirtyThousandStepsGiveThePublishedNumbers) {
   EXPECT_EQ(refinements.front(), 600);
   EXPECT_EQ(refinements.back(), 14900);
   EXPECT_THAT(refinements, SizeIs(144));
-  EXPECT_THAT(Resets(schedule, 30000), ElementsAre(3000, 6000, 9000, 12000));
+  EXPECT_THAT(Resets(schedule), ElementsAre(3000, 6000, 9000, 12000));
   EXPECT_TRUE(schedule.Collects(14999));
   EXPECT_FALSE(schedule.Collects(15000));
 }
 
 TEST(DensityScheduleTest, LongerRunsScaleUp) {
-  const DensitySchedule schedule({}, 60000);
+  const DensitySchedule schedule = Schedule({}, 60000);
   EXPECT_EQ(schedule.refine_every(), 200);
-  EXPECT_THAT(Resets(schedule, 60000), ElementsAre(6000, 12000, 18000, 24000));
+  EXPECT_THAT(Resets(schedule), ElementsAre(6000, 12000, 18000, 24000));
 }
 
 TEST(DensityScheduleTest, SevenThousandStepsSettleFirstAndRecoverFromResets) {
-  const DensitySchedule schedule({}, 7000);
+  const DensitySchedule schedule = Schedule({}, 7000);
   EXPECT_EQ(schedule.refine_from(), 500);
   EXPECT_EQ(schedule.refine_until(), 3500);
   EXPECT_EQ(schedule.refine_every(), 100);
-  EXPECT_THAT(Resets(schedule, 7000), ElementsAre(1000, 2000));
+  EXPECT_THAT(Resets(schedule), ElementsAre(1000, 2000));
 }
 
 TEST(DensityScheduleTest, TwoThousandStepsRefineEightTimesWithoutReset) {
-  const DensitySchedule schedule({}, 2000);
+  const DensitySchedule schedule = Schedule({}, 2000);
   EXPECT_EQ(schedule.refine_from(), 300);
   EXPECT_EQ(schedule.refine_until(), 1000);
   EXPECT_EQ(schedule.refine_every(), 87);
   EXPECT_THAT(Refinements(schedule, 2000), ElementsAre(348, 435, 522, 609, 696, 783, 870, 957));
-  EXPECT_THAT(Resets(schedule, 2000), IsEmpty());
+  EXPECT_THAT(Resets(schedule), IsEmpty());
 }
 
 TEST(DensityScheduleTest, ShortRunsRelocateOften) {
   DensityConfig config;
-  config.strategy = kMcmc;
+  config.strategy = "mcmc";
   config.refine_until = 25000;
-  EXPECT_EQ(DensitySchedule(config, 30000).refine_every(), 100);
-  EXPECT_EQ(DensitySchedule(config, 7000).refine_every(), 66);
-  EXPECT_EQ(DensitySchedule(config, 2000).refine_every(), 25);
+  EXPECT_EQ(Schedule(config, 30000).refine_every(), 100);
+  EXPECT_EQ(Schedule(config, 7000).refine_every(), 66);
+  EXPECT_EQ(Schedule(config, 2000).refine_every(), 25);
 }
 
 TEST(DensityScheduleTest, VeryShortRunsStayInBounds) {
-  const DensitySchedule five_hundred({}, 500);
+  const DensitySchedule five_hundred = Schedule({}, 500);
   EXPECT_THAT(Refinements(five_hundred, 500), ElementsAre(100, 125, 150, 175, 200, 225));
-  EXPECT_THAT(Resets(five_hundred, 500), IsEmpty());
-  const DensitySchedule one({}, 1);
+  EXPECT_THAT(Resets(five_hundred), IsEmpty());
+  const DensitySchedule one = Schedule({}, 1);
   EXPECT_THAT(Refinements(one, 1), IsEmpty());
   EXPECT_FALSE(one.Collects(1));
 }
 
 TEST(DensityScheduleTest, ResetsLeaveTimeToRecoverInEveryRun) {
   for (int steps = 100; steps <= 40000; steps += 100) {
-    const DensitySchedule schedule({}, steps);
-    const std::vector<int> resets = Resets(schedule, steps);
+    const DensitySchedule schedule = Schedule({}, steps);
+    const std::vector<int> resets = Resets(schedule);
     EXPECT_THAT(resets, Each(Le(schedule.refine_until() - steps / 10)));
     EXPECT_EQ(resets.empty(), steps < 5000) << steps;
     for (size_t i = 1; i < resets.size(); ++i) ASSERT_GE(resets[i] - resets[i - 1], 1000) << steps;
@@ -158,16 +166,14 @@ TEST(DensityScheduleTest, ResetsLeaveTimeToRecoverInEveryRun) {
 }
 
 TEST(DensityScheduleTest, OptionsOfTheUserHold) {
+  EXPECT_THAT(Resets(Schedule({}, 30000), /*every=*/0), IsEmpty());
   DensityConfig config;
-  config.opacity_reset_every = 0;
-  EXPECT_THAT(Resets(DensitySchedule(config, 30000), 30000), IsEmpty());
-  config = {};
   config.refine_every = 10;
-  EXPECT_EQ(DensitySchedule(config, 30000).refine_every(), 10);
-  EXPECT_EQ(DensitySchedule(config, 2000).refine_every(), 10);
+  EXPECT_EQ(Schedule(config, 30000).refine_every(), 10);
+  EXPECT_EQ(Schedule(config, 2000).refine_every(), 10);
   config = {};
   config.refine_from = config.refine_until = 0;
-  EXPECT_THAT(Refinements(DensitySchedule(config, 2000), 2000), IsEmpty());
+  EXPECT_THAT(Refinements(Schedule(config, 2000), 2000), IsEmpty());
 }
 
 }  // namespace

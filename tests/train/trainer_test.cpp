@@ -47,7 +47,7 @@ TEST(Train, LearnsAKnownSceneAndShowsItFromUnseenViews) {
 
 TEST(Train, LearnsByRelocationToo) {
   SyntheticSet set;
-  TrainConfig config = WithStrategy(Config(600), kMcmc);
+  TrainConfig config = WithStrategy(Config(600), "mcmc");
   config.density.max_gaussians = 400;
   const TrainResult result = Train(set.dataset, config, {});
   const double psnr = set.TestPsnr(result.model);
@@ -75,7 +75,7 @@ TEST(Train, PenaltiesMakeSplatsFainterAndSmaller) {
 
 TEST(Train, EqualSeedsGiveEqualBitsByRelocationAtAnyThreadCount) {
   SyntheticSet set;
-  TrainConfig config = WithStrategy(Config(60), kMcmc);
+  TrainConfig config = WithStrategy(Config(60), "mcmc");
   config.density.refine_from = 0;
   config.threads = 1;
   const SplatModel model = Train(set.dataset, config, {}).model;
@@ -163,7 +163,7 @@ TEST(Train, KeepsTheLimitOfGaussians) {
   SyntheticSet set;
   TrainConfig config = Config(400);
   config.density.max_gaussians = 130;
-  config.density.grad_threshold = 1e-6;  // everything wants to grow
+  config.density.adaptive.grad_threshold = 1e-6;  // everything wants to grow
   EXPECT_LE(Train(set.dataset, config, {}).model.count(), 130);
 }
 

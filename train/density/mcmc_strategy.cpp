@@ -5,6 +5,7 @@
 
 #include "rasterizer/math/activation.h"
 #include "train/density/density_ops.h"
+#include "train/density/strategies.h"
 #include "train/density/strategy.h"
 #include "train/schedule.h"
 
@@ -13,8 +14,8 @@ namespace {
 
 class McmcStrategy : public Strategy {
  public:
-  McmcStrategy(const DensityConfig& config, int steps, const DensityLimits& limits)
-      : config_(config), schedule_(config, steps), limits_(limits) {}
+  McmcStrategy(const DensityConfig& config, const DensitySchedule& schedule, const DensityLimits& limits)
+      : config_(config), schedule_(schedule), limits_(limits) {}
 
   DensityStatistics Collect(const StepContext& context) override {
     // Of the statistics only the limit on splats seen makes use.
@@ -25,7 +26,7 @@ class McmcStrategy : public Strategy {
   bool Update(const StepContext& context) override {
     const bool changed = schedule_.Refines(context.step) && Refine(context);
     // The rate of the means has the extent as a factor, a covariance has it twice; what is left is a length.
-    const double rate = config_.noise * context.means_rate / (context.extent * context.extent);
+    const double rate = config_.mcmc.noise * context.means_rate / (context.extent * context.extent);
     if (rate > 0) AddNoise(*context.model, context.optimizer->backend(), rate, *context.random);
     return changed;
   }
@@ -34,7 +35,7 @@ class McmcStrategy : public Strategy {
   bool Refine(const StepContext& context) {
     const int64_t count = context.model->count();
     const int64_t limit = collector_.LimitOf(count, config_.visible_per_pixel, limits_);
-    const int64_t grown = count + int64_t(std::ceil(config_.growth * double(count)));
+    const int64_t grown = count + int64_t(std::ceil(config_.mcmc.growth * double(count)));
     collector_.Clear();
     ++refinements_;
     RelocationGoal goal;
@@ -55,10 +56,32 @@ class McmcStrategy : public Strategy {
   int refinements_ = 0;
 };
 
+std::vector<Option> McmcOptions(DensityConfig& density) {
+  McmcConfig& config = density.mcmc;
+  return {
+      Option("growth", config.growth, "Share of the splats that a refinement adds").Between(0, 1),
+      Option("noise", config.noise, "Strength of the random walk of transparent splats; 0: none").AtLeast(0),
+  };
+}
+
+std::unique_ptr<Strategy> MakeMcmcStrategy(const DensityConfig& config, const DensitySchedule& schedule,
+                                           const DensityLimits& limits) {
+  return std::make_unique<McmcStrategy>(config, schedule, limits);
+}
+
 }  // namespace
 
-std::unique_ptr<Strategy> MakeMcmcStrategy(const DensityConfig& config, int steps, const DensityLimits& limits) {
-  return std::make_unique<McmcStrategy>(config, steps, limits);
+StrategyKind McmcStrategyKind() {
+  StrategyKind kind;
+  kind.name = "mcmc";
+  kind.source = "Kheradmand et al. 2024";
+  kind.description = "grows to a limit and moves transparent splats to where they are of use";
+  // As published, but for the first opacities and scales, which stay as they are (docs/training.md).
+  kind.preset = {"density.refine_until=25000", "loss.opacity_weight=0.01", "loss.scale_weight=0.01"};
+  kind.wanted_refinements = 80;  // each adds a few per cent
+  kind.options = McmcOptions;
+  kind.make = MakeMcmcStrategy;
+  return kind;
 }
 
 }  // namespace splat::train

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "core/random.h"
+#include "train/density/density_config.h"
 #include "train/density/density_statistics.h"
 #include "train/model_optimizer.h"
-#include "train/settings/config.h"
 
 namespace splat::train {
 
@@ -30,9 +29,7 @@ class Strategy {
   virtual bool Update(const StepContext& context) = 0;
 };
 
-// By DensityConfig::strategy. `steps`: of the run.
+// By DensityConfig::strategy (train/density/strategies.h has the table). `steps`: of the run.
 std::unique_ptr<Strategy> MakeStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
-std::unique_ptr<Strategy> MakeDefaultStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
-std::unique_ptr<Strategy> MakeMcmcStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
 
 }  // namespace splat::train

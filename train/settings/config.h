@@ -1,10 +1,12 @@
 // All settings of a training run, with defaults beside the fields; JSON in and out (configs/*.json), strict.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "core/option.h"
+#include "train/density/density_config.h"
 
 namespace splat::train {
 
@@ -26,30 +28,6 @@ struct LossConfig {
   double opacity_weight = 0, scale_weight = 0;
 };
 
-// Of DensityConfig::strategy.
-constexpr const char* kAdaptive = "adaptive";  // Kerbl et al. 2023: clone, split, prune, reset
-constexpr const char* kMcmc = "mcmc";          // Kheradmand et al. 2024: relocate, add, walk
-
-// Density control. Steps are those of a run of 30,000; DensitySchedule (train/schedule.h) scales them to other
-// lengths.
-struct DensityConfig {
-  std::string strategy = kAdaptive;
-  int refine_from = 500, refine_until = 15000, refine_every = 100;  // steps
-  int opacity_reset_every = 3000;                                   // steps; 0: never
-  // Mean over the views that saw a splat of |dL/d(its mean in normalised device coordinates)|, above which it is
-  // refined.
-  double grad_threshold = 2e-4;
-  bool absolute_gradient = false;  // use per-pixel absolute gradients (AbsGS); wants a larger threshold
-  double split_scale = 0.01;       // x extent: larger splats are split, smaller ones cloned
-  double prune_opacity = 0.005;    // below it a splat is removed, or relocated
-  double prune_scale = 0.1;        // x extent: larger splats are removed after the first opacity reset
-  double reset_opacity = 0.01;     // what opacity is cut to at a reset
-  int64_t max_gaussians = 0;       // 0: a limit chosen from the memory of the machine
-  double growth = 0.05;            // mcmc: share of the splats that a refinement adds
-  double noise = 1e7;              // mcmc: of the random walk, x rate of the means / extent^2; 0: none
-  double visible_per_pixel = 1;  // splats a view sees on average for each of its pixels, at which growth ends; 0: never
-};
-
 struct InitConfig {
   int64_t random_points = 20000;  // if the poses come without points
   double opacity = 0.1;
@@ -57,15 +35,19 @@ struct InitConfig {
   int sh_degree = 3;   // stored
 };
 
+// The steps of a run whose config does not say them.
+constexpr int kDefaultStepsCpu = 3000;    // docs/training.md says why
+constexpr int kDefaultStepsCuda = 30000;  // as all peers
+
 struct TrainConfig {
-  int iterations = 0;  // 0: 30,000 on a GPU, and on a CPU what docs/training.md says
+  int iterations = 0;  // 0: kDefaultStepsCuda or kDefaultStepsCpu
   uint64_t seed = 42;
   std::string device = "auto";  // auto, cpu, cuda
   int threads = 0;              // 0: all cores
   std::string instruction_set =
       "auto";                  // of the CPU's vectors: auto (the best one), or a name of core/instruction_set.h
   int sh_degree_every = 1000;  // steps (of 30,000) between rises of the active SH degree
-  std::array<double, 3> background = {0, 0, 0};
+  Color background = {0, 0, 0};
   int resolution_levels = -1;  // training starts at 1 / 2^levels of the resolution and doubles it on the way; 0: none;
                                // -1: chosen from the size
   double cache_gigabytes = 2;  // decoded photos kept in memory
@@ -75,7 +57,10 @@ struct TrainConfig {
   InitConfig init;
 };
 
-// The config with another strategy and the settings that it wants, those of configs/mcmc.json for kMcmc.
+// The rows of all settings, in the order in which they are printed. They refer to `config`.
+std::vector<Option> OptionsOf(TrainConfig& config);
+
+// The config with another strategy and the settings that it wants (StrategyKind::preset).
 TrainConfig WithStrategy(const TrainConfig& config, const std::string& strategy);
 
 // JSON text (an object; missing keys keep the value that `config` has) over `config`. Unknown keys, wrong types and
@@ -83,9 +68,9 @@ TrainConfig WithStrategy(const TrainConfig& config, const std::string& strategy)
 // message.
 TrainConfig ParseConfig(const TrainConfig& config, const std::string& json_text, const std::string& where);
 
-// "density.grad_threshold=3e-4" over `config`; the value as JSON would have it, text without quotes. Throws
-// splat::Error for an unknown key, naming the nearest, and for a value that breaks the option's own bounds. Bounds
-// between two options are left to ConfigViolations, for the next assignment may mend them.
+// "density.refine_every=50" over `config`; the value as JSON would have it, text without quotes. Throws splat::Error
+// for an unknown key, naming the nearest, and for a value that breaks the option's own bounds. Bounds between two
+// options are left to ConfigViolations, for the next assignment may mend them.
 TrainConfig ApplyAssignment(const TrainConfig& config, const std::string& assignment);
 
 // All settings as JSON, two spaces indented; ParseConfig of it gives the same config.
@@ -93,8 +78,5 @@ std::string ConfigToJson(const TrainConfig& config);
 
 // One message for each violated bound, also those between two options; empty if all hold.
 std::vector<std::string> ConfigViolations(const TrainConfig& config);
-
-// A line for each option: name, default, bounds, meaning.
-std::string ConfigHelp();
 
 }  // namespace splat::train

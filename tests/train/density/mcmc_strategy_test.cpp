@@ -21,8 +21,8 @@ struct Bench {
   StepContext context;
 
   Bench() {
-    config.strategy = kMcmc;
-    config.noise = 0;
+    config.strategy = "mcmc";
+    config.mcmc.noise = 0;
     model.opacity_logits.fill_(0);
     SetRequiresGrad(model, true);
     context = {kRefineStep, 1.0, 1e-3, &model, &optimizer, &random};
@@ -50,14 +50,14 @@ TEST(McmcStrategy, GrowsByAShareAtARefinementOnly) {
   bench.context.step = kRefineStep;
   EXPECT_TRUE(bench.Run(1000));
   EXPECT_EQ(bench.model.count(), 42);
-  bench.config.growth = 0.3;
+  bench.config.mcmc.growth = 0.3;
   bench.Run(1000);
   EXPECT_EQ(bench.model.count(), 55) << "rounded up, so that few splats grow as well";
 }
 
 TEST(McmcStrategy, KeepsTheLimitOfSplatsAndThatOfPixels) {
   Bench bench;
-  bench.config.growth = 0.5;
+  bench.config.mcmc.growth = 0.5;
   bench.Run(45);
   EXPECT_EQ(bench.model.count(), 45);
   bench.Run(20);
@@ -72,7 +72,7 @@ TEST(McmcStrategy, KeepsTheLimitOfSplatsAndThatOfPixels) {
 
 TEST(McmcStrategy, RelocatesTheDeadWhereTheOthersShareTheirOpacity) {
   Bench bench;
-  bench.config.growth = 0;
+  bench.config.mcmc.growth = 0;
   bench.Kill(10);
   const torch::Tensor means_before = bench.model.means.detach().clone();
   ASSERT_TRUE(bench.Run(kCount));
@@ -112,7 +112,7 @@ TEST(McmcStrategy, MovesAtMostHalfOfTheSplatsAtOnce) {
 
 TEST(McmcStrategy, OnlyNearlyTransparentSplatsWalkAtEveryStep) {
   Bench bench;
-  bench.config.noise = 1e3;
+  bench.config.mcmc.noise = 1e3;
   bench.context.step = 7;
   bench.Kill(10);
   const torch::Tensor before = bench.model.means.detach().clone();
@@ -122,7 +122,7 @@ TEST(McmcStrategy, OnlyNearlyTransparentSplatsWalkAtEveryStep) {
   EXPECT_EQ(distance.slice(0, 10).max().item<float>(), 0);
   // The same in other units: lengths, extent and rate ten times as large.
   Bench scaled;
-  scaled.config.noise = 1e3;
+  scaled.config.mcmc.noise = 1e3;
   scaled.context = {7, 10, 1e-2, &scaled.model, &scaled.optimizer, &scaled.random};
   scaled.Kill(10);
   {

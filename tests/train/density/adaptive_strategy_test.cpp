@@ -30,7 +30,7 @@ struct Bench {
   }
   void SetGradient(int64_t splat, double ndc) { gradients[splat] = ndc; }
   bool Run(int64_t limit, int64_t pixels = 1000) {
-    const auto strategy = MakeDefaultStrategy(config, kSteps, {limit, pixels});
+    const auto strategy = MakeStrategy(config, kSteps, {limit, pixels});
     const DensityStatistics statistics = strategy->Collect(context);
     statistics.seen.fill_(2);  // as the backward passes of two views would
     statistics.gradient_sum.copy_(2 * gradients);
@@ -38,13 +38,13 @@ struct Bench {
   }
 };
 
-TEST(DefaultStrategy, LeavesQuietSplatsAlone) {
+TEST(AdaptiveStrategy, LeavesQuietSplatsAlone) {
   Bench bench;
   bench.Run(100);
   EXPECT_EQ(bench.model.count(), 4);
 }
 
-TEST(DefaultStrategy, ClonesSmallAndSplitsLarge) {
+TEST(AdaptiveStrategy, ClonesSmallAndSplitsLarge) {
   Bench bench;
   bench.SetGradient(0, 3e-4);
   bench.SetGradient(2, 3e-4);
@@ -57,7 +57,7 @@ TEST(DefaultStrategy, ClonesSmallAndSplitsLarge) {
 }
 
 // The one view of these statistics has counted each of the four splats twice: it sees eight.
-TEST(DefaultStrategy, GrowsToAsManySplatsAsAViewHasPixels) {
+TEST(AdaptiveStrategy, GrowsToAsManySplatsAsAViewHasPixels) {
   const auto count_with = [](int64_t pixels, double visible_per_pixel) {
     Bench bench;
     bench.config.visible_per_pixel = visible_per_pixel;
@@ -73,14 +73,14 @@ TEST(DefaultStrategy, GrowsToAsManySplatsAsAViewHasPixels) {
   EXPECT_EQ(count_with(1, 0), 6) << "no limit";
 }
 
-TEST(DefaultStrategy, GradientBelowTheThresholdDoesNotGrow) {
+TEST(AdaptiveStrategy, GradientBelowTheThresholdDoesNotGrow) {
   Bench bench;
   bench.SetGradient(0, 1.9e-4);
   bench.Run(100);
   EXPECT_EQ(bench.model.count(), 4);
 }
 
-TEST(DefaultStrategy, RemovesTransparentAndNonFiniteSplats) {
+TEST(AdaptiveStrategy, RemovesTransparentAndNonFiniteSplats) {
   Bench bench;
   {
     const torch::NoGradGuard no_grad;
@@ -91,7 +91,7 @@ TEST(DefaultStrategy, RemovesTransparentAndNonFiniteSplats) {
   EXPECT_EQ(bench.model.count(), 2);
 }
 
-TEST(DefaultStrategy, KeepsTheLimitAndGrowsTheStrongestFirst) {
+TEST(AdaptiveStrategy, KeepsTheLimitAndGrowsTheStrongestFirst) {
   Bench bench;
   bench.SetGradient(0, 3e-4);
   bench.SetGradient(1, 9e-4);
@@ -100,7 +100,7 @@ TEST(DefaultStrategy, KeepsTheLimitAndGrowsTheStrongestFirst) {
   EXPECT_TRUE(torch::equal(bench.model.means[4], bench.model.means[1]));
 }
 
-TEST(DefaultStrategy, NeverRemovesTheLastSplats) {
+TEST(AdaptiveStrategy, NeverRemovesTheLastSplats) {
   Bench bench;
   {
     const torch::NoGradGuard no_grad;

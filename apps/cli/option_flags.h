@@ -1,0 +1,34 @@
+// The options of a table (core/option.h) as flags of a command line.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "core/option.h"
+
+namespace splat::apps {
+
+// What `text` would have to be for the option, in one line that quotes it; empty if it is allowed. The field stays.
+std::string TextProblem(const Option& option, const std::string& text);
+
+class OptionFlags {
+ public:
+  // Adds the options that have a flag, under the headings of `groups`, in this order. The fields are to outlive this.
+  OptionFlags(CLI::App& app, const std::vector<Option>& options, const std::vector<std::string>& groups);
+
+  // Puts what the command line gave into the fields; after the parsing.
+  void Assign() const;
+
+ private:
+  struct Flag {
+    Option option;
+    const CLI::Option* given;
+  };
+  std::vector<Flag> flags_;
+};
+
+// "density.refine_every = 100 (at least 1): Steps ..." for each option, or its flag where it has one; wrapped.
+std::string SettingsHelp(const std::vector<Option>& options);
+
+}  // namespace splat::apps

@@ -1,0 +1,55 @@
+#include "apps/cli/text_values.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <vector>
+
+#include "core/check.h"
+
+namespace splat::apps {
+namespace {
+
+std::optional<Color> ParseHexColor(const std::string& text) {
+  if (text.size() != 7 || text[0] != '#') return std::nullopt;
+  Color color;
+  for (int channel = 0; channel < 3; ++channel) {
+    const char* digits = text.data() + 1 + 2 * channel;
+    unsigned value = 0;
+    if (std::from_chars(digits, digits + 2, value, 16).ptr != digits + 2) return std::nullopt;
+    color[channel] = value / 255.0;
+  }
+  return color;
+}
+
+std::optional<Color> ParseColorTriple(const std::string& text) {
+  const std::vector<std::string> parts = CLI::detail::split(text, ',');
+  if (parts.size() != 3) return std::nullopt;
+  Color color;
+  for (int channel = 0; channel < 3; ++channel) {
+    const auto value = ParseNumber(parts[channel]);
+    if (!value || !(*value >= 0 && *value <= 1)) return std::nullopt;
+    color[channel] = *value;
+  }
+  return color;
+}
+
+}  // namespace
+
+Color ParseBackground(const std::string& text) {
+  if (text == "black") return {0, 0, 0};
+  if (text == "white") return {1, 1, 1};
+  if (const auto color = ParseHexColor(text)) return *color;
+  if (const auto color = ParseColorTriple(text)) return *color;
+  throw Error(StrCat("'", text,
+                     "' is not allowed; use black, white, #rrggbb or three numbers from 0 to 1 such as 0.5,0.5,0.5"));
+}
+
+std::optional<double> ParseNumber(const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+}  // namespace splat::apps

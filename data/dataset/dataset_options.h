@@ -1,0 +1,23 @@
+// How photos become a training set, as settings.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "core/option.h"
+
+namespace splat::data {
+
+struct DatasetOptions {
+  int downscale = 1;          // photos are divided by this, >= 1
+  int max_image_size = 1600;  // longer side, px; larger photos are scaled down to it; 0: no limit
+  int test_every = 0;  // every n-th photo of the sorted list is held out, starting with the first; 0: none. A split
+                       // that the source gives is kept.
+  std::array<float, 3> background = {0, 0, 0};  // photos with transparency are composited on it, 0..1
+  bool align = true;  // centre, scale and turn the scene upright; false keeps the source's frame
+};
+
+// The rows of the settings but for the background, which is the training's. They refer to `options`.
+std::vector<Option> OptionsOf(DatasetOptions& options);
+
+}  // namespace splat::data

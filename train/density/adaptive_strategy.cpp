@@ -1,0 +1,133 @@
+// Adaptive density control after Kerbl et al. 2023, section 5: splats with a large screen-space gradient are cloned if
+// small and split if large; nearly transparent and very large ones are removed; opacity is reset now and then.
+#include <cmath>
+
+#include "core/check.h"
+#include "rasterizer/math/activation.h"
+#include "rasterizer/torch/tensor_view.h"
+#include "rasterizer/torch/torch_device.h"
+#include "train/density/density_ops.h"
+#include "train/density/strategies.h"
+#include "train/density/strategy.h"
+#include "train/schedule.h"
+
+namespace splat::train {
+namespace {
+
+class AdaptiveStrategy : public Strategy {
+ public:
+  AdaptiveStrategy(const DensityConfig& config, const DensitySchedule& schedule, const DensityLimits& limits)
+      : config_(config), schedule_(schedule), resets_(config.adaptive.opacity_reset_every, schedule), limits_(limits) {}
+
+  DensityStatistics Collect(const StepContext& context) override;
+  bool Update(const StepContext& context) override;
+
+ private:
+  bool Refine(const StepContext& context);
+  DecideParams Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const;
+
+  DensityConfig config_;
+  DensitySchedule schedule_;
+  OpacityResets resets_;
+  DensityLimits limits_;
+  bool opacity_was_reset_ = false;
+  int refinements_ = 0;
+  StatisticsCollector collector_;
+};
+
+DensityStatistics AdaptiveStrategy::Collect(const StepContext& context) {
+  if (!schedule_.Collects(context.step)) return {};
+  return collector_.ForNextView(*context.model, config_.adaptive.absolute_gradient);
+}
+
+DecideParams AdaptiveStrategy::Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const {
+  const SplatModel& model = *context.model;
+  const int64_t count = model.count();
+  const torch::Device device = model.means.device();
+  DecideParams params;
+  params.count = count;
+  params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", device);
+  params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", device);
+  if (const DensityStatistics& statistics = collector_.statistics(); statistics.seen.defined()) {
+    params.statistics_count = statistics.seen.size(0);
+    params.gradient_sum = PointerTo<float>(statistics.gradient_sum, {-1}, "gradient_sum", device);
+    params.seen = PointerTo<int32_t>(statistics.seen, {-1}, "seen", device);
+  }
+  params.thresholds.prune_logit = math::Logit(config_.prune_opacity);
+  params.thresholds.split_log_scale = std::log(config_.adaptive.split_scale * context.extent);
+  params.thresholds.prune_log_scale = std::log(config_.adaptive.prune_scale * context.extent);
+  params.thresholds.prune_large = opacity_was_reset_;
+  params.thresholds.grad_threshold = config_.adaptive.grad_threshold;
+  params.max_gaussians = limit;
+  params.fates = PointerTo<uint8_t>(fates, {count}, "fates", device);
+  return params;
+}
+
+bool AdaptiveStrategy::Refine(const StepContext& context) {
+  const Backend& backend = context.optimizer->backend();
+  const torch::Tensor fates =
+      torch::empty({context.model->count()}, torch::TensorOptions().dtype(torch::kUInt8).device(backend.device));
+  const StageScope scope(backend.device);
+  const int64_t limit = collector_.LimitOf(context.model->count(), config_.visible_per_pixel, limits_);
+  const FateCounts counts = backend.density->decide_fates(scope.context(), Decision(context, fates, limit));
+  collector_.Clear();
+  ++refinements_;
+  // Removing every splat would end the training for good: then nothing is removed.
+  if (counts.Rows() == 0) return false;
+  ApplyFates(*context.model, *context.optimizer, fates, counts, limits_.gaussians, *context.random);
+  if (SortsAfter(refinements_, backend)) SortByMortonCode(*context.model, *context.optimizer);
+  return true;
+}
+
+bool AdaptiveStrategy::Update(const StepContext& context) {
+  const bool changed = schedule_.Refines(context.step) && Refine(context);
+  if (resets_.After(context.step)) {
+    ResetOpacity(*context.model, *context.optimizer, config_.adaptive.reset_opacity);
+    opacity_was_reset_ = true;
+  }
+  return changed;
+}
+
+std::vector<Option> AdaptiveOptions(DensityConfig& density) {
+  AdaptiveConfig& config = density.adaptive;
+  return {
+      Option("opacity_reset_every", config.opacity_reset_every, "Steps (of 30000) between two opacity resets; 0: never")
+          .AtLeast(0),
+      Option("grad_threshold", config.grad_threshold, "Mean screen gradient above which a splat is refined").Above(0),
+      Option("absolute_gradient", config.absolute_gradient,
+             "Sum absolute gradients of pixels; wants a larger threshold"),
+      Option("split_scale", config.split_scale, "Larger splats are split, smaller ones cloned; x scene extent")
+          .Above(0),
+      Option("prune_scale", config.prune_scale, "Larger splats are removed, after the first reset; x scene extent")
+          .Above(0),
+      Option("reset_opacity", config.reset_opacity, "What a reset cuts the opacities to").Inside(0, 1),
+  };
+}
+
+// A reset is not to leave every splat so transparent that the next refinement removes it.
+std::string AdaptiveConflict(const DensityConfig& config) {
+  if (config.adaptive.reset_opacity > config.prune_opacity) return "";
+  return StrCat("density.adaptive.reset_opacity = ", config.adaptive.reset_opacity,
+                ": must be above density.prune_opacity (", config.prune_opacity, ")");
+}
+
+std::unique_ptr<Strategy> MakeAdaptiveStrategy(const DensityConfig& config, const DensitySchedule& schedule,
+                                               const DensityLimits& limits) {
+  return std::make_unique<AdaptiveStrategy>(config, schedule, limits);
+}
+
+}  // namespace
+
+StrategyKind AdaptiveStrategyKind() {
+  StrategyKind kind;
+  kind.name = "adaptive";
+  kind.source = "Kerbl et al. 2023";
+  kind.description = "clones and splits where the images differ most";
+  kind.wanted_refinements = 8;  // a splat may double at each
+  kind.options = AdaptiveOptions;
+  kind.conflict = AdaptiveConflict;
+  kind.make = MakeAdaptiveStrategy;
+  return kind;
+}
+
+}  // namespace splat::train

@@ -1,0 +1,42 @@
+// The table of density control's strategies: which there are, what they want of the settings, and how they are made.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/option.h"
+#include "train/density/density_config.h"
+
+namespace splat::train {
+
+class DensitySchedule;
+class Strategy;
+struct DensityLimits;
+
+// A value with functions. Each is defined in the file of its strategy.
+struct StrategyKind {
+  std::string name;         // of the option, and of the group of its settings: "density.<name>."
+  std::string source;       // who published it
+  std::string description;  // what it does, for help texts; a verb comes first
+  // What differs from the settings' defaults when this strategy is chosen, as ApplyAssignment (train/settings/config.h)
+  // takes it.
+  std::vector<std::string> preset;
+  int wanted_refinements = 1;  // of a short run (DensitySchedule)
+  // The rows of its own settings, without their group.
+  std::vector<Option> (*options)(DensityConfig& config) = nullptr;
+  // Which bound between two settings is violated, in one line; empty if none is. May be null.
+  std::string (*conflict)(const DensityConfig& config) = nullptr;
+  std::unique_ptr<Strategy> (*make)(const DensityConfig& config, const DensitySchedule& schedule,
+                                    const DensityLimits& limits) = nullptr;
+};
+
+const std::vector<StrategyKind>& Strategies();
+
+// By name. Throws splat::Error that lists the names.
+const StrategyKind& StrategyNamed(const std::string& name);
+
+// The shared settings, and behind them those of each strategy.
+std::vector<Option> OptionsOf(DensityConfig& config);
+
+}  // namespace splat::train

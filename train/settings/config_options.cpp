@@ -1,0 +1,93 @@
+// What is known of each setting, in one place; the rows of density control are in train/density/strategies.cpp.
+#include "core/format.h"
+#include "core/instruction_set.h"
+#include "train/density/strategies.h"
+#include "train/settings/config.h"
+
+namespace splat::train {
+namespace {
+
+const char* const kTraining = "Training";
+const char* const kMachine = "Machine and messages";
+
+std::vector<Option> RunOptionsOf(TrainConfig& config) {
+  return {
+      Option("iterations", config.iterations, "Training steps")
+          .Between(0, 10'000'000)
+          .LeastStandsFor(FormatCount(kDefaultStepsCpu) + " on a CPU, " + FormatCount(kDefaultStepsCuda) + " on a GPU")
+          .Flag("-n,--iterations N", kTraining),
+      Option("seed", config.seed, "Seed of all randomness; the same gives the same scene on a CPU")
+          .AtLeast(0)
+          .Flag("--seed N", kTraining),
+      Option("device", config.device, "Where to train: auto takes a GPU if there is one")
+          .OneOf({"auto", "cpu", "cuda"})
+          .Flag("--device auto|cpu|cuda", kMachine),
+      Option("threads", config.threads, "CPU threads, on which the result does not depend; 0: all cores")
+          .Between(0, 1024)
+          .Flag("--threads N", kMachine),
+      Option("instruction_set", config.instruction_set,
+             "Of the CPU's vectors; auto takes the fastest that the machine has")
+          .OneOf(InstructionSetNames()),
+      Option("sh_degree_every", config.sh_degree_every,
+             "Steps (of 30000) between rises of the colours' degree; 0: all at once")
+          .AtLeast(0),
+      Option("background", config.background,
+             "Colour behind the scene and behind transparent photos: black, white, #rrggbb, r,g,b in 0..1")
+          .Between(0, 1)
+          .Flag("--background COLOR", kTraining),
+      Option("resolution_levels", config.resolution_levels,
+             "Training starts at 1 / 2^levels of the resolution; -1: chosen from the size")
+          .Between(-1, 4),
+      Option("cache_gigabytes", config.cache_gigabytes, "Memory for decoded photos")
+          .Between(0, 1e5)
+          .Flag("--cache-gigabytes GB", kMachine),
+  };
+}
+
+std::vector<Option> OptionsOf(OptimizerConfig& config) {
+  return {
+      Option("means_lr", config.means_lr, "Rate of the means at the start, x scene extent").Above(0),
+      Option("means_lr_final", config.means_lr_final, "Rate of the means at the end, x scene extent").Above(0),
+      Option("log_scales_lr", config.log_scales_lr, "Rate of the logarithms of the scales").AtLeast(0),
+      Option("quats_lr", config.quats_lr, "Rate of the rotations").AtLeast(0),
+      Option("opacity_logits_lr", config.opacity_logits_lr, "Rate of the opacity logits").AtLeast(0),
+      Option("sh_dc_lr", config.sh_dc_lr, "Rate of the base colours").AtLeast(0),
+      Option("sh_rest_lr", config.sh_rest_lr, "Rate of the view-dependent colours").AtLeast(0),
+      Option("beta1", config.beta1, "Decay of Adam's first moment").FromBelow(0, 1),
+      Option("beta2", config.beta2, "Decay of Adam's second moment").FromBelow(0, 1),
+      Option("epsilon", config.epsilon, "Added to Adam's denominator").Above(0),
+  };
+}
+
+std::vector<Option> OptionsOf(LossConfig& config) {
+  return {
+      Option("ssim_weight", config.ssim_weight, "w in (1 - w) L1 + w (1 - SSIM)").Between(0, 1),
+      Option("opacity_weight", config.opacity_weight, "Weight in the loss of the mean opacity").AtLeast(0),
+      Option("scale_weight", config.scale_weight, "Weight in the loss of the mean scale, in units of the scene")
+          .AtLeast(0),
+  };
+}
+
+std::vector<Option> OptionsOf(InitConfig& config) {
+  return {
+      Option("random_points", config.random_points, "Splats to start with if the poses come without points").AtLeast(1),
+      Option("opacity", config.opacity, "Opacity of a new splat").Inside(0, 1),
+      Option("scale", config.scale, "Size of a new splat, x mean distance to its three nearest neighbours").Above(0),
+      Option("sh_degree", config.sh_degree, "How much colour may change with the direction of view, 0 to 3")
+          .Between(0, 3)
+          .Flag("--sh-degree N", kTraining),
+  };
+}
+
+}  // namespace
+
+std::vector<Option> OptionsOf(TrainConfig& config) {
+  std::vector<Option> options = RunOptionsOf(config);
+  Append(options, OptionsOf(config.optimizer), "optimizer.");
+  Append(options, OptionsOf(config.loss), "loss.");
+  Append(options, OptionsOf(config.density), "density.");
+  Append(options, OptionsOf(config.init), "init.");
+  return options;
+}
+
+}  // namespace splat::train

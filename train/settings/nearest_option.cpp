@@ -1,0 +1,76 @@
+#include "train/settings/nearest_option.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/check.h"
+
+namespace splat::train {
+namespace {
+
+// Fewest insertions, deletions and replacements that make one text of the other.
+int EditDistance(const std::string& a, const std::string& b) {
+  std::vector<int> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = int(j);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    int diagonal = row[0];
+    row[0] = int(i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string LastPart(const std::string& name) {
+  return name.substr(name.rfind('.') + 1);
+}
+
+// The group with its dot: "density." of "density.growth"; empty at the top.
+std::string GroupOf(const std::string& name) {
+  return name.substr(0, name.size() - LastPart(name).size());
+}
+
+// The groups that a name lies in, the outermost first, without the last dot.
+std::vector<std::string> GroupsAround(const std::string& name) {
+  std::vector<std::string> groups;
+  for (size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
+    groups.push_back(name.substr(0, dot));
+  }
+  return groups;
+}
+
+// A right name in the wrong group counts as near.
+std::string NearestName(const std::string& unknown, const std::vector<Option>& options) {
+  std::string nearest;
+  int best = std::numeric_limits<int>::max();
+  for (const Option& option : options) {
+    std::vector<std::string> candidates = {option.name};
+    for (const std::string& group : GroupsAround(option.name)) candidates.push_back(group);
+    for (const std::string& candidate : candidates) {
+      const int elsewhere = candidate == option.name ? 1 : 2;
+      const int distance =
+          std::min(EditDistance(unknown, candidate), EditDistance(LastPart(unknown), LastPart(candidate)) + elsewhere);
+      if (distance >= best) continue;
+      best = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace
+
+std::string UnknownOption(const std::string& name, const std::vector<Option>& options) {
+  const std::string group = GroupOf(name);
+  for (const Option& option : options) {
+    const bool moved =
+        !group.empty() && option.name.compare(0, group.size(), group) == 0 && LastPart(option.name) == LastPart(name);
+    if (moved) return StrCat(name, " is now ", option.name);
+  }
+  return StrCat(name, ": unknown option; the nearest is ", NearestName(name, options));
+}
+
+}  // namespace splat::train

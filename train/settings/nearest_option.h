@@ -1,0 +1,15 @@
+// What to say about an option that does not exist.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/option.h"
+
+namespace splat::train {
+
+// One line. An option that lies in a group of the group that was named, under the same last name, has moved there:
+// "density.growth is now density.mcmc.growth". Else the known option, or group, whose name is nearest.
+std::string UnknownOption(const std::string& name, const std::vector<Option>& options);
+
+}  // namespace splat::train

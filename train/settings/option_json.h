@@ -1,0 +1,27 @@
+// The options of a table as JSON, strict in reading: what is wrong is said as option, value and what it must be.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/option.h"
+
+namespace splat::train {
+
+// Puts JSON text (an object, with an object for each group) into the fields; what it does not mention stays. Returns
+// one problem for each key that is unknown or has a value of the wrong type; bounds are left to OptionViolations.
+// Throws splat::Error, beginning with `where`, for what is no JSON, no object, or names an option twice.
+std::vector<std::string> AssignJson(const std::vector<Option>& options, const std::string& text,
+                                    const std::string& where);
+
+// "name=value" into its field; the value as JSON would have it, text without quotes. Throws splat::Error for an unknown
+// option and a value of the wrong type or out of bounds.
+void Assign(const std::vector<Option>& options, const std::string& assignment);
+
+// Two spaces indented, in the order of the table.
+std::string ToJson(const std::vector<Option>& options);
+
+// One message for each option whose own bounds or choices are violated.
+std::vector<std::string> OptionViolations(const std::vector<Option>& options);
+
+}  // namespace splat::train
