@@ -55,6 +55,11 @@ SyntheticScene MakeSyntheticScene(int64_t count, Executor& executor) {
   return scene;
 }
 
+kernels::SplatsView<float> ViewOf(const SyntheticScene& scene) {
+  return {scene.count,        kSyntheticShRestCount, scene.means.data(), scene.log_scales.data(),
+          scene.quats.data(), scene.logits.data(),   scene.sh_dc.data(), scene.sh_rest.data()};
+}
+
 Camera SyntheticCamera(int width, int height) {
   Camera camera;
   camera.width = width;

@@ -7,12 +7,13 @@
 
 #include "core/camera.h"
 #include "core/parallel.h"
+#include "rasterizer/kernels/views.h"
 
 namespace splat::bench {
 
 constexpr int kSyntheticShRestCount = 15;
 
-// As kernels::SplatsView: N splats, stored parameters.
+// N splats, stored parameters.
 struct SyntheticScene {
   int64_t count = 0;              // N
   std::vector<float> means;       // [N, 3]
@@ -22,6 +23,8 @@ struct SyntheticScene {
   std::vector<float> sh_dc;       // [N, 3]
   std::vector<float> sh_rest;     // [N, kSyntheticShRestCount, 3]
 };
+
+kernels::SplatsView<float> ViewOf(const SyntheticScene& scene);
 
 // Splats in a slab before SyntheticCamera. Their mean size on screen falls with N, as that of trained scenes does, set
 // so that at 1297x840 px the counts are near those that floor models assume of a trained garden scene (in brackets):

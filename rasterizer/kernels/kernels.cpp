@@ -23,6 +23,13 @@ const Stages& CpuStages() {
   return stages;
 }
 
+const RenderStages<double>& CpuDoubleStages() {
+  static const RenderStages<double> stages = {
+      "cpu",         Project<double>,       CountInstances,          BinSplats<double>,
+      Blend<double>, BlendBackward<double>, ProjectBackward<double>, HostMemory};
+  return stages;
+}
+
 const Stages* CudaStages() {
 #if defined(SPLAT_WITH_CUDA)
   return &cuda::DeviceStages();

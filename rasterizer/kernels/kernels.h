@@ -112,16 +112,17 @@ struct DeviceMemory {
   int64_t total = 0, free = 0;  // bytes
 };
 
-// The stages of one backend in float. All pointers of their parameters are to memory of the backend's device.
-struct Stages {
+// The stages of one backend. All pointers of their parameters are to memory of the backend's device.
+template <typename T>
+struct RenderStages {
   const char* name;  // "cpu", "cuda"
-  void (*project)(const KernelContext&, const ProjectParams<float>&);
+  void (*project)(const KernelContext&, const ProjectParams<T>&);
   InstanceCount (*count_instances)(const KernelContext&, const int32_t* tile_counts, int64_t count,
                                    int32_t* slot_begin);  // synchronises with the host
-  void (*bin_splats)(const KernelContext&, const BinParams<float>&);
-  void (*blend)(const KernelContext&, const BlendParams<float>&);
-  void (*blend_backward)(const KernelContext&, const BlendBackwardParams<float>&);
-  void (*project_backward)(const KernelContext&, const ProjectBackwardParams<float>&);
+  void (*bin_splats)(const KernelContext&, const BinParams<T>&);
+  void (*blend)(const KernelContext&, const BlendParams<T>&);
+  void (*blend_backward)(const KernelContext&, const BlendBackwardParams<T>&);
+  void (*project_backward)(const KernelContext&, const ProjectBackwardParams<T>&);
   DeviceMemory (*memory)();  // of the current device
   // blend_backward starts from the checkpoints of blend; without them it makes its own, at the cost of a forward pass.
   bool uses_checkpoints = false;
@@ -131,7 +132,10 @@ struct Stages {
                                           int32_t* slot_begin) = nullptr;
 };
 
+using Stages = RenderStages<float>;
+
 const Stages& CpuStages();
+const RenderStages<double>& CpuDoubleStages();  // the oracle of the tests
 // Null in a build without CUDA. That there is a GPU is for the caller to know.
 const Stages* CudaStages();
 

@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "rasterizer/torch/render_passes.h"
+#include "rasterizer/torch/tensor_arena.h"
 #include "rasterizer/torch/tensor_view.h"
 #include "rasterizer/torch/torch_device.h"
 
@@ -103,8 +104,8 @@ ForwardTensors FromLists(at::TensorList pixels, at::TensorList saved) {
               " tensors, expected 5; pixels ", pixels.size(), ", expected 3");
   const Tensor no_checkpoints, none_walked;  // stages that use checkpoints make their own
   SPLAT_CHECK(saved[4].dim() == 2, "entries: has shape ", saved[4].sizes(), ", expected [-1, 2]");
-  return {saved[4].size(0), false,     saved[0],  saved[1],  saved[2],       saved[3],
-          saved[4],         pixels[0], pixels[1], pixels[2], no_checkpoints, none_walked};
+  return {saved[0],  saved[1],  saved[2],  saved[3],       saved[4],
+          pixels[0], pixels[1], pixels[2], no_checkpoints, none_walked};
 }
 
 std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
@@ -129,9 +130,8 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
   const StageScope scope(device);
   const kernels::Stages& stages = StagesOf(device);
   const PixelGradTensors grad = {grad_image, grad_alpha.value_or(Tensor()), grad_depth.value_or(Tensor())};
-  const Tensor slots = BlendBackwardPass({stages, scope.context()}, scene, forward, grad, true);
-
-  kernels::ProjectBackwardParams<float> project = ProjectBackwardParamsOf(scene, forward, slots);
+  TensorArena arena(device);  // of the slots
+  kernels::ProjectBackwardParams<float> project = BackwardPass({stages, scope.context(), arena}, scene, forward, grad);
   std::vector<Tensor> grads;
   grads.reserve(model.size());
   for (const Tensor& tensor : model) grads.push_back(torch::empty_like(tensor));

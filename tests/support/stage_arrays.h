@@ -12,9 +12,6 @@
 
 namespace splat::testing {
 
-// What integers hold before a stage writes them.
-constexpr int32_t kWild32 = std::numeric_limits<int32_t>::min() / 3;
-
 template <typename To, typename From>
 std::vector<To> Converted(const std::vector<From>& values) {
   return std::vector<To>(values.begin(), values.end());
@@ -66,8 +63,6 @@ struct DeviceProjected {
   Numbers<T> records;
   DeviceArray<int32_t> tile_counts;
 
-  DeviceProjected(TestDevice& device, size_t n)
-      : records(device, n * kernels::kRecordSize), tile_counts(device, std::vector<int32_t>(n, kWild32)) {}
   DeviceProjected(TestDevice& device, const ProjectedArrays& p)
       : records(device, RecordsOf(p)), tile_counts(device, p.tile_counts) {}
 
@@ -127,23 +122,6 @@ struct DevicePixels {
 
   kernels::PixelsView<T> View() const { return {image.data(), alpha.data(), depth.data()}; }
   kernels::PixelsGradView<T> GradView() const { return {image.data(), alpha.data(), depth.data()}; }
-};
-
-template <typename T>
-struct DeviceCheckpoints {
-  Numbers<T> values;
-  DeviceArray<int32_t> walked;
-
-  DeviceCheckpoints(TestDevice& device, const TileLists& lists)
-      : values(device, Buckets(lists) * kernels::kCheckpointSize * size_t(math::kTilePixels)),
-        walked(device, std::vector<int32_t>(lists.tile_begin.size() - 1, kWild32)) {}
-
-  kernels::CheckpointsView<T> View() const { return {values.data(), walked.data()}; }
-
- private:
-  static size_t Buckets(const TileLists& lists) {
-    return size_t(kernels::CheckpointBuckets(lists.instances, int64_t(lists.tile_begin.size()) - 1));
-  }
 };
 
 struct DeviceLists {

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/math/constants.h"
+#include "rasterizer/torch/tensor_arena.h"
 #include "tests/support/test_device.h"
 #include "tests/support/torch_scenes.h"
 
@@ -23,7 +24,9 @@ class RenderPassesTest : public ::testing::Test {
     grad_.image = torch::rand({35, 50, 3});
   }
   torch::Tensor Slots(const kernels::Stages& stages, const ForwardTensors& forward) const {
-    return BlendBackwardPass({stages, context_}, scene_, forward, grad_, true);
+    TensorArena arena(torch::kCPU);
+    BackwardPass({stages, context_, arena}, scene_, forward, grad_);
+    return arena.Get(kSlots, {-1, kernels::kSlotSize});
   }
 
   std::shared_ptr<testing::TestDevice> device_;
