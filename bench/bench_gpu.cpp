@@ -8,13 +8,12 @@
 #include "apps/cli/cli.h"
 #include "apps/cli/program.h"
 #include "apps/render/render_cameras.h"
+#include "bench/device_info.h"
 #include "bench/step_bench.h"
 #include "bench/synthetic_scene.h"
-#include "bench/timeline.h"
 #include "core/check.h"
 #include "formats/exporter.h"
 #include "io/json_file.h"
-#include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/scene_model.h"
 
@@ -172,9 +171,7 @@ train::Backend BackendOf(const Options& options) {
   train::Backend backend = train::ChooseBackend(options.device);
   if (options.blend_backward == "default") return backend;
   SPLAT_CHECK(backend.is_device, "--blend-backward buckets: the CPU has one backward pass only");
-#if defined(SPLAT_WITH_CUDA)
-  backend.stages = &kernels::cuda::DeviceStagesBucketed();
-#endif
+  backend.render = kernels::CudaBucketsBackend().backend->render;
   return backend;
 }
 

@@ -34,7 +34,7 @@ struct Scene {
   std::vector<uint8_t> target;
   k::KernelContext context{&pool};
   HostArena arena;
-  Pipeline<float> pipeline{k::CpuStages(), context, arena};
+  Pipeline<float> pipeline{k::CpuBackend().render, context, arena};
   PassResult<float> forward;
   k::ProjectBackwardParams<float> backward;
 

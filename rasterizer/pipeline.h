@@ -8,7 +8,7 @@
 #include "core/camera.h"
 #include "rasterizer/arena.h"
 #include "rasterizer/instance_prediction.h"
-#include "rasterizer/kernels/kernels.h"
+#include "rasterizer/kernels/backend.h"
 
 namespace splat {
 

@@ -47,7 +47,7 @@ Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const s
   k::KernelContext context;
   context.executor = &executor;
   HostArena arena;
-  const Pipeline<float> pipeline = {k::CpuStages(), context, arena};
+  const Pipeline<float> pipeline = {k::CpuBackend().render, context, arena};
   PassInput<float> input;
   input.splats.count = splats.count();
   input.camera = camera;

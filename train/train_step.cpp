@@ -37,7 +37,7 @@ TrainStep::TrainStep(const Backend& backend)
 TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const PassInput<float>& scene,
                                            const StepInput& input) {
   scratch_.Rewind();
-  const Pipeline<float> pipeline = {*backend_.stages, context, workspace_, &workspace_};
+  const Pipeline<float> pipeline = {backend_.render, context, workspace_, &workspace_};
   const PassResult<float> forward = pipeline.Forward(scene);
 
   const int64_t h = scene.camera.height, w = scene.camera.width;
@@ -49,7 +49,7 @@ TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const P
   loss.target = PointerTo<uint8_t>(input.photo.pixels, {h, w, 3}, "photo", backend_.device);
   loss.ssim_weight = ssim_weight_ = input.loss.ssim_weight;
   loss.grad_image = grad;
-  backend_.train->loss(context, loss, reinterpret_cast<LossSums*>(sums_.data_ptr<double>()));
+  backend_.loss(context, loss, reinterpret_cast<LossSums*>(sums_.data_ptr<double>()));
 
   return {pipeline.Backward(forward, {grad, nullptr, nullptr}, input.statistics.absolute), forward.predicted};
 }
@@ -75,7 +75,7 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   colors_varied_ = colors_varied_ || scene.options.sh_degree > 0;
   params.skip_sh_rest = !colors_varied_;
   params.penalty = PenaltyOf(input.loss, model.count());
-  backend_.train->backward_and_adam(context, params);
+  backend_.update.backward_and_adam(context, params);
 }
 
 double TrainStep::Loss() {

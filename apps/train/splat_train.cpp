@@ -215,7 +215,8 @@ data::ViewLoader::Options LoaderOptions(const TrainOptions& options) {
   return loader_options;
 }
 
-// Compares the held-out views with their photos, and keeps the images if asked to.
+// Compares the held-out views with their photos, and keeps the images if asked to. The model lies on the device that
+// renders.
 quality::Evaluation EvaluateScene(const TrainOptions& options, const data::Dataset& dataset, const SplatModel& model,
                                   const OutputFolder& output, Progress& progress) {
   const std::vector<int> views = dataset.ViewsOf(Split::kTest);
@@ -234,8 +235,7 @@ quality::Evaluation EvaluateScene(const TrainOptions& options, const data::Datas
   };
   if (options.save_renders) fs::create_directories(output / "renders");
   progress.Begin("Evaluation");
-  const SplatModel on_device = ToDevice(model, train::ChooseBackend(options.config.device).device);
-  quality::Evaluation evaluation = quality::Evaluate(on_device, dataset, views, loader, on_view);
+  quality::Evaluation evaluation = quality::Evaluate(model, dataset, views, loader, on_view);
   progress.End(StrCat("PSNR ", FormatFixed(evaluation.psnr, 2), " dB, SSIM ", FormatFixed(evaluation.ssim, 4), " over ",
                       views.size(), " held-out views"));
   return evaluation;
@@ -269,9 +269,8 @@ std::exception_ptr CheckFiles(const TrainOptions& options, const data::Dataset& 
   std::exception_ptr failure;
   try {
     progress.Begin("Checking the files");
-    const SplatModel on_device = ToDevice(model, train::ChooseBackend(options.config.device).device);
     data::ViewLoader loader(dataset, LoaderOptions(options), progress.Sink());
-    const quality::SceneCheck check(on_device, dataset, loader);
+    const quality::SceneCheck check(model, dataset, loader);
     summary.checked_views = check.views();
     for (const auto& [format, files] : summary.written) {
       if (!already_interrupted) ThrowIfInterrupted("the check of the files was interrupted");
@@ -326,9 +325,10 @@ int TrainFromPhotos(TrainOptions options) {
 
   const train::TrainResult result = TrainScene(backend, options, dataset, progress, summary);
   std::exception_ptr failure = WriteScene(backend, options, dataset, result.model, output, progress, summary);
-  const std::exception_ptr no_evaluation = TryEvaluate(options, dataset, result.model, output, progress, summary);
+  const SplatModel on_device = ToDevice(result.model, backend.device);
+  const std::exception_ptr no_evaluation = TryEvaluate(options, dataset, on_device, output, progress, summary);
   if (!failure) failure = no_evaluation;
-  const std::exception_ptr broken_file = CheckFiles(options, dataset, result.model, progress, summary);
+  const std::exception_ptr broken_file = CheckFiles(options, dataset, on_device, progress, summary);
   if (!failure) failure = broken_file;
   summary.total_seconds = SecondsSince(start);
   WriteMetrics(output / "metrics.json", summary);

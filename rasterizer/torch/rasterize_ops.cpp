@@ -115,7 +115,7 @@ std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
   const SceneTensors scene = SceneOf({means, log_scales, quats, opacity_logits, sh_dc, sh_rest}, packed_camera,
                                      background, near, far, sh_degree);
   const StageScope scope(means.device());
-  const ForwardTensors out = ForwardPass({StagesOf(means.device()), scope.context()}, scene);
+  const ForwardTensors out = ForwardPass({BackendOf(means.device()).render, scope.context()}, scene);
   return {out.image, out.alpha, out.depth, ToList(out)};
 }
 
@@ -128,7 +128,7 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
   const ForwardTensors forward = FromLists(pixels, saved);
   const torch::Device device = grad_image.device();
   const StageScope scope(device);
-  const kernels::Stages& stages = StagesOf(device);
+  const kernels::RenderStages<float>& stages = BackendOf(device).render;
   const PixelGradTensors grad = {grad_image, grad_alpha.value_or(Tensor()), grad_depth.value_or(Tensor())};
   TensorArena arena(device);  // of the slots
   kernels::ProjectBackwardParams<float> project = BackwardPass({stages, scope.context(), arena}, scene, forward, grad);
@@ -211,15 +211,8 @@ TORCH_LIBRARY(splat, library) {
   library.def(kSchemaBackward);
 }
 TORCH_LIBRARY_IMPL(splat, CPU, library) {
-  library.impl("rasterize_forward", RasterizeForward);
-  library.impl("rasterize_backward", RasterizeBackward);
+  ImplementOnDevice(library);
 }
-#if defined(SPLAT_WITH_CUDA)
-TORCH_LIBRARY_IMPL(splat, CUDA, library) {
-  library.impl("rasterize_forward", RasterizeForward);
-  library.impl("rasterize_backward", RasterizeBackward);
-}
-#endif
 TORCH_LIBRARY_IMPL(splat, Autograd, library) {
   library.impl("rasterize", Rasterize);
 }
@@ -229,4 +222,10 @@ TORCH_LIBRARY_IMPL(splat, CompositeExplicitAutograd, library) {
 }
 
 }  // namespace
+
+void ImplementOnDevice(torch::Library& library) {
+  library.impl("rasterize_forward", RasterizeForward);
+  library.impl("rasterize_backward", RasterizeBackward);
+}
+
 }  // namespace splat

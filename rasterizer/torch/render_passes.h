@@ -14,7 +14,7 @@ namespace splat {
 
 // What the passes run on.
 struct PassBackend {
-  const kernels::Stages& stages;
+  const kernels::RenderStages<float>& stages;
   const KernelContext& context;
 };
 

@@ -58,7 +58,7 @@ TEST(ListWalk, OfASampleIsThatOfTheWholeImage) {
   PassInput<float> view;
   view.splats = ViewOf(scene);
   view.camera = SyntheticCamera(kWidth, kHeight);
-  const PassResult<float> forward = Pipeline<float>{kernels::CpuStages(), context, arena}.Forward(view);
+  const PassResult<float> forward = Pipeline<float>{kernels::CpuBackend().render, context, arena}.Forward(view);
   const kernels::TileListView& list = forward.blend.list;
   const math::TileGrid grid = math::TileGridOf(kWidth, kHeight);
 

@@ -10,7 +10,6 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "rasterizer/kernels/cuda_stages.h"
 #include "tests/support/backends.h"
 #include "tests/support/device_arena.h"
 
@@ -64,8 +63,8 @@ class PredictionInMemory : public InstancePrediction {
   kernels::InstanceCount found_;
 };
 
-const kernels::Stages& EmulatedGpu() {
-  return kernels::emulated::DeviceStages();
+const kernels::RenderStages<float>& EmulatedGpu() {
+  return kernels::emulated::DeviceBackend().render;
 }
 
 template <typename T>
@@ -110,7 +109,7 @@ TEST(Pipeline, AsksForNothingThatIsNotWanted) {
   View view(40, 30, 50);
   view.input.with_depth = false;
   DeviceArena arena(*view.device);
-  const Pipeline<float> pipeline = {kernels::CpuStages(), view.context, arena};
+  const Pipeline<float> pipeline = {kernels::CpuBackend().render, view.context, arena};
   const PassResult<float> result = pipeline.Forward(view.input);
   EXPECT_EQ(result.blend.out.depth, nullptr);
   for (const PassBuffer buffer : {kDepth, kCheckpoints, kWalked, kGradImage, kSlots}) {
@@ -124,7 +123,7 @@ TEST(Pipeline, RefusesTheGradientOfADepthThatIsNotThere) {
   View view(40, 30, 50);
   view.input.with_depth = false;
   HostArena arena;
-  const Pipeline<float> pipeline = {kernels::CpuStages(), view.context, arena};
+  const Pipeline<float> pipeline = {kernels::CpuBackend().render, view.context, arena};
   const PassResult<float> result = pipeline.Forward(view.input);
   kernels::PixelsGradView<float> grad = view.Grad();
   grad.depth = view.grad.data();
@@ -134,7 +133,8 @@ TEST(Pipeline, RefusesTheGradientOfADepthThatIsNotThere) {
 TEST(Pipeline, AViewWithoutSplatsIsBackground) {
   View view(40, 30, 0);
   HostArena arena;
-  const PassResult<float> result = Pipeline<float>{kernels::CpuStages(), view.context, arena}.Forward(view.input);
+  const PassResult<float> result =
+      Pipeline<float>{kernels::CpuBackend().render, view.context, arena}.Forward(view.input);
   EXPECT_EQ(result.blend.list.instances, 0);
   EXPECT_EQ(result.blend.out.image[3 * 7 + 1], 0.2f);
   EXPECT_EQ(result.blend.out.alpha[7], 0.0f);
@@ -176,7 +176,8 @@ TEST(Pipeline, StagesThatDoNotCountOnTheDeviceAreNotPredicted) {
   View view(60, 40, 100);
   HostArena arena;
   PredictionInMemory prediction({100000, 100});
-  EXPECT_FALSE((Pipeline<float>{kernels::CpuStages(), view.context, arena, &prediction}.Forward(view.input).predicted));
+  EXPECT_FALSE(
+      (Pipeline<float>{kernels::CpuBackend().render, view.context, arena, &prediction}.Forward(view.input).predicted));
 }
 
 TEST(InstancePrediction, RoomGrowsWithAMarginAndStays) {

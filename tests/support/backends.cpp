@@ -3,7 +3,6 @@
 #include <limits>
 
 #include "core/check.h"
-#include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/math/tiles.h"
 #include "rasterizer/pipeline.h"
 #include "tests/support/device_arena.h"
@@ -185,7 +184,7 @@ class KernelsBackend : public Backend {
 };
 
 // The bucketed family, whose backward blend starts from the forward one's checkpoints or makes its own.
-kernels::Stages Bucketed(kernels::Stages stages, bool checkpoints) {
+kernels::RenderStages<float> Bucketed(kernels::RenderStages<float> stages, bool checkpoints) {
   stages.uses_checkpoints = checkpoints;
   return stages;
 }
@@ -198,7 +197,7 @@ GradArrays Backend::RenderBackward(const RenderInput& input, const Rendered& for
 
 std::shared_ptr<const Backend> CpuFloatBackend(int threads, InstructionSet set) {
   return std::make_shared<KernelsBackend<float>>(
-      kernels::CpuStages(), HostDevice(),
+      kernels::CpuBackend().render, HostDevice(),
       KernelsBackend<float>::Settings{StrCat("CpuFloat", threads, "Threads_", NameOf(set)), threads, 0, false, set});
 }
 std::shared_ptr<const Backend> CpuDoubleBackend(int threads) {
@@ -209,32 +208,29 @@ std::shared_ptr<const Backend> CpuDoubleBackend(int threads) {
 
 std::shared_ptr<const Backend> EmulatedBackend(uint64_t order_seed) {
   const std::string name = order_seed == 0 ? "EmulatedCuda" : StrCat("EmulatedCudaShuffled", order_seed);
-  return std::make_shared<KernelsBackend<float>>(kernels::emulated::DeviceStages(), HostDevice(),
+  return std::make_shared<KernelsBackend<float>>(kernels::emulated::DeviceBackend().render, HostDevice(),
                                                  KernelsBackend<float>::Settings{name, 1, order_seed, true});
 }
 
 std::shared_ptr<const Backend> EmulatedBucketsBackend(uint64_t order_seed, bool checkpoints) {
   const std::string name = StrCat("EmulatedCudaBuckets", checkpoints ? "Checkpointed" : "",
                                   order_seed == 0 ? "" : StrCat("Shuffled", order_seed));
-  return std::make_shared<KernelsBackend<float>>(Bucketed(kernels::emulated::DeviceStagesBucketed(), checkpoints),
+  return std::make_shared<KernelsBackend<float>>(Bucketed(kernels::emulated::BucketsBackend().render, checkpoints),
                                                  HostDevice(),
                                                  KernelsBackend<float>::Settings{name, 1, order_seed, true});
 }
 
 std::vector<std::shared_ptr<const Backend>> CudaBackends() {
   const std::shared_ptr<TestDevice> device = CudaDevice();
-  if (!device || !kernels::CudaStages()) return {};
-#if defined(SPLAT_WITH_CUDA)
+  const kernels::Backend* cuda = kernels::CudaBackend().backend;
+  if (!device || !cuda) return {};
   using Settings = KernelsBackend<float>::Settings;
-  const kernels::Stages& bucketed = kernels::cuda::DeviceStagesBucketed();
+  const kernels::RenderStages<float>& bucketed = kernels::CudaBucketsBackend().backend->render;
   return {
-      std::make_shared<KernelsBackend<float>>(*kernels::CudaStages(), device, Settings{"Cuda", 1, 0, true}),
+      std::make_shared<KernelsBackend<float>>(cuda->render, device, Settings{"Cuda", 1, 0, true}),
       std::make_shared<KernelsBackend<float>>(Bucketed(bucketed, false), device, Settings{"CudaBuckets", 1, 0, true}),
       std::make_shared<KernelsBackend<float>>(Bucketed(bucketed, true), device,
                                               Settings{"CudaBucketsCheckpointed", 1, 0, true})};
-#else
-  return {};
-#endif
 }
 
 std::vector<std::shared_ptr<const Backend>> DeviceBackends() {

@@ -82,7 +82,7 @@ Binned RunForward(const Scene& scene, InstructionSet set, int threads) {
   context.instruction_set = set;
   const std::shared_ptr<testing::TestDevice> device = testing::HostDevice();
   testing::DeviceArena arena(*device);
-  const Pipeline<float> pipeline = {CpuStages(), context, arena};
+  const Pipeline<float> pipeline = {CpuBackend().render, context, arena};
   PassResult<float> result = pipeline.Begin({scene.View(), scene.camera, scene.options});
   Project(context, result.project);
   pipeline.MakeLists(result);

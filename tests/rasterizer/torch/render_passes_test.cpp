@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "core/check.h"
-#include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/math/constants.h"
 #include "rasterizer/torch/tensor_arena.h"
 #include "tests/support/test_device.h"
@@ -23,7 +22,7 @@ class RenderPassesTest : public ::testing::Test {
     torch::manual_seed(1);
     grad_.image = torch::rand({35, 50, 3});
   }
-  torch::Tensor Slots(const kernels::Stages& stages, const ForwardTensors& forward) const {
+  torch::Tensor Slots(const kernels::RenderStages<float>& stages, const ForwardTensors& forward) const {
     TensorArena arena(torch::kCPU);
     BackwardPass({stages, context_, arena}, scene_, forward, grad_);
     return arena.Get(kSlots, {-1, kernels::kSlotSize});
@@ -37,7 +36,7 @@ class RenderPassesTest : public ::testing::Test {
 };
 
 TEST_F(RenderPassesTest, HandsTheForwardPassesCheckpointsToTheBackwardPass) {
-  const kernels::Stages& stages = kernels::emulated::DeviceStagesBucketed();
+  const kernels::RenderStages<float>& stages = kernels::emulated::BucketsBackend().render;
   ForwardTensors forward = ForwardPass({stages, context_}, scene_);
   ASSERT_TRUE(forward.checkpoints.defined());
   EXPECT_EQ(forward.checkpoints.size(0), kernels::CheckpointBuckets(forward.entries.size(0), 4 * 3));
@@ -53,11 +52,11 @@ TEST_F(RenderPassesTest, HandsTheForwardPassesCheckpointsToTheBackwardPass) {
 }
 
 TEST_F(RenderPassesTest, MakesNoCheckpointsForStagesThatUseNone) {
-  const kernels::Stages& stages = kernels::emulated::DeviceStages();
+  const kernels::RenderStages<float>& stages = kernels::emulated::DeviceBackend().render;
   const ForwardTensors forward = ForwardPass({stages, context_}, scene_);
   EXPECT_FALSE(forward.checkpoints.defined());
   const torch::Tensor slots = Slots(stages, forward);
-  const kernels::Stages& bucketed = kernels::emulated::DeviceStagesBucketed();
+  const kernels::RenderStages<float>& bucketed = kernels::emulated::BucketsBackend().render;
   const torch::Tensor other = Slots(bucketed, ForwardPass({bucketed, context_}, scene_));
   EXPECT_LE((slots - other).abs().max().item<float>(), 1e-4f * slots.abs().max().item<float>());
 }
@@ -66,8 +65,9 @@ TEST_F(RenderPassesTest, MakesNoCheckpointsForStagesThatUseNone) {
 TEST_F(RenderPassesTest, LeavesDepthOutWhereItIsNotWanted) {
   SerialExecutor executor;
   context_.executor = &executor;
-  for (const kernels::Stages* stages :
-       {&kernels::CpuStages(), &kernels::emulated::DeviceStages(), &kernels::emulated::DeviceStagesBucketed()}) {
+  for (const kernels::RenderStages<float>* stages :
+       {&kernels::CpuBackend().render, &kernels::emulated::DeviceBackend().render,
+        &kernels::emulated::BucketsBackend().render}) {
     scene_.with_depth = true;
     const ForwardTensors with = ForwardPass({*stages, context_}, scene_);
     const torch::Tensor slots = Slots(*stages, with);

@@ -142,7 +142,7 @@ struct DeviceRender {
     const DeviceArray<float> grad(*backend.device,
                                   Floats(splat::testing::RandomVector(3 * pixels, -1e-3, 1e-3, random)));
     const TrainCall call(backend);
-    const Pipeline<float> pipeline = {*backend.stages, call.context, arena};
+    const Pipeline<float> pipeline = {backend.kernels->render, call.context, arena};
     backward = pipeline.Backward(pipeline.Forward(input), {grad.data(), nullptr, nullptr});
   }
 
@@ -188,17 +188,17 @@ void StepInTwo(const TrainBackend& backend, const DeviceRender& render, const De
   params.grad = {grads[0]->data(), grads[1]->data(), grads[2]->data(),
                  grads[3]->data(), grads[4]->data(), grads[5]->data()};
   params.stats = stats.View();
-  backend.stages->project_backward(call.context, params);
+  backend.kernels->render.project_backward(call.context, params);
   const BackwardAdamParams fused = FusedParams(render, model, step);
   for (int group = 0; group < kSplatGroups; ++group) {
-    backend.train->adam(call.context,
-                        GroupAdamParams(fused, group, 0, model.scene.count, grads[size_t(group)]->data()));
+    backend.kernels->update.adam(call.context,
+                                 GroupAdamParams(fused, group, 0, model.scene.count, grads[size_t(group)]->data()));
   }
 }
 
 void RunFused(const TrainBackend& backend, const BackwardAdamParams& params) {
   const TrainCall call(backend);
-  backend.train->backward_and_adam(call.context, params);
+  backend.kernels->update.backward_and_adam(call.context, params);
 }
 
 class BackwardAdamTest : public ::testing::TestWithParam<TrainBackend> {
