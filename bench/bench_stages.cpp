@@ -13,9 +13,8 @@
 #include "core/check.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/simd_kernels.h"
-#include "rasterizer/math/tiles.h"
+#include "rasterizer/pipeline.h"
 #include "train/kernels/loss/ssim.h"
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/backward_adam.h"
@@ -31,44 +30,19 @@ struct Scene {
   Camera camera;
   ThreadPool pool;
   bench::SyntheticScene splats;
-  std::vector<float> records, slots, image, alpha, depth, grad_image, grad;
-  std::vector<int32_t> tile_counts, slot_begin, tile_begin;
-  std::vector<k::TileInstance> entries;
+  std::vector<float> grad_image, grad;
   std::vector<uint8_t> target;
   k::KernelContext context{&pool};
+  HostArena arena;
+  Pipeline<float> pipeline{k::CpuBackend().render, context, arena};
+  PassResult<float> forward;
+  k::ProjectBackwardParams<float> backward;
 
   Scene(int64_t count, int width, int height, int threads, InstructionSet set);
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
 
-  k::ProjectParams<float> Project() {
-    k::ProjectParams<float> p;
-    p.splats = k::SplatsViewOf<float>(splats, n, bench::kSyntheticShRestCount);
-    p.camera = camera;
-    p.out = {records.data(), tile_counts.data()};
-    return p;
-  }
-  k::TileListView List() { return {int64_t(entries.size()), slot_begin.data(), tile_begin.data(), entries.data()}; }
-  k::BlendParams<float> Blend() {
-    k::BlendParams<float> p;
-    p.width = camera.width;
-    p.height = camera.height;
-    p.projected = Project().out;
-    p.list = List();
-    p.out = {image.data(), alpha.data(), depth.data()};
-    return p;
-  }
-  k::BlendBackwardParams<float> BlendBackward() {
-    k::BlendBackwardParams<float> p;
-    p.forward = Blend();
-    p.grad.image = grad_image.data();
-    p.slots = slots.data();
-    return p;
-  }
-  void CountAndBin() {
-    const k::InstanceCount found = k::CountInstances(context, tile_counts.data(), n, slot_begin.data());
-    entries.resize(size_t(found.instances));
-    slots.resize(size_t(found.instances) * k::kSlotSize);
-    k::BinSplats(context, k::BinParams<float>{n, found.visible, camera.width, camera.height, Project().out, List()});
-  }
+  k::PixelsGradView<float> PixelsGrad() const { return {grad_image.data(), nullptr, nullptr}; }
 };
 
 Scene::Scene(int64_t count, int width, int height, int threads, InstructionSet set)
@@ -78,61 +52,53 @@ Scene::Scene(int64_t count, int width, int height, int threads, InstructionSet s
       splats(bench::MakeSyntheticScene(n, pool)) {
   context.instruction_set = set;
   Random random(1);
-  const size_t size = size_t(n), pixels = size_t(width) * size_t(height);
-  records.resize(k::kRecordSize * size);
-  tile_counts.resize(size);
-  slot_begin.resize(size + 1);
-  const math::TileGrid grid = math::TileGridOf(width, height);
-  tile_begin.resize(size_t(grid.columns) * size_t(grid.rows) + 1);
-  image.resize(3 * pixels);
-  alpha.resize(pixels);
-  depth.resize(pixels);
+  const size_t pixels = size_t(width) * size_t(height);
   grad_image.resize(3 * pixels);
-  grad.resize(kMostNumbersPerSplat * size);
+  grad.resize(kMostNumbersPerSplat * size_t(n));
   target.resize(3 * pixels);
   for (uint8_t& value : target) value = uint8_t(random.Below(256));
   for (float& value : grad_image) value = float(1e-6 * random.Normal());
-  k::Project(context, Project());
-  CountAndBin();
-  k::Blend(context, Blend());
-  k::BlendBackward(context, BlendBackward());
+  PassInput<float> input;
+  input.splats = bench::ViewOf(splats);
+  input.camera = camera;
+  forward = pipeline.Forward(input);
+  backward = pipeline.Backward(forward, PixelsGrad());
 }
 
-Scene MakeScene(benchmark::State& state) {
-  return Scene(state.range(0), int(state.range(1)), int(state.range(2)), int(state.range(3)),
-               InstructionSet(state.range(4)));
-}
+struct StateScene : Scene {
+  explicit StateScene(const benchmark::State& state)
+      : Scene(state.range(0), int(state.range(1)), int(state.range(2)), int(state.range(3)),
+              InstructionSet(state.range(4))) {}
+};
 
 void Report(benchmark::State& state, const Scene& scene) {
-  state.counters["instances"] = double(scene.entries.size());
-  state.counters["ns_per_instance"] = benchmark::Counter(
-      double(scene.entries.size()) * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  const auto instances = double(scene.forward.blend.list.instances);
+  state.counters["instances"] = instances;
+  state.counters["ns_per_instance"] =
+      benchmark::Counter(instances * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void BM_Project(benchmark::State& state) {
-  Scene scene = MakeScene(state);
-  for (auto _ : state) k::Project(scene.context, scene.Project());
+  StateScene scene(state);
+  for (auto _ : state) k::Project(scene.context, scene.forward.project);
 }
 void BM_Bin(benchmark::State& state) {
-  Scene scene = MakeScene(state);
-  for (auto _ : state) scene.CountAndBin();
+  StateScene scene(state);
+  for (auto _ : state) scene.pipeline.MakeLists(scene.forward);
 }
 void BM_Blend(benchmark::State& state) {
-  Scene scene = MakeScene(state);
-  for (auto _ : state) k::Blend(scene.context, scene.Blend());
+  StateScene scene(state);
+  for (auto _ : state) scene.pipeline.Blend(scene.forward);
   Report(state, scene);
 }
 void BM_BlendBackward(benchmark::State& state) {
-  Scene scene = MakeScene(state);
-  for (auto _ : state) k::BlendBackward(scene.context, scene.BlendBackward());
+  StateScene scene(state);
+  for (auto _ : state) scene.pipeline.Backward(scene.forward, scene.PixelsGrad());
   Report(state, scene);
 }
 void BM_ProjectBackward(benchmark::State& state) {
-  Scene scene = MakeScene(state);
-  k::ProjectBackwardParams<float> p;
-  p.forward = scene.Project();
-  p.slot_begin = scene.slot_begin.data();
-  p.slots = scene.slots.data();
+  StateScene scene(state);
+  k::ProjectBackwardParams<float> p = scene.backward;
   float* next = scene.grad.data();
   for (int array = 0; array < kSplatArrays; ++array) {
     p.grad[array] = next;
@@ -141,18 +107,18 @@ void BM_ProjectBackward(benchmark::State& state) {
   for (auto _ : state) k::ProjectBackward(scene.context, p);
 }
 void BM_Loss(benchmark::State& state) {
-  Scene scene = MakeScene(state);
+  StateScene scene(state);
   train::LossParams p;
   p.width = scene.camera.width;
   p.height = scene.camera.height;
-  p.image = scene.image.data();
+  p.image = scene.forward.blend.out.image;
   p.target = scene.target.data();
   p.grad_image = scene.grad_image.data();
   train::PhotometricLossWorkspace workspace;
   for (auto _ : state) benchmark::DoNotOptimize(train::PhotometricLoss(scene.pool, p, workspace));
 }
 void BM_Adam(benchmark::State& state) {
-  Scene scene = MakeScene(state);
+  StateScene scene(state);
   std::vector<float> value(scene.grad.size()), first(scene.grad.size()), second(scene.grad.size());
   train::AdamParams p;
   p.size = int64_t(value.size());
@@ -172,12 +138,10 @@ void BM_EmptyLoop(benchmark::State& state) {
 
 // What a training step does in place of ProjectBackward and Adam.
 void BM_BackwardAndAdam(benchmark::State& state) {
-  Scene scene = MakeScene(state);
+  StateScene scene(state);
   std::vector<float> first(scene.grad.size()), second(scene.grad.size());
   train::BackwardAdamParams p;
-  p.backward.forward = scene.Project();
-  p.backward.slot_begin = scene.slot_begin.data();
-  p.backward.slots = scene.slots.data();
+  p.backward = scene.backward;
   size_t begin = 0;
   for (int group = 0; group < kSplatArrays; ++group) {
     p.value[group] = scene.splats[group].data();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "bench/device_info.h"
 #include "bench/list_walk.h"
 #include "bench/timed_backend.h"
 #include "core/check.h"
@@ -33,7 +34,7 @@ StepCounts CountsOf(const train::Backend& backend, const SplatModel& model, cons
   scene.model = model;
   scene.camera = camera;
   scene.options.sh_degree = model.max_sh_degree();
-  const ForwardTensors forward = ForwardPass({*backend.stages, scope.context()}, scene);
+  const ForwardTensors forward = ForwardPass({backend.render, scope.context()}, scene);
   const Tensor records = forward.records.cpu(), tile_begin = forward.tile_begin.cpu(), entries = forward.entries.cpu();
 
   StepCounts counts;

@@ -50,6 +50,10 @@ SyntheticScene MakeSyntheticScene(int64_t count, Executor& executor) {
   return scene;
 }
 
+kernels::SplatsView<float> ViewOf(const SyntheticScene& scene) {
+  return kernels::SplatsViewOf<float>(scene, scene.count, kSyntheticShRestCount);
+}
+
 Camera SyntheticCamera(int width, int height) {
   Camera camera;
   camera.width = width;

@@ -7,17 +7,18 @@
 
 #include "core/camera.h"
 #include "core/parallel.h"
-#include "scene/splat_arrays.h"
+#include "rasterizer/kernels/views.h"
 
 namespace splat::bench {
 
 constexpr int kSyntheticShRestCount = 15;
 
-// As kernels::SplatsView: N splats, stored parameters.
 // Arrays of N splats with kSyntheticShRestCount coefficients beyond the first.
 struct SyntheticScene : SplatArraysOf<std::vector<float>> {
   int64_t count = 0;  // N
 };
+
+kernels::SplatsView<float> ViewOf(const SyntheticScene& scene);
 
 // Splats in a slab before SyntheticCamera. Their mean size on screen falls with N, as that of trained scenes does, set
 // so that at 1297x840 px the counts are near those that floor models assume of a trained garden scene (in brackets):

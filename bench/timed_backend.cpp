@@ -20,43 +20,41 @@ auto TimedBackend::Time(StepStage stage, const Work& work) {
   return work(active_->real_);
 }
 
-TimedBackend::TimedBackend(const train::Backend& backend)
-    : real_(backend), timed_(backend), stages_(*backend.stages), train_(*backend.train), timeline_(backend.device) {
+TimedBackend::TimedBackend(const train::Backend& backend) : real_(backend), timed_(backend), timeline_(backend.device) {
   SPLAT_CHECK(!active_, "only one backend is timed at a time");
   active_ = this;
   using Context = KernelContext;
   using train::Backend;
-  stages_.project = [](const Context& context, const kernels::ProjectParams<float>& params) {
-    Time(kProject, [&](const Backend& real) { real.stages->project(context, params); });
+  timed_.render.project = [](const Context& context, const kernels::ProjectParams<float>& params) {
+    Time(kProject, [&](const Backend& real) { real.render.project(context, params); });
   };
-  stages_.count_instances = [](const Context& context, const int32_t* tile_counts, int64_t count, int32_t* slots) {
+  timed_.render.count_instances = [](const Context& context, const int32_t* tile_counts, int64_t count,
+                                     int32_t* slots) {
     return Time(kCount,
-                [&](const Backend& real) { return real.stages->count_instances(context, tile_counts, count, slots); });
+                [&](const Backend& real) { return real.render.count_instances(context, tile_counts, count, slots); });
   };
-  if (stages_.count_on_device) {
-    stages_.count_on_device = [](const Context& context, const int32_t* tile_counts, int64_t count, int32_t* slots) {
-      return Time(kCount, [&](const Backend& real) {
-        return real.stages->count_on_device(context, tile_counts, count, slots);
-      });
+  if (timed_.render.count_on_device) {
+    timed_.render.count_on_device = [](const Context& context, const int32_t* tile_counts, int64_t count,
+                                       int32_t* slots) {
+      return Time(kCount,
+                  [&](const Backend& real) { return real.render.count_on_device(context, tile_counts, count, slots); });
     };
   }
-  stages_.bin_splats = [](const Context& context, const kernels::BinParams<float>& params) {
-    Time(kBin, [&](const Backend& real) { real.stages->bin_splats(context, params); });
+  timed_.render.bin_splats = [](const Context& context, const kernels::BinParams<float>& params) {
+    Time(kBin, [&](const Backend& real) { real.render.bin_splats(context, params); });
   };
-  stages_.blend = [](const Context& context, const kernels::BlendParams<float>& params) {
-    Time(kBlend, [&](const Backend& real) { real.stages->blend(context, params); });
+  timed_.render.blend = [](const Context& context, const kernels::BlendParams<float>& params) {
+    Time(kBlend, [&](const Backend& real) { real.render.blend(context, params); });
   };
-  stages_.blend_backward = [](const Context& context, const kernels::BlendBackwardParams<float>& params) {
-    Time(kBlendBackward, [&](const Backend& real) { real.stages->blend_backward(context, params); });
+  timed_.render.blend_backward = [](const Context& context, const kernels::BlendBackwardParams<float>& params) {
+    Time(kBlendBackward, [&](const Backend& real) { real.render.blend_backward(context, params); });
   };
-  train_.loss = [](const Context& context, const train::LossParams& params, train::LossSums* sums) {
-    Time(kLoss, [&](const Backend& real) { real.train->loss(context, params, sums); });
+  timed_.loss = [](const Context& context, const train::LossParams& params, train::LossSums* sums) {
+    Time(kLoss, [&](const Backend& real) { real.loss(context, params, sums); });
   };
-  train_.backward_and_adam = [](const Context& context, const train::BackwardAdamParams& params) {
-    Time(kBackwardAndAdam, [&](const Backend& real) { real.train->backward_and_adam(context, params); });
+  timed_.update.backward_and_adam = [](const Context& context, const train::BackwardAdamParams& params) {
+    Time(kBackwardAndAdam, [&](const Backend& real) { real.update.backward_and_adam(context, params); });
   };
-  timed_.stages = &stages_;
-  timed_.train = &train_;
 }
 
 TimedBackend::~TimedBackend() {

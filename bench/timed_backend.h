@@ -11,7 +11,7 @@
 
 namespace splat::bench {
 
-// While it lives, `backend()` can be trained on. One at a time in a process: the tables of stages hold plain functions.
+// While it lives, `backend()` can be trained on. One at a time in a process: a backend is a table of plain functions.
 class TimedBackend {
  public:
   explicit TimedBackend(const train::Backend& backend);
@@ -34,8 +34,6 @@ class TimedBackend {
 
   static TimedBackend* active_;
   train::Backend real_, timed_;
-  kernels::Stages stages_;
-  train::TrainStages train_;
   Timeline timeline_;
   std::vector<Call> calls_;
 };

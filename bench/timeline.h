@@ -2,17 +2,15 @@
 // on the CPU, whose stages are done when they return.
 #pragma once
 
-#include <chrono>
 #include <vector>
 
-#include "bench/floor_model.h"
-#include "rasterizer/torch/libtorch.h"
+#include "rasterizer/torch/torch_device.h"
 
 namespace splat::bench {
 
 class Timeline {
  public:
-  explicit Timeline(const torch::Device& device) : device_(device) {}
+  explicit Timeline(const torch::Device& device) : device_(device), events_of_(BackendOf(device).events) {}
   ~Timeline();
   Timeline(const Timeline&) = delete;
   Timeline& operator=(const Timeline&) = delete;
@@ -26,23 +24,9 @@ class Timeline {
 
  private:
   torch::Device device_;
+  const DeviceEvents& events_of_;
   size_t used_ = 0;
-  std::vector<std::chrono::steady_clock::time_point> times_;
-  std::vector<void*> events_;  // cudaEvent_t
+  std::vector<void*> events_;  // that are kept
 };
-
-struct DeviceInfo {
-  std::string name;
-  DeviceRates rates;  // without bytes_per_s; 0 on the CPU
-};
-DeviceInfo InfoOf(const torch::Device& device);
-
-// Bytes read plus bytes written by a large copy within the device's memory, per second: the best of several.
-double CopyBandwidth(const torch::Device& device);
-
-// The most bytes that LibTorch has held of a GPU's memory since ResetPeakMemory; on the CPU the largest resident size
-// of the process so far.
-int64_t PeakMemory(const torch::Device& device);
-void ResetPeakMemory(const torch::Device& device);
 
 }  // namespace splat::bench

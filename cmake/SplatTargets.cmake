@@ -46,7 +46,6 @@ file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_pch.cpp CONTENT "")
 add_library(splat_torch_pch OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/torch_pch.cpp)
 splat_configure(splat_torch_pch)
 target_link_libraries(splat_torch_pch PUBLIC ${TORCH_LIBRARIES})
-target_compile_definitions(splat_torch_pch PRIVATE $<$<BOOL:${SPLAT_WITH_CUDA}>:SPLAT_WITH_CUDA=1>)
 target_compile_options(splat_torch_pch PRIVATE ${SPLAT_TORCH_FLAGS} $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 target_precompile_headers(splat_torch_pch PRIVATE ${PROJECT_SOURCE_DIR}/rasterizer/torch/libtorch.h)
 
@@ -80,8 +79,24 @@ function(splat_simd_sources library)
   endforeach()
 endfunction()
 
+# What a build with CUDA has where one without has something else lies in sources of its own, so that no source asks which
+# it is: takes *_no_cuda.cpp out of the list with CUDA, and the other *_cuda.cpp without.
+function(splat_choose_cuda_sources list)
+  set(sources ${${list}})
+  if(SPLAT_WITH_CUDA)
+    list(FILTER sources EXCLUDE REGEX "_no_cuda\\.cpp$")
+  else()
+    set(without_cuda ${sources})
+    list(FILTER without_cuda INCLUDE REGEX "_no_cuda\\.cpp$")
+    list(FILTER sources EXCLUDE REGEX "_cuda\\.cpp$")
+    list(APPEND sources ${without_cuda})
+  endif()
+  set(${list} ${sources} PARENT_SCOPE)
+endfunction()
+
 # splat_library(name [TORCH] [FOLDERS folders...] [PUBLIC libs...] [PRIVATE libs...]): a static library of every .cpp in the current
-# folder, or in those folders below it, and of every .cu where CUDA is built, or an interface library while there is none.
+# folder, or in those folders below it (of *_cuda.cpp and *_no_cuda.cpp as splat_choose_cuda_sources says), and of every .cu
+# where CUDA is built, or an interface library while there is none.
 function(splat_library name)
   cmake_parse_arguments(arg "TORCH" "" "FOLDERS;PUBLIC;PRIVATE" ${ARGN})
   if(NOT arg_FOLDERS)
@@ -91,6 +106,7 @@ function(splat_library name)
   list(TRANSFORM arg_FOLDERS APPEND "/*.cpp" OUTPUT_VARIABLE patterns)
   file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   list(FILTER sources EXCLUDE REGEX "_simd\\.cpp$")
+  splat_choose_cuda_sources(sources)
   if(SPLAT_WITH_CUDA)
     list(TRANSFORM arg_FOLDERS APPEND "/*.cu" OUTPUT_VARIABLE patterns)
     file(GLOB cuda_sources CONFIGURE_DEPENDS ${patterns})

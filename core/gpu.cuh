@@ -47,10 +47,6 @@ constexpr int64_t BlocksFor(int64_t items, int items_per_block) {
   return (items + items_per_block - 1) / items_per_block;
 }
 
-struct MemoryInfo {
-  size_t total = 0, free = 0;  // bytes
-};
-
 #if !defined(SPLAT_CUDA_EMULATION)
 
 // Throws splat::Error for anything but success.
@@ -93,13 +89,6 @@ inline void CopyOnDevice(const KernelContext& context, void* to, const void* fro
   if (bytes == 0) return;
   CheckCuda(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, static_cast<cudaStream_t>(context.stream)),
             "copy");
-}
-
-// Of the current device.
-inline MemoryInfo CurrentMemoryInfo() {
-  MemoryInfo info;
-  CheckCuda(cudaMemGetInfo(&info.free, &info.total), "memory of the GPU");
-  return info;
 }
 
 inline void SetBytes(const KernelContext& context, void* device, int value, size_t bytes) {
@@ -170,13 +159,6 @@ __device__ inline float ReciprocalFast(float x) {
   float y;
   asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
   return y;
-}
-
-#else
-
-// A GPU of this size, so that tests see what a small one does to a training.
-inline MemoryInfo CurrentMemoryInfo() {
-  return {size_t(8) << 30, size_t(8) << 30};
 }
 
 #endif

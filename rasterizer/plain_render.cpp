@@ -1,11 +1,8 @@
 #include "rasterizer/plain_render.h"
 
 #include <algorithm>
-#include <vector>
 
-#include "core/check.h"
-#include "rasterizer/kernels/kernels.h"
-#include "rasterizer/math/tiles.h"
+#include "rasterizer/pipeline.h"
 
 namespace splat {
 namespace {
@@ -44,39 +41,28 @@ Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const s
                      Executor& executor) {
   k::KernelContext context;
   context.executor = &executor;
-  const int64_t count = splats.count();
-  std::vector<float> records(size_t(count) * k::kRecordSize);
-  std::vector<int32_t> tile_counts(static_cast<size_t>(count)), slot_begin(static_cast<size_t>(count) + 1);
-  for (int64_t begin = 0; begin < count; begin += kSplatsPerBlock) {
-    SplatCloud block(std::min(kSplatsPerBlock, count - begin), splats.sh_degree());
+  HostArena arena;
+  const Pipeline<float> pipeline = {k::CpuBackend().render, context, arena};
+  PassInput<float> input;
+  input.splats.count = splats.count();
+  input.camera = camera;
+  input.options.sh_degree = splats.sh_degree();
+  input.options.antialiased = splats.traits().antialiased;
+  input.background = background;
+  input.with_depth = false;
+  PassResult<float> result = pipeline.Begin(input);
+  for (int64_t begin = 0; begin < splats.count(); begin += kSplatsPerBlock) {
+    SplatCloud block(std::min(kSplatsPerBlock, splats.count() - begin), splats.sh_degree());
     Gather(splats, begin, block, executor);
-    k::ProjectParams<float> project;
+    k::ProjectParams<float> project = result.project;
     project.splats = k::SplatsViewOf<float>(block, block.count(), block.sh_rest_count);
-    project.camera = camera;
-    project.options.sh_degree = splats.sh_degree();
-    project.options.antialiased = splats.traits().antialiased;
-    project.out = {records.data() + begin * k::kRecordSize, tile_counts.data() + begin};
+    project.out.records += begin * k::kRecordSize;
+    project.out.tile_counts += begin;
     k::Project(context, project);
   }
-  const k::InstanceCount found = k::CountInstances(context, tile_counts.data(), count, slot_begin.data());
-  std::vector<k::TileInstance> entries(static_cast<size_t>(found.instances));
-  const math::TileGrid grid = math::TileGridOf(camera.width, camera.height);
-  std::vector<int32_t> tile_begin(size_t(grid.columns) * size_t(grid.rows) + 1);
-  const k::TileListView list = {found.instances, slot_begin.data(), tile_begin.data(), entries.data()};
-  const k::ProjectedView<float> projected = {records.data(), tile_counts.data()};
-  k::BinSplats(context, k::BinParams<float>{count, found.visible, camera.width, camera.height, projected, list});
-
-  ImageF image(camera.width, camera.height, 3);
-  std::vector<float> alpha(size_t(camera.width) * size_t(camera.height));
-  k::BlendParams<float> blend;
-  blend.width = camera.width;
-  blend.height = camera.height;
-  std::copy(background.begin(), background.end(), blend.background);
-  blend.projected = projected;
-  blend.list = list;
-  blend.out = {image.pixels.data(), alpha.data(), nullptr};
-  k::Blend(context, blend);
-  return RoundedTo8Bits(image.pixels.data(), camera.width, camera.height, 3);
+  pipeline.MakeLists(result);
+  pipeline.Blend(result);
+  return RoundedTo8Bits(result.blend.out.image, camera.width, camera.height, 3);
 }
 
 }  // namespace splat

@@ -28,24 +28,26 @@ constexpr int64_t kBytesPerPixel = (5 * 3 + 2) * 4 + 2 * 3;
 }  // namespace
 
 Backend CpuBackend() {
-  return {torch::kCPU, &kernels::CpuStages(), &CpuTrainStages(), &CpuDensityStages(), false};
+  return {CpuKernels(), torch::kCPU};
+}
+
+Backend CudaBackend() {
+  const std::string why_not = WhyNoCuda();
+  SPLAT_CHECK(why_not.empty(), "--device cuda: ", why_not, "; use --device cpu");
+  return {*CudaKernels().kernels, torch::Device(torch::kCUDA, 0)};
 }
 
 Backend ChooseBackend(const std::string& device) {
-  if (device == "cpu") return CpuBackend();
-  const std::string why_not = WhyNoCuda();
-  if (device == "auto" && !why_not.empty()) return CpuBackend();
-  SPLAT_CHECK(why_not.empty(), "--device cuda: ", why_not, "; use --device cpu");
-  return {torch::Device(torch::kCUDA, 0), kernels::CudaStages(), CudaTrainStages(), CudaDensityStages(), true};
+  return device == "cuda" || (device == "auto" && CudaIsUsable()) ? CudaBackend() : CpuBackend();
 }
 
-kernels::DeviceMemory MemoryOf(const Backend& backend) {
+DeviceMemory MemoryOf(const Backend& backend) {
   const c10::DeviceGuard guard(backend.device);
-  return backend.stages->memory();
+  return backend.memory();
 }
 
 int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes) {
-  const kernels::DeviceMemory memory = MemoryOf(backend);
+  const DeviceMemory memory = MemoryOf(backend);
   if (!backend.is_device) {
     return std::clamp<int64_t>(memory.total / 2 / kCpuBytesPerSplat, kFewestSplats, kMostSplatsCpu);
   }

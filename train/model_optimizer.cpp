@@ -20,7 +20,7 @@ void GatherRowsTo(const Backend& backend, const torch::Tensor& from, const torch
   params.rows = PointerTo<int64_t>(rows, {to.size(0)}, "rows", backend.device);
   params.row_count = to.size(0);
   params.to = to.data_ptr<float>();
-  backend.density->gather_rows(scope.context(), params);
+  backend.density.gather_rows(scope.context(), params);
 }
 
 // Writes the edit's rows to a block that has room for them; behind the rows of `from` they are zero.
@@ -36,7 +36,7 @@ void ScatterRows(const Backend& backend, const torch::Tensor& from, const RowEdi
   params.rows = PointerTo<int64_t>(edit.to, {-1}, "rows", backend.device);
   params.row_count = edit.to.size(0);
   params.to = to.data_ptr<float>();
-  backend.density->scatter_rows(scope.context(), params);
+  backend.density.scatter_rows(scope.context(), params);
 }
 
 }  // namespace
@@ -90,7 +90,7 @@ void ModelOptimizer::Step(SplatModel& model, const LearningRates& rates) {
     if (!grad.defined() || grad.numel() == 0) continue;
     SPLAT_CHECK(grad.is_contiguous() && grad.sizes() == first_[i].rows().sizes(), SplatModel::Names()[i],
                 ": moments and gradient disagree in shape");
-    backend_.train->adam(scope.context(), GroupAdamParams(step, int(i), 0, count(), grad.data_ptr<float>()));
+    backend_.update.adam(scope.context(), GroupAdamParams(step, int(i), 0, count(), grad.data_ptr<float>()));
   }
 }
 

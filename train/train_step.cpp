@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/tensor_view.h"
 #include "train/kernels/loss/ssim_math.h"
 
@@ -33,25 +34,24 @@ TrainStep::TrainStep(const Backend& backend)
       sums_(torch::zeros({2}, torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))),
       host_sums_(backend.device, sizeof(LossSums)) {}
 
-TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const SceneTensors& scene,
+TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const PassInput<float>& scene,
                                            const StepInput& input) {
   scratch_.Rewind();
-  const PassBackend passes = {*backend_.stages, context, &workspace_};
-  const ForwardTensors forward = ForwardPass(passes, scene);
+  const Pipeline<float> pipeline = {backend_.render, context, workspace_, &workspace_};
+  const PassResult<float> forward = pipeline.Forward(scene);
 
   const int64_t h = scene.camera.height, w = scene.camera.width;
-  const torch::Tensor grad = workspace_.Get(kGradImage, {h, w, 3}, torch::kFloat32);
+  float* const grad = static_cast<float*>(workspace_.Buffer(kGradImage, size_t(3 * h * w) * sizeof(float)));
   LossParams loss;
   loss.width = scene.camera.width;
   loss.height = scene.camera.height;
-  loss.image = forward.image.data_ptr<float>();
+  loss.image = forward.blend.out.image;
   loss.target = PointerTo<uint8_t>(input.photo.pixels, {h, w, 3}, "photo", backend_.device);
   loss.ssim_weight = ssim_weight_ = input.loss.ssim_weight;
-  loss.grad_image = grad.data_ptr<float>();
-  backend_.train->loss(context, loss, reinterpret_cast<LossSums*>(sums_.data_ptr<double>()));
+  loss.grad_image = grad;
+  backend_.loss(context, loss, reinterpret_cast<LossSums*>(sums_.data_ptr<double>()));
 
-  const PixelGradTensors pixel_grad = {grad, {}, {}};
-  return {forward, BlendBackwardPass(passes, scene, forward, pixel_grad, input.statistics.absolute)};
+  return {pipeline.Backward(forward, {grad, nullptr, nullptr}, input.statistics.absolute), forward.predicted};
 }
 
 void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input) {
@@ -66,17 +66,18 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   scene.with_depth = false;
   scene.options = {input.settings.near, input.settings.far,
                    std::min(input.settings.traits.sh_degree, model.max_sh_degree()), input.settings.traits.antialiased};
-  Gradient gradient = QueuePasses(context, scene, input);
+  const PassInput<float> views = PassInputOf(scene);
+  Gradient gradient = QueuePasses(context, views, input);
   // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
-  while (gradient.forward.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);
+  while (gradient.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, views, input);
 
   BackwardAdamParams params = optimizer.BeginStep(model, input.rates);
-  params.backward = ProjectBackwardParamsOf(scene, gradient.forward, gradient.slots);
+  params.backward = gradient.backward;
   params.density = StatisticsView(input, model.count(), backend_.device);
   colors_varied_ = colors_varied_ || scene.options.sh_degree > 0;
   params.skip_sh_rest = !colors_varied_;
   params.penalty = PenaltyOf(input.loss, model.count());
-  backend_.train->backward_and_adam(context, params);
+  backend_.update.backward_and_adam(context, params);
 }
 
 double TrainStep::Loss() {

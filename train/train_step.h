@@ -2,9 +2,10 @@
 // gradients of the parameters never reach memory that lasts (train/kernels/update/backward_adam.h).
 #pragma once
 
+#include "rasterizer/pipeline.h"
 #include "rasterizer/torch/host_readback.h"
+#include "rasterizer/torch/pass_workspace.h"
 #include "rasterizer/torch/render.h"
-#include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/backend.h"
 #include "train/density/strategy.h"
@@ -40,10 +41,10 @@ class TrainStep {
  private:
   // What the passes leave for the last stage.
   struct Gradient {
-    ForwardTensors forward;
-    torch::Tensor slots;
+    kernels::ProjectBackwardParams<float> backward;
+    bool predicted = false;  // as PassResult says
   };
-  Gradient QueuePasses(const KernelContext& context, const SceneTensors& scene, const StepInput& input);
+  Gradient QueuePasses(const KernelContext& context, const PassInput<float>& scene, const StepInput& input);
 
   Backend backend_;
   ReusedScratch scratch_;

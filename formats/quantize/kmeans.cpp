@@ -266,14 +266,6 @@ std::vector<FittedPart> FitParts(const PartsParams& params, Executor& executor) 
   return fitted;
 }
 
-FitPartsOnGpu CudaFitParts() {
-#if defined(SPLAT_WITH_CUDA)
-  return cuda::FitPartsOnDevice;
-#else
-  return nullptr;
-#endif
-}
-
 Clusters ClusterPoints(const std::vector<float>& points, int dimensions, int64_t clusters, uint64_t seed,
                        Executor& executor, const PartsFitter& fit_parts) {
   SPLAT_CHECK(dimensions > 0 && clusters > 0 && points.size() % size_t(dimensions) == 0,

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/gpu.cuh"
-#include "rasterizer/kernels/cuda_stages.h"
+#include "rasterizer/kernels/kernels.h"
 
 namespace splat::kernels::SPLAT_GPU_NAMESPACE {
 

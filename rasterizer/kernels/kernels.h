@@ -1,7 +1,7 @@
 // The stages of rendering and of its gradient. Each is a function of one parameter struct; the caller allocates every
 // result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, ProjectBackward
-// (docs/architecture.md). The templates run on the CPU, in float and in double; a table of Stages has the float
-// functions of one backend, whose pointers are to memory of its device.
+// (docs/architecture.md). The templates run on the CPU, in float and in double; a backend's table (backend.h) has the
+// float functions of one backend.
 #pragma once
 
 #include <cstdint>
@@ -60,8 +60,8 @@ struct BinParams {
   int width = 0, height = 0;
   ProjectedView<T> projected;
   TileListView list;  // slot_begin filled, instances known, the other arrays allocated
-  // [1] what Stages::count_on_device has returned: `visible` and list.instances are only the room for it. Null: they
-  // are the numbers.
+  // [1] what RenderStages::count_on_device has returned: `visible` and list.instances are only the room for it. Null:
+  // they are the numbers.
   const InstanceCount* found = nullptr;
 };
 
@@ -107,30 +107,5 @@ struct ProjectBackwardParams {
 // Sums each splat's slots and carries the gradient through projection, covariance, colour and activations.
 template <typename T>
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<T>& params);
-
-struct DeviceMemory {
-  int64_t total = 0, free = 0;  // bytes
-};
-
-// The stages of one backend in float. All pointers of their parameters are to memory of the backend's device.
-struct Stages {
-  const char* name;  // "cpu", "cuda"
-  void (*project)(const KernelContext&, const ProjectParams<float>&);
-  InstanceCount (*count_instances)(const KernelContext&, const int32_t* tile_counts, int64_t count,
-                                   int32_t* slot_begin);  // synchronises with the host
-  void (*bin_splats)(const KernelContext&, const BinParams<float>&);
-  void (*blend)(const KernelContext&, const BlendParams<float>&);
-  void (*blend_backward)(const KernelContext&, const BlendBackwardParams<float>&);
-  void (*project_backward)(const KernelContext&, const ProjectBackwardParams<float>&);
-  DeviceMemory (*memory)();  // of the current device
-  // count_instances for a caller that does not wait: the count [1] is left in the context's scratch, and not checked.
-  // Where it exceeds kMaxInstances, slot_begin is not to be used. Null: the host counts.
-  const InstanceCount* (*count_on_device)(const KernelContext&, const int32_t* tile_counts, int64_t count,
-                                          int32_t* slot_begin) = nullptr;
-};
-
-const Stages& CpuStages();
-// Null in a build without CUDA. That there is a GPU is for the caller to know.
-const Stages* CudaStages();
 
 }  // namespace splat::kernels

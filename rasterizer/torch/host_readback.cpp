@@ -1,15 +1,17 @@
 #include "rasterizer/torch/host_readback.h"
 
+#include "rasterizer/torch/torch_device.h"
+
 namespace splat {
 
 HostReadback::HostReadback(const torch::Device& device, size_t bytes)
-    : device_(device),
+    : backend_(BackendOf(device)),
       bytes_(bytes),
       host_(torch::empty({int64_t(bytes)}, torch::TensorOptions(torch::kUInt8).pinned_memory(device.is_cuda()))),
-      copied_(device) {}
+      copied_(backend_) {}
 
 void HostReadback::Queue(const KernelContext& context, const void* from) {
-  QueueCopy(device_, context.stream, host_.data_ptr(), from, bytes_);
+  backend_.copies.queue(context.stream, host_.data_ptr(), from, bytes_);
   copied_.Record(context.stream);
 }
 

@@ -3,7 +3,8 @@
 #pragma once
 
 #include "core/kernel_context.h"
-#include "rasterizer/torch/device_event.h"
+#include "rasterizer/device_event.h"
+#include "rasterizer/torch/libtorch.h"
 
 namespace splat {
 
@@ -17,7 +18,7 @@ class HostReadback {
   const void* Wait();
 
  private:
-  torch::Device device_;
+  const kernels::Backend& backend_;
   size_t bytes_;
   torch::Tensor host_;  // pinned if the device is a GPU
   DeviceEvent copied_;

@@ -2,10 +2,16 @@
 
 #include <cstring>
 
+#include "rasterizer/torch/torch_device.h"
+
 namespace splat {
 
 HostUpload::HostUpload(const torch::Device& device)
-    : device_(device), stream_(MakeStream(device)), copied_(device), released_(device) {}
+    : device_(device),
+      backend_(BackendOf(device)),
+      stream_(backend_.copies.make_stream(), backend_.copies.destroy_stream),
+      copied_(backend_),
+      released_(backend_) {}
 
 HostUpload::~HostUpload() {
   try {
@@ -30,7 +36,7 @@ void HostUpload::Begin(const KernelContext& context, const void* from, size_t by
   bytes_ = int64_t(bytes);
   std::memcpy(host_.data_ptr(), from, bytes);
   released_.WaitOnStream(stream_.get());
-  QueueCopy(device_, stream_.get(), on_device_.data_ptr(), host_.data_ptr(), bytes);
+  backend_.copies.queue(stream_.get(), on_device_.data_ptr(), host_.data_ptr(), bytes);
   copied_.Record(stream_.get());
 }
 

@@ -6,7 +6,8 @@
 #include <memory>
 
 #include "core/kernel_context.h"
-#include "rasterizer/torch/device_event.h"
+#include "rasterizer/device_event.h"
+#include "rasterizer/torch/libtorch.h"
 
 namespace splat {
 
@@ -33,6 +34,7 @@ class HostUpload {
   void Reserve(const KernelContext& context, size_t bytes);
 
   torch::Device device_;
+  const kernels::Backend& backend_;
   std::unique_ptr<void, void (*)(void*)> stream_;
   torch::Tensor host_, on_device_;  // [room] uint8; host_ is pinned if the device is a GPU
   int64_t bytes_ = 0;

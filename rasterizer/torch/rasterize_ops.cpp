@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "rasterizer/torch/render_passes.h"
+#include "rasterizer/torch/tensor_arena.h"
 #include "rasterizer/torch/tensor_view.h"
 #include "rasterizer/torch/torch_device.h"
 
@@ -102,7 +103,7 @@ ForwardTensors FromLists(at::TensorList pixels, at::TensorList saved) {
   SPLAT_CHECK(saved.size() == 5 && pixels.size() == 3, "rasterize_backward: saved holds ", saved.size(),
               " tensors, expected 5; pixels ", pixels.size(), ", expected 3");
   SPLAT_CHECK(saved[4].dim() == 2, "entries: has shape ", saved[4].sizes(), ", expected [-1, 2]");
-  return {saved[4].size(0), false, saved[0], saved[1], saved[2], saved[3], saved[4], pixels[0], pixels[1], pixels[2]};
+  return {saved[0], saved[1], saved[2], saved[3], saved[4], pixels[0], pixels[1], pixels[2]};
 }
 
 std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
@@ -112,7 +113,7 @@ std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
   const SceneTensors scene = SceneOf({means, log_scales, quats, opacity_logits, sh_dc, sh_rest}, packed_camera,
                                      background, near, far, sh_degree, antialiased);
   const StageScope scope(means.device());
-  const ForwardTensors out = ForwardPass({StagesOf(means.device()), scope.context()}, scene);
+  const ForwardTensors out = ForwardPass({BackendOf(means.device()).render, scope.context()}, scene);
   return {out.image, out.alpha, out.depth, ToList(out)};
 }
 
@@ -125,11 +126,10 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
   const ForwardTensors forward = FromLists(pixels, saved);
   const torch::Device device = grad_image.device();
   const StageScope scope(device);
-  const kernels::Stages& stages = StagesOf(device);
+  const kernels::RenderStages<float>& stages = BackendOf(device).render;
   const PixelGradTensors grad = {grad_image, grad_alpha.value_or(Tensor()), grad_depth.value_or(Tensor())};
-  const Tensor slots = BlendBackwardPass({stages, scope.context()}, scene, forward, grad, true);
-
-  kernels::ProjectBackwardParams<float> project = ProjectBackwardParamsOf(scene, forward, slots);
+  TensorArena arena(device);  // of the slots
+  kernels::ProjectBackwardParams<float> project = BackwardPass({stages, scope.context(), arena}, scene, forward, grad);
   std::vector<Tensor> grads;
   grads.reserve(model.size());
   for (const Tensor& tensor : model) grads.push_back(torch::empty_like(tensor));
@@ -216,15 +216,8 @@ TORCH_LIBRARY(splat, library) {
   library.def(kSchemaBackward);
 }
 TORCH_LIBRARY_IMPL(splat, CPU, library) {
-  library.impl("rasterize_forward", RasterizeForward);
-  library.impl("rasterize_backward", RasterizeBackward);
+  ImplementOnDevice(library);
 }
-#if defined(SPLAT_WITH_CUDA)
-TORCH_LIBRARY_IMPL(splat, CUDA, library) {
-  library.impl("rasterize_forward", RasterizeForward);
-  library.impl("rasterize_backward", RasterizeBackward);
-}
-#endif
 TORCH_LIBRARY_IMPL(splat, Autograd, library) {
   library.impl("rasterize", Rasterize);
 }
@@ -234,4 +227,10 @@ TORCH_LIBRARY_IMPL(splat, CompositeExplicitAutograd, library) {
 }
 
 }  // namespace
+
+void ImplementOnDevice(torch::Library& library) {
+  library.impl("rasterize_forward", RasterizeForward);
+  library.impl("rasterize_backward", RasterizeBackward);
+}
+
 }  // namespace splat

@@ -1,8 +1,9 @@
 // The operators behind Render, registered with LibTorch's dispatcher as torch.ops.splat.*; internal to the library.
 //
 //   splat::rasterize           differentiable (Autograd key); returns image, alpha, depth, visible, half_extents
-//   splat::rasterize_forward   one backend (CPU key): the same and what the gradient needs
-//   splat::rasterize_backward  one backend (CPU key): gradients of the six tensors and the screen statistics
+//   splat::rasterize_forward   one backend (CPU key, and CUDA in a build with it): the same and what the gradient needs
+//   splat::rasterize_backward  one backend (CPU key, and CUDA in a build with it): gradients of the six tensors and the
+//   screen statistics
 #pragma once
 
 #include "core/camera.h"
@@ -14,5 +15,8 @@ namespace splat {
 // translation.
 torch::Tensor PackCamera(const Camera& camera);
 Camera UnpackCamera(const torch::Tensor& packed);
+
+// Registers the operators of one backend, rasterize_forward and rasterize_backward, for the library's dispatch key.
+void ImplementOnDevice(torch::Library& library);
 
 }  // namespace splat

@@ -18,7 +18,7 @@ Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::
   scene.options.sh_degree = model.drawn_sh_degree();
   scene.options.antialiased = model.traits.antialiased;
   scene.with_depth = false;
-  const torch::Tensor image = ForwardPass({StagesOf(device), scope.context()}, scene).image.cpu();
+  const torch::Tensor image = ForwardPass({BackendOf(device).render, scope.context()}, scene).image.cpu();
   return RoundedTo8Bits(image.data_ptr<float>(), camera.width, camera.height, 3);
 }
 

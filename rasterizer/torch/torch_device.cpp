@@ -1,9 +1,6 @@
 #include "rasterizer/torch/torch_device.h"
 
 #include <ATen/Context.h>
-#if defined(SPLAT_WITH_CUDA)
-#include <c10/cuda/CUDAStream.h>
-#endif
 
 #include <algorithm>
 
@@ -14,14 +11,6 @@ namespace splat {
 namespace {
 
 constexpr size_t kScratchAlignment = 256;
-
-void* CurrentStream(const torch::Device& device) {
-#if defined(SPLAT_WITH_CUDA)
-  if (device.is_cuda()) return c10::cuda::getCurrentCUDAStream(device.index()).stream();
-#endif
-  (void)device;
-  return nullptr;
-}
 
 // LibTorch aligns blocks on a GPU to 512 bytes, on the CPU to 64.
 torch::Tensor MakeBlock(const torch::Device& device, size_t bytes) {
@@ -37,7 +26,7 @@ void* AlignedAddress(const torch::Tensor& block) {
 }  // namespace
 
 std::string WhyNoCuda() {
-  if (!kernels::CudaStages()) return "this build of splat-train has no CUDA backend";
+  if (const auto [backend, why_none] = kernels::CudaBackend(); !backend) return why_none;
   if (!at::globalContext().hasCUDA()) return "no usable NVIDIA GPU was found (nvidia-smi shows what the driver sees)";
   return "";
 }
@@ -46,11 +35,12 @@ bool CudaIsUsable() {
   return WhyNoCuda().empty();
 }
 
-const kernels::Stages& StagesOf(const torch::Device& device) {
-  if (device.is_cpu()) return kernels::CpuStages();
-  SPLAT_CHECK(device.is_cuda() && kernels::CudaStages(), "tensors on ", device, ": ",
-              device.is_cuda() ? WhyNoCuda() : std::string("this device is not supported"));
-  return *kernels::CudaStages();
+const kernels::Backend& BackendOf(const torch::Device& device) {
+  if (device.is_cpu()) return kernels::CpuBackend();
+  SPLAT_CHECK(device.is_cuda(), "tensors on ", device, ": this device is not supported");
+  const auto [backend, why_none] = kernels::CudaBackend();
+  SPLAT_CHECK(backend, "tensors on ", device, ": ", why_none);
+  return *backend;
 }
 
 void* TorchScratch::Allocate(size_t bytes) {

@@ -1,10 +1,10 @@
-// The kernels' side of a LibTorch device: which stages serve its tensors, its stream, and scratch from its allocator.
+// The kernels' side of a LibTorch device: which backend serves its tensors, its stream, and scratch from its allocator.
 #pragma once
 
 #include <vector>
 
 #include "core/kernel_context.h"
-#include "rasterizer/kernels/kernels.h"
+#include "rasterizer/kernels/backend.h"
 #include "rasterizer/torch/libtorch.h"
 
 namespace splat {
@@ -15,8 +15,11 @@ bool CudaIsUsable();
 // Why not, as the end of a sentence: "this build of splat-train has no CUDA backend". Empty if it is usable.
 std::string WhyNoCuda();
 
-// The stages for tensors on `device`. Throws splat::Error for a device that has none.
-const kernels::Stages& StagesOf(const torch::Device& device);
+// The backend for tensors on `device`. Throws splat::Error for a device that has none.
+const kernels::Backend& BackendOf(const torch::Device& device);
+
+// The stream that LibTorch queues work on; null on the CPU.
+void* CurrentStream(const torch::Device& device);
 
 // Scratch in tensors. Given back when destroyed; LibTorch's allocator for a GPU keeps it until the stream has passed.
 class TorchScratch : public ScratchAllocator {

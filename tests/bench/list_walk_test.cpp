@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "bench/synthetic_scene.h"
-#include "rasterizer/kernels/kernels.h"
 #include "rasterizer/math/tiles.h"
+#include "rasterizer/pipeline.h"
 
 namespace splat::bench {
 namespace {
@@ -54,28 +54,20 @@ TEST(ListWalk, OfASampleIsThatOfTheWholeImage) {
   ThreadPool pool(2);
   const SyntheticScene scene = MakeSyntheticScene(20000, pool);
   const KernelContext context{&pool};
-  kernels::ProjectParams<float> project;
-  project.splats = kernels::SplatsViewOf<float>(scene, scene.count, kSyntheticShRestCount);
-  project.camera = SyntheticCamera(kWidth, kHeight);
-  const auto size = size_t(scene.count);
-  std::vector<float> records(kRecordSize * size);
-  std::vector<int32_t> tile_counts(size), slot_begin(size + 1);
-  project.out = {records.data(), tile_counts.data()};
-  kernels::Project(context, project);
-  const auto found = kernels::CountInstances(context, tile_counts.data(), scene.count, slot_begin.data());
+  HostArena arena;
+  PassInput<float> view;
+  view.splats = ViewOf(scene);
+  view.camera = SyntheticCamera(kWidth, kHeight);
+  const PassResult<float> forward = Pipeline<float>{kernels::CpuBackend().render, context, arena}.Forward(view);
+  const kernels::TileListView& list = forward.blend.list;
   const math::TileGrid grid = math::TileGridOf(kWidth, kHeight);
-  std::vector<int32_t> tile_begin(size_t(grid.columns) * size_t(grid.rows) + 1);
-  std::vector<kernels::TileInstance> entries(size_t(found.instances));
-  const kernels::TileListView list = {found.instances, slot_begin.data(), tile_begin.data(), entries.data()};
-  kernels::BinSplats(context,
-                     kernels::BinParams<float>{scene.count, found.visible, kWidth, kHeight, project.out, list});
 
-  ListWalkInput input = {kWidth, kHeight, records.data(), tile_begin.data(), entries.data(), 1000000};
+  ListWalkInput input = {kWidth, kHeight, forward.project.out.records, list.tile_begin, list.entries, 1000000};
   const ListWalk all = WalkLists(input, pool);
-  input.sampled_tiles = int(tile_begin.size()) / 3;
+  input.sampled_tiles = grid.columns * grid.rows / 3;
   const ListWalk sample = WalkLists(input, pool);
-  EXPECT_GT(all.walked, 0.2 * double(found.instances));
-  EXPECT_LE(all.walked, double(found.instances));
+  EXPECT_GT(all.walked, 0.2 * double(list.instances));
+  EXPECT_LE(all.walked, double(list.instances));
   EXPECT_GE(all.tested, all.contributing);
   EXPECT_NEAR(sample.walked / all.walked, 1, 0.05);
   EXPECT_NEAR(sample.contributing / all.contributing, 1, 0.05);

@@ -133,10 +133,8 @@ TEST_F(Gpu, PredictingCountsChangesNoBit) {
   config.iterations = 100;
   config.density.refine_from = 0;
   const train::Backend gpu = train::ChooseBackend("cuda");
-  kernels::Stages waiting_stages = *gpu.stages;
-  waiting_stages.count_on_device = nullptr;
   train::Backend waiting_gpu = gpu;
-  waiting_gpu.stages = &waiting_stages;
+  waiting_gpu.render.count_on_device = nullptr;
   const train::TrainResult predicting = train::TrainOn(gpu, set.dataset, config, {});
   const train::TrainResult waiting = train::TrainOn(waiting_gpu, set.dataset, config, {});
   for (size_t k = 0; k < 6; ++k) {

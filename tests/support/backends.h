@@ -73,7 +73,8 @@ class Backend {
   virtual GradArrays ProjectBackward(const RenderInput& input, const Rendered& forward,
                                      const std::vector<double>& slots) const = 0;
 
-  Rendered Render(const RenderInput& input) const;
+  // All of the forward pass, by the pipeline.
+  virtual Rendered Render(const RenderInput& input) const = 0;
   GradArrays RenderBackward(const RenderInput& input, const Rendered& forward, const PixelArrays& grad) const;
 };
 

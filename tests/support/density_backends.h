@@ -11,7 +11,7 @@
 
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/test_device.h"
-#include "train/kernels/density/density_cuda_stages.h"
+#include "train/kernels/train_kernels.h"
 
 namespace splat::testing {
 
@@ -25,17 +25,17 @@ struct DensityBackend {
 };
 
 inline std::vector<DensityBackend> DensityBackends() {
-  namespace stages = train;
-  const stages::DensityStages* emulated = &stages::emulated::DeviceDensityStages();
+  const train::DensityStages* emulated = &train::emulated::DeviceKernels().density;
   std::vector<DensityBackend> backends;
   for (const int threads : {1, 3}) {
-    backends.push_back({"Cpu" + std::to_string(threads), &stages::CpuDensityStages(), HostDevice(), threads, 0, true});
+    backends.push_back({"Cpu" + std::to_string(threads), &train::CpuKernels().density, HostDevice(), threads, 0, true});
   }
   for (const uint64_t seed : {0, 1, 2}) {
     backends.push_back({"EmulatedOrder" + std::to_string(seed), emulated, HostDevice(), 1, seed, true});
   }
   auto gpu = CudaDevice();
-  if (gpu && stages::CudaDensityStages()) backends.push_back({"Cuda", stages::CudaDensityStages(), gpu, 1, 0, false});
+  const train::TrainKernels* cuda = train::CudaKernels().kernels;
+  if (gpu && cuda) backends.push_back({"Cuda", &cuda->density, gpu, 1, 0, false});
   return backends;
 }
 

@@ -12,9 +12,6 @@
 
 namespace splat::testing {
 
-// What integers hold before a stage writes them.
-constexpr int32_t kWild32 = std::numeric_limits<int32_t>::min() / 3;
-
 template <typename To, typename From>
 std::vector<To> Converted(const std::vector<From>& values) {
   return std::vector<To>(values.begin(), values.end());
@@ -66,8 +63,6 @@ struct DeviceProjected {
   Numbers<T> records;
   DeviceArray<int32_t> tile_counts;
 
-  DeviceProjected(TestDevice& device, size_t n)
-      : records(device, n * kernels::kRecordSize), tile_counts(device, std::vector<int32_t>(n, kWild32)) {}
   DeviceProjected(TestDevice& device, const ProjectedArrays& p)
       : records(device, RecordsOf(p)), tile_counts(device, p.tile_counts) {}
 

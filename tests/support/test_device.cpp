@@ -63,10 +63,4 @@ std::shared_ptr<TestDevice> HostDevice() {
   return std::make_shared<HostMemory>();
 }
 
-#if !defined(SPLAT_WITH_CUDA)
-std::shared_ptr<TestDevice> CudaDevice() {
-  return nullptr;
-}
-#endif
-
 }  // namespace splat::testing

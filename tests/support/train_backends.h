@@ -1,5 +1,5 @@
-// The training stages of every backend that this machine can run, each with its memory and, for the emulated GPU, the
-// order of its threads. The emulated GPU's kernels give the CPU's bits only where the tests say so.
+// The kernels of every backend that this machine can run, each with its memory and, for the emulated GPU, the order of
+// its threads. The emulated GPU's kernels give the CPU's bits only where the tests say so.
 #pragma once
 
 #include <cstdint>
@@ -8,19 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "rasterizer/kernels/cuda_stages.h"
-#include "rasterizer/kernels/kernels.h"
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/test_device.h"
-#include "train/kernels/train_cuda_stages.h"
-#include "train/kernels/train_stages.h"
+#include "train/kernels/train_kernels.h"
 
 namespace splat::testing {
 
 struct TrainBackend {
   std::string name;
-  const kernels::Stages* stages;  // of rendering, for what the training stages build on
-  const train::TrainStages* train;
+  const train::TrainKernels* kernels;
   std::shared_ptr<TestDevice> device;
   uint64_t order_seed = 0;  // of the emulation: 0: natural order
   bool on_gpu = false;      // a real one
@@ -32,15 +28,13 @@ inline void PrintTo(const TrainBackend& backend, std::ostream* out) {
 
 // The CPU, the emulated GPU in natural and in two shuffled orders, and the GPU if there is one.
 inline std::vector<TrainBackend> TrainBackends() {
-  std::vector<TrainBackend> backends = {{"Cpu", &kernels::CpuStages(), &train::CpuTrainStages(), HostDevice()}};
+  std::vector<TrainBackend> backends = {{"Cpu", &train::CpuKernels(), HostDevice()}};
   for (const uint64_t seed : {0, 1, 2}) {
     const std::string name = seed == 0 ? "EmulatedCuda" : "EmulatedCudaShuffled" + std::to_string(seed);
-    backends.push_back(
-        {name, &kernels::emulated::DeviceStages(), &train::emulated::DeviceTrainStages(), HostDevice(), seed});
+    backends.push_back({name, &train::emulated::DeviceKernels(), HostDevice(), seed});
   }
-  if (std::shared_ptr<TestDevice> gpu = CudaDevice(); gpu && kernels::CudaStages() && train::CudaTrainStages()) {
-    backends.push_back({"Cuda", kernels::CudaStages(), train::CudaTrainStages(), gpu, 0, true});
-  }
+  const train::TrainKernels* cuda = train::CudaKernels().kernels;
+  if (std::shared_ptr<TestDevice> gpu = CudaDevice(); gpu && cuda) backends.push_back({"Cuda", cuda, gpu, 0, true});
   return backends;
 }
 

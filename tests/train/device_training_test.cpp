@@ -7,7 +7,6 @@
 #include <set>
 
 #include "core/check.h"
-#include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/torch/torch_device.h"
 #include "tests/support/backends.h"
 #include "tests/support/defined_kernels.h"
@@ -15,8 +14,6 @@
 #include "tests/support/error_message.h"
 #include "tests/support/synthetic_set.h"
 #include "train/density/density_ops.h"
-#include "train/kernels/density/density_cuda_stages.h"
-#include "train/kernels/train_cuda_stages.h"
 #include "train/trainer.h"
 
 namespace splat::train {
@@ -26,32 +23,29 @@ using splat::testing::SyntheticSet;
 
 // Its tensors lie in the process's memory.
 Backend EmulatedGpu() {
-  return {torch::kCPU, &kernels::emulated::DeviceStages(), &emulated::DeviceTrainStages(),
-          &emulated::DeviceDensityStages(), true};
+  return {emulated::DeviceKernels(), torch::kCPU};
 }
 
 // The same, counting what its stages are called for. One at a time.
 class CountingGpu {
  public:
-  CountingGpu() : stages_(*EmulatedGpu().stages), backend_(EmulatedGpu()) {
+  CountingGpu() : backend_(EmulatedGpu()) {
     renders = waited_counts = 0;
-    stages_.blend = [](const KernelContext& context, const kernels::BlendParams<float>& params) {
+    backend_.render.blend = [](const KernelContext& context, const kernels::BlendParams<float>& params) {
       ++renders;
-      EmulatedGpu().stages->blend(context, params);
+      EmulatedGpu().render.blend(context, params);
     };
-    stages_.count_instances = [](const KernelContext& context, const int32_t* tile_counts, int64_t count,
-                                 int32_t* slot_begin) {
+    backend_.render.count_instances = [](const KernelContext& context, const int32_t* tile_counts, int64_t count,
+                                         int32_t* slot_begin) {
       ++waited_counts;
-      return EmulatedGpu().stages->count_instances(context, tile_counts, count, slot_begin);
+      return EmulatedGpu().render.count_instances(context, tile_counts, count, slot_begin);
     };
-    backend_.stages = &stages_;
   }
   const Backend& backend() const { return backend_; }
 
   inline static int renders = 0, waited_counts = 0;
 
  private:
-  kernels::Stages stages_;
   Backend backend_;
 };
 
@@ -175,10 +169,8 @@ TEST(DeviceTraining, PredictingCountsChangesNoBit) {
   const CountingGpu gpu;
   const TrainResult predicting = TrainOn(gpu.backend(), set.dataset, Config(80), {});
   EXPECT_GT(CountingGpu::renders, 80);
-  kernels::Stages stages = *EmulatedGpu().stages;
-  stages.count_on_device = nullptr;
   Backend waiting_gpu = EmulatedGpu();
-  waiting_gpu.stages = &stages;
+  waiting_gpu.render.count_on_device = nullptr;
   const TrainResult waiting = TrainOn(waiting_gpu, set.dataset, Config(80), {});
   ASSERT_EQ(predicting.model.count(), waiting.model.count());
   EXPECT_EQ(LargestDifference(predicting.model, waiting.model), 0);
@@ -230,8 +222,10 @@ TEST(DeviceTraining, SaysWhatWouldFitOnAGpuThatIsTooSmall) {
 
 TEST(DeviceTraining, SaysWhyThereIsNoGpu) {
   if (CudaIsUsable()) GTEST_SKIP() << "there is one";
-  EXPECT_EQ(ChooseBackend("auto").stages, CpuBackend().stages);
-  EXPECT_THROW(ChooseBackend("cuda"), Error);
+  EXPECT_STREQ(ChooseBackend("auto").name, "cpu");
+  EXPECT_FALSE(ChooseBackend("auto").is_device);
+  EXPECT_EQ(testing::ErrorMessageOf([] { ChooseBackend("cuda"); }),
+            "--device cuda: " + WhyNoCuda() + "; use --device cpu");
 }
 
 }  // namespace

@@ -4,13 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/torch/process_executor.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/torch_scenes.h"
-#include "train/kernels/density/density_cuda_stages.h"
-#include "train/kernels/train_cuda_stages.h"
 
 namespace splat::train {
 namespace {
@@ -21,10 +18,9 @@ using splat::testing::UncountedAllocations;
 constexpr LearningRates kRates = {1e-3, 1e-3, 1e-3, 1e-2, 1e-2, 1e-3};
 
 // Its tensors lie in the process's memory.
-Backend EmulatedGpu(const kernels::Stages& stages) {
-  return {torch::kCPU, &stages, &emulated::DeviceTrainStages(), &emulated::DeviceDensityStages(), true};
+Backend EmulatedGpu() {
+  return {emulated::DeviceKernels(), torch::kCPU};
 }
-
 // Everything that a step changes, and what it needs.
 struct Bench {
   SplatModel model = splat::testing::RandomModel(300, 1, 5);
@@ -57,17 +53,13 @@ void ExpectEqualBits(const SplatModel& a, const SplatModel& b) {
 }
 
 // A backend whose calls of stages can be watched: they are counted, and the allocations of those that the emulation
-// runs are not. One at a time, for the tables of stages hold plain functions.
+// runs are not. One at a time, for a backend is a table of plain functions.
 class WatchedBackend {
  public:
-  explicit WatchedBackend(const Backend& backend)
-      : backend_(backend), stages_(*backend.stages), train_(*backend.train) {
-    real_stages = backend.stages;
-    real_train = backend.train;
+  explicit WatchedBackend(const Backend& backend) : backend_(backend) {
+    real = backend;
     waited_counts = renders = 0;
     if (backend.is_device) WatchAll();
-    backend_.stages = &stages_;
-    backend_.train = &train_;
   }
   const Backend& backend() const { return backend_; }
 
@@ -76,49 +68,48 @@ class WatchedBackend {
  private:
   void WatchAll() {
     using Context = KernelContext;
-    stages_.bin_splats = [](const Context& context, const kernels::BinParams<float>& params) {
+    backend_.render.bin_splats = [](const Context& context, const kernels::BinParams<float>& params) {
       const UncountedAllocations uncounted;
-      real_stages->bin_splats(context, params);
+      real.render.bin_splats(context, params);
     };
-    stages_.project = [](const Context& context, const kernels::ProjectParams<float>& params) {
+    backend_.render.project = [](const Context& context, const kernels::ProjectParams<float>& params) {
       const UncountedAllocations uncounted;
-      real_stages->project(context, params);
+      real.render.project(context, params);
     };
-    stages_.count_instances = [](const Context& context, const int32_t* tile_counts, int64_t count, int32_t* slots) {
+    backend_.render.count_instances = [](const Context& context, const int32_t* tile_counts, int64_t count,
+                                         int32_t* slots) {
       const UncountedAllocations uncounted;
       ++waited_counts;
-      return real_stages->count_instances(context, tile_counts, count, slots);
+      return real.render.count_instances(context, tile_counts, count, slots);
     };
-    if (stages_.count_on_device) {
-      stages_.count_on_device = [](const Context& context, const int32_t* tile_counts, int64_t count, int32_t* slots) {
+    if (backend_.render.count_on_device) {
+      backend_.render.count_on_device = [](const Context& context, const int32_t* tile_counts, int64_t count,
+                                           int32_t* slots) {
         const UncountedAllocations uncounted;
-        return real_stages->count_on_device(context, tile_counts, count, slots);
+        return real.render.count_on_device(context, tile_counts, count, slots);
       };
     }
-    stages_.blend = [](const Context& context, const kernels::BlendParams<float>& params) {
+    backend_.render.blend = [](const Context& context, const kernels::BlendParams<float>& params) {
       const UncountedAllocations uncounted;
       ++renders;
-      real_stages->blend(context, params);
+      real.render.blend(context, params);
     };
-    stages_.blend_backward = [](const Context& context, const kernels::BlendBackwardParams<float>& params) {
+    backend_.render.blend_backward = [](const Context& context, const kernels::BlendBackwardParams<float>& params) {
       const UncountedAllocations uncounted;
-      real_stages->blend_backward(context, params);
+      real.render.blend_backward(context, params);
     };
-    train_.loss = [](const Context& context, const LossParams& params, LossSums* sums) {
+    backend_.loss = [](const Context& context, const LossParams& params, LossSums* sums) {
       const UncountedAllocations uncounted;
-      real_train->loss(context, params, sums);
+      real.loss(context, params, sums);
     };
-    train_.backward_and_adam = [](const Context& context, const BackwardAdamParams& params) {
+    backend_.update.backward_and_adam = [](const Context& context, const BackwardAdamParams& params) {
       const UncountedAllocations uncounted;
-      real_train->backward_and_adam(context, params);
+      real.update.backward_and_adam(context, params);
     };
   }
 
-  inline static const kernels::Stages* real_stages = nullptr;
-  inline static const TrainStages* real_train = nullptr;
+  inline static Backend real = CpuBackend();
   Backend backend_;
-  kernels::Stages stages_;
-  TrainStages train_;
 };
 
 void ExpectNoAllocationAfterWarmUp(const Backend& backend) {
@@ -146,7 +137,7 @@ TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnTheCpu) {
 }
 
 TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnAGpu) {
-  ExpectNoAllocationAfterWarmUp(EmulatedGpu(kernels::emulated::DeviceStages()));
+  ExpectNoAllocationAfterWarmUp(EmulatedGpu());
 }
 
 // The memory of a large image serves a small one, and what lies in it from the step before shows nowhere.
@@ -168,11 +159,11 @@ void ExpectKeptMemoryChangesNoBit(const Backend& backend) {
 
 TEST(TrainStep, KeptMemoryChangesNoBit) {
   ExpectKeptMemoryChangesNoBit(CpuBackend());
-  ExpectKeptMemoryChangesNoBit(EmulatedGpu(kernels::emulated::DeviceStages()));
+  ExpectKeptMemoryChangesNoBit(EmulatedGpu());
 }
 
 TEST(TrainStep, AQueuedLossIsThatOfItsStepHoweverLateItIsRead) {
-  for (const Backend& backend : {CpuBackend(), EmulatedGpu(kernels::emulated::DeviceStages())}) {
+  for (const Backend& backend : {CpuBackend(), EmulatedGpu()}) {
     Bench bench(backend);
     bench.SetView(50, 35);
     bench.Run();
@@ -186,16 +177,15 @@ TEST(TrainStep, AQueuedLossIsThatOfItsStepHoweverLateItIsRead) {
 }
 
 // The stages of a GPU that is waited for in every step.
-kernels::Stages Waiting(kernels::Stages stages) {
-  stages.count_on_device = nullptr;
-  return stages;
+Backend Waiting(Backend backend) {
+  backend.render.count_on_device = nullptr;
+  return backend;
 }
 
 // Trains on the same views with and without prediction. Returns how many renders the steps with it took.
-int ExpectPredictionChangesNoBit(const kernels::Stages& stages, const std::vector<std::pair<int, int>>& views) {
-  const kernels::Stages waiting_stages = Waiting(stages);
-  const WatchedBackend watched(EmulatedGpu(stages));
-  Bench predicting(watched.backend()), waiting(EmulatedGpu(waiting_stages));
+int ExpectPredictionChangesNoBit(const Backend& backend, const std::vector<std::pair<int, int>>& views) {
+  const WatchedBackend watched(backend);
+  Bench predicting(watched.backend()), waiting(Waiting(backend));
   for (const auto& [width, height] : views) {
     for (Bench* bench : {&predicting, &waiting}) {
       bench->SetView(width, height);
@@ -213,8 +203,7 @@ int ExpectPredictionChangesNoBit(const kernels::Stages& stages, const std::vecto
 TEST(TrainStep, PredictingTheCountChangesNoBit) {
   for (const uint64_t order_seed : {0, 1, 2}) {
     const emulation::ScopedOrder order({order_seed});
-    const auto& stages = kernels::emulated::DeviceStages();
-    EXPECT_EQ(ExpectPredictionChangesNoBit(stages, {{50, 35}, {50, 35}, {40, 30}, {50, 35}}), 4);
+    EXPECT_EQ(ExpectPredictionChangesNoBit(EmulatedGpu(), {{50, 35}, {50, 35}, {40, 30}, {50, 35}}), 4);
   }
 }
 
@@ -222,13 +211,12 @@ TEST(TrainStep, PredictingTheCountChangesNoBit) {
 TEST(TrainStep, AViewWithoutRoomIsRenderedAgainAndChangesNoBit) {
   for (const uint64_t order_seed : {0, 1, 2}) {
     const emulation::ScopedOrder order({order_seed});
-    const auto& stages = kernels::emulated::DeviceStages();
-    EXPECT_EQ(ExpectPredictionChangesNoBit(stages, {{16, 16}, {90, 70}, {16, 16}, {90, 70}, {130, 100}}), 5 + 2);
+    EXPECT_EQ(ExpectPredictionChangesNoBit(EmulatedGpu(), {{16, 16}, {90, 70}, {16, 16}, {90, 70}, {130, 100}}), 5 + 2);
   }
 }
 
 TEST(TrainStep, AModelThatIsNotSeenIsTrainedOn) {
-  const WatchedBackend watched(EmulatedGpu(kernels::emulated::DeviceStages()));
+  const WatchedBackend watched(EmulatedGpu());
   Bench bench(watched.backend());
   const Camera front = bench.input.photo.camera;
   bench.Run();

@@ -69,7 +69,7 @@ bool AdaptiveStrategy::Refine(const StepContext& context) {
       torch::empty({context.model->count()}, torch::TensorOptions().dtype(torch::kUInt8).device(backend.device));
   const StageScope scope(backend.device);
   const int64_t limit = collector_.LimitOf(context.model->count(), config_.visible_per_pixel, limits_);
-  const FateCounts counts = backend.density->decide_fates(scope.context(), Decision(context, fates, limit));
+  const FateCounts counts = backend.density.decide_fates(scope.context(), Decision(context, fates, limit));
   collector_.Clear();
   ++refinements_;
   // Removing every splat would end the training for good: then nothing is removed.

@@ -46,7 +46,7 @@ Weighed WeighSplats(const SplatModel& model, const Backend& backend, const Stage
   // LibTorch has no unsigned numbers of 64 bits.
   params.weight_sums = reinterpret_cast<uint64_t*>(weighed.weight_sums.data_ptr<int64_t>());
   params.dead_sums = weighed.dead_sums.data_ptr<int32_t>();
-  weighed.dead = backend.density->weigh_splats(scope.context(), params);
+  weighed.dead = backend.density.weigh_splats(scope.context(), params);
   return weighed;
 }
 
@@ -74,7 +74,7 @@ Drawn DrawSources(const Backend& backend, const StageScope& scope, const Weighed
   params.copies = drawn.copies.data_ptr<int32_t>();
   params.from = drawn.edit.from.data_ptr<int64_t>();
   params.to = drawn.edit.to.data_ptr<int64_t>();
-  backend.density->draw_sources(scope.context(), params);
+  backend.density.draw_sources(scope.context(), params);
   return drawn;
 }
 
@@ -96,7 +96,7 @@ void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tenso
   edit.limit = limit;
   plan.from = PointerTo<int64_t>(edit.from, {-1}, "from", backend.device);
   plan.to = PointerTo<int64_t>(edit.to, {-1}, "to", backend.device);
-  backend.density->plan_rows(scope.context(), plan);
+  backend.density.plan_rows(scope.context(), plan);
 
   const SplatModel values = GatheredModel(model, backend, edit.from);
   ChildrenParams children;
@@ -106,7 +106,7 @@ void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tenso
   children.first_child = edit.moved + counts.clones;
   children.children = counts.Children();
   children.random_state = random.state();
-  backend.density->draw_children(scope.context(), children);
+  backend.density.draw_children(scope.context(), children);
   optimizer.EditRows(model, values, edit);
   random.Skip(uint64_t(children.children) * kDrawsPerChild);
 }
@@ -141,7 +141,7 @@ bool Relocate(SplatModel& model, ModelOptimizer& optimizer, const RelocationGoal
   share.least_logit = float(dead_logit);
   share.opacity_logits = values.opacity_logits.data_ptr<float>();
   share.log_scales = values.log_scales.data_ptr<float>();
-  backend.density->share_opacity(scope.context(), share);
+  backend.density.share_opacity(scope.context(), share);
   optimizer.EditRows(model, values, drawn.edit);
   random.Skip(uint64_t(revived + added));
   return true;
@@ -158,7 +158,7 @@ void AddNoise(SplatModel& model, const Backend& backend, double rate, Random& ra
   params.means = PointerTo<float>(model.means, {count, 3}, "means", backend.device);
   params.rate = float(rate);
   params.random_state = random.state();
-  backend.density->add_noise(scope.context(), params);
+  backend.density.add_noise(scope.context(), params);
   random.Skip(uint64_t(count) * kDrawsPerNoise);
 }
 
@@ -169,9 +169,9 @@ bool SortsAfter(int refinements, const Backend& backend) {
 void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity) {
   const Backend& backend = optimizer.backend();
   const StageScope scope(backend.device);
-  backend.density->clamp_opacity(scope.context(),
-                                 PointerTo<float>(model.opacity_logits, {-1}, "opacity_logits", backend.device),
-                                 model.count(), float(math::Logit(opacity)));
+  backend.density.clamp_opacity(scope.context(),
+                                PointerTo<float>(model.opacity_logits, {-1}, "opacity_logits", backend.device),
+                                model.count(), float(math::Logit(opacity)));
   optimizer.ResetMoments(kOpacityLogits);
 }
 
@@ -189,7 +189,7 @@ void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer) {
   params.high = {h[0], h[1], h[2]};
   const torch::Tensor rows = EmptyRows(model.count(), backend.device);
   params.rows = rows.data_ptr<int64_t>();
-  backend.density->morton_order(scope.context(), params);
+  backend.density.morton_order(scope.context(), params);
   optimizer.PermuteRows(model, rows);
 }
 

@@ -14,8 +14,9 @@
 
 #include "core/instruction_set.h"
 #include "core/random.h"
-#include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/records.h"
+#include "rasterizer/pipeline.h"
+#include "tests/support/device_arena.h"
 #include "tests/support/scenes.h"
 
 namespace splat::kernels {
@@ -76,8 +77,6 @@ struct Binned {
   std::vector<float> records;
   std::vector<int32_t> tile_counts, slot_begin, tile_begin;
   std::vector<TileInstance> entries;
-
-  TileListView List() { return {int64_t(entries.size()), slot_begin.data(), tile_begin.data(), entries.data()}; }
 };
 
 Binned RunForward(const Scene& scene, InstructionSet set, int threads) {
@@ -85,19 +84,14 @@ Binned RunForward(const Scene& scene, InstructionSet set, int threads) {
   KernelContext context;
   context.executor = &pool;
   context.instruction_set = set;
-  const size_t n = size_t(scene.count);
-  const math::TileGrid grid = math::TileGridOf(kWidth, kHeight);
-  Binned b;
-  b.records.resize(n * kRecordSize, -1);
-  b.tile_counts.resize(n, -1);
-  b.slot_begin.resize(n + 1);
-  b.tile_begin.resize(size_t(grid.columns) * size_t(grid.rows) + 1);
-  const ProjectedView<float> projected = {b.records.data(), b.tile_counts.data()};
-  Project<float>(context, {scene.View(), scene.camera, scene.options, projected});
-  const InstanceCount found = CountInstances(context, b.tile_counts.data(), scene.count, b.slot_begin.data());
-  b.entries.resize(size_t(found.instances), {-1, -1});
-  BinSplats<float>(context, {scene.count, found.visible, kWidth, kHeight, projected, b.List()});
-  return b;
+  const std::shared_ptr<testing::TestDevice> device = testing::HostDevice();
+  testing::DeviceArena arena(*device);
+  const Pipeline<float> pipeline = {CpuBackend().render, context, arena};
+  PassResult<float> result = pipeline.Begin({scene.View(), scene.camera, scene.options});
+  Project(context, result.project);
+  pipeline.MakeLists(result);
+  return {arena.Get<float>(kRecords), arena.Get<int32_t>(kTileCounts), arena.Get<int32_t>(kSlotBegin),
+          arena.Get<int32_t>(kTileBegin), arena.Get<TileInstance>(kEntries)};
 }
 
 // The gradients by ProjectBackward of `slots`, and the statistics, one array after the other.
@@ -160,7 +154,7 @@ TEST_P(InstructionSetsTest, ForwardStagesGiveTheSameBitsOnAnyNumberOfThreads) {
 // What the lists must be, by a stable sort of all instances.
 TEST_P(InstructionSetsTest, BinsAsTheMathsOfOneSplatSays) {
   const Scene scene(9001, 0, antialiased());
-  Binned b = RunForward(scene, set(), 2);
+  const Binned b = RunForward(scene, set(), 2);
   const math::TileGrid grid = math::TileGridOf(kWidth, kHeight);
   std::vector<std::tuple<int, float, int32_t, int32_t>> expected;  // tile, depth, splat, slot
   for (int64_t i = 0; i < scene.count; ++i) {

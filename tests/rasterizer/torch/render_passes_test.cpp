@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/check.h"
-#include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/math/constants.h"
+#include "rasterizer/torch/tensor_arena.h"
 #include "tests/support/test_device.h"
 #include "tests/support/torch_scenes.h"
 
@@ -22,8 +22,11 @@ class RenderPassesTest : public ::testing::Test {
     torch::manual_seed(1);
     grad_.image = torch::rand({35, 50, 3});
   }
-  torch::Tensor Slots(const kernels::Stages& stages, const ForwardTensors& forward, bool abs_mean = true) const {
-    return BlendBackwardPass({stages, context_}, scene_, forward, grad_, abs_mean);
+  torch::Tensor Slots(const kernels::RenderStages<float>& stages, const ForwardTensors& forward,
+                      bool abs_mean = true) const {
+    TensorArena arena(torch::kCPU);
+    BackwardPass({stages, context_, arena}, scene_, forward, grad_, abs_mean);
+    return arena.Get(kSlots, {-1, kernels::kSlotSize});
   }
 
   std::shared_ptr<testing::TestDevice> device_;
@@ -37,7 +40,8 @@ class RenderPassesTest : public ::testing::Test {
 TEST_F(RenderPassesTest, LeavesDepthOutWhereItIsNotWanted) {
   SerialExecutor executor;
   context_.executor = &executor;
-  for (const kernels::Stages* stages : {&kernels::CpuStages(), &kernels::emulated::DeviceStages()}) {
+  for (const kernels::RenderStages<float>* stages :
+       {&kernels::CpuBackend().render, &kernels::emulated::DeviceBackend().render}) {
     scene_.with_depth = true;
     const ForwardTensors with = ForwardPass({*stages, context_}, scene_);
     const torch::Tensor slots = Slots(*stages, with);
@@ -60,7 +64,8 @@ TEST_F(RenderPassesTest, LeavesDepthOutWhereItIsNotWanted) {
 TEST_F(RenderPassesTest, LeavesAbsoluteSumsOutWhereTheyAreNotWanted) {
   SerialExecutor executor;
   context_.executor = &executor;
-  for (const kernels::Stages* stages : {&kernels::CpuStages(), &kernels::emulated::DeviceStages()}) {
+  for (const kernels::RenderStages<float>* stages :
+       {&kernels::CpuBackend().render, &kernels::emulated::DeviceBackend().render}) {
     const ForwardTensors forward = ForwardPass({*stages, context_}, scene_);
     for (const bool maps : {false, true}) {
       grad_.alpha = maps ? torch::rand({35, 50}) : torch::Tensor();

@@ -5,10 +5,6 @@
 #include "core/parallel.h"
 #include "train/kernels/density/density_cpu_stages.h"
 
-#if defined(SPLAT_WITH_CUDA)
-#include "train/kernels/density/density_cuda_stages.h"
-#endif
-
 namespace splat::train {
 namespace {
 
@@ -116,19 +112,9 @@ FateCounts CountFates(const uint8_t* fates, int64_t count) {
   return counts;
 }
 
-const DensityStages& CpuDensityStages() {
-  static const DensityStages stages = {"cpu",       DecideFates, PlanRows,       DrawChildren,
-                                       GatherRows,  ScatterRows, MortonOrder,    ClampOpacity,
-                                       WeighSplats, DrawSources, ShareOpacities, AddNoise};
-  return stages;
-}
-
-const DensityStages* CudaDensityStages() {
-#if defined(SPLAT_WITH_CUDA)
-  return &cuda::DeviceDensityStages();
-#else
-  return nullptr;
-#endif
+DensityStages CpuDensityStages() {
+  return {DecideFates,  PlanRows,    DrawChildren, GatherRows,     ScatterRows, MortonOrder,
+          ClampOpacity, WeighSplats, DrawSources,  ShareOpacities, AddNoise};
 }
 
 }  // namespace splat::train

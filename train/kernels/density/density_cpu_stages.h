@@ -1,9 +1,11 @@
-// The stages of density control on the CPU that relocation_cpu.cpp defines.
+// Density control on the CPU: its part of the backend's table, and the stages that relocation_cpu.cpp defines.
 #pragma once
 
 #include "train/kernels/density/density_stages.h"
 
 namespace splat::train {
+
+DensityStages CpuDensityStages();
 
 int64_t WeighSplats(const KernelContext& context, const WeighParams& params);
 void DrawSources(const KernelContext& context, const DrawParams& params);

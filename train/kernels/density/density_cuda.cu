@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/gpu_algorithms.cuh"
-#include "train/kernels/density/density_cuda_kernels.cuh"
+#include "train/kernels/cuda_kernels.cuh"
 
 namespace splat::train::SPLAT_GPU_NAMESPACE {
 namespace {
@@ -211,11 +211,9 @@ void ClampOpacity(const KernelContext& context, float* logits, int64_t count, fl
 
 }  // namespace
 
-const DensityStages& DeviceDensityStages() {
-  static const DensityStages stages = {"cuda",      DecideFates, PlanRows,       DrawChildren,
-                                       GatherRows,  ScatterRows, MortonOrder,    ClampOpacity,
-                                       WeighSplats, DrawSources, ShareOpacities, AddNoise};
-  return stages;
+DensityStages DeviceDensityStages() {
+  return {DecideFates,  PlanRows,    DrawChildren, GatherRows,     ScatterRows, MortonOrder,
+          ClampOpacity, WeighSplats, DrawSources,  ShareOpacities, AddNoise};
 }
 
 }  // namespace splat::train::SPLAT_GPU_NAMESPACE

@@ -1,6 +1,6 @@
 // The stages of density control: decide what becomes of each splat, plan which rows of the model change, copy them,
-// draw the children of splits; or draw what dead splats become, and let transparent ones walk. A table has the
-// functions of one backend, whose pointers are to memory of its device; fates and rows are the same on every backend.
+// draw the children of splits; or draw what dead splats become, and let transparent ones walk. They are a part of a
+// backend's table (train/kernels/train_kernels.h); fates and rows are the same on every backend.
 // Splats are counted in 32 bits. No torch.
 #pragma once
 
@@ -120,7 +120,6 @@ struct MortonParams {
 };
 
 struct DensityStages {
-  const char* name;  // "cpu", "cuda"
   // Synchronises with the host, once. Equal gradients at the limit: the lower index grows.
   FateCounts (*decide_fates)(const KernelContext&, const DecideParams&);
   void (*plan_rows)(const KernelContext&, const PlanParams&);
@@ -139,10 +138,6 @@ struct DensityStages {
   void (*share_opacity)(const KernelContext&, const ShareParams&);
   void (*add_noise)(const KernelContext&, const NoiseParams&);
 };
-
-const DensityStages& CpuDensityStages();
-// Null in a build without CUDA. That there is a GPU is for the caller to know.
-const DensityStages* CudaDensityStages();
 
 // fates [count] in the host's memory.
 FateCounts CountFates(const uint8_t* fates, int64_t count);

@@ -2,7 +2,7 @@
 // let transparent splats walk (docs/math.md, section 11). One thread an item, no shared memory. The atomics are on
 // integers, and each leaves what it would in any order; only WeighSplats waits, for one count.
 #include "core/gpu_algorithms.cuh"
-#include "train/kernels/density/density_cuda_kernels.cuh"
+#include "train/kernels/cuda_kernels.cuh"
 
 namespace splat::train::SPLAT_GPU_NAMESPACE {
 namespace {

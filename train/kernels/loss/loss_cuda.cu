@@ -2,8 +2,8 @@
 // statistics of SSIM and stores its partial derivatives, the second filters those and writes the gradient. A third adds
 // the tiles' sums in a fixed order. Rows stay interleaved as on the CPU: a horizontal tap is kChannels values apart.
 #include "core/multiply_add.h"
+#include "train/kernels/cuda_kernels.cuh"
 #include "train/kernels/loss/ssim_math.h"
-#include "train/kernels/train_cuda_kernels.cuh"
 
 namespace splat::train::SPLAT_GPU_NAMESPACE {
 namespace {

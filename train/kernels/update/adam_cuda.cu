@@ -1,5 +1,5 @@
 // AdamStep on a GPU: elementwise, memory-bound. Compiled without contraction, so it gives the CPU's bits.
-#include "train/kernels/train_cuda_kernels.cuh"
+#include "train/kernels/cuda_kernels.cuh"
 #include "train/kernels/update/adam_cuda.cuh"
 
 namespace splat::train::SPLAT_GPU_NAMESPACE {

@@ -4,7 +4,7 @@
 #include "core/check.h"
 #include "rasterizer/kernels/project/project_cuda.cuh"
 #include "rasterizer/math/sh.h"
-#include "train/kernels/train_cuda_kernels.cuh"
+#include "train/kernels/cuda_kernels.cuh"
 #include "train/kernels/update/adam_cuda.cuh"
 
 namespace splat::train::SPLAT_GPU_NAMESPACE {

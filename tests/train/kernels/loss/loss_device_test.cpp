@@ -61,9 +61,9 @@ Result LossOn(const TrainBackend& backend, const Pair& pair, double ssim_weight,
   const DeviceArray<LossSums> sums(*backend.device, 1);
   {
     const TrainCall call(backend);
-    backend.train->loss(call.context,
-                        {pair.width, pair.height, pair.channels, image.data(), target.data(), ssim_weight, grad.data()},
-                        sums.data());
+    backend.kernels->loss(
+        call.context, {pair.width, pair.height, pair.channels, image.data(), target.data(), ssim_weight, grad.data()},
+        sums.data());
   }
   return {sums.Get()[0], grad.Get()};
 }

@@ -77,7 +77,7 @@ struct DeviceNumbers {
     params.first = first.data() + offset;
     params.second = second.data() + offset;
     const TrainCall call(backend);
-    backend.train->adam(call.context, params);
+    backend.kernels->update.adam(call.context, params);
   }
 };
 
@@ -121,12 +121,12 @@ TEST_P(AdamDeviceTest, MomentsOfUnseenSplatsEndAtZeroAndAreNeverDenormal) {
 TEST_P(AdamDeviceTest, RefusesBrokenParameters) {
   const TrainCall call(GetParam());
   AdamParams params;
-  GetParam().train->adam(call.context, params);  // no numbers at all
+  GetParam().kernels->update.adam(call.context, params);  // no numbers at all
   params.step = 0;
-  EXPECT_THROW(GetParam().train->adam(call.context, params), Error);
+  EXPECT_THROW(GetParam().kernels->update.adam(call.context, params), Error);
   params.step = 1;
   params.size = 2;
-  EXPECT_THROW(GetParam().train->adam(call.context, params), Error);
+  EXPECT_THROW(GetParam().kernels->update.adam(call.context, params), Error);
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "rasterizer/pipeline.h"
+#include "tests/support/device_arena.h"
 #include "tests/support/scenes.h"
 #include "tests/support/train_backends.h"
 
@@ -129,59 +131,31 @@ void ExpectSameModel(const DeviceModel& fused, const DeviceModel& expected) {
 
 // The forward pass and the gradient up to the slots.
 struct DeviceRender {
-  int64_t instances = 0;
-  stages::ProjectParams<float> forward;
-  DeviceArray<float> records;
-  DeviceArray<int32_t> tile_counts, slot_begin;
-  std::unique_ptr<DeviceArray<float>> slots;
+  splat::testing::DeviceArena arena;
+  stages::ProjectBackwardParams<float> backward;
 
-  DeviceRender(const TrainBackend& backend, const DeviceModel& model)
-      : records(*backend.device, stages::kRecordSize * model.scene.count),
-        tile_counts(*backend.device, model.scene.count),
-        slot_begin(*backend.device, model.scene.count + 1) {
+  DeviceRender(const TrainBackend& backend, const DeviceModel& model) : arena(*backend.device) {
     const Scene& scene = model.scene;
-    forward.splats = model.View();
-    forward.camera = scene.camera;
-    forward.options.sh_degree = scene.active_degree;
-    forward.options.antialiased = scene.antialiased;
-    forward.out = {records.data(), tile_counts.data()};
-    const TrainCall call(backend);
-    backend.stages->project(call.context, forward);
-    const stages::InstanceCount found =
-        backend.stages->count_instances(call.context, tile_counts.data(), scene.count, slot_begin.data());
-    instances = found.instances;
-    FillSlots(backend, call.context, found);
-  }
-
-  void FillSlots(const TrainBackend& backend, const KernelContext& context, const stages::InstanceCount& found) {
-    TestDevice& device = *backend.device;
-    const int width = forward.camera.width, height = forward.camera.height;
-    const int64_t pixels = int64_t(width) * height;
-    const DeviceArray<int32_t> tile_begin(device, (width + 15) / 16 * ((height + 15) / 16) + 1);
-    const DeviceArray<stages::TileInstance> entries(device, found.instances);
-    const DeviceArray<float> image(device, 3 * pixels), alpha(device, pixels), depth(device, pixels);
+    PassInput<float> input;
+    input.splats = model.View();
+    input.camera = scene.camera;
+    input.options.sh_degree = scene.active_degree;
+    input.background = {0.1f, 0.2f, 0.3f};
+    const size_t pixels = size_t(scene.camera.width) * size_t(scene.camera.height);
     Random random(9);
-    const DeviceArray<float> grad(device,
-                                  Floats(splat::testing::RandomVector(size_t(3 * pixels), -1e-3, 1e-3, random)));
-    const stages::TileListView list = {found.instances, slot_begin.data(), tile_begin.data(), entries.data()};
-    backend.stages->bin_splats(context, {forward.splats.count, found.visible, width, height, forward.out, list});
-    stages::BlendBackwardParams<float> blend;
-    blend.forward = {width, height, {0.1f, 0.2f, 0.3f}, forward.out, list, {image.data(), alpha.data(), depth.data()}};
-    backend.stages->blend(context, blend.forward);
-    slots = std::make_unique<DeviceArray<float>>(device, found.instances * stages::kSlotSize);
-    blend.grad.image = grad.data();
-    blend.slots = slots->data();
-    backend.stages->blend_backward(context, blend);
+    const DeviceArray<float> grad(*backend.device,
+                                  Floats(splat::testing::RandomVector(3 * pixels, -1e-3, 1e-3, random)));
+    const TrainCall call(backend);
+    const Pipeline<float> pipeline = {backend.kernels->render, call.context, arena};
+    backward = pipeline.Backward(pipeline.Forward(input), {grad.data(), nullptr, nullptr});
   }
 
   stages::ProjectBackwardParams<float> BackwardParams(const DeviceModel& model) const {
-    stages::ProjectBackwardParams<float> params;
-    params.forward = forward;
+    stages::ProjectBackwardParams<float> params = backward;
     params.forward.splats = model.View();
-    params.slot_begin = slot_begin.data();
-    params.slots = slots->data();
     return params;
   }
+  std::vector<int32_t> TileCounts() const { return arena.Get<int32_t>(kTileCounts); }
 };
 
 BackwardAdamParams FusedParams(const DeviceRender& render, const DeviceModel& model, int step) {
@@ -218,17 +192,17 @@ void StepInTwo(const TrainBackend& backend, const DeviceRender& render, const De
   params.grad = {grads[0]->data(), grads[1]->data(), grads[2]->data(),
                  grads[3]->data(), grads[4]->data(), grads[5]->data()};
   params.stats = stats.View();
-  backend.stages->project_backward(call.context, params);
+  backend.kernels->render.project_backward(call.context, params);
   const BackwardAdamParams fused = FusedParams(render, model, step);
   for (int group = 0; group < kSplatArrays; ++group) {
-    backend.train->adam(call.context,
-                        GroupAdamParams(fused, group, 0, model.scene.count, grads[size_t(group)]->data()));
+    backend.kernels->update.adam(call.context,
+                                 GroupAdamParams(fused, group, 0, model.scene.count, grads[size_t(group)]->data()));
   }
 }
 
 void RunFused(const TrainBackend& backend, const BackwardAdamParams& params) {
   const TrainCall call(backend);
-  backend.train->backward_and_adam(call.context, params);
+  backend.kernels->update.backward_and_adam(call.context, params);
 }
 
 class BackwardAdamTest : public ::testing::TestWithParam<TrainBackend> {
@@ -243,7 +217,7 @@ class BackwardAdamTest : public ::testing::TestWithParam<TrainBackend> {
       SCOPED_TRACE(StrCat("step ", step));
       const DeviceRender render(GetParam(), expected);
       if (step == 1) {
-        for (const int32_t tiles : render.tile_counts.Get()) visible += tiles > 0 ? 1 : 0;
+        for (const int32_t tiles : render.TileCounts()) visible += tiles > 0 ? 1 : 0;
       }
       const DeviceStats stats(device(), scene.count), fused_stats(device(), scene.count);
       BackwardAdamParams params = FusedParams(render, fused, step);
@@ -384,7 +358,7 @@ TEST_P(BackwardAdamTest, AddsTheStatisticsOfDensityControl) {
     RunFused(GetParam(), params);
 
     const std::vector<float> grad = absolute ? stats.abs_mean.Get() : stats.grad_mean.Get(), sum = gradient_sum.Get();
-    const std::vector<int32_t> tiles = render.tile_counts.Get(), seen_after = seen.Get();
+    const std::vector<int32_t> tiles = render.TileCounts(), seen_after = seen.Get();
     for (size_t i = 0; i < 200; ++i) {
       const float length = tiles[i] > 0 ? std::hypot(grad[2 * i] * 24.0f, grad[2 * i + 1] * 16.0f) : 0.0f;
       ASSERT_EQ(sum[i], 0.25f + length) << i;

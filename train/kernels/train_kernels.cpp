@@ -1,9 +1,6 @@
-// The table of each backend: the one place that knows which of them this build has.
-#include "train/kernels/train_stages.h"
+#include "train/kernels/train_kernels.h"
 
-#if defined(SPLAT_WITH_CUDA)
-#include "train/kernels/train_cuda_stages.h"
-#endif
+#include "train/kernels/density/density_cpu_stages.h"
 
 namespace splat::train {
 namespace {
@@ -29,17 +26,10 @@ void AdamOnCpu(const KernelContext& context, const AdamParams& params) {
 
 }  // namespace
 
-const TrainStages& CpuTrainStages() {
-  static const TrainStages stages = {"cpu", LossOnCpu, AdamOnCpu, BackwardAndAdam};
-  return stages;
-}
-
-const TrainStages* CudaTrainStages() {
-#if defined(SPLAT_WITH_CUDA)
-  return &cuda::DeviceTrainStages();
-#else
-  return nullptr;
-#endif
+const TrainKernels& CpuKernels() {
+  static const TrainKernels table = {
+      kernels::CpuBackend(), LossOnCpu, {AdamOnCpu, BackwardAndAdam}, CpuDensityStages()};
+  return table;
 }
 
 }  // namespace splat::train

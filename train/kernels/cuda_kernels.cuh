@@ -1,11 +1,16 @@
-// The stages of density control that relocation_cuda.cu defines, for the GPU and for its emulation.
+// The stages that the .cu files of this folder and below define, each for the GPU and for its emulation.
 #pragma once
 
 #include "core/gpu.cuh"
-#include "train/kernels/density/density_cuda_stages.h"
+#include "train/kernels/train_kernels.h"
 
 namespace splat::train::SPLAT_GPU_NAMESPACE {
 
+void Loss(const KernelContext& context, const LossParams& params, LossSums* sums);
+void Adam(const KernelContext& context, const AdamParams& params);
+void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params);
+
+DensityStages DeviceDensityStages();
 int64_t WeighSplats(const KernelContext& context, const WeighParams& params);
 void DrawSources(const KernelContext& context, const DrawParams& params);
 void ShareOpacities(const KernelContext& context, const ShareParams& params);

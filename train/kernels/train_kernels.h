@@ -1,0 +1,55 @@
+// A backend of a training as one table of functions: what the rasterizer runs on (rasterizer/kernels/backend.h), and
+// the stages behind rendering and its gradient: the loss, the update of the model, density control. No torch.
+#pragma once
+
+#include "core/kernel_context.h"
+#include "rasterizer/kernels/backend.h"
+#include "train/kernels/density/density_stages.h"
+#include "train/kernels/loss/ssim.h"
+#include "train/kernels/update/adam.h"
+#include "train/kernels/update/backward_adam.h"
+
+namespace splat::train {
+
+// The two parts of the loss; LossOfMeans joins them.
+struct LossSums {
+  double l1 = 0, ssim = 0;  // means over all values of |image - target| and of SSIM
+};
+
+// PhotometricLoss. sums [1]: overwritten, on the device. Without grad_image there are the sums only.
+using LossStage = void (*)(const KernelContext&, const LossParams&, LossSums* sums);
+
+struct UpdateStages {
+  // AdamStep.
+  void (*adam)(const KernelContext&, const AdamParams&);
+  // The same numbers as the backend's project_backward, AddPenalty and then `adam` on each group, bit for bit.
+  void (*backward_and_adam)(const KernelContext&, const BackwardAdamParams&);
+};
+
+// A backend of the rasterizer that can do more, and stands wherever only that is needed. All pointers of the stages'
+// parameters are to memory of the backend's device. Loss and update do not synchronise with
+// the host; equal inputs give equal bits. Bad parameters throw splat::Error before anything is written.
+struct TrainKernels : kernels::Backend {
+  LossStage loss;
+  UpdateStages update;
+  DensityStages density;
+};
+
+// Takes an executor; the loss also takes scratch if there is any, and allocates for each call if not.
+const TrainKernels& CpuKernels();
+
+struct FoundKernels {
+  const TrainKernels* kernels = nullptr;
+  const char* why_none = "";  // as kernels::FoundBackend
+};
+FoundKernels CudaKernels();
+
+// train/kernels/device_kernels.cu, compiled for a GPU and by g++ for the tests (core/gpu.cuh).
+namespace cuda {
+const TrainKernels& DeviceKernels();
+}
+namespace emulated {
+const TrainKernels& DeviceKernels();
+}
+
+}  // namespace splat::train
