@@ -30,7 +30,8 @@ void AdamOnCpu(const KernelContext& context, const AdamParams& params) {
 }  // namespace
 
 const TrainStages& CpuTrainStages() {
-  static const TrainStages stages = {"cpu", LossOnCpu, AdamOnCpu, BackwardAndAdam};
+  static const TrainStages stages = {
+      "cpu", LossOnCpu, AdamOnCpu, BackwardAndAdam, AddGradient, AddDensityStatistics, AddPenalties};
   return stages;
 }
 

@@ -6,6 +6,7 @@
 #include "train/kernels/loss/ssim.h"
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/backward_adam.h"
+#include "train/kernels/update/reduced_update.h"
 
 namespace splat::train {
 
@@ -22,8 +23,13 @@ struct TrainStages {
   void (*loss)(const KernelContext&, const LossParams&, LossSums* sums);
   // AdamStep.
   void (*adam)(const KernelContext&, const AdamParams&);
-  // The same numbers as the backend's project_backward, AddPenalty and then `adam` on each group, bit for bit.
+  // The same numbers as the backend's project_backward, add_density_stats, add_penalties and then `adam` on each group,
+  // bit for bit.
   void (*backward_and_adam)(const KernelContext&, const BackwardAdamParams&);
+  // AddGradient, AddDensityStatistics, AddPenalties.
+  void (*add_gradient)(const KernelContext&, const AddGradientParams&);
+  void (*add_density_stats)(const KernelContext&, const DensityStatsParams&);
+  void (*add_penalties)(const KernelContext&, const PenaltyParams&);
 };
 
 // Takes an executor; the loss also takes scratch if there is any, and allocates for each call if not.

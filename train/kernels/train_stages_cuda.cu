@@ -4,7 +4,8 @@
 namespace splat::train::SPLAT_GPU_NAMESPACE {
 
 const TrainStages& DeviceTrainStages() {
-  static const TrainStages stages = {"cuda", Loss, Adam, BackwardAndAdam};
+  static const TrainStages stages = {"cuda",      Loss, Adam, BackwardAndAdam, AddGradient, AddDensityStatistics,
+                                     AddPenalties};
   return stages;
 }
 
