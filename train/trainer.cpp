@@ -67,7 +67,7 @@ class ViewOrder {
 
 // The next photo at the resolution of the step. A photo that turns out to be broken only now is left out with a
 // warning: hours of training are not thrown away for it.
-TrainPhoto NextPhoto(ViewOrder& order, PhotoStore& photos, int downscale, const LogSink& log) {
+Target NextPhoto(ViewOrder& order, PhotoStore& photos, int downscale, const LogSink& log) {
   while (true) {
     SPLAT_CHECK(!order.empty(), "none of the training photos can be read");
     const int view = order.Next(downscale);
@@ -159,7 +159,7 @@ bool IsOutOfMemory(const std::exception& error) {
   return dynamic_cast<const c10::Error*>(&error) && text.find("out of memory") != std::string::npos;
 }
 
-std::string OutOfMemoryText(int64_t splats, const TrainPhoto& photo) {
+std::string OutOfMemoryText(int64_t splats, const Target& photo) {
   return StrCat("the GPU's memory does not hold ", splats, " splats at ", photo.camera.width, " x ",
                 photo.camera.height, " pixels; --max-gaussians ", splats / 4 * 3,
                 ", or a larger --downscale, would fit");
@@ -191,7 +191,7 @@ class Training {
   std::unique_ptr<Strategy> strategy_;
   TrainStep train_step_;
   Meter meter_;
-  TrainPhoto photo_;
+  Target photo_;
   double loss_ = 0;
 };
 
@@ -229,7 +229,7 @@ void Training::Step(int step) {
   StepInput input;
   input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
   const StepContext context{step, dataset_.extent, input.rates[0], &result_.model, &optimizer_, &random_};
-  input.photo = photo_;
+  input.target = photo_;
   input.settings.background = dataset_.background;
   input.settings.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
   input.loss = config_.loss;

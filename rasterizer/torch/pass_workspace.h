@@ -24,6 +24,7 @@ enum PassTensor {
   kCheckpoints,
   kWalked,
   kGradImage,
+  kGradDepth,
   kSlots,
   kPassTensors
 };

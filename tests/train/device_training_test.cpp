@@ -7,30 +7,23 @@
 #include <set>
 
 #include "core/check.h"
-#include "rasterizer/kernels/cuda_stages.h"
 #include "rasterizer/torch/torch_device.h"
 #include "tests/support/backends.h"
 #include "tests/support/defined_kernels.h"
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/error_message.h"
+#include "tests/support/step_bench.h"
 #include "tests/support/synthetic_set.h"
 #include "train/density/density_ops.h"
-#include "train/kernels/density/density_cuda_stages.h"
-#include "train/kernels/train_cuda_stages.h"
 #include "train/trainer.h"
 
 namespace splat::train {
 namespace {
 
+using splat::testing::EmulatedGpu;
 using splat::testing::SyntheticSet;
 
-// Its tensors lie in the process's memory.
-Backend EmulatedGpu() {
-  return {torch::kCPU, &kernels::emulated::DeviceStages(), &emulated::DeviceTrainStages(),
-          &emulated::DeviceDensityStages(), true};
-}
-
-// The same, counting what its stages are called for. One at a time.
+// An emulated GPU that counts what its stages are called for. One at a time.
 class CountingGpu {
  public:
   CountingGpu() : stages_(*EmulatedGpu().stages), backend_(EmulatedGpu()) {
@@ -199,6 +192,10 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   ResetOpacity(set.truth, optimizer, 0.5);
   for (torch::Tensor* tensor : set.truth.Tensors()) tensor->mutable_grad() = torch::ones_like(*tensor);
   optimizer.Step(set.truth, LearningRates{});
+  testing::StepBench bench(EmulatedGpu(), {}, MakeReducedUpdate(EmulatedGpu()));
+  bench.input.loss.opacity_weight = 0.1;
+  bench.AddView();
+  bench.Run();
   testing::RenderInput input;
   input.camera = testing::TestCamera(20, 20, 1);
   input.splats = testing::RandomSplats({}, input.camera);
