@@ -27,14 +27,11 @@ class DefaultStrategy : public Strategy {
   DensityConfig config_;
   DensitySchedule schedule_;
   DensityLimits limits_;
-  bool opacity_was_reset_ = false;
-  int refinements_ = 0;
-  StatisticsCollector collector_;
 };
 
 DensityStatistics DefaultStrategy::Collect(const StepContext& context) {
   if (!schedule_.Collects(context.step)) return {};
-  return collector_.ForNextView(*context.model, config_.absolute_gradient);
+  return StatisticsForNextView(*context.density, *context.model, config_.absolute_gradient);
 }
 
 DecideParams DefaultStrategy::Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const {
@@ -45,7 +42,7 @@ DecideParams DefaultStrategy::Decision(const StepContext& context, const torch::
   params.count = count;
   params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", device);
   params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", device);
-  if (const DensityStatistics& statistics = collector_.statistics(); statistics.seen.defined()) {
+  if (const DensityStatistics& statistics = context.density->statistics; statistics.seen.defined()) {
     params.statistics_count = statistics.seen.size(0);
     params.gradient_sum = PointerTo<float>(statistics.gradient_sum, {-1}, "gradient_sum", device);
     params.seen = PointerTo<int32_t>(statistics.seen, {-1}, "seen", device);
@@ -53,7 +50,7 @@ DecideParams DefaultStrategy::Decision(const StepContext& context, const torch::
   params.thresholds.prune_logit = math::Logit(config_.prune_opacity);
   params.thresholds.split_log_scale = std::log(config_.split_scale * context.extent);
   params.thresholds.prune_log_scale = std::log(config_.prune_scale * context.extent);
-  params.thresholds.prune_large = opacity_was_reset_;
+  params.thresholds.prune_large = context.density->opacity_was_reset;
   params.thresholds.grad_threshold = config_.grad_threshold;
   params.max_gaussians = limit;
   params.fates = PointerTo<uint8_t>(fates, {count}, "fates", device);
@@ -65,14 +62,15 @@ bool DefaultStrategy::Refine(const StepContext& context) {
   const torch::Tensor fates =
       torch::empty({context.model->count()}, torch::TensorOptions().dtype(torch::kUInt8).device(backend.device));
   const StageScope scope(backend.device);
-  const int64_t limit = collector_.LimitOf(context.model->count(), config_.visible_per_pixel, limits_);
+  DensityState& density = *context.density;
+  const int64_t limit = MostSplatsAfterRefinement(density, context.model->count(), config_.visible_per_pixel, limits_);
   const FateCounts counts = backend.density->decide_fates(scope.context(), Decision(context, fates, limit));
-  collector_.Clear();
-  ++refinements_;
+  ClearStatistics(density);
+  ++density.refinements;
   // Removing every splat would end the training for good: then nothing is removed.
   if (counts.Rows() == 0) return false;
   ApplyFates(*context.model, *context.optimizer, fates, counts, limits_.gaussians, *context.random);
-  if (SortsAfter(refinements_, backend)) SortByMortonCode(*context.model, *context.optimizer);
+  if (SortsAfter(density.refinements, backend)) SortByMortonCode(*context.model, *context.optimizer);
   return true;
 }
 
@@ -80,7 +78,7 @@ bool DefaultStrategy::Update(const StepContext& context) {
   const bool changed = schedule_.Refines(context.step) && Refine(context);
   if (schedule_.ResetsOpacity(context.step)) {
     ResetOpacity(*context.model, *context.optimizer, config_.reset_opacity);
-    opacity_was_reset_ = true;
+    context.density->opacity_was_reset = true;
   }
   return changed;
 }
