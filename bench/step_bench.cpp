@@ -71,7 +71,7 @@ class Stepper {
   Stepper(const train::Backend& backend, const SplatModel& model, const Camera& camera)
       : model_(model), optimizer_(model_, {}, backend), step_(backend) {
     const auto options = torch::TensorOptions().device(backend.device);
-    input_.photo = {camera, RandomPhoto(camera, backend.device)};
+    input_.target = {camera, RandomPhoto(camera, backend.device)};
     input_.statistics.gradient_sum = torch::zeros({model.count()}, options.dtype(torch::kFloat32));
     input_.statistics.seen = torch::zeros({model.count()}, options.dtype(torch::kInt32));
   }

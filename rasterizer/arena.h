@@ -19,6 +19,7 @@ enum PassBuffer {
   kAlpha,
   kDepth,
   kGradImage,
+  kGradDepth,
   kSlots,
   kPassBuffers
 };

@@ -50,26 +50,37 @@ LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int 
           config.sh_rest_lr};
 }
 
-ModelOptimizer::ModelOptimizer(const SplatModel& model, const OptimizerConfig& config, const Backend& backend)
-    : config_(config), backend_(backend) {
+ModelMoments ZeroMoments(const SplatModel& model) {
+  ModelMoments moments;
   const auto tensors = model.Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
-    first_[i] = RowBlock(torch::zeros_like(tensors[i]->detach()));
-    second_[i] = RowBlock(torch::zeros_like(tensors[i]->detach()));
+    moments.first[i] = RowBlock(torch::zeros_like(tensors[i]->detach()));
+    moments.second[i] = RowBlock(torch::zeros_like(tensors[i]->detach()));
   }
+  return moments;
 }
 
-BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const LearningRates& rates) {
-  ++step_;
+ModelOptimizer::ModelOptimizer(ModelMoments& moments, const OptimizerConfig& config, const Backend& backend)
+    : config_(config), backend_(backend), moments_(moments) {}
+
+ModelOptimizer::ModelOptimizer(const SplatModel& model, const OptimizerConfig& config, const Backend& backend)
+    : config_(config),
+      backend_(backend),
+      own_moments_(std::make_unique<ModelMoments>(ZeroMoments(model))),
+      moments_(*own_moments_) {}
+
+BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const LearningRates& rates, int sh_degree) {
+  ++moments_.step;
+  moments_.colors_varied = moments_.colors_varied || sh_degree > 0;
   BackwardAdamParams params;
   const auto tensors = model.Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
-    SPLAT_CHECK(tensors[i]->sizes() == first_[i].rows().sizes(), SplatModel::Names()[i],
+    SPLAT_CHECK(tensors[i]->sizes() == moments_.first[i].rows().sizes(), SplatModel::Names()[i],
                 ": moments and parameters disagree in shape");
     const auto pointer = [](const torch::Tensor& t) { return t.numel() > 0 ? t.data_ptr<float>() : nullptr; };
     params.value[i] = pointer(*tensors[i]);
-    params.first[i] = pointer(first_[i].rows());
-    params.second[i] = pointer(second_[i].rows());
+    params.first[i] = pointer(moments_.first[i].rows());
+    params.second[i] = pointer(moments_.second[i].rows());
     params.learning_rates[i] = rates[i];
   }
   params.backward.forward.splats.count = model.count();
@@ -77,18 +88,19 @@ BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const LearningRa
   params.beta1 = config_.beta1;
   params.beta2 = config_.beta2;
   params.epsilon = config_.epsilon;
-  params.step = step_;
+  params.step = moments_.step;
+  params.skip_sh_rest = !moments_.colors_varied;
   return params;
 }
 
 void ModelOptimizer::Step(SplatModel& model, const LearningRates& rates) {
-  const BackwardAdamParams step = BeginStep(model, rates);
+  const BackwardAdamParams step = BeginStep(model, rates, model.max_sh_degree());
   const StageScope scope(backend_.device);
   const auto tensors = model.Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
     const torch::Tensor& grad = tensors[i]->grad();
     if (!grad.defined() || grad.numel() == 0) continue;
-    SPLAT_CHECK(grad.is_contiguous() && grad.sizes() == first_[i].rows().sizes(), SplatModel::Names()[i],
+    SPLAT_CHECK(grad.is_contiguous() && grad.sizes() == moments_.first[i].rows().sizes(), SplatModel::Names()[i],
                 ": moments and gradient disagree in shape");
     backend_.update.adam(scope.context(), GroupAdamParams(step, int(i), 0, count(), grad.data_ptr<float>()));
   }
@@ -108,8 +120,8 @@ void ModelOptimizer::EditRows(SplatModel& model, const SplatModel& values, const
   std::array<torch::Tensor, kSplatArrays> first, second;
   const torch::Tensor moved = edit.from.narrow(0, 0, edit.moved);
   for (size_t i = 0; i < first.size(); ++i) {
-    first[i] = GatherRows(backend_, first_[i].rows(), moved);
-    second[i] = GatherRows(backend_, second_[i].rows(), moved);
+    first[i] = GatherRows(backend_, moments_.first[i].rows(), moved);
+    second[i] = GatherRows(backend_, moments_.second[i].rows(), moved);
   }
   Adopt(model);
   const auto tensors = model.Tensors();
@@ -117,13 +129,13 @@ void ModelOptimizer::EditRows(SplatModel& model, const SplatModel& values, const
     values_[i].Reserve(edit.rows, edit.limit);
     const bool requires_grad = tensors[i]->requires_grad();
     *tensors[i] = values_[i].rows().detach().requires_grad_(requires_grad);  // lets go of the smaller block
-    first_[i].Reserve(edit.rows, edit.limit);
-    second_[i].Reserve(edit.rows, edit.limit);
+    moments_.first[i].Reserve(edit.rows, edit.limit);
+    moments_.second[i].Reserve(edit.rows, edit.limit);
   }
   for (size_t i = 0; i < tensors.size(); ++i) {
     ScatterRows(backend_, *values.Tensors()[i], edit, values_[i]);
-    ScatterRows(backend_, first[i], edit, first_[i]);
-    ScatterRows(backend_, second[i], edit, second_[i]);
+    ScatterRows(backend_, first[i], edit, moments_.first[i]);
+    ScatterRows(backend_, second[i], edit, moments_.second[i]);
     *tensors[i] = values_[i].rows().detach().requires_grad_(tensors[i]->requires_grad());
   }
 }
@@ -134,7 +146,7 @@ void ModelOptimizer::PermuteRows(SplatModel& model, const torch::Tensor& rows) {
   int64_t widest = 0;
   for (const RowBlock& block : values_) widest = std::max(widest, block.rows().numel());
   const torch::Tensor memory = torch::empty({widest}, model.means.options().requires_grad(false));
-  for (auto* blocks : {&values_, &first_, &second_}) {
+  for (auto* blocks : {&values_, &moments_.first, &moments_.second}) {
     for (const RowBlock& block : *blocks) {
       const torch::Tensor permuted = memory.narrow(0, 0, block.rows().numel()).view(block.rows().sizes());
       GatherRowsTo(backend_, block.rows(), rows, permuted);
@@ -145,7 +157,7 @@ void ModelOptimizer::PermuteRows(SplatModel& model, const torch::Tensor& rows) {
 }
 
 void ModelOptimizer::ResetMoments(int tensor) {
-  for (const RowBlock* block : {&first_[size_t(tensor)], &second_[size_t(tensor)]}) {
+  for (const RowBlock* block : {&moments_.first[size_t(tensor)], &moments_.second[size_t(tensor)]}) {
     torch::Tensor rows = block->rows();
     rows.zero_();
   }

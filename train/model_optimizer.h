@@ -1,8 +1,9 @@
-// Adam over the model's six tensors. Owns the moments as rows beside the model's, and the memory in which both can
-// grow, so that splats can be added and removed in place.
+// Adam over the model's six tensors: the moments are rows beside the model's, in memory in which both can grow, so that
+// splats can be added and removed in place.
 #pragma once
 
 #include <array>
+#include <memory>
 
 #include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
@@ -17,6 +18,16 @@ using LearningRates = std::array<double, kSplatArrays>;
 // The rates at a step: only that of the means changes, see train/schedule.h.
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps);
 
+// What Adam keeps of a model: a part of the training's state.
+struct ModelMoments {
+  int64_t step = 0;            // updates so far
+  bool colors_varied = false;  // one of them was of a degree above 0: before, all of sh_rest's are 0
+  std::array<RowBlock, kSplatArrays> first, second;  // moments, shaped as the model's tensors
+};
+
+// Those of a model that has not been updated yet.
+ModelMoments ZeroMoments(const SplatModel& model);
+
 // Which rows of a model change and what they get, on the device of the backend (PlanParams).
 struct RowEdit {
   torch::Tensor from, to;  // [C] int64
@@ -27,12 +38,14 @@ struct RowEdit {
 
 class ModelOptimizer {
  public:
-  // The model lies on the backend's device.
+  // Works on moments that outlive it. They and the model lie on the backend's device.
+  ModelOptimizer(ModelMoments& moments, const OptimizerConfig& config, const Backend& backend);
+  // With moments of its own.
   ModelOptimizer(const SplatModel& model, const OptimizerConfig& config, const Backend& backend = CpuBackend());
 
-  // Begins a step and describes it: parameters, moments, rates. The caller adds the gradient and hands it to the
-  // backend's backward_and_adam.
-  BackwardAdamParams BeginStep(SplatModel& model, const LearningRates& rates);
+  // Begins a step and describes it: parameters, moments, rates, and whether sh_rest has had no gradient up to now.
+  // sh_degree: active in this step. The caller adds the gradient (train/update.h).
+  BackwardAdamParams BeginStep(SplatModel& model, const LearningRates& rates, int sh_degree);
 
   // A whole step from gradients that autograd has left in the tensors, in place; a tensor without a gradient is left
   // alone.
@@ -49,7 +62,7 @@ class ModelOptimizer {
   // Forgets the moments of one tensor (0 ... 5).
   void ResetMoments(int tensor);
 
-  int64_t count() const { return first_[0].rows().size(0); }
+  int64_t count() const { return moments_.first[0].rows().size(0); }
   const Backend& backend() const { return backend_; }
 
  private:
@@ -58,9 +71,9 @@ class ModelOptimizer {
 
   OptimizerConfig config_;
   Backend backend_;
-  int64_t step_ = 0;
-  std::array<RowBlock, kSplatArrays> values_;          // of the model's tensors; empty before the first edit
-  std::array<RowBlock, kSplatArrays> first_, second_;  // moments, shaped as the model's tensors
+  std::unique_ptr<ModelMoments> own_moments_;
+  ModelMoments& moments_;
+  std::array<RowBlock, kSplatArrays> values_;  // memory of the model's tensors; empty before the first edit
 };
 
 // Rows of a contiguous float tensor by the backend's kernel: result[i] = from[rows[i]].

@@ -59,19 +59,20 @@ torch::Tensor PhotoStore::OnDevice(int view, const Camera& camera, int downscale
   return kept_[view] = pixels.clone();
 }
 
-TrainPhoto PhotoStore::Get(int view, int downscale) {
+Target PhotoStore::Get(int view, int downscale) {
   const Camera camera = CameraAt(dataset_.views[size_t(view)].camera, downscale);
   if (downscale != downscale_) {  // each resolution is trained on in one stretch
     kept_.clear();
     kept_bytes_ = 0;
     downscale_ = downscale;
   }
-  if (const auto found = kept_.find(view); found != kept_.end()) return {camera, found->second};
-  if (is_device_) return {camera, OnDevice(view, camera, downscale)};
+  if (const auto found = kept_.find(view); found != kept_.end()) return {camera, found->second, view};
+  if (is_device_) return {camera, OnDevice(view, camera, downscale), view};
   last_ = Load(view, downscale);
   // The tensor only looks at the image, which `last_` keeps.
-  return {camera, torch::from_blob(const_cast<uint8_t*>(last_->pixels.data()), {camera.height, camera.width, 3},
-                                   torch::kUInt8)};
+  const torch::Tensor pixels =
+      torch::from_blob(const_cast<uint8_t*>(last_->pixels.data()), {camera.height, camera.width, 3}, torch::kUInt8);
+  return {camera, pixels, view};
 }
 
 void PhotoStore::Prefetch(int view, int downscale) {

@@ -7,19 +7,14 @@
 #include <map>
 #include <memory>
 
-#include "core/camera.h"
 #include "core/image.h"
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
 #include "rasterizer/torch/host_upload.h"
 #include "train/backend.h"
+#include "train/target.h"
 
 namespace splat::train {
-
-struct TrainPhoto {
-  Camera camera;         // for this resolution
-  torch::Tensor pixels;  // [H, W, 3] uint8, on the device; valid until the next Get
-};
 
 class PhotoStore {
  public:
@@ -27,8 +22,9 @@ class PhotoStore {
   // process's memory.
   PhotoStore(const data::Dataset& dataset, data::ViewLoader& loader, const Backend& backend, int64_t budget_bytes);
 
-  // The photo at 1 / downscale of its size. Throws splat::Error for a photo that cannot be read.
-  TrainPhoto Get(int view, int downscale);
+  // The photo at 1 / downscale of its size, valid until the next Get. Throws splat::Error for a photo that cannot be
+  // read.
+  Target Get(int view, int downscale);
   // Begins to bring a photo to the device for the next Get; after all work on the last one has been queued. Another
   // view or size may be asked for nevertheless. A photo that cannot be read is no error yet.
   void Prefetch(int view, int downscale);

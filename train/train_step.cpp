@@ -1,6 +1,7 @@
 #include "train/train_step.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/tensor_view.h"
@@ -9,14 +10,15 @@
 namespace splat::train {
 namespace {
 
-static_assert(sizeof(LossSums) == 2 * sizeof(double), "the sums are a tensor of two numbers");
+constexpr int64_t kLossSums = 2;  // numbers of LossSums
+static_assert(sizeof(LossSums) == kLossSums * sizeof(double), "the sums begin the tensor as two numbers");
 
 DensityStatsView StatisticsView(const StepInput& input, int64_t splats, const torch::Device& device) {
   const DensityStatistics& s = input.statistics;
   if (!s.gradient_sum.defined()) return {};
   return {PointerTo<float>(s.gradient_sum, {splats}, "gradient_sum", device),
-          PointerTo<int32_t>(s.seen, {splats}, "seen", device), 0.5f * float(input.photo.camera.width),
-          0.5f * float(input.photo.camera.height), s.absolute};
+          PointerTo<int32_t>(s.seen, {splats}, "seen", device), 0.5f * float(input.target.camera.width),
+          0.5f * float(input.target.camera.height), s.absolute};
 }
 
 // The weights are those of means over opacities and over scales.
@@ -25,59 +27,87 @@ SplatPenalty PenaltyOf(const LossConfig& loss, int64_t splats) {
   return {float(loss.opacity_weight / count), float(loss.scale_weight / (3 * count))};
 }
 
+PassInput<float> PassInputOf(const SplatModel& model, const StepInput& input, bool with_depth) {
+  SceneTensors scene;
+  scene.model = model;
+  scene.camera = input.target.camera;
+  const Rgb background = BackgroundOf(input.settings.traits);
+  std::copy(background.begin(), background.end(), scene.background.begin());
+  scene.with_depth = with_depth;
+  scene.options = {input.settings.near, input.settings.far,
+                   std::min(input.settings.traits.sh_degree, model.max_sh_degree()), input.settings.traits.antialiased};
+  return splat::PassInputOf(scene);
+}
+
 }  // namespace
 
-TrainStep::TrainStep(const Backend& backend)
+TrainStep::TrainStep(const Backend& backend, LossTerms terms, std::unique_ptr<Update> update)
     : backend_(backend),
+      terms_(std::move(terms)),
+      update_(update ? std::move(update) : MakeFusedUpdate(backend)),
       scratch_(backend.device),
       workspace_(backend.device),
-      sums_(torch::zeros({2}, torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))),
-      host_sums_(backend.device, sizeof(LossSums)) {}
+      sums_(torch::zeros({kLossSums + terms_.loss_count()},
+                         torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))),
+      host_sums_(backend.device, size_t(sums_.numel()) * sizeof(double)) {}
+
+kernels::PixelsGradView<float> TrainStep::QueueLossOf(const KernelContext& context,
+                                                      const kernels::PixelsView<float>& rendered,
+                                                      const StepInput& input) {
+  const Target& target = input.target;
+  const int64_t h = target.camera.height, w = target.camera.width;
+  float* const grad_image = static_cast<float*>(workspace_.Buffer(kGradImage, size_t(3 * h * w) * sizeof(float)));
+  float* grad_depth = nullptr;
+  if (terms_.uses_depth()) {
+    grad_depth = static_cast<float*>(workspace_.Buffer(kGradDepth, size_t(h * w) * sizeof(float)));
+    torch::from_blob(grad_depth, {h, w}, torch::TensorOptions(torch::kFloat32).device(backend_.device)).zero_();
+  }
+  double* sums = sums_.data_ptr<double>();
+  LossParams loss;
+  loss.width = target.camera.width;
+  loss.height = target.camera.height;
+  loss.image = terms_.Forward(context, {&target, rendered.image, rendered.depth}, sums + kLossSums);
+  loss.target = PointerTo<uint8_t>(target.pixels, {h, w, 3}, "photo", backend_.device);
+  if (target.weights.defined()) loss.weights = PointerTo<uint8_t>(target.weights, {h, w}, "mask", backend_.device);
+  loss.ssim_weight = ssim_weight_ = input.loss.ssim_weight;
+  loss.grad_image = grad_image;
+  backend_.loss(context, loss, reinterpret_cast<LossSums*>(sums));
+  terms_.Backward(context, grad_image, grad_depth);
+  return {grad_image, nullptr, grad_depth};
+}
 
 TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const PassInput<float>& scene,
                                            const StepInput& input) {
   scratch_.Rewind();
   const Pipeline<float> pipeline = {backend_.render, context, workspace_, &workspace_};
   const PassResult<float> forward = pipeline.Forward(scene);
+  const kernels::PixelsGradView<float> grad = QueueLossOf(context, forward.blend.out, input);
+  return {pipeline.Backward(forward, grad, input.statistics.absolute), forward.predicted};
+}
 
-  const int64_t h = scene.camera.height, w = scene.camera.width;
-  float* const grad = static_cast<float*>(workspace_.Buffer(kGradImage, size_t(3 * h * w) * sizeof(float)));
-  LossParams loss;
-  loss.width = scene.camera.width;
-  loss.height = scene.camera.height;
-  loss.image = forward.blend.out.image;
-  loss.target = PointerTo<uint8_t>(input.photo.pixels, {h, w, 3}, "photo", backend_.device);
-  loss.ssim_weight = ssim_weight_ = input.loss.ssim_weight;
-  loss.grad_image = grad;
-  backend_.loss(context, loss, reinterpret_cast<LossSums*>(sums_.data_ptr<double>()));
-
-  return {pipeline.Backward(forward, {grad, nullptr, nullptr}, input.statistics.absolute), forward.predicted};
+ViewGradient TrainStep::QueueView(const KernelContext& context, const SplatModel& model, const StepInput& input) {
+  const PassInput<float> scene = PassInputOf(model, input, terms_.uses_depth());
+  Gradient gradient = QueuePasses(context, scene, input);
+  // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
+  while (gradient.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);
+  terms_.Update(context);
+  // The arrays are the model's and the workspace's.
+  return {gradient.backward, StatisticsView(input, model.count(), backend_.device)};
 }
 
 void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input) {
   const StageScope scope(backend_.device);
   KernelContext context = scope.context();
   context.scratch = &scratch_;
-  SceneTensors scene;
-  scene.model = model;
-  scene.camera = input.photo.camera;
-  const Rgb background = BackgroundOf(input.settings.traits);
-  std::copy(background.begin(), background.end(), scene.background.begin());
-  scene.with_depth = false;
-  scene.options = {input.settings.near, input.settings.far,
-                   std::min(input.settings.traits.sh_degree, model.max_sh_degree()), input.settings.traits.antialiased};
-  const PassInput<float> views = PassInputOf(scene);
-  Gradient gradient = QueuePasses(context, views, input);
-  // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
-  while (gradient.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, views, input);
+  const ViewGradient view = QueueView(context, model, input);
+  update_->Finish(context, view, {&model, &optimizer, input.rates, PenaltyOf(input.loss, model.count())});
+}
 
-  BackwardAdamParams params = optimizer.BeginStep(model, input.rates);
-  params.backward = gradient.backward;
-  params.density = StatisticsView(input, model.count(), backend_.device);
-  colors_varied_ = colors_varied_ || scene.options.sh_degree > 0;
-  params.skip_sh_rest = !colors_varied_;
-  params.penalty = PenaltyOf(input.loss, model.count());
-  backend_.update.backward_and_adam(context, params);
+void TrainStep::AddView(const SplatModel& model, const StepInput& input) {
+  const StageScope scope(backend_.device);
+  KernelContext context = scope.context();
+  context.scratch = &scratch_;
+  update_->Add(context, QueueView(context, model, input));
 }
 
 double TrainStep::Loss() {
@@ -93,7 +123,9 @@ void TrainStep::QueueLoss() {
 
 double TrainStep::QueuedLoss() {
   const double* sums = static_cast<const double*>(host_sums_.Wait());
-  return LossOfMeans(sums[0], sums[1], queued_ssim_weight_);
+  double loss = LossOfMeans(sums[0], sums[1], queued_ssim_weight_);
+  for (int64_t term = 0; term < terms_.loss_count(); ++term) loss += sums[kLossSums + term];
+  return loss;
 }
 
 }  // namespace splat::train

@@ -1,6 +1,7 @@
-// One step of training below autograd: render, loss, gradient and Adam, through the stages of one backend. The
-// gradients of the parameters never reach memory that lasts (train/kernels/update/backward_adam.h).
+// One step of training below autograd: render, terms, loss, gradient and update, through the stages of one backend.
 #pragma once
+
+#include <memory>
 
 #include "rasterizer/pipeline.h"
 #include "rasterizer/torch/host_readback.h"
@@ -8,14 +9,16 @@
 #include "rasterizer/torch/render.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/backend.h"
-#include "train/density/strategy.h"
+#include "train/density/density_statistics.h"
+#include "train/loss_terms.h"
 #include "train/model_optimizer.h"
-#include "train/photo_store.h"
+#include "train/target.h"
+#include "train/update.h"
 
 namespace splat::train {
 
 struct StepInput {
-  TrainPhoto photo;
+  Target target;
   RenderSettings settings;
   LossConfig loss;
   LearningRates rates = {};
@@ -24,16 +27,20 @@ struct StepInput {
 
 class TrainStep {
  public:
-  explicit TrainStep(const Backend& backend);
+  // update: null: the fused one.
+  explicit TrainStep(const Backend& backend, LossTerms terms = {}, std::unique_ptr<Update> update = nullptr);
 
-  // On a GPU the work is queued; only the first step waits for the number of instances, later ones predict it (see
-  // rasterizer/torch/pass_workspace.h). Memory is kept from step to step: it is allocated only where splats, instances
-  // or pixels are more than ever before.
+  // The step's last view, or its only one. On a GPU the work is queued; only the first step waits for the number of
+  // instances, later ones predict it (see rasterizer/torch/pass_workspace.h), and a view that has proved to have more
+  // is repeated from the render to the gradient of the image. Memory is kept from step to step: it is allocated only
+  // where splats, instances or pixels are more than ever before.
   void Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input);
+  // A view before it, where the update takes several: nothing but the terms' parameters moves yet. Rates are not used.
+  void AddView(const SplatModel& model, const StepInput& input);
 
-  // Of the last Run, without the penalties on splats; waits for it.
+  // Of the last view, with what the terms add and without the penalties on splats; waits for it.
   double Loss();
-  // The same in two parts: the first queues the reading of the last Run's loss, the second waits for what was queued
+  // The same in two parts: the first queues the reading of the last view's loss, the second waits for what was queued
   // last. In between a GPU may be given more to do.
   void QueueLoss();
   double QueuedLoss();
@@ -45,15 +52,20 @@ class TrainStep {
     bool predicted = false;  // as PassResult says
   };
   Gradient QueuePasses(const KernelContext& context, const PassInput<float>& scene, const StepInput& input);
+  // The gradient of the compared image, and what the terms make of it.
+  kernels::PixelsGradView<float> QueueLossOf(const KernelContext& context, const kernels::PixelsView<float>& rendered,
+                                             const StepInput& input);
+  ViewGradient QueueView(const KernelContext& context, const SplatModel& model, const StepInput& input);
 
   Backend backend_;
+  LossTerms terms_;
+  std::unique_ptr<Update> update_;
   ReusedScratch scratch_;
   PassWorkspace workspace_;
-  torch::Tensor sums_;  // [2] double on the device: LossSums
+  torch::Tensor sums_;  // double on the device: LossSums, and behind them what each term adds that adds something
   HostReadback host_sums_;
-  double ssim_weight_ = 0;         // of the last Run
-  double queued_ssim_weight_ = 0;  // of the run whose loss is queued
-  bool colors_varied_ = false;     // a step has used a degree above 0
+  double ssim_weight_ = 0;         // of the last view
+  double queued_ssim_weight_ = 0;  // of the view whose loss is queued
 };
 
 }  // namespace splat::train

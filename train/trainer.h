@@ -1,26 +1,17 @@
 // The training loop: one view a step, render, loss, gradient, Adam, density control.
 #pragma once
 
-#include <atomic>
 #include <functional>
-#include <memory>
 
 #include "core/log.h"
 #include "data/dataset/dataset.h"
-#include "data/dataset/view_loader.h"
 #include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
+#include "train/meter.h"
 #include "train/settings/config.h"
+#include "train/state.h"
 
 namespace splat::train {
-
-struct TrainProgress {
-  int step = 0, steps = 0;  // done, in all
-  double loss = 0;          // exponential mean over about 50 steps
-  int64_t splats = 0;
-  double steps_per_second = 0;  // recent
-  double seconds_left = 0;      // estimate that knows that splats grow and the resolution rises
-};
 
 struct TrainResult {
   SplatModel model;  // without gradients, sane values only
@@ -44,6 +35,13 @@ TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const
 // The same on a given backend; config.device is not looked at.
 TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                     const TrainCallbacks& callbacks);
+
+// The same from a state on, which lies on the backend's device and goes with the dataset and the config: those of
+// InitialState, or of the training that it was taken from. After a step the callbacks find the state as that step has
+// left it. Where a training is stopped and its state, or a Clone, is trained on, the end has the bits of a training
+// that was not stopped. The result shares the state's memory on the CPU.
+TrainResult ContinueTraining(TrainState& state, const Backend& backend, const data::Dataset& dataset,
+                             const TrainConfig& config, const TrainCallbacks& callbacks);
 
 // The steps of a run: config.iterations, or the device's default where that is 0.
 int StepsOf(const TrainConfig& config, bool cuda);

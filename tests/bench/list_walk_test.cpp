@@ -79,7 +79,7 @@ TEST(SyntheticScene, IsTheSameForAnyNumberOfThreads) {
   const SyntheticScene a = MakeSyntheticScene(10000, serial), b = MakeSyntheticScene(10000, pool);
   EXPECT_EQ(a.means, b.means);
   EXPECT_EQ(a.sh_rest, b.sh_rest);
-  EXPECT_EQ(a.logits, b.logits);
+  EXPECT_EQ(a.opacity_logits, b.opacity_logits);
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ TEST_F(Gpu, PhotosAreTheRightOnesWhileTheGpuIsBusy) {
   const torch::Tensor work = torch::rand({2000, 2000}, cuda);
   std::vector<torch::Tensor> seen;
   for (int step = 0; step < 60; ++step) {
-    const train::TrainPhoto photo = store.Get(views[size_t(step) % views.size()], 1);
+    const train::Target photo = store.Get(views[size_t(step) % views.size()], 1);
     torch::Tensor busy = work;
     for (int i = 0; i < 20; ++i) busy = torch::mm(busy, work) / 1000;
     // Reads the photo after the work; nothing is waited for in this loop.

@@ -12,6 +12,7 @@
 #include "tests/support/defined_kernels.h"
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/error_message.h"
+#include "tests/support/step_bench.h"
 #include "tests/support/synthetic_set.h"
 #include "train/density/density_ops.h"
 #include "train/trainer.h"
@@ -19,14 +20,10 @@
 namespace splat::train {
 namespace {
 
+using splat::testing::EmulatedGpu;
 using splat::testing::SyntheticSet;
 
-// Its tensors lie in the process's memory.
-Backend EmulatedGpu() {
-  return {emulated::DeviceKernels(), torch::kCPU};
-}
-
-// The same, counting what its stages are called for. One at a time.
+// An emulated GPU that counts what its stages are called for. One at a time.
 class CountingGpu {
  public:
   CountingGpu() : backend_(EmulatedGpu()) {
@@ -191,6 +188,10 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   ResetOpacity(set.truth, optimizer, 0.5);
   for (torch::Tensor* tensor : set.truth.Tensors()) tensor->mutable_grad() = torch::ones_like(*tensor);
   optimizer.Step(set.truth, LearningRates{});
+  testing::StepBench bench(EmulatedGpu(), {}, MakeReducedUpdate(EmulatedGpu()));
+  bench.input.loss.opacity_weight = 0.1;
+  bench.AddView();
+  bench.Run();
   testing::RenderInput input;
   input.camera = testing::TestCamera(20, 20, 1);
   input.splats = testing::RandomSplats({}, input.camera);

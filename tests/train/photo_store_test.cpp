@@ -43,7 +43,7 @@ TEST(PhotoStore, GivesThePhotoOfTheViewWhateverIsKeptAndFetchedBefore) {
       if (random.Below(3) > 0) store.Prefetch(view, downscale);
       // A prefetch that was in vain: another view, or the size of before.
       if (random.Below(4) == 0) store.Prefetch(bench.views[random.Below(bench.views.size())], 2);
-      const TrainPhoto photo = store.Get(view, downscale);
+      const Target photo = store.Get(view, downscale);
       ASSERT_EQ(photo.camera.width, 72 / downscale);
       ASSERT_TRUE(torch::equal(photo.pixels, bench.Expected(view, downscale))) << budget << ", step " << step;
     }
@@ -53,7 +53,7 @@ TEST(PhotoStore, GivesThePhotoOfTheViewWhateverIsKeptAndFetchedBefore) {
 TEST(PhotoStore, ThePhotoInUseIsNotOverwrittenByTheNextOne) {
   Bench bench;
   PhotoStore store(bench.set.dataset, bench.loader, DeviceInMemory(), 0);
-  const TrainPhoto photo = store.Get(bench.views[0], 1);
+  const Target photo = store.Get(bench.views[0], 1);
   store.Prefetch(bench.views[1], 1);
   store.Prefetch(bench.views[2], 1);
   EXPECT_TRUE(torch::equal(photo.pixels, bench.Expected(bench.views[0], 1)));

@@ -7,50 +7,16 @@
 #include "rasterizer/torch/process_executor.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/emulated_gpu.h"
-#include "tests/support/torch_scenes.h"
+#include "tests/support/step_bench.h"
 
 namespace splat::train {
 namespace {
 
 using splat::testing::CountedAllocations;
+using splat::testing::EmulatedGpu;
+using splat::testing::ExpectEqualBits;
+using Bench = splat::testing::StepBench;
 using splat::testing::UncountedAllocations;
-
-constexpr LearningRates kRates = {1e-3, 1e-3, 1e-3, 1e-2, 1e-2, 1e-3};
-
-// Its tensors lie in the process's memory.
-Backend EmulatedGpu() {
-  return {emulated::DeviceKernels(), torch::kCPU};
-}
-// Everything that a step changes, and what it needs.
-struct Bench {
-  SplatModel model = splat::testing::RandomModel(300, 1, 5);
-  ModelOptimizer optimizer;
-  TrainStep step;
-  StepInput input;
-
-  explicit Bench(const Backend& backend) : optimizer(model, OptimizerConfig{}, backend), step(backend) {
-    input.settings.traits.sh_degree = 1;
-    input.rates = kRates;
-    input.statistics.gradient_sum = torch::zeros({model.count()});
-    input.statistics.seen = torch::zeros({model.count()}, torch::kInt32);
-    SetView(50, 35);
-  }
-  void SetView(int width, int height) {
-    torch::manual_seed(width);
-    input.photo = {splat::testing::FrontCamera(width, height),
-                   torch::randint(256, {height, width, 3}, torch::TensorOptions(torch::kUInt8))};
-  }
-  void Run() {
-    const torch::NoGradGuard no_grad;
-    step.Run(model, optimizer, input);
-  }
-};
-
-void ExpectEqualBits(const SplatModel& a, const SplatModel& b) {
-  for (size_t k = 0; k < 6; ++k) {
-    EXPECT_TRUE(torch::equal(*a.Tensors()[k], *b.Tensors()[k])) << SplatModel::Names()[k];
-  }
-}
 
 // A backend whose calls of stages can be watched: they are counted, and the allocations of those that the emulation
 // runs are not. One at a time, for a backend is a table of plain functions.
@@ -218,13 +184,13 @@ TEST(TrainStep, AViewWithoutRoomIsRenderedAgainAndChangesNoBit) {
 TEST(TrainStep, AModelThatIsNotSeenIsTrainedOn) {
   const WatchedBackend watched(EmulatedGpu());
   Bench bench(watched.backend());
-  const Camera front = bench.input.photo.camera;
+  const Camera front = bench.input.target.camera;
   bench.Run();
-  bench.input.photo.camera.camera_from_world.translation.z = -100;
+  bench.input.target.camera.camera_from_world.translation.z = -100;
   bench.Run();
   bench.Run();
   EXPECT_EQ(bench.input.statistics.seen.max().item<int>(), 1);
-  bench.input.photo.camera = front;
+  bench.input.target.camera = front;
   bench.Run();
   EXPECT_EQ(bench.input.statistics.seen.max().item<int>(), 2);
   EXPECT_EQ(WatchedBackend::renders, 4);

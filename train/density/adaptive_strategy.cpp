@@ -30,14 +30,11 @@ class AdaptiveStrategy : public Strategy {
   DensitySchedule schedule_;
   OpacityResets resets_;
   DensityLimits limits_;
-  bool opacity_was_reset_ = false;
-  int refinements_ = 0;
-  StatisticsCollector collector_;
 };
 
 DensityStatistics AdaptiveStrategy::Collect(const StepContext& context) {
   if (!schedule_.Collects(context.step)) return {};
-  return collector_.ForNextView(*context.model, config_.adaptive.absolute_gradient);
+  return StatisticsForNextView(*context.density, *context.model, config_.adaptive.absolute_gradient);
 }
 
 DecideParams AdaptiveStrategy::Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const {
@@ -48,7 +45,7 @@ DecideParams AdaptiveStrategy::Decision(const StepContext& context, const torch:
   params.count = count;
   params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", device);
   params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", device);
-  if (const DensityStatistics& statistics = collector_.statistics(); statistics.seen.defined()) {
+  if (const DensityStatistics& statistics = context.density->statistics; statistics.seen.defined()) {
     params.statistics_count = statistics.seen.size(0);
     params.gradient_sum = PointerTo<float>(statistics.gradient_sum, {-1}, "gradient_sum", device);
     params.seen = PointerTo<int32_t>(statistics.seen, {-1}, "seen", device);
@@ -56,7 +53,7 @@ DecideParams AdaptiveStrategy::Decision(const StepContext& context, const torch:
   params.thresholds.prune_logit = math::Logit(config_.prune_opacity);
   params.thresholds.split_log_scale = std::log(config_.adaptive.split_scale * context.extent);
   params.thresholds.prune_log_scale = std::log(config_.adaptive.prune_scale * context.extent);
-  params.thresholds.prune_large = opacity_was_reset_;
+  params.thresholds.prune_large = context.density->opacity_was_reset;
   params.thresholds.grad_threshold = config_.adaptive.grad_threshold;
   params.max_gaussians = limit;
   params.fates = PointerTo<uint8_t>(fates, {count}, "fates", device);
@@ -68,14 +65,15 @@ bool AdaptiveStrategy::Refine(const StepContext& context) {
   const torch::Tensor fates =
       torch::empty({context.model->count()}, torch::TensorOptions().dtype(torch::kUInt8).device(backend.device));
   const StageScope scope(backend.device);
-  const int64_t limit = collector_.LimitOf(context.model->count(), config_.visible_per_pixel, limits_);
+  DensityState& density = *context.density;
+  const int64_t limit = MostSplatsAfterRefinement(density, context.model->count(), config_.visible_per_pixel, limits_);
   const FateCounts counts = backend.density.decide_fates(scope.context(), Decision(context, fates, limit));
-  collector_.Clear();
-  ++refinements_;
+  ClearStatistics(density);
+  ++density.refinements;
   // Removing every splat would end the training for good: then nothing is removed.
   if (counts.Rows() == 0) return false;
   ApplyFates(*context.model, *context.optimizer, fates, counts, limits_.gaussians, *context.random);
-  if (SortsAfter(refinements_, backend)) SortByMortonCode(*context.model, *context.optimizer);
+  if (SortsAfter(density.refinements, backend)) SortByMortonCode(*context.model, *context.optimizer);
   return true;
 }
 
@@ -83,7 +81,7 @@ bool AdaptiveStrategy::Update(const StepContext& context) {
   const bool changed = schedule_.Refines(context.step) && Refine(context);
   if (resets_.After(context.step)) {
     ResetOpacity(*context.model, *context.optimizer, config_.adaptive.reset_opacity);
-    opacity_was_reset_ = true;
+    context.density->opacity_was_reset = true;
   }
   return changed;
 }

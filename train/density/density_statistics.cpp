@@ -2,27 +2,29 @@
 
 namespace splat::train {
 
-const DensityStatistics& StatisticsCollector::ForNextView(const SplatModel& model, bool absolute) {
+const DensityStatistics& StatisticsForNextView(DensityState& state, const SplatModel& model, bool absolute) {
+  DensityStatistics& statistics = state.statistics;
   const int64_t count = model.count();
-  if (!statistics_.seen.defined() || statistics_.seen.size(0) != count) {
+  if (!statistics.seen.defined() || statistics.seen.size(0) != count) {
     const auto options = torch::TensorOptions().device(model.means.device());
-    statistics_.gradient_sum = torch::zeros({count}, options.dtype(torch::kFloat32));
-    statistics_.seen = torch::zeros({count}, options.dtype(torch::kInt32));
-    statistics_.absolute = absolute;
-    views_ = 0;
+    statistics.gradient_sum = torch::zeros({count}, options.dtype(torch::kFloat32));
+    statistics.seen = torch::zeros({count}, options.dtype(torch::kInt32));
+    statistics.absolute = absolute;
+    state.views = 0;
   }
-  ++views_;
-  return statistics_;
+  ++state.views;
+  return statistics;
 }
 
-void StatisticsCollector::Clear() {
-  statistics_ = {};
-  views_ = 0;
+void ClearStatistics(DensityState& state) {
+  state.statistics = {};
+  state.views = 0;
 }
 
-int64_t StatisticsCollector::LimitOf(int64_t count, double visible_per_pixel, const DensityLimits& limits) const {
-  if (visible_per_pixel == 0 || views_ == 0 || !statistics_.seen.defined()) return limits.gaussians;
-  const double seen = double(statistics_.seen.sum(torch::kInt64).item<int64_t>()) / views_;
+int64_t MostSplatsAfterRefinement(const DensityState& state, int64_t count, double visible_per_pixel,
+                                  const DensityLimits& limits) {
+  if (visible_per_pixel == 0 || state.views == 0 || !state.statistics.seen.defined()) return limits.gaussians;
+  const double seen = double(state.statistics.seen.sum(torch::kInt64).item<int64_t>()) / state.views;
   if (seen == 0) return limits.gaussians;
   const double fits = double(count) * visible_per_pixel * double(limits.pixels) / seen;
   return fits < double(limits.gaussians) ? int64_t(fits) : limits.gaussians;

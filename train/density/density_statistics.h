@@ -20,23 +20,22 @@ struct DensityLimits {
   int64_t pixels = 0;     // of a photo at full resolution, the largest; for DensityConfig::visible_per_pixel
 };
 
-// The statistics of the views since the last Clear.
-class StatisticsCollector {
- public:
-  // What the backward pass of one more view is to add to. Begins anew if the number of splats has changed.
-  const DensityStatistics& ForNextView(const SplatModel& model, bool absolute);
-  void Clear();
-
-  const DensityStatistics& statistics() const { return statistics_; }
-
-  // The most splats after a refinement of `count`: as many as let the average view see visible_per_pixel of them for
-  // each pixel of a photo, 0: any number. More would be finer than what the photos show, and cost time and memory only.
-  // Waits for the device.
-  int64_t LimitOf(int64_t count, double visible_per_pixel, const DensityLimits& limits) const;
-
- private:
-  DensityStatistics statistics_;
-  int views_ = 0;  // that have added
+// What density control remembers from step to step, whatever the strategy: a part of the training's state.
+struct DensityState {
+  DensityStatistics statistics;    // of the views since the last refinement
+  int views = 0;                   // that have added to them
+  int refinements = 0;             // so far
+  bool opacity_was_reset = false;  // by the strategy kAdaptive
 };
+
+// What the backward pass of one more view is to add to. Begins anew if the number of splats has changed.
+const DensityStatistics& StatisticsForNextView(DensityState& state, const SplatModel& model, bool absolute);
+void ClearStatistics(DensityState& state);
+
+// The most splats after a refinement of `count`: as many as let the average view see visible_per_pixel of them for
+// each pixel of a photo, 0: any number. More would be finer than what the photos show, and cost time and memory only.
+// Waits for the device.
+int64_t MostSplatsAfterRefinement(const DensityState& state, int64_t count, double visible_per_pixel,
+                                  const DensityLimits& limits);
 
 }  // namespace splat::train

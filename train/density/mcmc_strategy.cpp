@@ -20,7 +20,7 @@ class McmcStrategy : public Strategy {
   DensityStatistics Collect(const StepContext& context) override {
     // Of the statistics only the limit on splats seen makes use.
     if (config_.visible_per_pixel == 0 || !schedule_.Collects(context.step)) return {};
-    return collector_.ForNextView(*context.model, /*absolute=*/false);
+    return StatisticsForNextView(*context.density, *context.model, /*absolute=*/false);
   }
 
   bool Update(const StepContext& context) override {
@@ -34,16 +34,17 @@ class McmcStrategy : public Strategy {
  private:
   bool Refine(const StepContext& context) {
     const int64_t count = context.model->count();
-    const int64_t limit = collector_.LimitOf(count, config_.visible_per_pixel, limits_);
+    DensityState& density = *context.density;
+    const int64_t limit = MostSplatsAfterRefinement(density, count, config_.visible_per_pixel, limits_);
     const int64_t grown = count + int64_t(std::ceil(config_.mcmc.growth * double(count)));
-    collector_.Clear();
-    ++refinements_;
+    ClearStatistics(density);
+    ++density.refinements;
     RelocationGoal goal;
     goal.rows = std::max(count, std::min(grown, limit));
     goal.limit = limits_.gaussians;
     goal.dead_opacity = config_.prune_opacity;
     const bool changed = Relocate(*context.model, *context.optimizer, goal, *context.random);
-    if (SortsAfter(refinements_, context.optimizer->backend())) {
+    if (SortsAfter(density.refinements, context.optimizer->backend())) {
       SortByMortonCode(*context.model, *context.optimizer);
     }
     return changed;
@@ -52,8 +53,6 @@ class McmcStrategy : public Strategy {
   DensityConfig config_;
   DensitySchedule schedule_;
   DensityLimits limits_;
-  StatisticsCollector collector_;
-  int refinements_ = 0;
 };
 
 std::vector<Option> McmcOptions(DensityConfig& density) {

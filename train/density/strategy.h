@@ -1,4 +1,5 @@
-// Density control: decides where splats are added and which go. An interface, because there is more than one way.
+// Density control: decides where splats are added and which go. An interface, because there is more than one way. What
+// a strategy remembers lies in the training's state and not in it.
 #pragma once
 
 #include <memory>
@@ -18,6 +19,7 @@ struct StepContext {
   SplatModel* model = nullptr;
   ModelOptimizer* optimizer = nullptr;
   Random* random = nullptr;
+  DensityState* density = nullptr;
 };
 
 class Strategy {

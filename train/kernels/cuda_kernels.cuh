@@ -9,6 +9,9 @@ namespace splat::train::SPLAT_GPU_NAMESPACE {
 void Loss(const KernelContext& context, const LossParams& params, LossSums* sums);
 void Adam(const KernelContext& context, const AdamParams& params);
 void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params);
+void AddGradient(const KernelContext& context, const AddGradientParams& params);
+void AddDensityStatistics(const KernelContext& context, const DensityStatsParams& params);
+void AddPenalties(const KernelContext& context, const PenaltyParams& params);
 
 DensityStages DeviceDensityStages();
 int64_t WeighSplats(const KernelContext& context, const WeighParams& params);

@@ -4,8 +4,9 @@
 namespace splat::train::SPLAT_GPU_NAMESPACE {
 
 const TrainKernels& DeviceKernels() {
-  static const TrainKernels table = {
-      kernels::SPLAT_GPU_NAMESPACE::DeviceBackend(), Loss, {Adam, BackwardAndAdam}, DeviceDensityStages()};
+  static const UpdateStages update = {Adam, BackwardAndAdam, AddGradient, AddDensityStatistics, AddPenalties};
+  static const TrainKernels table = {kernels::SPLAT_GPU_NAMESPACE::DeviceBackend(), Loss, update,
+                                     DeviceDensityStages()};
   return table;
 }
 

@@ -27,8 +27,8 @@ void AdamOnCpu(const KernelContext& context, const AdamParams& params) {
 }  // namespace
 
 const TrainKernels& CpuKernels() {
-  static const TrainKernels table = {
-      kernels::CpuBackend(), LossOnCpu, {AdamOnCpu, BackwardAndAdam}, CpuDensityStages()};
+  static const UpdateStages update = {AdamOnCpu, BackwardAndAdam, AddGradient, AddDensityStatistics, AddPenalties};
+  static const TrainKernels table = {kernels::CpuBackend(), LossOnCpu, update, CpuDensityStages()};
   return table;
 }
 

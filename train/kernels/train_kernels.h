@@ -8,6 +8,7 @@
 #include "train/kernels/loss/ssim.h"
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/backward_adam.h"
+#include "train/kernels/update/reduced_update.h"
 
 namespace splat::train {
 
@@ -22,8 +23,13 @@ using LossStage = void (*)(const KernelContext&, const LossParams&, LossSums* su
 struct UpdateStages {
   // AdamStep.
   void (*adam)(const KernelContext&, const AdamParams&);
-  // The same numbers as the backend's project_backward, AddPenalty and then `adam` on each group, bit for bit.
+  // The same numbers as the backend's project_backward, add_density_stats, add_penalties and then `adam` on each group,
+  // bit for bit.
   void (*backward_and_adam)(const KernelContext&, const BackwardAdamParams&);
+  // AddGradient, AddDensityStatistics, AddPenalties.
+  void (*add_gradient)(const KernelContext&, const AddGradientParams&);
+  void (*add_density_stats)(const KernelContext&, const DensityStatsParams&);
+  void (*add_penalties)(const KernelContext&, const PenaltyParams&);
 };
 
 // A backend of the rasterizer that can do more, and stands wherever only that is needed. All pointers of the stages'

@@ -18,6 +18,7 @@ struct Bench {
   ModelOptimizer optimizer{model, OptimizerConfig{}};
   torch::Tensor gradients = torch::zeros({4});  // mean over the views, in normalised device coordinates
   Random random{1};
+  DensityState density;
   DensityConfig config;
   StepContext context;
 
@@ -26,10 +27,11 @@ struct Bench {
     model.log_scales.slice(0, 2).fill_(std::log(0.05f));
     model.opacity_logits.fill_(0);
     SetRequiresGrad(model, true);
-    context = {kRefineStep, 1.0, 1e-4, &model, &optimizer, &random};
+    context = {kRefineStep, 1.0, 1e-4, &model, &optimizer, &random, &density};
   }
   void SetGradient(int64_t splat, double ndc) { gradients[splat] = ndc; }
   bool Run(int64_t limit, int64_t pixels = 1000) {
+    density = {};  // nothing is left of the run before
     const auto strategy = MakeStrategy(config, kSteps, {limit, pixels});
     const DensityStatistics statistics = strategy->Collect(context);
     statistics.seen.fill_(2);  // as the backward passes of two views would

@@ -17,6 +17,7 @@ struct Bench {
   SplatModel model = splat::testing::RandomModel(kCount, 1, 3);
   ModelOptimizer optimizer{model, OptimizerConfig{}};
   Random random{1};
+  DensityState density;
   DensityConfig config;
   StepContext context;
 
@@ -25,7 +26,7 @@ struct Bench {
     config.mcmc.noise = 0;
     model.opacity_logits.fill_(0);
     SetRequiresGrad(model, true);
-    context = {kRefineStep, 1.0, 1e-3, &model, &optimizer, &random};
+    context = {kRefineStep, 1.0, 1e-3, &model, &optimizer, &random, &density};
   }
   void Kill(int64_t splats) {
     const torch::NoGradGuard no_grad;
@@ -33,6 +34,7 @@ struct Bench {
   }
   // seen: splats that a view sees.
   bool Run(int64_t limit, int64_t pixels = 1000000, int32_t seen = 1) {
+    density = {};  // nothing is left of the run before
     const auto strategy = MakeStrategy(config, kSteps, {limit, pixels});
     if (const DensityStatistics statistics = strategy->Collect(context); statistics.seen.defined()) {
       statistics.seen.fill_(seen);
@@ -123,7 +125,7 @@ TEST(McmcStrategy, OnlyNearlyTransparentSplatsWalkAtEveryStep) {
   // The same in other units: lengths, extent and rate ten times as large.
   Bench scaled;
   scaled.config.mcmc.noise = 1e3;
-  scaled.context = {7, 10, 1e-2, &scaled.model, &scaled.optimizer, &scaled.random};
+  scaled.context = {7, 10, 1e-2, &scaled.model, &scaled.optimizer, &scaled.random, &scaled.density};
   scaled.Kill(10);
   {
     const torch::NoGradGuard no_grad;

@@ -31,12 +31,32 @@ struct LossTask {
   int width, height, columns;  // of the image, px; tiles in a row
   const float* image;
   const uint8_t* target;
+  const uint8_t* weights;  // used with kMasked only
   float* grad_image;
   float* partials;    // [3, H, W, C] or null
   double* tile_sums;  // [tiles, 2]
   SsimWindow<float> window;
   LossScales<float> scales;
 };
+
+// Weight of the pixel that has the value at `at`.
+template <int kChannels>
+__device__ inline float WeightAt(const LossTask& task, int64_t at) {
+  return PixelWeight<float>(task.weights[at / kChannels]);
+}
+
+// What the windows see of two images.
+struct SeenValues {
+  float x, y;
+};
+template <int kChannels, bool kMasked>
+__device__ inline SeenValues SeenAt(const LossTask& task, int64_t at) {
+  if (at < 0) return {0.0f, 0.0f};
+  const SeenValues values = {task.image[at], TargetValue<float>(task.target[at])};
+  if (!kMasked) return values;
+  const float weight = WeightAt<kChannels>(task, at);
+  return {weight * values.x, weight * values.y};
+}
 
 // First pixel of the block's tile.
 struct TilePlace {
@@ -170,13 +190,14 @@ __device__ inline void FilterStatistics(const SsimWindow<float>& window, Forward
 
 // One block: one tile; 64 kChannels threads, each four values of a column. At most 48 KiB of shared memory (36 at three
 // channels): the padded tile of both images and their statistics filtered along the rows. No atomics.
-template <int kChannels>
+template <int kChannels, bool kMasked>
 __global__ void __launch_bounds__(TileShape<kChannels>::kThreads) LossForwardKernel(LossTask task) {
   SPLAT_SHARED(ForwardShared<kChannels>, shared);
   const TilePlace place = PlaceOfBlock(task);
   ForPaddedTile<kChannels>(task, place, [&](int row, int column, int64_t at) {
-    shared.x[row][column] = at >= 0 ? task.image[at] : 0.0f;
-    shared.y[row][column] = at >= 0 ? TargetValue<float>(task.target[at]) : 0.0f;
+    const SeenValues seen = SeenAt<kChannels, kMasked>(task, at);
+    shared.x[row][column] = seen.x;
+    shared.y[row][column] = seen.y;
   });
   gpu::SyncBlock();
   ForRunsOfRows<kChannels>([&](int row, int first) { FilterStatistics(task.window, shared, row, first); });
@@ -198,9 +219,11 @@ __global__ void __launch_bounds__(TileShape<kChannels>::kThreads) LossForwardKer
     sums.l1 += double(std::abs(shared.x[row][column] - shared.y[row][column]));
     const SsimStatistics<float> s = {statistics[0][r], statistics[1][r], statistics[2][r], statistics[3][r]};
     const SsimFactors<float> factors = SsimFactorsOf(s);
-    sums.ssim += double(Ssim(factors));
+    const float weight = kMasked ? WeightAt<kChannels>(task, at) : 1.0f;
+    sums.ssim += double(kMasked ? WeightedSsim(weight, Ssim(factors)) : Ssim(factors));
     if (!task.partials) continue;
-    const SsimPartials<float> partials = SsimBackward(s, factors);
+    SsimPartials<float> partials = SsimBackward(s, factors);
+    if (kMasked) partials = {weight * partials.x, weight * partials.squares, weight * partials.xy};
     task.partials[at] = partials.x;
     task.partials[plane + at] = partials.squares;
     task.partials[2 * plane + at] = partials.xy;
@@ -219,7 +242,7 @@ struct BackwardShared {
 
 // One block: one tile, as in the forward kernel; one partial map after the other. 13 KiB of shared memory at three
 // channels. No atomics.
-template <int kChannels>
+template <int kChannels, bool kMasked>
 __global__ void __launch_bounds__(TileShape<kChannels>::kThreads) LossBackwardKernel(LossTask task) {
   SPLAT_SHARED(BackwardShared<kChannels>, shared);
   const TilePlace place = PlaceOfBlock(task);
@@ -246,7 +269,9 @@ __global__ void __launch_bounds__(TileShape<kChannels>::kThreads) LossBackwardKe
     const int64_t at = PlaceInImage<kChannels>(task, place, run, r);
     if (at < 0) continue;
     const SsimPartials<float> partials = {filtered[0][r], filtered[1][r], filtered[2][r]};
-    task.grad_image[at] = LossGradient(task.scales, partials, task.image[at], TargetValue<float>(task.target[at]));
+    const float x = task.image[at], y = TargetValue<float>(task.target[at]);
+    task.grad_image[at] = kMasked ? WeightedLossGradient(task.scales, partials, WeightAt<kChannels>(task, at), x, y)
+                                  : LossGradient(task.scales, partials, x, y);
   }
 }
 
@@ -271,8 +296,8 @@ __global__ void __launch_bounds__(kSumThreads)
   sums->ssim = sum.ssim / values;
 }
 
-template <int kChannels>
-void LossOfChannels(const KernelContext& context, const LossParams& params, LossSums* sums) {
+template <int kChannels, bool kMasked>
+void LossOfTask(const KernelContext& context, const LossParams& params, LossSums* sums) {
   const int columns = int(gpu::BlocksFor(params.width, kTile));
   const int64_t tiles = columns * gpu::BlocksFor(params.height, kTile);
   const int64_t values = int64_t(params.width) * params.height * kChannels;
@@ -282,15 +307,22 @@ void LossOfChannels(const KernelContext& context, const LossParams& params, Loss
   task.columns = columns;
   task.image = params.image;
   task.target = params.target;
+  task.weights = params.weights;
   task.grad_image = params.grad_image;
   task.partials = params.grad_image ? context.scratch->AllocateArray<float>(3 * values) : nullptr;
   task.tile_sums = context.scratch->AllocateArray<double>(2 * tiles);
   task.window = GaussianSsimWindow<float>();
   task.scales = LossScalesOf<float>(params.ssim_weight, double(values));
   constexpr int kThreads = TileShape<kChannels>::kThreads;
-  SPLAT_LAUNCH(context, LossForwardKernel<kChannels>, tiles, kThreads, task);
+  SPLAT_LAUNCH(context, (LossForwardKernel<kChannels, kMasked>), tiles, kThreads, task);
   SPLAT_LAUNCH(context, LossSumKernel, 1, kSumThreads, task.tile_sums, tiles, double(values), sums);
-  if (params.grad_image) SPLAT_LAUNCH(context, LossBackwardKernel<kChannels>, tiles, kThreads, task);
+  if (params.grad_image) SPLAT_LAUNCH(context, (LossBackwardKernel<kChannels, kMasked>), tiles, kThreads, task);
+}
+
+template <int kChannels>
+void LossOfChannels(const KernelContext& context, const LossParams& params, LossSums* sums) {
+  params.weights ? LossOfTask<kChannels, true>(context, params, sums)
+                 : LossOfTask<kChannels, false>(context, params, sums);
 }
 
 }  // namespace

@@ -128,14 +128,35 @@ struct LaneSum {
   }
 };
 
-// x, y, x^2 + y^2 and xy of `size` values, to the four rows of `padded` from `offset` on.
+// The weights of `size` values, `channels` to a pixel.
 template <typename T>
-inline void Products(const T* __restrict image, const uint8_t* __restrict target, int size, T (*padded)[kMaxPadded],
-                     int offset) {
+inline void ExpandWeights(const uint8_t* weights, int channels, int size, T* out) {
+  for (int pixel = 0; pixel < size / channels; ++pixel) {
+    const T weight = PixelWeight<T>(weights[pixel]);
+    for (int c = 0; c < channels; ++c) out[pixel * channels + c] = weight;
+  }
+}
+
+// A row of images.
+template <typename T>
+struct ImageRow {
+  const T* image;
+  const uint8_t* target;
+  const T* weights;  // of the values; used with kMasked only
+};
+
+// x, y, x^2 + y^2 and xy of `size` values, to the four rows of `padded` from `offset` on.
+template <bool kMasked, typename T>
+inline void Products(const ImageRow<T>& row, int size, T (*padded)[kMaxPadded], int offset) {
+  const T* __restrict image = row.image;
+  const uint8_t* __restrict target = row.target;
+  const T* __restrict weights = row.weights;
   T* __restrict x = padded[0] + offset, * __restrict y = padded[1] + offset;
   T* __restrict squares = padded[2] + offset, * __restrict xy = padded[3] + offset;
   for (int i = 0; i < size; ++i) {
-    const SsimStatistics<T> products = SsimProducts(image[i], TargetValue<T>(target[i]));
+    const T target_value = TargetValue<T>(target[i]);
+    const SsimStatistics<T> products = kMasked ? SsimProducts<T>(weights[i] * image[i], weights[i] * target_value)
+                                               : SsimProducts(image[i], target_value);
     x[i] = products.x;
     y[i] = products.y;
     squares[i] = products.squares;
@@ -146,6 +167,17 @@ inline void Products(const T* __restrict image, const uint8_t* __restrict target
 template <typename T>
 inline void AbsoluteDifferences(const T* __restrict x, const T* __restrict y, int size, T* __restrict out) {
   for (int i = 0; i < size; ++i) out[i] = std::abs(x[i] - y[i]);
+}
+
+// What weights do to a row of SSIM and, unless `partials` is null, of its derivatives.
+template <typename T>
+inline void WeighSsimRow(const T* __restrict weights, int size, T* __restrict ssim, T* __restrict partials,
+                         int64_t plane) {
+  for (int i = 0; i < size; ++i) ssim[i] = WeightedSsim(weights[i], ssim[i]);
+  if (!partials) return;
+  for (int map = 0; map < 3; ++map) {
+    for (int i = 0; i < size; ++i) partials[map * plane + i] *= weights[i];
+  }
 }
 
 // Filtered statistics [4][kMaxSpan] to SSIM and, unless `partials` is null, its derivatives, `plane` values apart.
@@ -179,9 +211,13 @@ struct Task {
 
   int64_t Row(int y) const { return int64_t(y) * params.width * params.channels; }
   int64_t Plane() const { return Row(params.height); }
+  // Of `size` values of image row y from value `begin` of the row on.
+  void GetWeights(int y, int begin, int size, T* out) const {
+    ExpandWeights(params.weights + int64_t(y) * params.width + begin / params.channels, params.channels, size, out);
+  }
 };
 
-template <typename T>
+template <bool kMasked, typename T>
 inline void ForwardTile(const Task<T>& task, int64_t index) {
   const LossParamsOf<T>& params = task.params;
   const Tile tile = TileAt(index, params.width, params.height);
@@ -190,15 +226,22 @@ inline void ForwardTile(const Task<T>& task, int64_t index) {
   const int margin = kSsimRadius * params.channels;
   LaneSum l1, ssim;
   alignas(64) T values[kMaxSpan];
+  alignas(64) T weights[kMasked ? kMaxPadded : 1];
   const auto load = [&](int y, T(*padded)[kMaxPadded]) {
     const int64_t at = task.Row(y) + row.begin;
-    Products(params.image + at, params.target + at, row.size, padded, row.offset);
+    if (kMasked) task.GetWeights(y, row.begin, row.size, weights);
+    Products<kMasked, T>({params.image + at, params.target + at, weights}, row.size, padded, row.offset);
     if (y < tile.y0 || y >= tile.y1) return;
     AbsoluteDifferences(padded[0] + margin, padded[1] + margin, span, values);
     l1.Add(values, span);
   };
   const auto emit = [&](int y, const T(*statistics)[kMaxSpan]) {
-    SsimRow(statistics, span, values, task.partials ? task.partials + task.Row(y) + begin : nullptr, task.Plane());
+    T* partials = task.partials ? task.partials + task.Row(y) + begin : nullptr;
+    SsimRow(statistics, span, values, partials, task.Plane());
+    if (kMasked) {
+      task.GetWeights(y, begin, span, weights);
+      WeighSsimRow(weights, span, values, partials, task.Plane());
+    }
     ssim.Add(values, span);
   };
   FilterTile<4>(tile, params.height, params.channels, task.window, load, emit);
@@ -206,21 +249,25 @@ inline void ForwardTile(const Task<T>& task, int64_t index) {
   task.sums[2 * index + 1] = ssim.Total();
 }
 
-// One row of the gradient from the filtered partial maps [3][kMaxSpan].
-template <typename T>
-inline void GradientRow(const LossParamsOf<T>& params, const T (*filtered)[kMaxSpan], int64_t at, int size) {
+// One row of the gradient from the filtered partial maps [3][kMaxSpan]. `weights`: of the values; used with kMasked
+// only.
+template <bool kMasked, typename T>
+inline void GradientRow(const LossParamsOf<T>& params, const T (*filtered)[kMaxSpan], const T* weights, int64_t at,
+                        int size) {
   const double values = double(params.width) * params.height * params.channels;
   const LossScales<T> scales = LossScalesOf<T>(params.ssim_weight, values);
   const T* image = params.image + at;
   const uint8_t* target = params.target + at;
   T* __restrict grad = params.grad_image + at;
   for (int i = 0; i < size; ++i) {
-    grad[i] =
-        LossGradient<T>(scales, {filtered[0][i], filtered[1][i], filtered[2][i]}, image[i], TargetValue<T>(target[i]));
+    const SsimPartials<T> partials = {filtered[0][i], filtered[1][i], filtered[2][i]};
+    const T target_value = TargetValue<T>(target[i]);
+    grad[i] = kMasked ? WeightedLossGradient(scales, partials, weights[i], image[i], target_value)
+                      : LossGradient(scales, partials, image[i], target_value);
   }
 }
 
-template <typename T>
+template <bool kMasked, typename T>
 inline void BackwardTile(const Task<T>& task, int64_t index) {
   const LossParamsOf<T>& params = task.params;
   const Tile tile = TileAt(index, params.width, params.height);
@@ -231,30 +278,38 @@ inline void BackwardTile(const Task<T>& task, int64_t index) {
       std::copy_n(task.partials + map * task.Plane() + task.Row(y) + row.begin, row.size, padded[map] + row.offset);
     }
   };
+  alignas(64) T weights[kMasked ? kMaxSpan : 1];
   const auto emit = [&](int y, const T(*filtered)[kMaxSpan]) {
-    GradientRow(params, filtered, task.Row(y) + begin, span);
+    if (kMasked) task.GetWeights(y, begin, span, weights);
+    GradientRow<kMasked>(params, filtered, weights, task.Row(y) + begin, span);
   };
   FilterTile<3>(tile, params.height, params.channels, task.window, load, emit);
 }
 
 SPLAT_MULTIVERSION void ForwardTileFloat(const Task<float>& task, int64_t index) {
-  ForwardTile(task, index);
+  ForwardTile<false>(task, index);
 }
 SPLAT_MULTIVERSION void BackwardTileFloat(const Task<float>& task, int64_t index) {
-  BackwardTile(task, index);
+  BackwardTile<false>(task, index);
+}
+SPLAT_MULTIVERSION void MaskedForwardTileFloat(const Task<float>& task, int64_t index) {
+  ForwardTile<true>(task, index);
+}
+SPLAT_MULTIVERSION void MaskedBackwardTileFloat(const Task<float>& task, int64_t index) {
+  BackwardTile<true>(task, index);
 }
 
 void RunForward(const Task<float>& task, int64_t index) {
-  ForwardTileFloat(task, index);
+  task.params.weights ? MaskedForwardTileFloat(task, index) : ForwardTileFloat(task, index);
 }
 void RunForward(const Task<double>& task, int64_t index) {
-  ForwardTile(task, index);
+  task.params.weights ? ForwardTile<true>(task, index) : ForwardTile<false>(task, index);
 }
 void RunBackward(const Task<float>& task, int64_t index) {
-  BackwardTileFloat(task, index);
+  task.params.weights ? MaskedBackwardTileFloat(task, index) : BackwardTileFloat(task, index);
 }
 void RunBackward(const Task<double>& task, int64_t index) {
-  BackwardTile(task, index);
+  task.params.weights ? BackwardTile<true>(task, index) : BackwardTile<false>(task, index);
 }
 
 }  // namespace

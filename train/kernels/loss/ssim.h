@@ -1,6 +1,12 @@
 // The training loss and its gradient in one call: (1 - w) L1 + w (1 - SSIM), mean over pixels and channels. SSIM as
 // Wang et al. 2004 with an 11x11 Gaussian window of sigma 1.5, zero padding outside the image (docs/math.md, section
 // 9). No torch.
+//
+// Pixels may have weights. A pixel of weight 0 counts as one outside of the image: it adds nothing to the loss and gets
+// no gradient, and the windows of its neighbours see 0 there in both images, so that a mask over a border gives the
+// gradient of the cropped image. In between, the windows see weight x value, and |x - y| and 1 - SSIM of the pixel are
+// multiplied by its weight. The mean stays one over all pixels: what is kept weighs as much as in a photo without a
+// mask, whatever else the photo leaves out.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +22,12 @@ constexpr int kMaxLossChannels = 4;
 template <typename T>
 struct LossParamsOf {
   int width = 0, height = 0;
-  int channels = 3;                 // 1..4, interleaved
-  const T* image = nullptr;         // [H, W, C] rendered, 0..1 (may exceed)
-  const uint8_t* target = nullptr;  // [H, W, C] photo, / 255
-  double ssim_weight = 0.2;         // w, 0..1
-  T* grad_image = nullptr;          // [H, W, C] dL/dimage, overwritten; null: not wanted
+  int channels = 3;                  // 1..4, interleaved
+  const T* image = nullptr;          // [H, W, C] rendered, 0..1 (may exceed)
+  const uint8_t* target = nullptr;   // [H, W, C] photo, / 255
+  double ssim_weight = 0.2;          // w, 0..1
+  T* grad_image = nullptr;           // [H, W, C] dL/dimage, overwritten; null: not wanted
+  const uint8_t* weights = nullptr;  // [H, W] of the pixels, / 255; null: all 1
 };
 using LossParams = LossParamsOf<float>;
 
@@ -29,7 +36,7 @@ template <typename T>
 void CheckLossParams(const LossParamsOf<T>& params);
 
 struct LossValue {
-  double loss = 0, l1 = 0, ssim = 0;  // ssim: mean, 1 is equal
+  double loss = 0, l1 = 0, ssim = 0;  // ssim: mean, 1 is equal; a pixel of weight 0 counts as equal
 };
 
 // Numbers in the scratch of PhotometricLoss.

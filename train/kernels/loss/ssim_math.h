@@ -39,6 +39,12 @@ SPLAT_HD inline T TargetValue(uint8_t stored) {
   return T(stored) / T(255);
 }
 
+// A pixel's weight, 0..1.
+template <typename T>
+SPLAT_HD inline T PixelWeight(uint8_t stored) {
+  return T(stored) / T(255);
+}
+
 // Means over the window around a pixel, weighted with the window. The formula needs the two mean squares as a sum only,
 // so four maps are filtered instead of five.
 template <typename T>
@@ -123,6 +129,20 @@ template <typename T>
 SPLAT_HD inline T LossGradient(const LossScales<T>& scales, const SsimPartials<T>& filtered, T x, T y) {
   const T sign = T(x > y) - T(x < y);
   return scales.l1 * sign - scales.ssim * SsimGradient(filtered, x, y);
+}
+
+// A pixel's share of the mean of SSIM: 1 - weight * (1 - ssim), and exactly `ssim` or 1 where the weight is 1 or 0.
+template <typename T>
+SPLAT_HD inline T WeightedSsim(T weight, T ssim) {
+  return weight * ssim + (T(1) - weight);
+}
+
+// dL/dx of one value of a weighted pixel, of which the windows have seen weight * x and weight * y. `filtered` are the
+// maps of weight * partial.
+template <typename T>
+SPLAT_HD inline T WeightedLossGradient(const LossScales<T>& scales, const SsimPartials<T>& filtered, T weight, T x,
+                                       T y) {
+  return weight * LossGradient(scales, filtered, weight * x, weight * y);
 }
 
 }  // namespace splat::train

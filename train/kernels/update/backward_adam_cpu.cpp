@@ -2,6 +2,7 @@
 #include "core/check.h"
 #include "rasterizer/math/constants.h"
 #include "train/kernels/update/backward_adam.h"
+#include "train/kernels/update/reduced_update.h"
 
 namespace splat::train {
 namespace {
@@ -45,19 +46,13 @@ stages::ProjectBackwardParams<float> ChunkParams(const BackwardAdamParams& param
   return part;
 }
 
-void AddDensityStatsOfChunk(const DensityStatsView& density, const stages::ProjectBackwardParams<float>& part,
-                            int64_t begin) {
-  const float* grad = density.absolute ? part.stats.abs_mean_px : part.stats.grad_mean_px;
-  for (int64_t i = 0; i < part.forward.splats.count; ++i) {
-    if (part.forward.out.tile_counts[i] > 0) AddDensityStats(density, begin + i, {grad[2 * i], grad[2 * i + 1]});
-  }
-}
-
-void AddPenaltyToChunk(const SplatPenalty& penalty, const stages::SplatsView<float>& splats, ChunkGrad& grad) {
-  for (int64_t i = 0; i < splats.count; ++i) {
-    AddPenalty(penalty, splats.opacity_logits[i], splats.log_scales + 3 * i, grad.opacity_logits[i],
-               grad.log_scales + 3 * i);
-  }
+DensityStatsParams StatisticsOfChunk(const DensityStatsView& density, const stages::ProjectBackwardParams<float>& part,
+                                     int64_t begin) {
+  DensityStatsParams params = {density, part.forward.splats.count, part.forward.out.tile_counts};
+  params.density.gradient_sum += begin;
+  params.density.seen += begin;
+  params.grad_mean_px = density.absolute ? part.stats.abs_mean_px : part.stats.grad_mean_px;
+  return params;
 }
 
 }  // namespace
@@ -107,8 +102,12 @@ void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& par
     ChunkGrad grad;
     const stages::ProjectBackwardParams<float> part = ChunkParams(params, begin, count, grad);
     stages::ProjectBackward<float>(own, part);
-    if (params.density.gradient_sum) AddDensityStatsOfChunk(params.density, part, begin);
-    if (!params.penalty.IsZero()) AddPenaltyToChunk(params.penalty, part.forward.splats, grad);
+    if (params.density.gradient_sum) AddDensityStatistics(own, StatisticsOfChunk(params.density, part, begin));
+    if (!params.penalty.IsZero()) {
+      const stages::SplatsView<float>& splats = part.forward.splats;
+      AddPenalties(
+          own, {params.penalty, count, splats.opacity_logits, splats.log_scales, grad.opacity_logits, grad.log_scales});
+    }
     for (int group = 0; group < kSplatArrays; ++group) {
       if (group == kShRest && params.skip_sh_rest) continue;
       AdamStep(serial, GroupAdamParams(params, group, begin, count, part.grad[group]));

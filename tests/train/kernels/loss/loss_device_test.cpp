@@ -35,6 +35,7 @@ struct Pair {
   int width, height, channels;
   std::vector<float> image;
   std::vector<uint8_t> target;
+  std::vector<uint8_t> weights;  // [H, W]; empty: none
 
   Pair(Size size, int c) : width(size.width), height(size.height), channels(c) {
     image.resize(size_t(width) * size_t(height) * size_t(c));
@@ -48,6 +49,17 @@ struct Pair {
   }
 };
 
+// A pair of which a third of the pixels is left out and a third is kept.
+Pair MaskedPair(Size size, int channels) {
+  Pair pair(size, channels);
+  Random random(3);
+  for (int pixel = 0; pixel < size.width * size.height; ++pixel) {
+    const uint64_t kind = random.Below(3);
+    pair.weights.push_back(kind == 0 ? 0 : kind == 1 ? 255 : uint8_t(random.Below(256)));
+  }
+  return pair;
+}
+
 struct Result {
   LossSums sums;
   std::vector<float> grad;  // empty if not wanted
@@ -56,14 +68,15 @@ struct Result {
 Result LossOn(const TrainBackend& backend, const Pair& pair, double ssim_weight, bool with_grad = true) {
   const DeviceArray<float> image(*backend.device, pair.image);
   const DeviceArray<uint8_t> target(*backend.device, pair.target);
+  const DeviceArray<uint8_t> weights(*backend.device, pair.weights);
   const std::vector<float> poison(with_grad ? pair.image.size() : 0, std::numeric_limits<float>::quiet_NaN());
   const DeviceArray<float> grad(*backend.device, poison);
   const DeviceArray<LossSums> sums(*backend.device, 1);
   {
     const TrainCall call(backend);
-    backend.kernels->loss(
-        call.context, {pair.width, pair.height, pair.channels, image.data(), target.data(), ssim_weight, grad.data()},
-        sums.data());
+    LossParams params = {pair.width, pair.height, pair.channels, image.data(), target.data(), ssim_weight, grad.data()};
+    if (!pair.weights.empty()) params.weights = weights.data();
+    backend.kernels->loss(call.context, params, sums.data());
   }
   return {sums.Get()[0], grad.Get()};
 }
@@ -79,10 +92,10 @@ Expected LossInDouble(const Pair& pair, double ssim_weight) {
   expected.grad.resize(image.size());
   SerialExecutor executor;
   LossWorkspaceOf<double> workspace;
-  expected.value = PhotometricLoss<double>(
-      executor,
-      {pair.width, pair.height, pair.channels, image.data(), pair.target.data(), ssim_weight, expected.grad.data()},
-      workspace);
+  LossParamsOf<double> params = {pair.width,         pair.height, pair.channels,       image.data(),
+                                 pair.target.data(), ssim_weight, expected.grad.data()};
+  if (!pair.weights.empty()) params.weights = pair.weights.data();
+  expected.value = PhotometricLoss<double>(executor, params, workspace);
   return expected;
 }
 
@@ -113,6 +126,45 @@ TEST_P(LossDeviceTest, TakesOneToFourChannels) {
     SCOPED_TRACE(channels);
     const Pair pair({37, 29}, channels);
     ExpectAgrees(LossOn(GetParam(), pair, 0.2), LossInDouble(pair, 0.2), pair);
+  }
+}
+
+TEST_P(LossDeviceTest, AgreesWithTheLossInDoubleUnderAMask) {
+  for (const Size size : kSizes) {
+    SCOPED_TRACE(StrCat(size.width, " x ", size.height));
+    const Pair pair = MaskedPair(size, 3);
+    ExpectAgrees(LossOn(GetParam(), pair, 0.5), LossInDouble(pair, 0.5), pair);
+  }
+  for (int channels = 1; channels <= kMaxLossChannels; ++channels) {
+    const Pair pair = MaskedPair({37, 29}, channels);
+    ExpectAgrees(LossOn(GetParam(), pair, 0.2), LossInDouble(pair, 0.2), pair);
+  }
+}
+
+TEST_P(LossDeviceTest, FullWeightsChangeNoBit) {
+  Pair pair({70, 45}, 3);
+  const Result plain = LossOn(GetParam(), pair, 0.2);
+  pair.weights.assign(70 * 45, 255);
+  const Result weighted = LossOn(GetParam(), pair, 0.2);
+  EXPECT_EQ(weighted.sums.l1, plain.sums.l1);
+  EXPECT_EQ(weighted.sums.ssim, plain.sums.ssim);
+  EXPECT_EQ(weighted.grad, plain.grad);
+}
+
+TEST_P(LossDeviceTest, WhatIsLeftOutHasNoGradientAndMayBeAnything) {
+  const Pair pair = MaskedPair({70, 45}, 3);
+  Pair other = pair;
+  for (size_t i = 0; i < pair.image.size(); ++i) {
+    if (pair.weights[i / 3] == 0) other.image[i] = 5;
+  }
+  const Result result = LossOn(GetParam(), pair, 0.2), changed = LossOn(GetParam(), other, 0.2);
+  EXPECT_EQ(result.sums.l1, changed.sums.l1);
+  EXPECT_EQ(result.sums.ssim, changed.sums.ssim);
+  EXPECT_EQ(result.grad, changed.grad);
+  for (size_t i = 0; i < pair.image.size(); ++i) {
+    if (pair.weights[i / 3] == 0) {
+      ASSERT_EQ(result.grad[i], 0.0f) << i;
+    }
   }
 }
 

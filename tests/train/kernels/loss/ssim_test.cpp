@@ -37,6 +37,7 @@ struct Pair {
   int width, height, channels;
   std::vector<T> image;
   std::vector<uint8_t> target;
+  std::vector<uint8_t> weights;  // [H, W]; empty: none
 
   Pair(int w, int h, int c = 3) : width(w), height(h), channels(c), image(size_t(w) * h * c), target(image.size()) {
     Random random(uint64_t(w) * 1000 + h);
@@ -47,7 +48,8 @@ struct Pair {
     }
   }
   LossParamsOf<T> Params(double ssim_weight, T* grad = nullptr) const {
-    return {width, height, channels, image.data(), target.data(), ssim_weight, grad};
+    return {width,         height,      channels, image.data(),
+            target.data(), ssim_weight, grad,     weights.empty() ? nullptr : weights.data()};
   }
   T Target(size_t i) const { return T(target[i]) / T(255); }
 };
@@ -57,6 +59,17 @@ LossValue Loss(const LossParamsOf<T>& params, int threads = 1) {
   ThreadPool pool(threads);
   LossWorkspaceOf<T> workspace;
   return PhotometricLoss(pool, params, workspace);
+}
+
+// Weights of a mask with soft borders: a third is left out, a third is kept, and there is something in between.
+std::vector<uint8_t> SomeWeights(int width, int height) {
+  std::vector<uint8_t> weights(size_t(width) * size_t(height));
+  Random random(3);
+  for (uint8_t& weight : weights) {
+    const uint64_t kind = random.Below(3);
+    weight = kind == 0 ? 0 : kind == 1 ? 255 : uint8_t(random.Below(256));
+  }
+  return weights;
 }
 
 // Independent of the code under test: all 121 taps at each pixel, in double, with the textbook's five statistics.
@@ -77,7 +90,8 @@ double NaiveSsim(const Pair<double>& pair) {
           for (int u = -5; u <= 5; ++u) {
             if (x + u < 0 || x + u >= pair.width || y + v < 0 || y + v >= pair.height) continue;
             const size_t i = (size_t(y + v) * pair.width + (x + u)) * pair.channels + c;
-            const double w = window[v + 5][u + 5] / sum, a = pair.image[i], b = pair.target[i] / 255.0;
+            const double share = pair.weights.empty() ? 1 : pair.weights[i / size_t(pair.channels)] / 255.0;
+            const double w = window[v + 5][u + 5] / sum, a = share * pair.image[i], b = share * pair.target[i] / 255.0;
             mx += w * a;
             my += w * b;
             xx += w * a * a;
@@ -86,8 +100,10 @@ double NaiveSsim(const Pair<double>& pair) {
           }
         }
         const double c1 = 1e-4, c2 = 9e-4;
-        total += (2 * mx * my + c1) * (2 * (xy - mx * my) + c2) /
-                 ((mx * mx + my * my + c1) * ((xx - mx * mx) + (yy - my * my) + c2));
+        const double ssim = (2 * mx * my + c1) * (2 * (xy - mx * my) + c2) /
+                            ((mx * mx + my * my + c1) * ((xx - mx * mx) + (yy - my * my) + c2));
+        const double weight = pair.weights.empty() ? 1 : pair.weights[size_t(y) * pair.width + x] / 255.0;
+        total += 1 - weight * (1 - ssim);
       }
     }
   }
@@ -96,7 +112,10 @@ double NaiveSsim(const Pair<double>& pair) {
 
 double NaiveL1(const Pair<double>& pair) {
   double total = 0;
-  for (size_t i = 0; i < pair.image.size(); ++i) total += std::abs(pair.image[i] - pair.target[i] / 255.0);
+  for (size_t i = 0; i < pair.image.size(); ++i) {
+    const double weight = pair.weights.empty() ? 1 : pair.weights[i / size_t(pair.channels)] / 255.0;
+    total += weight * std::abs(pair.image[i] - pair.target[i] / 255.0);
+  }
   return total / double(pair.image.size());
 }
 
@@ -123,12 +142,15 @@ TEST(SsimMathTest, PartialsAgreeWithDifferencesOfTheFormula) {
 }
 
 TEST_P(ImageSizes, AgreesWithAllTapsSummedOneByOne) {
-  const Pair<double> pair(GetParam().width, GetParam().height);
-  const LossValue value = Loss(pair.Params(0.2));
-  const double ssim = NaiveSsim(pair), l1 = NaiveL1(pair);
-  EXPECT_NEAR(value.ssim, ssim, kSameFormula);
-  EXPECT_NEAR(value.l1, l1, kSameFormula);
-  EXPECT_NEAR(value.loss, 0.8 * l1 + 0.2 * (1 - ssim), kSameFormula);
+  Pair<double> pair(GetParam().width, GetParam().height);
+  for (const bool masked : {false, true}) {
+    if (masked) pair.weights = SomeWeights(pair.width, pair.height);
+    const LossValue value = Loss(pair.Params(0.2));
+    const double ssim = NaiveSsim(pair), l1 = NaiveL1(pair);
+    EXPECT_NEAR(value.ssim, ssim, kSameFormula);
+    EXPECT_NEAR(value.l1, l1, kSameFormula);
+    EXPECT_NEAR(value.loss, 0.8 * l1 + 0.2 * (1 - ssim), kSameFormula);
+  }
 }
 
 TEST_P(ImageSizes, FloatAgreesWithDouble) {
@@ -210,25 +232,91 @@ TEST(PhotometricLossTest, ConstantImagesHaveTheClosedFormInTheMiddle) {
   EXPECT_NEAR(value.l1, 0.2, kSameFormula);
 }
 
+void ExpectGradientOfDifferences(Pair<double> pair, double ssim_weight) {
+  std::vector<double> grad(pair.image.size());
+  Loss(pair.Params(ssim_weight, grad.data()));
+  for (size_t i = 0; i < pair.image.size(); ++i) {
+    const double kept = pair.image[i];
+    pair.image[i] = kept + kDifferenceStep;
+    const double above = Loss(pair.Params(ssim_weight)).loss;
+    pair.image[i] = kept - kDifferenceStep;
+    const double below = Loss(pair.Params(ssim_weight)).loss;
+    pair.image[i] = kept;
+    const double scale = std::max(1.0, std::abs(grad[i]));
+    ASSERT_NEAR(grad[i], (above - below) / (2 * kDifferenceStep), 100 * kDifferenceTolerance * scale)
+        << pair.width << "x" << pair.height << " w " << ssim_weight << " value " << i;
+  }
+}
+
 TEST(PhotometricLossTest, GradientAgreesWithCentralDifferences) {
   for (const Size size : {Size{1, 1}, Size{5, 3}, Size{11, 11}, Size{17, 14}}) {
     for (const double weight : {0.0, 0.2, 1.0}) {
       Pair<double> pair(size.width, size.height);
-      std::vector<double> grad(pair.image.size());
-      Loss(pair.Params(weight, grad.data()));
-      for (size_t i = 0; i < pair.image.size(); ++i) {
-        const double kept = pair.image[i];
-        pair.image[i] = kept + kDifferenceStep;
-        const double above = Loss(pair.Params(weight)).loss;
-        pair.image[i] = kept - kDifferenceStep;
-        const double below = Loss(pair.Params(weight)).loss;
-        pair.image[i] = kept;
-        const double scale = std::max(1.0, std::abs(grad[i]));
-        ASSERT_NEAR(grad[i], (above - below) / (2 * kDifferenceStep), 100 * kDifferenceTolerance * scale)
-            << size.width << "x" << size.height << " w " << weight << " value " << i;
-      }
+      ExpectGradientOfDifferences(pair, weight);
+      pair.weights = SomeWeights(size.width, size.height);
+      ExpectGradientOfDifferences(pair, weight);
     }
   }
+}
+
+TEST_P(ImageSizes, FullWeightsChangeNoBit) {
+  Pair<float> pair(GetParam().width, GetParam().height);
+  std::vector<float> grad(pair.image.size()), weighted_grad(pair.image.size(), 7.0f);
+  const LossValue value = Loss(pair.Params(0.2, grad.data()));
+  pair.weights.assign(size_t(pair.width) * size_t(pair.height), 255);
+  const LossValue weighted = Loss(pair.Params(0.2, weighted_grad.data()));
+  EXPECT_EQ(weighted.l1, value.l1);
+  EXPECT_EQ(weighted.ssim, value.ssim);
+  EXPECT_EQ(weighted_grad, grad);
+}
+
+TEST_P(ImageSizes, AMaskOverEverythingLeavesNoLossAndNoGradient) {
+  Pair<float> pair(GetParam().width, GetParam().height);
+  pair.weights.assign(size_t(pair.width) * size_t(pair.height), 0);
+  std::vector<float> grad(pair.image.size(), 7.0f);
+  EXPECT_EQ(Loss(pair.Params(0.2, grad.data())).loss, 0.0);
+  for (const float g : grad) ASSERT_EQ(g, 0.0f);
+}
+
+// An image with a border around it that is left out.
+TEST(PhotometricLossTest, AMaskedBorderIsACroppedImage) {
+  constexpr int kLeft = 9, kTop = 4;
+  Pair<double> whole(90, 80), part(70, 67);
+  whole.weights.assign(size_t(whole.width) * size_t(whole.height), 0);
+  const auto place = [&](size_t i) {
+    const size_t pixel = i / 3, x = pixel % size_t(part.width) + kLeft, y = pixel / size_t(part.width) + kTop;
+    return 3 * (y * size_t(whole.width) + x) + i % 3;
+  };
+  for (size_t i = 0; i < part.image.size(); ++i) {
+    part.image[i] = whole.image[place(i)];
+    part.target[i] = whole.target[place(i)];
+    whole.weights[place(i) / 3] = 255;
+  }
+  std::vector<double> whole_grad(whole.image.size()), part_grad(part.image.size());
+  const LossValue of_whole = Loss(whole.Params(0.3, whole_grad.data()));
+  const LossValue of_part = Loss(part.Params(0.3, part_grad.data()));
+  const double share = double(part.image.size()) / double(whole.image.size());
+  EXPECT_NEAR(of_whole.l1, share * of_part.l1, kSameFormula);
+  EXPECT_NEAR(1 - of_whole.ssim, share * (1 - of_part.ssim), kSameFormula);
+  for (size_t i = 0; i < part_grad.size(); ++i) {
+    ASSERT_NEAR(whole_grad[place(i)], share * part_grad[i], kSameFormula) << i;
+    whole_grad[place(i)] = 0;
+  }
+  for (const double g : whole_grad) ASSERT_EQ(g, 0.0) << "outside of what is kept";
+}
+
+TEST(PhotometricLossTest, WhatIsLeftOutMayBeAnything) {
+  Pair<float> pair(75, 70);
+  pair.weights = SomeWeights(pair.width, pair.height);
+  Pair<float> other = pair;
+  for (size_t i = 0; i < pair.image.size(); ++i) {
+    if (pair.weights[i / 3] > 0) continue;
+    other.image[i] = 5;
+    other.target[i] = uint8_t(255 - pair.target[i]);
+  }
+  std::vector<float> grad(pair.image.size()), other_grad(pair.image.size());
+  EXPECT_EQ(Loss(pair.Params(0.2, grad.data())).loss, Loss(other.Params(0.2, other_grad.data())).loss);
+  EXPECT_EQ(grad, other_grad);
 }
 
 // A tile border must not show: the gradient of an image across several tiles, at values around the borders.

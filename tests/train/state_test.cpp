@@ -1,0 +1,235 @@
+// A training that is stopped anywhere and goes on from its state ends with the bits of one that has never stopped.
+#include "train/state.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+#include <vector>
+
+#include "tests/support/step_bench.h"
+#include "tests/support/synthetic_set.h"
+#include "train/trainer.h"
+
+namespace splat::train {
+namespace {
+
+using splat::testing::EmulatedGpu;
+using splat::testing::SyntheticSet;
+
+constexpr int kLastStep = 100;  // of those that are made; the run is long enough to have resets
+constexpr int kEpoch = 12;      // training views of the set
+// A step in the first epoch; at the end of one, and inside of one; within a refinement's interval; at a refinement; at
+// an opacity reset; at both.
+const std::vector<int> kStops = {1, 3 * kEpoch, 47, 40, 30, 60};
+
+TrainConfig Config() {
+  TrainConfig config;
+  config.iterations = 5000;
+  config.init.sh_degree = 2;
+  config.sh_degree_every = 100;  // 17 of this run
+  config.density.refine_from = 0;
+  config.density.refine_every = 20;
+  config.density.adaptive.opacity_reset_every = 30;
+  config.density.adaptive.grad_threshold = 1e-5;
+  return config;
+}
+
+TrainConfig McmcConfig() {
+  TrainConfig config = WithStrategy(Config(), "mcmc");
+  config.density.mcmc.growth = 0.1;
+  return config;
+}
+
+// Makes steps until the state has made as many.
+void TrainUntil(TrainState& state, const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                int step) {
+  TrainCallbacks callbacks;
+  callbacks.stop = [&] { return state.step == step; };
+  const TrainResult result = ContinueTraining(state, backend, dataset, config, callbacks);
+  EXPECT_EQ(result.steps_done, step);
+}
+
+bool Equal(const torch::Tensor& a, const torch::Tensor& b) {
+  return a.defined() == b.defined() && (!a.defined() || (a.sizes() == b.sizes() && torch::equal(a, b)));
+}
+
+bool Equal(const ModelMoments& a, const ModelMoments& b) {
+  bool equal = a.step == b.step && a.colors_varied == b.colors_varied;
+  for (size_t k = 0; k < a.first.size(); ++k) {
+    equal = equal && Equal(a.first[k].rows(), b.first[k].rows()) && Equal(a.second[k].rows(), b.second[k].rows());
+  }
+  return equal;
+}
+
+bool Equal(const DensityState& a, const DensityState& b) {
+  return Equal(a.statistics.gradient_sum, b.statistics.gradient_sum) && Equal(a.statistics.seen, b.statistics.seen) &&
+         a.statistics.absolute == b.statistics.absolute && a.views == b.views && a.refinements == b.refinements &&
+         a.opacity_was_reset == b.opacity_was_reset;
+}
+
+bool Equal(const SplatModel& a, const SplatModel& b) {
+  bool equal = true;
+  for (size_t k = 0; k < a.Tensors().size(); ++k) equal = equal && Equal(*a.Tensors()[k], *b.Tensors()[k]);
+  return equal;
+}
+
+// Of the parameters of photos a training has none yet.
+bool Equal(const TrainState& a, const TrainState& b) {
+  return a.step == b.step && Equal(a.model, b.model) && Equal(a.moments, b.moments) && a.order.views == b.order.views &&
+         a.order.next == b.order.next && a.order.random.state() == b.order.random.state() &&
+         a.density_random.state() == b.density_random.state() && Equal(a.density, b.density) &&
+         a.limits.gaussians == b.limits.gaussians && a.limits.pixels == b.limits.pixels;
+}
+
+void ExpectStopsChangeNoBit(const Backend& backend, const TrainConfig& config, const std::vector<int>& stops = kStops) {
+  SyntheticSet set;
+  ASSERT_EQ(set.dataset.ViewsOf(Split::kTrain).size(), size_t(kEpoch));
+  TrainState whole = InitialState(backend, set.dataset, config);
+  TrainUntil(whole, backend, set.dataset, config, kLastStep);
+  EXPECT_NE(whole.model.count(), 120) << "density control is meant to take part";
+  for (const int stop : stops) {
+    TrainState first = InitialState(backend, set.dataset, config);
+    TrainUntil(first, backend, set.dataset, config, stop);
+    TrainState second = first.Clone();
+    TrainUntil(first, backend, set.dataset, config, stop + 1);  // goes on beside the clone, and shares nothing with it
+    TrainUntil(second, backend, set.dataset, config, kLastStep);
+    EXPECT_TRUE(Equal(second, whole)) << "stopped at " << stop;
+  }
+}
+
+TEST(TrainState, StopsChangeNoBitOfTheAdaptiveStrategy) {
+  ExpectStopsChangeNoBit(CpuBackend(), Config());
+}
+
+TEST(TrainState, StopsChangeNoBitOfRelocation) {
+  ExpectStopsChangeNoBit(CpuBackend(), McmcConfig());
+}
+
+TEST(TrainState, StopsChangeNoBitOnAGpu) {
+  ExpectStopsChangeNoBit(EmulatedGpu(), Config(), {47, 60});
+  ExpectStopsChangeNoBit(EmulatedGpu(), McmcConfig(), {47});
+}
+
+TEST(TrainState, StopsAtEveryStepChangeNoBit) {
+  SyntheticSet set;
+  for (const TrainConfig& config : {Config(), McmcConfig()}) {
+    TrainState whole = InitialState(CpuBackend(), set.dataset, config), cut = whole.Clone();
+    TrainUntil(whole, CpuBackend(), set.dataset, config, 65);
+    for (int step = 1; step <= 65; ++step) {
+      TrainUntil(cut, CpuBackend(), set.dataset, config, step);
+      cut = cut.Clone();
+    }
+    EXPECT_TRUE(Equal(cut, whole));
+  }
+}
+
+// The clone is taken by a callback of a training that goes on.
+TEST(TrainState, ACallbackFindsTheStateAsTheStepHasLeftIt) {
+  SyntheticSet set;
+  TrainState whole = InitialState(CpuBackend(), set.dataset, Config()), kept;
+  TrainCallbacks callbacks;
+  callbacks.progress = [&](const TrainProgress& progress) {
+    EXPECT_EQ(progress.step, whole.step);
+    if (progress.step == 33) kept = whole.Clone();
+  };
+  callbacks.stop = [&] { return whole.step == kLastStep; };
+  ContinueTraining(whole, CpuBackend(), set.dataset, Config(), callbacks);
+  EXPECT_EQ(kept.step, 33);
+  TrainUntil(kept, CpuBackend(), set.dataset, Config(), kLastStep);
+  EXPECT_TRUE(Equal(kept, whole));
+}
+
+TEST(TrainState, AFinishedTrainingIsOver) {
+  SyntheticSet set;
+  TrainConfig config = Config();
+  config.iterations = 20;
+  TrainState state = InitialState(CpuBackend(), set.dataset, config);
+  EXPECT_FALSE(ContinueTraining(state, CpuBackend(), set.dataset, config, {}).interrupted);
+  const TrainState before = state.Clone();
+  const TrainResult result = ContinueTraining(state, CpuBackend(), set.dataset, config, {});
+  EXPECT_TRUE(Equal(state, before));
+  EXPECT_EQ(result.steps_done, 20);
+  EXPECT_FALSE(result.interrupted);
+  const TrainResult direct = TrainOn(CpuBackend(), set.dataset, config, {});
+  EXPECT_TRUE(Equal(direct.model, result.model));
+}
+
+TEST(TrainState, APhotoThatWasLeftOutStaysLeftOut) {
+  SyntheticSet set;
+  std::ofstream(set.dataset.views[0].path, std::ios::trunc) << "no photo";
+  TrainState whole = InitialState(CpuBackend(), set.dataset, Config());
+  TrainUntil(whole, CpuBackend(), set.dataset, Config(), kEpoch);
+  EXPECT_EQ(whole.order.views.size(), size_t(kEpoch - 1));
+  TrainState cut = whole.Clone();
+  TrainUntil(whole, CpuBackend(), set.dataset, Config(), 30);
+  int warnings = 0;
+  TrainCallbacks callbacks;
+  callbacks.stop = [&] { return cut.step == 30; };
+  callbacks.log = [&](LogLevel level, const std::string&) { warnings += level == LogLevel::kWarning ? 1 : 0; };
+  ContinueTraining(cut, CpuBackend(), set.dataset, Config(), callbacks);
+  EXPECT_EQ(warnings, 0);
+  EXPECT_TRUE(Equal(cut, whole));
+}
+
+// Whether a training that forgets something after step 47 ends elsewhere.
+bool Matters(const TrainConfig& config, const std::function<void(TrainState&)>& forget) {
+  SyntheticSet set;
+  TrainState whole = InitialState(CpuBackend(), set.dataset, config);
+  TrainUntil(whole, CpuBackend(), set.dataset, config, 47);
+  TrainState other = whole.Clone();
+  forget(other);
+  TrainUntil(whole, CpuBackend(), set.dataset, config, kLastStep);
+  TrainUntil(other, CpuBackend(), set.dataset, config, kLastStep);
+  return !Equal(other.model, whole.model);
+}
+
+// Nothing is in the state, and in the tests above, in vain: without each part the end is another one.
+TEST(TrainState, EachPartDecidesHowItGoesOn) {
+  TrainConfig config = Config();
+  config.density.visible_per_pixel = 0.15;        // growth ends at 604 splats in a view
+  config.density.adaptive.grad_threshold = 1e-7;  // everything wants to grow, after a reset too
+  EXPECT_TRUE(Matters(config, [](TrainState& s) { s.moments.first[0] = RowBlock(torch::zeros_like(s.model.means)); }));
+  EXPECT_TRUE(Matters(config, [](TrainState& s) { s.moments.step = 0; }));
+  EXPECT_TRUE(Matters(config, [](TrainState& s) { s.order.next = s.order.views.size(); }));
+  EXPECT_TRUE(Matters(config, [](TrainState& s) { s.order.random = Random(1); }));
+  EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density_random = Random(1); }));
+  EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.statistics.gradient_sum.fill_(0); }));
+  EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.views *= 50; }));
+  EXPECT_TRUE(Matters(McmcConfig(), [](TrainState& s) { s.density_random = Random(1); }));
+  config.density.adaptive.prune_scale = 0.05;  // all splats are larger, and once opacities have been reset that counts
+  EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.opacity_was_reset = false; }));
+  EXPECT_FALSE(Matters(config, [](TrainState&) {}));
+}
+
+TEST(TrainState, ACloneSharesNoMemory) {
+  SyntheticSet set;
+  TrainState state = InitialState(CpuBackend(), set.dataset, Config());
+  TrainUntil(state, CpuBackend(), set.dataset, Config(), 25);
+  PhotoParameters& gains = state.photo_parameters["gain"];
+  gains.values = gains.first = gains.second = torch::ones({4});
+  gains.steps = {1, 2, 3, 4};
+  const TrainState clone = state.Clone();
+  EXPECT_TRUE(Equal(clone, state));
+  EXPECT_TRUE(torch::equal(clone.photo_parameters.at("gain").values, gains.values));
+  EXPECT_EQ(clone.photo_parameters.at("gain").steps, gains.steps);
+  const auto memory_of = [](const TrainState& s) {
+    std::vector<const void*> memory;
+    for (const torch::Tensor* tensor : s.model.Tensors()) memory.push_back(tensor->data_ptr());
+    for (const auto* blocks : {&s.moments.first, &s.moments.second}) {
+      for (const RowBlock& block : *blocks) memory.push_back(block.rows().data_ptr());
+    }
+    memory.push_back(s.density.statistics.gradient_sum.data_ptr());
+    memory.push_back(s.density.statistics.seen.data_ptr());
+    const PhotoParameters& parameters = s.photo_parameters.at("gain");
+    for (const torch::Tensor* tensor : {&parameters.values, &parameters.first, &parameters.second}) {
+      memory.push_back(tensor->data_ptr());
+    }
+    return memory;
+  };
+  const std::vector<const void*> a = memory_of(state), b = memory_of(clone);
+  for (size_t i = 0; i < a.size(); ++i) EXPECT_NE(a[i], b[i]) << i;
+}
+
+}  // namespace
+}  // namespace splat::train

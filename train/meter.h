@@ -1,0 +1,34 @@
+// Loss, speed and time left of a training, for those who watch it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace splat::train {
+
+struct TrainProgress {
+  int step = 0, steps = 0;  // done, in all
+  double loss = 0;          // exponential mean over about 50 steps
+  int64_t splats = 0;
+  double steps_per_second = 0;  // recent
+  double seconds_left = 0;      // at the recent speed
+};
+
+class Meter {
+ public:
+  // steps: of the training.
+  explicit Meter(int steps) : steps_(steps) {}
+
+  // After each step.
+  TrainProgress Update(int step, double loss, int64_t splats);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  int steps_;
+  bool started_ = false;
+  double loss_ = 0, seconds_per_step_ = 0;
+  Clock::time_point last_ = Clock::now();
+};
+
+}  // namespace splat::train

@@ -1,0 +1,48 @@
+#include "train/photo_feed.h"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "core/check.h"
+
+namespace splat::train {
+
+PhotoFeed::PhotoFeed(EpochOrder& order, const data::Dataset& dataset, const Backend& backend,
+                     const PhotoFeedOptions& options, const LogSink& log)
+    : order_(order),
+      log_(log),
+      loader_(dataset, options.loading, log),
+      photos_(dataset, loader_, backend, options.device_bytes) {
+  const std::vector<int> left(order_.views.begin() + std::ptrdiff_t(order_.next), order_.views.end());
+  if (!left.empty()) loader_.Announce(left);
+}
+
+void PhotoFeed::BeginEpochIfOver(int downscale) {
+  if (!train::BeginEpochIfOver(order_)) return;
+  std::vector<int> missing;
+  std::copy_if(order_.views.begin(), order_.views.end(), std::back_inserter(missing),
+               [&](int view) { return !photos_.Holds(view, downscale); });
+  if (!missing.empty()) loader_.Announce(missing);
+}
+
+Target PhotoFeed::Next(int downscale) {
+  while (true) {
+    SPLAT_CHECK(!order_.views.empty(), "none of the training photos can be read");
+    BeginEpochIfOver(downscale);
+    const int view = order_.views[order_.next++];
+    try {
+      return photos_.Get(view, downscale);
+    } catch (const Error& error) {
+      LogWarning(log_, StrCat(error.what(), "; the photo is left out of the training"));
+      DropLastView(order_);
+    }
+  }
+}
+
+void PhotoFeed::Prefetch(int downscale) {
+  BeginEpochIfOver(downscale);
+  photos_.Prefetch(order_.views[order_.next], downscale);
+}
+
+}  // namespace splat::train

@@ -1,0 +1,41 @@
+// The photos of a training in the order of its epochs, decoded in the background.
+#pragma once
+
+#include "core/log.h"
+#include "data/dataset/dataset.h"
+#include "data/dataset/view_loader.h"
+#include "train/backend.h"
+#include "train/photo_store.h"
+#include "train/target.h"
+#include "train/view_order.h"
+
+namespace splat::train {
+
+struct PhotoFeedOptions {
+  data::ViewLoader::Options loading;
+  int64_t device_bytes = 0;  // PhotoStore's budget
+};
+
+class PhotoFeed {
+ public:
+  // Goes on where `order` is, which outlives the feed, as the dataset does.
+  PhotoFeed(EpochOrder& order, const data::Dataset& dataset, const Backend& backend, const PhotoFeedOptions& options,
+            const LogSink& log);
+
+  // The next photo at 1 / downscale of its size, valid until the next call. A photo that turns out to be broken only
+  // now is left out with a warning: hours of training are not thrown away for it. Throws splat::Error where none is
+  // left.
+  Target Next(int downscale);
+  // Begins to bring the photo to the device that Next will give, unless it is left out.
+  void Prefetch(int downscale);
+
+ private:
+  void BeginEpochIfOver(int downscale);
+
+  EpochOrder& order_;
+  LogSink log_;
+  data::ViewLoader loader_;
+  PhotoStore photos_;
+};
+
+}  // namespace splat::train

@@ -1,0 +1,45 @@
+#include "train/state.h"
+
+#include <vector>
+
+#include "core/check.h"
+#include "train/init.h"
+#include "train/limits.h"
+
+namespace splat::train {
+namespace {
+
+torch::Tensor Copy(const torch::Tensor& tensor) {
+  return tensor.defined() ? tensor.detach().clone().set_requires_grad(tensor.requires_grad()) : torch::Tensor();
+}
+
+}  // namespace
+
+TrainState TrainState::Clone() const {
+  TrainState clone = *this;
+  for (torch::Tensor* tensor : clone.model.Tensors()) *tensor = Copy(*tensor);
+  for (auto* blocks : {&clone.moments.first, &clone.moments.second}) {
+    for (RowBlock& block : *blocks) block = RowBlock(Copy(block.rows()));
+  }
+  DensityStatistics& statistics = clone.density.statistics;
+  for (torch::Tensor* tensor : {&statistics.gradient_sum, &statistics.seen}) *tensor = Copy(*tensor);
+  for (auto& [name, parameters] : clone.photo_parameters) {
+    for (torch::Tensor* tensor : {&parameters.values, &parameters.first, &parameters.second}) *tensor = Copy(*tensor);
+  }
+  return clone;
+}
+
+TrainState InitialState(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config) {
+  const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
+  SPLAT_CHECK(!views.empty(), "the dataset has no training view");
+  const int64_t photo_bytes = PhotoBudget(backend, dataset, views);
+  TrainState state;
+  state.order = EpochOrderOf(views, config.seed);
+  state.density_random = Random(config.seed + 1);
+  state.model = ToDevice(InitialModel(dataset, config.init, config.seed + 2), backend.device);
+  state.moments = ZeroMoments(state.model);
+  state.limits = LimitsOf(backend, config.density, MostPixels(dataset, views), photo_bytes, state.model.count());
+  return state;
+}
+
+}  // namespace splat::train

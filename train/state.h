@@ -1,0 +1,37 @@
+// The state of a training as plain data: everything that decides how it goes on, besides the dataset and the config. A
+// training that goes on from it ends with the same bits as one that has never stopped.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "core/random.h"
+#include "data/dataset/dataset.h"
+#include "rasterizer/torch/splat_model.h"
+#include "train/backend.h"
+#include "train/density/density_statistics.h"
+#include "train/loss_terms.h"
+#include "train/model_optimizer.h"
+#include "train/settings/config.h"
+#include "train/view_order.h"
+
+namespace splat::train {
+
+struct TrainState {
+  int step = 0;  // steps done
+  SplatModel model;
+  ModelMoments moments;
+  EpochOrder order;
+  Random density_random{0};  // what density control draws from
+  DensityState density;
+  DensityLimits limits;                                     // chosen when the training began
+  std::map<std::string, PhotoParameters> photo_parameters;  // by the name of the term that has them
+
+  // A copy that shares no memory with this state, as a plain copy does, and lies on the same device.
+  TrainState Clone() const;
+};
+
+// The state before the first step, on the backend's device. Throws splat::Error if the device does not hold it.
+TrainState InitialState(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config);
+
+}  // namespace splat::train

@@ -1,0 +1,51 @@
+// How the gradient of a step moves the model. The fused way makes each gradient and uses it at once, so that it reaches
+// no memory that lasts; the reduced way keeps the gradients, so that they can be summed over the views of a step and
+// over ranks before they are used. For one view and one rank both give the same bits.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "rasterizer/kernels/kernels.h"
+#include "rasterizer/torch/splat_model.h"
+#include "train/backend.h"
+#include "train/kernels/update/backward_adam.h"
+#include "train/model_optimizer.h"
+
+namespace splat::train {
+
+// What the passes leave of a view. Its arrays are not used after the call that takes it.
+struct ViewGradient {
+  kernels::ProjectBackwardParams<float> backward;  // all but the outputs
+  DensityStatsView density;                        // what the view adds to
+};
+
+// What is moved, and what besides the views' gradients moves it.
+struct ModelStep {
+  SplatModel* model = nullptr;
+  ModelOptimizer* optimizer = nullptr;
+  LearningRates rates = {};
+  SplatPenalty penalty;  // of the step, whatever its number of views and ranks
+};
+
+class Update {
+ public:
+  virtual ~Update() = default;
+  // A view whose step has further ones: nothing moves yet. Throws splat::Error where only one view fits a step.
+  virtual void Add(const KernelContext& context, const ViewGradient& view) = 0;
+  // The last view of a step: the model moves by the sum of the views' gradients, and the statistics of density control
+  // have all of them.
+  virtual void Finish(const KernelContext& context, const ViewGradient& view, const ModelStep& step) = 0;
+};
+
+// A step has one view.
+std::unique_ptr<Update> MakeFusedUpdate(const Backend& backend);
+
+// Sums the gradients of a step over ranks, in place: a flat tensor on the device, of the same size and order on all
+// ranks. Penalties are not in it yet.
+using GradientSum = std::function<void(const KernelContext&, const torch::Tensor& gradients)>;
+
+// The gradients take as much memory as the model, and twice that in a step of several views. sum: may be empty.
+std::unique_ptr<Update> MakeReducedUpdate(const Backend& backend, GradientSum sum = {});
+
+}  // namespace splat::train
