@@ -199,7 +199,7 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
     backend->RenderBackward(input, backend->Render(input), {std::vector<double>(1200, 1), {}, {}});
   }
 
-  // Those of export/ are executed in tests/export/kmeans_device_test.
+  // The kernels of formats/ are executed in tests/formats/quantize/kmeans_device_test.cpp.
   std::set<std::string> defined = testing::DefinedKernels("rasterizer/kernels");
   defined.merge(testing::DefinedKernels("train/kernels"));
   EXPECT_GT(defined.size(), 20u);
