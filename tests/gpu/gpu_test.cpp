@@ -39,7 +39,7 @@ TEST_F(Gpu, OperatorsGiveTheImageAndTheGradientsOfTheCpu) {
   SetRequiresGrad(gpu_model, true);
   const Camera camera = FrontCamera(200, 150);
   RenderSettings settings;
-  settings.traits.background = Rgb{0.2, 0.5, 0.7};
+  settings.traits.emplace().background = Rgb{0.2, 0.5, 0.7};
   const RenderOutput on_cpu = Render(cpu_model, camera, settings), on_gpu = Render(gpu_model, camera, settings);
   EXPECT_TRUE(on_gpu.image.is_cuda());
   const torch::Tensor difference = (on_gpu.image.detach().cpu() - on_cpu.image.detach()).abs();

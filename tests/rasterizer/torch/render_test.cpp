@@ -30,7 +30,7 @@ SplatModel OneSplat(float opacity, float log_scale) {
 
 TEST(Render, AnEmptyModelIsTheBackground) {
   RenderSettings settings;
-  settings.traits.background = Rgb{0.25, 0.5, 0.75};
+  settings.traits.emplace().background = Rgb{0.25, 0.5, 0.75};
   const RenderOutput out = Render(RandomModel(0, 3, 1), FrontCamera(20, 10), settings);
   const torch::Tensor background = torch::tensor({0.25f, 0.5f, 0.75f}).expand({10, 20, 3});
   EXPECT_TRUE(torch::equal(out.image, background));
@@ -47,6 +47,24 @@ TEST(Render, OneSplatHasItsOpacityAndColourInTheMiddle) {
   // One standard deviation away: sigma^2 = (fx s / z)^2 + 0.3 px^2.
   const double sigma = std::sqrt(std::pow(65 * 0.3 / 4, 2) + 0.3);
   EXPECT_NEAR(out.alpha[32][37].item<float>(), 0.8 * std::exp(-0.5 * 25 / (sigma * sigma)), kTolerance);
+}
+
+TEST(Render, TakesAllTraitsOfTheModelUnlessOthersAreGiven) {
+  SplatModel model = OneSplat(0.8f, std::log(0.03f));
+  model.sh_rest = torch::full({1, 3, 3}, 0.3f);
+  const Camera camera = FrontCamera(65, 65);
+  const RenderOutput plain = Render(model, camera, {});
+  model.traits = {0, Rgb{1, 1, 1}, true};
+  const RenderOutput out = Render(model, camera, {});
+  // An image of two thirds of a pixel: (fx s / z)^2 of it is left of (fx s / z)^2 + 0.3 (docs/math.md, section 4).
+  const double variance = std::pow(65 * 0.03 / 4, 2), opacity = 0.8 * variance / (variance + 0.3);
+  constexpr double kTolerance = 1e-5;  // float rounding of one composite
+  EXPECT_NEAR(out.alpha[32][32].item<float>(), opacity, kTolerance);
+  EXPECT_NEAR(out.image[32][32][2].item<float>(), opacity * 0.1 + (1 - opacity), kTolerance) << "degree 0, on white";
+  RenderSettings settings;
+  settings.traits = SceneTraits();
+  EXPECT_TRUE(torch::equal(Render(model, camera, settings).image, plain.image));
+  EXPECT_FALSE(torch::equal(out.image, plain.image));
 }
 
 TEST(Render, ReportsVisibilityAndExtent) {
