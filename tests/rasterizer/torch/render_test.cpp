@@ -96,16 +96,16 @@ TEST(Render, BackwardAgreesWithADirectionalDifference) {
   loss(model).backward();
   // A float render resolves the difference of two losses to about one percent at this step.
   constexpr double kStep = 5e-3, kTolerance = 0.03;
-  for (size_t k = 0; k < 6; ++k) {
-    const torch::Tensor grad = model.Tensors()[k]->grad();
-    ASSERT_TRUE(grad.defined()) << SplatModel::Names()[k];
+  for (int k = 0; k < kSplatArrays; ++k) {
+    const torch::Tensor grad = model[k].grad();
+    ASSERT_TRUE(grad.defined()) << kSplatArrayList[k].name;
     const torch::Tensor direction = grad / grad.norm();
     const torch::NoGradGuard no_grad;
     SplatModel plus = model, minus = model;
-    *plus.Tensors()[k] = *model.Tensors()[k] + kStep * direction;
-    *minus.Tensors()[k] = *model.Tensors()[k] - kStep * direction;
+    plus[k] = model[k] + kStep * direction;
+    minus[k] = model[k] - kStep * direction;
     const double difference = (loss(plus) - loss(minus)).item<double>() / (2 * kStep);
-    EXPECT_NEAR(difference / grad.norm().item<double>(), 1, kTolerance) << SplatModel::Names()[k];
+    EXPECT_NEAR(difference / grad.norm().item<double>(), 1, kTolerance) << kSplatArrayList[k].name;
   }
 }
 
@@ -122,15 +122,15 @@ TEST(Render, BackwardFillsTheScreenStatistics) {
 TEST(Render, NonFiniteSplatsNeverReachTheImage) {
   const SplatModel clean = RandomModel(20, 3, 7);
   const torch::Tensor expected = Render(SelectRows(clean, torch::arange(1, 20)), FrontCamera(40, 40), {}).image;
-  for (size_t k = 0; k < 6; ++k) {
+  for (int k = 0; k < kSplatArrays; ++k) {
     for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
       SplatModel model = SelectRows(clean, torch::arange(20));
-      model.Tensors()[k]->select(0, 0).fill_(bad);
+      model[k].select(0, 0).fill_(bad);
       const torch::Tensor image = Render(model, FrontCamera(40, 40), {}).image;
-      ASSERT_TRUE(torch::isfinite(image).all().item<bool>()) << SplatModel::Names()[k] << " " << bad;
+      ASSERT_TRUE(torch::isfinite(image).all().item<bool>()) << kSplatArrayList[k].name << " " << bad;
       // An infinite opacity logit is an opaque splat; all other cases leave the splat out.
       if (k != 3 || !std::isinf(bad)) {
-        EXPECT_TRUE(torch::equal(image, expected)) << SplatModel::Names()[k] << " " << bad;
+        EXPECT_TRUE(torch::equal(image, expected)) << kSplatArrayList[k].name << " " << bad;
       }
     }
   }
