@@ -44,6 +44,13 @@ struct WrittenScene {
   std::string note;                // one line for the user, for example how to open it; empty if there is none
 };
 
+// What a format has for SceneTraits::antialiased.
+enum class AntialiasedMark {
+  kKnown,  // a place where other readers look
+  kOwn,    // a place where only ours looks
+  kNone,
+};
+
 // A value with functions, not a hierarchy: no format has state.
 struct Exporter {
   std::string name;         // in lists, such as "sog"
@@ -57,7 +64,7 @@ struct Exporter {
                               const ExportOptions& options) = nullptr;
   // What keeps this build from writing the format, one line; empty if nothing does. Null: nothing ever does.
   std::string (*lacks)() = nullptr;
-  bool keeps_antialiased = true;  // whether it has a place for SceneTraits::antialiased
+  AntialiasedMark antialiased_mark = AntialiasedMark::kKnown;
 };
 
 struct Importer {

@@ -87,9 +87,10 @@ StepInput Training::InputOf(int step) const {
   StepInput input;
   input.target = target_;
   input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
+  SceneTraits& traits = input.settings.traits.emplace(state_.model.traits);
   const std::array<float, 3>& color = dataset_.background;
-  input.settings.traits.background = Rgb{color[0], color[1], color[2]};
-  input.settings.traits.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
+  traits.background = Rgb{color[0], color[1], color[2]};
+  traits.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
   input.loss = config_.loss;
   return input;
 }
