@@ -22,7 +22,8 @@ void ExpectBothWaysAgree(const Backend& backend) {
     SCOPED_TRACE(step);
     for (StepBench* bench : {&fused, &reduced}) {
       bench->SetView(50 + 7 * step, 35);
-      bench->input.settings.traits.emplace().sh_degree = step < 2 ? 0 : 1;  // the colours' coefficients are left alone at first
+      bench->input.settings.traits.emplace().sh_degree =
+          step < 2 ? 0 : 1;  // the colours' coefficients are left alone at first
       bench->input.statistics.absolute = step % 2 == 1;
       if (step > 3) bench->input.loss.opacity_weight = bench->input.loss.scale_weight = 0.1;
       if (step == 5) bench->input.statistics = {};
