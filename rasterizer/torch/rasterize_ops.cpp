@@ -106,6 +106,7 @@ ForwardTensors FromLists(at::TensorList pixels, at::TensorList saved) {
   return {saved[0], saved[1], saved[2], saved[3], saved[4], pixels[0], pixels[1], pixels[2]};
 }
 
+// NOLINTBEGIN(readability-function-size): the schema has that many arguments.
 std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
     const Tensor& means, const Tensor& log_scales, const Tensor& quats, const Tensor& opacity_logits,
     const Tensor& sh_dc, const Tensor& sh_rest, const Tensor& packed_camera, const Tensor& background, double near,
@@ -209,6 +210,8 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> Rasterize(
                                sh_degree, grad_mean_px, abs_mean_px, antialiased);
   return {out[0], out[1], out[2], out[3], out[4]};
 }
+
+// NOLINTEND(readability-function-size)
 
 TORCH_LIBRARY(splat, library) {
   library.def(kSchema);

@@ -51,7 +51,7 @@ class TileBlend {
   // Transmittance 1 inside the image and 0 outside: no splat is drawn there.
   static void StartTransmittance(const Rect& rect, Plane& transmittance) {
     for (int y = 0; y < kSide; ++y) {
-      for (int x = 0; x < kSide; ++x) transmittance.at[y][x] = (x < rect.columns) & (y < rect.rows) ? S(1) : S(0);
+      for (int x = 0; x < kSide; ++x) transmittance.at[y][x] = ((x < rect.columns) & (y < rect.rows)) ? S(1) : S(0);
     }
   }
 
