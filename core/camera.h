@@ -28,7 +28,7 @@ inline Vec3<double> CameraCenterInWorld(const Camera& camera) {
   return -(Transpose(camera.camera_from_world.rotation) * camera.camera_from_world.translation);
 }
 
-// The same camera for an image of another size: intrinsics are scaled per axis by new size / old size.
+// Returns the camera for an image of another size: the intrinsics are scaled per axis by new size / old size.
 inline Camera ResizedCamera(const Camera& camera, int width, int height) {
   const double sx = double(width) / camera.width, sy = double(height) / camera.height;
   Camera resized = camera;

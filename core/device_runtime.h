@@ -40,7 +40,7 @@ struct DeviceRuntime {
   DeviceCopies copies;
 };
 
-// Of the process's own memory.
+// The runtime of the process's own memory.
 const DeviceRuntime& HostRuntime();
 
 }  // namespace splat

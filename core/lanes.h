@@ -10,7 +10,7 @@
 
 #include "core/host_device.h"
 
-// For the inside of a loop whose operands are to stay in registers.
+// This attribute is for functions inside a loop whose operands are to stay in registers.
 #if defined(__GNUC__)
 #define SPLAT_ALWAYS_INLINE __attribute__((always_inline)) inline
 #else

@@ -59,7 +59,7 @@ struct Option {
   std::vector<std::string> choices;  // of text; empty: any
   OptionFlag flag;
 
-  // For tables: each changes the row and returns it.
+  // These functions are for tables: each changes the row and returns it.
   Option& AtLeast(double min) { return Within({min, bounds.max, false, false}); }
   Option& Above(double min) { return Within({min, bounds.max, true, false}); }
   Option& Between(double min, double max) { return Within({min, max, false, false}); }

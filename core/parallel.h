@@ -9,7 +9,7 @@
 
 namespace splat {
 
-// Runs independent tasks. Above the seam with LibTorch there is one pool for the process
+// Runs independent tasks. Above the boundary with LibTorch there is one pool for the process
 // (rasterizer/torch/process_executor.h); below it, and in tests, a ThreadPool or a SerialExecutor is passed in.
 class Executor {
  public:

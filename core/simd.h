@@ -39,7 +39,7 @@ class Float {
  public:
   Float() = default;
   HWY_INLINE Float(FloatVector lanes) : lanes_(lanes) {}
-  // The same number in all lanes; a double is rounded.
+  // Puts the same number into all lanes; a double is rounded.
   template <typename S, typename = std::enable_if_t<std::is_arithmetic_v<S>>>
   HWY_INLINE explicit Float(S number) : lanes_(hn::Set(FloatTag(), static_cast<float>(number))) {}
 
@@ -96,7 +96,7 @@ HWY_INLINE Float floor(Float a) {
 HWY_INLINE Float ceil(Float a) {
   return hn::Ceil(a.lanes());
 }
-// As std::exp beyond Highway's range: infinity for large numbers, and NaN for NaN.
+// Beyond Highway's range this agrees with std::exp: infinity for large numbers, and NaN for NaN.
 HWY_INLINE Float exp(Float a) {
   const FloatTag tag;
   const FloatVector power = hn::Exp(tag, hn::Min(a.lanes(), hn::Set(tag, 104.0f)));

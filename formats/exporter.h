@@ -27,7 +27,7 @@ struct ExportOptions {
   uint64_t seed = 42;            // of SOG's clustering
   Executor* executor = nullptr;  // for SOG's clustering, not owned; null: the calling thread
   PartsFitter fit_parts;         // the costly half of that, such as on a GPU; empty: the executor
-  // Of .html.
+  // These options are for .html.
   std::optional<ViewerSettings> viewer;     // where it opens; nothing: SettingsFromSplats
   uint64_t html_inline_bytes = 24'000'000;  // splats of more bytes lie beside the page: browsers limit data: URLs
   bool overwrite_beside = true;             // replace a file of the name that the one beside the page gets
@@ -52,7 +52,8 @@ struct Exporter {
   // Streams the file. Throws splat::Error without the path if the format cannot hold the splats.
   void (*write)(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
   int largest_sh_degree = math::kMaxShDegree;  // that the format holds; higher coefficients are left out
-  // For formats that may need more than one file, what WriteScene calls instead of `write`, with the path; else null.
+  // WriteScene calls this instead of `write`, with the path, for formats that may need more than one file; null for
+  // others.
   WrittenScene (*write_files)(const std::string& path, const SplatSelection& splats,
                               const ExportOptions& options) = nullptr;
   // What keeps this build from writing the format, one line; empty if nothing does. Null: nothing ever does.
@@ -76,10 +77,10 @@ const std::vector<Importer>& Importers();
 // "ply, spz, ...": all names, for messages and help texts.
 std::string ExporterNames();
 
-// By name. Throws splat::Error that lists the names.
+// Finds a format by its name. Throws splat::Error that lists the names.
 const Exporter& ExporterNamed(const std::string& name);
-// By the end of a file's name, the longest that fits, upper case or lower. Throws splat::Error that lists what there
-// is.
+// Finds a format by the end of a file's name, the longest that fits, in upper or lower case. Throws splat::Error that
+// lists what there is.
 const Exporter& ExporterFor(const std::string& path);
 
 // What keeps this build from writing the format, such as a part that was not there when it was built: one line that

@@ -21,7 +21,7 @@ struct RgbaImage {
 
 constexpr int kMaxWebpSide_px = 16383;
 
-// Also the colours of transparent pixels are kept. Throws splat::Error.
+// Encodes without loss and keeps the colours of transparent pixels too. Throws splat::Error.
 std::string EncodeWebp(const RgbaImage& image);
 
 // Bytes that the pixels of a WebP file will take; nothing is decoded. `where` is for messages. Throws splat::Error.

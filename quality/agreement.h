@@ -20,7 +20,7 @@ constexpr double kLeastGain_db = 3, kEnoughAgreement_db = 40;
 // At most so many views are compared.
 constexpr size_t kMostCheckedViews = 8;
 
-// Of many values some, spread evenly and beginning with the first.
+// Picks at most `most` of the values, spread evenly and beginning with the first.
 template <typename T>
 std::vector<T> SpreadEvenly(const std::vector<T>& values, size_t most) {
   if (values.size() <= most) return values;
@@ -37,7 +37,8 @@ void RequireAgreement(const std::string& path, double agreement_db, double empty
 // no place for it, which is the scene's. The path names the format.
 SceneTraits ComparedTraits(const std::string& path, const SceneTraits& of_file, const SceneTraits& of_scene);
 
-// For RequireAgreement: PSNR in dB between the scene's images and the background alone, mean over the images.
+// Returns what RequireAgreement compares with: the PSNR in dB between the scene's images and the background alone, as a
+// mean over the images.
 double EmptyAgreement(const std::vector<Image8>& images, const std::array<float, 3>& background);
 
 }  // namespace splat::quality

@@ -68,7 +68,7 @@ class SplatSelection {
   void LimitShDegree(int degree);                                        // higher ones are cut off
   SplatSelection InFrame(Frame frame) const;
 
-  // Of splat 0 ... count() - 1 of the selection, in its frame.
+  // These functions return the values of splat 0 ... count() - 1 of the selection, in its frame.
   Vec3<float> Mean(int64_t splat) const;
   Vec3<float> LogScale(int64_t splat) const;
   Quaternion<float> Quat(int64_t splat) const;  // unit

@@ -40,7 +40,7 @@ class ModelOptimizer {
  public:
   // Works on moments that outlive it. They and the model lie on the backend's device.
   ModelOptimizer(ModelMoments& moments, const OptimizerConfig& config, const Backend& backend);
-  // With moments of its own.
+  // Works on moments of its own.
   ModelOptimizer(const SplatModel& model, const OptimizerConfig& config, const Backend& backend = CpuBackend());
 
   // Begins a step and describes it: parameters, moments, rates, and whether sh_rest has had no gradient up to now.

@@ -38,7 +38,7 @@ class PhotoStore {
     int view = -1, downscale = 0;
   };
   std::shared_ptr<const Image8> Load(int view, int downscale);
-  // With the upload whose turn is next.
+  // Begins the copy to the device with the upload whose turn is next.
   void BeginUpload(const KernelContext& context, const Image8& image, int view, int downscale);
   torch::Tensor OnDevice(int view, const Camera& camera, int downscale);
 

@@ -38,10 +38,10 @@ class TrainStep {
   // A view before it, where the update takes several: nothing but the terms' parameters moves yet. Rates are not used.
   void AddView(const SplatModel& model, const StepInput& input);
 
-  // Of the last view, with what the terms add and without the penalties on splats; waits for it.
+  // Waits for the loss of the last view, with what the terms add and without the penalties on splats.
   double Loss();
-  // The same in two parts: the first queues the reading of the last view's loss, the second waits for what was queued
-  // last. In between a GPU may be given more to do.
+  // These functions are Loss in two parts: the first queues the reading of the last view's loss, the second waits for
+  // what was queued last. In between a GPU may be given more to do.
   void QueueLoss();
   double QueuedLoss();
 

@@ -33,7 +33,7 @@ class Update {
   virtual ~Update() = default;
   // A view whose step has further ones: nothing moves yet. Throws splat::Error where only one view fits a step.
   virtual void Add(const KernelContext& context, const ViewGradient& view) = 0;
-  // The last view of a step: the model moves by the sum of the views' gradients, and the statistics of density control
+  // The last view of a step: the model moves by the sum of the views' gradients, and the statistics of densification
   // have all of them.
   virtual void Finish(const KernelContext& context, const ViewGradient& view, const ModelStep& step) = 0;
 };

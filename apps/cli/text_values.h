@@ -16,7 +16,7 @@ Color ParseBackground(const std::string& text);
 // The number that `text` is from its first to its last character; nothing if it is none or not finite.
 std::optional<double> ParseNumber(const std::string& text);
 
-// The same of a whole number; nothing if the type does not hold it.
+// Parses a whole number in the same way; nothing if the type does not hold it.
 template <typename T>
 std::optional<T> ParseWholeNumber(const std::string& text) {
   T value{};

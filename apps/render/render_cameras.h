@@ -21,7 +21,7 @@ struct CameraSet {
 // pinhole cameras as in training. Photos need not exist. Throws splat::Error naming the file.
 CameraSet ReadCameras(const std::string& path);
 
-// The same cameras in the frame of a scene, given the frame of their source.
+// Returns the cameras in the frame of a scene, given the frame of their source.
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene);
 
 // OrbitCameras (scene/orbit.h) around a model. Throws splat::Error for an empty one.

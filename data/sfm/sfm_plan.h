@@ -73,8 +73,8 @@ struct ScoredPair {
 std::vector<PhotoPair> AllPairs(size_t photos, size_t stride = 1);
 // Each photo with the `overlap` next ones and those 2, 4, 8, ... further on, up to 2^(overlap - 1).
 std::vector<PhotoPair> SequentialPairs(size_t photos, int overlap);
-// For each photo the `partners` pairs of highest score it takes part in; sorted, no doubles. Pairs with a score below
-// kMinPairScore count as unrelated.
+// Finds for each photo the `partners` pairs with the highest score that it takes part in. The result is sorted and
+// without doubles. Pairs with a score below kMinPairScore count as unrelated.
 std::vector<PhotoPair> BestPairs(size_t photos, std::vector<ScoredPair> scored, int partners);
 // Sorted, no doubles.
 std::vector<PhotoPair> UnionOfPairs(std::vector<PhotoPair> a, const std::vector<PhotoPair>& b);

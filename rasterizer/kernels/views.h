@@ -93,7 +93,7 @@ enum SlotEntry {
   kSlotAbsMean = 10  // 2: sum over pixels of |dL/dmean_px|, per axis
 };
 
-// Screen-space statistics for density control, filled by the backward pass.
+// Screen-space statistics for densification, filled by the backward pass.
 template <typename T>
 struct ScreenStatsView {
   T* grad_mean_px = nullptr;  // [N, 2] dL/dmean_px; or null

@@ -44,7 +44,7 @@ SPLAT_HD inline T ClampAlpha(T alpha) {
   return Minimum(alpha, T(kMaxAlpha));
 }
 
-// The same splat as the stages evaluate it, with the fewest instructions (docs/math.md, section 6): alpha = 2^p with
+// A splat in the form that the stages evaluate with the fewest instructions (docs/math.md, section 6): alpha = 2^p with
 // p(d) = log2(opacity) - log2(e) q(d) / 2, whose factors are folded into the numbers that are stored. Forward and
 // backward pass of a backend both decide by p, so that a replay takes the very decisions of the forward pass. A pixel
 // whose alpha is within 1e-6 of a threshold may be decided otherwise by another backend or instruction set.
@@ -162,7 +162,7 @@ template <typename T>
 SPLAT_HD inline T AlphaGradOfShare(T transmittance, T loss_color, T loss_behind_share) {
   return transmittance * loss_color - loss_behind_share;
 }
-// The same with the division. alpha: clamped.
+// Computes the same gradient with the division. `alpha` is clamped.
 template <typename T>
 SPLAT_HD inline T AlphaGrad(T alpha, T transmittance, T loss_color, T loss_behind) {
   return AlphaGradOfShare(transmittance, loss_color, loss_behind / (T(1) - alpha));

@@ -141,7 +141,7 @@ struct SplatBackward {
   Vec3<T> grad_color;  // before the clamp
 };
 
-// Of the opacity and of the 2D covariance, from those of the compensated opacity and of the conic.
+// The gradients of the opacity and of the 2D covariance, made from those of the compensated opacity and of the conic.
 template <typename T>
 struct FootprintGrad {
   SymMat2<T> cov;
@@ -195,8 +195,8 @@ SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& ca
   return out;
 }
 
-// The same with the coefficients: writes grad_sh_dc [3] and the first ShRestCount(sh_degree) rows of grad_sh_rest [K,
-// 3].
+// This overload also treats the coefficients: it writes grad_sh_dc [3] and the first ShRestCount(sh_degree) rows of
+// grad_sh_rest [K, 3].
 template <typename T>
 SPLAT_HD inline StoredSplatGrad<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                                         const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad,

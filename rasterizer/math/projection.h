@@ -48,7 +48,7 @@ PinholeCamera<T> MakePinholeCamera(const Camera& camera) {
   return p;
 }
 
-// The same camera in all lanes.
+// Puts one camera into all lanes.
 template <typename T>
 PinholeCamera<T> CameraInLanes(const PinholeCamera<ScalarOf<T>>& c) {
   const auto vec3 = [](const Vec3<ScalarOf<T>>& v) { return Vec3<T>{T(v.x), T(v.y), T(v.z)}; };

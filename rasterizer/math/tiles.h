@@ -26,7 +26,7 @@ struct TileSpan {
   int begin = 0, end = 0;
 };
 
-// The same as whole numbers of kind T, lane by lane; empty: 0 to 0.
+// A range of tiles as whole numbers of kind T, lane by lane; an empty one is 0 to 0.
 template <typename T>
 struct TileRange {
   T begin, end;

@@ -17,8 +17,8 @@ struct RenderSettings {
   double far = math::kDefaultFar;
 };
 
-// Screen-space statistics for density control. The two gradient tensors are filled by the backward pass of the image
-// they came with (zero before it).
+// Screen-space statistics for densification. The two gradient tensors are filled by the backward pass of the image they
+// came with (zero before it).
 struct RenderStats {
   torch::Tensor visible;       // [N] bool: reaches at least one tile
   torch::Tensor half_extents;  // [N, 2] px, 0 where not visible

@@ -32,7 +32,7 @@ TEST(ModelOptimizer, AgreesWithTorchAdam) {
     }
     optimizer.Step(ours, rates);
   }
-  // Both work in float; twenty steps of at most the learning rate.
+  // Both optimizers work in float, over twenty steps of at most the learning rate.
   constexpr double kTolerance = 2e-6;
   for (size_t k = 0; k < 6; ++k) {
     EXPECT_TRUE(torch::allclose(ours.Tensors()[k]->detach(), theirs.Tensors()[k]->detach(), 0, kTolerance))

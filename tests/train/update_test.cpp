@@ -45,7 +45,7 @@ TEST(Update, BothWaysGiveTheSameBitsForOneView) {
   ExpectBothWaysAgree(EmulatedGpu());
 }
 
-// What a step of these views sums up, with rates of 0. The statistics of density control are left in `bench`.
+// What a step of these views sums up, with rates of 0. The statistics of densification are left in `bench`.
 struct Step {
   torch::Tensor gradients;
   DensityStatistics statistics;

@@ -1,4 +1,4 @@
-// The edits of density control: the only code that changes the number of splats. Model and moments stay aligned.
+// The edits of densification: the only code that changes the number of splats. Model and moments stay aligned.
 #pragma once
 
 #include <vector>
@@ -16,7 +16,7 @@ namespace splat::train {
 // not hold what is needed beside the model, the model stays.
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const torch::Tensor& fates, const FateCounts& counts,
                 int64_t limit, Random& random);
-// The same from the host, without a limit.
+// Applies fates that lie on the host, without a limit.
 void ApplyFates(SplatModel& model, ModelOptimizer& optimizer, const std::vector<SplatFate>& fates, Random& random);
 
 // What a relocation is to leave.

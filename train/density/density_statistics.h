@@ -1,4 +1,4 @@
-// What density control learns from the steps between two refinements.
+// What densification learns from the steps between two refinements.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct DensityLimits {
   int64_t pixels = 0;     // of a photo at full resolution, the largest; for DensityConfig::visible_per_pixel
 };
 
-// What density control remembers from step to step, whatever the strategy: a part of the training's state.
+// What densification remembers from step to step, whatever the strategy: a part of the training's state.
 struct DensityState {
   DensityStatistics statistics;    // of the views since the last refinement
   int views = 0;                   // that have added to them

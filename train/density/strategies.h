@@ -1,4 +1,4 @@
-// The table of density control's strategies: which there are, what they want of the settings, and how they are made.
+// The table of the strategies of densification: which there are, what they want of the settings, and how they are made.
 #pragma once
 
 #include <memory>
@@ -33,7 +33,7 @@ struct StrategyKind {
 
 const std::vector<StrategyKind>& Strategies();
 
-// By name. Throws splat::Error that lists the names.
+// Finds a strategy by its name. Throws splat::Error that lists the names.
 const StrategyKind& StrategyNamed(const std::string& name);
 
 // The shared settings, and behind them those of each strategy.

@@ -31,7 +31,8 @@ class Strategy {
   virtual bool Update(const StepContext& context) = 0;
 };
 
-// By DensityConfig::strategy (train/density/strategies.h has the table). `steps`: of the run.
+// Makes the strategy that DensityConfig::strategy names (train/density/strategies.h has the table). `steps` is the
+// number of steps of the run.
 std::unique_ptr<Strategy> MakeStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
 
 }  // namespace splat::train

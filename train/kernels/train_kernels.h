@@ -1,5 +1,5 @@
 // A backend of a training as one table of functions: what the rasterizer runs on (rasterizer/kernels/backend.h), and
-// the stages behind rendering and its gradient: the loss, the update of the model, density control. No torch.
+// the stages behind rendering and its gradient: the loss, the update of the model, densification. No torch.
 #pragma once
 
 #include "core/kernel_context.h"
@@ -23,8 +23,8 @@ using LossStage = void (*)(const KernelContext&, const LossParams&, LossSums* su
 struct UpdateStages {
   // AdamStep.
   void (*adam)(const KernelContext&, const AdamParams&);
-  // The same numbers as the backend's project_backward, add_density_stats, add_penalties and then `adam` on each group,
-  // bit for bit.
+  // Gives the numbers of the backend's project_backward, add_density_stats, add_penalties and then `adam` on each
+  // group, bit for bit.
   void (*backward_and_adam)(const KernelContext&, const BackwardAdamParams&);
   // AddGradient, AddDensityStatistics, AddPenalties.
   void (*add_gradient)(const KernelContext&, const AddGradientParams&);

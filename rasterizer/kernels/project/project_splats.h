@@ -20,13 +20,13 @@ struct ProjectConstants {
   math::TileGrid grid;
 };
 
-// As for TileBlend, everything is a member of one class for each kind of lanes.
+// Everything is a member of one class for each kind of lanes, as in TileBlend.
 template <typename L>
 class ProjectSplats {
  public:
   using S = ScalarOf<L>;
 
-  // Of the splats [begin, end).
+  // These functions treat the splats [begin, end).
   static void Forward(const ProjectParams<S>& params, const ProjectConstants<S>& view, int64_t begin, int64_t end);
   static void Backward(const ProjectBackwardParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                        int64_t end);
@@ -237,7 +237,7 @@ void ProjectSplats<L>::ClearGrad(const ProjectBackwardParams<S>& params, int64_t
   if (params.stats.abs_mean_px) clear(params.stats.abs_mean_px, 2);
 }
 
-// Of visible splats; coefficients beyond the active degree are left alone.
+// The gradient of visible splats; coefficients beyond the active degree are left alone.
 template <typename L>
 template <bool kAntialiased>
 __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBackwardParams<S>& params,

@@ -1,5 +1,5 @@
-// The stages of density control: decide what becomes of each splat, plan which rows of the model change, copy them,
-// draw the children of splits; or draw what dead splats become, and let transparent ones walk. They are a part of a
+// The stages of densification: decide what becomes of each splat, plan which rows of the model change, copy them, draw
+// the children of splits; or draw what dead splats become, and let transparent ones walk. They are a part of a
 // backend's table (train/kernels/train_kernels.h); fates and rows are the same on every backend.
 // Splats are counted in 32 bits. No torch.
 #pragma once
@@ -53,7 +53,7 @@ struct PlanParams {
   SPLAT_HD int64_t Holes() const { return count - counts.kept; }
 };
 
-// Of the splats before one in the order of the index.
+// How many splats of each kind lie before one in the order of the index.
 struct RanksBefore {
   int64_t kept = 0, clones = 0, splits = 0;
 };
@@ -91,7 +91,7 @@ struct ChildrenParams {
   const float* quats = nullptr;  // [R, 4]
   int64_t first_child = 0;       // row of the first, a copy of its parent as the others are
   int64_t children = 0;
-  // Of the refinement's generator, which the caller skips by children * kDrawsPerChild.
+  // The state of the refinement's generator, which the caller skips by children * kDrawsPerChild.
   uint64_t random_state = 0;
 };
 

@@ -90,7 +90,7 @@ SPLAT_HD inline uint32_t GrowthKey(float mean_gradient) {
   return kInfinityBits - bits.u;
 }
 
-// Of the random numbers, for one child.
+// How many draws of the random numbers one child takes.
 constexpr int kDrawsPerChild = 3 * Random::kDrawsPerNormal;
 
 // Moves a copy of the parent to a point drawn from its own Gaussian and shrinks it. Child number j of a refinement

@@ -75,7 +75,7 @@ SPLAT_HD inline SharedSplat ShareOpacity(float opacity_logit, int32_t copies) {
 constexpr float kNoiseSharpness = 100, kNoiseOpacity = 0.005f;
 // From here on the factor is below 1e-7, and the splat stays where it is.
 constexpr float kStillOpacity = 0.17f;
-// Of the random numbers, for one splat in one step.
+// How many draws of the random numbers one splat takes in one step.
 constexpr int kDrawsPerNoise = 4;
 
 // Three standard normal numbers in float, of two pairs.

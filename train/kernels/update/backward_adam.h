@@ -1,5 +1,5 @@
-// The end of a training step in one stage: the gradient of the projection, density control's statistics, and Adam over
-// the arrays of the model, of which the gradients reach no memory that lasts. No torch.
+// The end of a training step in one stage: the gradient of the projection, the statistics of densification, and Adam
+// over the arrays of the model, of which the gradients reach no memory that lasts. No torch.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace splat::train {
 
-// Statistics of density control, added to for each visible splat; null: not wanted.
+// The statistics of densification, to which each visible splat is added. A null array is not wanted.
 struct DensityStatsView {
   float* gradient_sum = nullptr;          // [N] += ScreenGradientLength
   int32_t* seen = nullptr;                // [N] += 1
@@ -27,9 +27,10 @@ SPLAT_HD inline void AddDensityStats(const DensityStatsView& density, int64_t sp
 }
 
 struct BackwardAdamParams {
-  // As for ProjectBackward, but for `grad`, which is not used. The splats are the arrays of `value`.
+  // These are the parameters of ProjectBackward, except that `grad` is not used. The splats are the arrays of `value`.
   kernels::ProjectBackwardParams<float> backward;
-  // By SplatArray, shaped as the model's arrays, null for a group without numbers; aligned to 16 bytes.
+  // These arrays are indexed by SplatArray and shaped as the model's arrays; they are null for a group without numbers,
+  // and aligned to 16 bytes.
   float* value[kSplatArrays] = {};
   float* first[kSplatArrays] = {};   // first moments
   float* second[kSplatArrays] = {};  // second moments
