@@ -21,7 +21,8 @@ struct OrbitOptions {
 // forward. The line of sight must not be vertical.
 Rigid3 LookAt(const Vec3<double>& eye, const Vec3<double>& target);
 
-// camera_from_world of each photo, once around the z axis, anticlockwise, looking near `target`.
+// Returns camera_from_world of each photo. The cameras go once around the z axis, anticlockwise, and look near
+// `target`.
 std::vector<Rigid3> OrbitPoses(const OrbitOptions& options, const Vec3<double>& target);
 
 // Returns a pose at the same place, with the camera held so that its image must be turned as `exif_orientation` (1, 3,

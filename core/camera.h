@@ -5,8 +5,8 @@
 
 namespace splat {
 
-// Frame: x right, y down, z forward (COLMAP's). The centre of pixel (column 0, row 0) lies at (0.5, 0.5) px; a point
-// (x, y, z) in the camera frame is seen at (fx x / z + cx, fy y / z + cy) px.
+// The frame is COLMAP's: x right, y down, z forward. The centre of pixel (column 0, row 0) lies at (0.5, 0.5) px; a
+// point (x, y, z) in the camera frame is seen at (fx x / z + cx, fy y / z + cy) px.
 struct Camera {
   int width = 0;   // px
   int height = 0;  // px

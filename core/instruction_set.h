@@ -22,7 +22,8 @@ const std::vector<InstructionSet>& UsableInstructionSets();
 // The fastest of them.
 InstructionSet BestInstructionSet();
 
-// The usable set of that name; "auto": the best one. Throws splat::Error with the names of the usable ones.
+// Returns the usable set of that name, and the best one for "auto". Throws splat::Error with the names of the usable
+// ones.
 InstructionSet InstructionSetNamed(const std::string& name);
 
 }  // namespace splat

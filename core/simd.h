@@ -147,8 +147,8 @@ HWY_INLINE void TransposeFours(Vector& a, Vector& b, Vector& c, Vector& d) {
   d = hn::BitCast(tag, hn::InterleaveUpper(pairs, ab_high, cd_high));
 }
 
-// Where the rows of LoadRows and StoreRows lie. Not an array of pointers: those a compiler computes on vectors, to take
-// them apart again.
+// Where the rows of LoadRows and StoreRows lie. This is no array of pointers: a compiler would compute those on
+// vectors, only to take them apart again.
 template <typename Number>
 struct RowPlaces {
   Number* array;
@@ -158,8 +158,8 @@ struct RowPlaces {
   HWY_INLINE Number* Row(size_t lane) const { return array + width * index[lane]; }
 };
 
-// The first kColumns (1, 3 or 4) numbers from `first` on of the row of `lane` in the lowest four lanes, those of
-// lane + 4 in the next four, and so on.
+// Loads the first kColumns (1, 3 or 4) numbers from `first` on of the row of `lane` into the lowest four lanes, those
+// of lane + 4 into the next four, and so on.
 template <int kColumns, typename Tag>
 HWY_INLINE hn::Vec<Tag> LoadFours(Tag tag, const RowPlaces<const float>& rows, size_t lane, int first) {
   if constexpr (hn::MaxLanes(Tag()) > 4) {

@@ -44,7 +44,7 @@ struct WrittenScene {
   std::string note;                // one line for the user, for example how to open it; empty if there is none
 };
 
-// A value with functions, not a hierarchy: no format has state.
+// A format is a value with functions, not a class of a hierarchy: none has state.
 struct Exporter {
   std::string name;         // in lists, such as "sog"
   std::string extension;    // of file names, such as ".sog"
@@ -56,7 +56,8 @@ struct Exporter {
   // others.
   WrittenScene (*write_files)(const std::string& path, const SplatSelection& splats,
                               const ExportOptions& options) = nullptr;
-  // What keeps this build from writing the format, one line; empty if nothing does. Null: nothing ever does.
+  // Says in one line what keeps this build from writing the format, and nothing if nothing does. It is null where
+  // nothing ever does.
   std::string (*lacks)() = nullptr;
   bool keeps_antialiased = true;  // whether it has a place for SceneTraits::antialiased
 };
@@ -66,8 +67,9 @@ struct Importer {
   // Whether the file's first bytes say that it is of this format; null for formats that have no such mark, which are
   // known by their extension only.
   bool (*recognizes)(std::string_view bytes);
-  // The file's usable splats in the scene's frame. Memory is taken only after the sizes that a file announces have been
-  // compared with those it has. `path` is for messages. Throws splat::Error naming it, what is wrong and what to do.
+  // Reads the file's usable splats in the scene's frame. Memory is taken only after the sizes that a file announces
+  // have been compared with those it has. `path` is for messages. Throws splat::Error naming it, what is wrong and what
+  // to do.
   SplatCloud (*read)(std::string_view bytes, const std::string& path, const ImportOptions& options);
 };
 
@@ -83,8 +85,8 @@ const Exporter& ExporterNamed(const std::string& name);
 // lists what there is.
 const Exporter& ExporterFor(const std::string& path);
 
-// What keeps this build from writing the format, such as a part that was not there when it was built: one line that
-// says what to do. Empty if nothing does.
+// Says what keeps this build from writing the format, such as a part that was not there when it was built, in one line
+// that says what to do. The line is empty if nothing does.
 std::string WhatLacks(const Exporter& exporter);
 
 // Writes a scene file, whole or not at all. Throws splat::Error naming the path.

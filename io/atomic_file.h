@@ -15,7 +15,7 @@ void WriteFileAtomically(const std::string& path, const std::function<void(std::
 // This is for libraries that insist on a file name: `write` gets the temporary path, which has the extension of `path`.
 void WriteFileAtomicallyByName(const std::string& path, const std::function<void(const std::string&)>& write);
 
-// Whole content of a file. Throws splat::Error naming it if it cannot be read.
+// Returns the whole content of a file. Throws splat::Error naming it if it cannot be read.
 std::string ReadFile(const std::string& path);
 
 }  // namespace splat

@@ -41,8 +41,8 @@ struct Event {
 // at the same time, and must not call back into the run.
 struct Client {
   std::function<void(const Event&)> on_event;
-  // Asked often; true asks the run to stop in order. Training then ends early and its scene is still written; before
-  // the training, and in what comes after the scene is written, the stage under way is given up.
+  // The run calls this function often; true asks it to stop in order. Training then ends early and its scene is still
+  // written; before the training, and in what comes after the scene is written, the stage under way is given up.
   std::function<bool()> stop;
 };
 

@@ -14,8 +14,8 @@ namespace splat::quality {
 // Images of a file that agree less than this with the scene's, in dB, are those of a broken file: a frame or an
 // order of coefficients that was mistaken gives 10 to 12, the coarsest format of a whole file 25 and more.
 constexpr double kLeastAgreement_db = 20;
-// Where a scene differs little from its background every file agrees that much: so much more than an empty file is
-// asked, which is half of what the scene shows, up to an agreement that does for any.
+// Where a scene differs little from its background, every file agrees that much. There a file must agree so much better
+// than an empty one does, which is half of what the scene shows, up to an agreement that is enough for any scene.
 constexpr double kLeastGain_db = 3, kEnoughAgreement_db = 40;
 // At most so many views are compared.
 constexpr size_t kMostCheckedViews = 8;

@@ -11,7 +11,7 @@ class DeviceEvent {
  public:
   explicit DeviceEvent(const kernels::Backend& backend) : events_(&backend.events) {}
 
-  // stream: of the device, which is the current one.
+  // `stream` is one of the device, which is the current one.
   void Record(void* stream) {
     if (!event_) event_ = {events_->make(false), events_->destroy};
     events_->record(event_.get(), stream);

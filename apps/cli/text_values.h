@@ -9,8 +9,8 @@
 
 namespace splat::apps {
 
-// R, G, B in 0..1 from "black", "white", "#rrggbb" or "r,g,b" with numbers in 0..1. Throws splat::Error that says what
-// is allowed.
+// Reads R, G, B in 0..1 from "black", "white", "#rrggbb" or "r,g,b" with numbers in 0..1. Throws splat::Error that says
+// what is allowed.
 Color ParseBackground(const std::string& text);
 
 // The number that `text` is from its first to its last character; nothing if it is none or not finite.

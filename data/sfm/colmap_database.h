@@ -44,7 +44,7 @@ class ColmapDatabase {
 
   std::vector<DatabaseImage> Images() const;  // sorted by name
 
-  // Features of a photo, none if it has none. Throws if they are not SIFT's 128 bytes per feature.
+  // Returns the features of a photo, none if it has none. Throws if they are not SIFT's 128 bytes per feature.
   DatabaseFeatures Features(int64_t image) const;
 
   // Whether the tables are those of COLMAP 3.x that we know and all features are SIFT's of 128 bytes.

@@ -73,7 +73,8 @@ template <typename T>
 struct PixelsView {
   T* image = nullptr;  // [H, W, 3] background included
   T* alpha = nullptr;  // [H, W] 1 - final transmittance
-  // [H, W] sum of weight x depth (not divided by alpha), scene units; or null: not wanted, and without a gradient.
+  // [H, W] The sum of weight x depth (not divided by alpha), in scene units. It is null where it is not wanted, and has
+  // no gradient then.
   T* depth = nullptr;
 };
 

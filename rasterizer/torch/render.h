@@ -33,8 +33,8 @@ struct RenderOutput {
   RenderStats stats;
 };
 
-// Differentiable in the model's six tensors if they require gradients. Throws splat::Error for a malformed model or
-// camera.
+// Renders an image that is differentiable in the model's six tensors if they require gradients. Throws splat::Error for
+// a malformed model or camera.
 RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderSettings& settings);
 
 }  // namespace splat

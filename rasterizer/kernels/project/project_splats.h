@@ -65,7 +65,7 @@ class ProjectSplats {
     splats.Store(column, 3, array, 3);
   }
 
-  // Without the colour.
+  // Loads the parameters of the splats without those of the colour.
   static math::StoredSplat<L> LoadStored(const SplatsView<S>& view, const Splats& splats) {
     math::StoredSplat<L> stored;
     stored.mean = LoadVec3(splats, view.means);
@@ -154,7 +154,8 @@ class ProjectSplats {
                               const math::ProjectLimits& limits, const Splats& splats);
 };
 
-// Records without colour of the splats [begin, begin + count), and which of them are visible as far as is known.
+// Makes the records without colour of the splats [begin, begin + count), and says which of them are visible as far as
+// is known.
 template <typename L>
 template <bool kAntialiased>
 __attribute__((flatten)) typename ProjectSplats<L>::Visible ProjectSplats<L>::StoreGeometry(
@@ -221,7 +222,7 @@ void ProjectSplats<L>::SumSlots(const ProjectBackwardParams<S>& params, const Sp
   LoadRows<L>(sums[0], kSlotSize, rows, kSlotSize, sum);
 }
 
-// All of a splat's gradient and statistics to 0.
+// Sets all of a splat's gradient and statistics to 0.
 template <typename L>
 void ProjectSplats<L>::ClearGrad(const ProjectBackwardParams<S>& params, int64_t i) {
   const auto clear = [i](S* array, int width) {
