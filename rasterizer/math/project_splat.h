@@ -40,8 +40,8 @@ struct ProjectLimits {
   bool antialiased = false;  // opacities are multiplied by LowPassCompensation
 };
 
-// Infinities that activations would turn into ordinary values: scale exp(-inf) = 0 and opacity sigmoid(inf) = 1. What
-// else is not finite fails a guard of ProjectSplat further on.
+// Finds infinities that activations would turn into ordinary values: scale exp(-inf) = 0 and opacity sigmoid(inf) = 1.
+// What else is not finite fails a guard of ProjectSplat further on.
 template <typename T>
 SPLAT_HD inline MaskOf<T> ActivatesToOrdinaryValues(const StoredSplat<T>& splat) {
   const T bound = T(1e30);
@@ -92,7 +92,7 @@ SPLAT_HD inline ProjectedSplat<T> ProjectGeometry(const PinholeCamera<T>& camera
   out.half = HalfExtents(cov, reach);
   out.mean = ProjectPoint(camera, p);
   out.depth = p.z;
-  // Cheap reject before the colour is touched; also fails for NaN.
+  // This cheap test comes before the colour is touched; it fails for NaN, too.
   out.visible = out.visible & (out.mean.x + out.half.x > T(0)) & (out.mean.x - out.half.x < T(camera.width)) &
                 (out.mean.y + out.half.y > T(0)) & (out.mean.y - out.half.y < T(camera.height));
   return out;
@@ -169,7 +169,7 @@ SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, 
   return out;
 }
 
-// splat is visible.
+// The splat must be visible.
 template <typename T>
 SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                                       const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {

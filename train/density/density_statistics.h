@@ -28,7 +28,8 @@ struct DensityState {
   bool opacity_was_reset = false;  // by the strategy kAdaptive
 };
 
-// What the backward pass of one more view is to add to. Begins anew if the number of splats has changed.
+// Returns the statistics to which the backward pass of one more view adds. They begin anew if the number of splats has
+// changed.
 const DensityStatistics& StatisticsForNextView(DensityState& state, const SplatModel& model, bool absolute);
 void ClearStatistics(DensityState& state);
 

@@ -25,9 +25,9 @@ struct StepContext {
 class Strategy {
  public:
   virtual ~Strategy() = default;
-  // Before the step: what its backward pass is to add to.
+  // Returns before the step the statistics to which its backward pass adds.
   virtual DensityStatistics Collect(const StepContext& context) = 0;
-  // After the optimiser. Returns whether the model's tensors were replaced.
+  // Updates the model after the optimiser. Returns whether the model's tensors were replaced.
   virtual bool Update(const StepContext& context) = 0;
 };
 

@@ -17,7 +17,7 @@ struct LossSums {
   double l1 = 0, ssim = 0;  // means over all values of |image - target| and of SSIM
 };
 
-// PhotometricLoss. sums [1]: overwritten, on the device. Without grad_image there are the sums only.
+// PhotometricLoss. `sums` [1] lies on the device and is overwritten. Without grad_image there are the sums only.
 using LossStage = void (*)(const KernelContext&, const LossParams&, LossSums* sums);
 
 struct UpdateStages {

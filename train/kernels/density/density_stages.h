@@ -18,7 +18,8 @@ struct DecideParams {
   int64_t count = 0;                      // N
   const float* opacity_logits = nullptr;  // [N]
   const float* log_scales = nullptr;      // [N, 3]
-  // Statistics of the first S splats, S <= N; the others, and all of them if an array is null, have none and stay.
+  // The statistics are of the first S splats, S <= N; the others, and all of them if an array is null, have none and
+  // stay.
   int64_t statistics_count = 0;         // S
   const float* gradient_sum = nullptr;  // [S] over views, at least 0
   const int32_t* seen = nullptr;        // [S] views in which the splat was visible
@@ -120,7 +121,7 @@ struct MortonParams {
 };
 
 struct DensityStages {
-  // Synchronises with the host, once. Equal gradients at the limit: the lower index grows.
+  // Synchronises with the host, once. Where gradients are equal at the limit, the lower index grows.
   FateCounts (*decide_fates)(const KernelContext&, const DecideParams&);
   void (*plan_rows)(const KernelContext&, const PlanParams&);
   void (*draw_children)(const KernelContext&, const ChildrenParams&);

@@ -37,8 +37,8 @@ struct BackwardAdamParams {
   double learning_rates[kSplatArrays] = {};
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
   int64_t step = 1;  // 1 at the first update
-  // Leaves kShRest and its moments alone. Exact while all its gradients have been 0, that is while the active degree
-  // has been 0 since the first step: moments of 0 stay 0 and move nothing.
+  // Leaves kShRest and its moments alone. This is exact while all its gradients have been 0, that is while the active
+  // degree has been 0 since the first step: moments of 0 stay 0 and move nothing.
   bool skip_sh_rest = false;
   SplatPenalty penalty;  // its gradient is added to that of the image, of hidden splats too
   DensityStatsView density;
@@ -48,12 +48,12 @@ struct BackwardAdamParams {
 // active degree other than 0 with skip_sh_rest, and as CheckShDegree and CheckAdamParams.
 void CheckBackwardAdamParams(const BackwardAdamParams& params);
 
-// AdamParams of `count` splats from `begin` on; `grad` are those splats' gradients.
+// Returns the AdamParams of `count` splats from `begin` on; `grad` has those splats' gradients.
 AdamParams GroupAdamParams(const BackwardAdamParams& params, int group, int64_t begin, int64_t count,
                            const float* grad);
 
-// On the CPU. The same numbers as ProjectBackward, AddPenalty and then AdamStep on each group, bit for bit: every splat
-// takes part, hidden ones with a gradient of 0 from the image.
+// Runs on the CPU and gives the numbers of ProjectBackward, AddPenalty and then AdamStep on each group, bit for bit:
+// every splat takes part, hidden ones with a gradient of 0 from the image.
 void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params);
 
 }  // namespace splat::train
