@@ -6,7 +6,8 @@
 
 namespace splat {
 
-// From slow to fast. kScalar is one number at a time; sets of other architectures are not in a build.
+// The sets are ordered from slow to fast. kScalar is one number at a time; sets of other architectures are not in a
+// build.
 enum class InstructionSet { kScalar, kNeon, kSse4, kAvx2, kAvx512 };
 constexpr int kInstructionSets = 5;
 

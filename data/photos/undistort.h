@@ -17,7 +17,7 @@ Camera UndistortedCamera(const Intrinsics& intrinsics);
 // Resamples `photo` to `camera` = UndistortedCamera(intrinsics), possibly resized (ResizedCamera). The photo may have
 // any size of the calibrated image's aspect: positions are scaled. Where the result is smaller, the photo is reduced
 // by area-averaging to not less than 1.5 times the result's size, undistorted there (bicubic), and averaged down to the
-// result: sharper than undistorting at the final size, cheaper than at the photo's.
+// result. This is sharper than undistorting at the final size, and cheaper than at the photo's.
 Image8 UndistortImage(const Image8& photo, const Intrinsics& intrinsics, const Camera& camera);
 
 }  // namespace splat::data

@@ -23,7 +23,7 @@ struct PartsParams {
   uint64_t seed;                   // of the first part; that of part p is seed + p
 };
 
-// In the order of the parts.
+// What fitting makes of a part. Results are in the order of the parts.
 struct FittedPart {
   std::vector<float> centers;    // [found, dimensions]; fewer than asked for where there are fewer different points
   std::vector<uint32_t> labels;  // [members], the nearest centre, of equal ones the first
@@ -49,7 +49,7 @@ using FitPartsOnGpu = std::vector<FittedPart> (*)(const KernelContext& context, 
                                                   int64_t most_points);
 constexpr int64_t kMostPointsOnGpu = 1 << 21;
 
-// Null in a build without CUDA. Whether there is a GPU is the caller's to know.
+// Returns null in a build without CUDA. Whether there is a GPU is the caller's to know.
 FitPartsOnGpu CudaFitParts();
 
 namespace cuda {

@@ -207,9 +207,9 @@ SPLAT_HD inline SymMat2<T> ConicBackward(const SymMat2<T>& conic, const SymMat2<
 }
 
 // What the opacity of an antialiased splat is multiplied by, so that the low-pass spreads its light without adding to
-// it: sqrt(det S / det(S + low-pass)) of the 2D covariance S (docs/math.md, section 4). From SharpDeterminant2d and
-// Covariance2dDeterminant > 0: at least 0, for a splat without extent, and at most 1, for one much larger than a pixel;
-// NaN stays NaN.
+// it: sqrt(det S / det(S + low-pass)) of the 2D covariance S (docs/math.md, section 4). It comes from
+// SharpDeterminant2d and Covariance2dDeterminant > 0, and is at least 0, for a splat without extent, and at most 1, for
+// one much larger than a pixel. NaN stays NaN.
 template <typename T>
 SPLAT_HD inline T LowPassCompensation(T sharp_determinant, T determinant) {
   using std::sqrt;
