@@ -1,5 +1,7 @@
 #include "bench/floor_model.h"
 
+#include "scene/splat_arrays.h"
+
 namespace splat::bench {
 
 const char* const kStepStageNames[kStepStages] = {"project",          "count", "bin", "blend", "loss", "blend_backward",
@@ -8,7 +10,8 @@ const char* const kStepStageNames[kStepStages] = {"project",          "count", "
 namespace {
 
 constexpr double kCheckpointEvery = 256;  // entries of a list between the states that the backward pass starts from
-constexpr double kProjectFp32 = 750;      // both directions; half of it each way here
+constexpr double kAdamBytes = 2 * 3 * sizeof(float) * kMostNumbersPerSplat;  // parameters, two moments; read, written
+constexpr double kProjectFp32 = 750;  // both directions; half of it each way here
 
 }  // namespace
 
@@ -24,8 +27,7 @@ StepWork WorkOf(const StepCounts& c) {
   work[kLoss] = {144 * c.pixels, 528 * c.pixels, 0};
   work[kBlendBackward] = {84 * walked + 44 * c.pixels + checkpoints, 8 * c.tested + 32 * c.contributing,
                           12.0 * 32 * c.live_warps};
-  // 59 parameters and their moments of all, read and written.
-  work[kBackwardAndAdam] = {260 * c.visible + 1416 * c.splats, kProjectFp32 / 2 * c.visible, 0};
+  work[kBackwardAndAdam] = {260 * c.visible + kAdamBytes * c.splats, kProjectFp32 / 2 * c.visible, 0};
   return work;
 }
 

@@ -33,7 +33,8 @@ StepCounts CountsOf(const train::Backend& backend, const SplatModel& model, cons
   SceneTensors scene;
   scene.model = model;
   scene.camera = camera;
-  scene.options.sh_degree = model.max_sh_degree();
+  scene.options.sh_degree = model.drawn_sh_degree();
+  scene.options.antialiased = model.traits.antialiased;
   const ForwardTensors forward = ForwardPass({backend.render, scope.context()}, scene);
   const Tensor records = forward.records.cpu(), tile_begin = forward.tile_begin.cpu(), entries = forward.entries.cpu();
 

@@ -1,4 +1,4 @@
-# Everything the build takes from outside, in one place. The README's table names each with its use.
+# Everything the build takes from outside, in one place. docs/dependencies.md names each with its use.
 set(CMAKE_CXX_STANDARD 17)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

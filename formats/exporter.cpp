@@ -56,11 +56,11 @@ const std::vector<Exporter>& Exporters() {
       {"ply", ".ply", "the layout of Inria's trainer, lossless", WriteSplatPly},
       {"compressed.ply", ".compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", WriteCompressedPly},
       {"splat", ".splat", "32 bytes a splat, without view-dependent colour", WriteSplatFile, 0, nullptr, nullptr,
-       false},
+       AntialiasedMark::kNone},
       {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz},
       {"sog", ".sog", "PlayCanvas' SOG, about a sixth of the size", WriteSog},
       {"glb", ".glb", "glTF with KHR_gaussian_splatting, lossless", WriteGlb, math::kMaxShDegree, nullptr, nullptr,
-       false},
+       AntialiasedMark::kOwn},
       {"html", ".html", "a page that shows the scene in any browser", WriteHtml, math::kMaxShDegree, WriteHtmlFiles,
        WhatHtmlLacks},
   };
@@ -109,9 +109,9 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
   SPLAT_CHECK(lacks.empty(), path, ": ", lacks);
   if (exporter.write_files != nullptr) return exporter.write_files(path, splats, options);
   std::string note;
-  if (splats.traits().antialiased && !exporter.keeps_antialiased) {
-    note = StrCat(path,
-                  ": the format has no place for the mark of antialiased scenes; viewers draw small splats too bright");
+  if (splats.traits().antialiased && exporter.antialiased_mark != AntialiasedMark::kKnown) {
+    note =
+        StrCat(path, ": viewers find no mark of antialiased scenes in this format, and draw small splats too bright");
   }
   WriteFileAtomically(path, [&](std::ostream& out) {
     try {

@@ -44,6 +44,13 @@ struct WrittenScene {
   std::string note;                // one line for the user, for example how to open it; empty if there is none
 };
 
+// What a format has for SceneTraits::antialiased.
+enum class AntialiasedMark {
+  kKnown,  // a place where other readers look
+  kOwn,    // a place where only ours looks
+  kNone,
+};
+
 // A format is a value with functions, not a class of a hierarchy: none has state.
 struct Exporter {
   std::string name;         // in lists, such as "sog"
@@ -59,7 +66,7 @@ struct Exporter {
   // Says in one line what keeps this build from writing the format, and nothing if nothing does. It is null where
   // nothing ever does.
   std::string (*lacks)() = nullptr;
-  bool keeps_antialiased = true;  // whether it has a place for SceneTraits::antialiased
+  AntialiasedMark antialiased_mark = AntialiasedMark::kKnown;
 };
 
 struct Importer {

@@ -111,7 +111,9 @@ Json DocumentOf(const SplatSelection& splats, const std::vector<Attribute>& attr
   document["extensionsUsed"] = Json::array({kExtension});
   document["scene"] = 0;
   document["scenes"] = Json::array({{{"nodes", Json::array({0})}}});
-  if (splats.traits().background) document["scenes"][0]["extras"]["background"] = *splats.traits().background;
+  const SceneTraits& traits = splats.traits();
+  if (traits.background) document["scenes"][0]["extras"][kBackgroundKey] = *traits.background;
+  if (traits.antialiased) document["scenes"][0]["extras"][kAntialiasedKey] = true;
   document["nodes"] = Json::array({{{"mesh", 0}}});
   document["meshes"] = Json::array({{{"primitives", Json::array({primitive})}}});
   document["buffers"] = Json::array({{{"byteLength", offset}}});

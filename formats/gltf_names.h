@@ -11,6 +11,8 @@ namespace splat::formats::gltf {
 constexpr uint32_t kMagic = 0x46546C67, kVersion = 2, kJsonChunk = 0x4E4F534A, kBinaryChunk = 0x004E4942;
 constexpr uint64_t kHeaderBytes = 12, kChunkHeaderBytes = 8;
 constexpr const char* kExtension = "KHR_gaussian_splatting";
+// Our own keys in the extras of the scene; other readers pass over them.
+constexpr const char *kBackgroundKey = "background", *kAntialiasedKey = "antialiased";
 
 enum ComponentType { kInt8 = 5120, kUint8 = 5121, kInt16 = 5122, kUint16 = 5123, kFloat = 5126 };
 

@@ -259,26 +259,25 @@ void Append(const SplatCloud& more, SplatCloud& cloud) {
   };
   if (cloud.sh_rest_count < rest) cloud.sh_rest = widened(cloud);
   const std::vector<float> more_rest = widened(more);
-  const auto append = [](const std::vector<float>& from, std::vector<float>& to) {
-    to.insert(to.end(), from.begin(), from.end());
-  };
-  append(more_rest, cloud.sh_rest);
-  append(more.means, cloud.means);
-  append(more.log_scales, cloud.log_scales);
-  append(more.quats, cloud.quats);
-  append(more.opacity_logits, cloud.opacity_logits);
-  append(more.sh_dc, cloud.sh_dc);
+  for (int array = 0; array < kSplatArrays; ++array) {
+    const std::vector<float>& from = array == kShRest ? more_rest : more[array];
+    cloud[array].insert(cloud[array].end(), from.begin(), from.end());
+  }
   cloud.sh_rest_count = rest;
+  cloud.traits.antialiased = cloud.traits.antialiased || more.traits.antialiased;
   cloud.left_out += more.left_out;
 }
 
-// What our own files say in the first scene's extras.
-std::optional<Rgb> SceneBackground(const Document& document) {
+// Takes what our own files say in the first scene's extras.
+void TakeExtras(const Document& document, SceneTraits& traits) {
   const auto scenes = document.json.find("scenes");
-  if (scenes == document.json.end() || !scenes->is_array() || scenes->empty()) return std::nullopt;
+  if (scenes == document.json.end() || !scenes->is_array() || scenes->empty()) return;
   const Json& scene = scenes->front();
-  if (!scene.is_object() || !scene.contains("extras") || !scene["extras"].is_object()) return std::nullopt;
-  return BackgroundOf(scene["extras"], "background");
+  if (!scene.is_object() || !scene.contains("extras") || !scene["extras"].is_object()) return;
+  const Json& extras = scene["extras"];
+  traits.background = BackgroundOf(extras, kBackgroundKey);
+  const auto antialiased = extras.find(kAntialiasedKey);
+  traits.antialiased = traits.antialiased || (antialiased != extras.end() && *antialiased == true);
 }
 
 SplatCloud ReadPrimitives(const Document& document, uint64_t file_bytes) {
@@ -296,7 +295,7 @@ SplatCloud ReadPrimitives(const Document& document, uint64_t file_bytes) {
     CheckExpansion(document.path, file_bytes, uint64_t(cloud.count()) * SplatBytes(cloud.sh_rest_count));
     first = false;
   }
-  cloud.traits.background = SceneBackground(document);
+  TakeExtras(document, cloud.traits);
   return cloud;
 }
 

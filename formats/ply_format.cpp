@@ -1,6 +1,7 @@
 #include "formats/ply_format.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "core/check.h"
@@ -12,53 +13,55 @@ namespace {
 
 constexpr int64_t kRowsPerBlock = 4096;  // 1 MB at SH degree 3
 
+constexpr int kNormals = kSplatArrays;  // columns beside those of the arrays, which hold zeros
+constexpr int kAxes = 3;
+
+// The columns of a row in their order, and what their names begin with.
+struct ColumnGroup {
+  int array;
+  const char* stem;
+};
+constexpr ColumnGroup kColumnGroups[] = {
+    {kMeans, ""},           {kNormals, "n"}, {kShDc, "f_dc_"}, {kShRest, "f_rest_"}, {kOpacityLogits, "opacity"},
+    {kLogScales, "scale_"}, {kQuats, "rot_"}};
+
+// The name of value `i` of a group: that of an axis, or its number.
+std::string NameOf(const ColumnGroup& group, int i) {
+  if (group.array == kMeans || group.array == kNormals) return StrCat(group.stem, "xyz"[i]);
+  return group.array == kOpacityLogits ? group.stem : StrCat(group.stem, i);
+}
+
 // Where each value of a row lies. The same order serves writing and reading.
 struct Layout {
-  explicit Layout(int coefficients_per_channel) : rest(coefficients_per_channel) {}
-
-  int rest;  // higher SH coefficients per channel: 0, 3, 8 or 15
-  int mean() const { return 0; }
-  int normal() const { return 3; }
-  int dc() const { return 6; }
-  int rest_begin() const { return 9; }
-  int opacity() const { return 9 + kChannels * rest; }
-  int scale() const { return opacity() + 1; }
-  int quat() const { return scale() + 3; }
-  int size() const { return quat() + 4; }
-
-  std::vector<std::string> Names() const {
-    std::vector<std::string> names = {"x", "y", "z", "nx", "ny", "nz", "f_dc_0", "f_dc_1", "f_dc_2"};
-    for (int i = 0; i < kChannels * rest; ++i) names.push_back(StrCat("f_rest_", i));
-    for (const char* name : {"opacity", "scale_0", "scale_1", "scale_2", "rot_0", "rot_1", "rot_2", "rot_3"}) {
-      names.emplace_back(name);
+  explicit Layout(int coefficients_per_channel) : rest(coefficients_per_channel) {
+    for (const ColumnGroup& group : kColumnGroups) {
+      begin[size_t(group.array)] = size();
+      const int width = group.array == kNormals ? kAxes : WidthOf(group.array, rest);
+      for (int i = 0; i < width; ++i) names.push_back(NameOf(group, i));
     }
-    return names;
   }
-};
 
-void Put(const Vec3<float>& value, float* row) {
-  row[0] = value.x;
-  row[1] = value.y;
-  row[2] = value.z;
-}
+  int size() const { return int(names.size()); }
+  int Begin(int array) const { return begin[size_t(array)]; }
+  // Coefficients lie channel by channel.
+  int RestColumn(int coefficient, int channel) const { return Begin(kShRest) + channel * rest + coefficient; }
+
+  int rest;                                      // higher SH coefficients per channel: 0, 3, 8 or 15
+  std::array<int, kSplatArrays + 1> begin = {};  // first column of each array, and of the normals
+  std::vector<std::string> names;                // [size()]
+};
 
 // Fills row [layout.size()].
 void FillRow(const SplatSelection& splats, const Layout& layout, int64_t splat, float* row) {
-  Put(splats.Mean(splat), row + layout.mean());
-  std::fill_n(row + layout.normal(), 3, 0.0f);
-  Put(splats.ShDc(splat), row + layout.dc());
+  std::fill_n(row + layout.Begin(kNormals), kAxes, 0.0f);
+  for (int array = 0; array < kSplatArrays; ++array) {
+    if (array != kShRest) splats.CopyTo(array, splat, row + layout.Begin(array));
+  }
   for (int k = 0; k < layout.rest; ++k) {
     const Vec3<float> value = splats.ShRest(splat, k);
     const float channels[kChannels] = {value.x, value.y, value.z};
-    for (int channel = 0; channel < kChannels; ++channel) {
-      row[layout.rest_begin() + channel * layout.rest + k] = channels[channel];
-    }
+    for (int channel = 0; channel < kChannels; ++channel) row[layout.RestColumn(k, channel)] = channels[channel];
   }
-  row[layout.opacity()] = splats.OpacityLogit(splat);
-  Put(splats.LogScale(splat), row + layout.scale());
-  const Quaternion<float> quat = splats.Quat(splat);
-  const float quat_values[4] = {quat.w, quat.x, quat.y, quat.z};
-  std::copy_n(quat_values, 4, row + layout.quat());
 }
 
 std::string Header(const Layout& layout, const SplatSelection& splats) {
@@ -69,7 +72,7 @@ std::string Header(const Layout& layout, const SplatSelection& splats) {
                             "comment SplatRenderMode: ", RenderModeComment(splats.traits().antialiased), "\n",  //
                             BackgroundComment(splats.traits().background),                                      //
                             "element vertex ", splats.count(), "\n");
-  for (const std::string& name : layout.Names()) text += "property float " + name + "\n";
+  for (const std::string& name : layout.names) text += "property float " + name + "\n";
   return text + "end_header\n";
 }
 
@@ -83,11 +86,11 @@ int ColumnOf(const PlyFile::Element& vertex, const std::string& name) {
 // Positions of the layout's columns among the properties; normals may be absent.
 std::vector<int> ColumnsOf(const PlyFile::Element& vertex, const Layout& layout, const std::string& path) {
   std::vector<int> columns;
-  const std::vector<std::string> names = layout.Names();
   for (int i = 0; i < layout.size(); ++i) {
-    columns.push_back(ColumnOf(vertex, names[i]));
-    const bool normal = i >= layout.normal() && i < layout.dc();
-    SPLAT_CHECK(columns.back() >= 0 || normal, path, ": is not a splat PLY: it has no property '", names[i], "'");
+    const std::string& name = layout.names[size_t(i)];
+    columns.push_back(ColumnOf(vertex, name));
+    const bool normal = i >= layout.Begin(kNormals) && i < layout.Begin(kNormals) + kAxes;
+    SPLAT_CHECK(columns.back() >= 0 || normal, path, ": is not a splat PLY: it has no property '", name, "'");
   }
   return columns;
 }
@@ -95,26 +98,24 @@ std::vector<int> ColumnsOf(const PlyFile::Element& vertex, const Layout& layout,
 Layout LayoutOf(const PlyFile::Element& vertex, const std::string& path) {
   const auto is_rest = [](const PlyFile::Property& property) { return property.name.rfind("f_rest_", 0) == 0; };
   const auto count = std::count_if(vertex.properties.begin(), vertex.properties.end(), is_rest);
-  SPLAT_CHECK(count == 0 || count == 9 || count == 24 || count == 45, path, ": has ", count,
-              " f_rest properties; 0, 9, 24 or 45 are expected (SH degree 0 to 3)");
+  SPLAT_CHECK(count == WidthOf(kShRest, math::ShRestCount(math::ShDegreeOf(int(count) / kChannels))), path, ": has ",
+              count, " f_rest properties; 0, 9, 24 or 45 are expected (SH degree 0 to 3)");
   return Layout(int(count) / kChannels);
 }
 
 // Takes one row of the file, whose value i of the layout is row[columns[i]].
 void TakeRow(const float* row, const std::vector<int>& columns, const Layout& layout, int64_t splat,
              SplatCloud& cloud) {
-  const auto take = [&](int begin, int count, std::vector<float>& values) {
-    for (int i = 0; i < count; ++i) values[size_t(splat * count + i)] = row[columns[begin + i]];
-  };
-  take(layout.mean(), 3, cloud.means);
-  take(layout.scale(), 3, cloud.log_scales);
-  take(layout.quat(), 4, cloud.quats);
-  take(layout.opacity(), 1, cloud.opacity_logits);
-  take(layout.dc(), kChannels, cloud.sh_dc);
-  float* rest = cloud.sh_rest.data() + splat * layout.rest * kChannels;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    if (array == kShRest) continue;
+    const int width = WidthOf(array, layout.rest);
+    float* const values = cloud[array].data() + splat * width;
+    for (int i = 0; i < width; ++i) values[i] = row[columns[size_t(layout.Begin(array) + i)]];
+  }
+  float* const rest = cloud.sh_rest.data() + splat * layout.rest * kChannels;
   for (int channel = 0; channel < kChannels; ++channel) {
     for (int k = 0; k < layout.rest; ++k) {
-      rest[k * kChannels + channel] = row[columns[layout.rest_begin() + channel * layout.rest + k]];
+      rest[k * kChannels + channel] = row[columns[size_t(layout.RestColumn(k, channel))]];
     }
   }
 }

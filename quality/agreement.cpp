@@ -21,7 +21,9 @@ void RequireAgreement(const std::string& path, double agreement_db, double empty
 
 SceneTraits ComparedTraits(const std::string& path, const SceneTraits& of_file, const SceneTraits& of_scene) {
   SceneTraits traits = of_file;
-  if (!formats::ExporterFor(path).keeps_antialiased) traits.antialiased = of_scene.antialiased;
+  if (formats::ExporterFor(path).antialiased_mark == formats::AntialiasedMark::kNone) {
+    traits.antialiased = of_scene.antialiased;
+  }
   return traits;
 }
 

@@ -10,27 +10,14 @@ namespace {
 namespace k = kernels;
 constexpr int64_t kSplatsPerBlock = 1 << 16;  // gathered at a time: 15 MB at SH degree 3
 
-void Put(const Vec3<float>& value, float* to) {
-  to[0] = value.x;
-  to[1] = value.y;
-  to[2] = value.z;
-}
-
 // The splats [begin, begin + cloud.count()) of a selection as arrays.
 void Gather(const SplatSelection& splats, int64_t begin, SplatCloud& cloud, Executor& executor) {
   constexpr int64_t kChunk = 4096;
-  const int rest = cloud.sh_rest_count;
   ParallelFor(executor, cloud.count(), kChunk, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i) {
-      const int64_t splat = begin + i;
-      Put(splats.Mean(splat), &cloud.means[size_t(3 * i)]);
-      Put(splats.LogScale(splat), &cloud.log_scales[size_t(3 * i)]);
-      const Quaternion<float> quat = splats.Quat(splat);
-      const float quat_values[4] = {quat.w, quat.x, quat.y, quat.z};
-      std::copy_n(quat_values, 4, &cloud.quats[size_t(4 * i)]);
-      cloud.opacity_logits[size_t(i)] = splats.OpacityLogit(splat);
-      Put(splats.ShDc(splat), &cloud.sh_dc[size_t(3 * i)]);
-      for (int j = 0; j < rest; ++j) Put(splats.ShRest(splat, j), &cloud.sh_rest[size_t(3 * (i * rest + j))]);
+    for (int array = 0; array < kSplatArrays; ++array) {
+      float* const values = cloud[array].data();
+      const int64_t width = WidthOf(array, cloud.sh_rest_count);
+      for (int64_t i = first; i < last; ++i) splats.CopyTo(array, begin + i, values + width * i);
     }
   });
 }

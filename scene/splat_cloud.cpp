@@ -148,6 +148,30 @@ Vec3<float> SplatSelection::ShRest(int64_t splat, int coefficient) const {
   return (frame_ == Frame::kRdf ? 1.0f : kShSigns[coefficient]) * value;
 }
 
+void SplatSelection::CopyTo(int array, int64_t splat, float* values) const {
+  const auto put = [&](const Vec3<float>& value) {
+    for (const float number : {value.x, value.y, value.z}) *values++ = number;
+  };
+  switch (array) {
+    case kMeans:
+      return put(Mean(splat));
+    case kLogScales:
+      return put(LogScale(splat));
+    case kQuats: {
+      const Quaternion<float> quat = Quat(splat);
+      for (const float number : {quat.w, quat.x, quat.y, quat.z}) *values++ = number;
+      return;
+    }
+    case kOpacityLogits:
+      *values = OpacityLogit(splat);
+      return;
+    case kShDc:
+      return put(ShDc(splat));
+    default:
+      for (int k = 0; k < sh_rest_count(); ++k) put(ShRest(splat, k));
+  }
+}
+
 void SwapRdfAndRub(SplatCloud& cloud) {
   for (int64_t splat = 0; splat < cloud.count(); ++splat) {
     float* mean = cloud.means.data() + 3 * splat;

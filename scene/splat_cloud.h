@@ -69,7 +69,9 @@ class SplatSelection {
   void LimitShDegree(int degree);                                        // higher ones are cut off
   SplatSelection InFrame(Frame frame) const;
 
-  // These functions return the values of splat 0 ... count() - 1 of the selection, in its frame.
+  // These functions return the values of splat 0 ... count() - 1 of the selection, in its frame. CopyTo writes
+  // WidthOf(array, sh_rest_count()) numbers.
+  void CopyTo(int array, int64_t splat, float* values) const;
   Vec3<float> Mean(int64_t splat) const;
   Vec3<float> LogScale(int64_t splat) const;
   Quaternion<float> Quat(int64_t splat) const;  // unit

@@ -31,11 +31,11 @@ PassInput<float> PassInputOf(const SplatModel& model, const StepInput& input, bo
   SceneTensors scene;
   scene.model = model;
   scene.camera = input.target.camera;
-  const Rgb background = BackgroundOf(input.settings.traits);
+  const SceneTraits traits = DrawnTraits(model, input.settings);
+  const Rgb background = BackgroundOf(traits);
   std::copy(background.begin(), background.end(), scene.background.begin());
   scene.with_depth = with_depth;
-  scene.options = {input.settings.near, input.settings.far,
-                   std::min(input.settings.traits.sh_degree, model.max_sh_degree()), input.settings.traits.antialiased};
+  scene.options = {input.settings.near, input.settings.far, traits.sh_degree, traits.antialiased};
   return splat::PassInputOf(scene);
 }
 

@@ -48,7 +48,7 @@ class Training {
   void Step();
   const Target& target() const { return target_; }
   // Of the last step; on a GPU, which is not waited for, of the one before as long as there are further ones.
-  double loss() const { return loss_; }
+  double loss() const { return loss_.value; }
 
  private:
   StepInput InputOf(int step) const;
@@ -64,8 +64,10 @@ class Training {
   std::unique_ptr<Strategy> strategy_;
   TrainStep train_step_;
   Target target_;
-  bool loss_is_queued_ = false;
-  double loss_ = 0;
+  struct {
+    double value = 0;
+    bool is_queued = false;  // of a step
+  } loss_;
 };
 
 Training::Training(TrainState& state, const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
@@ -85,20 +87,21 @@ StepInput Training::InputOf(int step) const {
   StepInput input;
   input.target = target_;
   input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
+  SceneTraits& traits = input.settings.traits.emplace(state_.model.traits);
   const std::array<float, 3>& color = dataset_.background;
-  input.settings.traits.background = Rgb{color[0], color[1], color[2]};
-  input.settings.traits.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
+  traits.background = Rgb{color[0], color[1], color[2]};
+  traits.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
   input.loss = config_.loss;
   return input;
 }
 
 // A GPU is not waited for: by now the loss of the step before has come.
 void Training::ReadLoss(int step) {
-  const bool is_one_late = is_device_ && loss_is_queued_ && step < steps_;
-  if (is_one_late) loss_ = train_step_.QueuedLoss();
+  const bool is_one_late = is_device_ && loss_.is_queued && step < steps_;
+  if (is_one_late) loss_.value = train_step_.QueuedLoss();
   train_step_.QueueLoss();
-  if (!is_one_late) loss_ = train_step_.QueuedLoss();
-  loss_is_queued_ = true;
+  if (!is_one_late) loss_.value = train_step_.QueuedLoss();
+  loss_.is_queued = true;
 }
 
 void Training::Step() {

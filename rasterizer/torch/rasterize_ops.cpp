@@ -81,8 +81,8 @@ constexpr char kSchema[] =
     "Tensor abs_mean_px, bool antialiased=False) -> (Tensor image, Tensor alpha, Tensor depth, Tensor visible, Tensor "
     "half_extents)";
 
-SceneTensors SceneOf(at::TensorList model, const Tensor& packed_camera, const Tensor& background, double near,
-                     double far, int64_t sh_degree, bool antialiased) {
+SceneTensors SceneOf(at::TensorList model, const Tensor& packed_camera, const Tensor& background,
+                     const kernels::ProjectOptions& options) {
   SPLAT_CHECK(int64_t(model.size()) == kSplatArrays, "model: holds ", model.size(), " tensors, expected ",
               kSplatArrays);
   SceneTensors scene;
@@ -90,7 +90,7 @@ SceneTensors SceneOf(at::TensorList model, const Tensor& packed_camera, const Te
   scene.camera = UnpackCamera(packed_camera);
   const float* color = PointerTo<float>(background, {3}, "background");
   scene.background = {color[0], color[1], color[2]};
-  scene.options = {near, far, int(sh_degree), antialiased};
+  scene.options = options;
   return scene;
 }
 
@@ -111,7 +111,7 @@ std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
     const Tensor& sh_dc, const Tensor& sh_rest, const Tensor& packed_camera, const Tensor& background, double near,
     double far, int64_t sh_degree, bool antialiased) {
   const SceneTensors scene = SceneOf({means, log_scales, quats, opacity_logits, sh_dc, sh_rest}, packed_camera,
-                                     background, near, far, sh_degree, antialiased);
+                                     background, {near, far, int(sh_degree), antialiased});
   const StageScope scope(means.device());
   const ForwardTensors out = ForwardPass({BackendOf(means.device()).render, scope.context()}, scene);
   return {out.image, out.alpha, out.depth, ToList(out)};
@@ -122,7 +122,7 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
                                       const Tensor& packed_camera, const Tensor& background, double near, double far,
                                       int64_t sh_degree, at::TensorList pixels, at::TensorList saved,
                                       const Tensor& grad_mean_px, const Tensor& abs_mean_px, bool antialiased) {
-  const SceneTensors scene = SceneOf(model, packed_camera, background, near, far, sh_degree, antialiased);
+  const SceneTensors scene = SceneOf(model, packed_camera, background, {near, far, int(sh_degree), antialiased});
   const ForwardTensors forward = FromLists(pixels, saved);
   const torch::Device device = grad_image.device();
   const StageScope scope(device);

@@ -9,23 +9,29 @@
 
 namespace splat {
 
+SceneTraits DrawnTraits(const SplatModel& model, const RenderSettings& settings) {
+  SceneTraits traits = settings.traits.value_or(model.traits);
+  traits.sh_degree = std::min(traits.sh_degree, model.max_sh_degree());
+  return traits;
+}
+
 RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderSettings& settings) {
   using torch::Tensor;
   using Signature = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>(
       const Tensor&, const Tensor&, const Tensor&, const Tensor&, const Tensor&, const Tensor&, const Tensor&,
       const Tensor&, double, double, int64_t, const Tensor&, const Tensor&, bool);
   CheckModel(model);
-  const int degree = std::min(settings.traits.sh_degree, model.max_sh_degree());
+  const SceneTraits traits = DrawnTraits(model, settings);
   RenderOutput out;
   out.stats.grad_mean_px = torch::zeros({model.count(), 2}, model.means.options().requires_grad(false));
   out.stats.abs_mean_px = torch::zeros_like(out.stats.grad_mean_px);
-  const Rgb color = BackgroundOf(settings.traits);
+  const Rgb color = BackgroundOf(traits);
   const Tensor background = torch::tensor({float(color[0]), float(color[1]), float(color[2])});
   static const auto op = c10::Dispatcher::singleton().findSchemaOrThrow("splat::rasterize", "").typed<Signature>();
   std::tie(out.image, out.alpha, out.depth, out.stats.visible, out.stats.half_extents) =
       op.call(model.means, model.log_scales, model.quats, model.opacity_logits, model.sh_dc, model.sh_rest,
-              PackCamera(camera), background, settings.near, settings.far, degree, out.stats.grad_mean_px,
-              out.stats.abs_mean_px, settings.traits.antialiased);
+              PackCamera(camera), background, settings.near, settings.far, traits.sh_degree, out.stats.grad_mean_px,
+              out.stats.abs_mean_px, traits.antialiased);
   return out;
 }
 

@@ -2,7 +2,7 @@
 // autograd. Importing the shared library registers torch.ops.splat.* for C++ and Python (docs/architecture.md).
 #pragma once
 
-#include <array>
+#include <optional>
 
 #include "core/camera.h"
 #include "rasterizer/math/constants.h"
@@ -10,12 +10,15 @@
 
 namespace splat {
 
-// How a scene is drawn. Its traits are taken whole: begin with those of the model, and change what is to differ.
 struct RenderSettings {
-  SceneTraits traits;                // without a background: black
+  // That the scene is drawn with; nothing: the model's. Who wants another one of them begins with those of the model.
+  std::optional<SceneTraits> traits;
   double near = math::kDefaultNear;  // scene units
   double far = math::kDefaultFar;
 };
+
+// The traits that a model is drawn with, their degree limited to what it stores.
+SceneTraits DrawnTraits(const SplatModel& model, const RenderSettings& settings);
 
 // Screen-space statistics for densification. The two gradient tensors are filled by the backward pass of the image they
 // came with (zero before it).
@@ -33,8 +36,8 @@ struct RenderOutput {
   RenderStats stats;
 };
 
-// Renders an image that is differentiable in the model's six tensors if they require gradients. Throws splat::Error for
-// a malformed model or camera.
+// Renders an image that is differentiable in the model's tensors if they require gradients; without a background it is
+// drawn on black. Throws splat::Error for a malformed model or camera.
 RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderSettings& settings);
 
 }  // namespace splat

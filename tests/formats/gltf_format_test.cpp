@@ -167,6 +167,35 @@ TEST(ReadGlb, ReadsSplatsInSpzWithinIt) {
   EXPECT_LT(errors.rotation_deg, 0.4);
 }
 
+TEST(WriteGlb, KeepsTheAntialiasedMarkInTheExtrasOfTheScene) {
+  SplatCloud cloud = RandomCloud(3, 0);
+  EXPECT_FALSE(PartsOf(Encoded("glb", cloud)).json["scenes"][0].contains("extras"));
+  EXPECT_FALSE(Read(Encoded("glb", cloud)).traits.antialiased);
+  cloud.traits.antialiased = true;
+  Parts parts = PartsOf(Encoded("glb", cloud));
+  EXPECT_TRUE(Read(Joined(parts)).traits.antialiased);
+  for (const Json& other : {Json(false), Json(1), Json("true"), Json(nullptr)}) {
+    parts.json["scenes"][0]["extras"]["antialiased"] = other;
+    EXPECT_FALSE(Read(Joined(parts)).traits.antialiased) << other;
+  }
+}
+
+TEST(ReadGlb, TakesTheAntialiasedMarkOfSpzWithinIt) {
+  SplatCloud cloud = RandomCloud(5, 0);
+  cloud.traits.antialiased = true;
+  Parts parts = PartsOf(Encoded("glb", RandomCloud(5, 0)));
+  Json& primitives = parts.json["meshes"][0]["primitives"];
+  primitives.push_back(primitives[0]);
+  const std::string spz = Encoded("spz", cloud);
+  parts.json["bufferViews"].push_back({{"buffer", 0}, {"byteOffset", parts.binary.size()}, {"byteLength", spz.size()}});
+  parts.binary += spz;
+  primitives[1]["extensions"]["KHR_gaussian_splatting"]["extensions"] = {
+      {"KHR_gaussian_splatting_compression_spz_2", {{"bufferView", parts.json["bufferViews"].size() - 1}}}};
+  const SplatCloud read = Read(Joined(parts));
+  EXPECT_EQ(read.count(), 10);
+  EXPECT_TRUE(read.traits.antialiased);
+}
+
 TEST(ReadGlb, JoinsPrimitivesAndFillsUpTheLowerDegree) {
   Parts parts = PartsOf(Encoded("glb", GoldenCloud()));
   Json& primitives = parts.json["meshes"][0]["primitives"];

@@ -39,7 +39,7 @@ TEST_F(Gpu, OperatorsGiveTheImageAndTheGradientsOfTheCpu) {
   SetRequiresGrad(gpu_model, true);
   const Camera camera = FrontCamera(200, 150);
   RenderSettings settings;
-  settings.traits.background = Rgb{0.2, 0.5, 0.7};
+  settings.traits.emplace().background = Rgb{0.2, 0.5, 0.7};
   const RenderOutput on_cpu = Render(cpu_model, camera, settings), on_gpu = Render(gpu_model, camera, settings);
   EXPECT_TRUE(on_gpu.image.is_cuda());
   const torch::Tensor difference = (on_gpu.image.detach().cpu() - on_cpu.image.detach()).abs();
@@ -49,10 +49,10 @@ TEST_F(Gpu, OperatorsGiveTheImageAndTheGradientsOfTheCpu) {
   const torch::Tensor weight = torch::randn_like(on_cpu.image.detach());
   (on_cpu.image * weight).sum().backward();
   (on_gpu.image * weight.to(cuda)).sum().backward();
-  for (size_t k = 0; k < 6; ++k) {
-    const torch::Tensor expected = cpu_model.Tensors()[k]->grad(), actual = gpu_model.Tensors()[k]->grad().cpu();
+  for (int k = 0; k < kSplatArrays; ++k) {
+    const torch::Tensor expected = cpu_model[k].grad(), actual = gpu_model[k].grad().cpu();
     EXPECT_LT((actual - expected).abs().max().item<float>(), kGradient * expected.abs().max().item<float>())
-        << SplatModel::Names()[k];
+        << kSplatArrayList[k].name;
   }
   const torch::Tensor seen = on_gpu.stats.abs_mean_px.cpu();
   EXPECT_LT((seen - on_cpu.stats.abs_mean_px).abs().max().item<float>(),
@@ -104,8 +104,8 @@ void ExpectCpuQualityAndEqualBits(const train::TrainConfig& config, double toler
   const train::TrainResult first = train::TrainOn(gpu, set.dataset, config, {});
   const train::TrainResult second = train::TrainOn(gpu, set.dataset, config, {});
   EXPECT_NEAR(set.TestPsnr(first.model), set.TestPsnr(on_cpu.model), tolerance_db);
-  for (size_t k = 0; k < 6; ++k) {
-    EXPECT_TRUE(torch::equal(*first.model.Tensors()[k], *second.model.Tensors()[k])) << SplatModel::Names()[k];
+  for (int k = 0; k < kSplatArrays; ++k) {
+    EXPECT_TRUE(torch::equal(first.model[k], second.model[k])) << kSplatArrayList[k].name;
   }
 }
 
@@ -137,8 +137,8 @@ TEST_F(Gpu, PredictingCountsChangesNoBit) {
   waiting_gpu.render.count_on_device = nullptr;
   const train::TrainResult predicting = train::TrainOn(gpu, set.dataset, config, {});
   const train::TrainResult waiting = train::TrainOn(waiting_gpu, set.dataset, config, {});
-  for (size_t k = 0; k < 6; ++k) {
-    EXPECT_TRUE(torch::equal(*predicting.model.Tensors()[k], *waiting.model.Tensors()[k])) << SplatModel::Names()[k];
+  for (int k = 0; k < kSplatArrays; ++k) {
+    EXPECT_TRUE(torch::equal(predicting.model[k], waiting.model[k])) << kSplatArrayList[k].name;
   }
 }
 

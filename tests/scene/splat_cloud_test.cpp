@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
+#include <vector>
 
 #include "rasterizer/math/covariance.h"
 #include "rasterizer/math/sh.h"
@@ -40,6 +42,30 @@ TEST(SplatSelection, AFrameTurnsColoursWithTheDirection) {
     }
     EXPECT_NEAR(color, turned_color, 1e-12);
   }
+}
+
+TEST(SplatSelection, CopiesWhatItsFunctionsSay) {
+  const SplatCloud cloud = RandomCloud(20, 3);
+  SplatSelection splats = AllOf(cloud).InFrame(Frame::kRub);
+  splats.SetRows({7, 3});
+  splats.LimitShDegree(1);
+  const auto copied = [&](int array) {
+    std::vector<float> values(size_t(WidthOf(array, splats.sh_rest_count())) + 1, kNan);
+    splats.CopyTo(array, 1, values.data());
+    EXPECT_TRUE(std::isnan(values.back())) << "writes its numbers and no more";
+    values.pop_back();
+    return values;
+  };
+  const Vec3<float> mean = splats.Mean(1), scale = splats.LogScale(1), dc = splats.ShDc(1);
+  const Quaternion<float> quat = splats.Quat(1);
+  EXPECT_THAT(copied(kMeans), ElementsAre(mean.x, mean.y, mean.z));
+  EXPECT_THAT(copied(kLogScales), ElementsAre(scale.x, scale.y, scale.z));
+  EXPECT_THAT(copied(kQuats), ElementsAre(quat.w, quat.x, quat.y, quat.z));
+  EXPECT_THAT(copied(kOpacityLogits), ElementsAre(cloud.opacity_logits[3]));
+  EXPECT_THAT(copied(kShDc), ElementsAre(dc.x, dc.y, dc.z));
+  const std::vector<float> rest = copied(kShRest);
+  ASSERT_EQ(rest.size(), 9u);
+  for (int k = 0; k < 3; ++k) EXPECT_EQ(rest[size_t(3 * k + 2)], splats.ShRest(1, k).z);
 }
 
 TEST(SplatSelection, AFrameTurnsMeansAndRotationsTogether) {

@@ -66,12 +66,7 @@ inline std::string Encoded(const std::string& format, const SplatCloud& cloud,
 
 inline void ExpectEqualBits(const SplatCloud& a, const SplatCloud& b) {
   EXPECT_EQ(a.sh_rest_count, b.sh_rest_count);
-  EXPECT_EQ(a.means, b.means);
-  EXPECT_EQ(a.log_scales, b.log_scales);
-  EXPECT_EQ(a.quats, b.quats);
-  EXPECT_EQ(a.opacity_logits, b.opacity_logits);
-  EXPECT_EQ(a.sh_dc, b.sh_dc);
-  EXPECT_EQ(a.sh_rest, b.sh_rest);
+  for (int array = 0; array < kSplatArrays; ++array) EXPECT_EQ(a[array], b[array]) << kSplatArrayList[array].name;
 }
 
 // The largest difference of each kind of value between two clouds of equal length and order.
@@ -112,12 +107,7 @@ inline SplatCloud RowsOf(const SplatCloud& cloud, const std::vector<uint32_t>& r
       std::copy_n(from.begin() + std::ptrdiff_t(rows[i] * columns), columns, to.begin() + std::ptrdiff_t(i * columns));
     }
   };
-  copy(cloud.means, chosen.means);
-  copy(cloud.log_scales, chosen.log_scales);
-  copy(cloud.quats, chosen.quats);
-  copy(cloud.opacity_logits, chosen.opacity_logits);
-  copy(cloud.sh_dc, chosen.sh_dc);
-  copy(cloud.sh_rest, chosen.sh_rest);
+  for (int array = 0; array < kSplatArrays; ++array) copy(cloud[array], chosen[array]);
   return chosen;
 }
 
@@ -165,9 +155,9 @@ inline void ExpectSurvivesDamage(const std::string& bytes, const std::string& pa
       ExpectOneLine(message, path);
       continue;
     }
-    for (const auto* values :
-         {&cloud.means, &cloud.log_scales, &cloud.quats, &cloud.opacity_logits, &cloud.sh_dc, &cloud.sh_rest}) {
-      EXPECT_TRUE(std::all_of(values->begin(), values->end(), [](float value) { return std::isfinite(value); }));
+    for (int array = 0; array < kSplatArrays; ++array) {
+      const std::vector<float>& values = cloud[array];
+      EXPECT_TRUE(std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }));
     }
   }
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -70,44 +71,39 @@ struct DeviceProjected {
   ProjectedArrays Arrays() const { return ArraysOf(records.Doubles(), tile_counts.Get()); }
 };
 
-// The six groups of a model, or of its gradient.
+// The arrays of a model, or of its gradient.
 template <typename T>
 struct DeviceSplats {
   int64_t count;
   int sh_rest_count;
-  Numbers<T> means, log_scales, quats, opacity_logits, sh_dc, sh_rest;
+  SplatArraysOf<std::unique_ptr<Numbers<T>>> arrays;
 
-  DeviceSplats(TestDevice& device, const SplatArrays& s)
-      : count(s.count),
-        sh_rest_count(s.sh_rest_count),
-        means(device, s.means),
-        log_scales(device, s.log_scales),
-        quats(device, s.quats),
-        opacity_logits(device, s.opacity_logits),
-        sh_dc(device, s.sh_dc),
-        sh_rest(device, s.sh_rest) {}
+  DeviceSplats(TestDevice& device, const SplatArrays& s) : count(s.count), sh_rest_count(s.sh_rest_count) {
+    for (int array = 0; array < kSplatArrays; ++array) {
+      arrays[array] = std::make_unique<Numbers<T>>(device, s[array]);
+    }
+  }
 
   void Poison() {
-    for (Numbers<T>* group : {&means, &log_scales, &quats, &opacity_logits, &sh_dc, &sh_rest}) {
-      group->Set(std::vector<T>(size_t(group->size()), std::numeric_limits<T>::quiet_NaN()));
+    for (int array = 0; array < kSplatArrays; ++array) {
+      arrays[array]->Set(std::vector<T>(size_t(arrays[array]->size()), std::numeric_limits<T>::quiet_NaN()));
     }
   }
   kernels::SplatsView<T> View() const {
-    return {{means.data(), log_scales.data(), quats.data(), opacity_logits.data(), sh_dc.data(), sh_rest.data()},
-            count,
-            sh_rest_count};
+    kernels::SplatsView<T> view;
+    view.count = count;
+    view.sh_rest_count = sh_rest_count;
+    for (int array = 0; array < kSplatArrays; ++array) view[array] = arrays[array]->data();
+    return view;
   }
   kernels::SplatsGradView<T> GradView() const {
-    return {means.data(), log_scales.data(), quats.data(), opacity_logits.data(), sh_dc.data(), sh_rest.data()};
+    kernels::SplatsGradView<T> view;
+    for (int array = 0; array < kSplatArrays; ++array) view[array] = arrays[array]->data();
+    return view;
   }
   SplatArrays Arrays() const {
     SplatArrays s(count, sh_rest_count);
-    s.means = means.Doubles();
-    s.log_scales = log_scales.Doubles();
-    s.quats = quats.Doubles();
-    s.opacity_logits = opacity_logits.Doubles();
-    s.sh_dc = sh_dc.Doubles();
-    s.sh_rest = sh_rest.Doubles();
+    for (int array = 0; array < kSplatArrays; ++array) s[array] = arrays[array]->Doubles();
     return s;
   }
 };

@@ -27,7 +27,6 @@ struct StepBench {
   explicit StepBench(const train::Backend& backend, train::LossTerms terms = {},
                      std::unique_ptr<train::Update> update = nullptr)
       : optimizer(moments, train::OptimizerConfig{}, backend), step(backend, std::move(terms), std::move(update)) {
-    input.settings.traits.sh_degree = 1;
     input.rates = {1e-3, 1e-3, 1e-3, 1e-2, 1e-2, 1e-3};
     input.statistics.gradient_sum = torch::zeros({model.count()});
     input.statistics.seen = torch::zeros({model.count()}, torch::kInt32);

@@ -56,9 +56,9 @@ TrainConfig Config(int iterations) {
 
 double LargestDifference(const SplatModel& a, const SplatModel& b) {
   double largest = 0;
-  for (size_t k = 0; k < 6; ++k) {
-    if (a.Tensors()[k]->numel() == 0) continue;
-    largest = std::max(largest, (*a.Tensors()[k] - *b.Tensors()[k]).abs().max().item<double>());
+  for (int k = 0; k < kSplatArrays; ++k) {
+    if (a[k].numel() == 0) continue;
+    largest = std::max(largest, (a[k] - b[k]).abs().max().item<double>());
   }
   return largest;
 }
@@ -71,9 +71,9 @@ TEST(DeviceTraining, ItsFirstStepIsTheCpus) {
   const TrainResult device = TrainOn(EmulatedGpu(), set.dataset, Config(1), {});
   ASSERT_EQ(cpu.model.count(), device.model.count());
   int64_t different = 0, all = 0;
-  for (size_t k = 0; k < 6; ++k) {
-    const torch::Tensor& a = *cpu.model.Tensors()[k];
-    const torch::Tensor difference = (a - *device.model.Tensors()[k]).abs();
+  for (int k = 0; k < kSplatArrays; ++k) {
+    const torch::Tensor& a = cpu.model[k];
+    const torch::Tensor difference = (a - device.model[k]).abs();
     different += (difference > 1e-4).sum().item<int64_t>();
     all += a.numel();
   }
@@ -199,7 +199,7 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
     backend->RenderBackward(input, backend->Render(input), {std::vector<double>(1200, 1), {}, {}});
   }
 
-  // Those of export/ are executed in tests/export/kmeans_device_test.
+  // The kernels of formats/ are executed in tests/formats/quantize/kmeans_device_test.cpp.
   std::set<std::string> defined = testing::DefinedKernels("rasterizer/kernels");
   defined.merge(testing::DefinedKernels("train/kernels"));
   EXPECT_GT(defined.size(), 20u);

@@ -18,25 +18,24 @@ TEST(ModelOptimizer, AgreesWithTorchAdam) {
   const OptimizerConfig config;
   ModelOptimizer optimizer(ours, config);
   std::vector<torch::optim::Adam> reference;
-  for (size_t k = 0; k < 6; ++k) {
-    reference.emplace_back(std::vector<torch::Tensor>{*theirs.Tensors()[k]},
+  for (int k = 0; k < kSplatArrays; ++k) {
+    reference.emplace_back(std::vector<torch::Tensor>{theirs[k]},
                            torch::optim::AdamOptions(rates[k]).betas({config.beta1, config.beta2}).eps(config.epsilon));
   }
   torch::manual_seed(3);
   for (int step = 0; step < 20; ++step) {
-    for (size_t k = 0; k < 6; ++k) {
-      const torch::Tensor grad = torch::randn_like(ours.Tensors()[k]->detach());
-      ours.Tensors()[k]->mutable_grad() = grad;
-      theirs.Tensors()[k]->mutable_grad() = grad.clone();
+    for (int k = 0; k < kSplatArrays; ++k) {
+      const torch::Tensor grad = torch::randn_like(ours[k].detach());
+      ours[k].mutable_grad() = grad;
+      theirs[k].mutable_grad() = grad.clone();
       reference[k].step();
     }
     optimizer.Step(ours, rates);
   }
   // Both optimizers work in float, over twenty steps of at most the learning rate.
   constexpr double kTolerance = 2e-6;
-  for (size_t k = 0; k < 6; ++k) {
-    EXPECT_TRUE(torch::allclose(ours.Tensors()[k]->detach(), theirs.Tensors()[k]->detach(), 0, kTolerance))
-        << SplatModel::Names()[k];
+  for (int k = 0; k < kSplatArrays; ++k) {
+    EXPECT_TRUE(torch::allclose(ours[k].detach(), theirs[k].detach(), 0, kTolerance)) << kSplatArrayList[k].name;
   }
 }
 

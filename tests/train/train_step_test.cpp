@@ -95,6 +95,16 @@ void ExpectNoAllocationAfterWarmUp(const Backend& backend) {
   EXPECT_FALSE(torch::equal(before.means, bench.model.means)) << "the steps are meant to be real";
 }
 
+TEST(TrainStep, TakesTheTraitsOfTheModelUnlessOthersAreGiven) {
+  Bench plain(CpuBackend()), antialiased(CpuBackend()), told(CpuBackend());
+  antialiased.model.traits.antialiased = true;
+  told.input.settings.traits.emplace().antialiased = true;
+  for (Bench* bench : {&plain, &antialiased, &told}) bench->Run();
+  EXPECT_NE(plain.step.Loss(), antialiased.step.Loss());
+  EXPECT_EQ(told.step.Loss(), antialiased.step.Loss());
+  ExpectEqualBits(told.model, antialiased.model);
+}
+
 TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnTheCpu) {
   for (const int threads : {1, 2}) {
     UseThreads(threads);

@@ -25,9 +25,8 @@ TrainConfig Config(int iterations) {
 }
 
 bool Equal(const SplatModel& a, const SplatModel& b) {
-  for (size_t k = 0; k < 6; ++k) {
-    if (a.Tensors()[k]->sizes() != b.Tensors()[k]->sizes() || !torch::equal(*a.Tensors()[k], *b.Tensors()[k]))
-      return false;
+  for (int k = 0; k < kSplatArrays; ++k) {
+    if (a[k].sizes() != b[k].sizes() || !torch::equal(a[k], b[k])) return false;
   }
   return true;
 }

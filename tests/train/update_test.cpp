@@ -22,7 +22,8 @@ void ExpectBothWaysAgree(const Backend& backend) {
     SCOPED_TRACE(step);
     for (StepBench* bench : {&fused, &reduced}) {
       bench->SetView(50 + 7 * step, 35);
-      bench->input.settings.traits.sh_degree = step < 2 ? 0 : 1;  // the colours' coefficients are left alone at first
+      // The colours' coefficients are left alone at first.
+      bench->input.settings.traits.emplace().sh_degree = step < 2 ? 0 : 1;
       bench->input.statistics.absolute = step % 2 == 1;
       if (step > 3) bench->input.loss.opacity_weight = bench->input.loss.scale_weight = 0.1;
       if (step == 5) bench->input.statistics = {};
@@ -121,7 +122,7 @@ TEST(Update, TheColoursAreUpdatedIfOneViewOfTheStepVariesThem) {
   for (const Backend& backend : kBackends) {
     StepBench bench(backend, {}, MakeReducedUpdate(backend));
     bench.AddView();
-    bench.input.settings.traits.sh_degree = 0;
+    bench.input.settings.traits.emplace().sh_degree = 0;
     bench.Run();
     EXPECT_TRUE(bench.moments.colors_varied);
     EXPECT_GT(bench.moments.first[kShRest].rows().abs().max().item<float>(), 0);

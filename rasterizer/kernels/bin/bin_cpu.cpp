@@ -144,10 +144,19 @@ void ListVisible(const KernelContext& context, const BinParams<T>& params, const
   });
 }
 
+// The visible splats in the order of their depth.
+struct SortedSplats {
+  const KeyedSplat* splats;  // [count]
+  int64_t count;
+  const int32_t* tile_of_slot;  // [I]
+};
+
 // Deals the instances of the sorted splats to the tiles.
-void DealToTiles(Executor& executor, ScratchAllocator& scratch, const KeyedSplat* sorted, int64_t visible,
-                 const int32_t* tile_of_slot, int64_t tiles, const TileListView& list) {
-  const Chunks chunks(visible, 2048);
+void DealToTiles(Executor& executor, ScratchAllocator& scratch, const SortedSplats& visible, int64_t tiles,
+                 const TileListView& list) {
+  const KeyedSplat* sorted = visible.splats;
+  const int32_t* tile_of_slot = visible.tile_of_slot;
+  const Chunks chunks(visible.count, 2048);
   int32_t* counts = scratch.AllocateArray<int32_t>(chunks.count * tiles);
   // Neighbours in depth lie anywhere in the model.
   const auto for_each_slot = [&](int64_t begin, int64_t end, const auto& visit) {
@@ -203,7 +212,7 @@ void BinSplats(const KernelContext& context, const BinParams<T>& params) {
   KeyedSplat* spare = scratch.AllocateArray<KeyedSplat>(params.visible);
   ListVisible(context, params, {grid, params.projected.records, params.list.slot_begin, tile_of_slot}, visible);
   const KeyedSplat* sorted = RadixSort(*context.executor, scratch, Chunks(params.visible, 4096), visible, spare);
-  DealToTiles(*context.executor, scratch, sorted, params.visible, tile_of_slot, int64_t(grid.columns) * grid.rows,
+  DealToTiles(*context.executor, scratch, {sorted, params.visible, tile_of_slot}, int64_t(grid.columns) * grid.rows,
               params.list);
 }
 

@@ -100,25 +100,34 @@ __global__ void CountsInOrderKernel(const int32_t* tile_counts, const int32_t* s
   if (k < size.room.visible) counts[k] = k < size.Get().visible ? tile_counts[splats[k]] : 0;
 }
 
-// One lane: one visible splat, in depth order; large ones are emitted by their whole warp. ends [V]: where each splat's
-// instances end in the order of emission.
 template <typename Key>
-__global__ void EmitKernel(ProjectedView<float> projected, math::TileGrid grid, const int32_t* splats,
-                           const int32_t* ends, ListSize size, const int32_t* slot_begin, Key* keys,
-                           TileInstance* entries) {
+struct Emission {
+  ProjectedView<float> projected;
+  math::TileGrid grid;
+  ListSize size;
+  const int32_t* splats;      // [V] in depth order
+  const int32_t* ends;        // [V]: where each splat's instances end in the order of emission
+  const int32_t* slot_begin;  // [N + 1]
+  Key* keys;                  // [I]
+  TileInstance* entries;      // [I]
+};
+
+// One lane: one visible splat, in depth order; large ones are emitted by their whole warp.
+template <typename Key>
+__global__ void EmitKernel(Emission<Key> to) {
   const int64_t k = int64_t(blockIdx.x) * kThreads + threadIdx.x;
-  const bool active = k < size.Get().visible;
+  const bool active = k < to.size.Get().visible;
   math::TileEllipse<float> ellipse{};
   EmissionPlaces places{};
   if (active) {
-    const int splat = splats[k];
-    ellipse = EllipseOf(projected.records + int64_t(kRecordSize) * splat);
-    places = {splat, ends[k] - projected.tile_counts[splat], slot_begin[splat]};
+    const int splat = to.splats[k];
+    ellipse = EllipseOf(to.projected.records + int64_t(kRecordSize) * splat);
+    places = {splat, to.ends[k] - to.projected.tile_counts[splat], to.slot_begin[splat]};
   }
-  EmitTilesOfWarp(ellipse, grid, active, places, [&](const EmittedTile& tile) {
+  EmitTilesOfWarp(ellipse, to.grid, active, places, [&](const EmittedTile& tile) {
     const int64_t place = int64_t(tile.first_place) + tile.index;
-    keys[place] = Key(tile.tile);
-    entries[place] = {tile.splat, tile.first_slot + tile.index};
+    to.keys[place] = Key(tile.tile);
+    to.entries[place] = {tile.splat, tile.first_slot + tile.index};
   });
 }
 
@@ -185,8 +194,9 @@ void EmitAndSort(const KernelContext& context, const BinParams<float>& params, c
   const int64_t blocks = gpu::BlocksFor(visible, kThreads);
   SPLAT_LAUNCH(context, CountsInOrderKernel, blocks, kThreads, params.projected.tile_counts, splats, size, counts);
   gpu::InclusiveSum(context, counts, ends, visible);
-  SPLAT_LAUNCH(context, EmitKernel<Key>, blocks, kThreads, params.projected, grid, splats, ends, size,
-               params.list.slot_begin, pairs.keys, pairs.values);
+  const Emission<Key> emission = {params.projected,       grid,       size,        splats, ends,
+                                  params.list.slot_begin, pairs.keys, pairs.values};
+  SPLAT_LAUNCH(context, EmitKernel<Key>, blocks, kThreads, emission);
   const auto sorted = gpu::SortPairs(context, pairs, instances, BitsFor(tiles));
   if (sorted.values != params.list.entries) {
     gpu::CopyOnDevice(context, params.list.entries, sorted.values, size_t(instances) * sizeof(TileInstance));

@@ -95,14 +95,14 @@ class TileSpans {
       for (int32_t r = first; r < near; ++r) {
         places.AddRow(r, int32_t(begin[r - first][lane]), int32_t(end[r - first][lane]));
       }
-      if (near < last) AddFurtherRows(ellipse, chords, grid, lane, near, last, places);
+      if (near < last) AddFurtherRows(ellipse, chords, grid, lane, {near, last}, places);
     }
   }
 
-  // Rows [begin, end) of a large ellipse.
+  // Rows of a large ellipse.
   static void AddFurtherRows(const math::TileEllipse<L>& ellipse, const math::EllipseChords<L>& chords,
-                             const math::TileGrid& grid, int lane, int32_t begin, int32_t end, Places& places) {
-    for (int32_t row = begin; row < end; ++row) {
+                             const math::TileGrid& grid, int lane, math::TileRange<int32_t> rows, Places& places) {
+    for (int32_t row = rows.begin; row < rows.end; ++row) {
       const math::TileRange<L> columns = math::TileColumnRangeOf(ellipse, chords, grid, L(row));
       alignas(64) S first[kLanes], last[kLanes];
       StoreLanes<L>(columns.begin, first);

@@ -162,9 +162,19 @@ class TileBlend {
     Plane grad_color[3];           // dL/dimage
     Plane grad_alpha, grad_depth;  // with kMaps only
   };
-  // kMaps: alpha and depth have gradients. kAbs: the sums of absolute values are wanted.
+  // What the pixels of a splat add to its slot, by lane.
+  struct SlotSums {
+    L red, green, blue, depth;
+    L m0, mx, my, mxx, mxy, myy;
+    L abs_x, abs_y;
+  };
+  // A splat on the columns from x on, one a lane. kMaps: alpha and depth have gradients. kAbs: the sums of absolute
+  // values are wanted.
   template <bool kMaps, bool kAbs>
-  SPLAT_ALWAYS_INLINE static void ReplaySplat(const Splat& s, uint32_t rows, BackwardTile& tile, S* slot);
+  SPLAT_ALWAYS_INLINE static void ReplayColumns(const Splat& s, int x, uint32_t rows, BackwardTile& tile,
+                                                SlotSums& sums);
+  template <bool kMaps, bool kAbs>
+  SPLAT_ALWAYS_INLINE static void ReplaySplat(const Splat& splat, uint32_t rows, BackwardTile& tile, S* slot);
   template <bool kMaps>
   static void LoadTile(const BlendBackwardParams<S>& params, const Rect& rect, BackwardTile& tile);
   template <bool kMaps, bool kAbs>
@@ -236,65 +246,69 @@ void TileBlend<L>::Forward(const BlendParams<S>& params, int64_t tile_index) {
 
 template <typename L>
 template <bool kMaps, bool kAbs>
-void TileBlend<L>::ReplaySplat(const Splat& s, uint32_t rows, BackwardTile& tile, S* slot) {
-  const math::FoldedSplat<L> folded = s.folded;
-  const Vec3<L> color = s.color;
+void TileBlend<L>::ReplayColumns(const Splat& s, int x, uint32_t rows, BackwardTile& tile, SlotSums& sums) {
+  const math::FoldedSplat<L>& folded = s.folded;
   const L zero(0);
   // dx is constant down the columns of a vector, so only powers of dy are summed up in them.
-  L red = zero, green = zero, blue = zero, depth = zero, m0 = zero, mx = zero, my = zero, mxx = zero, mxy = zero,
-    myy = zero, abs_x = zero, abs_y = zero;
-  for (int x = s.first_column; x < s.end_column; x += kLanes) {
-    const L dx = folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
-    L v_sum = zero, v_dy = zero, v_dy2 = zero;
-    for (uint32_t left = rows & s.rows[x / kStrip]; left; left &= left - 1) {
-      const int y = LowestBit(left);
-      const L dy = folded.mean.y - L(kNumbers[y]);
-      const L log2_alpha = math::Log2Alpha(folded, dx, dy);
-      const L t = LoadLanes<L>(&tile.transmittance.at[y][x]);
-      const auto drawn = math::IsDrawnByLog2(log2_alpha, t);
-      if (!AnyLane(drawn)) continue;
-      const L raw_alpha = math::Exp2(log2_alpha);
-      const L alpha = SelectOrZero(drawn, math::ClampAlpha(raw_alpha));
-      const L weight = alpha * t;
-      math::PixelGrad<L> grad{LoadLanes<L>(&tile.grad_color[0].at[y][x]), LoadLanes<L>(&tile.grad_color[1].at[y][x]),
-                              LoadLanes<L>(&tile.grad_color[2].at[y][x]), zero, zero};
-      if constexpr (kMaps) {
-        grad.alpha = LoadLanes<L>(&tile.grad_alpha.at[y][x]);
-        grad.depth = LoadLanes<L>(&tile.grad_depth.at[y][x]);
-        depth = MultiplyAdd(weight, grad.depth, depth);
-      }
-      const L loss = math::LossOfSplat<kMaps>(grad, color, s.depth);
-      const L behind = math::LossBehind(LoadLanes<L>(&tile.loss_behind.at[y][x]), weight, loss);
-      StoreLanes<L>(behind, &tile.loss_behind.at[y][x]);
-      StoreLanes<L>(math::TransmittanceBehind(alpha, t), &tile.transmittance.at[y][x]);
-      const L v = SelectOrZero(drawn, math::LogAlphaGrad(raw_alpha, math::AlphaGrad(alpha, t, loss, behind)));
-      red = MultiplyAdd(weight, grad.red, red);
-      green = MultiplyAdd(weight, grad.green, green);
-      blue = MultiplyAdd(weight, grad.blue, blue);
-      const L along = v * dy;
-      v_sum += v;
-      v_dy += along;
-      v_dy2 = MultiplyAdd(along, dy, v_dy2);
-      if constexpr (kAbs) {
-        const Vec2<L> slope = math::Log2AlphaSlope(folded, dx, dy);
-        abs_x += math::Magnitude(v * slope.x);
-        abs_y += math::Magnitude(v * slope.y);
-      }
+  const L dx = folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
+  L v_sum = zero, v_dy = zero, v_dy2 = zero;
+  for (uint32_t left = rows & s.rows[x / kStrip]; left; left &= left - 1) {
+    const int y = LowestBit(left);
+    const L dy = folded.mean.y - L(kNumbers[y]);
+    const L log2_alpha = math::Log2Alpha(folded, dx, dy);
+    const L t = LoadLanes<L>(&tile.transmittance.at[y][x]);
+    const auto drawn = math::IsDrawnByLog2(log2_alpha, t);
+    if (!AnyLane(drawn)) continue;
+    const L raw_alpha = math::Exp2(log2_alpha);
+    const L alpha = SelectOrZero(drawn, math::ClampAlpha(raw_alpha));
+    const L weight = alpha * t;
+    math::PixelGrad<L> grad{LoadLanes<L>(&tile.grad_color[0].at[y][x]), LoadLanes<L>(&tile.grad_color[1].at[y][x]),
+                            LoadLanes<L>(&tile.grad_color[2].at[y][x]), zero, zero};
+    if constexpr (kMaps) {
+      grad.alpha = LoadLanes<L>(&tile.grad_alpha.at[y][x]);
+      grad.depth = LoadLanes<L>(&tile.grad_depth.at[y][x]);
+      sums.depth = MultiplyAdd(weight, grad.depth, sums.depth);
     }
-    const L v_dx = dx * v_sum;
-    m0 += v_sum;
-    mx += v_dx;
-    my += v_dy;
-    mxx = MultiplyAdd(dx, v_dx, mxx);
-    mxy = MultiplyAdd(dx, v_dy, mxy);
-    myy += v_dy2;
+    const L loss = math::LossOfSplat<kMaps>(grad, s.color, s.depth);
+    const L behind = math::LossBehind(LoadLanes<L>(&tile.loss_behind.at[y][x]), weight, loss);
+    StoreLanes<L>(behind, &tile.loss_behind.at[y][x]);
+    StoreLanes<L>(math::TransmittanceBehind(alpha, t), &tile.transmittance.at[y][x]);
+    const L v = SelectOrZero(drawn, math::LogAlphaGrad(raw_alpha, math::AlphaGrad(alpha, t, loss, behind)));
+    sums.red = MultiplyAdd(weight, grad.red, sums.red);
+    sums.green = MultiplyAdd(weight, grad.green, sums.green);
+    sums.blue = MultiplyAdd(weight, grad.blue, sums.blue);
+    const L along = v * dy;
+    v_sum += v;
+    v_dy += along;
+    v_dy2 = MultiplyAdd(along, dy, v_dy2);
+    if constexpr (kAbs) {
+      const Vec2<L> slope = math::Log2AlphaSlope(folded, dx, dy);
+      sums.abs_x += math::Magnitude(v * slope.x);
+      sums.abs_y += math::Magnitude(v * slope.y);
+    }
   }
+  const L v_dx = dx * v_sum;
+  sums.m0 += v_sum;
+  sums.mx += v_dx;
+  sums.my += v_dy;
+  sums.mxx = MultiplyAdd(dx, v_dx, sums.mxx);
+  sums.mxy = MultiplyAdd(dx, v_dy, sums.mxy);
+  sums.myy += v_dy2;
+}
+
+template <typename L>
+template <bool kMaps, bool kAbs>
+void TileBlend<L>::ReplaySplat(const Splat& splat, uint32_t rows, BackwardTile& tile, S* slot) {
+  const Splat s = splat;  // by value: nothing stored to the tile changes it
+  const L zero(0);
+  SlotSums sums = {zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero, zero};
+  for (int x = s.first_column; x < s.end_column; x += kLanes) ReplayColumns<kMaps, kAbs>(s, x, rows, tile, sums);
   static_assert(kSlotColor == 0 && kSlotDepth == 3 && kSlotMoments == 4 && kSlotAbsMean == 10 && kSlotSize == 12,
                 "the order below");
   const L per_ln(math::kLn2);
-  StoreLaneSums(red, green, blue, depth, slot);
-  StoreLaneSums(m0, mx, my, mxx, slot + 4);
-  StoreLaneSums(mxy, myy, per_ln * abs_x, per_ln * abs_y, slot + 8);
+  StoreLaneSums(sums.red, sums.green, sums.blue, sums.depth, slot);
+  StoreLaneSums(sums.m0, sums.mx, sums.my, sums.mxx, slot + 4);
+  StoreLaneSums(sums.mxy, sums.myy, per_ln * sums.abs_x, per_ln * sums.abs_y, slot + 8);
 }
 
 template <typename L>

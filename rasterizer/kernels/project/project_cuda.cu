@@ -77,18 +77,16 @@ __global__ void __launch_bounds__(kThreads)
 
 template <int kDegree, bool kAntialiased>
 void LaunchProject(const KernelContext& context, const ProjectParams<float>& params, const DeviceView& view) {
-  constexpr auto project_kernel = ProjectKernel<kDegree, kAntialiased>;
-  SPLAT_LAUNCH(context, project_kernel, gpu::BlocksFor(params.splats.count, kThreads), kThreads, params.splats, view,
-               params.out);
+  SPLAT_LAUNCH(context, (ProjectKernel<kDegree, kAntialiased>), gpu::BlocksFor(params.splats.count, kThreads), kThreads,
+               params.splats, view, params.out);
 }
 
 template <int kDegree, bool kAntialiased>
 void LaunchProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params,
                            const DeviceView& view) {
   const ProjectParams<float>& forward = params.forward;
-  constexpr auto project_backward_kernel = ProjectBackwardKernel<kDegree, kAntialiased>;
-  SPLAT_LAUNCH(context, project_backward_kernel, gpu::BlocksFor(forward.splats.count, kThreads), kThreads,
-               forward.splats, view, forward.out, params.slot_begin, params.slots, params.grad, params.stats);
+  SPLAT_LAUNCH(context, (ProjectBackwardKernel<kDegree, kAntialiased>), gpu::BlocksFor(forward.splats.count, kThreads),
+               kThreads, forward.splats, view, forward.out, params.slot_begin, params.slots, params.grad, params.stats);
 }
 
 }  // namespace

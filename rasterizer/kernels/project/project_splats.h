@@ -228,12 +228,9 @@ void ProjectSplats<L>::ClearGrad(const ProjectBackwardParams<S>& params, int64_t
   const auto clear = [i](S* array, int width) {
     for (int k = 0; k < width; ++k) array[width * i + k] = S(0);
   };
-  clear(params.grad.means, 3);
-  clear(params.grad.log_scales, 3);
-  clear(params.grad.quats, 4);
-  clear(params.grad.opacity_logits, 1);
-  clear(params.grad.sh_dc, 3);
-  clear(params.grad.sh_rest, 3 * params.forward.splats.sh_rest_count);
+  for (int array = 0; array < kSplatArrays; ++array) {
+    clear(params.grad[array], WidthOf(array, params.forward.splats.sh_rest_count));
+  }
   if (params.stats.grad_mean_px) clear(params.stats.grad_mean_px, 2);
   if (params.stats.abs_mean_px) clear(params.stats.abs_mean_px, 2);
 }

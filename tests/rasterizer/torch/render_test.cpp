@@ -30,7 +30,7 @@ SplatModel OneSplat(float opacity, float log_scale) {
 
 TEST(Render, AnEmptyModelIsTheBackground) {
   RenderSettings settings;
-  settings.traits.background = Rgb{0.25, 0.5, 0.75};
+  settings.traits.emplace().background = Rgb{0.25, 0.5, 0.75};
   const RenderOutput out = Render(RandomModel(0, 3, 1), FrontCamera(20, 10), settings);
   const torch::Tensor background = torch::tensor({0.25f, 0.5f, 0.75f}).expand({10, 20, 3});
   EXPECT_TRUE(torch::equal(out.image, background));
@@ -47,6 +47,24 @@ TEST(Render, OneSplatHasItsOpacityAndColourInTheMiddle) {
   // One standard deviation away: sigma^2 = (fx s / z)^2 + 0.3 px^2.
   const double sigma = std::sqrt(std::pow(65 * 0.3 / 4, 2) + 0.3);
   EXPECT_NEAR(out.alpha[32][37].item<float>(), 0.8 * std::exp(-0.5 * 25 / (sigma * sigma)), kTolerance);
+}
+
+TEST(Render, TakesAllTraitsOfTheModelUnlessOthersAreGiven) {
+  SplatModel model = OneSplat(0.8f, std::log(0.03f));
+  model.sh_rest = torch::full({1, 3, 3}, 0.3f);
+  const Camera camera = FrontCamera(65, 65);
+  const RenderOutput plain = Render(model, camera, {});
+  model.traits = {0, Rgb{1, 1, 1}, true};
+  const RenderOutput out = Render(model, camera, {});
+  // An image of two thirds of a pixel: (fx s / z)^2 of it is left of (fx s / z)^2 + 0.3 (docs/math.md, section 4).
+  const double variance = std::pow(65 * 0.03 / 4, 2), opacity = 0.8 * variance / (variance + 0.3);
+  constexpr double kTolerance = 1e-5;  // float rounding of one composite
+  EXPECT_NEAR(out.alpha[32][32].item<float>(), opacity, kTolerance);
+  EXPECT_NEAR(out.image[32][32][2].item<float>(), opacity * 0.1 + (1 - opacity), kTolerance) << "degree 0, on white";
+  RenderSettings settings;
+  settings.traits = SceneTraits();
+  EXPECT_TRUE(torch::equal(Render(model, camera, settings).image, plain.image));
+  EXPECT_FALSE(torch::equal(out.image, plain.image));
 }
 
 TEST(Render, ReportsVisibilityAndExtent) {
@@ -78,16 +96,16 @@ TEST(Render, BackwardAgreesWithADirectionalDifference) {
   loss(model).backward();
   // A float render resolves the difference of two losses to about one percent at this step.
   constexpr double kStep = 5e-3, kTolerance = 0.03;
-  for (size_t k = 0; k < 6; ++k) {
-    const torch::Tensor grad = model.Tensors()[k]->grad();
-    ASSERT_TRUE(grad.defined()) << SplatModel::Names()[k];
+  for (int k = 0; k < kSplatArrays; ++k) {
+    const torch::Tensor grad = model[k].grad();
+    ASSERT_TRUE(grad.defined()) << kSplatArrayList[k].name;
     const torch::Tensor direction = grad / grad.norm();
     const torch::NoGradGuard no_grad;
     SplatModel plus = model, minus = model;
-    *plus.Tensors()[k] = *model.Tensors()[k] + kStep * direction;
-    *minus.Tensors()[k] = *model.Tensors()[k] - kStep * direction;
+    plus[k] = model[k] + kStep * direction;
+    minus[k] = model[k] - kStep * direction;
     const double difference = (loss(plus) - loss(minus)).item<double>() / (2 * kStep);
-    EXPECT_NEAR(difference / grad.norm().item<double>(), 1, kTolerance) << SplatModel::Names()[k];
+    EXPECT_NEAR(difference / grad.norm().item<double>(), 1, kTolerance) << kSplatArrayList[k].name;
   }
 }
 
@@ -104,15 +122,15 @@ TEST(Render, BackwardFillsTheScreenStatistics) {
 TEST(Render, NonFiniteSplatsNeverReachTheImage) {
   const SplatModel clean = RandomModel(20, 3, 7);
   const torch::Tensor expected = Render(SelectRows(clean, torch::arange(1, 20)), FrontCamera(40, 40), {}).image;
-  for (size_t k = 0; k < 6; ++k) {
+  for (int k = 0; k < kSplatArrays; ++k) {
     for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
       SplatModel model = SelectRows(clean, torch::arange(20));
-      model.Tensors()[k]->select(0, 0).fill_(bad);
+      model[k].select(0, 0).fill_(bad);
       const torch::Tensor image = Render(model, FrontCamera(40, 40), {}).image;
-      ASSERT_TRUE(torch::isfinite(image).all().item<bool>()) << SplatModel::Names()[k] << " " << bad;
+      ASSERT_TRUE(torch::isfinite(image).all().item<bool>()) << kSplatArrayList[k].name << " " << bad;
       // An infinite opacity logit is an opaque splat; all other cases leave the splat out.
       if (k != 3 || !std::isinf(bad)) {
-        EXPECT_TRUE(torch::equal(image, expected)) << SplatModel::Names()[k] << " " << bad;
+        EXPECT_TRUE(torch::equal(image, expected)) << kSplatArrayList[k].name << " " << bad;
       }
     }
   }

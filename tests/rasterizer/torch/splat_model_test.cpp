@@ -16,10 +16,10 @@ TEST(SplatModel, SelectRowsCopiesInOrder) {
   const SplatModel model = testing::RandomModel(5, 1, 2);
   const SplatModel some = SelectRows(model, torch::tensor({4, 0, 4}, torch::kInt64));
   ASSERT_EQ(some.count(), 3);
-  for (size_t k = 0; k < 6; ++k) {
-    EXPECT_TRUE(torch::equal((*some.Tensors()[k])[0], (*model.Tensors()[k])[4]));
-    EXPECT_TRUE(torch::equal((*some.Tensors()[k])[1], (*model.Tensors()[k])[0]));
-    EXPECT_TRUE(torch::equal((*some.Tensors()[k])[2], (*model.Tensors()[k])[4]));
+  for (int k = 0; k < kSplatArrays; ++k) {
+    EXPECT_TRUE(torch::equal((some[k])[0], (model[k])[4]));
+    EXPECT_TRUE(torch::equal((some[k])[1], (model[k])[0]));
+    EXPECT_TRUE(torch::equal((some[k])[2], (model[k])[4]));
   }
 }
 

@@ -109,10 +109,10 @@ TEST(DensityOps, MomentsStayWithTheirSplats) {
   ApplyFates(edited.model, edited.optimizer, fates, edited.random);
   plain.Step();
   edited.Step();
-  for (size_t k = 0; k < 6; ++k) {
-    const torch::Tensor& expected = *plain.model.Tensors()[k];
-    EXPECT_TRUE(torch::equal(*edited.model.Tensors()[k], expected.index_select(0, torch::tensor({5, 1, 2, 3, 4}))))
-        << SplatModel::Names()[k];
+  for (int k = 0; k < kSplatArrays; ++k) {
+    const torch::Tensor& expected = plain.model[k];
+    EXPECT_TRUE(torch::equal(edited.model[k], expected.index_select(0, torch::tensor({5, 1, 2, 3, 4}))))
+        << kSplatArrayList[k].name;
   }
 }
 
@@ -276,9 +276,9 @@ TEST(DensityOps, MemoryThatRunsOutLeavesTheModelWhole) {
     ASSERT_EQ(tried.model.count(), 6);
     plain.Step();
     tried.Step();
-    for (size_t k = 0; k < 6; ++k) {
-      ASSERT_TRUE(torch::equal(*tried.model.Tensors()[k], *plain.model.Tensors()[k]))
-          << SplatModel::Names()[k] << " after a failure with " << megabytes << " MB";
+    for (int k = 0; k < kSplatArrays; ++k) {
+      ASSERT_TRUE(torch::equal(tried.model[k], plain.model[k]))
+          << kSplatArrayList[k].name << " after a failure with " << megabytes << " MB";
     }
   }
   EXPECT_GT(failures, 10) << "the memory is meant to end at every tensor";

@@ -195,8 +195,8 @@ BackwardAdamTask TaskOf(const BackwardAdamParams& params) {
 
 template <int kDegree, bool kAntialiased>
 void Launch(const KernelContext& context, const BackwardAdamTask& task) {
-  constexpr auto backward_adam_kernel = BackwardAdamKernel<kDegree, kAntialiased>;
-  SPLAT_LAUNCH(context, backward_adam_kernel, gpu::BlocksFor(task.splats.count, kThreads), kThreads, task);
+  SPLAT_LAUNCH(context, (BackwardAdamKernel<kDegree, kAntialiased>), gpu::BlocksFor(task.splats.count, kThreads),
+               kThreads, task);
 }
 
 }  // namespace

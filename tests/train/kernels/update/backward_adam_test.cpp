@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -11,17 +11,22 @@
 #include <vector>
 
 #include "core/check.h"
-#include "core/random.h"
-#include "rasterizer/pipeline.h"
-#include "tests/support/device_arena.h"
 #include "tests/support/scenes.h"
 #include "tests/support/train_backends.h"
+#include "tests/support/update_scenes.h"
 
 namespace splat::train {
 namespace {
 
 namespace stages = splat::kernels;
 using splat::testing::DeviceArray;
+using splat::testing::DeviceGroups;
+using splat::testing::DeviceModel;
+using splat::testing::DeviceRender;
+using splat::testing::DeviceStats;
+using splat::testing::Groups;
+using splat::testing::ModelScene;
+using splat::testing::RandomScene;
 using splat::testing::SplatArrays;
 using splat::testing::TestDevice;
 using splat::testing::TrainBackend;
@@ -31,95 +36,12 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr int kSteps = 3;
 constexpr double kLearningRates[kSplatArrays] = {1e-3, 5e-3, 1e-3, 5e-2, 2.5e-3, 1.25e-4};
 
-std::vector<float> Floats(const std::vector<double>& values) {
-  return {values.begin(), values.end()};
-}
-
 // For comparisons in which NaN equals itself.
 std::vector<uint32_t> Bits(const std::vector<float>& values) {
   std::vector<uint32_t> bits(values.size());
   if (!values.empty()) std::memcpy(bits.data(), values.data(), values.size() * sizeof(float));
   return bits;
 }
-
-// Six groups of numbers on the host.
-using Groups = std::array<std::vector<float>, kSplatArrays>;
-
-// A model with its moments as a training starts, or amid it.
-struct Scene {
-  Camera camera = splat::testing::TestCamera(48, 32, 3);
-  int64_t count = 0;
-  int rest = 0, active_degree = 0;
-  bool antialiased = false;
-  Groups value, first, second;
-};
-
-Scene SceneOf(const SplatArrays& splats, int active_degree) {
-  Scene scene;
-  scene.count = splats.count;
-  scene.rest = splats.sh_rest_count;
-  scene.active_degree = active_degree;
-  scene.value = {Floats(splats.means),          Floats(splats.log_scales), Floats(splats.quats),
-                 Floats(splats.opacity_logits), Floats(splats.sh_dc),      Floats(splats.sh_rest)};
-  for (int group = 0; group < kSplatArrays; ++group) {
-    scene.first[size_t(group)].assign(scene.value[size_t(group)].size(), 0.0f);
-    scene.second[size_t(group)] = scene.first[size_t(group)];
-  }
-  return scene;
-}
-
-// Moments as after some steps, so that those of hidden splats have something to lose.
-void FillMoments(Scene& scene) {
-  Random random(77);
-  for (Groups* moments : {&scene.first, &scene.second}) {
-    for (std::vector<float>& group : *moments) {
-      for (float& m : group) m = float(1e-4 * random.Normal());
-    }
-  }
-  for (std::vector<float>& group : scene.second) {
-    for (float& m : group) m *= m;
-  }
-}
-
-// Some of the splats lie outside of the image.
-Scene RandomScene(int64_t count, int stored_degree, int active_degree) {
-  splat::testing::SceneOptions options;
-  options.seed = uint64_t(100 + count);
-  options.splats = count;
-  options.sh_degree = stored_degree;
-  options.outside = 0.4;
-  Scene scene = SceneOf(splat::testing::RandomSplats(options, Scene().camera), active_degree);
-  FillMoments(scene);
-  return scene;
-}
-
-using DeviceGroups = std::vector<std::unique_ptr<DeviceArray<float>>>;
-
-DeviceGroups OnDevice(TestDevice& device, const Groups& groups) {
-  DeviceGroups on_device;
-  for (const std::vector<float>& group : groups)
-    on_device.push_back(std::make_unique<DeviceArray<float>>(device, group));
-  return on_device;
-}
-
-// A scene's model on a device.
-struct DeviceModel {
-  const Scene& scene;
-  DeviceGroups value, first, second;
-
-  DeviceModel(TestDevice& device, const Scene& s)
-      : scene(s),
-        value(OnDevice(device, s.value)),
-        first(OnDevice(device, s.first)),
-        second(OnDevice(device, s.second)) {}
-  stages::SplatsView<float> View() const {
-    stages::SplatsView<float> view;
-    view.count = scene.count;
-    view.sh_rest_count = scene.rest;
-    for (int array = 0; array < kSplatArrays; ++array) view[array] = value[size_t(array)]->data();
-    return view;
-  }
-};
 
 void ExpectSameModel(const DeviceModel& fused, const DeviceModel& expected) {
   for (size_t group = 0; group < kSplatArrays; ++group) {
@@ -128,35 +50,6 @@ void ExpectSameModel(const DeviceModel& fused, const DeviceModel& expected) {
     ASSERT_EQ(Bits(fused.second[group]->Get()), Bits(expected.second[group]->Get())) << "second of group " << group;
   }
 }
-
-// The forward pass and the gradient up to the slots.
-struct DeviceRender {
-  splat::testing::DeviceArena arena;
-  stages::ProjectBackwardParams<float> backward;
-
-  DeviceRender(const TrainBackend& backend, const DeviceModel& model) : arena(*backend.device) {
-    const Scene& scene = model.scene;
-    PassInput<float> input;
-    input.splats = model.View();
-    input.camera = scene.camera;
-    input.options.sh_degree = scene.active_degree;
-    input.background = {0.1f, 0.2f, 0.3f};
-    const size_t pixels = size_t(scene.camera.width) * size_t(scene.camera.height);
-    Random random(9);
-    const DeviceArray<float> grad(*backend.device,
-                                  Floats(splat::testing::RandomVector(3 * pixels, -1e-3, 1e-3, random)));
-    const TrainCall call(backend);
-    const Pipeline<float> pipeline = {backend.kernels->render, call.context, arena};
-    backward = pipeline.Backward(pipeline.Forward(input), {grad.data(), nullptr, nullptr});
-  }
-
-  stages::ProjectBackwardParams<float> BackwardParams(const DeviceModel& model) const {
-    stages::ProjectBackwardParams<float> params = backward;
-    params.forward.splats = model.View();
-    return params;
-  }
-  std::vector<int32_t> TileCounts() const { return arena.Get<int32_t>(kTileCounts); }
-};
 
 BackwardAdamParams FusedParams(const DeviceRender& render, const DeviceModel& model, int step) {
   BackwardAdamParams params;
@@ -170,14 +63,6 @@ BackwardAdamParams FusedParams(const DeviceRender& render, const DeviceModel& mo
   params.step = step;
   return params;
 }
-
-// Screen statistics on a device.
-struct DeviceStats {
-  DeviceArray<float> grad_mean, abs_mean;
-
-  DeviceStats(TestDevice& device, int64_t count) : grad_mean(device, 2 * count), abs_mean(device, 2 * count) {}
-  stages::ScreenStatsView<float> View() const { return {grad_mean.data(), abs_mean.data()}; }
-};
 
 // ProjectBackward, then Adam on each group; gradients are poisoned before.
 void StepInTwo(const TrainBackend& backend, const DeviceRender& render, const DeviceModel& model, int step,
@@ -210,7 +95,7 @@ class BackwardAdamTest : public ::testing::TestWithParam<TrainBackend> {
   TestDevice& device() const { return *GetParam().device; }
 
   // Returns how many splats were visible at the first step.
-  int64_t ExpectAgreement(const Scene& scene) const {
+  int64_t ExpectAgreement(const ModelScene& scene) const {
     const DeviceModel fused(device(), scene), expected(device(), scene);
     int64_t visible = 0;
     for (int step = 1; step <= kSteps; ++step) {
@@ -249,7 +134,7 @@ TEST_P(BackwardAdamTest, AgreesAtEveryStoredAndActiveDegree) {
 TEST_P(BackwardAdamTest, AgreesOnAntialiasedScenesAtEveryActiveDegree) {
   for (int active = 0; active <= 3; ++active) {
     SCOPED_TRACE(active);
-    Scene scene = RandomScene(150, 3, active), plain = scene;
+    ModelScene scene = RandomScene(150, 3, active), plain = scene;
     scene.antialiased = true;
     EXPECT_GT(ExpectAgreement(scene), 40);
     const DeviceModel compensated(device(), scene), not_compensated(device(), plain);
@@ -268,7 +153,7 @@ TEST_P(BackwardAdamTest, AgreesAtCountsAroundABlock) {
 }
 
 TEST_P(BackwardAdamTest, AgreesWhereParametersOrMomentsAreNotFinite) {
-  Scene scene = RandomScene(140, 3, 3);
+  ModelScene scene = RandomScene(140, 3, 3);
   for (size_t group = 0; group < kSplatArrays; ++group) {
     const size_t width = scene.value[group].size() / size_t(scene.count);
     scene.value[group][width * (10 + group)] = kNan;
@@ -279,7 +164,7 @@ TEST_P(BackwardAdamTest, AgreesWhereParametersOrMomentsAreNotFinite) {
 }
 
 TEST_P(BackwardAdamTest, AgreesForOneSplatOverTheImageAmongSmallOnes) {
-  Scene scene = RandomScene(40, 1, 1);
+  ModelScene scene = RandomScene(40, 1, 1);
   scene.camera = splat::testing::TestCamera(80, 64, 3);  // enough tiles for a warp to add up their slots together
   SplatArrays splats(0, 3);
   splat::testing::PlainSplat plain;
@@ -287,7 +172,7 @@ TEST_P(BackwardAdamTest, AgreesForOneSplatOverTheImageAmongSmallOnes) {
   plain.y = 32;
   plain.sigma_px = 200;
   splat::testing::AppendPlainSplat(splats, scene.camera, plain);
-  Scene large = SceneOf(splats, 1);
+  ModelScene large = SceneOf(splats, 1);
   large.camera = scene.camera;
   for (size_t group = 0; group < kSplatArrays; ++group) {
     const size_t width = large.value[group].size();
@@ -298,7 +183,7 @@ TEST_P(BackwardAdamTest, AgreesForOneSplatOverTheImageAmongSmallOnes) {
 }
 
 TEST_P(BackwardAdamTest, MovesHiddenSplatsByTheirMomentsAlone) {
-  Scene scene = RandomScene(20, 1, 1);
+  ModelScene scene = RandomScene(20, 1, 1);
   for (size_t i = 0; i < 20; ++i) scene.value[kOpacityLogits][i] = -20;  // none is drawn
   const DeviceModel model(device(), scene);
   const DeviceRender render(GetParam(), model);
@@ -314,7 +199,7 @@ TEST_P(BackwardAdamTest, MovesHiddenSplatsByTheirMomentsAlone) {
 
 // While the active degree has been 0 from the start the moments of the coefficients are 0.
 TEST_P(BackwardAdamTest, SkippingTheUntouchedCoefficientsIsExact) {
-  Scene scene = RandomScene(150, 3, 0);
+  ModelScene scene = RandomScene(150, 3, 0);
   for (Groups* moments : {&scene.first, &scene.second}) {
     for (float& m : (*moments)[kShRest]) m = 0;
   }
@@ -330,7 +215,7 @@ TEST_P(BackwardAdamTest, SkippingTheUntouchedCoefficientsIsExact) {
 }
 
 TEST_P(BackwardAdamTest, SkippedCoefficientsAreNotTouched) {
-  Scene scene = RandomScene(30, 2, 0);
+  ModelScene scene = RandomScene(30, 2, 0);
   for (Groups* groups : {&scene.value, &scene.first, &scene.second}) {
     for (float& number : (*groups)[kShRest]) number = kNan;
   }
@@ -346,7 +231,7 @@ TEST_P(BackwardAdamTest, SkippedCoefficientsAreNotTouched) {
 
 TEST_P(BackwardAdamTest, AddsTheStatisticsOfDensityControl) {
   for (const bool absolute : {false, true}) {
-    const Scene scene = RandomScene(200, 1, 1);
+    const ModelScene scene = RandomScene(200, 1, 1);
     const DeviceModel model(device(), scene), again(device(), scene);
     const DeviceRender render(GetParam(), model);
     const DeviceStats stats(device(), scene.count);
@@ -370,7 +255,7 @@ TEST_P(BackwardAdamTest, AddsTheStatisticsOfDensityControl) {
 
 // From moments of zero the first one is a tenth of the gradient.
 TEST_P(BackwardAdamTest, AddsThePenaltyOfVisibleAndHiddenSplats) {
-  Scene scene = RandomScene(200, 1, 1);
+  ModelScene scene = RandomScene(200, 1, 1);
   for (Groups* moments : {&scene.first, &scene.second}) {
     for (std::vector<float>& group : *moments) std::fill(group.begin(), group.end(), 0.0f);
   }
@@ -399,7 +284,7 @@ TEST_P(BackwardAdamTest, AddsThePenaltyOfVisibleAndHiddenSplats) {
 }
 
 TEST_P(BackwardAdamTest, RefusesBrokenParametersAndWritesNothing) {
-  const Scene scene = RandomScene(10, 1, 1);
+  const ModelScene scene = RandomScene(10, 1, 1);
   const DeviceModel model(device(), scene), untouched(device(), scene);
   const DeviceRender render(GetParam(), model);
   const BackwardAdamParams good = FusedParams(render, model, 1);
