@@ -22,7 +22,8 @@ double CopyBandwidth(const torch::Device& device);
 int64_t PeakMemory(const torch::Device& device);
 void ResetPeakMemory(const torch::Device& device);
 
-// Of a GPU by its number; in a build without CUDA, where there are no devices for them, they throw splat::Error.
+// These functions do the same for a GPU, given by its number. In a build without CUDA, which has no such devices, they
+// throw splat::Error.
 DeviceInfo GpuInfo(int gpu);
 int64_t PeakGpuMemory(int gpu);
 void ResetPeakGpuMemory(int gpu);

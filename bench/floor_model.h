@@ -25,7 +25,7 @@ struct StepCounts {
   double live_warps = 0;    // pairs (splat, warp of half a tile) with at least one drawn pixel
 };
 
-// Of a GPU; 0: unknown, and its part of the floor is left out.
+// The rates that a GPU reaches. A rate of 0 is unknown, and its part of the floor is left out.
 struct DeviceRates {
   double bytes_per_s = 0;
   double fp32_per_s = 0;      // instructions of one lane

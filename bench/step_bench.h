@@ -17,7 +17,7 @@ struct StepBenchOptions {
   int sampled_tiles = 512;
 };
 
-// Of several steps, ms.
+// How the times of several steps are spread, in ms.
 struct Spread {
   double median = 0, low = 0, high = 0;  // low, high: a tenth of the steps lie below and above
 };

@@ -28,7 +28,7 @@ kernels::SplatsView<float> ViewOf(const SyntheticScene& scene);
 //   3,000,000    0.44 (0.45)  2.7 (2.7)              0.42 (0.5)   59 (50)
 SyntheticScene MakeSyntheticScene(int64_t count, Executor& executor);
 
-// At the origin, looking along z.
+// The camera stands at the origin and looks along z.
 Camera SyntheticCamera(int width, int height);
 
 }  // namespace splat::bench

@@ -12,12 +12,12 @@ class TileScene {
  public:
   static constexpr int kSplats = 200;
 
-  // sigma_px: standard deviation of the round splats, whose means are all over the tile. Their opacity is low, so that
-  // the tile never becomes opaque.
+  // `sigma_px` is the standard deviation of the round splats, whose means are all over the tile. Their opacity is low,
+  // so that the tile never becomes opaque.
   explicit TileScene(double sigma_px);
 
   const kernels::BlendParams<float>& Forward() const { return forward_; }
-  // abs_mean off, no gradient of alpha and depth, as in training.
+  // These parameters have abs_mean off and no gradient of alpha and depth, as in training.
   const kernels::BlendBackwardParams<float>& Backward() const { return backward_; }
   // Share of the pairs of splat and pixel that are drawn.
   double DrawnShare() const;

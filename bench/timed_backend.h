@@ -20,7 +20,7 @@ class TimedBackend {
   TimedBackend& operator=(const TimedBackend&) = delete;
 
   const train::Backend& backend() const { return timed_; }
-  // Milliseconds of each stage's calls since the last time. Waits for them.
+  // Returns the milliseconds of each stage's calls since the last time, and waits for them.
   std::array<std::vector<double>, kStepStages> TakeTimes();
 
  private:

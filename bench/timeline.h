@@ -15,7 +15,7 @@ class Timeline {
   Timeline(const Timeline&) = delete;
   Timeline& operator=(const Timeline&) = delete;
 
-  // The moment at which all that has been queued so far is done. Cheap, and waits for nothing.
+  // Marks the moment at which all that has been queued so far is done. The call is cheap and waits for nothing.
   int Mark();
   // Waits for the later one.
   double MillisecondsBetween(int earlier, int later);

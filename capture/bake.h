@@ -29,10 +29,10 @@ struct BakeOptions {
   uint64_t seed = 1;  // of the light's sample positions
 };
 
-// Same result for any number of threads.
+// The result is the same for any number of threads.
 BakedScene Bake(Scene scene, const BakeOptions& options, Executor& executor);
 
-// Bilinear, linear RGB. 0 <= u, v <= 1.
+// Returns the bilinear radiance in linear RGB. 0 <= u, v <= 1.
 Vec3<double> RadianceAt(const Chart& chart, double u, double v);
 
 }  // namespace splat::capture

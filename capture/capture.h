@@ -59,7 +59,7 @@ struct CaptureResult {
 //   truth/depth/photo_0001.pfm ...   with options.depth: float, m along the optical axis, row by row from the bottom as
 //                                    PFM asks, for the pixels as stored
 //   truth/capture.json               the options
-// The same options give the same bytes, whatever the executor. `progress` gets (photos done, photos) after each.
+// Equal options give the same bytes, whatever the executor. `progress` gets (photos done, photos) after each.
 CaptureResult WriteCapture(const CaptureOptions& options, const std::string& folder, Executor& executor,
                            const std::function<void(int, int)>& progress);
 

@@ -13,8 +13,8 @@ struct ExifTags {
   int focal_length_35mm = 0;  // mm on a 36 x 24 mm film with the same angle across the diagonal, rounded
 };
 
-// The bytes of a JPEG with an EXIF segment put in front of its others. Throws splat::Error if `jpeg` does not begin as
-// a JPEG does.
+// Returns the bytes of a JPEG with an EXIF segment put in front of its others. Throws splat::Error if `jpeg` does not
+// begin as a JPEG does.
 std::string WithExif(const std::string& jpeg, const ExifTags& tags);
 
 }  // namespace splat::capture

@@ -39,8 +39,8 @@ inline Vec3<double> Mix(const Vec3<double>& a, const Vec3<double>& b, double t) 
 // Smooth noise in [-1, 1] on the integer lattice.
 double ValueNoise(const Vec3<double>& p, uint32_t seed);
 
-// Sum of octaves, in [-1, 1]: wavelengths from `wavelength` down to `footprint` times 3, each half as long and 0.55 as
-// strong as the one before.
+// Returns a sum of octaves, in [-1, 1]. Their wavelengths go from `wavelength` down to `footprint` times 3; each is
+// half as long and 0.55 as strong as the one before.
 double FractalNoise(const Vec3<double>& p, double wavelength, double footprint, uint32_t seed);
 
 // A blob in each cell of a jittered lattice.

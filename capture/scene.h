@@ -32,7 +32,7 @@ struct Scene {
   Vec3<double> look_at = {0, 0, 0};  // m, the middle of the still life
 };
 
-// The same objects for every seed; what is painted on them differs.
+// Makes the same objects for every seed; what is painted on them differs.
 Scene MakeStillLife(uint64_t seed);
 
 }  // namespace splat::capture

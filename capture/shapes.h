@@ -5,7 +5,7 @@
 
 namespace splat::capture {
 
-// All in their own frame, centred at its origin, z along the axis.
+// All shapes are in their own frame, centred at its origin, with z along the axis.
 enum class Shape {
   kSphere,    // size.x: radius
   kBox,       // size: half extents; seen from outside

@@ -55,7 +55,7 @@ struct TraceOptions {
   bool foreground_only = false;  // leave the backdrop out of radiance
 };
 
-// Same result for any number of threads.
+// The result is the same for any number of threads.
 TracedPhoto TracePhoto(const BakedScene& baked, const Lens& lens, const TraceOptions& options, Executor& executor);
 
 }  // namespace splat::capture

@@ -21,11 +21,12 @@ struct OrbitOptions {
 // forward. The line of sight must not be vertical.
 Rigid3 LookAt(const Vec3<double>& eye, const Vec3<double>& target);
 
-// camera_from_world of each photo, once around the z axis, anticlockwise, looking near `target`.
+// Returns camera_from_world of each photo. The cameras go once around the z axis, anticlockwise, and look near
+// `target`.
 std::vector<Rigid3> OrbitPoses(const OrbitOptions& options, const Vec3<double>& target);
 
-// The same place with the camera held so that its image must be turned as EXIF `orientation` (1, 3, 6 or 8) says to
-// be upright. Throws splat::Error for the mirrored ones.
+// Returns a pose at the same place, with the camera held so that its image must be turned as `exif_orientation` (1, 3,
+// 6 or 8) says to be upright. Throws splat::Error for the mirrored orientations.
 Rigid3 HeldAs(const Rigid3& camera_from_world, int exif_orientation);
 
 }  // namespace splat::capture

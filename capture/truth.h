@@ -14,7 +14,7 @@ struct TruePoint {
   uint8_t rgb[3] = {0, 0, 0};
 };
 
-// cameras.txt, images.txt and points3D.txt; photos with equal intrinsics share a camera.
+// Writes cameras.txt, images.txt and points3D.txt; photos with equal intrinsics share a camera.
 void WriteColmapText(const std::string& folder, const std::vector<CapturedPhoto>& photos,
                      const std::vector<TruePoint>& points);
 

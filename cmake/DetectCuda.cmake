@@ -1,6 +1,6 @@
-# Decides whether the CUDA kernels are built, and sets SPLAT_WITH_CUDA (ON, OFF). They need nvcc 12.4 or later and a LibTorch
-# that was built with CUDA of the same major version; a GPU is needed only to run them. Also sets SPLAT_TORCH_CUDA_PREFIX,
-# the folder of LibTorch if it is such a one, with CUDA used or not.
+# Decides whether the CUDA kernels are built, and sets SPLAT_WITH_CUDA (ON, OFF). They need nvcc 12.4 or later and a
+# LibTorch that was built with CUDA of the same major version; a GPU is needed only to run them. Also sets
+# SPLAT_TORCH_CUDA_PREFIX, the folder of LibTorch if it is such a one, with CUDA used or not.
 set(SPLAT_CUDA AUTO CACHE STRING "Build the CUDA kernels: AUTO (if nvcc and a LibTorch with CUDA are there), ON, OFF")
 set_property(CACHE SPLAT_CUDA PROPERTY STRINGS AUTO ON OFF)
 
@@ -55,7 +55,8 @@ function(splat_what_cuda_lacks nvcc variable)
   set(${variable} "${lacks}" PARENT_SCOPE)
 endfunction()
 
-# "native" for the GPU of this machine. Without one: all kinds from 2018 on, and code that later ones translate when they load it.
+# "native" for the GPU of this machine. Without one: all kinds from 2018 on, and code that later ones translate when
+# they load it.
 function(splat_default_architectures variable)
   set(architectures 75-real 80-real 86-real 89-real 90)
   execute_process(COMMAND nvidia-smi -L RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)

@@ -5,7 +5,8 @@ set(SPLAT_WARNINGS -Wall -Wextra -Wshadow -Wnon-virtual-dtor)
 if(SPLAT_WERROR)
   list(APPEND SPLAT_WARNINGS -Werror)
 endif()
-# Strict evaluation: a formula that is inlined twice gives the same bits twice, with and without fused multiply-add units.
+# Strict evaluation: a formula that is inlined twice gives the same bits twice, with and without fused multiply-add
+# units.
 set(SPLAT_MATH_FLAGS -ffp-contract=off -fno-math-errno -fno-trapping-math)
 # The same for nvcc: no fused multiply-add but where the code asks for one, and the flags of g++ for its host part.
 list(JOIN SPLAT_MATH_FLAGS "," host_math_flags)
@@ -27,7 +28,8 @@ function(splat_configure target)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
 endfunction()
 
-# LibTorch with its flags, as a public part of the target's interface; the target reuses the one precompiled torch header.
+# LibTorch with its flags, as a public part of the target's interface; the target reuses the one precompiled torch
+# header.
 function(splat_use_torch target)
   target_link_libraries(${target} PUBLIC ${TORCH_LIBRARIES})
   target_compile_options(${target} PUBLIC "$<$<COMPILE_LANGUAGE:CXX>:${SPLAT_TORCH_FLAGS}>")
@@ -40,8 +42,8 @@ function(splat_use_torch_pch target)
   target_precompile_headers(${target} REUSE_FROM splat_torch_pch)
 endfunction()
 
-# LibTorch's headers take longer to read than most of our sources to compile: rasterizer/torch/libtorch.h is compiled once,
-# here, and reused by every library, program and test.
+# LibTorch's headers take longer to read than most of our sources to compile: rasterizer/torch/libtorch.h is compiled
+# once, here, and reused by every library, program and test.
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/torch_pch.cpp CONTENT "")
 add_library(splat_torch_pch OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/torch_pch.cpp)
 splat_configure(splat_torch_pch)
@@ -63,8 +65,9 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
   set(SPLAT_SIMD_SETS neon)
 endif()
 
-# Adds the *_simd.cpp of the current folder to a library, compiled once for each instruction set with SPLAT_SIMD_NAMESPACE
-# as its name. Always optimised: what is not inlined there would be generated under a name that other sources share.
+# Adds the *_simd.cpp of the current folder to a library, compiled once for each instruction set with
+# SPLAT_SIMD_NAMESPACE as its name. Always optimised: what is not inlined there would be generated under a name that
+# other sources share.
 function(splat_simd_sources library)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_simd.cpp)
   foreach(set ${SPLAT_SIMD_SETS})
@@ -79,8 +82,8 @@ function(splat_simd_sources library)
   endforeach()
 endfunction()
 
-# What a build with CUDA has where one without has something else lies in sources of its own, so that no source asks which
-# it is: takes *_no_cuda.cpp out of the list with CUDA, and the other *_cuda.cpp without.
+# What a build with CUDA has where one without has something else lies in sources of its own, so that no source asks
+# which it is: takes *_no_cuda.cpp out of the list with CUDA, and the other *_cuda.cpp without.
 function(splat_choose_cuda_sources list)
   set(sources ${${list}})
   if(SPLAT_WITH_CUDA)
@@ -94,9 +97,9 @@ function(splat_choose_cuda_sources list)
   set(${list} ${sources} PARENT_SCOPE)
 endfunction()
 
-# splat_library(name [TORCH] [FOLDERS folders...] [PUBLIC libs...] [PRIVATE libs...]): a static library of every .cpp in the current
-# folder, or in those folders below it (of *_cuda.cpp and *_no_cuda.cpp as splat_choose_cuda_sources says), and of every .cu
-# where CUDA is built, or an interface library while there is none.
+# splat_library(name [TORCH] [FOLDERS folders...] [PUBLIC libs...] [PRIVATE libs...]): a static library of every .cpp in
+# the current folder, or in those folders below it (of *_cuda.cpp and *_no_cuda.cpp as splat_choose_cuda_sources says),
+# and of every .cu where CUDA is built, or an interface library while there is none.
 function(splat_library name)
   cmake_parse_arguments(arg "TORCH" "" "FOLDERS;PUBLIC;PRIVATE" ${ARGN})
   if(NOT arg_FOLDERS)
@@ -126,8 +129,8 @@ function(splat_library name)
   endif()
 endfunction()
 
-# splat_executable(name [TORCH] SOURCES files... LIBS libs...): an installed program that finds our shared library beside
-# it wherever the installation is moved, and LibTorch where it was at build time.
+# splat_executable(name [TORCH] SOURCES files... LIBS libs...): an installed program that finds our shared library
+# beside it wherever the installation is moved, and LibTorch where it was at build time.
 function(splat_executable name)
   cmake_parse_arguments(arg "TORCH" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
@@ -140,15 +143,16 @@ function(splat_executable name)
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()
 
-# Installed files look for libraries relative to themselves, then in LibTorch's own folder (a wheel's is no system folder).
+# Installed files look for libraries relative to themselves, then in LibTorch's own folder (a wheel's is no system
+# folder).
 function(splat_install_rpath target)
   file(RELATIVE_PATH lib_from_bin /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_LIBDIR})
   set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN;$ORIGIN/${lib_from_bin}"
                                              INSTALL_RPATH_USE_LINK_PATH ON)
 endfunction()
 
-# splat_tests(folders... [TORCH] [TIMEOUT seconds] LABELS labels... LIBS libs...): one executable for each <folder>/*_test.cpp,
-# CTest name folder/test.
+# splat_tests(folders... [TORCH] [TIMEOUT seconds] LABELS labels... LIBS libs...): one executable for each
+# <folder>/*_test.cpp, CTest name folder/test.
 function(splat_tests)
   cmake_parse_arguments(arg "TORCH" "TIMEOUT" "LABELS;LIBS" ${ARGN})
   if(NOT arg_TIMEOUT)

@@ -1,7 +1,7 @@
-# The libraries of a LibTorch that was built with CUDA, without its CMake package: that one insists on the CUDA toolkit even for
-# the CPU part, and adds its own list of architectures to every call of nvcc. Without SPLAT_WITH_CUDA only the CPU part is used:
-# such as the wheel that scripts/fetch_torch.sh strips and keeps in the cache. Sets what find_package(Torch) would:
-# TORCH_LIBRARIES, TORCH_CXX_FLAGS, Torch_VERSION.
+# The libraries of a LibTorch that was built with CUDA, without its CMake package: that one insists on the CUDA toolkit
+# even for the CPU part, and adds its own list of architectures to every call of nvcc. Without SPLAT_WITH_CUDA only the
+# CPU part is used: such as the wheel that scripts/fetch_torch.sh strips and keeps in the cache. Sets what
+# find_package(Torch) would: TORCH_LIBRARIES, TORCH_CXX_FLAGS, Torch_VERSION.
 set(torch_dir ${SPLAT_TORCH_CUDA_PREFIX})
 find_library(SPLAT_TORCH_CPU_LIBRARY torch_cpu PATHS ${torch_dir}/lib NO_DEFAULT_PATH REQUIRED)
 find_library(SPLAT_TORCH_C10_LIBRARY c10 PATHS ${torch_dir}/lib NO_DEFAULT_PATH REQUIRED)

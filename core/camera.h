@@ -5,8 +5,8 @@
 
 namespace splat {
 
-// Frame: x right, y down, z forward (COLMAP's). The centre of pixel (column 0, row 0) lies at (0.5, 0.5) px; a point
-// (x, y, z) in the camera frame is seen at (fx x / z + cx, fy y / z + cy) px.
+// The frame is COLMAP's: x right, y down, z forward. The centre of pixel (column 0, row 0) lies at (0.5, 0.5) px; a
+// point (x, y, z) in the camera frame is seen at (fx x / z + cx, fy y / z + cy) px.
 struct Camera {
   int width = 0;   // px
   int height = 0;  // px
@@ -28,7 +28,7 @@ inline Vec3<double> CameraCenterInWorld(const Camera& camera) {
   return -(Transpose(camera.camera_from_world.rotation) * camera.camera_from_world.translation);
 }
 
-// The same camera for an image of another size: intrinsics are scaled per axis by new size / old size.
+// Returns the camera for an image of another size: the intrinsics are scaled per axis by new size / old size.
 inline Camera ResizedCamera(const Camera& camera, int width, int height) {
   const double sx = double(width) / camera.width, sy = double(height) / camera.height;
   Camera resized = camera;

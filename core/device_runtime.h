@@ -11,18 +11,18 @@ struct DeviceMemory {
   int64_t total = 0, free = 0;  // bytes
 };
 
-// Marks for the host or another stream to wait for. On the CPU, where everything is done when a call returns, a mark is
-// a moment, and nothing waits.
+// Marks that the host or another stream can wait for. On the CPU, where everything is done when a call returns, a mark
+// is a moment, and nothing waits.
 struct DeviceEvents {
   void* (*make)(bool timed);  // timed: for milliseconds_between
   void (*destroy)(void* event);
-  // All that has been queued on the stream so far.
+  // Marks all that has been queued on the stream so far.
   void (*record)(void* event, void* stream);
   // Waits for what was recorded last.
   void (*wait_on_host)(void* event);
   // What is queued on the stream from now on runs after what was recorded last.
   void (*wait_on_stream)(void* event, void* stream);
-  // Waits for the later one.
+  // Waits for the later mark.
   double (*milliseconds_between)(void* earlier, void* later);
 };
 
@@ -40,7 +40,7 @@ struct DeviceRuntime {
   DeviceCopies copies;
 };
 
-// Of the process's own memory.
+// The runtime of the process's own memory.
 const DeviceRuntime& HostRuntime();
 
 }  // namespace splat

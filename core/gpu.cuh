@@ -24,7 +24,8 @@
 #define SPLAT_UNROLL _Pragma("unroll")
 // Shared memory of a block: SPLAT_SHARED(Type, name) declares `name`, a Type that is not initialised.
 #define SPLAT_SHARED(Type, name) __shared__ Type name
-// SPLAT_LAUNCH(context, kernel, blocks, threads, arguments...): on the context's stream. Does nothing for 0 blocks.
+// SPLAT_LAUNCH(context, kernel, blocks, threads, arguments...) runs a kernel on the context's stream. It does nothing
+// for 0 blocks.
 #define SPLAT_LAUNCH(context, kernel, blocks, threads, ...)                                                  \
   do {                                                                                                       \
     const int64_t splat_blocks = (blocks);                                                                   \

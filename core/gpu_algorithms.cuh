@@ -17,7 +17,7 @@
 namespace splat::gpu {
 inline namespace SPLAT_GPU_NAMESPACE {
 
-// Two arrays of each kind, of which one holds the data; which one after a sort is up to the sort.
+// Two arrays of each kind, of which one holds the data; the sort chooses which one that is after it.
 template <typename Key, typename Value>
 struct PairBuffers {
   Key* keys = nullptr;  // [n] in, later out

@@ -6,7 +6,8 @@
 
 namespace splat {
 
-// From slow to fast. kScalar is one number at a time; sets of other architectures are not in a build.
+// The sets are ordered from slow to fast. kScalar is one number at a time; sets of other architectures are not in a
+// build.
 enum class InstructionSet { kScalar, kNeon, kSse4, kAvx2, kAvx512 };
 constexpr int kInstructionSets = 5;
 
@@ -22,7 +23,8 @@ const std::vector<InstructionSet>& UsableInstructionSets();
 // The fastest of them.
 InstructionSet BestInstructionSet();
 
-// The usable set of that name; "auto": the best one. Throws splat::Error with the names of the usable ones.
+// Returns the usable set of that name, and the best one for "auto". Throws splat::Error with the names of the usable
+// ones.
 InstructionSet InstructionSetNamed(const std::string& name);
 
 }  // namespace splat

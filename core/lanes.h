@@ -10,7 +10,7 @@
 
 #include "core/host_device.h"
 
-// For the inside of a loop whose operands are to stay in registers.
+// This attribute is for functions inside a loop whose operands are to stay in registers.
 #if defined(__GNUC__)
 #define SPLAT_ALWAYS_INLINE __attribute__((always_inline)) inline
 #else
@@ -60,7 +60,8 @@ SPLAT_HD inline bool AnyLane(bool condition) {
   return condition;
 }
 
-// T from and to consecutive scalars in memory; for vectors aligned to their size.
+// These functions move a T from and to consecutive scalars in memory, which are aligned to the vector's size for
+// vectors.
 template <typename T>
 SPLAT_HD inline T LoadLanes(const ScalarOf<T>* from) {
   return *from;
@@ -70,8 +71,8 @@ SPLAT_HD inline void StoreLanes(const T& value, ScalarOf<T>* to) {
   *to = value;
 }
 
-// A row of consecutive scalars for each lane, in an array of rows of `width`: number k of row index[lane] from and to
-// column[k], 0 <= k < columns.
+// These functions move a row of consecutive scalars for each lane, in an array of rows of `width`: number k of row
+// index[lane] comes from or goes to column[k], 0 <= k < columns.
 template <typename T>
 SPLAT_HD inline void LoadRows(const ScalarOf<T>* array, int64_t width, const int64_t* index, int columns, T* column) {
   for (int k = 0; k < columns; ++k) column[k] = array[width * index[0] + k];
@@ -87,7 +88,8 @@ SPLAT_HD inline T LaneIndices() {
   return T(0);
 }
 
-// The sums over the lanes of four values, to consecutive scalars (for vectors of floats aligned to 16 bytes).
+// Writes the sums over the lanes of four values to consecutive scalars, which are aligned to 16 bytes for vectors of
+// floats.
 template <typename T>
 SPLAT_HD inline void StoreLaneSums(const T& a, const T& b, const T& c, const T& d, T* to) {
   to[0] = a;

@@ -8,7 +8,8 @@ namespace splat {
 
 enum class LogLevel { kDebug, kInfo, kWarning };
 
-// Receives one line without a line end. May be empty: then nothing is logged. Called from one thread at a time.
+// Receives one line without a line end. A sink may be empty: then nothing is logged. It is called from one thread at a
+// time.
 using LogSink = std::function<void(LogLevel, const std::string&)>;
 
 inline void Log(const LogSink& sink, LogLevel level, const std::string& line) {

@@ -40,10 +40,11 @@ struct OptionFlag {
   std::string value_name;  // "N"; empty for a switch, which sets its field, or clears it if it is called "--no-..."
   std::string group;       // the heading in the help text
   bool required = false;
-  // What the least value of the bounds, or an empty text, stands for: something that is chosen. On a command line it is
+  // The least value of the bounds, or an empty text, stands for this: something that is chosen. On a command line it is
   // not given; who wants it leaves the option out.
   std::string stands_for;
-  // Why a text is not allowed that type, bounds and choices allow; empty: it is. May be null.
+  // Says why a text is refused that type, bounds and choices allow; an empty answer allows it. The function may be
+  // null.
   std::string (*refuse)(const std::string& text) = nullptr;
 };
 
@@ -59,7 +60,7 @@ struct Option {
   std::vector<std::string> choices;  // of text; empty: any
   OptionFlag flag;
 
-  // For tables: each changes the row and returns it.
+  // These functions are for tables: each changes the row and returns it.
   Option& AtLeast(double min) { return Within({min, bounds.max, false, false}); }
   Option& Above(double min) { return Within({min, bounds.max, true, false}); }
   Option& Between(double min, double max) { return Within({min, max, false, false}); }

@@ -17,8 +17,8 @@ namespace {
 
 thread_local bool inside_task = false;  // of any pool
 
-// As long as it lives, this thread takes numbers too small for a normal exponent as 0 and makes none: they cost a
-// hundred cycles each on some processors.
+// While an object of this class lives, its thread takes numbers too small for a normal exponent as 0 and makes none:
+// they cost a hundred cycles each on some processors.
 class NoDenormals {
  public:
 #if defined(__x86_64__)

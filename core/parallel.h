@@ -9,7 +9,7 @@
 
 namespace splat {
 
-// Runs independent tasks. Above the seam with LibTorch there is one pool for the process
+// Runs independent tasks. Above the boundary with LibTorch there is one pool for the process
 // (rasterizer/torch/process_executor.h); below it, and in tests, a ThreadPool or a SerialExecutor is passed in.
 class Executor {
  public:
@@ -19,7 +19,8 @@ class Executor {
   // done. Rethrows the first exception of a task. Not reentrant from within a task.
   virtual void Run(int64_t count, const std::function<void(int64_t)>& task) = 0;
 
-  // Number of tasks that may run at the same time, at least 1. A hint for scratch sizes; results must not depend on it.
+  // Returns the number of tasks that may run at the same time, at least 1. It is a hint for scratch sizes, on which
+  // results must not depend.
   virtual int Threads() const = 0;
 };
 

@@ -45,7 +45,7 @@ class Random {
     return BoxMuller(u, v).first;
   }
 
-  // As after so many draws of Bits(), at once.
+  // These functions skip so many draws of Bits() at once.
   SPLAT_HD void Skip(uint64_t draws) { state_ += draws * kStride; }
   SPLAT_HD Random Skipped(uint64_t draws) const { return Random(state_ + draws * kStride); }
 

@@ -39,7 +39,7 @@ class Float {
  public:
   Float() = default;
   HWY_INLINE Float(FloatVector lanes) : lanes_(lanes) {}
-  // The same number in all lanes; a double is rounded.
+  // Puts the same number into all lanes; a double is rounded.
   template <typename S, typename = std::enable_if_t<std::is_arithmetic_v<S>>>
   HWY_INLINE explicit Float(S number) : lanes_(hn::Set(FloatTag(), static_cast<float>(number))) {}
 
@@ -96,7 +96,7 @@ HWY_INLINE Float floor(Float a) {
 HWY_INLINE Float ceil(Float a) {
   return hn::Ceil(a.lanes());
 }
-// As std::exp beyond Highway's range: infinity for large numbers, and NaN for NaN.
+// Beyond Highway's range this agrees with std::exp: infinity for large numbers, and NaN for NaN.
 HWY_INLINE Float exp(Float a) {
   const FloatTag tag;
   const FloatVector power = hn::Exp(tag, hn::Min(a.lanes(), hn::Set(tag, 104.0f)));
@@ -147,8 +147,8 @@ HWY_INLINE void TransposeFours(Vector& a, Vector& b, Vector& c, Vector& d) {
   d = hn::BitCast(tag, hn::InterleaveUpper(pairs, ab_high, cd_high));
 }
 
-// Where the rows of LoadRows and StoreRows lie. Not an array of pointers: those a compiler computes on vectors, to take
-// them apart again.
+// Where the rows of LoadRows and StoreRows lie. This is no array of pointers: a compiler would compute those on
+// vectors, only to take them apart again.
 template <typename Number>
 struct RowPlaces {
   Number* array;
@@ -158,8 +158,8 @@ struct RowPlaces {
   HWY_INLINE Number* Row(size_t lane) const { return array + width * index[lane]; }
 };
 
-// The first kColumns (1, 3 or 4) numbers from `first` on of the row of `lane` in the lowest four lanes, those of
-// lane + 4 in the next four, and so on.
+// Loads the first kColumns (1, 3 or 4) numbers from `first` on of the row of `lane` into the lowest four lanes, those
+// of lane + 4 into the next four, and so on.
 template <int kColumns, typename Tag>
 HWY_INLINE hn::Vec<Tag> LoadFours(Tag tag, const RowPlaces<const float>& rows, size_t lane, int first) {
   if constexpr (hn::MaxLanes(Tag()) > 4) {

@@ -14,9 +14,9 @@ namespace splat::formats {
 // Whether the bytes begin as a PLY with the element `chunk` does.
 bool IsCompressedPly(std::string_view bytes);
 
-// In Morton order. Error of each value at most half a step: positions and log scales 1/2047 of the chunk's extent in x
-// and z, 1/1023 in y; colours 1/255 of the chunk's range; opacity 1/255; SH 1/32 (a whole step, as the format rounds
-// down), clamped to +-4; rotations about 0.2 degrees. Log scales are clamped to +-20.
+// Writes the splats in Morton order. The error of each value is at most half a step: positions and log scales 1/2047 of
+// the chunk's extent in x and z, 1/1023 in y; colours 1/255 of the chunk's range; opacity 1/255; SH 1/32 (a whole step,
+// as the format rounds down), clamped to +-4; rotations about 0.2 degrees. Log scales are clamped to +-20.
 void WriteCompressedPly(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
 // Throws splat::Error naming file and entry.

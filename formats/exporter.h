@@ -27,7 +27,7 @@ struct ExportOptions {
   uint64_t seed = 42;            // of SOG's clustering
   Executor* executor = nullptr;  // for SOG's clustering, not owned; null: the calling thread
   PartsFitter fit_parts;         // the costly half of that, such as on a GPU; empty: the executor
-  // Of .html.
+  // These options are for .html.
   std::optional<ViewerSettings> viewer;     // where it opens; nothing: SettingsFromSplats
   uint64_t html_inline_bytes = 24'000'000;  // splats of more bytes lie beside the page: browsers limit data: URLs
   bool overwrite_beside = true;             // replace a file of the name that the one beside the page gets
@@ -51,7 +51,7 @@ enum class AntialiasedMark {
   kNone,
 };
 
-// A value with functions, not a hierarchy: no format has state.
+// A format is a value with functions, not a class of a hierarchy: none has state.
 struct Exporter {
   std::string name;         // in lists, such as "sog"
   std::string extension;    // of file names, such as ".sog"
@@ -59,10 +59,12 @@ struct Exporter {
   // Streams the file. Throws splat::Error without the path if the format cannot hold the splats.
   void (*write)(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
   int largest_sh_degree = math::kMaxShDegree;  // that the format holds; higher coefficients are left out
-  // For formats that may need more than one file, what WriteScene calls instead of `write`, with the path; else null.
+  // WriteScene calls this instead of `write`, with the path, for formats that may need more than one file; null for
+  // others.
   WrittenScene (*write_files)(const std::string& path, const SplatSelection& splats,
                               const ExportOptions& options) = nullptr;
-  // What keeps this build from writing the format, one line; empty if nothing does. Null: nothing ever does.
+  // Says in one line what keeps this build from writing the format, and nothing if nothing does. It is null where
+  // nothing ever does.
   std::string (*lacks)() = nullptr;
   AntialiasedMark antialiased_mark = AntialiasedMark::kKnown;
 };
@@ -72,8 +74,9 @@ struct Importer {
   // Whether the file's first bytes say that it is of this format; null for formats that have no such mark, which are
   // known by their extension only.
   bool (*recognizes)(std::string_view bytes);
-  // The file's usable splats in the scene's frame. Memory is taken only after the sizes that a file announces have been
-  // compared with those it has. `path` is for messages. Throws splat::Error naming it, what is wrong and what to do.
+  // Reads the file's usable splats in the scene's frame. Memory is taken only after the sizes that a file announces
+  // have been compared with those it has. `path` is for messages. Throws splat::Error naming it, what is wrong and what
+  // to do.
   SplatCloud (*read)(std::string_view bytes, const std::string& path, const ImportOptions& options);
 };
 
@@ -83,14 +86,14 @@ const std::vector<Importer>& Importers();
 // "ply, spz, ...": all names, for messages and help texts.
 std::string ExporterNames();
 
-// By name. Throws splat::Error that lists the names.
+// Finds a format by its name. Throws splat::Error that lists the names.
 const Exporter& ExporterNamed(const std::string& name);
-// By the end of a file's name, the longest that fits, upper case or lower. Throws splat::Error that lists what there
-// is.
+// Finds a format by the end of a file's name, the longest that fits, in upper or lower case. Throws splat::Error that
+// lists what there is.
 const Exporter& ExporterFor(const std::string& path);
 
-// What keeps this build from writing the format, such as a part that was not there when it was built: one line that
-// says what to do. Empty if nothing does.
+// Says what keeps this build from writing the format, such as a part that was not there when it was built, in one line
+// that says what to do. The line is empty if nothing does.
 std::string WhatLacks(const Exporter& exporter);
 
 // Writes a scene file, whole or not at all. Throws splat::Error naming the path.

@@ -35,7 +35,7 @@ void PutVec3(const Vec3<float>& value, BlockWriter& writer) {
   for (const float v : {value.x, value.y, value.z}) writer.Put(v);
 }
 
-// For viewers that do not know the extension: points in linear colours.
+// Viewers that do not know the extension show points in these linear colours.
 void PutFallbackColor(const SplatSelection& splats, int64_t splat, BlockWriter& writer) {
   const Vec3<float> dc = splats.ShDc(splat);
   for (const float value : {dc.x, dc.y, dc.z}) {

@@ -8,13 +8,14 @@
 
 namespace splat::formats {
 
-// A JSON array of {id, img_name, width, height, position [3], rotation [3][3], fx, fy}: position of the camera and rows
-// of the rotation from the camera (x right, y down, z forward) to the scene; lengths in px and scene units. Ours add
-// cx, cy (px) and split ("train" or "test"). The file appears whole or not at all. Throws splat::Error.
+// Writes a JSON array of {id, img_name, width, height, position [3], rotation [3][3], fx, fy}: the position of the
+// camera and the rows of the rotation from the camera (x right, y down, z forward) to the scene, with lengths in px and
+// scene units. Ours add cx, cy (px) and split ("train" or "test"). The file appears whole or not at all. Throws
+// splat::Error.
 void WriteInriaCameras(const std::string& path, const std::vector<NamedCamera>& cameras);
 
-// Reads that, also without our additions: the principal point is then the middle. Rotations are made orthonormal.
-// Throws splat::Error naming file and entry.
+// Reads such a file with or without our additions; without them the principal point is the middle. Rotations are made
+// orthonormal. Throws splat::Error naming file and entry.
 std::vector<NamedCamera> ReadInriaCameras(const std::string& path);
 
 }  // namespace splat::formats

@@ -9,8 +9,9 @@
 
 namespace splat::formats {
 
-// Compression levels 0 (32-bit floats), 1 (16-bit floats, positions within buckets) and 2 (SH in 8 bits), SH degree 0
-// to 2; sections of different degrees are filled up with zeros. Throws splat::Error naming file and section.
+// Reads the compression levels 0 (32-bit floats), 1 (16-bit floats, positions within buckets) and 2 (SH in 8 bits),
+// with SH of degree 0 to 2; sections of different degrees are filled up with zeros. Throws splat::Error naming file and
+// section.
 SplatCloud ReadKsplat(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
 }  // namespace splat::formats

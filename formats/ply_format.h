@@ -13,15 +13,15 @@ namespace splat::formats {
 // Whether the bytes begin as those of a PLY do, of splats or of anything else.
 bool IsPly(std::string_view bytes);
 
-// One row of 32-bit floats per splat, the values as they are stored: x y z, nx ny nz (zero), f_dc_0..2, f_rest_*
-// (channel-major: all coefficients of red first), opacity (logit), scale_0..2 (logarithm), rot_0..3 (w first,
-// normalised). Streamed.
+// Streams one row of 32-bit floats per splat, with the values as they are stored: x y z, nx ny nz (zero), f_dc_0..2,
+// f_rest_* (channel-major: all coefficients of red first), opacity (logit), scale_0..2 (logarithm), rot_0..3 (w first,
+// normalised).
 void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
-// Any PLY of that layout, ascii or binary, columns in any order, normals and further columns ignored; the number of
-// f_rest columns (0, 9, 24 or 45) gives the SH degree. The comments "SplatRenderMode: mip" (Brush, splat-transform) and
-// "antialiased 1" (Postshot) set `antialiased`, ours "Background: r g b" the background. Throws splat::Error naming
-// file and the missing column.
+// Reads any PLY of that layout, ascii or binary, with its columns in any order. Normals and further columns are
+// ignored; the number of f_rest columns (0, 9, 24 or 45) gives the SH degree. The comments "SplatRenderMode: mip"
+// (Brush, splat-transform) and "antialiased 1" (Postshot) set `antialiased`, ours "Background: r g b" the background.
+// Throws splat::Error naming file and the missing column.
 SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
 // "default" or "mip", as the comment SplatRenderMode has it.

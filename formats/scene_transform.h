@@ -7,8 +7,8 @@
 
 namespace splat::formats {
 
-// x_source = source_from_scene x_scene; lengths in the units of either frame. `source` says what the poses were read
-// from, for people. The file appears whole or not at all. Throws splat::Error.
+// Writes source_from_scene: x_source = source_from_scene x_scene, with lengths in the units of either frame. `source`
+// tells people what the poses were read from. The file appears whole or not at all. Throws splat::Error.
 void WriteSceneTransform(const std::string& path, const Similarity3& source_from_scene, const std::string& source);
 
 // Reads source_from_scene of such a file. Throws splat::Error naming the file.

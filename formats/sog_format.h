@@ -13,10 +13,11 @@ namespace splat::formats {
 // Whether the bytes begin as those of a zip archive do.
 bool IsSog(std::string_view bytes);
 
-// In Morton order. Positions have 16 bits an axis on a logarithmic scale, rotations 8 bits for each of the smallest
-// three, log scales and colours 256 levels each, opacity 8 bits; higher SH a palette of up to 65,536 vectors of 256
-// levels, by k-means of `options.seed` on `options.executor`: equal bits for any number of threads. `out` must be able
-// to seek. Throws splat::Error if there is no splat or more than the images can hold (268 million).
+// Writes the splats in Morton order. Positions have 16 bits an axis on a logarithmic scale, rotations 8 bits for each
+// of the smallest three, log scales and colours 256 levels each, and opacity 8 bits. Higher SH have a palette of up to
+// 65,536 vectors of 256 levels, made by k-means of `options.seed` on `options.executor`, with equal bits for any number
+// of threads. `out` must be able to seek. Throws splat::Error if there is no splat or more than the images can hold
+// (268 million).
 void WriteSog(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
 // Throws splat::Error naming file and entry.

@@ -9,9 +9,9 @@
 
 namespace splat::formats {
 
-// Records of float x, y, z; float scale x, y, z (linear, not logarithms); bytes red, green, blue, opacity (0..255);
-// bytes w, x, y, z of the quaternion (128 q + 128). The most important splats come first, for viewers that draw while
-// they load.
+// Writes records of float x, y, z; float scale x, y, z (linear, not logarithms); bytes red, green, blue, opacity
+// (0..255); bytes w, x, y, z of the quaternion (128 q + 128). The most important splats come first, for viewers that
+// draw while they load.
 void WriteSplatFile(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
 // Throws splat::Error if the size is no multiple of 32 bytes.

@@ -12,10 +12,10 @@ namespace splat {
 // reason.
 void WriteFileAtomically(const std::string& path, const std::function<void(std::ostream&)>& write);
 
-// For libraries that insist on a file name: `write` gets the temporary path, which has the same extension as `path`.
+// This is for libraries that insist on a file name: `write` gets the temporary path, which has the extension of `path`.
 void WriteFileAtomicallyByName(const std::string& path, const std::function<void(const std::string&)>& write);
 
-// Whole content of a file. Throws splat::Error naming it if it cannot be read.
+// Returns the whole content of a file. Throws splat::Error naming it if it cannot be read.
 std::string ReadFile(const std::string& path);
 
 }  // namespace splat

@@ -9,7 +9,7 @@ namespace splat {
 
 std::string EncodeBase64(std::string_view bytes);
 
-// Nothing if `text` is not exactly what EncodeBase64 makes of some bytes.
+// Returns nothing if `text` is not exactly what EncodeBase64 makes of some bytes.
 std::optional<std::string> DecodeBase64(std::string_view text);
 
 }  // namespace splat

@@ -28,8 +28,8 @@ T FromBigEndian(const char* bytes) {
   return FromLittleEndian<T>(reversed);
 }
 
-// Walks through little-endian records. Every read is checked against the end; what is missing throws splat::Error with
-// the path and the entry that Enter() named last. Does not own the bytes.
+// Walks through little-endian records. Every read is checked against the end; where bytes are missing it throws
+// splat::Error with the path and the entry that Enter() named last. The reader does not own the bytes.
 class ByteReader {
  public:
   // `advice` ends the messages about a file that is too short.
@@ -50,7 +50,8 @@ class ByteReader {
     return FromLittleEndian<T>(Take(sizeof(T)));
   }
 
-  // A count of records of at least `record_size` bytes each, refused if the rest of the file has no room for so many.
+  // Reads a count of records of at least `record_size` bytes each, and refuses it if the rest of the file has no room
+  // for so many.
   uint64_t ReadCount(const char* records, size_t record_size) {
     const uint64_t count = Read<uint64_t>();
     const uint64_t room = remaining() / record_size;

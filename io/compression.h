@@ -13,7 +13,7 @@ namespace splat {
 // the file's word: over 256 MB and over 100 times its size. Real scenes shrink by 2 to 20. Throws splat::Error.
 void CheckExpansion(const std::string& path, uint64_t file_bytes, uint64_t unpacked_bytes);
 
-// Compresses to a stream, piece by piece. The same bytes for the same pieces joined.
+// Compresses to a stream, piece by piece. The bytes do not depend on how the input is cut into pieces.
 class GzipWriter {
  public:
   explicit GzipWriter(std::ostream& out);
@@ -30,7 +30,7 @@ class GzipWriter {
   std::unique_ptr<State> state_;
 };
 
-// Decompresses piece by piece. Does not own the bytes. Throws splat::Error naming the path.
+// Decompresses piece by piece, and throws splat::Error naming the path. The reader does not own the bytes.
 class GzipReader {
  public:
   GzipReader(std::string_view bytes, std::string path);
@@ -66,7 +66,7 @@ class ZstdWriter {
   std::unique_ptr<State> state_;
 };
 
-// The content of a zstd frame, which must be `size` bytes. Throws splat::Error naming the path.
+// Returns the content of a zstd frame, which must be `size` bytes. Throws splat::Error naming the path.
 std::string UnpackZstd(std::string_view frame, size_t size, const std::string& path);
 
 }  // namespace splat

@@ -8,8 +8,8 @@ namespace splat {
 
 using Json = nlohmann::ordered_json;
 
-// Whole or not at all. Bytes of file names that are not UTF-8 become the replacement character; numbers that are not
-// finite become null. Throws splat::Error.
+// Writes the file whole or not at all. Bytes of file names that are not UTF-8 become the replacement character; numbers
+// that are not finite become null. Throws splat::Error.
 void WriteJson(const std::string& path, const Json& json);
 
 }  // namespace splat

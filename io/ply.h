@@ -20,8 +20,8 @@ struct PlyTable {
   int Column(const std::string& name) const;
 };
 
-// The header of a PLY in memory, and its rows one by one. Formats binary_little_endian, binary_big_endian and ascii, CR
-// LF headers too. Does not own the bytes.
+// The header of a PLY in memory, and its rows one by one. The formats are binary_little_endian, binary_big_endian and
+// ascii, with CR LF headers too. The object does not own the bytes.
 class PlyFile {
  public:
   struct Property {
@@ -44,13 +44,13 @@ class PlyFile {
   // The element of that name, or null.
   const Element* Find(const std::string& name) const;
 
-  // Calls use(row) for each row of `element` (one of this file's) in order; row: its properties converted to float, in
-  // file order. Elements before it are passed over. The count is checked against the bytes that are left before the
-  // first call. Throws splat::Error naming file and entry; list properties are refused.
+  // Calls use(row) for each row of `element` (one of this file's) in order; `row` has its properties converted to
+  // float, in file order. Elements before it are passed over. The count is checked against the bytes that are left
+  // before the first call. Throws splat::Error naming file and entry; list properties are refused.
   void ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const;
 
-  // The rows of `element` as they lie in the file, [count * RowSize()] bytes. Only of binary_little_endian files;
-  // others throw splat::Error.
+  // Returns the rows of `element` as they lie in the file, [count * RowSize()] bytes. Only binary_little_endian files
+  // have them; others throw splat::Error.
   std::string_view LittleEndianRows(const Element& element) const;
 
  private:

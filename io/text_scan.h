@@ -7,8 +7,8 @@
 
 namespace splat {
 
-// The number that `word` is from its first to its last character; nothing if it is none or out of T's range. Accepts
-// "nan" and "inf" for floating-point T; ignores the locale.
+// Returns the number that `word` is from its first to its last character, and nothing if it is none or out of T's
+// range. Accepts "nan" and "inf" for floating-point T; ignores the locale.
 template <typename T>
 std::optional<T> ParseNumber(std::string_view word) {
   if (word.size() > 1 && word[0] == '+' && word[1] != '-') word.remove_prefix(1);
@@ -38,7 +38,7 @@ inline std::string_view TakeWord(std::string_view& rest) {
   return word;
 }
 
-// Lines that end in LF or CR LF, the last one possibly in neither. Does not own the text.
+// Walks through lines that end in LF or CR LF, the last one possibly in neither. The scanner does not own the text.
 class LineScanner {
  public:
   explicit LineScanner(std::string_view text) : text_(text) {}

@@ -21,10 +21,11 @@ struct RgbaImage {
 
 constexpr int kMaxWebpSide_px = 16383;
 
-// Also the colours of transparent pixels are kept. Throws splat::Error.
+// Encodes without loss and keeps the colours of transparent pixels too. Throws splat::Error.
 std::string EncodeWebp(const RgbaImage& image);
 
-// Bytes that the pixels of a WebP file will take; nothing is decoded. `where` is for messages. Throws splat::Error.
+// Returns how many bytes the pixels of a WebP file will take, without decoding any. `where` is for messages. Throws
+// splat::Error.
 uint64_t WebpPixelBytes(std::string_view file, const std::string& where);
 RgbaImage DecodeWebp(std::string_view file, const std::string& where);
 

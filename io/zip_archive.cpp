@@ -48,7 +48,7 @@ zlib_filefunc64_def StreamFunctions(StreamFile& file) {
   return functions;
 }
 
-// The same on bytes that are only read.
+// A file for minizip that lies in memory and is only read.
 struct MemoryFile {
   std::string_view bytes;
   size_t position = 0;

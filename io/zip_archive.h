@@ -9,8 +9,8 @@
 
 namespace splat {
 
-// Writes entries as they are, without compression (what they hold is compressed already), zip64 or comment, dated
-// 1980-01-01: equal entries give equal bytes. The stream must be able to seek. Throws splat::Error.
+// Writes entries as they are, without compression (what they hold is compressed already), zip64 or comment. They are
+// dated 1980-01-01, so that equal entries give equal bytes. The stream must be able to seek. Throws splat::Error.
 class ZipWriter {
  public:
   explicit ZipWriter(std::ostream& out);
@@ -26,7 +26,7 @@ class ZipWriter {
   std::unique_ptr<State> state_;
 };
 
-// Reads entries, stored or deflated. Does not own the bytes. Throws splat::Error naming the path.
+// Reads stored or deflated entries, and throws splat::Error naming the path. The reader does not own the bytes.
 class ZipReader {
  public:
   ZipReader(std::string_view bytes, std::string path);
@@ -38,7 +38,7 @@ class ZipReader {
 
   // Size of an entry as the archive announces it, unpacked.
   uint64_t SizeOf(const std::string& name);
-  // Its bytes, with their checksum checked. The caller has found SizeOf acceptable.
+  // Returns the bytes of an entry, with their checksum checked. The caller has found SizeOf acceptable.
   std::string Read(const std::string& name);
 
  private:

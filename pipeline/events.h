@@ -31,7 +31,7 @@ struct Event {
   std::string title;    // of the part of the stage, for people: "Structure from motion: features"
   double fraction = 0;  // of the part, 0..1
   std::string text;     // one line for people, without a line end
-  // The same for programs: names and values, such as {"loss", 0.041}. Each name is documented where it is sent
+  // These names and values, such as {"loss", 0.041}, tell programs the same. Each name is documented where it is sent
   // (pipeline/stages.h) and keeps its meaning.
   std::vector<std::pair<std::string, double>> numbers;
   std::vector<std::string> files;  // paths of files that have just been written
@@ -41,8 +41,8 @@ struct Event {
 // at the same time, and must not call back into the run.
 struct Client {
   std::function<void(const Event&)> on_event;
-  // Asked often; true asks the run to stop in order. Training then ends early and its scene is still written; before
-  // the training, and in what comes after the scene is written, the stage under way is given up.
+  // The run calls this function often; true asks it to stop in order. Training then ends early and its scene is still
+  // written; before the training, and in what comes after the scene is written, the stage under way is given up.
   std::function<bool()> stop;
 };
 

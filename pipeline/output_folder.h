@@ -35,7 +35,7 @@ class OutputFolder {
   bool made_ = false;
 };
 
-// A flat file name without extension for each photo name, never the same one twice: "left/a.jpg" becomes "left_a".
+// Gives each photo name a flat file name without extension, never the same one twice: "left/a.jpg" becomes "left_a".
 class RenderNames {
  public:
   std::string NameFor(const std::string& photo_name);

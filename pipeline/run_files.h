@@ -9,13 +9,13 @@
 
 namespace splat::pipeline {
 
-// cameras.json: all views, in the frame of the scene.
+// Writes cameras.json: all views, in the frame of the scene.
 void WriteCameras(const std::string& path, const data::Dataset& dataset);
 
-// config.json: every setting in force, resolved, and the versions. --config takes it back.
+// Writes config.json: every setting in force, resolved, and the versions. --config takes it back.
 void WriteRunConfig(const std::string& path, const RunOptions& options, const RunSummary& summary);
 
-// metrics.json. Written last: a folder that has it is complete.
+// Writes metrics.json. It is written last: a folder that has it is complete.
 void WriteMetrics(const std::string& path, const RunSummary& summary);
 
 }  // namespace splat::pipeline

@@ -24,8 +24,8 @@ struct RunOptions {
   std::vector<std::string> command_line;  // of that program, for config.json; may be empty
 };
 
-// "<name of the photo folder>_splat" in the working folder. A folder called images or input, as capture tools make
-// them, gives its parent's name: fox/images becomes fox_splat.
+// Returns "<name of the photo folder>_splat" in the working folder. A folder called images or input, as capture tools
+// make them, gives its parent's name: fox/images becomes fox_splat.
 std::string DefaultOutput(const std::string& image_folder);
 
 }  // namespace splat::pipeline

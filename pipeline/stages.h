@@ -24,25 +24,27 @@ struct Run {
   RunSummary& summary;
 };
 
-// The cameras, from where options.poses says. Structure from motion works in OUT/sfm, where a later run finds what is
+// Finds the cameras where options.poses says. Structure from motion works in OUT/sfm, where a later run finds what is
 // done, and sends kProgress for each of COLMAP's own stages.
 data::SceneDescription FindPoses(const Run& run);
 
-// The photos of the training, their sizes and the split. Numbers of kEnd: training_views, test_views, points.
+// Prepares the photos of the training, their sizes and the split. The numbers of kEnd are training_views, test_views
+// and points.
 data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene);
 
-// Numbers of kProgress and kEnd: step, steps, loss, splats, steps_per_second, seconds_left.
+// The numbers of kProgress and kEnd are step, steps, loss, splats, steps_per_second and seconds_left.
 SplatModel TrainScene(const Run& run, const data::Dataset& dataset);
 
-// A failure that does not keep the rest of the run from being done: the caller throws it at the end. Null: none.
+// A failure that does not keep the rest of the run from being done: the caller throws it at the end. Null is no
+// failure.
 using Failure = std::exception_ptr;
 
 // Writes the scene in every format, cameras.json, scene_transform.json and config.json. One format that cannot hold the
 // scene does not keep the others from being written; throws only if there is none at all. Each file is sent as written.
 Failure WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
-// Compares the held-out views with their photos, if there are any, and keeps the images if asked to. Numbers of kEnd:
-// each of quality::Metrics() by its name, and test_views.
+// Compares the held-out views with their photos, if there are any, and keeps the images if asked to. The numbers of
+// kEnd are each of quality::Metrics() by its name, and test_views.
 Failure EvaluateScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Reads the scene files back and compares what they show with the scene. A broken file is a failure; what keeps the

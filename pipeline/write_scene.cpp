@@ -34,7 +34,7 @@ formats::PartsFitter PartsFitterOf(const Run& run) {
   };
 }
 
-// For a page: opens at the first training camera.
+// A page written with these options opens at the first training camera.
 formats::ExportOptions ExportOptionsFor(const Run& run, const data::Dataset& dataset, const SplatSelection& splats) {
   formats::ExportOptions export_options;
   export_options.seed = run.options.config.seed;

@@ -14,13 +14,13 @@ namespace splat::quality {
 // Images of a file that agree less than this with the scene's, in dB, are those of a broken file: a frame or an
 // order of coefficients that was mistaken gives 10 to 12, the coarsest format of a whole file 25 and more.
 constexpr double kLeastAgreement_db = 20;
-// Where a scene differs little from its background every file agrees that much: so much more than an empty file is
-// asked, which is half of what the scene shows, up to an agreement that does for any.
+// Where a scene differs little from its background, every file agrees that much. There a file must agree so much better
+// than an empty one does, which is half of what the scene shows, up to an agreement that is enough for any scene.
 constexpr double kLeastGain_db = 3, kEnoughAgreement_db = 40;
 // At most so many views are compared.
 constexpr size_t kMostCheckedViews = 8;
 
-// Of many values some, spread evenly and beginning with the first.
+// Picks at most `most` of the values, spread evenly and beginning with the first.
 template <typename T>
 std::vector<T> SpreadEvenly(const std::vector<T>& values, size_t most) {
   if (values.size() <= most) return values;
@@ -37,7 +37,8 @@ void RequireAgreement(const std::string& path, double agreement_db, double empty
 // no place for it, which is the scene's. The path names the format.
 SceneTraits ComparedTraits(const std::string& path, const SceneTraits& of_file, const SceneTraits& of_scene);
 
-// For RequireAgreement: PSNR in dB between the scene's images and the background alone, mean over the images.
+// Returns what RequireAgreement compares with: the PSNR in dB between the scene's images and the background alone, as a
+// mean over the images.
 double EmptyAgreement(const std::vector<Image8>& images, const std::array<float, 3>& background);
 
 }  // namespace splat::quality

@@ -15,8 +15,8 @@
 
 namespace splat::quality {
 
-// At most kMostCheckedViews cameras, with small images: held-out ones of `cameras` or, if there are none, training
-// cameras; without any, views from all sides of the splats. At least one splat.
+// Chooses at most kMostCheckedViews cameras, with small images: held-out ones of `cameras` or, if there are none,
+// training cameras; without any, views from all sides of the splats. There must be at least one splat.
 std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats);
 
 class ExportCheck {
@@ -25,9 +25,9 @@ class ExportCheck {
   ExportCheck(const SplatSelection& splats, std::vector<Camera> cameras, const std::array<float, 3>& background,
               Executor& executor);
 
-  // PSNR in dB between the images of the file and those of the splats, mean over the views; 100 for equal ones.
-  // Throws splat::Error naming the file if it cannot be read, holds another number of splats or shows another scene
-  // (quality/agreement.h).
+  // Returns the PSNR in dB between the images of the file and those of the splats, as a mean over the views; it is 100
+  // for equal ones. Throws splat::Error naming the file if it cannot be read, holds another number of splats or shows
+  // another scene (quality/agreement.h).
   double AgreementOf(const std::string& path, const formats::ImportOptions& options) const;
 
   size_t views() const { return cameras_.size(); }

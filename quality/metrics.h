@@ -15,7 +15,7 @@ struct Metric {
   int decimals;             // that people are shown
   bool higher_is_better;    // false: lower is
   const char* description;  // what exactly is computed, in one sentence
-  // Both images have the same size and 3 channels; otherwise splat::Error.
+  // Compares two images of the same size with 3 channels each; throws splat::Error for others.
   double (*compare)(const Image8& photo, const Image8& render);
 };
 

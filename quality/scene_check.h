@@ -14,7 +14,7 @@
 
 namespace splat::quality {
 
-// What one scene file is worth.
+// The result of checking one scene file.
 struct FileCheck {
   std::string format;  // name of the exporter
   std::string path;
@@ -26,8 +26,8 @@ struct FileCheck {
   std::string error;        // what is wrong with the file; empty: nothing
 };
 
-// Indices of the views that are compared, at most kMostCheckedViews: held-out ones or, where there are none, training
-// views.
+// Returns the indices of the views that are compared, at most kMostCheckedViews: held-out ones or, where there are
+// none, training views.
 std::vector<int> ViewsToCheck(const data::Dataset& dataset);
 
 class SceneCheck {
@@ -38,8 +38,8 @@ class SceneCheck {
 
   // Reads the scene file that `format` has made of the scene's `splats` splats, the last of `files`; the others lie
   // beside it. A file that cannot be read, holds another
-  // number of splats or shows another scene (quality/agreement.h) gets an `error`. Throws only what is not the file's
-  // fault, such as std::bad_alloc.
+  // number of splats or shows another scene (quality/agreement.h) gets an `error`. The function throws only what is not
+  // the file's fault, such as std::bad_alloc.
   FileCheck Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const;
 
   size_t views() const { return views_.size(); }

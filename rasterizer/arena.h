@@ -27,15 +27,15 @@ enum PassBuffer {
 class Arena {
  public:
   virtual ~Arena() = default;
-  // `bytes` bytes of memory of the stages' device, aligned to 16 bytes or more, whose contents are undefined. They stay
-  // valid until the same buffer is asked for again or the arena is destroyed. Throws if there is no room.
+  // Returns `bytes` bytes of memory of the stages' device, aligned to 16 bytes or more, whose contents are undefined.
+  // They stay valid until the same buffer is asked for again or the arena is destroyed. Throws if there is no room.
   virtual void* Buffer(PassBuffer buffer, size_t bytes) = 0;
 };
 
 // An arena in the process's memory, which it keeps.
 class HostArena : public Arena {
  public:
-  // fill: what the bytes of new memory are.
+  // `fill` is the value of the bytes of new memory.
   explicit HostArena(unsigned char fill = 0) : fill_(fill) {}
   void* Buffer(PassBuffer buffer, size_t bytes) override {
     std::vector<unsigned char>& block = blocks_[size_t(buffer)];

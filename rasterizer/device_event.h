@@ -11,12 +11,12 @@ class DeviceEvent {
  public:
   explicit DeviceEvent(const kernels::Backend& backend) : events_(&backend.events) {}
 
-  // stream: of the device, which is the current one.
+  // `stream` is one of the device, which is the current one.
   void Record(void* stream) {
     if (!event_) event_ = {events_->make(false), events_->destroy};
     events_->record(event_.get(), stream);
   }
-  // Of what was recorded last; at once if nothing was.
+  // Waits for what was recorded last; returns at once if nothing was.
   void WaitOnHost() const {
     if (event_) events_->wait_on_host(event_.get());
   }

@@ -12,7 +12,7 @@ class InstancePrediction {
   explicit InstancePrediction(const kernels::InstanceCount& room = {}) : room_(room) {}
   virtual ~InstancePrediction() = default;
 
-  // What the lists of a view may hold.
+  // The room that the lists of a view have.
   const kernels::InstanceCount& room() const { return room_; }
   // Lets the room hold what was found. It grows with a margin and never shrinks.
   void MakeRoomFor(const kernels::InstanceCount& found);

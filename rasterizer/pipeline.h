@@ -22,19 +22,19 @@ struct PassInput {
   bool with_depth = true;  // false: there is no depth, and it has no gradient
 };
 
-// What the forward pass leaves: the parameters of its stages, with the results that they point to. Valid as long as
-// the arena's buffers and the splats.
+// What the forward pass leaves: the parameters of its stages, with the results that they point to. It is valid as long
+// as the arena's buffers and the splats are.
 template <typename T>
 struct PassResult {
   kernels::ProjectParams<T> project;
   kernels::BlendParams<T> blend;
   bool with_depth = true;
   int64_t rows = 0;  // of the list's entries and of the slots: as many as there are instances, or room for more
-  // Whether the results count only if the prediction HadRoom for them; if not they are those of an empty image.
+  // Whether the results count only if the prediction HadRoom for them; without room they are those of an empty image.
   bool predicted = false;
 };
 
-// What the input says, with null pointers for the results: for a caller that has them already.
+// Returns what the input says, with null pointers for the results, for a caller that has them already.
 template <typename T>
 PassResult<T> WithoutResults(const PassInput<T>& input);
 
@@ -43,16 +43,17 @@ struct Pipeline {
   const kernels::RenderStages<T>& stages;
   const KernelContext& context;
   Arena& arena;
-  // What a loop over views keeps, so that stages that count on the device need not be waited for; null: they are.
+  // What a loop over views keeps, so that stages that count on the device need not be waited for. Where it is null,
+  // they are waited for.
   InstancePrediction* prediction = nullptr;
 
-  // The forward pass. With a prediction that has room for instances, and stages that count on the device, the count is
-  // not waited for but predicted to fit the room: before the results are used for good, ask HadRoom and, if there was
-  // none, repeat all passes. Throws splat::Error as the stages do.
+  // Runs the forward pass. With a prediction that has room for instances, and stages that count on the device, the
+  // count is not waited for but predicted to fit the room: before the results are used for good, ask HadRoom and, if
+  // there was none, repeat all passes. Throws splat::Error as the stages do.
   PassResult<T> Forward(const PassInput<T>& input) const;
 
-  // Its parts, each with the memory for what it fills in. Begin runs no stage yet: `project` of its result is ready for
-  // a caller that has the splats piece by piece. MakeLists counts and bins.
+  // These functions are parts of the forward pass, each with the memory for what it fills in. Begin runs no stage yet:
+  // `project` of its result is ready for a caller that has the splats piece by piece. MakeLists counts and bins.
   PassResult<T> Begin(const PassInput<T>& input) const;
   void MakeLists(PassResult<T>& result) const;
   void Blend(PassResult<T>& result) const;

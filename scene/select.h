@@ -8,11 +8,11 @@
 
 namespace splat {
 
-// Along a space-filling curve (Morton's), so that neighbours in space are neighbours in the file: smaller files of the
-// formats that compress, and faster drawing. Equal codes keep their order.
+// Sorts along a space-filling curve (Morton's), so that neighbours in space are neighbours in the file. Formats that
+// compress then give smaller files, and drawing is faster. Equal codes keep their order.
 void SortByMorton(SplatSelection& splats);
 
-// The splats that cover most first: descending opacity times the product of the three scales.
+// Puts the splats that cover most first, by descending opacity times the product of the three scales.
 void SortByImportance(SplatSelection& splats);
 
 // Keeps the `count` most important ones, in the order they have.
@@ -31,10 +31,10 @@ struct Sphere {
 void CropToBox(SplatSelection& splats, const Box& box);
 void CropToSphere(SplatSelection& splats, const Sphere& sphere);
 
-// The sphere around the mean of the points that reaches the farthest. At least one point.
+// Returns the sphere around the mean of the points that reaches the farthest. There must be at least one point.
 Sphere SphereAround(const std::vector<Vec3<double>>& points);
-// The sphere around the box of the middle 90 % of the splats' means along each axis, so that strays do not count. At
-// least one splat.
+// Returns the sphere around the box of the middle 90 % of the splats' means along each axis, so that strays do not
+// count. There must be at least one splat.
 Sphere SphereAroundMost(const SplatSelection& splats);
 
 }  // namespace splat

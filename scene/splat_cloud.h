@@ -13,16 +13,16 @@
 
 namespace splat {
 
-// Non-owning view; the arrays are [count] rows of WidthOf numbers. Values are stored as they are trained: scales as
-// natural logarithms, opacities as logits, colours as coefficients of spherical harmonics in Inria's order, for
-// display-referred sRGB. The scene's frame: x right, y down, z forward (RDF).
+// A view that does not own its arrays, which are [count] rows of WidthOf numbers. Values are stored as they are
+// trained: scales as natural logarithms, opacities as logits, colours as coefficients of spherical harmonics in Inria's
+// order, for display-referred sRGB. The scene's frame is RDF: x right, y down, z forward.
 struct SplatCloudView : SplatArraysOf<const float*> {
   int64_t count = 0;
   int sh_rest_count = 0;  // K: 0, 3, 8 or 15
   SceneTraits traits;
 };
 
-// The same, owned.
+// A cloud that owns its arrays.
 struct SplatCloud : SplatArraysOf<std::vector<float>> {
   SplatCloud() = default;
   SplatCloud(int64_t count, int sh_degree);  // all zero
@@ -50,11 +50,12 @@ enum class Frame {
   kRub,  // x right, y up, z back: glTF's and OpenGL's
 };
 
-// Which splats are written, in which order, to which SH degree and in which frame. Owns 4 bytes a splat and refers to
-// the view's arrays, so that a selection of ten million splats needs no second copy of them.
+// Which splats are written, in which order, to which SH degree and in which frame. A selection owns 4 bytes a splat and
+// refers to the view's arrays, so that a selection of ten million splats needs no second copy of them.
 class SplatSelection {
  public:
-  // All splats that a viewer could draw: finite, and with a quaternion that has a direction. At most 2^32 - 1.
+  // Selects all splats that a viewer could draw: they are finite and have a quaternion with a direction. There may be
+  // at most 2^32 - 1.
   explicit SplatSelection(const SplatCloudView& splats);
 
   int64_t count() const { return int64_t(rows_.size()); }
@@ -68,7 +69,8 @@ class SplatSelection {
   void LimitShDegree(int degree);                                        // higher ones are cut off
   SplatSelection InFrame(Frame frame) const;
 
-  // Of splat 0 ... count() - 1 of the selection, in its frame. CopyTo writes WidthOf(array, sh_rest_count()) numbers.
+  // These functions return the values of splat 0 ... count() - 1 of the selection, in its frame. CopyTo writes
+  // WidthOf(array, sh_rest_count()) numbers.
   void CopyTo(int array, int64_t splat, float* values) const;
   Vec3<float> Mean(int64_t splat) const;
   Vec3<float> LogScale(int64_t splat) const;

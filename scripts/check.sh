@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Everything that a change must pass: format, scripts, warnings as errors, tests (with the layering), clang-tidy on what is ours.
+# Everything that a change must pass: format, scripts, warnings as errors, tests (with the layering), clang-tidy on what
+# is ours.
 # usage: scripts/check.sh [--tidy-all | --no-tidy]
-# clang-tidy looks at the sources that differ from origin/main (or, without one, from the last commit); --tidy-all at all.
+# clang-tidy looks at the sources that differ from origin/main (or, without one, from the last commit); --tidy-all at
+# all.
 set -euo pipefail
 preset="test"
 # shellcheck source=scripts/lib.sh

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Fetches LibTorch with CUDA 13.0 from Python wheels into the cache folder, and nvcc with it where the machine has none of CUDA 13.
-# Called by setup.sh --cuda. No GPU is needed to build; to run on one, its driver.
+# Fetches LibTorch with CUDA 13.0 from Python wheels into the cache folder, and nvcc with it where the machine has none
+# of CUDA 13. Called by setup.sh --cuda. No GPU is needed to build; to run on one, its driver.
 # usage: scripts/fetch_cuda.sh
-# environment: SPLAT_TORCH_DIR=DIR   a LibTorch with CUDA of your own; nothing is fetched then, and the machine must have an nvcc
+# environment: SPLAT_TORCH_DIR=DIR   a LibTorch with CUDA of your own; nothing is fetched then, and the machine must
+#                                    have an nvcc
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Fetches from npm, into the cache folder, the programs of others that the tests labelled viewers read and draw our files with
-# (tests/viewers/package.json), with a node of their own: splat-transform needs node 22, which no older distribution has.
-# Called by setup.sh --with-viewers. Where it cannot, it says so, and those tests are skipped.
+# Fetches from npm, into the cache folder, the programs of others that the tests labelled viewers read and draw our
+# files with (tests/viewers/package.json), with a node of their own: splat-transform needs node 22, which no older
+# distribution has. Called by setup.sh --with-viewers. Where it cannot, it says so, and those tests are skipped.
 # usage: scripts/fetch_test_viewers.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -14,7 +14,8 @@ if ! command -v npm >/dev/null || [ -z "$(test_chromium)" ]; then
   exit 0
 fi
 
-# Nothing that a package would run on installing is run. Sources, types and maps take most of the room and are of no use here.
+# Nothing that a package would run on installing is run. Sources, types and maps take most of the room and are of no use
+# here.
 install_modules() {
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --engine-strict=false &&
     find node_modules -type f \( -name '*.map' -o -name '*.d.ts' \) -delete &&

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Fetches LibTorch from a Python wheel into the cache folder, for distributions without libtorch-dev. Called by setup.sh.
-# PyPI's wheel for x86-64 has CUDA code in it; only its CPU part is kept and used (cmake/TorchLibraries.cmake). Two small NVIDIA
-# libraries come along because the CPU part names them, though it calls them on a GPU only.
+# Fetches LibTorch from a Python wheel into the cache folder, for distributions without libtorch-dev. Called by
+# setup.sh. PyPI's wheel for x86-64 has CUDA code in it; only its CPU part is kept and used
+# (cmake/TorchLibraries.cmake). Two small NVIDIA libraries come along because the CPU part names them, though it calls
+# them on a GPU only.
 # usage: scripts/fetch_torch.sh      environment: SPLAT_TORCH_VERSION (2.11.0)
 set -euo pipefail
 # shellcheck source=scripts/lib.sh

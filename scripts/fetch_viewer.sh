@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Fetches the viewer of scene.html, the SuperSplat viewer of PlayCanvas (MIT), and makes one page of it in the cache folder:
-# style sheet and program inline, with places for what formats/page/html_format.cpp fills in. Called by setup.sh; needs curl and no
-# JavaScript. Does nothing, and needs no network, when the page is there.
+# Fetches the viewer of scene.html, the SuperSplat viewer of PlayCanvas (MIT), and makes one page of it in the cache
+# folder: style sheet and program inline, with places for what formats/page/html_format.cpp fills in. Called by
+# setup.sh; needs curl and no JavaScript. Does nothing, and needs no network, when the page is there.
 # usage: scripts/fetch_viewer.sh      environment: SPLAT_NPM_REGISTRY (https://registry.npmjs.org)
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -14,7 +14,8 @@ registry=${SPLAT_NPM_REGISTRY:-https://registry.npmjs.org}
 url=${registry%/}/@playcanvas/supersplat-viewer/-/supersplat-viewer-$version.tgz
 folder=$(viewer_dir)
 
-# The package's page with everything inline. Each place must be found once, or the package is not the one this was written for.
+# The package's page with everything inline. Each place must be found once, or the package is not the one this was
+# written for.
 make_page() {
   local package=$1
   awk -v folder="$package/public" '

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Everything that only a GPU can tell, in one go of at most nine minutes: builds with gpu_bundle/ (tools/gpu_bundle/pack.sh) and the
-# LibTorch of this machine's python3, runs the tests on the GPU, some of them under the sanitizers, times the training step
-# against its floor, trains lego, and ends with a table of at most 40 lines. Needs no network; docs/gpu-results.md has the call.
-# A step that fails or takes too long stops no other; the exit status is 1 if any failed.
+# Everything that only a GPU can tell, in one go of at most nine minutes: builds with gpu_bundle/
+# (tools/gpu_bundle/pack.sh) and the LibTorch of this machine's python3, runs the tests on the GPU, some of them under
+# the sanitizers, times the training step against its floor, trains lego, and ends with a table of at most 40 lines.
+# Needs no network; docs/gpu-results.md has the call. A step that fails or takes too long stops no other; the exit
+# status is 1 if any failed.
 # usage: scripts/gpu_check.sh [--dry-run] [--seconds N]
-#   --dry-run     on a machine without a GPU, with what scripts/setup.sh --cuda fetched: the same steps, small and on the CPU
+#   --dry-run     on a machine without a GPU, with what scripts/setup.sh --cuda fetched: the same steps, small and on
+#                 the CPU
 #   --seconds N   in all (default: 540)
 # environment: OUT   folder for the results (default: out/gpu_check); SPLAT_COMMIT (default: gpu_bundle/COMMIT)
 set -uo pipefail
@@ -91,7 +93,8 @@ build_all() {
     step build "$([ "$gpu" = yes ] && echo 260 || echo 6000)" nice cmake --build "$build" -j "$(jobs)" -- -k 0
 }
 
-# That nothing but the bundle, LibTorch, the toolkit, the compiler and the C library was used (where the rest is installed, too).
+# That nothing but the bundle, LibTorch, the toolkit, the compiler and the C library was used (where the rest is
+# installed, too).
 bundle_suffices() {
   local others='/usr/include/(.*/)?(opencv|nlohmann|CLI/|nanoflann|hwy/|gtest|gmock|boost|sqlite3|libexif|webp|png|zlib|zstd|minizip)'
   if ninja -C "$build" -t deps | grep -E "^ +$others" | sort | uniq -c | grep .; then return 1; fi
@@ -121,8 +124,8 @@ sanitized=(bin_test blend_test render_grad_test project_test loss_device_test ba
 # The program of a test of kernels, in whichever folder of kernels its source lies.
 program_of() { find "$product/tests" -maxdepth 1 -regex ".*/test_[a-z]+_kernels\(_[a-z]+\)?_$1"; }
 
-# sanitize TOOL SECONDS: the tests of a GPU under one tool; leaves one line in TOOL.result, which begins with "failed" if so.
-# No program takes more than a third of the time from the others.
+# sanitize TOOL SECONDS: the tests of a GPU under one tool; leaves one line in TOOL.result, which begins with "failed"
+# if so. No program takes more than a third of the time from the others.
 sanitize() {
   local tool=$1 end=$((SECONDS + $2)) most=$(($2 / 3)) limit name log status good=0 bad=() unfinished=0
   for name in "${sanitized[@]}"; do

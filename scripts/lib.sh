@@ -31,8 +31,9 @@ jobs() {
   echo $((memory < cores ? memory : cores))
 }
 
-# ccache takes the precompiled header only if it may ignore its time stamps; paths below the checkout count as relative, so
-# that a second clone profits from the first. Its folder is ccache's own default, outside the checkout, unless CCACHE_DIR is set.
+# ccache takes the precompiled header only if it may ignore its time stamps; paths below the checkout count as relative,
+# so that a second clone profits from the first. Its folder is ccache's own default, outside the checkout, unless
+# CCACHE_DIR is set.
 use_ccache() {
   export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
   export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$root
@@ -47,7 +48,8 @@ torch_dir() {
   fi
 }
 
-# The same for the presets with CUDA: LibTorch, and the toolkit that was fetched with it (empty: the machine has an nvcc).
+# The same for the presets with CUDA: LibTorch, and the toolkit that was fetched with it (empty: the machine has an
+# nvcc).
 cuda_torch_dir() {
   if [ -n "${SPLAT_TORCH_DIR:-}" ]; then
     echo "$SPLAT_TORCH_DIR"
@@ -68,7 +70,8 @@ viewer_page() {
   if [ -f "$(viewer_dir)/page.html.gz" ]; then echo "$(viewer_dir)/page.html.gz"; fi
 }
 
-# The programs of others that the tests of the label viewers use (scripts/fetch_test_viewers.sh): a folder for each list of versions.
+# The programs of others that the tests of the label viewers use (scripts/fetch_test_viewers.sh): a folder for each list
+# of versions.
 test_viewers_dir() { echo "$cache_dir/test-viewers-$(sha256sum "$root/tests/viewers/package-lock.json" | cut -c 1-12)"; }
 test_node() {
   case $(uname -m) in
@@ -84,7 +87,8 @@ test_chromium() {
   done
 }
 
-# configure [-DNAME=VALUE ...]: every variable that the scripts set is given, so that none is left over from another script.
+# configure [-DNAME=VALUE ...]: every variable that the scripts set is given, so that none is left over from another
+# script.
 configure() {
   use_ccache
   local torch toolkit cuda=()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What each CUDA kernel takes of a GPU: registers of a thread, static shared memory of a block, spilled registers, stack. Compiles
-# every .cu with the flags of build/cuda-test. Fails if a kernel of ours spills; CUB's are only counted.
+# What each CUDA kernel takes of a GPU: registers of a thread, static shared memory of a block, spilled registers,
+# stack. Compiles every .cu with the flags of build/cuda-test. Fails if a kernel of ours spills; CUB's are only counted.
 # usage: scripts/ptxas_report.sh [ARCHITECTURE ...]      for example sm_80 sm_90 (default: sm_90)
 set -euo pipefail
 preset="cuda-test"
@@ -24,8 +24,8 @@ cuda_commands() {
     -e 's# -M(D|T [^ ]+|F [^ ]+)##g; s# (--generate-code|-arch)=[^ ]+##g'
 }
 
-# ptxas's lines to: mangled name, registers, shared memory, spill stores, spill loads, stack. A function that was not inlined
-# has properties too, under a name that is no kernel's.
+# ptxas's lines to: mangled name, registers, shared memory, spill stores, spill loads, stack. A function that was not
+# inlined has properties too, under a name that is no kernel's.
 table() {
   awk -v OFS='\t' '
     function before(unit) { return match($0, "[0-9]+ " unit) ? substr($0, RSTART, RLENGTH) + 0 : 0 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From nothing to a scene: installs what is missing, builds, trains, and says where the scene is. Where the driver sees an NVIDIA
-# GPU, all that with CUDA.
+# From nothing to a scene: installs what is missing, builds, trains, and says where the scene is. Where the driver sees
+# an NVIDIA GPU, all that with CUDA.
 # usage: scripts/quickstart.sh [PHOTOS] [splat-train options]
 # environment: SPLAT_CUDA=OFF   do without the GPU
 # PHOTOS is a folder of photos. Without it, photos of a scene that the project draws itself are made in out/demo.

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Installs what is missing to build, test and run on Debian 12/13 and Ubuntu 24.04. Does nothing, and needs neither root nor
-# network, when all is there.
+# Installs what is missing to build, test and run on Debian 12/13 and Ubuntu 24.04. Does nothing, and needs neither root
+# nor network, when all is there.
 # usage: scripts/setup.sh [--with-lint] [--with-python] [--with-viewers] [--cuda]
 #   --with-lint         also what scripts/check.sh needs (clang-format, clang-tidy, shellcheck)
 #   --with-python       also the Python of the distribution's LibTorch, where it has one, for the test of torch.ops
-#   --with-viewers      also Chromium and viewers of others, for the tests labelled viewers (scripts/fetch_test_viewers.sh)
-#   --cuda              also a LibTorch with CUDA, and nvcc where the machine has none that goes with it (scripts/fetch_cuda.sh)
-# environment: SPLAT_TORCH_DIR=DIR   a LibTorch of your own (the folder that holds share/cmake/Torch); none is installed then
+#   --with-viewers      also Chromium and viewers of others, for the tests labelled viewers
+#                       (scripts/fetch_test_viewers.sh)
+#   --cuda              also a LibTorch with CUDA, and nvcc where the machine has none that goes with it
+#                       (scripts/fetch_cuda.sh)
+# environment: SPLAT_TORCH_DIR=DIR   a LibTorch of your own (the folder that holds share/cmake/Torch); none is installed
+#                                    then
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

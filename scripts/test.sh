@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds everything with warnings as errors, and runs the whole test suite, without CUDA. CI runs this
-# and then scripts/test_cuda.sh.
+# Installs what is missing, builds everything with warnings as errors, and runs the whole test suite, without CUDA. CI
+# runs this and then scripts/test_cuda.sh.
 # usage: scripts/test.sh [ctest options]      for example: scripts/test.sh -L unit, scripts/test.sh -R data/
 # environment: SPLAT_TEST_DATA=DIR   photo sets and scenes for the tests that need them (default: ../shared/data)
 set -euo pipefail

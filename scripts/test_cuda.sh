@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds everything with CUDA and with warnings as errors in build/cuda-test, and runs the tests that
-# ask for a GPU. No GPU is needed: without one those tests say that they are skipped. Ends with what each kernel takes of a
-# GPU (scripts/ptxas_report.sh). CI runs this after scripts/test.sh, for one architecture.
+# Installs what is missing, builds everything with CUDA and with warnings as errors in build/cuda-test, and runs the
+# tests that ask for a GPU. No GPU is needed: without one those tests say that they are skipped. Ends with what each
+# kernel takes of a GPU (scripts/ptxas_report.sh). CI runs this after scripts/test.sh, for one architecture.
 # usage: scripts/test_cuda.sh [-DNAME=VALUE ...] [ctest options]
-#   -DCMAKE_CUDA_ARCHITECTURES=90   for example: one kind of GPU takes less time than the default, the machine's own or all
+#   -DCMAKE_CUDA_ARCHITECTURES=90   for example: one kind of GPU takes less time than the default, the machine's own or
+#                                   all
 #   -L unit                         other tests than those with the label cuda
 set -euo pipefail
 preset="cuda-test"

@@ -13,17 +13,18 @@ struct Backend : TrainKernels {
 };
 
 Backend CpuBackend();
-// The first GPU. Throws splat::Error, saying why, if none is usable.
+// Returns the backend of the first GPU. Throws splat::Error, saying why, if none is usable.
 Backend CudaBackend();
 
-// "cpu", "cuda", or "auto": the GPU if there is a usable one. Throws as CudaBackend.
+// Chooses the backend for "cpu", "cuda", or "auto", which is the GPU if there is a usable one. Throws as CudaBackend
+// does.
 Backend ChooseBackend(const std::string& device);
 
 // Bytes of memory that the backend's device has, and that are free now.
 DeviceMemory MemoryOf(const Backend& backend);
 
-// The most splats that the memory holds in training, for images of so many pixels and with so many bytes of photos
-// that stay on a GPU; a margin is left.
+// Returns the most splats that the memory holds in training, for images of so many pixels and with so many bytes of
+// photos that stay on a GPU. A margin is left.
 int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes = 0);
 
 }  // namespace splat::train

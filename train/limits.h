@@ -14,11 +14,12 @@
 
 namespace splat::train {
 
-// Bytes of the device's free memory for photos that stay there: all of them, or as many as its share for photos holds.
+// Returns the bytes of the device's free memory for photos that stay there: for all of them, or for as many as its
+// share for photos holds.
 int64_t PhotoBudget(const Backend& backend, const data::Dataset& dataset, const std::vector<int>& views);
 
-// The limits of a training on these views, with as many bytes for photos and as many splats to begin with. Throws
-// splat::Error, with what to do, if a GPU does not even hold those.
+// Returns the limits of a training on these views, with as many bytes for photos and as many splats to begin with.
+// Throws splat::Error, with what to do, if a GPU does not even hold those.
 DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int64_t pixels, int64_t photo_bytes,
                        int64_t initial_splats);
 
@@ -28,7 +29,7 @@ int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views);
 // Whether this is LibTorch's way to say that there is no memory left.
 bool IsOutOfMemory(const std::exception& error);
 
-// What to say then.
+// Returns the message for that case.
 std::string OutOfMemoryText(int64_t splats, const Camera& camera);
 
 }  // namespace splat::train

@@ -12,14 +12,14 @@
 namespace splat::train {
 
 // What a term has learned of the photos, and the moments of its optimizer: a part of the training's state, whose memory
-// outlives the term. The term gives the shapes; rows are by Target::view.
+// outlives the term. The term gives the shapes; rows are indexed by Target::view.
 struct PhotoParameters {
   torch::Tensor values, first, second;  // [views, ...] float, on the backend's device
   std::vector<int64_t> steps;           // updates of each row
 };
 
 // The arrays of a view, on the device and in the order of its stages; those that the term's traits do not ask for are
-// null. H, W: of the target.
+// null. H and W are the target's.
 struct TermFrame {
   const Target* target = nullptr;
   const float* image = nullptr;    // [H, W, 3] the render, or what the terms before have made of it
@@ -58,8 +58,8 @@ class LossTerms {
   // How many terms add to the loss.
   int64_t loss_count() const;
 
-  // `rendered`: target, image and, if it is used, depth. losses [loss_count()]: overwritten, on the device. Returns the
-  // image to be compared, [H, W, 3]. The target stays until Update.
+  // `rendered` has target, image and, if it is used, depth. `losses` [loss_count()] lies on the device and is
+  // overwritten. Returns the image to be compared, [H, W, 3]. The target stays until Update.
   const float* Forward(const KernelContext& context, const TermFrame& rendered, double* losses);
   // Turns the gradient of the compared image into that of the rendered one, in place, and adds to that of depth.
   void Backward(const KernelContext& context, float* grad_image, float* grad_depth);

@@ -16,10 +16,10 @@ struct TrainProgress {
 
 class Meter {
  public:
-  // steps: of the training.
+  // `steps` is the number of steps of the training.
   explicit Meter(int steps) : steps_(steps) {}
 
-  // After each step.
+  // Returns the progress; it is called after each step.
   TrainProgress Update(int step, double loss, int64_t splats);
 
  private:

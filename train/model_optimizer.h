@@ -25,7 +25,7 @@ struct ModelMoments {
   std::array<RowBlock, kSplatArrays> first, second;  // moments, shaped as the model's tensors
 };
 
-// Those of a model that has not been updated yet.
+// Returns the moments of a model that has not been updated yet.
 ModelMoments ZeroMoments(const SplatModel& model);
 
 // Which rows of a model change and what they get, on the device of the backend (PlanParams).
@@ -40,23 +40,23 @@ class ModelOptimizer {
  public:
   // Works on moments that outlive it. They and the model lie on the backend's device.
   ModelOptimizer(ModelMoments& moments, const OptimizerConfig& config, const Backend& backend);
-  // With moments of its own.
+  // Works on moments of its own.
   ModelOptimizer(const SplatModel& model, const OptimizerConfig& config, const Backend& backend = CpuBackend());
 
   // Begins a step and describes it: parameters, moments, rates, and whether sh_rest has had no gradient up to now.
-  // sh_degree: active in this step. The caller adds the gradient (train/update.h).
+  // `sh_degree` is the active degree of this step. The caller adds the gradient (train/update.h).
   BackwardAdamParams BeginStep(SplatModel& model, const LearningRates& rates, int sh_degree);
 
-  // A whole step from gradients that autograd has left in the tensors, in place; a tensor without a gradient is left
-  // alone.
+  // Takes a whole step from gradients that autograd has left in the tensors, in place. A tensor without a gradient is
+  // left alone.
   void Step(SplatModel& model, const LearningRates& rates);
 
-  // Edits the rows of model and moments in place. `values`: [C] rows of the model, those of edit.from as they shall be.
-  // The moments of new rows are zero. The model's tensors are then views of memory with room for more. All or nothing:
-  // nothing is changed before all of the memory is there.
+  // Edits the rows of model and moments in place. `values` has [C] rows of the model, those of edit.from as they shall
+  // be. The moments of new rows are zero. The model's tensors are then views of memory with room for more. All or
+  // nothing is done: nothing is changed before all of the memory is there.
   void EditRows(SplatModel& model, const SplatModel& values, const RowEdit& edit);
 
-  // Row i becomes source row rows[i], in place: [N] int64 on the device. All or nothing, too.
+  // Row i becomes source row rows[i], in place; `rows` is [N] int64 on the device. All or nothing is done, too.
   void PermuteRows(SplatModel& model, const torch::Tensor& rows);
 
   // Forgets the moments of one tensor (0 ... 5).
@@ -76,7 +76,7 @@ class ModelOptimizer {
   std::array<RowBlock, kSplatArrays> values_;  // memory of the model's tensors; empty before the first edit
 };
 
-// Rows of a contiguous float tensor by the backend's kernel: result[i] = from[rows[i]].
+// Gathers rows of a contiguous float tensor by the backend's kernel: result[i] = from[rows[i]].
 torch::Tensor GatherRows(const Backend& backend, const torch::Tensor& from, const torch::Tensor& rows);
 
 }  // namespace splat::train

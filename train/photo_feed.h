@@ -22,9 +22,9 @@ class PhotoFeed {
   PhotoFeed(EpochOrder& order, const data::Dataset& dataset, const Backend& backend, const PhotoFeedOptions& options,
             const LogSink& log);
 
-  // The next photo at 1 / downscale of its size, valid until the next call. A photo that turns out to be broken only
-  // now is left out with a warning: hours of training are not thrown away for it. Throws splat::Error where none is
-  // left.
+  // Returns the next photo at 1 / downscale of its size, valid until the next call. A photo that turns out to be broken
+  // only now is left out with a warning: hours of training are not thrown away for it. Throws splat::Error where none
+  // is left.
   Target Next(int downscale);
   // Begins to bring the photo to the device that Next will give, unless it is left out.
   void Prefetch(int downscale);

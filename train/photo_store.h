@@ -18,15 +18,15 @@ namespace splat::train {
 
 class PhotoStore {
  public:
-  // budget_bytes: of the device's memory for photos that stay, 0: none does; unused where the photos stay in the
-  // process's memory.
+  // `budget_bytes` is the share of the device's memory for photos that stay; at 0 none does. It is not used where the
+  // photos stay in the process's memory.
   PhotoStore(const data::Dataset& dataset, data::ViewLoader& loader, const Backend& backend, int64_t budget_bytes);
 
-  // The photo at 1 / downscale of its size, valid until the next Get. Throws splat::Error for a photo that cannot be
-  // read.
+  // Returns the photo at 1 / downscale of its size, valid until the next Get. Throws splat::Error for a photo that
+  // cannot be read.
   Target Get(int view, int downscale);
-  // Begins to bring a photo to the device for the next Get; after all work on the last one has been queued. Another
-  // view or size may be asked for nevertheless. A photo that cannot be read is no error yet.
+  // Begins to bring a photo to the device for the next Get. It is called after all work on the last one has been
+  // queued. Another view or size may be asked for nevertheless. A photo that cannot be read is no error yet.
   void Prefetch(int view, int downscale);
   // Whether Get needs no file.
   bool Holds(int view, int downscale) const { return downscale == downscale_ && kept_.count(view) > 0; }
@@ -38,7 +38,7 @@ class PhotoStore {
     int view = -1, downscale = 0;
   };
   std::shared_ptr<const Image8> Load(int view, int downscale);
-  // With the upload whose turn is next.
+  // Begins the copy to the device with the upload whose turn is next.
   void BeginUpload(const KernelContext& context, const Image8& image, int view, int downscale);
   torch::Tensor OnDevice(int view, const Camera& camera, int downscale);
 

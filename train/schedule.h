@@ -9,17 +9,18 @@ namespace splat::train {
 
 constexpr int kReferenceSteps = 30000;
 
-// Rate of the means, to be multiplied by the scene's extent: from means_lr towards means_lr_final, which it has at the
-// last step; the logarithm falls linearly.
+// Returns the rate of the means, which is to be multiplied by the scene's extent. It goes from means_lr to
+// means_lr_final, which it has at the last step; its logarithm falls linearly.
 double MeansLearningRate(const OptimizerConfig& config, int step, int steps);
 
-// Degree of the spherical harmonics in use: 0 at first, one more every `every` (scaled, at least 1) steps up to
-// `max_degree`; `every` = 0 gives max_degree at once. With the default 1000 all four are in use after a tenth of the
-// run.
+// Returns the degree of the spherical harmonics in use. It is 0 at first, and one more every `every` (scaled, at least
+// 1) steps up to `max_degree`; `every` = 0 gives max_degree at once. With the default 1000 all four are in use after a
+// tenth of the run.
 int ShDegreeAt(int step, int steps, int every, int max_degree);
 
-// The image is trained at 1 / DownscaleAt of its resolution: 2^levels at first, doubling at equal intervals, 1 from a
-// third of the run on. Levels 2: a quarter in the first sixth, half in the second.
+// The image is trained at 1 / DownscaleAt of its resolution: DownscaleAt is 2^levels at first, halves at equal
+// intervals, and is 1 from a third of the run on. With 2 levels the resolution is a quarter in the first sixth and half
+// in the second.
 int DownscaleAt(int step, int steps, int levels);
 
 // The largest number of halvings, at most 2, after which the longer side still has 320 pixels.
@@ -34,9 +35,9 @@ class DensitySchedule {
  public:
   DensitySchedule(const DensityConfig& config, int steps, int wanted_refinements);
 
-  // After this step splats are added and removed.
+  // Whether splats are added and removed after this step.
   bool Refines(int step) const;
-  // Screen gradients of this step count for a later refinement.
+  // Whether the screen gradients of this step count for a later refinement.
   bool Collects(int step) const { return step < refine_until_; }
 
   int steps() const { return steps_; }  // of the run
@@ -53,10 +54,10 @@ class DensitySchedule {
 // falls into the last tenth of the run before the refinements end, for the opacities must recover first.
 class OpacityResets {
  public:
-  // `every`: steps of the reference run; 0: never.
+  // `every` counts steps of the reference run; 0 means never.
   OpacityResets(int every, const DensitySchedule& schedule);
 
-  // After this step, and after its refinement, opacities are cut.
+  // Whether opacities are cut after this step and its refinement.
   bool After(int step) const;
 
  private:

@@ -27,7 +27,7 @@ struct TrainState {
   DensityLimits limits;                                     // chosen when the training began
   std::map<std::string, PhotoParameters> photo_parameters;  // by the name of the term that has them
 
-  // A copy that shares no memory with this state, as a plain copy does, and lies on the same device.
+  // Returns a copy on the same device that shares no memory with this state, as a plain copy would.
   TrainState Clone() const;
 };
 

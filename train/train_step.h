@@ -27,21 +27,22 @@ struct StepInput {
 
 class TrainStep {
  public:
-  // update: null: the fused one.
+  // Where `update` is null, the fused one is used.
   explicit TrainStep(const Backend& backend, LossTerms terms = {}, std::unique_ptr<Update> update = nullptr);
 
-  // The step's last view, or its only one. On a GPU the work is queued; only the first step waits for the number of
-  // instances, later ones predict it (see rasterizer/torch/pass_workspace.h), and a view that has proved to have more
-  // is repeated from the render to the gradient of the image. Memory is kept from step to step: it is allocated only
-  // where splats, instances or pixels are more than ever before.
+  // Runs the step's last view, or its only one. On a GPU the work is queued; only the first step waits for the number
+  // of instances, later ones predict it (see rasterizer/torch/pass_workspace.h), and a view that has proved to have
+  // more is repeated from the render to the gradient of the image. Memory is kept from step to step: it is allocated
+  // only where splats, instances or pixels are more than ever before.
   void Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input);
-  // A view before it, where the update takes several: nothing but the terms' parameters moves yet. Rates are not used.
+  // Adds a view before the last one, where the update takes several. Nothing but the terms' parameters moves yet, and
+  // rates are not used.
   void AddView(const SplatModel& model, const StepInput& input);
 
-  // Of the last view, with what the terms add and without the penalties on splats; waits for it.
+  // Waits for the loss of the last view, with what the terms add and without the penalties on splats.
   double Loss();
-  // The same in two parts: the first queues the reading of the last view's loss, the second waits for what was queued
-  // last. In between a GPU may be given more to do.
+  // These functions are Loss in two parts: the first queues the reading of the last view's loss, the second waits for
+  // what was queued last. In between a GPU may be given more to do.
   void QueueLoss();
   double QueuedLoss();
 

@@ -1,4 +1,4 @@
-// The training loop: one view a step, render, loss, gradient, Adam, density control.
+// The training loop: one view a step, render, loss, gradient, Adam, densification.
 #pragma once
 
 #include <functional>
@@ -32,11 +32,11 @@ struct TrainCallbacks {
 // is kept.
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks);
 
-// The same on a given backend; config.device is not looked at.
+// Trains on a given backend; config.device is not looked at.
 TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                     const TrainCallbacks& callbacks);
 
-// The same from a state on, which lies on the backend's device and goes with the dataset and the config: those of
+// Trains from a state on, which lies on the backend's device and goes with the dataset and the config: those of
 // InitialState, or of the training that it was taken from. After a step the callbacks find the state as that step has
 // left it. Where a training is stopped and its state, or a Clone, is trained on, the end has the bits of a training
 // that was not stopped. The result shares the state's memory on the CPU.

@@ -31,21 +31,22 @@ struct ModelStep {
 class Update {
  public:
   virtual ~Update() = default;
-  // A view whose step has further ones: nothing moves yet. Throws splat::Error where only one view fits a step.
+  // Adds a view whose step has further ones: nothing moves yet. Throws splat::Error where only one view fits a step.
   virtual void Add(const KernelContext& context, const ViewGradient& view) = 0;
-  // The last view of a step: the model moves by the sum of the views' gradients, and the statistics of density control
-  // have all of them.
+  // Takes the last view of a step: the model moves by the sum of the views' gradients, and the statistics of
+  // densification have all of them.
   virtual void Finish(const KernelContext& context, const ViewGradient& view, const ModelStep& step) = 0;
 };
 
-// A step has one view.
+// Makes the fused update, under which a step has one view.
 std::unique_ptr<Update> MakeFusedUpdate(const Backend& backend);
 
 // Sums the gradients of a step over ranks, in place: a flat tensor on the device, of the same size and order on all
 // ranks. Penalties are not in it yet.
 using GradientSum = std::function<void(const KernelContext&, const torch::Tensor& gradients)>;
 
-// The gradients take as much memory as the model, and twice that in a step of several views. sum: may be empty.
+// Makes the reduced update. Its gradients take as much memory as the model, and twice that in a step of several views.
+// `sum` may be empty.
 std::unique_ptr<Update> MakeReducedUpdate(const Backend& backend, GradientSum sum = {});
 
 }  // namespace splat::train

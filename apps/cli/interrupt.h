@@ -7,8 +7,8 @@
 
 namespace splat::apps {
 
-// Takes over SIGINT and SIGTERM while it lives; one at a time. The second signal ends the process with
-// status 130.
+// Takes over SIGINT and SIGTERM while it lives; there may be one object at a time. The second signal ends the process
+// with status 130.
 class InterruptHandler {
  public:
   InterruptHandler();

@@ -9,8 +9,8 @@ namespace splat::apps {
 // The program's name and VersionText (apps/cli/version.h).
 std::string ProgramVersion(const std::string& program);
 
-// The frame of main: calls `run` and returns its result. Every exception becomes one line on stderr,
-// "program: error: ...", and 1; an interruption becomes 130.
+// The frame of main: it calls `run` and returns its result. Every exception becomes one line on stderr, "program:
+// error: ...", and the status 1; an interruption becomes the status 130.
 int RunProgram(const std::string& program, const std::function<int()>& run);
 
 }  // namespace splat::apps

@@ -27,7 +27,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // For standard output and standard error as they are.
+  // Returns the options that suit standard output and standard error as they are.
   static Options ForStandardOutput(Verbosity verbosity);
 
   // Begins a stage: "Training".

@@ -9,14 +9,14 @@
 
 namespace splat::apps {
 
-// R, G, B in 0..1 from "black", "white", "#rrggbb" or "r,g,b" with numbers in 0..1. Throws splat::Error that says what
-// is allowed.
+// Reads R, G, B in 0..1 from "black", "white", "#rrggbb" or "r,g,b" with numbers in 0..1. Throws splat::Error that says
+// what is allowed.
 Color ParseBackground(const std::string& text);
 
 // The number that `text` is from its first to its last character; nothing if it is none or not finite.
 std::optional<double> ParseNumber(const std::string& text);
 
-// The same of a whole number; nothing if the type does not hold it.
+// Parses a whole number in the same way; nothing if the type does not hold it.
 template <typename T>
 std::optional<T> ParseWholeNumber(const std::string& text) {
   T value{};

@@ -5,8 +5,8 @@
 
 namespace splat::apps {
 
-// One line: version, commit (with "modified" if files differed from it), LibTorch, CUDA, OpenCV and the compiler.
-// COLMAP is a program found at run time and so not part of it.
+// Returns one line with the version, the commit (with "modified" if files differed from it), LibTorch, CUDA, OpenCV and
+// the compiler. COLMAP is a program that is found at run time, and so it is not part of the line.
 std::string VersionText();
 
 }  // namespace splat::apps

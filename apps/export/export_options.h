@@ -11,7 +11,7 @@
 
 namespace splat::apps {
 
-// Which part of the scene is kept. At most one of the three.
+// The part of the scene that is kept. At most one of the three is given.
 struct Crop {
   bool automatic = false;  // what the cameras look at, or where most splats lie
   std::optional<Box> box;  // scene frame, scene units
@@ -34,8 +34,8 @@ struct ConvertOptions {
   Verbosity verbosity = Verbosity::kNormal;
 };
 
-// Nothing if --help or --version was asked for and has been printed. Throws splat::Error for what cannot be, also if
-// the output's name has no format that can be written.
+// Returns nothing if --help or --version was asked for and has been printed. Throws splat::Error for what cannot be,
+// and if the output's name has no format that can be written.
 std::optional<ConvertOptions> ParseConvertOptions(int argc, char** argv);
 
 // "auto", "box:x0,y0,z0,x1,y1,z1" or "sphere:x,y,z,r". Throws splat::Error that says what is allowed.

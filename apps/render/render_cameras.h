@@ -16,12 +16,12 @@ struct CameraSet {
   std::vector<std::string> warnings;
 };
 
-// Cameras of a cameras.json (Inria's, in the frame of the scene), a COLMAP model folder or a transforms.json (in their
-// own frame), told apart by their content; other folders are searched as FindPoses says. Distorted cameras become
-// pinhole cameras as in training. Photos need not exist. Throws splat::Error naming the file.
+// Reads the cameras of a cameras.json (Inria's, in the frame of the scene), a COLMAP model folder or a transforms.json
+// (in their own frame). They are told apart by their content; other folders are searched as FindPoses says. Distorted
+// cameras become pinhole cameras as in training. Photos need not exist. Throws splat::Error naming the file.
 CameraSet ReadCameras(const std::string& path);
 
-// The same cameras in the frame of a scene, given the frame of their source.
+// Returns the cameras in the frame of a scene, given the frame of their source.
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene);
 
 // OrbitCameras (scene/orbit.h) around a model. Throws splat::Error for an empty one.

@@ -23,7 +23,7 @@ struct RenderOptions {
   Verbosity verbosity = Verbosity::kNormal;
 };
 
-// Nothing if --help or --version was asked for and has been printed. Throws splat::Error.
+// Returns nothing if --help or --version was asked for and has been printed. Throws splat::Error.
 std::optional<RenderOptions> ParseRenderOptions(int argc, char** argv);
 
 }  // namespace splat::apps

@@ -12,8 +12,8 @@ struct TrainOptions : pipeline::RunOptions {
   Verbosity verbosity = Verbosity::kNormal;
 };
 
-// Nothing if --help or --version was asked for and has been printed. Throws splat::Error for what cannot be, in one
-// line that names the option, the value and what is allowed.
+// Returns nothing if --help or --version was asked for and has been printed. Throws splat::Error for what cannot be, in
+// one line that names the option, the value and what is allowed.
 std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv);
 
 }  // namespace splat::apps

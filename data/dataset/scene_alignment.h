@@ -27,11 +27,11 @@ Vec3<double> UpInCamera(int exif_orientation);
 //  - the median distance of the camera centres from the origin is 4 (the scale stays 1 if they all lie in one point).
 Similarity3 AlignScene(const std::vector<AlignedView>& views);
 
-// The camera in the aligned frame: x_in_camera is multiplied by the scale, so that the pose stays rigid and each point
-// is seen at the same pixel.
+// Returns the camera in the aligned frame: x_in_camera is multiplied by the scale, so that the pose stays rigid and
+// each point is seen at the same pixel.
 Rigid3 AlignPose(const Rigid3& camera_from_source, const Similarity3& scene_from_source);
 
-// 1.1 x the largest distance of a camera centre from their mean; 1 if the centres are one point (to 1e-6).
+// Returns 1.1 x the largest distance of a camera centre from their mean, and 1 if the centres are one point (to 1e-6).
 double CameraExtent(const std::vector<Vec3<double>>& centers);
 
 }  // namespace splat::data

@@ -12,8 +12,8 @@
 
 namespace splat::data {
 
-// The view's image as trained on: decoded, oriented to the model, composited, undistorted, resized to view.camera. 3
-// channels. Throws splat::Error naming the file; a truncated file is warned of in `log` and used.
+// Returns the view's image as it is trained on: decoded, oriented to the model, composited, undistorted and resized to
+// view.camera, with 3 channels. Throws splat::Error naming the file; a truncated file is used with a warning in `log`.
 Image8 LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log);
 
 class ViewLoader {
@@ -35,14 +35,14 @@ class ViewLoader {
   // and those announced before it, off the list. Asking for others is allowed.
   void Announce(const std::vector<int>& view_indices);
 
-  // The image of dataset.views[view_index]. One that is not decoded yet is decoded on the calling thread, one that is
-  // being decoded is waited for. Rethrows a decoding error of that view. What comes back never depends on timing. A
-  // view's warnings go to the log from here, on the calling thread, the first time that it is asked for. May be called
-  // from several threads if the log sink may.
+  // Returns the image of dataset.views[view_index]. An image that is not decoded yet is decoded on the calling thread,
+  // and one that is being decoded is waited for. Rethrows a decoding error of that view. The result never depends on
+  // timing. A view's warnings go to the log from here, on the calling thread, the first time that it is asked for.
+  // Several threads may call this function if they may call the log sink.
   std::shared_ptr<const Image8> Get(int view_index);
 
-  // Bytes of the decoded images held, never above Options::cache_bytes: an image that does not fit is handed out
-  // without being kept. Images that a caller still holds, or that are being decoded, come on top.
+  // Returns the bytes of the decoded images that are held, never above Options::cache_bytes: an image that does not fit
+  // is handed out without being kept. Images that a caller still holds, or that are being decoded, come on top.
   int64_t cached_bytes() const;
 
  private:

@@ -40,8 +40,8 @@ struct Intrinsics {
   std::vector<double> params;  // in the model's order above
 };
 
-// Name as in COLMAP ("OPENCV"), and back. `CameraModelFromId`, `CameraModelFromName`: throw splat::Error for unknown
-// ones; `where` (file and entry) begins the message.
+// These functions translate between a model and its name in COLMAP ("OPENCV") or its id. CameraModelFromId and
+// CameraModelFromName throw splat::Error for unknown models; `where` (file and entry) begins the message.
 std::string CameraModelName(CameraModel model);
 CameraModel CameraModelFromId(int id, const std::string& where);
 CameraModel CameraModelFromName(const std::string& name, const std::string& where);

@@ -10,18 +10,19 @@
 
 namespace splat::data {
 
-// EXIF orientation 1..8 (1: as stored). Absent or broken EXIF is orientation 1, and so is EXIF in other formats than
-// JPEG; TIFF's own orientation is applied by the decoder, and the size given here is the one after that.
+// The orientation is EXIF's, 1..8 (1: as stored). Absent or broken EXIF is orientation 1, and so is EXIF in other
+// formats than JPEG. The decoder applies TIFF's own orientation, and the size given here is the one after that.
 struct PhotoInfo {
   int width = 0, height = 0;  // px as stored, before any rotation
   int exif_orientation = 1;
 };
 
-// File names in `folder` with a photo's extension (jpg, jpeg, png, tif, tiff, webp; any case), recursively, relative,
-// sorted bytewise. Hidden files are passed over. Throws splat::Error if the folder does not exist.
+// Lists the files in `folder` and below it with a photo's extension (jpg, jpeg, png, tif, tiff, webp; in any case). The
+// names are relative and sorted bytewise. Hidden files are passed over. Throws splat::Error if the folder does not
+// exist.
 std::vector<std::string> ListPhotos(const std::string& folder);
 
-// Size and orientation from the file's header (about 0.1 ms). The format is told by the content, not by the name.
+// Reads size and orientation from the file's header (about 0.1 ms). The format is told by the content, not by the name.
 // Throws splat::Error naming the file if it is missing, empty, no JPEG, PNG, TIFF or WebP, or a PNG or WebP that ends
 // early ("is not a photo that can be read"). Broken pixel data shows only in ReadPhoto.
 PhotoInfo ReadPhotoInfo(const std::string& path);
@@ -42,7 +43,7 @@ Image8 ApplyOrientation(const Image8& image, int exif_orientation);
 // Composites an image with 4 channels on a background (0..1 per channel); 3 channels pass through.
 Image8 CompositeOnBackground(const Image8& image, const float background[3]);
 
-// Area-averaging when smaller, bicubic when larger.
+// Resizes by area-averaging where the result is smaller, and bicubically where it is larger.
 Image8 ResizeImage(const Image8& image, int width, int height);
 
 // Writes PNG or JPEG (quality 95) by extension, through a temporary name and a rename. Throws splat::Error.

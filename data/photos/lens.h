@@ -18,16 +18,16 @@ struct Lens {
 // Throws splat::Error naming the model if it is not supported, or if the number of parameters is wrong.
 Lens MakeLens(const Intrinsics& intrinsics);
 
-// `undistorted` = (x / z, y / z) of a point in the camera frame. Result: the same kind of coordinates, so that the
-// point is seen at (fx x + cx, fy y + cy) px.
+// `undistorted` is (x / z, y / z) of a point in the camera frame. The result has the same kind of coordinates, so that
+// the point is seen at (fx x + cx, fy y + cy) px.
 //   rational: d = s u + t,  s = (1 + k1 r^2 + k2 r^4 + k3 r^6) / (1 + k4 r^2 + k5 r^4 + k6 r^6),  r = |u|,
 //             t = (2 p1 ux uy + p2 (r^2 + 2 ux^2), p1 (r^2 + 2 uy^2) + 2 p2 ux uy)
 //   fisheye:  d = u theta (1 + k1 theta^2 + k2 theta^4 + k3 theta^6 + k4 theta^8) / r,  theta = atan r
 Vec2<double> Distort(const Lens& lens, const Vec2<double>& undistorted);
 
-// The point on the way from the optical axis to `distorted` that lies farthest out and still has an inverse, and that
-// inverse: `distorted` itself unless the model folds back on itself there or the ray is more than 60 degrees off the
-// axis (a pinhole image of more would be all rim).
+// Finds the point on the way from the optical axis to `distorted` that lies farthest out and still has an inverse, and
+// returns that inverse. The point is `distorted` itself unless the model folds back on itself there or the ray is more
+// than 60 degrees off the axis (a pinhole image of more would be all rim).
 Vec2<double> UndistortTowards(const Lens& lens, const Vec2<double>& distorted);
 
 }  // namespace splat::data

@@ -21,12 +21,12 @@ struct PhotoHeader {
 };
 
 // Reads what is needed from the start of `stream` and skips the rest. The format is told by the signature, not by the
-// name. Nothing: not one of the four formats, or its header is broken. The stream's position and state are unspecified
-// afterwards.
+// name. Returns nothing if the file is in none of the four formats or its header is broken. The stream's position and
+// state are unspecified afterwards.
 std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream);
 
 // Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo
-// (image_io.h), and for an image of more than 2^29 pixels.
+// (image_io.h) does, and for an image of more than 2^29 pixels.
 PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream);
 
 // Whether the bytes of a JPEG [size] end before the end-of-image marker of the image itself. Data after that marker

@@ -38,7 +38,8 @@ struct ColmapFile {
   std::vector<std::string> warnings;
 };
 
-// Each throws splat::Error naming `path` and the entry if the file is missing, truncated or malformed.
+// Each of these functions throws splat::Error naming `path` and the entry if the file is missing, truncated or
+// malformed.
 ColmapFile<ColmapCamera> ReadBinaryCameras(const std::string& path);
 ColmapFile<ColmapImage> ReadBinaryImages(const std::string& path);
 ColmapFile<ColmapPoint> ReadBinaryPoints(const std::string& path);

@@ -17,7 +17,7 @@ bool IsColmapModel(const std::string& folder);
 // non-finite or zero poses, no images. Points that are not finite are left out with a warning.
 SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder);
 
-// Numbers of a model without reading all of it: used to choose among sparse/0, sparse/1, ...
+// The numbers of a model, found without reading all of it, by which one of sparse/0, sparse/1, ... is chosen.
 struct ColmapModelSummary {
   size_t images = 0;
   size_t points = 0;

@@ -8,15 +8,16 @@
 
 namespace splat::data {
 
-// What lies with the photos, in this order: a COLMAP model in sparse/0, sparse, colmap/sparse/0 or distorted/sparse/0
-// of the folder or its parent (the one with the most images if a sparse/ holds several); transforms.json;
-// transforms_train.json, in the folder or its parent. Returns the path of the model folder or of the json; nothing
-// where SfM must run. Throws splat::Error where one of several models in a sparse/ cannot be read.
+// Finds the poses that lie with the photos, and looks in this order: a COLMAP model in sparse/0, sparse,
+// colmap/sparse/0 or distorted/sparse/0 of the folder or its parent (the one with the most images if a sparse/ holds
+// several); transforms.json; transforms_train.json, in the folder or its parent. Returns the path of the model folder
+// or of the json; nothing where SfM must run. Throws splat::Error where one of several models in a sparse/ cannot be
+// read.
 std::optional<std::string> FindPoses(const std::string& image_folder);
 
-// The folder that the photos themselves lie in: `folder`, or its child "images" or "input" if no photo lies directly in
-// `folder` (failing those, `folder` again if photos lie in other subfolders). Throws splat::Error if there are none
-// ("holds no photos").
+// Returns the folder that the photos themselves lie in: `folder`, or its child "images" or "input" if no photo lies
+// directly in `folder` (failing those, `folder` again if photos lie in other subfolders). Throws splat::Error if there
+// are none ("holds no photos").
 std::string ResolveImageFolder(const std::string& folder);
 
 // Reads a COLMAP model folder, a transforms.json, or whichever of them FindPoses would take in the folder `path`. Each

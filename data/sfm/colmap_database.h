@@ -44,13 +44,14 @@ class ColmapDatabase {
 
   std::vector<DatabaseImage> Images() const;  // sorted by name
 
-  // Features of a photo, none if it has none. Throws if they are not SIFT's 128 bytes per feature.
+  // Returns the features of a photo, none if it has none. Throws if they are not SIFT's 128 bytes per feature.
   DatabaseFeatures Features(int64_t image) const;
 
   // Whether the tables are those of COLMAP 3.x that we know and all features are SIFT's of 128 bytes.
   bool HasSiftFeatures() const;
 
-  // As DatabasePairId: pairs that have a row of raw matches, and those whose row is not empty.
+  // These sets hold numbers as DatabasePairId makes them: of the pairs that have a row of raw matches, and of those
+  // whose row is not empty.
   std::unordered_set<int64_t> PairsWithRow() const;
   std::unordered_set<int64_t> MatchedPairs() const;
 

@@ -53,7 +53,8 @@ class ColmapProgram {
   bool HasCommand(const std::string& command) const { return commands_.count(command) > 0; }
   const std::set<std::string>& Options(const std::string& command);  // asked once per command
 
-  // Runs a command. `needed` are passed as they are; of `wished` those that the program has. Throws SfmCancelled.
+  // Runs a command. The options `needed` are passed as they are, and of those `wished` the ones that the program has.
+  // Throws SfmCancelled.
   ColmapRun Run(const std::string& command, const std::vector<ColmapOption>& needed,
                 const std::vector<ColmapOption>& wished, const std::function<void(const std::string&)>& on_line);
 

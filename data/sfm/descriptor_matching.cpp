@@ -132,7 +132,7 @@ PanelKernel ChooseKernel() {
   return PanelPlain;
 }
 
-// For each of the rows `queries` of `from`: its best two among all targets.
+// Finds for each of the rows `queries` of `from` its best two among all targets.
 std::vector<BestTwo> FindBestTwo(const Descriptors& from, const std::vector<uint32_t>& queries,
                                  const Descriptors& targets) {
   const std::vector<int16_t> packed = Pack(targets);

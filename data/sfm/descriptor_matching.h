@@ -27,8 +27,9 @@ struct DescriptorMatchOptions {
   double max_distance_rad = 0.7;  // angle to the nearest
 };
 
-// Pairs of descriptors that are each other's nearest and pass the ratio test in both directions, sorted by `first`. The
-// result does not depend on the instruction set. Throws splat::Error if `values` does not have count x 128 elements.
+// Finds the pairs of descriptors that are each other's nearest and pass the ratio test in both directions, sorted by
+// `first`. The result does not depend on the instruction set. Throws splat::Error if `values` does not have count x 128
+// elements.
 std::vector<FeatureMatch> MatchDescriptors(const Descriptors& first, const Descriptors& second,
                                            const DescriptorMatchOptions& options);
 

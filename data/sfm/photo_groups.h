@@ -32,11 +32,11 @@ struct CameraGroup {
 // fewer photos may not determine them (banana, 16 photos: neither model places more photos than the other).
 constexpr size_t kPhotosForOpenCvModel = 25;
 
-// single_camera "auto": photos of one size and one EXIF camera share a camera, photos that are alone get their own.
-// "yes": one camera for all; throws splat::Error if the sizes differ, naming two photos. "no": each its own.
-// camera_model "auto": OPENCV for a shared camera of at least kPhotosForOpenCvModel photos, else SIMPLE_RADIAL. Photos
-// with width 0 are passed over. COLMAP takes no notice of EXIF orientation: a portrait photo that is stored as
-// landscape belongs with the landscape ones.
+// Under single_camera "auto" photos of one size and one EXIF camera share a camera, and photos that are alone get their
+// own. Under "yes" all photos share one; splat::Error, naming two photos, is thrown if the sizes differ. Under "no"
+// each photo has its own. The camera_model "auto" is OPENCV for a shared camera of at least kPhotosForOpenCvModel
+// photos, and SIMPLE_RADIAL otherwise. Photos with width 0 are passed over. COLMAP takes no notice of EXIF orientation:
+// a portrait photo that is stored as landscape belongs with the landscape ones.
 std::vector<CameraGroup> GroupByCamera(const std::vector<SfmPhoto>& photos, const SfmOptions& options);
 
 }  // namespace splat::data

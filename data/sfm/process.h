@@ -19,10 +19,10 @@ struct ProcessResult {
   int signal = 0;     // that ended the program, 0: it ended by itself
 };
 
-// Runs `command` (program, found through PATH, and its arguments, no shell) to its end. The program reads nothing, runs
-// in a process group of its own that is killed as a whole when cancelled, and is killed by the system if the calling
-// thread dies (Linux). Throws splat::Error naming the program if it cannot be started. An exception of `on_line` or
-// `cancelled` kills the program and passes on.
+// Runs `command` (a program, found through PATH, and its arguments) to its end, without a shell. The program reads
+// nothing, runs in a process group of its own that is killed as a whole when cancelled, and is killed by the system if
+// the calling thread dies (Linux). Throws splat::Error naming the program if it cannot be started. An exception of
+// `on_line` or `cancelled` kills the program and passes on.
 ProcessResult RunProcess(const std::vector<std::string>& command, const ProcessOptions& options);
 
 }  // namespace splat::data

@@ -32,7 +32,7 @@ struct SfmResult {
   std::vector<std::string> notes;  // what was chosen and retried, in words for a person
 };
 
-// What RunSfm throws when `cancelled` said so. The workspace is left such that the next run continues.
+// RunSfm throws this when `cancelled` said so. The workspace is left such that the next run continues.
 class SfmCancelled : public Error {
  public:
   SfmCancelled() : Error("structure-from-motion was cancelled; the next run continues it") {}
@@ -44,8 +44,9 @@ class SfmCancelled : public Error {
 // features are matched here (data/sfm/sfm_matching.h), between pairs chosen by the likeness of their largest features.
 // `log` gets what a person should know while it runs (photos that cannot be read, retries); the result's notes say all.
 // Photos whose names COLMAP cannot list (line ends, blanks at the ends) are left out.
-// Throws splat::Error: no COLMAP program (with the install command), fewer than 2 photos, COLMAP failing (with the last
-// lines of its log and the log's path), no model found (with advice), another run in the same workspace.
+// Throws splat::Error if there is no COLMAP program (with the install command), there are fewer than 2 photos, COLMAP
+// fails (with the last lines of its log and the log's path), no model is found (with advice), or another run works in
+// the same workspace.
 SfmResult RunSfm(const std::string& image_folder, const std::string& workspace, const SfmOptions& options,
                  const std::function<void(const SfmProgress&)>& progress, const LogSink& log);
 

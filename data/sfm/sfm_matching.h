@@ -14,10 +14,11 @@
 namespace splat::data {
 
 struct MatchingCalls {
-  // Called now and then with the part done, 0..1, and words: "matched 310 of 612 pairs". May be empty.
-  std::function<void(double, const std::string&)> progress;
-  // Asked between small pieces of work; true throws SfmCancelled, with what is done so far in the database. May be
+  // This function is called now and then with the part done, 0..1, and words: "matched 310 of 612 pairs". It may be
   // empty.
+  std::function<void(double, const std::string&)> progress;
+  // This function is asked between small pieces of work; true throws SfmCancelled, with what is done so far in the
+  // database. It may be empty.
   std::function<bool()> cancelled;
 };
 
@@ -27,7 +28,7 @@ struct MatchingSummary {
   size_t compared_pairs = 0;  // chosen, and not yet in the database
 };
 
-// The pairs that `plan` asks for, as indices into `images`. kScored compares the largest features of each pair.
+// Chooses the pairs that `plan` asks for, as indices into `images`. kScored compares the largest features of each pair.
 std::vector<PhotoPair> ChoosePairs(const ColmapDatabase& database, const std::vector<DatabaseImage>& images,
                                    const SfmPlan& plan, Executor& executor, const MatchingCalls& calls);
 

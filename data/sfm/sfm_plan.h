@@ -49,14 +49,15 @@ struct SfmFacts {
   bool has_global_mapper = false;
 };
 
-// The plan of attempt 1, 2, ...: as the options and the defaults say; then all pairs (up to kPhotosForAllPairs) and
-// lower thresholds; then more features; then the global mapper if there is one. Nothing when there is nothing left to
-// try. Throws splat::Error for an option that makes no sense.
+// Returns the plan of attempt 1, 2, .... The first one is as the options and the defaults say; the next ones take all
+// pairs (up to kPhotosForAllPairs) and lower thresholds, then more features, then the global mapper if there is one.
+// Returns nothing when there is nothing left to try. Throws splat::Error for an option that makes no sense.
 std::optional<SfmPlan> PlanAttempt(int attempt, const SfmFacts& facts, const SfmOptions& options);
 
 constexpr size_t kPhotosForAllPairs = 300;  // 45,000 pairs: about half an hour on 2 cores
 
-// Whether the result is good enough not to try again: at least 80 % of the photos, of 30 photos or fewer 90 %.
+// Whether the result is good enough not to try again: it has at least 80 % of the photos, or 90 % of 30 photos or
+// fewer.
 bool EnoughRegistered(size_t registered, size_t photos);
 
 // Whether sorted names look like frames of a video: one series of numbers with a nearly constant step.
@@ -71,12 +72,12 @@ struct ScoredPair {
 
 // All pairs of every `stride`-th photo.
 std::vector<PhotoPair> AllPairs(size_t photos, size_t stride = 1);
-// Each photo with the `overlap` next ones and those 2, 4, 8, ... further on, up to 2^(overlap - 1).
+// Pairs each photo with the `overlap` next ones and those 2, 4, 8, ... further on, up to 2^(overlap - 1).
 std::vector<PhotoPair> SequentialPairs(size_t photos, int overlap);
-// For each photo the `partners` pairs of highest score it takes part in; sorted, no doubles. Pairs with a score below
-// kMinPairScore count as unrelated.
+// Finds for each photo the `partners` pairs with the highest score that it takes part in. The result is sorted and
+// without doubles. Pairs with a score below kMinPairScore count as unrelated.
 std::vector<PhotoPair> BestPairs(size_t photos, std::vector<ScoredPair> scored, int partners);
-// Sorted, no doubles.
+// Returns the pairs of both, sorted and without doubles.
 std::vector<PhotoPair> UnionOfPairs(std::vector<PhotoPair> a, const std::vector<PhotoPair>& b);
 
 constexpr size_t kMinPairScore = 4;

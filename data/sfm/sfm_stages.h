@@ -44,8 +44,8 @@ void ExtractFeatures(SfmContext& context, const SfmPlan& plan, int attempt);
 // plan.database holds verified matches of plan.pairs afterwards. Attempt 2 adds pairs to those of attempt 1.
 void MatchFeatures(SfmContext& context, const SfmPlan& plan, int attempt);
 
-// Runs the mapper into a folder of this attempt. Nothing if COLMAP found no model; `failure` then says what it wrote
-// last. Throws splat::Error if it crashed.
+// Runs the mapper into a folder of this attempt. Returns nothing if COLMAP found no model; `failure` then says what it
+// wrote last. Throws splat::Error if it crashed.
 std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int attempt, std::string& failure);
 
 // The model with the most photos (then points) among `folder` and its children; damaged ones are passed over.

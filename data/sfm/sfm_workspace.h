@@ -23,15 +23,15 @@ class SfmWorkspace {
 
   // `made_from` is a text that holds everything that the stage's result depends on.
   bool IsFinished(const std::string& stage, const std::string& made_from) const;
-  // Begun with the same `made_from` and not finished: partial results may be continued.
+  // Whether the stage was begun with the same `made_from` and not finished, so that partial results may be continued.
   bool IsInterrupted(const std::string& stage, const std::string& made_from) const;
   void Begin(const std::string& stage, const std::string& made_from);
   void Finish(const std::string& stage, const std::string& result = "");
 
   // What Finish was given; empty if the stage is not finished.
   std::string Result(const std::string& stage) const;
-  // A number that changes each time the stage is begun: goes into the `made_from` of what depends on it. 0: never
-  // begun.
+  // Returns a number that changes each time the stage is begun, for the `made_from` of what depends on it; 0 if it was
+  // never begun.
   int64_t RunNumber(const std::string& stage) const;
 
  private:

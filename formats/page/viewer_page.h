@@ -5,7 +5,7 @@
 
 namespace splat::formats {
 
-// What stands in the page for what a scene fills in; each occurs once.
+// These marks stand in the page for what a scene fills in; each occurs once.
 constexpr const char* kSettingsMark = "@@SPLAT_SETTINGS@@";  // JSON
 constexpr const char* kContentMark = "@@SPLAT_CONTENT@@";    // URL of the splats, in a JSON string
 constexpr const char* kNameMark = "@@SPLAT_NAME@@";          // file name that tells their format, in a JSON string

@@ -12,7 +12,7 @@
 
 namespace splat::formats {
 
-// In the scene's frame (RDF) and units. Viewers keep the horizon level: up is -y.
+// A camera in the scene's frame (RDF) and units. Viewers keep the horizon level: up is -y.
 struct ViewerCamera {
   Vec3<double> position = {0, 0, -4};
   Vec3<double> target = {0, 0, 0};  // what it looks at, and turns about; not the position
@@ -21,24 +21,26 @@ struct ViewerCamera {
 
 struct ViewerSettings {
   ViewerCamera start;
-  // A fly-through; empty, or at least two cameras of which the first is `start`. times_s: when each is passed,
-  // ascending from 0.
+  // The path of a fly-through is empty or has at least two cameras, of which the first is `start`. `times_s` says when
+  // each is passed, ascending from 0.
   std::vector<ViewerCamera> path;
   std::vector<double> times_s;
   double duration_s = 0;
   bool closed = false;  // from the last camera on to the first, at duration_s; else back the way it came
 };
 
-// Opens at the first camera, looking at the median depth of the splats it sees, and flies through all of them, at most
-// 60: in the order of the list if that is a path (photos of a walk, frames of a film), else on a short way through them
-// (photos in no order). At least one camera.
+// The page opens at the first camera, looks at the median depth of the splats that it sees, and flies through all
+// cameras, at most 60. It takes them in the order of the list if that is a path (photos of a walk, frames of a film),
+// and on a short way through them otherwise (photos in no order). There must be at least one camera.
 ViewerSettings SettingsFromCameras(const std::vector<Camera>& cameras, const SplatSelection& splats);
 
-// Looks level and a little down at the middle of most splats from where they fill the image. No path.
+// The page looks level and a little down at the middle of most splats, from where they fill the image. There is no
+// path.
 ViewerSettings SettingsFromSplats(const SplatSelection& splats);
 
-// The settings as JSON of the SuperSplat viewer, version 2: in its frame, which is RDF turned by 180 degrees about z;
-// colours as they are, without tone mapping; black if there is no background. Fits into a <script> of a page: no '<'.
+// Returns the settings as JSON of the SuperSplat viewer, version 2. They are in its frame, which is RDF turned by 180
+// degrees about z; colours stay as they are, without tone mapping, and the background is black if there is none. The
+// text has no '<' and so fits into a <script> of a page.
 std::string SuperSplatSettings(const ViewerSettings& settings, const std::optional<Rgb>& background);
 
 }  // namespace splat::formats

@@ -7,10 +7,10 @@
 
 namespace splat::formats {
 
-// Levels for a set of values: placed by the density that is best for many levels (the cube root of the values' own:
-// Panter and Dite 1951), then moved to the means of what they stand for (Lloyd 1957), which depends on no random
-// number. They ascend. Where there are fewer than 256 different values each is repeated, and its label lies in the
-// middle of its run: a reader that gets labels off by one or two still finds it.
+// Levels for a set of values. They are placed by the density that is best for many levels (the cube root of the values'
+// own: Panter and Dite 1951), and then moved to the means of what they stand for (Lloyd 1957), which depends on no
+// random number. They ascend. Where there are fewer than 256 different values each is repeated, and its label lies in
+// the middle of its run: a reader that gets labels off by one or two still finds it.
 class Codebook {
  public:
   explicit Codebook(std::vector<float> values);  // finite; none gives zeros

@@ -57,7 +57,7 @@ inline void BlockDistances(const float* point, const float* block, int dimension
   }
 }
 
-// For each of `count` points the nearest of the first `centers` centres; of equal ones the first.
+// Finds for each of `count` points the nearest of the first `centers` centres, and the first of equal ones.
 SPLAT_MULTIVERSION void FindNearest(const float* points, int64_t count, const float* blocks, int dimensions,
                                     int64_t centers, Nearest* nearest) {
   const int64_t block_count = (centers + kLanes - 1) / kLanes;
@@ -201,7 +201,8 @@ void ShareOut(int64_t clusters, const std::vector<double>& errors, std::vector<P
 bool Divide(const std::vector<float>& points, int dimensions, const Part& part, Random random, Executor& executor,
             std::vector<Part>& pieces) {
   const auto size = int64_t(part.members.size());
-  // As few as leave pieces that are small enough even where they are not alike: borders between pieces cost quality.
+  // The number is the least that leaves pieces small enough even where they are not alike: borders between pieces cost
+  // quality.
   const double wanted = std::ceil(std::sqrt(2.0 * double(size) * double(part.clusters) / double(kLargestPart)));
   const int64_t most = std::min(kMostCoarseCenters, part.clusters / 2);
   const auto coarse = int64_t(std::clamp(wanted, 2.0, double(most)));

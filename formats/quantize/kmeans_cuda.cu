@@ -181,7 +181,7 @@ std::vector<Range> BatchesOf(const std::vector<Part>& parts, int64_t most_points
   return batches;
 }
 
-// Of the largest number of each that a batch has.
+// The arrays have room for the largest number of each that a batch has.
 struct DeviceArrays {
   DeviceArrays(const KernelContext& context, const std::vector<Range>& batches, int dimensions) {
     int64_t most_parts = 0, most_points = 0, most_centers = 0;

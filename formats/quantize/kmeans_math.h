@@ -29,7 +29,7 @@ SPLAT_HD inline float LoweredDistance(float distance, const float* a, const floa
   return sum < distance ? sum : distance;
 }
 
-// k-means++: a point drawn with a probability that follows its squared distance; -1 if all of them are 0.
+// Draws a point, as k-means++ does, with a probability that follows its squared distance; -1 if all of them are 0.
 SPLAT_HD inline int64_t DrawCenter(const float* squared_distances, int64_t count, Random& random) {
   double total = 0;
   for (int64_t i = 0; i < count; ++i) total += double(squared_distances[i]);

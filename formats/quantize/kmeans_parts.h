@@ -23,7 +23,7 @@ struct PartsParams {
   uint64_t seed;                   // of the first part; that of part p is seed + p
 };
 
-// In the order of the parts.
+// What fitting makes of a part. Results are in the order of the parts.
 struct FittedPart {
   std::vector<float> centers;    // [found, dimensions]; fewer than asked for where there are fewer different points
   std::vector<uint32_t> labels;  // [members], the nearest centre, of equal ones the first
@@ -40,16 +40,16 @@ inline void GatherPoints(const std::vector<float>& points, int dimensions, const
 
 std::vector<FittedPart> FitParts(const PartsParams& params, Executor& executor);
 
-// The same on a GPU, with the CPU's bits; only squares of differences below 1.2e-38 count there, which a ThreadPool
-// takes for 0. Parts go to the GPU as many at once as have `most_points` points, or one by one where they have more:
-// some 200 bytes a point at 45 dimensions. Of the context it needs scratch and a stream, and an executor if gathering
-// is to use one. Throws splat::Error for what CUDA reports and for other than 9, 24 or 45 dimensions (those of
-// spherical harmonics); what the allocator throws passes through.
+// Fits the parts on a GPU, with the CPU's bits, except that squares of differences below 1.2e-38, which a ThreadPool
+// takes for 0, count there. As many parts as have `most_points` points go to the GPU at once, and larger ones one by
+// one; a point takes some 200 bytes at 45 dimensions. Of the context it needs scratch and a stream, and an executor if
+// gathering is to use one. Throws splat::Error for what CUDA reports and for other than 9, 24 or 45 dimensions (those
+// of spherical harmonics); what the allocator throws passes through.
 using FitPartsOnGpu = std::vector<FittedPart> (*)(const KernelContext& context, const PartsParams& params,
                                                   int64_t most_points);
 constexpr int64_t kMostPointsOnGpu = 1 << 21;
 
-// Null in a build without CUDA. Whether there is a GPU is the caller's to know.
+// Returns null in a build without CUDA. Whether there is a GPU is the caller's to know.
 FitPartsOnGpu CudaFitParts();
 
 namespace cuda {

@@ -13,7 +13,7 @@
 
 namespace splat::formats {
 
-// The nearest of the 2^bits values that divide 0..1 evenly; t outside is taken as the end, NaN as 0.
+// Returns the nearest of the 2^bits values that divide 0..1 evenly. A t outside is taken as the end, NaN as 0.
 inline uint32_t QuantizeUnit(double t, int bits) {
   const double highest = double((1u << bits) - 1);
   const double level = std::floor(t * highest + 0.5);
@@ -45,9 +45,9 @@ struct Bounds3 {
   }
 };
 
-// The four components of a unit quaternion, in whichever order a format has, without that of largest magnitude, which
-// follows from the others: those, in their order and within +-sqrt(1/2), for the sign of the quaternion that makes the
-// largest positive.
+// The components of a unit quaternion, in whichever order a format has, without that of largest magnitude, which
+// follows from the others. The three stay in their order and within +-sqrt(1/2), and the sign of the quaternion is the
+// one that makes the largest positive.
 struct SmallestThree {
   int largest = 0;  // 0 ... 3
   std::array<double, 3> others = {};
@@ -63,7 +63,7 @@ inline SmallestThree WithoutLargest(const std::array<double, 4>& components) {
   }
   return result;
 }
-// The four components again. Others that leave no room for the largest give a length above 1.
+// Returns the four components again. Three that leave no room for the largest give a length above 1.
 inline std::array<double, 4> WithLargest(const SmallestThree& three) {
   std::array<double, 4> components = {};
   double squares = 0;
@@ -84,7 +84,7 @@ void AppendBytes(std::string& bytes, T value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof(T));
 }
 
-// A buffer before a stream, for writers that emit a few bytes at a time. Flush() at the end.
+// A buffer before a stream, for writers that emit a few bytes at a time. They call Flush() at the end.
 class BlockWriter {
  public:
   explicit BlockWriter(std::ostream& out) : out_(out) { block_.reserve(kBlockBytes + 64); }

@@ -17,8 +17,8 @@ struct RenderStages {
   void (*blend)(const KernelContext&, const BlendParams<T>&);
   void (*blend_backward)(const KernelContext&, const BlendBackwardParams<T>&);
   void (*project_backward)(const KernelContext&, const ProjectBackwardParams<T>&);
-  // count_instances for a caller that does not wait: the count [1] is left in the context's scratch, and not checked.
-  // Where it exceeds kMaxInstances, slot_begin is not to be used. Null: the host counts.
+  // This is count_instances for a caller that does not wait: the count [1] is left in the context's scratch, and not
+  // checked. Where it exceeds kMaxInstances, slot_begin is not to be used. It is null where the host counts.
   const InstanceCount* (*count_on_device)(const KernelContext&, const int32_t* tile_counts, int64_t count,
                                           int32_t* slot_begin) = nullptr;
 };
@@ -42,7 +42,7 @@ struct FoundBackend {
   const Backend* backend = nullptr;
   const char* why_none = "";  // the end of a sentence
 };
-// None in a build without CUDA. That there is a GPU is for the caller to know.
+// Finds no backend in a build without CUDA. Whether there is a GPU is for the caller to know.
 FoundBackend CudaBackend();
 // rasterizer/kernels/device_backend.cu, compiled for a GPU and by g++ for the tests (core/gpu.cuh).
 namespace cuda {

@@ -32,7 +32,7 @@ struct ProjectParams {
   ProjectedView<T> out;
 };
 
-// Activations, covariance, projection, colour, and the number of tiles reached. Non-finite input makes a splat
+// Computes activations, covariance, projection, colour, and the number of tiles reached. Non-finite input makes a splat
 // invisible. Throws splat::Error for a degree that the model does not store.
 template <typename T>
 void Project(const KernelContext& context, const ProjectParams<T>& params);
@@ -60,13 +60,13 @@ struct BinParams {
   int width = 0, height = 0;
   ProjectedView<T> projected;
   TileListView list;  // slot_begin filled, instances known, the other arrays allocated
-  // [1] what RenderStages::count_on_device has returned: `visible` and list.instances are only the room for it. Null:
-  // they are the numbers.
+  // [1] The count that RenderStages::count_on_device has returned: `visible` and list.instances are only the room for
+  // it. Where it is null they are the numbers.
   const InstanceCount* found = nullptr;
 };
 
 // Sorts the visible splats by depth (equal depths: by index) and distributes them to the tiles they reach. A list
-// without room for what was found becomes empty, of which the later stages make an empty image: never a part of one.
+// without room for what was found becomes empty, and the later stages make an empty image of it, never a part of one.
 template <typename T>
 void BinSplats(const KernelContext& context, const BinParams<T>& params);
 
@@ -79,7 +79,7 @@ struct BlendParams {
   PixelsView<T> out;
 };
 
-// Front-to-back compositing, one tile a task.
+// Composites front to back, one tile a task.
 template <typename T>
 void Blend(const KernelContext& context, const BlendParams<T>& params);
 

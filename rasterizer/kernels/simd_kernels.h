@@ -20,7 +20,7 @@ struct SimdKernels {
   void (*list_tiles)(const TileListing<float>&, const int32_t* splats, int64_t count);
 };
 
-// set: a usable one.
+// `set` must be a usable one.
 const SimdKernels& SimdKernelsOf(InstructionSet set);
 
 // rasterizer/kernels/stages_simd.cpp, compiled for each set.

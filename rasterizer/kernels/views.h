@@ -73,7 +73,8 @@ template <typename T>
 struct PixelsView {
   T* image = nullptr;  // [H, W, 3] background included
   T* alpha = nullptr;  // [H, W] 1 - final transmittance
-  // [H, W] sum of weight x depth (not divided by alpha), scene units; or null: not wanted, and without a gradient.
+  // [H, W] The sum of weight x depth (not divided by alpha), in scene units. It is null where it is not wanted, and has
+  // no gradient then.
   T* depth = nullptr;
 };
 
@@ -93,7 +94,7 @@ enum SlotEntry {
   kSlotAbsMean = 10  // 2: sum over pixels of |dL/dmean_px|, per axis
 };
 
-// Screen-space statistics for density control, filled by the backward pass.
+// Screen-space statistics for densification, filled by the backward pass.
 template <typename T>
 struct ScreenStatsView {
   T* grad_mean_px = nullptr;  // [N, 2] dL/dmean_px; or null

@@ -44,7 +44,7 @@ SPLAT_HD inline T ClampAlpha(T alpha) {
   return Minimum(alpha, T(kMaxAlpha));
 }
 
-// The same splat as the stages evaluate it, with the fewest instructions (docs/math.md, section 6): alpha = 2^p with
+// A splat in the form that the stages evaluate with the fewest instructions (docs/math.md, section 6): alpha = 2^p with
 // p(d) = log2(opacity) - log2(e) q(d) / 2, whose factors are folded into the numbers that are stored. Forward and
 // backward pass of a backend both decide by p, so that a replay takes the very decisions of the forward pass. A pixel
 // whose alpha is within 1e-6 of a threshold may be decided otherwise by another backend or instruction set.
@@ -85,7 +85,7 @@ SPLAT_HD inline T Log2Alpha(const FoldedSplat<T>& splat, T dx, T dy) {
 }
 
 // 2^p for -126 < p < 127, without branches or calls: 2^n for the nearest whole n times a polynomial (minimax of degree
-// 5 on [-1/2, 1/2]). Relative error below 3e-7. Outside, and for NaN, some number.
+// 5 on [-1/2, 1/2]). The relative error is below 3e-7. Outside, and for NaN, the result is some number.
 template <typename T>
 SPLAT_HD inline T Exp2(T p) {
   const T shifted = p + T(kPowerOf2Shift);
@@ -132,8 +132,8 @@ struct PixelGrad {
   T alpha, depth;
 };
 
-// What the light of a splat counts at a pixel per weight: gradient . (colour, 1, depth). kMaps: whether alpha and depth
-// have gradients.
+// What the light of a splat counts at a pixel per weight: gradient . (colour, 1, depth). kMaps says whether alpha and
+// depth have gradients.
 template <bool kMaps, typename T>
 SPLAT_HD inline T LossOfSplat(const PixelGrad<T>& g, const Vec3<T>& color, T depth) {
   const T of_color = MultiplyAdd(color.z, g.blue, MultiplyAdd(color.y, g.green, color.x * g.red));
@@ -155,14 +155,14 @@ SPLAT_HD inline T LossBehind(T loss_before, T weight, T loss_of_splat) {
   return NegativeMultiplyAdd(weight, loss_of_splat, loss_before);
 }
 
-// Contribution to dL/dalpha of a drawn splat. transmittance: in front of it; loss_color: gradient . colour of the
-// splat; loss_behind_share: gradient . (final pixel - what is composited up to and including this splat), divided by
-// 1 - alpha.
+// The contribution of a drawn splat to dL/dalpha. `transmittance` is that in front of it, `loss_color` is gradient .
+// colour of the splat, and `loss_behind_share` is gradient . (final pixel - what is composited up to and including this
+// splat), divided by 1 - alpha.
 template <typename T>
 SPLAT_HD inline T AlphaGradOfShare(T transmittance, T loss_color, T loss_behind_share) {
   return transmittance * loss_color - loss_behind_share;
 }
-// The same with the division. alpha: clamped.
+// Computes the same gradient with the division. `alpha` is clamped.
 template <typename T>
 SPLAT_HD inline T AlphaGrad(T alpha, T transmittance, T loss_color, T loss_behind) {
   return AlphaGradOfShare(transmittance, loss_color, loss_behind / (T(1) - alpha));

@@ -17,8 +17,8 @@ constexpr double kMaxAlpha = 0.99;
 // A pixel takes further splats only while its transmittance is at least this; what lies behind can add 1e-4 at most.
 constexpr double kMinTransmittance = 1e-4;
 
-// Added to both variances of the 2D covariance, px^2: a splat is never smaller than about a pixel. The default of all
-// viewers.
+// This is added to both variances of the 2D covariance, px^2, so that a splat is never smaller than about a pixel. It
+// is the default of all viewers.
 constexpr double kLowPassVariancePx2 = 0.3;
 
 // Tangents of the viewing angle are clamped to this factor times the image's edges in the projection's Jacobian only:

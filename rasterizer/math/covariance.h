@@ -40,7 +40,7 @@ SPLAT_HD inline Covariance3dGrad<T> Covariance3dBackward(const Vec3<T>& log_scal
   using std::exp;
   const Mat3<T> r = RotationMatrix(quat);
   const T variance[3] = {exp(T(2) * log_scale.x), exp(T(2) * log_scale.y), exp(T(2) * log_scale.z)};
-  // As a full symmetric matrix G with off-diagonals halved: dL = sum G_ij dSigma_ij.
+  // The gradient becomes a full symmetric matrix G with halved off-diagonals: dL = sum G_ij dSigma_ij.
   const T half = T(0.5);
   const SymMat3<T> g{grad_sigma.xx, half * grad_sigma.xy, half * grad_sigma.xz,
                      grad_sigma.yy, half * grad_sigma.yz, grad_sigma.zz};

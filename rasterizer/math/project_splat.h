@@ -40,8 +40,8 @@ struct ProjectLimits {
   bool antialiased = false;  // opacities are multiplied by LowPassCompensation
 };
 
-// Infinities that activations would turn into ordinary values: scale exp(-inf) = 0 and opacity sigmoid(inf) = 1. What
-// else is not finite fails a guard of ProjectSplat further on.
+// Finds infinities that activations would turn into ordinary values: scale exp(-inf) = 0 and opacity sigmoid(inf) = 1.
+// What else is not finite fails a guard of ProjectSplat further on.
 template <typename T>
 SPLAT_HD inline MaskOf<T> ActivatesToOrdinaryValues(const StoredSplat<T>& splat) {
   const T bound = T(1e30);
@@ -92,7 +92,7 @@ SPLAT_HD inline ProjectedSplat<T> ProjectGeometry(const PinholeCamera<T>& camera
   out.half = HalfExtents(cov, reach);
   out.mean = ProjectPoint(camera, p);
   out.depth = p.z;
-  // Cheap reject before the colour is touched; also fails for NaN.
+  // This cheap test comes before the colour is touched; it fails for NaN, too.
   out.visible = out.visible & (out.mean.x + out.half.x > T(0)) & (out.mean.x - out.half.x < T(camera.width)) &
                 (out.mean.y + out.half.y > T(0)) & (out.mean.y - out.half.y < T(camera.height));
   return out;
@@ -141,7 +141,7 @@ struct SplatBackward {
   Vec3<T> grad_color;  // before the clamp
 };
 
-// Of the opacity and of the 2D covariance, from those of the compensated opacity and of the conic.
+// The gradients of the opacity and of the 2D covariance, made from those of the compensated opacity and of the conic.
 template <typename T>
 struct FootprintGrad {
   SymMat2<T> cov;
@@ -169,7 +169,7 @@ SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, 
   return out;
 }
 
-// splat is visible.
+// The splat must be visible.
 template <typename T>
 SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                                       const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {
@@ -195,8 +195,8 @@ SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& ca
   return out;
 }
 
-// The same with the coefficients: writes grad_sh_dc [3] and the first ShRestCount(sh_degree) rows of grad_sh_rest [K,
-// 3].
+// This overload also treats the coefficients: it writes grad_sh_dc [3] and the first ShRestCount(sh_degree) rows of
+// grad_sh_rest [K, 3].
 template <typename T>
 SPLAT_HD inline StoredSplatGrad<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                                         const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad,

@@ -48,7 +48,7 @@ PinholeCamera<T> MakePinholeCamera(const Camera& camera) {
   return p;
 }
 
-// The same camera in all lanes.
+// Puts one camera into all lanes.
 template <typename T>
 PinholeCamera<T> CameraInLanes(const PinholeCamera<ScalarOf<T>>& c) {
   const auto vec3 = [](const Vec3<ScalarOf<T>>& v) { return Vec3<T>{T(v.x), T(v.y), T(v.z)}; };
@@ -127,7 +127,8 @@ SPLAT_HD inline T SharpDeterminant2d(const JacobianRows<T>& rows, const Vec3<T>&
   return nx * nx + ny * ny + nz * nz;
 }
 
-// Determinant of cov = Covariance2d(rows, sigma) from that before the low-pass: again a sum of positive terms.
+// The determinant of cov = Covariance2d(rows, sigma), made from that before the low-pass: it is a sum of positive terms
+// again.
 template <typename T>
 SPLAT_HD inline T Covariance2dDeterminant(T sharp_determinant, const SymMat2<T>& cov) {
   const T low_pass = T(kLowPassVariancePx2);
@@ -154,7 +155,7 @@ SPLAT_HD inline Covariance2dGrad<T> Covariance2dBackward(const PinholeCamera<T>&
   grad.sigma.xy = T(2) * gxx * a.x * a.y + gxy * (a.x * b.y + a.y * b.x) + T(2) * gyy * b.x * b.y;
   grad.sigma.xz = T(2) * gxx * a.x * a.z + gxy * (a.x * b.z + a.z * b.x) + T(2) * gyy * b.x * b.z;
   grad.sigma.yz = T(2) * gxx * a.y * a.z + gxy * (a.y * b.z + a.z * b.y) + T(2) * gyy * b.y * b.z;
-  // To the rows, then to u = x/z, v = y/z and 1/z.
+  // The gradient goes to the rows, then to u = x/z, v = y/z and 1/z.
   const Vec3<T> sa = sigma * a, sb = sigma * b;
   const Vec3<T> grad_a = T(2) * gxx * sa + gxy * sb, grad_b = T(2) * gyy * sb + gxy * sa;
   const T inverse_z = T(1) / p.z;
@@ -206,9 +207,9 @@ SPLAT_HD inline SymMat2<T> ConicBackward(const SymMat2<T>& conic, const SymMat2<
 }
 
 // What the opacity of an antialiased splat is multiplied by, so that the low-pass spreads its light without adding to
-// it: sqrt(det S / det(S + low-pass)) of the 2D covariance S (docs/math.md, section 4). From SharpDeterminant2d and
-// Covariance2dDeterminant > 0: at least 0, for a splat without extent, and at most 1, for one much larger than a pixel;
-// NaN stays NaN.
+// it: sqrt(det S / det(S + low-pass)) of the 2D covariance S (docs/math.md, section 4). It comes from
+// SharpDeterminant2d and Covariance2dDeterminant > 0, and is at least 0, for a splat without extent, and at most 1, for
+// one much larger than a pixel. NaN stays NaN.
 template <typename T>
 SPLAT_HD inline T LowPassCompensation(T sharp_determinant, T determinant) {
   using std::sqrt;
@@ -217,7 +218,7 @@ SPLAT_HD inline T LowPassCompensation(T sharp_determinant, T determinant) {
 
 // dL/d(xx, xy, yy) of the covariance, either of the two: compensation/2 (S^-1 - C^-1), as the product of both conics,
 // in whose entries nothing cancels. The conics are Conic(SharpCovariance2d, SharpDeterminant2d) and
-// Conic(Covariance2d, Covariance2dDeterminant). For a compensation > 0, as that of every drawn splat is.
+// Conic(Covariance2d, Covariance2dDeterminant). The compensation must be > 0, as that of every drawn splat is.
 template <typename T>
 SPLAT_HD inline SymMat2<T> LowPassCompensationBackward(const SymMat2<T>& sharp_conic, const SymMat2<T>& conic,
                                                        T compensation, T grad_compensation) {

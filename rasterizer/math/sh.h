@@ -112,8 +112,8 @@ SPLAT_HD inline Vec3<T> ClampColorBackward(const Vec3<T>& unclamped, const Vec3<
           Select(unclamped.z > T(0), grad.z, T(0))};
 }
 
-// The two halves of the gradient of ShColorUnclamped. First half: writes grad_dc [3] and grad_rest
-// [ShRestCount(degree), 3]. Each is the basis function times the colour's gradient.
+// The gradient of ShColorUnclamped has two halves. This one writes grad_dc [3] and grad_rest [ShRestCount(degree), 3].
+// Each is the basis function times the colour's gradient.
 template <typename T>
 SPLAT_HD inline void ShCoefficientsBackward(int degree, const Vec3<T>& direction, const Vec3<T>& grad_color, T* grad_dc,
                                             T* grad_rest) {
@@ -130,7 +130,7 @@ SPLAT_HD inline void ShCoefficientsBackward(int degree, const Vec3<T>& direction
   }
 }
 
-// Second half: dL/ddirection.
+// The second half of the gradient is dL/ddirection.
 template <typename T>
 SPLAT_HD inline Vec3<T> ShDirectionBackward(int degree, const Vec3<T>& direction, const T* rest,
                                             const Vec3<T>& grad_color) {
@@ -142,7 +142,7 @@ SPLAT_HD inline Vec3<T> ShDirectionBackward(int degree, const Vec3<T>& direction
   return ShBasisBackward(degree, direction, grad_basis);
 }
 
-// Both.
+// Computes both halves of the gradient.
 template <typename T>
 SPLAT_HD inline Vec3<T> ShColorBackward(int degree, const Vec3<T>& direction, const T* rest, const Vec3<T>& grad_color,
                                         T* grad_dc, T* grad_rest) {
@@ -150,7 +150,7 @@ SPLAT_HD inline Vec3<T> ShColorBackward(int degree, const Vec3<T>& direction, co
   return ShDirectionBackward(degree, direction, rest, grad_color);
 }
 
-// unit = v / |v|. dL/dv from dL/dunit.
+// Returns dL/dv from dL/dunit, where unit = v / |v|.
 template <typename T>
 SPLAT_HD inline Vec3<T> NormalizedBackward(const Vec3<T>& v, const Vec3<T>& grad_unit) {
   const T inverse = T(1) / Norm(v);

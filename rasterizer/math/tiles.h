@@ -26,7 +26,7 @@ struct TileSpan {
   int begin = 0, end = 0;
 };
 
-// The same as whole numbers of kind T, lane by lane; empty: 0 to 0.
+// A range of tiles as whole numbers of kind T, lane by lane; an empty one is 0 to 0.
 template <typename T>
 struct TileRange {
   T begin, end;
@@ -57,8 +57,8 @@ SPLAT_HD inline Vec2<T> HalfExtents(const SymMat2<T>& cov, T reach) {
   return {sqrt(two_t * cov.xx), sqrt(two_t * cov.yy)};
 }
 
-// Tiles whose closed range of pixel centres [16 i + 0.5, 16 i + 15.5] meets [low, high]; clipped to [0, tiles). NaN
-// gives none.
+// Returns the tiles whose closed range of pixel centres [16 i + 0.5, 16 i + 15.5] meets [low, high], clipped to [0,
+// tiles). NaN gives none.
 template <typename T>
 SPLAT_HD inline TileRange<T> TilesMeeting(T low, T high, int tiles) {
   using std::ceil;
@@ -69,8 +69,8 @@ SPLAT_HD inline TileRange<T> TilesMeeting(T low, T high, int tiles) {
   return {Select(any & (first > T(0)), first, T(0)), Select(any, end, T(0))};
 }
 
-// Bound on what rounding can take from a c - b^2 of a conic, as a share of a c. Of a needle the difference cancels: at
-// a length of 1,000 px little of it is left in a float.
+// A bound on what rounding can take from a c - b^2 of a conic, as a share of a c. The difference cancels for a needle:
+// at a length of 1,000 px little of it is left in a float.
 template <typename T>
 constexpr double kConicRounding = sizeof(ScalarOf<T>) == sizeof(float) ? 5e-7 : 1e-15;
 
@@ -102,7 +102,7 @@ template <typename T>
 SPLAT_HD inline EllipseChords<T> ChordsOf(const TileEllipse<T>& e) {
   using std::sqrt;
   const T a = e.conic.xx, b = e.conic.xy;
-  // Rounded up, so that a span is never too narrow.
+  // The value is rounded up, so that a span is never too narrow.
   const T det = a * e.conic.yy * T(1 + kConicRounding<T>) - b * b;
   return {-b / a, sqrt(Select(det > T(0), det, T(0))) / a, -b * e.half.x / e.conic.yy};
 }

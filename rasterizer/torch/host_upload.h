@@ -23,11 +23,11 @@ class HostUpload {
   // stream before the last Release, and for nothing that was queued after it.
   void Begin(const KernelContext& context, const void* from, size_t bytes);
 
-  // The bytes on the device, [bytes] uint8, for what is queued on the context's stream from now on, until the next
-  // Begin.
+  // Returns the bytes on the device, [bytes] uint8, for what is queued on the context's stream from now on, until the
+  // next Begin.
   torch::Tensor Finish(const KernelContext& context);
 
-  // What uses the bytes has been queued on the context's stream.
+  // Says that what uses the bytes has been queued on the context's stream.
   void Release(const KernelContext& context) { released_.Record(context.stream); }
 
  private:

@@ -17,7 +17,7 @@ class PassWorkspace : public Arena, public InstancePrediction {
   explicit PassWorkspace(const torch::Device& device)
       : device_(device), found_(device, sizeof(kernels::InstanceCount)) {}
 
-  // The memory of before where it is large enough; else it grows with a margin.
+  // Returns the memory of the last call where it is large enough, and lets it grow with a margin otherwise.
   void* Buffer(PassBuffer buffer, size_t bytes) override;
 
   void QueueCount(const KernelContext& context, const kernels::InstanceCount* found) override {

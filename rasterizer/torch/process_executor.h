@@ -11,12 +11,12 @@ namespace splat {
 // Every stage of rendering and training runs on it. Calls from several threads at once are served one after the other.
 Executor& ProcessExecutor();
 
-// Sets the size of the pool; 0: every core that the process may run on. LibTorch's own pool is set to one thread. Not
-// to be called while a stage runs.
+// Sets the size of the pool; 0 stands for every core that the process may run on. LibTorch's own pool is set to one
+// thread. This function must not be called while a stage runs.
 void UseThreads(int threads);
 
-// What the stages' vectors are of: at first the best that the machine has. `set`: a usable one. Not to be changed while
-// a stage runs.
+// The instruction set of the stages' vectors, at first the best that the machine has. `set` must be a usable one, and
+// must not be changed while a stage runs.
 InstructionSet ProcessInstructionSet();
 void UseInstructionSet(InstructionSet set);
 

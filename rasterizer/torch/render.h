@@ -20,8 +20,8 @@ struct RenderSettings {
 // The traits that a model is drawn with, their degree limited to what it stores.
 SceneTraits DrawnTraits(const SplatModel& model, const RenderSettings& settings);
 
-// Screen-space statistics for density control. The two gradient tensors are filled by the backward pass of the image
-// they came with (zero before it).
+// Screen-space statistics for densification. The two gradient tensors are filled by the backward pass of the image they
+// came with (zero before it).
 struct RenderStats {
   torch::Tensor visible;       // [N] bool: reaches at least one tile
   torch::Tensor half_extents;  // [N, 2] px, 0 where not visible
@@ -36,8 +36,8 @@ struct RenderOutput {
   RenderStats stats;
 };
 
-// Differentiable in the model's tensors if they require gradients; without a background on black. Throws splat::Error
-// for a malformed model or camera.
+// Renders an image that is differentiable in the model's tensors if they require gradients; without a background it is
+// drawn on black. Throws splat::Error for a malformed model or camera.
 RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderSettings& settings);
 
 }  // namespace splat

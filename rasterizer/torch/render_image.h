@@ -10,8 +10,9 @@
 
 namespace splat {
 
-// Clamped to 0..1 and rounded to 8 bits, 3 channels, on a background of 0..1; drawn as the
-// model's traits say otherwise. The model's device renders. Throws splat::Error for a malformed model or camera.
+// Renders an image that is clamped to 0..1 and rounded to 8 bits, with 3 channels, on a background of 0..1; in all else
+// it is drawn as the model's traits say. The model's device renders. Throws splat::Error for a malformed model or
+// camera.
 Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background);
 
 }  // namespace splat

@@ -26,7 +26,7 @@ struct SceneTensors {
   bool with_depth = true;  // false: ForwardTensors::depth is undefined, and has no gradient
 };
 
-// Throws splat::Error for tensors that do not fit together, by name. Valid as long as the tensors.
+// The result is valid as long as the tensors are. Throws splat::Error for tensors that do not fit together, by name.
 PassInput<float> PassInputOf(const SceneTensors& scene);
 
 // What a forward pass leaves, on the device of the model. N splats, I instances (rasterizer/kernels/views.h).
@@ -46,10 +46,10 @@ struct PixelGradTensors {
   torch::Tensor alpha, depth;  // [H, W], or undefined: zero
 };
 
-// Pipeline::Forward. Throws splat::Error as PassInputOf.
+// Runs Pipeline::Forward. Throws splat::Error as PassInputOf does.
 ForwardTensors ForwardPass(const PassBackend& backend, const SceneTensors& scene);
 
-// Pipeline::Backward of the same scene. The slots are in `arena`. Throws splat::Error for tensors that do not fit
+// Runs Pipeline::Backward of the same scene. The slots are in `arena`. Throws splat::Error for tensors that do not fit
 // together, by name.
 kernels::ProjectBackwardParams<float> BackwardPass(const Pipeline<float>& pipeline, const SceneTensors& scene,
                                                    const ForwardTensors& forward, const PixelGradTensors& grad,

@@ -22,7 +22,7 @@ struct SplatModel : SplatArraysOf<torch::Tensor> {
   int sh_rest_count() const { return int(sh_rest.size(1)); }
   // 0 ... 3, what sh_rest can hold.
   int max_sh_degree() const;
-  // The degree that is drawn: that of the traits, as far as it is stored.
+  // Returns the degree that is drawn: that of the traits, as far as it is stored.
   int drawn_sh_degree() const;
 
   // The tensors in the order of the list, and their names.
@@ -34,10 +34,11 @@ struct SplatModel : SplatArraysOf<torch::Tensor> {
 // The shape of an array's tensor with N splats and K coefficients beyond the first; -1 where any size will do.
 std::vector<int64_t> ShapeOf(int array, int64_t splats, int64_t sh_rest_count);
 
-// Shapes and types as commented above, contiguous, one device. Throws splat::Error naming the tensor.
+// Checks that the tensors have the shapes and types above, are contiguous and lie on one device. Throws splat::Error
+// naming the tensor.
 void CheckModel(const SplatModel& model);
 
-// The rows of an int64 index tensor [M], in that order, as a new model without gradient history.
+// Returns the rows of an int64 index tensor [M], in that order, as a new model without gradient history.
 SplatModel SelectRows(const SplatModel& model, const torch::Tensor& rows);
 
 // The model on a device, without gradient history; tensors that lie there already are shared.

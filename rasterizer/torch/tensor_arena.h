@@ -13,7 +13,7 @@ class TensorArena : public Arena {
   explicit TensorArena(const torch::Device& device) : device_(device) {}
   void* Buffer(PassBuffer buffer, size_t bytes) override;
 
-  // What the buffer was asked for last, in this shape; undefined if it was not.
+  // Returns what the buffer was asked for last, in this shape, or an undefined tensor if it was not.
   torch::Tensor Get(PassBuffer buffer, torch::IntArrayRef shape) const;
 
  private:

@@ -1,4 +1,5 @@
-// From tensors to the views of rasterizer/kernels, after checks. The only place where a tensor becomes a pointer.
+// From tensors to the views of rasterizer/kernels, after checks. This is the only place where a tensor becomes a
+// pointer.
 #pragma once
 
 #include "core/check.h"

@@ -12,7 +12,8 @@ namespace splat {
 // Whether this build has the CUDA backend, LibTorch can use it, and there is a GPU.
 bool CudaIsUsable();
 
-// Why not, as the end of a sentence: "this build of splat-train has no CUDA backend". Empty if it is usable.
+// Says why CUDA is not usable, as the end of a sentence: "this build of splat-train has no CUDA backend". The text is
+// empty if it is usable.
 std::string WhyNoCuda();
 
 // The backend for tensors on `device`. Throws splat::Error for a device that has none.
@@ -21,7 +22,8 @@ const kernels::Backend& BackendOf(const torch::Device& device);
 // The stream that LibTorch queues work on; null on the CPU.
 void* CurrentStream(const torch::Device& device);
 
-// Scratch in tensors. Given back when destroyed; LibTorch's allocator for a GPU keeps it until the stream has passed.
+// Scratch in tensors. It is given back when the object is destroyed; LibTorch's allocator for a GPU keeps it until the
+// stream has passed.
 class TorchScratch : public ScratchAllocator {
  public:
   explicit TorchScratch(const torch::Device& device) : device_(device) {}

@@ -91,7 +91,7 @@ TEST_F(CaptureReading, TheModelIsFoundBesideThePhotos) {
   EXPECT_THAT(scene.warnings, IsEmpty());
 }
 
-// The same cameras in both files: transforms.json has world_from_camera, its camera looking along -z with y up.
+// Both files hold the same cameras: transforms.json has world_from_camera, its camera looking along -z with y up.
 TEST_F(CaptureReading, TransformsAgreeWithTheColmapModel) {
   const CaptureResult capture = Take({}, "set");
   const Camera& first = capture.photos[0].lens.camera;

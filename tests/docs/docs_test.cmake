@@ -1,5 +1,5 @@
-# Checks the documents (*.md) under ROOT: links and their anchors, paths in backticks, the width of prose, the length of the
-# README, and words that this project does not use. usage: cmake -DROOT=<checkout> -P docs_test.cmake
+# Checks the documents (*.md) under ROOT: links and their anchors, paths in backticks, the width of prose, the length of
+# the README, and words that this project does not use. usage: cmake -DROOT=<checkout> -P docs_test.cmake
 cmake_minimum_required(VERSION 3.22)
 
 set(max_columns 120)
@@ -8,8 +8,8 @@ set(max_readme_words 1100)
 # Words and phrases that are not used, in lower case.
 set(banned_words card cards picture pictures "the issue" "first plan")
 
-# What looks like a path of the repository and is none: results of builds, files that the programs read and write, headers and
-# branches of others.
+# What looks like a path of the repository and is none: results of builds, files that the programs read and write,
+# headers and branches of others.
 set(not_in_the_repository build/ out/ gpu_bundle/ bin/ lib/ renders/ sfm/ sparse/ truth/ photos/ fox/ share/ torch/ origin/ ../)
 
 set(violations "")

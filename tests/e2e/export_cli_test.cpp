@@ -242,7 +242,7 @@ TEST_F(SplatExport, AFileThatIsBrokenOnTheWayIsAnError) {
     const std::string name = std::string("out.") + format;
     const ProcessOutput output = RunProgram(WithBrokenFile({kExport, scene_, folder_ / name}, name));
     ExpectRefusal(output, folder_ / name);
-    // With --no-check it is written and not looked at.
+    // With --no-check the file is written and not looked at.
     const std::vector<std::string> unchecked = {kExport, scene_, folder_ / name, "--overwrite", "--no-check"};
     EXPECT_EQ(RunProgram(WithBrokenFile(unchecked, name)).exit_code, 0) << format;
   }
@@ -252,7 +252,7 @@ TEST_F(SplatExport, AFullDiskLeavesNoBrokenFile) {
   for (const char* format : {"ply", "compressed.ply", "splat", "spz", "sog", "glb", "html"}) {
     if (!has_page_ && format == std::string("html")) continue;
     const std::string out = folder_ / "full." + format;
-    // As a full disk does, a limit on the size of files makes writes fail in the middle.
+    // A limit on the size of files makes writes fail in the middle, as a full disk does.
     const std::string script =
         std::string("trap '' XFSZ; ulimit -f 4; exec '") + kExport + "' '" + scene_ + "' '" + out + "'";
     ExpectRefusal(RunProgram({"bash", "-c", script}), out);

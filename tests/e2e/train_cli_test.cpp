@@ -151,7 +151,7 @@ TEST_F(TrainOnBalls, ABrokenFileEndsTheRunWithAnError) {
                 .exit_code,
             0);
   EXPECT_TRUE(fs::exists(folder_ / "out/metrics.json"));
-  // The same with nothing broken.
+  // The same command succeeds with nothing broken.
   EXPECT_EQ(RunProgram(WithBrokenFile(Command("whole", arguments), "scene.sog"), 600).exit_code, 0);
 }
 

@@ -1,5 +1,5 @@
-# Scans the #include lines under ROOT against the direction of the libraries (docs/architecture.md), and the sources below apps
-# for printing and exiting. usage: cmake -DROOT=<checkout> -P layering_test.cmake
+# Scans the #include lines under ROOT against the direction of the libraries (docs/architecture.md), and the sources
+# below apps for printing and exiting. usage: cmake -DROOT=<checkout> -P layering_test.cmake
 cmake_minimum_required(VERSION 3.22)
 
 # Each module with all that it may include of ours. A file belongs to the longest module that begins its path.

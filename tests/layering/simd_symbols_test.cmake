@@ -1,5 +1,6 @@
-# Everything that an object of splat_simd_sources (cmake/SplatTargets.cmake) gives to the linker must carry the name of its
-# instruction set: a function of a common name might be taken for other sources, and end on a processor without that set.
+# Everything that an object of splat_simd_sources (cmake/SplatTargets.cmake) gives to the linker must carry the name of
+# its instruction set: a function of a common name might be taken for other sources, and end on a processor without that
+# set.
 # usage: cmake -DNM=<nm> -DOBJECTS=<set>=<object>,<set>=<object>... -P simd_symbols_test.cmake
 cmake_minimum_required(VERSION 3.22)
 string(REPLACE "," ";" objects "${OBJECTS}")

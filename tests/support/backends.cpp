@@ -146,7 +146,7 @@ class KernelsBackend : public Backend {
     return {splats, input.camera, input.options, {T(b[0]), T(b[1]), T(b[2])}, true};
   }
 
-  // Of a forward pass whose splats are projected, and whose lists are made if they are given.
+  // Returns the result of a forward pass whose splats are projected, and whose lists are made if they are given.
   static PassResult<T> ResultOf(const RenderInput& input, const DeviceProjected<T>& projected,
                                 const DeviceLists* lists = nullptr) {
     kernels::SplatsView<T> splats;

@@ -61,8 +61,8 @@ class Backend {
   virtual ProjectedArrays Project(const RenderInput& input) const = 0;
   // Counts the instances and bins them. `projected` comes from Project of the same backend (or was edited by a test).
   virtual TileLists Bin(const RenderInput& input, const ProjectedArrays& projected) const = 0;
-  // The same where the host knows only how much room there is: the first `instances` of the lists' entries count. For a
-  // backend OnDevice. found: what the device has counted.
+  // Bins where the host knows only how much room there is: the first `instances` of the lists' entries count. The
+  // backend must be OnDevice. `found` gets what the device has counted.
   virtual TileLists BinPredicted(const RenderInput& input, const ProjectedArrays& projected,
                                  const kernels::InstanceCount& room, kernels::InstanceCount* found) const = 0;
   virtual PixelArrays Blend(const RenderInput& input, const ProjectedArrays& projected,

@@ -36,7 +36,7 @@ struct Index3 {
 struct ThreadIndices {
   Index3 thread, block, block_size, grid_size;
 };
-// Of the fiber that runs.
+// The indices of the fiber that runs.
 const ThreadIndices& Indices();
 
 // Runs `body` once for each thread. Throws splat::Error for what is detected, and rethrows what a thread throws.

@@ -10,7 +10,7 @@
 
 namespace splat::testing {
 
-// Of the .cu and .cuh files in the folder and below it, without template arguments.
+// Returns the names of the kernels in the .cu and .cuh files of the folder and below it, without template arguments.
 inline std::set<std::string> DefinedKernels(const std::string& folder) {
   const std::regex definition(R"(__global__\s+void\s+(?:__launch_bounds__\([^)]*\)\s*)?(\w+)\s*\()");
   std::set<std::string> names;

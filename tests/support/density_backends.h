@@ -1,4 +1,4 @@
-// The stages of density control of every backend that this machine can run: CPU, emulated GPU, and the GPU if there
+// The stages of densification of every backend that this machine can run: CPU, emulated GPU, and the GPU if there
 // is one; and a fixture that calls them.
 #pragma once
 

@@ -119,7 +119,8 @@ struct GradientBench {
     bench->input.rates = {};
     bench->input.target.view = 1;
   }
-  // Of a group of the model, as many as it has numbers. 300 splats need no padding between groups.
+  // Returns the gradient of a group of the model, one entry for each of its numbers. 300 splats need no padding between
+  // groups.
   torch::Tensor GradientOf(int group) const {
     int64_t begin = 0;
     for (int before = 0; before < group; ++before) begin += bench->model.Tensors()[size_t(before)]->numel();
@@ -204,7 +205,7 @@ TEST(LossTerms, ATermAndItsInverseChangeNoBit) {
   }
 }
 
-// Of a photo taken at a fifth of the brightness the term learns the gain.
+// The term learns the gain of a photo that was taken at a fifth of the brightness.
 TEST(LossTerms, AParameterIsLearnedForItsOwnPhoto) {
   for (const Backend& backend : kBackends) {
     PhotoParameters gains = OneFor(3, 1);

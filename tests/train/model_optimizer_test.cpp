@@ -32,7 +32,7 @@ TEST(ModelOptimizer, AgreesWithTorchAdam) {
     }
     optimizer.Step(ours, rates);
   }
-  // Both work in float; twenty steps of at most the learning rate.
+  // Both optimizers work in float, over twenty steps of at most the learning rate.
   constexpr double kTolerance = 2e-6;
   for (int k = 0; k < kSplatArrays; ++k) {
     EXPECT_TRUE(torch::allclose(ours[k].detach(), theirs[k].detach(), 0, kTolerance)) << kSplatArrayList[k].name;

@@ -12,8 +12,8 @@ namespace {
 
 using splat::testing::SyntheticSet;
 
-// As a GPU that has its tensors in the process's memory, where copies are done at once (tests/gpu/gpu_test.cpp has
-// the real one).
+// This backend is a GPU that has its tensors in the process's memory, where copies are done at once
+// (tests/gpu/gpu_test.cpp has the real one).
 Backend DeviceInMemory() {
   Backend backend = CpuBackend();
   backend.is_device = true;

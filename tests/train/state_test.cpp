@@ -74,7 +74,7 @@ bool Equal(const SplatModel& a, const SplatModel& b) {
   return equal;
 }
 
-// Of the parameters of photos a training has none yet.
+// The parameters of photos are not compared: a training has none yet.
 bool Equal(const TrainState& a, const TrainState& b) {
   return a.step == b.step && Equal(a.model, b.model) && Equal(a.moments, b.moments) && a.order.views == b.order.views &&
          a.order.next == b.order.next && a.order.random.state() == b.order.random.state() &&

@@ -22,8 +22,8 @@ void ExpectBothWaysAgree(const Backend& backend) {
     SCOPED_TRACE(step);
     for (StepBench* bench : {&fused, &reduced}) {
       bench->SetView(50 + 7 * step, 35);
-      bench->input.settings.traits.emplace().sh_degree =
-          step < 2 ? 0 : 1;  // the colours' coefficients are left alone at first
+      // The colours' coefficients are left alone at first.
+      bench->input.settings.traits.emplace().sh_degree = step < 2 ? 0 : 1;
       bench->input.statistics.absolute = step % 2 == 1;
       if (step > 3) bench->input.loss.opacity_weight = bench->input.loss.scale_weight = 0.1;
       if (step == 5) bench->input.statistics = {};
@@ -46,7 +46,7 @@ TEST(Update, BothWaysGiveTheSameBitsForOneView) {
   ExpectBothWaysAgree(EmulatedGpu());
 }
 
-// What a step of these views sums up, with rates of 0. The statistics of density control are left in `bench`.
+// What a step of these views sums up, with rates of 0. The statistics of densification are left in `bench`.
 struct Step {
   torch::Tensor gradients;
   DensityStatistics statistics;

@@ -1,5 +1,5 @@
-// The camera of the images: that of the first photo, without roll (the SuperSplat viewer knows none), seen as every viewer has
-// its axes. Positions are in the scene's frame: x right, y down, z forward.
+// The camera of the images: that of the first photo, without roll (the SuperSplat viewer knows none), seen as every
+// viewer has its axes. Positions are in the scene's frame: x right, y down, z forward.
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -17,8 +17,8 @@ export function psnr(a, b) {
   return mean === 0 ? 99 : Math.min(99, 10 * Math.log10(255 ** 2 / mean));
 }
 
-// Pearson's correlation over red, green and blue: 1 also where one image is a brighter or paler version of the other, 0 for a
-// blank one.
+// Pearson's correlation over red, green and blue: 1 also where one image is a brighter or paler version of the other, 0
+// for a blank one.
 export function correlation(a, b) {
   checkSameSize(a, b);
   let [n, sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0, 0];

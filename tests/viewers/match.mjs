@@ -31,8 +31,8 @@ function worst(comparisons, i, j, best) {
 }
 
 // For each splat of the scene the one of the file that is most like it and not yet taken, among those within all that
-// `comparisons` ({ name, allowed, error(i, j) }, the position first) allow; -1 without one. Time is linear: only splats within reach of the
-// position are looked at.
+// `comparisons` ({ name, allowed, error(i, j) }, the position first) allow; -1 without one. Time is linear: only splats
+// within reach of the position are looked at.
 export function matchSplats(scenePositions, filePositions, comparisons) {
   const near = gridOf(filePositions, comparisons[0].allowed);
   const [x, y, z] = scenePositions;

@@ -1,6 +1,6 @@
 // usage: page.mjs SCENE_FOLDER SPLAT_EXPORT OUTPUT_FOLDER
-// scene.html, opened from the disk, must show what the SuperSplat viewer shows of scene.ply from the first training camera, and ask
-// for nothing outside of itself.
+// scene.html, opened from the disk, must show what the SuperSplat viewer shows of scene.ply from the first training
+// camera, and ask for nothing outside of itself.
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,7 +22,8 @@ fs.mkdirSync(outputFolder, { recursive: true });
 const scenePly = path.join(sceneFolder, 'scene.ply');
 const file = path.join(outputFolder, 'scene.html');
 try {
-  runProgram(exportProgram, [scenePly, file, '--overwrite', '--quiet']);  // takes its first view from the cameras.json beside scene.ply
+  // The page takes its first view from the cameras.json beside scene.ply.
+  runProgram(exportProgram, [scenePly, file, '--overwrite', '--quiet']);
 } catch (error) {
   if (error.message.includes('no viewer page')) skip('this build has no viewer page (scripts/fetch_viewer.sh)');
   throw error;

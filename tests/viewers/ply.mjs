@@ -31,7 +31,8 @@ export function writePly(file, { count, columns, header }) {
   fs.writeFileSync(file, Buffer.concat([Buffer.from(header, 'latin1'), Buffer.from(rows.buffer)]));
 }
 
-// The frequent mistake: the numbers of a scene in glTF's frame, y up and z back, in a format that has y down and z forward.
+// The frequent mistake: the numbers of a scene in glTF's frame, y up and z back, in a format that has y down and z
+// forward.
 export function writeInWrongFrame(source, target) {
   const ply = readPly(source);
   for (const name of ['y', 'z', 'rot_2', 'rot_3']) ply.columns[name] = ply.columns[name].map((value) => -value);

@@ -1,5 +1,6 @@
 // usage: reference_render.mjs SCENE_FOLDER SPLAT_RENDER OUTPUT_FOLDER
-// splat-render's image of scene.ply against that of splat-transform's rasterizer, which follows Inria's and is written by others.
+// splat-render's image of scene.ply against that of splat-transform's rasterizer, which follows Inria's and is written
+// by others.
 import fs from 'node:fs';
 import path from 'node:path';
 

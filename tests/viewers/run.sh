@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs one test of the label viewers with the programs that scripts/fetch_test_viewers.sh installed. Exit code 77: skipped.
+# Runs one test of the label viewers with the programs that scripts/fetch_test_viewers.sh installed. Exit code 77:
+# skipped.
 # usage: tests/viewers/run.sh scene|splat_transform|viewer|page|reference_render [arguments of that .mjs]
 set -euo pipefail
 # shellcheck source=scripts/lib.sh

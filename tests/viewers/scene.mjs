@@ -1,5 +1,6 @@
 // usage: scene.mjs SPLAT_CAPTURE SPLAT_TRAIN SPLAT_EXPORT SCENE_FOLDER
-// The scene of the viewers' tests: demonstration photos with their true poses, trained for some seconds, in every format.
+// The scene of the viewers' tests: demonstration photos with their true poses, trained for some seconds, in every
+// format.
 import fs from 'node:fs';
 import path from 'node:path';
 

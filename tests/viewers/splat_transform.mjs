@@ -1,6 +1,6 @@
 // usage: splat_transform.mjs SCENE_FOLDER OUTPUT_FOLDER
-// splat-transform reads every format to PLY, and each splat of scene.ply must be found there, once, within what the format may
-// lose. It does not read .glb; three.js and Babylon do (viewer.mjs).
+// splat-transform reads every format to PLY, and each splat of scene.ply must be found there, once, within what the
+// format may lose. It does not read .glb; three.js and Babylon do (viewer.mjs).
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -12,8 +12,9 @@ const shC0 = 0.28209479177387814;
 const rounding = 1e-5;  // floats that were activated and inverted again
 
 // Half a step of the quantised formats (docs/formats.md), and a little for rounding.
-// position: a function of the scene; rotation in degrees; color is 0.5 + shC0 * f_dc. sh[l]: coefficients of degree l; none where
-// the format has none. limits: what a format cannot hold is cut off. rms: where a codebook or palette bounds no single error.
+// position: a function of the scene; rotation in degrees; color is 0.5 + shC0 * f_dc. sh[l]: coefficients of degree l;
+// none where the format has none. limits: what a format cannot hold is cut off. rms: where a codebook or palette bounds
+// no single error.
 const spz = {
   position: () => 2 ** -13 + rounding,
   logScale: 1 / 32 + rounding,
@@ -42,9 +43,11 @@ const tolerances = {
     limits: { sh: [-4, 4] },
     rms: { position: 5e-3, logScale: 5e-3, color: 2e-3 },
   },
-  // 8 bits of each component are 0.8 degrees; splat-transform has the byte of 0 at 127.5, all others have it at 128: as much again.
+  // 8 bits of each component are 0.8 degrees; splat-transform has the byte of 0 at 127.5, all others have it at 128: as
+  // much again.
   'scene.splat': { ...exact, logScale: 1e-4, rotation: 1.6, color: 0.5 / 255 + rounding, opacity: 0.5 / 255 + rounding, sh: [], limits: { color: [0, 1] } },
-  'scene.v2.spz': { ...spz, rotation: 4.5, rms: { rotation: 0.5 } },  // 8 bits for x, y, z, and w from them: worst near w = 0
+  // Rotations have 8 bits for x, y and z, and w follows from them, worst near w = 0.
+  'scene.v2.spz': { ...spz, rotation: 4.5, rms: { rotation: 0.5 } },
   'scene.spz': { ...spz, rotation: 0.2 },
   'scene.v4.spz': { ...spz, rotation: 0.2 },
   'scene.sog': {

@@ -1,6 +1,6 @@
 // usage: viewer.mjs NAME SCENE_FOLDER SPLAT_RENDER OUTPUT_FOLDER
-// Every format that the viewer reads must give the image that its PLY gives in the same viewer. A PLY in a wrong frame must not:
-// otherwise the comparison sees nothing.
+// Every format that the viewer reads must give the image that its PLY gives in the same viewer. A PLY in a wrong frame
+// must not: otherwise the comparison sees nothing.
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -95,8 +95,8 @@ export function superSplatImage({ browser, url, file, camera }) {
 
 const isGlTF = (file) => path.extname(file) === '.glb';
 
-// files: what is compared with scene.ply. unread: what the viewer cannot read, and why. likeOurs: least agreement of its image
-// of scene.ply with that of splat-render, as dB or as correlation.
+// files: what is compared with scene.ply. unread: what the viewer cannot read, and why. likeOurs: least agreement of
+// its image of scene.ply with that of splat-render, as dB or as correlation.
 export const viewers = {
   spark: {
     image: (options) => imageOfPage('spark', () => frames.glTF, options),

@@ -1,6 +1,6 @@
-// The settings of density control: those that all strategies share, and a struct of its own for each strategy. Steps
-// are those of a run of 30,000; DensitySchedule (train/schedule.h) scales them to other lengths. The options are
-// described in train/density/strategies.cpp and in the file of each strategy.
+// The settings of densification: those that all strategies share, and a struct of its own for each strategy. Steps are
+// those of a run of 30,000; DensitySchedule (train/schedule.h) scales them to other lengths. The options are described
+// in train/density/strategies.cpp and in the file of each strategy.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@ namespace splat::train {
 
 struct AdaptiveConfig {
   int opacity_reset_every = 3000;  // steps; 0: never
-  // Mean over the views that saw a splat of |dL/d(its mean in normalised device coordinates)|, above which it is
-  // refined.
+  // A splat is refined above this mean, over the views that saw it, of |dL/d(its mean in normalised device
+  // coordinates)|.
   double grad_threshold = 2e-4;
   bool absolute_gradient = false;  // use per-pixel absolute gradients (AbsGS); wants a larger threshold
   double split_scale = 0.01;       // x extent: larger splats are split, smaller ones cloned

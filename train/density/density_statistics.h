@@ -1,4 +1,4 @@
-// What density control learns from the steps between two refinements.
+// What densification learns from the steps between two refinements.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct DensityLimits {
   int64_t pixels = 0;     // of a photo at full resolution, the largest; for DensityConfig::visible_per_pixel
 };
 
-// What density control remembers from step to step, whatever the strategy: a part of the training's state.
+// What densification remembers from step to step, whatever the strategy: a part of the training's state.
 struct DensityState {
   DensityStatistics statistics;    // of the views since the last refinement
   int views = 0;                   // that have added to them
@@ -28,7 +28,8 @@ struct DensityState {
   bool opacity_was_reset = false;  // by the strategy kAdaptive
 };
 
-// What the backward pass of one more view is to add to. Begins anew if the number of splats has changed.
+// Returns the statistics to which the backward pass of one more view adds. They begin anew if the number of splats has
+// changed.
 const DensityStatistics& StatisticsForNextView(DensityState& state, const SplatModel& model, bool absolute);
 void ClearStatistics(DensityState& state);
 

@@ -18,7 +18,7 @@ class McmcStrategy : public Strategy {
       : config_(config), schedule_(schedule), limits_(limits) {}
 
   DensityStatistics Collect(const StepContext& context) override {
-    // Of the statistics only the limit on splats seen makes use.
+    // Only the limit on splats seen makes use of the statistics.
     if (config_.visible_per_pixel == 0 || !schedule_.Collects(context.step)) return {};
     return StatisticsForNextView(*context.density, *context.model, /*absolute=*/false);
   }
@@ -75,7 +75,7 @@ StrategyKind McmcStrategyKind() {
   kind.name = "mcmc";
   kind.source = "Kheradmand et al. 2024";
   kind.description = "grows to a limit and moves transparent splats to where they are of use";
-  // As published, but for the first opacities and scales, which stay as they are (docs/training.md).
+  // The preset is as published, except for the first opacities and scales, which stay as they are (docs/training.md).
   kind.preset = {"density.refine_until=25000", "loss.opacity_weight=0.01", "loss.scale_weight=0.01"};
   kind.wanted_refinements = 80;  // each adds a few per cent
   kind.options = McmcOptions;

@@ -1,4 +1,4 @@
-// The table of density control's strategies: which there are, what they want of the settings, and how they are made.
+// The table of the strategies of densification: which there are, what they want of the settings, and how they are made.
 #pragma once
 
 #include <memory>
@@ -14,18 +14,18 @@ class DensitySchedule;
 class Strategy;
 struct DensityLimits;
 
-// A value with functions. Each is defined in the file of its strategy.
+// A strategy as a value with functions. Each is defined in the file of its strategy.
 struct StrategyKind {
   std::string name;         // of the option, and of the group of its settings: "density.<name>."
   std::string source;       // who published it
   std::string description;  // what it does, for help texts; a verb comes first
-  // What differs from the settings' defaults when this strategy is chosen, as ApplyAssignment (train/settings/config.h)
-  // takes it.
+  // The assignments that differ from the settings' defaults when this strategy is chosen, as ApplyAssignment
+  // (train/settings/config.h) takes them.
   std::vector<std::string> preset;
   int wanted_refinements = 1;  // of a short run (DensitySchedule)
   // The rows of its own settings, without their group.
   std::vector<Option> (*options)(DensityConfig& config) = nullptr;
-  // Which bound between two settings is violated, in one line; empty if none is. May be null.
+  // Says in one line which bound between two settings is violated, and nothing if none is. The function may be null.
   std::string (*conflict)(const DensityConfig& config) = nullptr;
   std::unique_ptr<Strategy> (*make)(const DensityConfig& config, const DensitySchedule& schedule,
                                     const DensityLimits& limits) = nullptr;
@@ -33,7 +33,7 @@ struct StrategyKind {
 
 const std::vector<StrategyKind>& Strategies();
 
-// By name. Throws splat::Error that lists the names.
+// Finds a strategy by its name. Throws splat::Error that lists the names.
 const StrategyKind& StrategyNamed(const std::string& name);
 
 // The shared settings, and behind them those of each strategy.

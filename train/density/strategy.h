@@ -25,13 +25,14 @@ struct StepContext {
 class Strategy {
  public:
   virtual ~Strategy() = default;
-  // Before the step: what its backward pass is to add to.
+  // Returns before the step the statistics to which its backward pass adds.
   virtual DensityStatistics Collect(const StepContext& context) = 0;
-  // After the optimiser. Returns whether the model's tensors were replaced.
+  // Updates the model after the optimiser. Returns whether the model's tensors were replaced.
   virtual bool Update(const StepContext& context) = 0;
 };
 
-// By DensityConfig::strategy (train/density/strategies.h has the table). `steps`: of the run.
+// Makes the strategy that DensityConfig::strategy names (train/density/strategies.h has the table). `steps` is the
+// number of steps of the run.
 std::unique_ptr<Strategy> MakeStrategy(const DensityConfig& config, int steps, const DensityLimits& limits);
 
 }  // namespace splat::train

@@ -1,5 +1,5 @@
 // A backend of a training as one table of functions: what the rasterizer runs on (rasterizer/kernels/backend.h), and
-// the stages behind rendering and its gradient: the loss, the update of the model, density control. No torch.
+// the stages behind rendering and its gradient: the loss, the update of the model, densification. No torch.
 #pragma once
 
 #include "core/kernel_context.h"
@@ -17,14 +17,14 @@ struct LossSums {
   double l1 = 0, ssim = 0;  // means over all values of |image - target| and of SSIM
 };
 
-// PhotometricLoss. sums [1]: overwritten, on the device. Without grad_image there are the sums only.
+// PhotometricLoss. `sums` [1] lies on the device and is overwritten. Without grad_image there are the sums only.
 using LossStage = void (*)(const KernelContext&, const LossParams&, LossSums* sums);
 
 struct UpdateStages {
   // AdamStep.
   void (*adam)(const KernelContext&, const AdamParams&);
-  // The same numbers as the backend's project_backward, add_density_stats, add_penalties and then `adam` on each group,
-  // bit for bit.
+  // Gives the numbers of the backend's project_backward, add_density_stats, add_penalties and then `adam` on each
+  // group, bit for bit.
   void (*backward_and_adam)(const KernelContext&, const BackwardAdamParams&);
   // AddGradient, AddDensityStatistics, AddPenalties.
   void (*add_gradient)(const KernelContext&, const AddGradientParams&);

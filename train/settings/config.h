@@ -24,7 +24,8 @@ struct OptimizerConfig {
 
 struct LossConfig {
   double ssim_weight = 0.2;  // loss = (1 - w) L1 + w (1 - SSIM); 0..1
-  // Added to it: weight x mean of all opacities, weight x mean of the scales of all axes in units of the scene.
+  // These terms are added to the loss: weight x mean of all opacities, weight x mean of the scales of all axes in units
+  // of the scene.
   double opacity_weight = 0, scale_weight = 0;
 };
 
@@ -63,20 +64,20 @@ std::vector<Option> OptionsOf(TrainConfig& config);
 // The config with another strategy and the settings that it wants (StrategyKind::preset).
 TrainConfig WithStrategy(const TrainConfig& config, const std::string& strategy);
 
-// JSON text (an object; missing keys keep the value that `config` has) over `config`. Unknown keys, wrong types and
-// broken bounds are all reported in one splat::Error, each as option, value, bound. `where` (file name) begins the
+// Puts JSON text (an object; missing keys keep the value that `config` has) over `config`. Unknown keys, wrong types
+// and broken bounds are all reported in one splat::Error, each as option, value, bound. `where` (file name) begins the
 // message.
 TrainConfig ParseConfig(const TrainConfig& config, const std::string& json_text, const std::string& where);
 
-// "density.refine_every=50" over `config`; the value as JSON would have it, text without quotes. Throws splat::Error
-// for an unknown key, naming the nearest, and for a value that breaks the option's own bounds. Bounds between two
-// options are left to ConfigViolations, for the next assignment may mend them.
+// Puts "density.refine_every=50" over `config`, with the value as JSON would have it, and text without quotes. Throws
+// splat::Error for an unknown key, naming the nearest, and for a value that breaks the option's own bounds. Bounds
+// between two options are left to ConfigViolations, for the next assignment may mend them.
 TrainConfig ApplyAssignment(const TrainConfig& config, const std::string& assignment);
 
-// All settings as JSON, two spaces indented; ParseConfig of it gives the same config.
+// Returns all settings as JSON, indented by two spaces; ParseConfig of it gives the same config.
 std::string ConfigToJson(const TrainConfig& config);
 
-// One message for each violated bound, also those between two options; empty if all hold.
+// Returns one message for each violated bound, those between two options included, and none if all hold.
 std::vector<std::string> ConfigViolations(const TrainConfig& config);
 
 }  // namespace splat::train

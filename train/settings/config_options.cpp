@@ -1,4 +1,4 @@
-// What is known of each setting, in one place; the rows of density control are in train/density/strategies.cpp.
+// What is known of each setting, in one place; the rows of densification are in train/density/strategies.cpp.
 #include "core/format.h"
 #include "core/instruction_set.h"
 #include "train/density/strategies.h"

@@ -8,8 +8,9 @@
 
 namespace splat::train {
 
-// One line. An option that lies in a group of the group that was named, under the same last name, has moved there:
-// "density.growth is now density.mcmc.growth". Else the known option, or group, whose name is nearest.
+// Returns one line. An option that lies in a group of the group that was named, under the same last name, has moved
+// there: "density.growth is now density.mcmc.growth". Otherwise the line names the known option, or group, whose name
+// is nearest.
 std::string UnknownOption(const std::string& name, const std::vector<Option>& options);
 
 }  // namespace splat::train

@@ -136,7 +136,7 @@ std::string PositionText(const std::string& text, size_t byte) {
   return StrCat("line ", line, ", column ", column);
 }
 
-// Also refuses an option that is given twice in one object, of which the parser would silently keep the last.
+// Parses and refuses an option that is given twice in one object; the parser alone would silently keep the last one.
 Json ParseStrictJson(const std::string& text, const std::string& where) {
   std::vector<std::set<std::string>> keys;
   const auto check = [&](int, Json::parse_event_t event, Json& parsed) {

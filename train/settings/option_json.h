@@ -14,11 +14,11 @@ namespace splat::train {
 std::vector<std::string> AssignJson(const std::vector<Option>& options, const std::string& text,
                                     const std::string& where);
 
-// "name=value" into its field; the value as JSON would have it, text without quotes. Throws splat::Error for an unknown
-// option and a value of the wrong type or out of bounds.
+// Puts "name=value" into its field, with the value as JSON would have it, and text without quotes. Throws splat::Error
+// for an unknown option and a value of the wrong type or out of bounds.
 void Assign(const std::vector<Option>& options, const std::string& assignment);
 
-// Two spaces indented, in the order of the table.
+// Returns the options as JSON, indented by two spaces, in the order of the table.
 std::string ToJson(const std::vector<Option>& options);
 
 // One message for each option whose own bounds or choices are violated.

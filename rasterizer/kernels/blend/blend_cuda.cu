@@ -29,7 +29,7 @@ __global__ void __launch_bounds__(kTileThreads) BlendKernel(BlendParams<float> p
   bool warp_is_done = false;
   const int32_t begin = params.list.tile_begin[blockIdx.x], end = params.list.tile_begin[blockIdx.x + 1];
   for (int32_t first = begin; first < end; first += kTileThreads) {
-    // Also keeps the staged splats until all warps are through with them.
+    // This barrier also keeps the staged splats until all warps are through with them.
     if (gpu::SyncBlockCount(s.t < float(math::kMinTransmittance)) == kTileThreads) break;
     const int count = end - first < kTileThreads ? end - first : kTileThreads;
     const int mine = int(threadIdx.x);

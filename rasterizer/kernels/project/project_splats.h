@@ -20,13 +20,13 @@ struct ProjectConstants {
   math::TileGrid grid;
 };
 
-// As for TileBlend, everything is a member of one class for each kind of lanes.
+// Everything is a member of one class for each kind of lanes, as in TileBlend.
 template <typename L>
 class ProjectSplats {
  public:
   using S = ScalarOf<L>;
 
-  // Of the splats [begin, end).
+  // These functions treat the splats [begin, end).
   static void Forward(const ProjectParams<S>& params, const ProjectConstants<S>& view, int64_t begin, int64_t end);
   static void Backward(const ProjectBackwardParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                        int64_t end);
@@ -65,7 +65,7 @@ class ProjectSplats {
     splats.Store(column, 3, array, 3);
   }
 
-  // Without the colour.
+  // Loads the parameters of the splats without those of the colour.
   static math::StoredSplat<L> LoadStored(const SplatsView<S>& view, const Splats& splats) {
     math::StoredSplat<L> stored;
     stored.mean = LoadVec3(splats, view.means);
@@ -154,7 +154,8 @@ class ProjectSplats {
                               const math::ProjectLimits& limits, const Splats& splats);
 };
 
-// Records without colour of the splats [begin, begin + count), and which of them are visible as far as is known.
+// Makes the records without colour of the splats [begin, begin + count), and says which of them are visible as far as
+// is known.
 template <typename L>
 template <bool kAntialiased>
 __attribute__((flatten)) typename ProjectSplats<L>::Visible ProjectSplats<L>::StoreGeometry(
@@ -221,7 +222,7 @@ void ProjectSplats<L>::SumSlots(const ProjectBackwardParams<S>& params, const Sp
   LoadRows<L>(sums[0], kSlotSize, rows, kSlotSize, sum);
 }
 
-// All of a splat's gradient and statistics to 0.
+// Sets all of a splat's gradient and statistics to 0.
 template <typename L>
 void ProjectSplats<L>::ClearGrad(const ProjectBackwardParams<S>& params, int64_t i) {
   const auto clear = [i](S* array, int width) {
@@ -234,7 +235,7 @@ void ProjectSplats<L>::ClearGrad(const ProjectBackwardParams<S>& params, int64_t
   if (params.stats.abs_mean_px) clear(params.stats.abs_mean_px, 2);
 }
 
-// Of visible splats; coefficients beyond the active degree are left alone.
+// The gradient of visible splats; coefficients beyond the active degree are left alone.
 template <typename L>
 template <bool kAntialiased>
 __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBackwardParams<S>& params,

@@ -179,7 +179,7 @@ TEST_P(Distorted, PatternSeenThroughTheLensIsRecovered) {
       Render(intrinsics.width, intrinsics.height, [&](double u, double v) { return RayAt(lens, u, v); });
   const Camera camera = UndistortedCamera(intrinsics);
   ExpectRecovered(UndistortImage(photo, intrinsics, camera), camera);
-  // The same photo at half the calibrated size.
+  // The photo is also recovered at half the calibrated size.
   const Image8 half = ResizeImage(photo, photo.width / 2, photo.height / 2);
   const Camera half_camera = ResizedCamera(camera, photo.width / 2, photo.height / 2);
   const Image8 recovered = UndistortImage(half, intrinsics, half_camera);

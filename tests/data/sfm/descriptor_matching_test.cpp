@@ -47,7 +47,7 @@ struct Nearest {
   double best = 0, second = 0;
 };
 
-// The same by the definition: all angles, in double.
+// This finds the nearest by the definition: it computes all angles, in double.
 Nearest FindNearest(const uint8_t* query, const Descriptors& targets) {
   Nearest nearest;
   for (size_t j = 0; j < targets.count; ++j) {

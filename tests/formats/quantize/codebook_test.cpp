@@ -32,8 +32,8 @@ TEST(Codebook, IsTheUniformOneOfUniformValues) {
   EXPECT_NEAR(MeanSquaredError(codebook, values), 1.0 / 256 / 256 / 12, 0.02 / 256 / 256 / 12);
 }
 
-// For many levels the least error of a density f is (integral of f^(1/3))^3 / (12 levels^2): for the normal
-// distribution sqrt(3) pi / 2 / levels^2 (Panter and Dite).
+// The least error of a density f at many levels is (integral of f^(1/3))^3 / (12 levels^2); that of the normal
+// distribution is sqrt(3) pi / 2 / levels^2 (Panter and Dite).
 TEST(Codebook, ComesNearTheLeastErrorOfNormalValues) {
   const std::vector<float> values = Normals(200'000);
   const double least = std::sqrt(3.0) * 3.14159265 / 2 / 256 / 256;

@@ -125,7 +125,7 @@ bool SameBits(const std::vector<T>& a, const std::vector<T>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 
-// Of an instruction set, and with and without the compensation of antialiased scenes.
+// The parameters are an instruction set, and whether the compensation of antialiased scenes is on.
 class InstructionSetsTest : public ::testing::TestWithParam<std::tuple<InstructionSet, bool>> {
  protected:
   InstructionSet set() const { return std::get<0>(GetParam()); }

@@ -186,8 +186,8 @@ TEST_P(RenderGradTest, AbsoluteScreenGradientIsTheSumOverPixels) {
 
 // Against double on a scene with saturated pixels, where the front-to-back replay has most to subtract.
 TEST_P(RenderGradTest, AgreesWithTheDoubleOracle) {
-  // Of the group's largest entry. Measured in float: 8e-6; a pixel that float decides the other way at a threshold
-  // moves an entry by up to 1/255 of the pixel's part.
+  // The tolerance is a share of the group's largest entry. In float 8e-6 is measured; a pixel that float decides the
+  // other way at a threshold moves an entry by up to 1/255 of the pixel's part.
   const double tolerance = backend().Epsilon() > 1e-10 ? 2e-4 : 1e-9;
   const auto oracle = testing::CpuDoubleBackend(1);
   for (const bool antialiased : {false, true}) {

@@ -179,8 +179,8 @@ TEST(ProjectSplat, GivesFinitePositiveDefiniteResultsForWildFiniteInput) {
   EXPECT_GT(visible, 1000);
 }
 
-// Of a long needle the determinant of the 2D covariance cancels in float (terms of length^4 px^4 against length^2): it
-// must come from a sum without cancellation, or the needle's width is noise.
+// The determinant of a long needle's 2D covariance cancels in float (terms of length^4 px^4 against length^2): it must
+// come from a sum without cancellation, or the needle's width is noise.
 TEST(ProjectSplat, KeepsTheWidthOfNeedlesInFloat) {
   constexpr double kTolerance = 2e-3;  // of det; float rounding alone gives 1e-5
   const Camera camera = TestCamera(640, 480, 0);
@@ -235,7 +235,8 @@ TEST(ProjectSplat, HidesAnAntialiasedSplatWhoseCompensatedOpacityIsAtTheThreshol
   EXPECT_FALSE(Project<float>(camera, x, kAntialiased).visible) << "a point has no light to spread";
 }
 
-// As a difference the determinant before the low-pass would be noise of a needle, and the whole opacity with it.
+// Computed as a difference, the determinant before the low-pass would be noise for a needle, and the whole opacity with
+// it.
 TEST(ProjectSplat, KeepsTheCompensationOfNeedlesAndSpecksInFloat) {
   constexpr double kTolerance = 1e-5;  // of the opacity; measured: 7e-7
   const Camera camera = TestCamera(640, 480, 0);

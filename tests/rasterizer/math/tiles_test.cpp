@@ -202,7 +202,7 @@ TEST(TileSpanOfRow, LosesNoPixelOfHugeSplatsFarOutside) {
   ExpectNoPixelLost<float>(4, {50, 30000, 30}, 1500, 0.95);
   ExpectNoPixelLost<double>(4, {50, 30000, 30}, 500, 0.95);
 }
-// Of such needles the two terms of the float conic cancel to some 1 % of q across the image: pixels at the threshold
+// The two terms of the float conic of such needles cancel to some 1 % of q across the image: pixels at the threshold
 // flicker.
 TEST(TileSpanOfRow, LosesNoPixelWellAboveTheThresholdOfTheLongestNeedles) {
   ExpectNoPixelLost<float>(5, {0.56, 3000, 0.5}, 4000, 0.9, 1.02);

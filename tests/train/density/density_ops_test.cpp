@@ -132,7 +132,7 @@ TEST(DensityOps, NewSplatsBeginWithoutMoments) {
   EXPECT_NE(step[0].item<float>(), step[3].item<float>());
 }
 
-// With equal gradients the step depends on the moments alone: those of sources and targets are gone.
+// The step depends on the moments alone where all gradients are equal: those of sources and targets are gone.
 TEST(DensityOps, RelocatedSplatsAndTheirSourcesBeginWithoutMoments) {
   State state;
   {

@@ -122,7 +122,7 @@ TEST(McmcStrategy, OnlyNearlyTransparentSplatsWalkAtEveryStep) {
   const torch::Tensor distance = (bench.model.means.detach() - before).norm(2, 1);
   EXPECT_GT(distance.slice(0, 0, 10).min().item<float>(), 0);
   EXPECT_EQ(distance.slice(0, 10).max().item<float>(), 0);
-  // The same in other units: lengths, extent and rate ten times as large.
+  // In other units lengths, extent and rate are ten times as large.
   Bench scaled;
   scaled.config.mcmc.noise = 1e3;
   scaled.context = {7, 10, 1e-2, &scaled.model, &scaled.optimizer, &scaled.random, &scaled.density};

@@ -9,8 +9,8 @@ export const query = {
   verticalFov: Number(parameters.get('verticalFov')),  // degrees
 };
 
-// Viewers sort in the background after a frame and show the order in a later one. Each frame costs a good part of a second in
-// software, so they are few, with time for the sorting between them.
+// Viewers sort in the background after a frame and show the order in a later one. Each frame costs a good part of a
+// second in software, so they are few, with time for the sorting between them.
 const frames = 5;
 const pause_ms = 150;
 

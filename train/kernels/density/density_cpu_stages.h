@@ -1,4 +1,4 @@
-// Density control on the CPU: its part of the backend's table, and the stages that relocation_cpu.cpp defines.
+// Densification on the CPU: its part of the backend's table, and the stages that relocation_cpu.cpp defines.
 #pragma once
 
 #include "train/kernels/density/density_stages.h"

@@ -1,4 +1,4 @@
-// What density control collects of one splat in one view (Kerbl et al. 2023, section 5).
+// What density control (Kerbl et al. 2023, section 5) collects of one splat in one view.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// The stages of density control: decide what becomes of each splat, plan which rows of the model change, copy them,
-// draw the children of splits; or draw what dead splats become, and let transparent ones walk. They are a part of a
+// The stages of densification: decide what becomes of each splat, plan which rows of the model change, copy them, draw
+// the children of splits; or draw what dead splats become, and let transparent ones walk. They are a part of a
 // backend's table (train/kernels/train_kernels.h); fates and rows are the same on every backend.
 // Splats are counted in 32 bits. No torch.
 #pragma once
@@ -18,7 +18,8 @@ struct DecideParams {
   int64_t count = 0;                      // N
   const float* opacity_logits = nullptr;  // [N]
   const float* log_scales = nullptr;      // [N, 3]
-  // Statistics of the first S splats, S <= N; the others, and all of them if an array is null, have none and stay.
+  // The statistics are of the first S splats, S <= N; the others, and all of them if an array is null, have none and
+  // stay.
   int64_t statistics_count = 0;         // S
   const float* gradient_sum = nullptr;  // [S] over views, at least 0
   const int32_t* seen = nullptr;        // [S] views in which the splat was visible
@@ -53,7 +54,7 @@ struct PlanParams {
   SPLAT_HD int64_t Holes() const { return count - counts.kept; }
 };
 
-// Of the splats before one in the order of the index.
+// How many splats of each kind lie before one in the order of the index.
 struct RanksBefore {
   int64_t kept = 0, clones = 0, splits = 0;
 };
@@ -91,7 +92,7 @@ struct ChildrenParams {
   const float* quats = nullptr;  // [R, 4]
   int64_t first_child = 0;       // row of the first, a copy of its parent as the others are
   int64_t children = 0;
-  // Of the refinement's generator, which the caller skips by children * kDrawsPerChild.
+  // The state of the refinement's generator, which the caller skips by children * kDrawsPerChild.
   uint64_t random_state = 0;
 };
 
@@ -120,7 +121,7 @@ struct MortonParams {
 };
 
 struct DensityStages {
-  // Synchronises with the host, once. Equal gradients at the limit: the lower index grows.
+  // Synchronises with the host, once. Where gradients are equal at the limit, the lower index grows.
   FateCounts (*decide_fates)(const KernelContext&, const DecideParams&);
   void (*plan_rows)(const KernelContext&, const PlanParams&);
   void (*draw_children)(const KernelContext&, const ChildrenParams&);

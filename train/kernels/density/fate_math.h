@@ -28,7 +28,7 @@ constexpr double kSplitShrink = 1.6;
 // A splat with a larger log scale has diverged and is removed.
 constexpr float kLargestLogScale = 50;
 
-// In place of the mean gradient of a splat without statistics: below every threshold.
+// This stands in place of the mean gradient of a splat without statistics; it is below every threshold.
 constexpr float kNoGradient = -std::numeric_limits<float>::infinity();
 
 struct FateThresholds {
@@ -39,7 +39,7 @@ struct FateThresholds {
   double grad_threshold = 0;  // of the mean gradient: from it on a splat grows; at least 0
 };
 
-// Over the `seen` views in which the splat was visible; 0 for none.
+// Returns the mean over the `seen` views in which the splat was visible; 0 for none.
 SPLAT_HD inline float MeanGradient(float gradient_sum, int32_t seen) {
   return seen > 0 ? gradient_sum / float(seen) : 0.0f;
 }
@@ -77,7 +77,7 @@ SPLAT_HD inline int64_t GrowthRoom(int64_t max_gaussians, int64_t remaining) {
 }
 
 // Ascending keys are descending mean gradients (at least 0, as those of growing splats are): the bits of such floats
-// order as the floats do. kNoGrowthKey, of splats that do not grow, comes last. Below 2^kGrowthKeyBits.
+// order as the floats do. kNoGrowthKey, of splats that do not grow, comes last. All keys are below 2^kGrowthKeyBits.
 constexpr int kGrowthKeyBits = 31;
 constexpr uint32_t kNoGrowthKey = 0x7fffffff;
 SPLAT_HD inline uint32_t GrowthKey(float mean_gradient) {
@@ -90,7 +90,7 @@ SPLAT_HD inline uint32_t GrowthKey(float mean_gradient) {
   return kInfinityBits - bits.u;
 }
 
-// Of the random numbers, for one child.
+// How many draws of the random numbers one child takes.
 constexpr int kDrawsPerChild = 3 * Random::kDrawsPerNormal;
 
 // Moves a copy of the parent to a point drawn from its own Gaussian and shrinks it. Child number j of a refinement
@@ -107,7 +107,7 @@ SPLAT_HD inline void DrawChild(Random random, const float* quat, float* mean, fl
   for (int k = 0; k < 3; ++k) log_scale[k] -= float(std::log(kSplitShrink));
 }
 
-// The smaller one, as torch's clamp: NaN stays.
+// Returns the smaller one, as torch's clamp does: NaN stays.
 SPLAT_HD inline float ClampedFromAbove(float value, float limit) {
   return value > limit ? limit : value;
 }

@@ -18,8 +18,8 @@ __global__ void __launch_bounds__(kThreads) WeighKernel(WeighParams params, uint
   dead[i] = alive ? 0 : 1;
 }
 
-// Of each splat, [N]: how often it was drawn, and the first draw that took it; of a splat never drawn all bytes are
-// kNeverDrawnByte.
+// How often each splat was drawn, [N], and the first draw that took it, [N]. For a splat that was never drawn all bytes
+// are kNeverDrawnByte.
 struct Drawn {
   int32_t *times, *first;
 };

@@ -16,8 +16,9 @@
 
 namespace splat::train {
 
-// In place of the opacity in draws, so that sums are exact and the same in every order: 2^24 for an opacity of 1.
-// A live splat has at least 1, so that there is something to draw from as long as one lives; a dead one has 0.
+// A weight stands in place of the opacity in draws, so that sums are exact and the same in every order; it is 2^24 for
+// an opacity of 1. A live splat has at least 1, so that there is something to draw from as long as one lives; a dead
+// one has 0.
 SPLAT_HD inline uint64_t DrawWeight(bool alive, float opacity_logit) {
   constexpr float kOne = 16777216.0f;
   if (!alive) return 0;
@@ -25,8 +26,8 @@ SPLAT_HD inline uint64_t DrawWeight(bool alive, float opacity_logit) {
   return weight > 0 ? weight : 1;
 }
 
-// A place in the sum of all weights, at least 1 and at most 2^53. Not by a remainder: where the sum changes a little,
-// as between backends that round differently, the place does so, too.
+// Draws a place in the sum of all weights, which is at least 1 and at most 2^53. It is not drawn by a remainder: where
+// the sum changes a little, as between backends that round differently, the place does so, too.
 SPLAT_HD inline uint64_t DrawnPlace(Random random, uint64_t total) {
   const uint64_t place = uint64_t(random.Uniform() * double(total));
   return place < total ? place : total - 1;
@@ -53,7 +54,7 @@ struct SharedSplat {
 
 // What each of `copies` equal splats gets, so that together they look like the one whose place they take: the ray
 // through their middle lets as much light through, and across it the covered widths add up to the same. An opacity of
-// more than 1 - 1e-7 counts as that. copies: at least 1; 1 changes nothing but by rounding.
+// more than 1 - 1e-7 counts as that. `copies` is at least 1; 1 changes nothing but by rounding.
 SPLAT_HD inline SharedSplat ShareOpacity(float opacity_logit, int32_t copies) {
   constexpr double kLeastTransparency = 1e-7, kSmallestTerm = 1e-18;
   double log_transparency = -std::log1p(std::exp(double(opacity_logit)));
@@ -75,7 +76,7 @@ SPLAT_HD inline SharedSplat ShareOpacity(float opacity_logit, int32_t copies) {
 constexpr float kNoiseSharpness = 100, kNoiseOpacity = 0.005f;
 // From here on the factor is below 1e-7, and the splat stays where it is.
 constexpr float kStillOpacity = 0.17f;
-// Of the random numbers, for one splat in one step.
+// How many draws of the random numbers one splat takes in one step.
 constexpr int kDrawsPerNoise = 4;
 
 // Three standard normal numbers in float, of two pairs.

@@ -211,7 +211,7 @@ struct Task {
 
   int64_t Row(int y) const { return int64_t(y) * params.width * params.channels; }
   int64_t Plane() const { return Row(params.height); }
-  // Of `size` values of image row y from value `begin` of the row on.
+  // Gets the weights of `size` values of image row y, from value `begin` of the row on.
   void GetWeights(int y, int begin, int size, T* out) const {
     ExpandWeights(params.weights + int64_t(y) * params.width + begin / params.channels, params.channels, size, out);
   }

@@ -57,7 +57,7 @@ struct LossBuffersOf {
 template <typename T>
 LossValue PhotometricLoss(Executor& executor, const LossParamsOf<T>& params, const LossBuffersOf<T>& buffers);
 
-// Scratch that grows to what the largest image needs; keep it between calls.
+// Scratch that grows to what the largest image needs. A caller keeps it between calls.
 template <typename T>
 struct LossWorkspaceOf {
   std::vector<T> partials;

@@ -15,7 +15,7 @@ constexpr double kSsimSigma = 1.5;       // of the Gaussian window, in pixels
 constexpr double kSsimC1 = 0.01 * 0.01;  // stabilisers for values in 0..1
 constexpr double kSsimC2 = 0.03 * 0.03;
 
-// Half of the symmetric window: weight[d] is that of a pixel d away; all eleven add up to 1.
+// Half of the symmetric window: weight[d] is that of a pixel d away, and all eleven add up to 1.
 template <typename T>
 struct SsimWindow {
   T weight[kSsimRadius + 1];
@@ -54,8 +54,8 @@ struct SsimStatistics {
   T xy;       // E[xy]
 };
 
-// What is averaged, at one pixel. Two roundings each, so that where x equals y the squares are exactly twice the
-// product.
+// What is averaged, at one pixel. Each number has two roundings, so that where x equals y the squares are exactly twice
+// the product.
 template <typename T>
 SPLAT_HD inline SsimStatistics<T> SsimProducts(T x, T y) {
   return {x, y, x * x + y * y, x * y};

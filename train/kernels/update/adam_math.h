@@ -9,7 +9,7 @@
 namespace splat::train {
 
 // A moment below this becomes 0, so that the decaying moments of splats that nobody sees never turn denormal, which
-// costs a hundred cycles a number. Far below epsilon^2, so no update changes by it.
+// costs a hundred cycles a number. It is far below epsilon^2, so no update changes by it.
 constexpr double kSmallestMoment = 1e-36;
 // A gradient above this, or one that is not finite, counts as 0: its square would overflow and freeze the parameter for
 // good.
@@ -28,7 +28,7 @@ struct AdamFactors {
   T epsilon;
 };
 
-// step: 1 at the first update.
+// `step` is 1 at the first update.
 template <typename T>
 AdamFactors<T> AdamFactorsOf(double learning_rate, double beta1, double beta2, double epsilon, int64_t step) {
   AdamFactors<T> f;

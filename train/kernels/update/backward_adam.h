@@ -1,5 +1,5 @@
-// The end of a training step in one stage: the gradient of the projection, density control's statistics, and Adam over
-// the arrays of the model, of which the gradients reach no memory that lasts. No torch.
+// The end of a training step in one stage: the gradient of the projection, the statistics of densification, and Adam
+// over the arrays of the model, of which the gradients reach no memory that lasts. No torch.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace splat::train {
 
-// Statistics of density control, added to for each visible splat; null: not wanted.
+// The statistics of densification, to which each visible splat is added. A null array is not wanted.
 struct DensityStatsView {
   float* gradient_sum = nullptr;          // [N] += ScreenGradientLength
   int32_t* seen = nullptr;                // [N] += 1
@@ -27,17 +27,18 @@ SPLAT_HD inline void AddDensityStats(const DensityStatsView& density, int64_t sp
 }
 
 struct BackwardAdamParams {
-  // As for ProjectBackward, but for `grad`, which is not used. The splats are the arrays of `value`.
+  // These are the parameters of ProjectBackward, except that `grad` is not used. The splats are the arrays of `value`.
   kernels::ProjectBackwardParams<float> backward;
-  // By SplatArray, shaped as the model's arrays, null for a group without numbers; aligned to 16 bytes.
+  // These arrays are indexed by SplatArray and shaped as the model's arrays; they are null for a group without numbers,
+  // and aligned to 16 bytes.
   float* value[kSplatArrays] = {};
   float* first[kSplatArrays] = {};   // first moments
   float* second[kSplatArrays] = {};  // second moments
   double learning_rates[kSplatArrays] = {};
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
   int64_t step = 1;  // 1 at the first update
-  // Leaves kShRest and its moments alone. Exact while all its gradients have been 0, that is while the active degree
-  // has been 0 since the first step: moments of 0 stay 0 and move nothing.
+  // Leaves kShRest and its moments alone. This is exact while all its gradients have been 0, that is while the active
+  // degree has been 0 since the first step: moments of 0 stay 0 and move nothing.
   bool skip_sh_rest = false;
   SplatPenalty penalty;  // its gradient is added to that of the image, of hidden splats too
   DensityStatsView density;
@@ -47,12 +48,12 @@ struct BackwardAdamParams {
 // active degree other than 0 with skip_sh_rest, and as CheckShDegree and CheckAdamParams.
 void CheckBackwardAdamParams(const BackwardAdamParams& params);
 
-// AdamParams of `count` splats from `begin` on; `grad` are those splats' gradients.
+// Returns the AdamParams of `count` splats from `begin` on; `grad` has those splats' gradients.
 AdamParams GroupAdamParams(const BackwardAdamParams& params, int group, int64_t begin, int64_t count,
                            const float* grad);
 
-// On the CPU. The same numbers as ProjectBackward, AddPenalty and then AdamStep on each group, bit for bit: every splat
-// takes part, hidden ones with a gradient of 0 from the image.
+// Runs on the CPU and gives the numbers of ProjectBackward, AddPenalty and then AdamStep on each group, bit for bit:
+// every splat takes part, hidden ones with a gradient of 0 from the image.
 void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params);
 
 }  // namespace splat::train

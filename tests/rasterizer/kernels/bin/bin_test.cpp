@@ -183,7 +183,7 @@ TEST_P(PredictedBinTest, WithRoomTheListsAreTheSame) {
   }
 }
 
-// With 2^k tiles the last one's key is all ones, as what lies behind the found instances has.
+// With 2^k tiles the key of the last tile is all ones, like the keys behind the found instances.
 TEST_P(PredictedBinTest, WithRoomTheListsAreTheSameAtEveryWidthOfTheKey) {
   for (const auto& [width, height] : {std::pair{1, 1}, {16, 16}, {32, 32}, {256, 256}, {4096, 4096}, {4096, 4112}}) {
     SetView(RandomInput(width, height, 40));

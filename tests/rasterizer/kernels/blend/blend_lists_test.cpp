@@ -26,7 +26,7 @@ using testing::Rendered;
 using testing::RenderInput;
 using testing::TestCamera;
 
-// Of a column's largest entry.
+// The tolerance is a share of a column's largest entry.
 constexpr double kTolerance = 3e-5;
 // The rounding of what is behind a splat counts 1 / (1 - alpha)-fold, and is larger at the end of a long list
 // (docs/math.md, section 7).

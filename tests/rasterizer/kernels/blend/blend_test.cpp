@@ -28,7 +28,8 @@ using testing::TestCamera;
 class BlendTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
  protected:
   const Backend& backend() const { return *GetParam(); }
-  // For sums of weights and colours of order 1: alpha carries a few hundred roundings through its exponent.
+  // The tolerance is for sums of weights and colours of order 1: alpha carries a few hundred roundings through its
+  // exponent.
   double Tolerance() const { return 300 * backend().Epsilon(); }
 };
 SPLAT_INSTANTIATE_ON_BACKENDS(BlendTest);
