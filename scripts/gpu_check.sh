@@ -244,7 +244,7 @@ lego_to_the_end() {
 
 # ---- the table ----
 
-# Which goals of the project are met: three times the floor at 1 and 3 million splats, 35.3 dB after 30,000 steps.
+# Which aims of docs/gpu-results.md are met: three times the floor at 1 and 3 million splats, 35.3 dB after 30,000 steps.
 goals() {
   python3 - "$logs" "$scratch/lego_30000/metrics.json" <<'PYTHON'
 import json, sys
