@@ -99,11 +99,7 @@ void BM_BlendBackward(benchmark::State& state) {
 void BM_ProjectBackward(benchmark::State& state) {
   StateScene scene(state);
   k::ProjectBackwardParams<float> p = scene.backward;
-  float* next = scene.grad.data();
-  for (int array = 0; array < kSplatArrays; ++array) {
-    p.grad[array] = next;
-    next += scene.n * WidthOf(array, p.forward.splats.sh_rest_count);
-  }
+  p.grad = SplatArraysIn(scene.grad.data(), scene.n, p.forward.splats.sh_rest_count);
   for (auto _ : state) k::ProjectBackward(scene.context, p);
 }
 void BM_Loss(benchmark::State& state) {

@@ -72,4 +72,15 @@ struct SplatArraysOf {
   }
 };
 
+// The arrays of some splats that lie one after the other: `numbers` [splats * NumbersPerSplat(sh_rest_count)].
+template <typename T>
+SplatArraysOf<T*> SplatArraysIn(T* numbers, int64_t splats, int sh_rest_count) {
+  SplatArraysOf<T*> arrays;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    arrays[array] = numbers;
+    numbers += splats * WidthOf(array, sh_rest_count);
+  }
+  return arrays;
+}
+
 }  // namespace splat

@@ -52,10 +52,9 @@ LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int 
 
 ModelMoments ZeroMoments(const SplatModel& model) {
   ModelMoments moments;
-  const auto tensors = model.Tensors();
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    moments.first[i] = RowBlock(torch::zeros_like(tensors[i]->detach()));
-    moments.second[i] = RowBlock(torch::zeros_like(tensors[i]->detach()));
+  for (int i = 0; i < kSplatArrays; ++i) {
+    moments.first[i] = RowBlock(torch::zeros_like(model[i].detach()));
+    moments.second[i] = RowBlock(torch::zeros_like(model[i].detach()));
   }
   return moments;
 }
@@ -73,12 +72,11 @@ BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const LearningRa
   ++moments_.step;
   moments_.colors_varied = moments_.colors_varied || sh_degree > 0;
   BackwardAdamParams params;
-  const auto tensors = model.Tensors();
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    SPLAT_CHECK(tensors[i]->sizes() == moments_.first[i].rows().sizes(), SplatModel::Names()[i],
+  for (int i = 0; i < kSplatArrays; ++i) {
+    SPLAT_CHECK(model[i].sizes() == moments_.first[i].rows().sizes(), kSplatArrayList[i].name,
                 ": moments and parameters disagree in shape");
     const auto pointer = [](const torch::Tensor& t) { return t.numel() > 0 ? t.data_ptr<float>() : nullptr; };
-    params.value[i] = pointer(*tensors[i]);
+    params.value[i] = pointer(model[i]);
     params.first[i] = pointer(moments_.first[i].rows());
     params.second[i] = pointer(moments_.second[i].rows());
     params.learning_rates[i] = rates[i];
@@ -96,47 +94,43 @@ BackwardAdamParams ModelOptimizer::BeginStep(SplatModel& model, const LearningRa
 void ModelOptimizer::Step(SplatModel& model, const LearningRates& rates) {
   const BackwardAdamParams step = BeginStep(model, rates, model.max_sh_degree());
   const StageScope scope(backend_.device);
-  const auto tensors = model.Tensors();
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    const torch::Tensor& grad = tensors[i]->grad();
+  for (int i = 0; i < kSplatArrays; ++i) {
+    const torch::Tensor& grad = model[i].grad();
     if (!grad.defined() || grad.numel() == 0) continue;
-    SPLAT_CHECK(grad.is_contiguous() && grad.sizes() == moments_.first[i].rows().sizes(), SplatModel::Names()[i],
+    SPLAT_CHECK(grad.is_contiguous() && grad.sizes() == moments_.first[i].rows().sizes(), kSplatArrayList[i].name,
                 ": moments and gradient disagree in shape");
-    backend_.update.adam(scope.context(), GroupAdamParams(step, int(i), 0, count(), grad.data_ptr<float>()));
+    backend_.update.adam(scope.context(), GroupAdamParams(step, i, 0, count(), grad.data_ptr<float>()));
   }
 }
 
 void ModelOptimizer::Adopt(const SplatModel& model) {
-  const auto tensors = model.Tensors();
-  for (size_t i = 0; i < tensors.size(); ++i) {
+  for (int i = 0; i < kSplatArrays; ++i) {
     const torch::Tensor& rows = values_[i].rows();
-    const bool known =
-        rows.defined() && rows.data_ptr() == tensors[i]->data_ptr() && rows.sizes() == tensors[i]->sizes();
-    if (!known) values_[i] = RowBlock(tensors[i]->detach());
+    const bool known = rows.defined() && rows.data_ptr() == model[i].data_ptr() && rows.sizes() == model[i].sizes();
+    if (!known) values_[i] = RowBlock(model[i].detach());
   }
 }
 
 void ModelOptimizer::EditRows(SplatModel& model, const SplatModel& values, const RowEdit& edit) {
-  std::array<torch::Tensor, kSplatArrays> first, second;
+  SplatArraysOf<torch::Tensor> first, second;
   const torch::Tensor moved = edit.from.narrow(0, 0, edit.moved);
-  for (size_t i = 0; i < first.size(); ++i) {
+  for (int i = 0; i < kSplatArrays; ++i) {
     first[i] = GatherRows(backend_, moments_.first[i].rows(), moved);
     second[i] = GatherRows(backend_, moments_.second[i].rows(), moved);
   }
   Adopt(model);
-  const auto tensors = model.Tensors();
-  for (size_t i = 0; i < tensors.size(); ++i) {
+  for (int i = 0; i < kSplatArrays; ++i) {
     values_[i].Reserve(edit.rows, edit.limit);
-    const bool requires_grad = tensors[i]->requires_grad();
-    *tensors[i] = values_[i].rows().detach().requires_grad_(requires_grad);  // lets go of the smaller block
+    const bool requires_grad = model[i].requires_grad();
+    model[i] = values_[i].rows().detach().requires_grad_(requires_grad);  // lets go of the smaller block
     moments_.first[i].Reserve(edit.rows, edit.limit);
     moments_.second[i].Reserve(edit.rows, edit.limit);
   }
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    ScatterRows(backend_, *values.Tensors()[i], edit, values_[i]);
+  for (int i = 0; i < kSplatArrays; ++i) {
+    ScatterRows(backend_, values[i], edit, values_[i]);
     ScatterRows(backend_, first[i], edit, moments_.first[i]);
     ScatterRows(backend_, second[i], edit, moments_.second[i]);
-    *tensors[i] = values_[i].rows().detach().requires_grad_(tensors[i]->requires_grad());
+    model[i] = values_[i].rows().detach().requires_grad_(model[i].requires_grad());
   }
 }
 
@@ -144,21 +138,21 @@ void ModelOptimizer::PermuteRows(SplatModel& model, const torch::Tensor& rows) {
   Adopt(model);
   // One array for all of them, before any is changed.
   int64_t widest = 0;
-  for (const RowBlock& block : values_) widest = std::max(widest, block.rows().numel());
+  for (int i = 0; i < kSplatArrays; ++i) widest = std::max(widest, values_[i].rows().numel());
   const torch::Tensor memory = torch::empty({widest}, model.means.options().requires_grad(false));
-  for (auto* blocks : {&values_, &moments_.first, &moments_.second}) {
-    for (const RowBlock& block : *blocks) {
-      const torch::Tensor permuted = memory.narrow(0, 0, block.rows().numel()).view(block.rows().sizes());
-      GatherRowsTo(backend_, block.rows(), rows, permuted);
-      torch::Tensor target = block.rows();
+  for (const auto* blocks : {&values_, &moments_.first, &moments_.second}) {
+    for (int i = 0; i < kSplatArrays; ++i) {
+      torch::Tensor target = (*blocks)[i].rows();
+      const torch::Tensor permuted = memory.narrow(0, 0, target.numel()).view(target.sizes());
+      GatherRowsTo(backend_, target, rows, permuted);
       target.copy_(permuted);
     }
   }
 }
 
-void ModelOptimizer::ResetMoments(int tensor) {
-  for (const RowBlock* block : {&moments_.first[size_t(tensor)], &moments_.second[size_t(tensor)]}) {
-    torch::Tensor rows = block->rows();
+void ModelOptimizer::ResetMoments(SplatArray array) {
+  for (const auto* moments : {&moments_.first, &moments_.second}) {
+    torch::Tensor rows = (*moments)[array].rows();
     rows.zero_();
   }
 }

@@ -1,8 +1,7 @@
-// Adam over the model's six tensors: the moments are rows beside the model's, in memory in which both can grow, so that
+// Adam over the model's tensors: the moments are rows beside the model's, in memory in which both can grow, so that
 // splats can be added and removed in place.
 #pragma once
 
-#include <array>
 #include <memory>
 
 #include "rasterizer/torch/splat_model.h"
@@ -12,17 +11,16 @@
 
 namespace splat::train {
 
-// Learning rate of each tensor, in the order of SplatModel::Tensors().
-using LearningRates = std::array<double, kSplatArrays>;
+using LearningRates = SplatArraysOf<double>;
 
 // The rates at a step: only that of the means changes, see train/schedule.h.
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps);
 
 // What Adam keeps of a model: a part of the training's state.
 struct ModelMoments {
-  int64_t step = 0;            // updates so far
-  bool colors_varied = false;  // one of them was of a degree above 0: before, all of sh_rest's are 0
-  std::array<RowBlock, kSplatArrays> first, second;  // moments, shaped as the model's tensors
+  int64_t step = 0;                       // updates so far
+  bool colors_varied = false;             // one of them was of a degree above 0: before, all of sh_rest's are 0
+  SplatArraysOf<RowBlock> first, second;  // moments, shaped as the model's tensors
 };
 
 // Returns the moments of a model that has not been updated yet.
@@ -59,10 +57,10 @@ class ModelOptimizer {
   // Row i becomes source row rows[i], in place; `rows` is [N] int64 on the device. All or nothing is done, too.
   void PermuteRows(SplatModel& model, const torch::Tensor& rows);
 
-  // Forgets the moments of one tensor (0 ... 5).
-  void ResetMoments(int tensor);
+  // Forgets the moments of one of the model's arrays.
+  void ResetMoments(SplatArray array);
 
-  int64_t count() const { return moments_.first[0].rows().size(0); }
+  int64_t count() const { return moments_.first.means.rows().size(0); }
   const Backend& backend() const { return backend_; }
 
  private:
@@ -73,7 +71,7 @@ class ModelOptimizer {
   Backend backend_;
   std::unique_ptr<ModelMoments> own_moments_;
   ModelMoments& moments_;
-  std::array<RowBlock, kSplatArrays> values_;  // memory of the model's tensors; empty before the first edit
+  SplatArraysOf<RowBlock> values_;  // memory of the model's tensors; empty before the first edit
 };
 
 // Gathers rows of a contiguous float tensor by the backend's kernel: result[i] = from[rows[i]].

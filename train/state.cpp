@@ -17,9 +17,11 @@ torch::Tensor Copy(const torch::Tensor& tensor) {
 
 TrainState TrainState::Clone() const {
   TrainState clone = *this;
-  for (torch::Tensor* tensor : clone.model.Tensors()) *tensor = Copy(*tensor);
-  for (auto* blocks : {&clone.moments.first, &clone.moments.second}) {
-    for (RowBlock& block : *blocks) block = RowBlock(Copy(block.rows()));
+  for (int array = 0; array < kSplatArrays; ++array) {
+    clone.model[array] = Copy(clone.model[array]);
+    for (auto* blocks : {&clone.moments.first, &clone.moments.second}) {
+      (*blocks)[array] = RowBlock(Copy((*blocks)[array].rows()));
+    }
   }
   DensityStatistics& statistics = clone.density.statistics;
   for (torch::Tensor* tensor : {&statistics.gradient_sum, &statistics.seen}) *tensor = Copy(*tensor);

@@ -108,7 +108,7 @@ void Training::Step() {
   const int step = state_.step + 1;
   target_ = feed_.Next(DownscaleAt(step, steps_, levels_));
   StepInput input = InputOf(step);
-  const StepContext context{step,        dataset_.extent,        input.rates[0], &state_.model,
+  const StepContext context{step,        dataset_.extent,        input.rates.means, &state_.model,
                             &optimizer_, &state_.density_random, &state_.density};
   input.statistics = strategy_->Collect(context);
   train_step_.Run(state_.model, optimizer_, input);

@@ -2,7 +2,7 @@
 //
 //   splat::rasterize           differentiable (Autograd key); returns image, alpha, depth, visible, half_extents
 //   splat::rasterize_forward   one backend (CPU key, and CUDA in a build with it): the same and what the gradient needs
-//   splat::rasterize_backward  one backend (CPU key, and CUDA in a build with it): gradients of the six tensors and the
+//   splat::rasterize_backward  one backend (CPU key, and CUDA in a build with it): gradients of the model and the
 //   screen statistics
 #pragma once
 

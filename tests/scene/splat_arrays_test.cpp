@@ -34,5 +34,14 @@ TEST(SplatArrays, TakeAsManyNumbersAsTheStoredDegreeAsksFor) {
   EXPECT_EQ(WidthOf(kShRest, 8), 24);
 }
 
+TEST(SplatArrays, LieOneAfterTheOtherInOnePiece) {
+  int numbers[2 * NumbersPerSplat(3)] = {};
+  const SplatArraysOf<int*> arrays = SplatArraysIn(numbers, 2, 3);
+  EXPECT_EQ(arrays.means - numbers, 0);
+  EXPECT_EQ(arrays.quats - numbers, 12);
+  EXPECT_EQ(arrays.sh_dc - numbers, 22);
+  EXPECT_EQ(arrays.sh_rest + 2 * WidthOf(kShRest, 3), numbers + 2 * NumbersPerSplat(3));
+}
+
 }  // namespace
 }  // namespace splat

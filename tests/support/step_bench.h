@@ -48,17 +48,17 @@ struct StepBench {
 };
 
 inline void ExpectEqualBits(const SplatModel& a, const SplatModel& b) {
-  for (size_t k = 0; k < a.Tensors().size(); ++k) {
-    EXPECT_TRUE(torch::equal(*a.Tensors()[k], *b.Tensors()[k])) << SplatModel::Names()[k];
+  for (int k = 0; k < kSplatArrays; ++k) {
+    EXPECT_TRUE(torch::equal(a[k], b[k])) << kSplatArrayList[k].name;
   }
 }
 
 inline void ExpectEqualBits(const train::ModelMoments& a, const train::ModelMoments& b) {
   EXPECT_EQ(a.step, b.step);
   EXPECT_EQ(a.colors_varied, b.colors_varied);
-  for (size_t k = 0; k < a.first.size(); ++k) {
-    EXPECT_TRUE(torch::equal(a.first[k].rows(), b.first[k].rows())) << SplatModel::Names()[k];
-    EXPECT_TRUE(torch::equal(a.second[k].rows(), b.second[k].rows())) << SplatModel::Names()[k];
+  for (int k = 0; k < kSplatArrays; ++k) {
+    EXPECT_TRUE(torch::equal(a.first[k].rows(), b.first[k].rows())) << kSplatArrayList[k].name;
+    EXPECT_TRUE(torch::equal(a.second[k].rows(), b.second[k].rows())) << kSplatArrayList[k].name;
   }
 }
 

@@ -18,7 +18,7 @@ inline std::vector<float> Floats(const std::vector<double>& values) {
   return {values.begin(), values.end()};
 }
 
-// Six groups of numbers on the host.
+// The arrays of a model on the host.
 using Groups = std::array<std::vector<float>, kSplatArrays>;
 
 // A model with its moments as a training starts, or amid it.

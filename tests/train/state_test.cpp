@@ -56,7 +56,7 @@ bool Equal(const torch::Tensor& a, const torch::Tensor& b) {
 
 bool Equal(const ModelMoments& a, const ModelMoments& b) {
   bool equal = a.step == b.step && a.colors_varied == b.colors_varied;
-  for (size_t k = 0; k < a.first.size(); ++k) {
+  for (int k = 0; k < kSplatArrays; ++k) {
     equal = equal && Equal(a.first[k].rows(), b.first[k].rows()) && Equal(a.second[k].rows(), b.second[k].rows());
   }
   return equal;
@@ -70,7 +70,7 @@ bool Equal(const DensityState& a, const DensityState& b) {
 
 bool Equal(const SplatModel& a, const SplatModel& b) {
   bool equal = true;
-  for (size_t k = 0; k < a.Tensors().size(); ++k) equal = equal && Equal(*a.Tensors()[k], *b.Tensors()[k]);
+  for (int k = 0; k < kSplatArrays; ++k) equal = equal && Equal(a[k], b[k]);
   return equal;
 }
 
@@ -189,7 +189,8 @@ TEST(TrainState, EachPartDecidesHowItGoesOn) {
   TrainConfig config = Config();
   config.density.visible_per_pixel = 0.15;        // growth ends at 604 splats in a view
   config.density.adaptive.grad_threshold = 1e-7;  // everything wants to grow, after a reset too
-  EXPECT_TRUE(Matters(config, [](TrainState& s) { s.moments.first[0] = RowBlock(torch::zeros_like(s.model.means)); }));
+  EXPECT_TRUE(
+      Matters(config, [](TrainState& s) { s.moments.first.means = RowBlock(torch::zeros_like(s.model.means)); }));
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.moments.step = 0; }));
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.order.next = s.order.views.size(); }));
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.order.random = Random(1); }));
@@ -217,7 +218,7 @@ TEST(TrainState, ACloneSharesNoMemory) {
     std::vector<const void*> memory;
     for (const torch::Tensor* tensor : s.model.Tensors()) memory.push_back(tensor->data_ptr());
     for (const auto* blocks : {&s.moments.first, &s.moments.second}) {
-      for (const RowBlock& block : *blocks) memory.push_back(block.rows().data_ptr());
+      for (int k = 0; k < kSplatArrays; ++k) memory.push_back((*blocks)[k].rows().data_ptr());
     }
     memory.push_back(s.density.statistics.gradient_sum.data_ptr());
     memory.push_back(s.density.statistics.seen.data_ptr());

@@ -29,12 +29,9 @@ SPLAT_HD inline void AddDensityStats(const DensityStatsView& density, int64_t sp
 struct BackwardAdamParams {
   // These are the parameters of ProjectBackward, except that `grad` is not used. The splats are the arrays of `value`.
   kernels::ProjectBackwardParams<float> backward;
-  // These arrays are indexed by SplatArray and shaped as the model's arrays; they are null for a group without numbers,
-  // and aligned to 16 bytes.
-  float* value[kSplatArrays] = {};
-  float* first[kSplatArrays] = {};   // first moments
-  float* second[kSplatArrays] = {};  // second moments
-  double learning_rates[kSplatArrays] = {};
+  // The arrays are shaped as the model's; they are null for an array without numbers, and aligned to 16 bytes.
+  SplatArraysOf<float*> value, first, second;  // parameters, first and second moments
+  SplatArraysOf<double> learning_rates;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
   int64_t step = 1;  // 1 at the first update
   // Leaves kShRest and its moments alone. This is exact while all its gradients have been 0, that is while the active

@@ -13,11 +13,8 @@ constexpr int64_t kChunk = 256;  // splats a task: 64 KiB of gradients
 constexpr int kMaxRest = math::ShRestCount(math::kMaxShDegree);
 
 struct ChunkGrad {
-  float means[3 * kChunk], log_scales[3 * kChunk], quats[4 * kChunk], opacity_logits[kChunk], sh_dc[3 * kChunk];
-  float sh_rest[3 * kMaxRest * kChunk];
+  float arrays[kMostNumbersPerSplat * kChunk];
   float grad_mean_px[2 * kChunk], abs_mean_px[2 * kChunk];
-
-  stages::SplatsGradView<float> View() { return {means, log_scales, quats, opacity_logits, sh_dc, sh_rest}; }
 };
 
 // The splats [begin, begin + count) of the view. Without sh_rest a view of active degree 0 is the same.
@@ -39,7 +36,7 @@ stages::ProjectBackwardParams<float> ChunkParams(const BackwardAdamParams& param
   part.forward.out.records += stages::kRecordSize * begin;
   part.forward.out.tile_counts += begin;
   part.slot_begin += begin;
-  part.grad = grad.View();
+  part.grad = SplatArraysIn(grad.arrays, kChunk, kMaxRest);
   const stages::ScreenStatsView<float>& stats = params.backward.stats;
   part.stats.grad_mean_px = stats.grad_mean_px ? stats.grad_mean_px + 2 * begin : grad.grad_mean_px;
   part.stats.abs_mean_px = stats.abs_mean_px ? stats.abs_mean_px + 2 * begin : grad.abs_mean_px;
@@ -105,8 +102,8 @@ void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& par
     if (params.density.gradient_sum) AddDensityStatistics(own, StatisticsOfChunk(params.density, part, begin));
     if (!params.penalty.IsZero()) {
       const stages::SplatsView<float>& splats = part.forward.splats;
-      AddPenalties(
-          own, {params.penalty, count, splats.opacity_logits, splats.log_scales, grad.opacity_logits, grad.log_scales});
+      AddPenalties(own, {params.penalty, count, splats.opacity_logits, splats.log_scales, part.grad.opacity_logits,
+                         part.grad.log_scales});
     }
     for (int group = 0; group < kSplatArrays; ++group) {
       if (group == kShRest && params.skip_sh_rest) continue;
