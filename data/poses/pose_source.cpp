@@ -30,7 +30,7 @@ bool IsNumber(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
-// Among the numbered folders of `sparse`, the model with the most images (of equals, the lowest number); else `sparse`.
+// The best model (IsBetterModel) in the numbered folders of `sparse`, of equals the lowest number; else `sparse`.
 std::optional<fs::path> BestModelIn(const fs::path& sparse) {
   std::map<unsigned long, fs::path> numbered;
   if (!IsFolder(sparse)) return std::nullopt;
@@ -40,12 +40,12 @@ std::optional<fs::path> BestModelIn(const fs::path& sparse) {
   }
   if (numbered.size() == 1) return numbered.begin()->second;
   std::optional<fs::path> best;
-  size_t best_images = 0;
+  ColmapModelSummary best_summary;
   for (const auto& [number, path] : numbered) {
-    const size_t images = SummarizeColmapModel(path.string()).images;
-    if (best && images <= best_images) continue;
+    const ColmapModelSummary summary = SummarizeColmapModel(path.string());
+    if (best && !IsBetterModel(summary, best_summary)) continue;
     best = path;
-    best_images = images;
+    best_summary = summary;
   }
   if (!best && IsColmapModel(sparse.string())) best = sparse;
   return best;

@@ -274,8 +274,7 @@ std::optional<SfmModel> LargestModel(const std::string& folder) {
     try {
       if (!IsColmapModel(candidate)) continue;
       const ColmapModelSummary summary = SummarizeColmapModel(candidate);
-      const bool better = !best || summary.images > best->summary.images ||
-                          (summary.images == best->summary.images && summary.points > best->summary.points);
+      const bool better = !best || IsBetterModel(summary, best->summary);
       if (summary.images > 0 && better) best = SfmModel{candidate, summary};
     } catch (const Error&) {
       continue;

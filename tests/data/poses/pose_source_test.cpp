@@ -105,6 +105,14 @@ TEST_F(PoseSource, TakesTheModelWithTheMostImages) {
   EXPECT_EQ(Found("images"), "sparse/1");
 }
 
+TEST_F(PoseSource, OfModelsWithAsManyImagesTakesTheOneWithMorePoints) {
+  fs::create_directories(folder_ / "images");
+  AddModel("sparse/0", {"a.png", "b.png"});
+  AddModel("sparse/1", {"a.png", "b.png"});
+  WriteBytes(InFolder("sparse/1/points3D.txt"), "1 0 0 5 1 2 3 0.5\n2 0 0 6 1 2 3 0.5\n");
+  EXPECT_EQ(Found("images"), "sparse/1");
+}
+
 TEST_F(PoseSource, AFolderWithPartOfAModelIsNone) {
   AddModel("sparse/0", {"a.png"});
   fs::remove(folder_ / "sparse/0/points3D.txt");
