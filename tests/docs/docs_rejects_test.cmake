@@ -2,36 +2,12 @@
 # usage: cmake -DFOLDER=<scratch folder> -P docs_rejects_test.cmake
 cmake_minimum_required(VERSION 3.22)
 
-# The verdict on a checkout that holds just this document, a README and one source.
-function(verdict file text status_variable output_variable)
-  file(REMOVE_RECURSE "${FOLDER}")
+set(RULES ${CMAKE_CURRENT_LIST_DIR}/docs_test.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../support/rule_test.cmake)
+function(write_base_tree)
   file(WRITE "${FOLDER}/README.md" "# Name\n\n## Two Words, and `code`!\n\n## Again\n\n## Again\n")
   file(WRITE "${FOLDER}/core/source.h" "\n")
   file(WRITE "${FOLDER}/tests/core/source_test.cpp" "\n")
-  file(WRITE "${FOLDER}/${file}" "${text}")
-  execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${FOLDER} -P ${CMAKE_CURRENT_LIST_DIR}/docs_test.cmake
-                  RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  file(REMOVE_RECURSE "${FOLDER}")
-  set(${status_variable} "${status}" PARENT_SCOPE)
-  string(REGEX REPLACE "[ \n]+" " " output "${output}")  # CMake wraps its messages
-  set(${output_variable} "${output}" PARENT_SCOPE)
-endfunction()
-
-function(rejects file text expected)
-  verdict("${file}" "${text}" status output)
-  string(FIND "${output}" "${expected}" position)
-  if(status EQUAL 0)
-    message(SEND_ERROR "accepted, but breaks a rule: ${file} with ${text}")
-  elseif(position EQUAL -1)
-    message(SEND_ERROR "${file} with ${text} is rejected without '${expected}': ${output}")
-  endif()
-endfunction()
-
-function(accepts file text)
-  verdict("${file}" "${text}" status output)
-  if(NOT status EQUAL 0)
-    message(SEND_ERROR "rejected, but keeps the rules: ${file} with ${text}: ${output}")
-  endif()
 endfunction()
 
 string(REPEAT "word " 24 wide)  # 119 columns and a space

@@ -2,32 +2,9 @@
 # usage: cmake -DFOLDER=<scratch folder> -P layering_rejects_test.cmake
 cmake_minimum_required(VERSION 3.22)
 
-# The verdict on a tree that holds just this file with this text.
-function(verdict file text status_variable output_variable)
-  file(REMOVE_RECURSE "${FOLDER}")
-  file(WRITE "${FOLDER}/${file}" "${text}")
-  execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${FOLDER} -P ${CMAKE_CURRENT_LIST_DIR}/layering_test.cmake
-                  RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  file(REMOVE_RECURSE "${FOLDER}")
-  set(${status_variable} "${status}" PARENT_SCOPE)
-  string(REGEX REPLACE "[ \n]+" " " output "${output}")  # CMake wraps its messages
-  set(${output_variable} "${output}" PARENT_SCOPE)
-endfunction()
-
-function(rejects file text expected)
-  verdict("${file}" "${text}" status output)
-  if(status EQUAL 0)
-    message(SEND_ERROR "accepted, but breaks the layering: ${file} with ${text}")
-  elseif(NOT output MATCHES "${expected}")
-    message(SEND_ERROR "${file} with ${text} is rejected without '${expected}': ${output}")
-  endif()
-endfunction()
-
-function(accepts file text)
-  verdict("${file}" "${text}" status output)
-  if(NOT status EQUAL 0)
-    message(SEND_ERROR "rejected, but keeps the layering: ${file} with ${text}: ${output}")
-  endif()
+set(RULES ${CMAKE_CURRENT_LIST_DIR}/layering_test.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../support/rule_test.cmake)
+function(write_base_tree)
 endfunction()
 
 rejects(core/a.h "#include \"io/ply.h\"\n" "core may not use io")
