@@ -30,12 +30,7 @@ Tensor RandomPhoto(const Camera& camera, const torch::Device& device) {
 
 StepCounts CountsOf(const train::Backend& backend, const SplatModel& model, const Camera& camera, int sampled_tiles) {
   const StageScope scope(backend.device);
-  SceneTensors scene;
-  scene.model = model;
-  scene.camera = camera;
-  scene.options.sh_degree = model.drawn_sh_degree();
-  scene.options.antialiased = model.traits.antialiased;
-  const ForwardTensors forward = ForwardPass({backend.render, scope.context()}, scene);
+  const ForwardTensors forward = ForwardPass({backend.render, scope.context()}, SceneOf(model, camera));
   const Tensor records = forward.records.cpu(), tile_begin = forward.tile_begin.cpu(), entries = forward.entries.cpu();
 
   StepCounts counts;

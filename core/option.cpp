@@ -25,9 +25,9 @@ std::string TextOf(const std::string& value) {
 std::string TextOf(const std::vector<std::string>& value) {
   return Joined(value, ",");
 }
-std::string TextOf(const Color& value) {
-  if (value == Color{0, 0, 0}) return "black";
-  if (value == Color{1, 1, 1}) return "white";
+std::string TextOf(const Rgb& value) {
+  if (value == Rgb{0, 0, 0}) return "black";
+  if (value == Rgb{1, 1, 1}) return "white";
   return StrCat(value[0], ",", value[1], ",", value[2]);
 }
 std::string TextOf(double value) {
@@ -51,7 +51,7 @@ bool Holds(const Option&, const std::vector<std::string>&) {
 bool Holds(const Option& option, const std::string& value) {
   return option.choices.empty() || std::count(option.choices.begin(), option.choices.end(), value) > 0;
 }
-bool Holds(const Option& option, const Color& value) {
+bool Holds(const Option& option, const Rgb& value) {
   return std::all_of(value.begin(), value.end(), [&](double channel) { return option.bounds.Hold(channel); });
 }
 template <typename Number>

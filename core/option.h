@@ -3,7 +3,6 @@
 // lines, help texts and checks are made from them.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -12,13 +11,13 @@
 #include <variant>
 #include <vector>
 
+#include "core/rgb.h"
+
 namespace splat {
 
-using Color = std::array<double, 3>;  // red, green, blue in 0..1
-
 // The storage of an option. An optional without a value: not given.
-using OptionField = std::variant<bool*, int*, int64_t*, uint64_t*, double*, std::string*, Color*, std::optional<int>*,
-                                 std::optional<int64_t>*, std::optional<Color>*, std::vector<std::string>*>;
+using OptionField = std::variant<bool*, int*, int64_t*, uint64_t*, double*, std::string*, Rgb*, std::optional<int>*,
+                                 std::optional<int64_t>*, std::optional<Rgb>*, std::vector<std::string>*>;
 
 // What a number, or each number of a colour, must satisfy.
 struct OptionBounds {

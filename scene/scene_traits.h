@@ -5,11 +5,10 @@
 #include <array>
 #include <optional>
 
+#include "core/rgb.h"
 #include "rasterizer/math/constants.h"
 
 namespace splat {
-
-using Rgb = std::array<double, 3>;  // 0..1, display-referred
 
 struct SceneTraits {
   int sh_degree = math::kMaxShDegree;  // up to which colours are drawn; at most what is stored is used
@@ -20,8 +19,9 @@ struct SceneTraits {
 };
 
 // The background to draw on where nothing else is asked for: the trait, or black.
-inline Rgb BackgroundOf(const SceneTraits& traits) {
-  return traits.background.value_or(Rgb{0, 0, 0});
+inline std::array<float, 3> BackgroundOf(const SceneTraits& traits) {
+  const Rgb color = traits.background.value_or(Rgb{0, 0, 0});
+  return {float(color[0]), float(color[1]), float(color[2])};
 }
 
 }  // namespace splat

@@ -27,18 +27,6 @@ SplatPenalty PenaltyOf(const LossConfig& loss, int64_t splats) {
   return {float(loss.opacity_weight / count), float(loss.scale_weight / (3 * count))};
 }
 
-PassInput<float> PassInputOf(const SplatModel& model, const StepInput& input, bool with_depth) {
-  SceneTensors scene;
-  scene.model = model;
-  scene.camera = input.target.camera;
-  const SceneTraits traits = DrawnTraits(model, input.settings);
-  const Rgb background = BackgroundOf(traits);
-  std::copy(background.begin(), background.end(), scene.background.begin());
-  scene.with_depth = with_depth;
-  scene.options = {input.settings.near, input.settings.far, traits.sh_degree, traits.antialiased};
-  return splat::PassInputOf(scene);
-}
-
 }  // namespace
 
 TrainStep::TrainStep(const Backend& backend, LossTerms terms, std::unique_ptr<Update> update)
@@ -86,7 +74,9 @@ TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const P
 }
 
 ViewGradient TrainStep::QueueView(const KernelContext& context, const SplatModel& model, const StepInput& input) {
-  const PassInput<float> scene = PassInputOf(model, input, terms_.uses_depth());
+  SceneTensors tensors = SceneOf(model, input.target.camera, input.settings);
+  tensors.with_depth = terms_.uses_depth();
+  const PassInput<float> scene = PassInputOf(tensors);
   Gradient gradient = QueuePasses(context, scene, input);
   // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
   while (gradient.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);

@@ -58,7 +58,7 @@ std::string Read(const Option& option, const std::string& text, std::string& val
   return "";
 }
 
-std::string Read(const Option&, const std::string& text, Color& value) {
+std::string Read(const Option&, const std::string& text, Rgb& value) {
   try {
     value = ParseBackground(text);
     return "";

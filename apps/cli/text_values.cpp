@@ -9,9 +9,9 @@
 namespace splat::apps {
 namespace {
 
-std::optional<Color> ParseHexColor(const std::string& text) {
+std::optional<Rgb> ParseHexColor(const std::string& text) {
   if (text.size() != 7 || text[0] != '#') return std::nullopt;
-  Color color;
+  Rgb color;
   for (int channel = 0; channel < 3; ++channel) {
     const char* digits = text.data() + 1 + 2 * channel;
     unsigned value = 0;
@@ -21,10 +21,10 @@ std::optional<Color> ParseHexColor(const std::string& text) {
   return color;
 }
 
-std::optional<Color> ParseColorTriple(const std::string& text) {
+std::optional<Rgb> ParseColorTriple(const std::string& text) {
   const std::vector<std::string> parts = CLI::detail::split(text, ',');
   if (parts.size() != 3) return std::nullopt;
-  Color color;
+  Rgb color;
   for (int channel = 0; channel < 3; ++channel) {
     const auto value = ParseNumber(parts[channel]);
     if (!value || !(*value >= 0 && *value <= 1)) return std::nullopt;
@@ -35,7 +35,7 @@ std::optional<Color> ParseColorTriple(const std::string& text) {
 
 }  // namespace
 
-Color ParseBackground(const std::string& text) {
+Rgb ParseBackground(const std::string& text) {
   if (text == "black") return {0, 0, 0};
   if (text == "white") return {1, 1, 1};
   if (const auto color = ParseHexColor(text)) return *color;

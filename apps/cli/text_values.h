@@ -11,7 +11,7 @@ namespace splat::apps {
 
 // Reads R, G, B in 0..1 from "black", "white", "#rrggbb" or "r,g,b" with numbers in 0..1. Throws splat::Error that says
 // what is allowed.
-Color ParseBackground(const std::string& text);
+Rgb ParseBackground(const std::string& text);
 
 // The number that `text` is from its first to its last character; nothing if it is none or not finite.
 std::optional<double> ParseNumber(const std::string& text);

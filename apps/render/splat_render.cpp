@@ -72,18 +72,16 @@ int RenderScene(const RenderOptions& options) {
   UseThreads(options.threads);
   const torch::Device device = train::ChooseBackend(options.device).device;
   SplatCloud cloud = formats::ReadScene(options.scene);
-  const Rgb color = options.background.value_or(cloud.traits.background.value_or(Rgb{0, 0, 0}));
+  if (options.background) cloud.traits.background = options.background;
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
   MakeFolder(options.output);
 
-  std::array<float, 3> background;
-  std::copy(color.begin(), color.end(), background.begin());
   pipeline::RenderNames names;
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {
     ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " images"));
-    const Image8 image = RenderToImage8(on_device, cameras[i].camera, background);
+    const Image8 image = RenderToImage8(on_device, cameras[i].camera, BackgroundOf(model.traits));
     data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }

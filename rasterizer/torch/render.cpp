@@ -3,6 +3,7 @@
 #include <torch/library.h>
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include "rasterizer/torch/rasterize_ops.h"
@@ -25,8 +26,8 @@ RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderS
   RenderOutput out;
   out.stats.grad_mean_px = torch::zeros({model.count(), 2}, model.means.options().requires_grad(false));
   out.stats.abs_mean_px = torch::zeros_like(out.stats.grad_mean_px);
-  const Rgb color = BackgroundOf(traits);
-  const Tensor background = torch::tensor({float(color[0]), float(color[1]), float(color[2])});
+  const std::array<float, 3> color = BackgroundOf(traits);
+  const Tensor background = torch::tensor({color[0], color[1], color[2]});
   static const auto op = c10::Dispatcher::singleton().findSchemaOrThrow("splat::rasterize", "").typed<Signature>();
   std::tie(out.image, out.alpha, out.depth, out.stats.visible, out.stats.half_extents) =
       op.call(model.means, model.log_scales, model.quats, model.opacity_logits, model.sh_dc, model.sh_rest,

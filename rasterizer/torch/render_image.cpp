@@ -11,12 +11,10 @@ Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::
   CheckCamera(camera);
   const torch::Device device = model.means.device();
   const StageScope scope(device);
-  SceneTensors scene;
-  scene.model = model;
-  scene.camera = camera;
-  scene.background = background;
-  scene.options.sh_degree = model.drawn_sh_degree();
-  scene.options.antialiased = model.traits.antialiased;
+  RenderSettings settings;
+  settings.traits = model.traits;
+  settings.traits->background = Rgb{background[0], background[1], background[2]};
+  SceneTensors scene = SceneOf(model, camera, settings);
   scene.with_depth = false;
   const torch::Tensor image = ForwardPass({BackendOf(device).render, scope.context()}, scene).image.cpu();
   return RoundedTo8Bits(image.data_ptr<float>(), camera.width, camera.height, 3);

@@ -56,6 +56,16 @@ PassResult<float> PassResultOf(const SceneTensors& scene, const ForwardTensors& 
 
 }  // namespace
 
+SceneTensors SceneOf(const SplatModel& model, const Camera& camera, const RenderSettings& settings) {
+  const SceneTraits traits = DrawnTraits(model, settings);
+  SceneTensors scene;
+  scene.model = model;
+  scene.camera = camera;
+  scene.background = BackgroundOf(traits);
+  scene.options = {settings.near, settings.far, traits.sh_degree, traits.antialiased};
+  return scene;
+}
+
 PassInput<float> PassInputOf(const SceneTensors& scene) {
   PassInput<float> input;
   input.splats = SplatsViewOf(scene.model);

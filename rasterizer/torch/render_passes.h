@@ -8,6 +8,7 @@
 #include "core/camera.h"
 #include "rasterizer/pipeline.h"
 #include "rasterizer/torch/libtorch.h"
+#include "rasterizer/torch/render.h"
 #include "rasterizer/torch/splat_model.h"
 
 namespace splat {
@@ -25,6 +26,9 @@ struct SceneTensors {
   kernels::ProjectOptions options;
   bool with_depth = true;  // false: ForwardTensors::depth is undefined, and has no gradient
 };
+
+// What Render draws with these settings: the traits are those of the settings or else the model's (DrawnTraits).
+SceneTensors SceneOf(const SplatModel& model, const Camera& camera, const RenderSettings& settings = {});
 
 // The result is valid as long as the tensors are. Throws splat::Error for tensors that do not fit together, by name.
 PassInput<float> PassInputOf(const SceneTensors& scene);

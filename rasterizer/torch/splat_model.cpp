@@ -12,10 +12,6 @@ int SplatModel::max_sh_degree() const {
   return math::ShDegreeOf(sh_rest_count());
 }
 
-int SplatModel::drawn_sh_degree() const {
-  return std::min(traits.sh_degree, max_sh_degree());
-}
-
 std::array<torch::Tensor*, kSplatArrays> SplatModel::Tensors() {
   std::array<torch::Tensor*, kSplatArrays> tensors;
   for (int array = 0; array < kSplatArrays; ++array) tensors[size_t(array)] = &(*this)[array];

@@ -22,8 +22,6 @@ struct SplatModel : SplatArraysOf<torch::Tensor> {
   int sh_rest_count() const { return int(sh_rest.size(1)); }
   // 0 ... 3, what sh_rest can hold.
   int max_sh_degree() const;
-  // Returns the degree that is drawn: that of the traits, as far as it is stored.
-  int drawn_sh_degree() const;
 
   // The tensors in the order of the list, and their names.
   std::array<torch::Tensor*, kSplatArrays> Tensors();

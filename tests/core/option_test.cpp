@@ -15,7 +15,7 @@ struct Settings {
   double rate = 0.25;
   bool fast = false;
   std::string device = "auto";
-  Color background = {0, 0, 0};
+  Rgb background = {0, 0, 0};
   std::optional<int> limit;
 };
 

@@ -48,7 +48,7 @@ struct TrainConfig {
   std::string instruction_set =
       "auto";                  // of the CPU's vectors: auto (the best one), or a name of core/instruction_set.h
   int sh_degree_every = 1000;  // steps (of 30,000) between rises of the active SH degree
-  Color background = {0, 0, 0};
+  Rgb background = {0, 0, 0};
   int resolution_levels = -1;  // training starts at 1 / 2^levels of the resolution and doubles it on the way; 0: none;
                                // -1: chosen from the size
   double cache_gigabytes = 2;  // decoded photos kept in memory

@@ -32,11 +32,11 @@ std::string Put(const Json& value, std::string* target) {
   return "";
 }
 
-std::string Put(const Json& value, Color* target) {
+std::string Put(const Json& value, Rgb* target) {
   const bool numbers = value.is_array() && value.size() == target->size() &&
                        std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_number(); });
   if (!numbers) return "three numbers, such as [1, 1, 1]";
-  *target = value.get<Color>();
+  *target = value.get<Rgb>();
   return "";
 }
 
@@ -105,11 +105,6 @@ const Option* Find(const std::vector<Option>& options, const std::string& name) 
   const auto found =
       std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.name == name; });
   return found == options.end() ? nullptr : &*found;
-}
-
-bool IsGroup(const std::vector<Option>& options, const std::string& name) {
-  return std::any_of(options.begin(), options.end(),
-                     [&](const Option& option) { return option.name.compare(0, name.size() + 1, name + ".") == 0; });
 }
 
 void PutObject(const std::vector<Option>& options, const Json& object, const std::string& group,

@@ -18,7 +18,7 @@ struct Settings {
   double memory = 2;
   bool align = true, fast = false;
   std::string device = "auto", output;
-  Color background = {0, 0, 0};
+  Rgb background = {0, 0, 0};
   std::optional<int64_t> limit;
   std::vector<std::string> files;
 };
