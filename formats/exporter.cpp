@@ -108,9 +108,9 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
   const std::string lacks = WhatLacks(exporter);
   SPLAT_CHECK(lacks.empty(), path, ": ", lacks);
   if (exporter.write_files != nullptr) return exporter.write_files(path, splats, options);
-  std::string note;
+  std::string warning;
   if (splats.traits().antialiased && exporter.antialiased_mark != AntialiasedMark::kKnown) {
-    note =
+    warning =
         StrCat(path, ": viewers find no mark of antialiased scenes in this format, and draw small splats too bright");
   }
   WriteFileAtomically(path, [&](std::ostream& out) {
@@ -120,7 +120,7 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
       throw Error(StrCat(path, ": ", error.what()));
     }
   });
-  return {{path}, note};
+  return {{path}, "", warning};
 }
 
 SplatCloud ReadScene(const std::string& path, const ImportOptions& options) {

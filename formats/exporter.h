@@ -42,6 +42,7 @@ struct ImportOptions {
 struct WrittenScene {
   std::vector<std::string> files;  // paths; that of the scene file itself last
   std::string note;                // one line for the user, for example how to open it; empty if there is none
+  std::string warning = {};        // one line about what viewers will show otherwise than it was; empty if nothing
 };
 
 // What a format has for SceneTraits::antialiased.

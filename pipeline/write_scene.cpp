@@ -69,6 +69,7 @@ Failure WriteFormats(const Run& run, const data::Dataset& dataset, const SplatMo
     try {
       const formats::WrittenScene written = formats::WriteScene(path, exporter, splats, export_options);
       if (!written.note.empty()) run.reporter.Note(written.note);
+      if (!written.warning.empty()) run.reporter.Warn(written.warning);
       run.summary.written.push_back({name, written.files});
       if (name == "sog") export_options.sog_file = written.files.back();  // a page need not cluster again
     } catch (const Error&) {

@@ -174,6 +174,10 @@ TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const 
                     const TrainCallbacks& callbacks) {
   Prepare(config);
   TrainState state = InitialState(backend, dataset, config);
+  if (state.model.count() > state.limits.gaussians) {
+    LogWarning(callbacks.log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",
+                                     state.limits.gaussians, "; none is added"));
+  }
   return ContinueTraining(state, backend, dataset, config, callbacks);
 }
 

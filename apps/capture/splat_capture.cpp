@@ -2,15 +2,19 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
+#include "apps/cli/cli.h"
+#include "apps/cli/program.h"
 #include "capture/capture.h"
 #include "core/check.h"
 
+namespace splat::apps {
 namespace {
 
 namespace fs = std::filesystem;
-using splat::capture::CaptureOptions;
+using capture::CaptureOptions;
 
 struct Arguments {
   CaptureOptions capture;
@@ -58,7 +62,7 @@ void Run(const Arguments& arguments) {
   Validate(arguments.capture);
   if (arguments.overwrite) RemoveCapture(arguments.output);
   const int threads = arguments.threads > 0 ? arguments.threads : int(std::thread::hardware_concurrency());
-  splat::ThreadPool pool(std::max(1, threads));
+  ThreadPool pool(std::max(1, threads));
   const auto progress = [&](int done, int total) {
     if (!arguments.quiet && (done % 10 == 0 || done == total)) std::printf("photo %d of %d\n", done, total);
     std::fflush(stdout);
@@ -68,12 +72,13 @@ void Run(const Arguments& arguments) {
               result.truth_folder.c_str());
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+// Nothing if --help or --version was asked for and has been printed.
+std::optional<Arguments> ParseArguments(int argc, char** argv) {
   Arguments arguments;
   CLI::App app(
-      "Makes photos of a procedural scene by ray tracing, with camera poses and depth as the truth beside them.");
+      "Makes photos of a procedural scene by ray tracing, with camera poses and depth as the truth beside them.",
+      "splat-capture");
+  app.set_version_flag("--version", ProgramVersion("splat-capture"), "Print the version and what it was built with");
   app.add_option("output", arguments.output, "Folder to make: photos in OUTPUT/photos, the truth in OUTPUT/truth")
       ->required();
   AddImageOptions(app, arguments.capture);
@@ -81,12 +86,17 @@ int main(int argc, char** argv) {
   app.add_option("--threads", arguments.threads, "0: all")->check(CLI::NonNegativeNumber);
   app.add_flag("--overwrite", arguments.overwrite, "Replace an earlier capture");
   app.add_flag("--quiet", arguments.quiet, "No progress");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    Run(arguments);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "splat-capture: %s\n", error.what());
-    return 1;
-  }
-  return 0;
+  if (!ParseCommandLine(app, argc, argv)) return std::nullopt;
+  return arguments;
+}
+
+}  // namespace
+}  // namespace splat::apps
+
+int main(int argc, char** argv) {
+  return splat::apps::RunProgram("splat-capture", [&] {
+    const auto arguments = splat::apps::ParseArguments(argc, argv);
+    if (arguments) splat::apps::Run(*arguments);
+    return 0;
+  });
 }

@@ -105,11 +105,6 @@ SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
   return cloud;
 }
 
-std::array<float, 3> BackgroundFor(const SplatSelection& splats) {
-  const Rgb color = splats.traits().background.value_or(Rgb{0, 0, 0});
-  return {float(color[0]), float(color[1]), float(color[2])};
-}
-
 // Reads what was written back, with the cloud that it came from out of memory, and says what the format costs.
 void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check, Progress& progress) {
   formats::ImportOptions reading;
@@ -128,7 +123,7 @@ int ConvertScene(ConvertOptions options) {
   std::optional<SplatCloud> cloud = ReadCloud(options, progress);
   const std::vector<NamedCamera> cameras = CamerasBeside(options.input, progress);
   std::optional<quality::ExportCheck> check;
-  std::string note;
+  formats::WrittenScene written;
   {
     const SplatSelection splats = Selected(options, *cloud, cameras, progress);
     if (splats.count() > kManySplats) {
@@ -137,16 +132,18 @@ int ConvertScene(ConvertOptions options) {
                            "--max-gaussians keeps those that cover most"));
     }
     options.writing.viewer = Viewer(cameras, splats);
-    note = formats::WriteScene(options.output, *options.exporter, splats, options.writing).note;
+    written = formats::WriteScene(options.output, *options.exporter, splats, options.writing);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ",
                          std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
                          SizeText(options.output), ", ", FormatDuration(seconds.count())));
-    if (options.check) check.emplace(splats, quality::CamerasToCheck(cameras, splats), BackgroundFor(splats), pool);
+    if (options.check)
+      check.emplace(splats, quality::CamerasToCheck(cameras, splats), BackgroundOf(splats.traits()), pool);
   }
   cloud.reset();
   if (check) CheckScene(options, *check, progress);
-  if (!note.empty()) progress.Info(note);
+  if (!written.note.empty()) progress.Info(written.note);
+  if (!written.warning.empty()) progress.Warn(written.warning);
   return 0;
 }
 

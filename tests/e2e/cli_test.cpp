@@ -41,6 +41,16 @@ void ExpectOneClearLine(const ProcessOutput& output, const std::string& program,
   EXPECT_THAT(output.err, HasSubstr(expected));
 }
 
+TEST(SplatCapture, SaysInOneLineWhatIsWrong) {
+  const std::string capture = SPLAT_BINARY_DIR "/apps/splat-capture";
+  ExpectOneClearLine(RunProgram({capture}), "splat-capture", "output is required");
+  ExpectOneClearLine(RunProgram({capture, "out", "--photos", "abc"}), "splat-capture", "abc");
+  ExpectOneClearLine(RunProgram({capture, "out", "--photos", "0"}), "splat-capture", "photos");
+  const ProcessOutput version = RunProgram({capture, "--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.out, StartsWith("splat-capture "));
+}
+
 bool Exists(const std::string& path) {
   return fs::exists(path);
 }

@@ -68,11 +68,9 @@ Help ReadHelp(const std::string& text) {
     for (const std::string& flag : flags) help[flag].text += line + " ";
   }
   for (auto& [flag, entry] : help) {
-    std::smatch found;  // splat-capture has CLI11's own way to print defaults
+    std::smatch found;
     entry.text = std::regex_replace(entry.text, std::regex(" +"), " ");
-    if (std::regex_search(entry.text, found, std::regex("\\(default: (.*)\\)|\\[(.*?)\\]"))) {
-      entry.default_value = found[1].matched ? found[1] : found[2];
-    }
+    if (std::regex_search(entry.text, found, std::regex("\\(default: (.*)\\)"))) entry.default_value = found[1];
   }
   return help;
 }

@@ -39,6 +39,23 @@ TEST(Exporters, AnUnknownNameIsRefusedWithThoseThereAre) {
   EXPECT_THAT(ErrorMessageOf([] { ExporterFor(".ply"); }), HasSubstr(".ply"));
 }
 
+// The table is true of every format, and the user hears of a mark that viewers do not find.
+TEST(WriteScene, KeepsTheMarkOfAntialiasedScenesAsTheTableSaysAndWarnsOtherwise) {
+  TempDir folder;
+  SplatCloud cloud = RandomCloud(20, 1);
+  for (const Exporter& exporter : Exporters()) {
+    if (!WhatLacks(exporter).empty()) continue;
+    const std::string path = folder / ("scene" + exporter.extension);
+    cloud.traits.antialiased = true;
+    const WrittenScene marked = WriteScene(path, exporter, SplatSelection(cloud.View()));
+    EXPECT_EQ(ReadScene(path).traits.antialiased, exporter.antialiased_mark != AntialiasedMark::kNone) << path;
+    EXPECT_EQ(marked.warning.empty(), exporter.antialiased_mark == AntialiasedMark::kKnown) << path;
+    cloud.traits.antialiased = false;
+    EXPECT_EQ(WriteScene(path, exporter, SplatSelection(cloud.View())).warning, "") << path;
+    EXPECT_FALSE(ReadScene(path).traits.antialiased) << path;
+  }
+}
+
 TEST(WriteScene, LeavesNothingBehindWhereItCannotWrite) {
   TempDir folder;
   const SplatCloud cloud = RandomCloud(2, 0);

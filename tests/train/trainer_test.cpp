@@ -44,6 +44,23 @@ TEST(Train, LearnsAKnownSceneAndShowsItFromUnseenViews) {
   EXPECT_EQ(result.steps_done, 600);
 }
 
+TEST(Train, WarnsOfALimitBelowTheSplatsThatItBeginsWith) {
+  SyntheticSet set;
+  TrainConfig config = Config(2);
+  std::vector<std::string> warnings;
+  TrainCallbacks callbacks;
+  callbacks.log = [&](LogLevel level, const std::string& line) {
+    if (level == LogLevel::kWarning) warnings.push_back(line);
+  };
+  config.density.max_gaussians = int64_t(set.dataset.points.positions.size());
+  Train(set.dataset, config, callbacks);
+  EXPECT_TRUE(warnings.empty()) << warnings.front();
+  --config.density.max_gaussians;
+  Train(set.dataset, config, callbacks);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("more than the limit of"), std::string::npos) << warnings[0];
+}
+
 TEST(Train, LearnsByRelocationToo) {
   SyntheticSet set;
   TrainConfig config = WithStrategy(Config(600), "mcmc");

@@ -25,7 +25,7 @@ struct DensityState {
   DensityStatistics statistics;    // of the views since the last refinement
   int views = 0;                   // that have added to them
   int refinements = 0;             // so far
-  bool opacity_was_reset = false;  // by the strategy kAdaptive
+  bool opacity_was_reset = false;  // by the adaptive strategy
 };
 
 // Returns the statistics to which the backward pass of one more view adds. They begin anew if the number of splats has

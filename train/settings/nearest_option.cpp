@@ -61,7 +61,19 @@ std::string NearestName(const std::string& unknown, const std::vector<Option>& o
   return nearest;
 }
 
+// Null if there is no such group.
+const Option* FirstOfGroup(const std::vector<Option>& options, const std::string& name) {
+  const auto found = std::find_if(options.begin(), options.end(), [&](const Option& option) {
+    return option.name.compare(0, name.size() + 1, name + ".") == 0;
+  });
+  return found == options.end() ? nullptr : &*found;
+}
+
 }  // namespace
+
+bool IsGroup(const std::vector<Option>& options, const std::string& name) {
+  return FirstOfGroup(options, name) != nullptr;
+}
 
 std::string UnknownOption(const std::string& name, const std::vector<Option>& options) {
   const std::string group = GroupOf(name);
@@ -69,6 +81,9 @@ std::string UnknownOption(const std::string& name, const std::vector<Option>& op
     const bool moved =
         !group.empty() && option.name.compare(0, group.size(), group) == 0 && LastPart(option.name) == LastPart(name);
     if (moved) return StrCat(name, " is now ", option.name);
+  }
+  if (const Option* option = FirstOfGroup(options, name)) {
+    return StrCat(name, ": is a group of options; name one of them, such as ", option->name);
   }
   return StrCat(name, ": unknown option; the nearest is ", NearestName(name, options));
 }

@@ -139,7 +139,8 @@ TEST(ApplyAssignmentTest, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(AssignError("loss.ssim_weight=nan"), HasSubstr("must be a number"));
   EXPECT_THAT(AssignError("optimizer.beta1=1"), HasSubstr("optimizer.beta1 = 1.0: must be at least 0 and below 1"));
   EXPECT_THAT(AssignError("init.scale=1e999"), HasSubstr("init.scale"));
-  EXPECT_THAT(AssignError("density={\"refine_every\": 50}"), HasSubstr("density: unknown option"));
+  EXPECT_THAT(AssignError("density={\"refine_every\": 50}"),
+              HasSubstr("density: is a group of options; name one of them, such as density."));
 }
 
 TEST(ConfigViolationsTest, BoundsBetweenOptionsAreLeftToTheEnd) {
