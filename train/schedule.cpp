@@ -8,10 +8,9 @@
 namespace splat::train {
 namespace {
 
-constexpr int kMinRefineEvery = 25;    // steps; fewer views say little about a mean gradient
-constexpr double kSettleShare = 0.15;  // of a short run, before the first refinement: early gradients are all large
-constexpr int kMinResetEvery = 1000;   // steps that the opacities need to recover
-constexpr int kMinStepsForReset = 5000;
+constexpr int kMinRefineEvery = 25;        // steps; fewer views say little about a mean gradient
+constexpr double kSettleShare = 0.15;      // of a short run, before the first refinement: early gradients are all large
+constexpr int kMinResetEvery = 3000;       // steps that the opacities need to recover, as published
 constexpr double kRecoveryShare = 0.1;     // of the run, between the last reset and the end of refinement
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
 constexpr int kMaxResolutionLevels = 2;
@@ -62,7 +61,7 @@ bool DensitySchedule::Refines(int step) const {
 
 OpacityResets::OpacityResets(int every, const DensitySchedule& schedule) {
   const int steps = schedule.steps();
-  if (steps >= kMinStepsForReset) every_ = std::max(Scaled(every, steps), std::min(kMinResetEvery, every));
+  every_ = std::max(Scaled(every, steps), std::min(kMinResetEvery, every));
   last_ = int(schedule.refine_until() - kRecoveryShare * steps);
 }
 

@@ -50,8 +50,9 @@ class DensitySchedule {
   int steps_, refine_from_, refine_until_, refine_every_;
 };
 
-// When opacities are cut. Resets are at least 1,000 steps apart, and a run of less than 5,000 steps has none. No reset
-// falls into the last tenth of the run before the refinements end, for the opacities must recover first.
+// When opacities are cut. Resets are at least 3,000 steps apart, or as far as the option says if that is less, so a
+// short run has none. No reset falls into the last tenth of the run before the refinements end, for the opacities must
+// recover first.
 class OpacityResets {
  public:
   // `every` counts steps of the reference run; 0 means never.
