@@ -1,6 +1,6 @@
 #include "core/check.h"
 #include "pipeline/stages.h"
-#include "quality/scene_check.h"
+#include "quality/trained_export_check.h"
 
 namespace splat::pipeline {
 namespace {
@@ -11,7 +11,7 @@ Failure CompareFiles(const Run& run, const data::Dataset& dataset, const SplatMo
   run.reporter.Begin(Stage::kChecking, "Checking the files");
   const SplatModel on_device = ToDevice(model, run.backend.device);
   data::ViewLoader loader(dataset, LoaderOptions(run.options), run.reporter.Sink());
-  const quality::SceneCheck check(on_device, dataset, loader);
+  const quality::TrainedExportCheck check(on_device, dataset, loader);
   run.summary.checked_views = check.views();
   Failure failure;
   for (const WrittenFormat& written : run.summary.written) {

@@ -8,7 +8,7 @@
 
 #include "data/sfm/sfm.h"
 #include "quality/evaluation.h"
-#include "quality/scene_check.h"
+#include "quality/trained_export_check.h"
 
 namespace splat::pipeline {
 

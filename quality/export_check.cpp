@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "quality/image_quality.h"
+#include "quality/metrics.h"
 #include "rasterizer/plain_render.h"
 #include "scene/orbit.h"
 #include "scene/select.h"

@@ -1,11 +1,49 @@
 #include "quality/metrics.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "core/check.h"
-#include "quality/image_quality.h"
+#include "train/kernels/loss/ssim.h"
 
 namespace splat::quality {
+namespace {
+
+void CheckSameShape(const Image8& a, const Image8& b) {
+  SPLAT_CHECK(a.width == b.width && a.height == b.height && a.channels == b.channels,
+              "images to compare differ: ", a.width, " x ", a.height, " with ", a.channels, " channels and ", b.width,
+              " x ", b.height, " with ", b.channels);
+  SPLAT_CHECK(!a.pixels.empty(), "images to compare are empty");
+}
+
+}  // namespace
+
+double Psnr(const Image8& a, const Image8& b) {
+  CheckSameShape(a, b);
+  int64_t squares = 0;
+  for (size_t i = 0; i < a.pixels.size(); ++i) {
+    const int difference = int(a.pixels[i]) - int(b.pixels[i]);
+    squares += difference * difference;
+  }
+  if (squares == 0) return kMaxPsnr;
+  return std::min(kMaxPsnr, 10 * std::log10(255.0 * 255.0 * double(a.pixels.size()) / double(squares)));
+}
+
+double Ssim(const Image8& a, const Image8& b) {
+  CheckSameShape(a, b);
+  std::vector<float> values(a.pixels.size());
+  std::transform(a.pixels.begin(), a.pixels.end(), values.begin(), [](uint8_t v) { return float(v) / 255.0f; });
+  train::LossParams params;
+  params.width = a.width;
+  params.height = a.height;
+  params.channels = a.channels;
+  params.image = values.data();
+  params.target = b.pixels.data();
+  SerialExecutor executor;
+  train::PhotometricLossWorkspace workspace;
+  return train::PhotometricLoss(executor, params, workspace).ssim;
+}
 
 const std::vector<Metric>& Metrics() {
   static const std::vector<Metric> metrics = {

@@ -1,5 +1,5 @@
-// The table of metrics: how an image is compared with the photo of the same view. A further metric is a row; reports,
-// metrics.json and the events of a run take what they name from here.
+// The metrics and their table: how an image is compared with the photo of the same view. A further metric is a row;
+// reports, metrics.json and the events of a run take what they name from here.
 #pragma once
 
 #include <vector>
@@ -7,6 +7,16 @@
 #include "core/image.h"
 
 namespace splat::quality {
+
+constexpr double kMaxPsnr = 100;  // dB, what equal images get
+
+// Returns the peak signal-to-noise ratio in dB over all pixels and channels, peak 255; it is at most kMaxPsnr. Throws
+// splat::Error for images that differ in size or channels.
+double Psnr(const Image8& a, const Image8& b);
+
+// Returns the mean SSIM over all pixels and channels with the window and padding of the training loss
+// (train/kernels/loss/ssim.h). Throws as Psnr does.
+double Ssim(const Image8& a, const Image8& b);
 
 struct Metric {
   const char* name;         // as metrics.json and events have it: "psnr"

@@ -144,11 +144,6 @@ void Prepare(const TrainConfig& config) {
 
 }  // namespace
 
-int StepsOf(const TrainConfig& config, bool cuda) {
-  if (config.iterations > 0) return config.iterations;
-  return cuda ? kDefaultStepsCuda : kDefaultStepsCpu;
-}
-
 TrainResult ContinueTraining(TrainState& state, const Backend& backend, const data::Dataset& dataset,
                              const TrainConfig& config, const TrainCallbacks& callbacks) {
   Prepare(config);

@@ -43,7 +43,4 @@ TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const 
 TrainResult ContinueTraining(TrainState& state, const Backend& backend, const data::Dataset& dataset,
                              const TrainConfig& config, const TrainCallbacks& callbacks);
 
-// The steps of a run: config.iterations, or the device's default where that is 0.
-int StepsOf(const TrainConfig& config, bool cuda);
-
 }  // namespace splat::train

@@ -1,4 +1,4 @@
-#include "quality/scene_check.h"
+#include "quality/trained_export_check.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,7 +6,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "formats/exporter.h"
-#include "quality/image_quality.h"
+#include "quality/metrics.h"
 #include "rasterizer/torch/render_image.h"
 #include "rasterizer/torch/scene_model.h"
 
@@ -29,7 +29,7 @@ std::vector<int> ViewsToCheck(const data::Dataset& dataset) {
   return SpreadEvenly(views, kMostCheckedViews);
 }
 
-SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
+TrainedExportCheck::TrainedExportCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
     : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
   loader_.Announce(views_);
   for (const int index : views_) {
@@ -39,7 +39,8 @@ SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, da
   empty_db_ = EmptyAgreement(images_, dataset_.background);
 }
 
-FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const {
+FileCheck TrainedExportCheck::Check(const std::string& format, const std::vector<std::string>& files,
+                                    int64_t splats) const {
   const std::string& path = files.back();
   FileCheck check;
   check.format = format;
