@@ -10,8 +10,7 @@
 
 namespace splat::data {
 
-// The orientation is EXIF's, 1..8 (1: as stored). Absent or broken EXIF is orientation 1, and so is EXIF in other
-// formats than JPEG. The decoder applies TIFF's own orientation, and the size given here is the one after that.
+// The orientation is that of EXIF, or of TIFF's own tag: 1..8 (1: as stored). Absent or broken it is 1.
 struct PhotoInfo {
   int width = 0, height = 0;  // px as stored, before any rotation
   int exif_orientation = 1;

@@ -38,6 +38,7 @@ PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream) {
   SPLAT_CHECK(header, path, ": is not a photo that can be read (JPEG, PNG, TIFF and WebP can)");
   SPLAT_CHECK(header->complete, path,
               ": is not a photo that can be read: the file ends early; copy it again or remove it");
+  SPLAT_CHECK(header->refusal.empty(), path, ": ", header->refusal);
   SPLAT_CHECK(int64_t(header->width) * header->height <= kMaxPixels, path, ": is too large (", header->width, "x",
               header->height, " px)");
   stream.clear();
@@ -66,10 +67,6 @@ std::vector<std::string> ListPhotos(const std::string& folder) {
 PhotoInfo ReadPhotoInfo(const std::string& path) {
   std::ifstream stream;
   const PhotoHeader header = OpenPhoto(path, stream);
-  if (header.tiff_orientation != 1) {
-    const Image8 image = ReadPhoto(path).image;
-    return {image.width, image.height, 1};
-  }
   return {header.width, header.height, header.exif_orientation};
 }
 

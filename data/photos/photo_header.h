@@ -15,8 +15,8 @@ enum class PhotoFormat { kJpeg, kPng, kTiff, kWebp };
 struct PhotoHeader {
   PhotoFormat format = PhotoFormat::kJpeg;
   int width = 0, height = 0;  // px as stored
-  int exif_orientation = 1;   // 1..8; JPEG only, 1 for the other formats
-  int tiff_orientation = 1;   // TIFF only: the decoder applies it, so the decoded size may be the stored one turned
+  int exif_orientation = 1;   // 1..8: of EXIF in JPEG, PNG and WebP, of TIFF's own tag
+  std::string refusal;        // why the decoder cannot be trusted with this kind of file and what to do; empty: it can
   bool complete = true;       // PNG, WebP: false if the file is shorter than it says. JPEG and TIFF are not examined
 };
 
