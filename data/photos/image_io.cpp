@@ -20,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint8_t kMissingGrey = 128;
-
 // Work is spread over photos, so OpenCV itself stays on the calling thread; and its messages would only repeat ours.
 void QuietOpenCv() {
   static const bool done = [] {
@@ -70,13 +68,14 @@ Image8 ToRgb(const cv::Mat& pixels) {
   return image;
 }
 
-// Where a JPEG ends early the decoder repeats its last row down to the bottom: those rows become grey.
-void GreyMissingRows(Image8& image) {
+// Where a JPEG ends early the decoder stops before the row of blocks that is not whole, and repeats the last row that
+// it has down to the bottom. A progressive file may have all rows, none of them sharp.
+int MissingRows(const Image8& image) {
   const size_t stride = size_t(image.width) * image.channels;
   const uint8_t* last = image.At(0, image.height - 1);
   int first_missing = image.height - 1;
   while (first_missing > 0 && std::memcmp(image.At(0, first_missing - 1), last, stride) == 0) --first_missing;
-  std::fill(image.pixels.begin() + std::ptrdiff_t(stride * size_t(first_missing)), image.pixels.end(), kMissingGrey);
+  return first_missing == image.height - 1 ? 0 : image.height - first_missing;
 }
 
 }  // namespace
@@ -84,15 +83,18 @@ void GreyMissingRows(Image8& image) {
 DecodedPhoto ReadPhoto(const std::string& path) {
   std::ifstream stream;
   const PhotoHeader header = OpenPhoto(path, stream);
-  if (header.format == PhotoFormat::kPng) return {DecodePng(path, stream), false};
-  if (header.format == PhotoFormat::kTiff) return {DecodeTiff(path, stream), false};
+  if (header.format == PhotoFormat::kPng) return {DecodePng(path, stream)};
+  if (header.format == PhotoFormat::kTiff) return {DecodeTiff(path, stream)};
   std::vector<uint8_t> bytes(fs::file_size(path));
   SPLAT_CHECK(stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(bytes.size())), path,
               ": cannot be read to its end");
   DecodedPhoto photo;
   photo.truncated = header.format == PhotoFormat::kJpeg && JpegEndsEarly(bytes.data(), bytes.size());
   photo.image = ToRgb(Decode(path, bytes));
-  if (photo.truncated) GreyMissingRows(photo.image);
+  if (photo.truncated) photo.missing_rows = MissingRows(photo.image);
+  SPLAT_CHECK(
+      photo.missing_rows < photo.image.height, path,
+      ": is not a photo that can be read: the file ends before a row of it is whole; copy it again or remove it");
   return photo;
 }
 

@@ -28,7 +28,8 @@ PhotoInfo ReadPhotoInfo(const std::string& path);
 
 struct DecodedPhoto {
   Image8 image;            // 3 channels, or 4 if the file has transparency
-  bool truncated = false;  // the file ends early; the missing part is grey. The caller warns.
+  bool truncated = false;  // the file ends early. The caller warns.
+  int missing_rows = 0;    // of a truncated one, at the bottom: what stands there is no photo
 };
 
 // Decodes to 8 bits: 16-bit photos are divided by 257 with rounding, grey becomes three equal channels. Pixels are in
