@@ -26,7 +26,8 @@ struct PhotoHeader {
 std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream);
 
 // Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo
-// (image_io.h) does, and for an image of more than 2^29 pixels.
+// (image_io.h) does, and for an image that is too large to decode: of more than 2^29 pixels, or whose pixels take a
+// fourth of the memory, or a huge one in a small file. Nothing is decoded before.
 PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream);
 
 // Whether the bytes of a JPEG [size] end before the end-of-image marker of the image itself. Data after that marker
