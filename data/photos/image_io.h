@@ -14,6 +14,7 @@ namespace splat::data {
 struct PhotoInfo {
   int width = 0, height = 0;  // px as stored, before any rotation
   int exif_orientation = 1;
+  int bits = 8;  // a sample
 };
 
 // Lists the files in `folder` and below it with a photo's extension (jpg, jpeg, png, tif, tiff, webp; in any case). The

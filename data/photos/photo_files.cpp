@@ -70,7 +70,7 @@ std::vector<std::string> ListPhotos(const std::string& folder) {
 PhotoInfo ReadPhotoInfo(const std::string& path) {
   std::ifstream stream;
   const PhotoHeader header = OpenPhoto(path, stream);
-  return {header.width, header.height, header.exif_orientation};
+  return {header.width, header.height, header.exif_orientation, header.bits};
 }
 
 Image8 ApplyOrientation(const Image8& image, int exif_orientation) {

@@ -124,12 +124,13 @@ std::optional<PhotoHeader> ReadJpegHeader(std::istream& stream) {
 // The size is in the first chunk; the file is complete if the chain of chunks reaches IEND.
 std::optional<PhotoHeader> ReadPngHeader(std::istream& stream) {
   stream.seekg(8);
-  const auto first = Take<16>(stream);
+  const auto first = Take<17>(stream);
   if (!first || !HasFourCc(first->data() + 4, "IHDR")) return std::nullopt;
   PhotoHeader header;
   header.format = PhotoFormat::kPng;
   header.width = int(Number(first->data() + 8, 4, true) & 0x7fffffff);
   header.height = int(Number(first->data() + 12, 4, true) & 0x7fffffff);
+  header.bits = std::max(8, int(first->data()[16]));
   std::streamoff next = 8 + 12 + 13;
   while (true) {
     stream.seekg(next);

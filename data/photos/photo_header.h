@@ -16,6 +16,7 @@ struct PhotoHeader {
   PhotoFormat format = PhotoFormat::kJpeg;
   int width = 0, height = 0;  // px as stored
   int exif_orientation = 1;   // 1..8: of EXIF in JPEG, PNG and WebP, of TIFF's own tag
+  int bits = 8;               // a sample; 8 also where there are fewer
   std::string refusal;        // why the decoder cannot be trusted with this kind of file and what to do; empty: it can
   bool complete = true;       // PNG, WebP: false if the file is shorter than it says. JPEG and TIFF are not examined
 };

@@ -238,6 +238,7 @@ std::optional<PhotoHeader> ReadTiffHeader(std::istream& stream) {
   header.format = PhotoFormat::kTiff;
   header.width = int(Tag<uint32_t>(tiff.get(), TIFFTAG_IMAGEWIDTH) & 0x7fffffff);
   header.height = int(Tag<uint32_t>(tiff.get(), TIFFTAG_IMAGELENGTH) & 0x7fffffff);
+  header.bits = std::max(8, int(Tag<uint16_t>(tiff.get(), TIFFTAG_BITSPERSAMPLE)));
   const auto orientation = Tag<uint16_t>(tiff.get(), TIFFTAG_ORIENTATION, 1);
   if (orientation >= 1 && orientation <= 8) header.exif_orientation = orientation;
   return header;
