@@ -33,21 +33,21 @@ Image8 WeightsOf(const DecodedPhoto& photo) {
 }
 
 // From the stored pixels, or their weights, to those of the view's camera.
-Image8 ToCamera(const View& view, Image8 image) {
+Image8 ToCamera(const View& view, Image8 image, UndistortMaps* maps) {
   if (view.rotate_to_model) image = ApplyOrientation(image, view.exif_orientation);
-  if (HasDistortion(view.intrinsics)) return UndistortImage(image, view.intrinsics, view.camera);
+  if (HasDistortion(view.intrinsics)) return UndistortImage(image, view.intrinsics, view.camera, maps);
   return ResizeImage(image, view.camera.width, view.camera.height);
 }
 
 }  // namespace
 
-ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log) {
+ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log, UndistortMaps* maps) {
   const DecodedPhoto photo = ReadPhoto(view.path);
   if (photo.truncated) WarnOfMissingRows(view, photo, log);
   ViewImage loaded;
-  loaded.image = ToCamera(view, CompositeOnBackground(photo.image, background.data()));
+  loaded.image = ToCamera(view, CompositeOnBackground(photo.image, background.data()), maps);
   const Image8 weights = WeightsOf(photo);
-  if (!weights.pixels.empty()) loaded.weights = ToCamera(view, weights);
+  if (!weights.pixels.empty()) loaded.weights = ToCamera(view, weights, maps);
   return loaded;
 }
 
@@ -67,12 +67,12 @@ struct Decoded {
   std::vector<std::string> warnings;
 };
 
-Decoded Decode(const Dataset& dataset, int view) {
+Decoded Decode(const Dataset& dataset, int view, UndistortMaps& maps) {
   Decoded decoded;
   try {
-    decoded.image = std::make_shared<const ViewImage>(
-        LoadView(dataset.views[size_t(view)], dataset.background,
-                 [&](LogLevel, const std::string& line) { decoded.warnings.push_back(line); }));
+    decoded.image = std::make_shared<const ViewImage>(LoadView(
+        dataset.views[size_t(view)], dataset.background,
+        [&](LogLevel, const std::string& line) { decoded.warnings.push_back(line); }, &maps));
   } catch (...) {
     decoded.error = std::current_exception();
   }
@@ -95,6 +95,7 @@ struct ViewLoader::State {
   const Dataset& dataset;
   const Options options;
   const LogSink log;
+  UndistortMaps maps;
   mutable std::mutex mutex;                // guards everything below
   std::condition_variable work, progress;  // for workers; for callers that wait for an image
   std::vector<Slot> slots;                 // [views]
@@ -176,7 +177,7 @@ struct ViewLoader::State {
       work.wait(lock, [&] { return stop || (view = ReserveNext()) >= 0; });
       if (stop) return;
       lock.unlock();
-      const Decoded decoded = Decode(dataset, view);
+      const Decoded decoded = Decode(dataset, view, maps);
       lock.lock();
       Finish(view, decoded, true);
     }
@@ -192,7 +193,7 @@ struct ViewLoader::State {
   Decoded DecodeHere(int view, std::unique_lock<std::mutex>& lock) {
     slots[size_t(view)].status = Status::kDecoding;
     lock.unlock();
-    Decoded decoded = Decode(dataset, view);
+    Decoded decoded = Decode(dataset, view, maps);
     lock.lock();
     const bool keep = decoded.image && MakeRoom(Bytes(view));
     if (keep) used_bytes += Bytes(view);

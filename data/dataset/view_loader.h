@@ -9,6 +9,7 @@
 #include "core/image.h"
 #include "core/log.h"
 #include "data/dataset/dataset.h"
+#include "data/photos/undistort.h"
 
 namespace splat::data {
 
@@ -20,8 +21,9 @@ struct ViewImage {
 
 // Returns the view's image and weights: decoded, oriented to the model, composited, undistorted and resized to
 // view.camera. Throws splat::Error naming the file. A truncated file is used with a warning in `log`; its missing rows
-// have weight 0.
-ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log);
+// have weight 0. Views of one camera may share `maps`.
+ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log,
+                   UndistortMaps* maps = nullptr);
 
 // Image and weights, resized as ResizeImage does.
 ViewImage ResizeView(const ViewImage& view, int width, int height);

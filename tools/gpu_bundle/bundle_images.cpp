@@ -109,7 +109,11 @@ void WriteImage(const std::string& path, const Image8& image) {
   WriteFileAtomically(path, [&](std::ostream& out) { out.write(bytes.data(), std::streamsize(size)); });
 }
 
-Image8 UndistortImage(const Image8&, const Intrinsics& intrinsics, const Camera&) {
+struct UndistortMaps::State {};
+UndistortMaps::UndistortMaps(int64_t) {}
+UndistortMaps::~UndistortMaps() = default;
+
+Image8 UndistortImage(const Image8&, const Intrinsics& intrinsics, const Camera&, UndistortMaps*) {
   throw Error(StrCat(kBuildName, "undistorts no photos (", CameraModelName(intrinsics.model), ")"));
 }
 
