@@ -29,6 +29,10 @@ def content(channels, top):
     return np.stack([np.rint(planes[c] * top) for c in chosen], -1).astype(np.uint16 if top > 255 else np.uint8)
 
 
+def palette_of(bits):
+    return np.array([[i * 37 % 256, (i * 91 + 5) % 256, 255 - i % 256] for i in range(1 << bits)], np.uint8)
+
+
 def to_8bit(pixels, top):
     return ((pixels.astype(np.int64) * 255 * 2 + top) // (2 * top)).astype(np.uint8)
 
@@ -105,11 +109,11 @@ def write_pngs():
                 to_rgb(to_8bit(pixels, (1 << bits) - 1)), pillow=True)
         for bits in (1, 2, 4, 8):
             index = content(1, (1 << bits) - 1)
-            palette = np.array([[(i * 37) % 256, (i * 91 + 5) % 256, 255 - i % 256] for i in range(1 << bits)], np.uint8)
+            palette = palette_of(bits)
             alpha = np.array([(i * 53) % 256 for i in range(1 << bits)], np.uint8)
             colours = palette[index[:, :, 0]]
-            add(f"png_palette{bits}{mark}.png", png(index, 3, bits, [(b"PLTE", palette.tobytes())], interlaced), colours,
-                pillow=True)
+            add(f"png_palette{bits}{mark}.png", png(index, 3, bits, [(b"PLTE", palette.tobytes())], interlaced),
+                colours, pillow=True)
             add(f"png_palette{bits}_alpha{mark}.png",
                 png(index, 3, bits, [(b"PLTE", palette.tobytes()), (b"tRNS", alpha.tobytes())], interlaced),
                 np.concatenate([colours, alpha[index]], 2), pillow=True)
@@ -204,7 +208,8 @@ def tiff(pixels, bits, photometric, extra=None, planar=False, tile=0, orientatio
 
 
 def write_plain_tiffs():
-    layouts = {"strips": {}, "tiles": {"tile": 16}, "planar": {"planar": True}, "planar_tiles": {"planar": True, "tile": 16}}
+    layouts = {"strips": {}, "tiles": {"tile": 16}, "planar": {"planar": True},
+               "planar_tiles": {"planar": True, "tile": 16}}
     for layout, options in layouts.items():
         for order in "<>":
             for bits in (8, 16):
@@ -217,7 +222,8 @@ def write_plain_tiffs():
                     right = to_rgb(to_8bit(pixels, top))
                     photometric = 1 if channels < 3 else 2
                     extra = 2 if channels in (2, 4) else None
-                    add(f"tiff_{channels}x{name}", tiff(pixels, bits, photometric, extra, order=order, **options), right)
+                    data = tiff(pixels, bits, photometric, extra, order=order, **options)
+                    add(f"tiff_{channels}x{name}", data, right)
                     if channels == 4:
                         add(f"tiff_rgba_unexplained_{name}", tiff(pixels, bits, 2, None, order=order, **options), right)
                         alpha = pixels[:, :, 3:].astype(np.int64)
@@ -242,11 +248,12 @@ def write_other_tiffs():
         add(f"tiff_grey{bits}.tif", tiff(low, bits, 1), to_rgb(to_8bit(low, top)))
         add(f"tiff_grey{bits}_white_is_zero.tif", tiff(top - low, bits, 0), to_rgb(to_8bit(low, top)))
     for bits in (1, 2, 4, 8):
-        palette = np.array([[(i * 37) % 256, (i * 91 + 5) % 256, 255 - i % 256] for i in range(1 << bits)], np.uint8)
+        palette = palette_of(bits)
         index = content(1, (1 << bits) - 1)
         add(f"tiff_palette{bits}.tif", tiff(index, bits, 3, palette=palette), palette[index[:, :, 0]])
     for orientation in range(1, 9):
-        add(f"tiff_orientation{orientation}.tif", tiff(rgb, 8, 2, orientation=orientation), rgb, orientation=orientation)
+        data = tiff(rgb, 8, 2, orientation=orientation)
+        add(f"tiff_orientation{orientation}.tif", data, rgb, orientation=orientation)
         add(f"tiff_grey16_orientation{orientation}.tif", tiff(content(1, 65535), 16, 1, orientation=orientation),
             to_rgb(to_8bit(content(1, 65535), 65535)), orientation=orientation)
         add(f"tiff_tiles_orientation{orientation}.tif", tiff(rgba, 8, 2, 2, tile=16, orientation=orientation), rgba,
