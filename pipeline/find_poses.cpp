@@ -3,6 +3,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "core/interrupted.h"
+#include "data/photos/photo_folder.h"
 #include "data/poses/pose_source.h"
 #include "pipeline/stages.h"
 
@@ -64,6 +65,8 @@ data::SfmResult RunStructureFromMotion(const Run& run, const std::string& images
 
 data::SceneDescription FindPoses(const Run& run) {
   const std::string images = data::ResolveImageFolder(run.options.images);
+  const std::string passed_over = data::DescribePassedOver(images);
+  if (!passed_over.empty()) run.reporter.Warn(passed_over);
   std::string source = run.options.poses;
   if (source == "auto") {
     const auto found = data::FindPoses(images);

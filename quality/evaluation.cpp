@@ -22,11 +22,11 @@ Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const
     ViewMetrics metrics;
     metrics.name = view.name;
     for (size_t i = 0; i < Metrics().size(); ++i) {
-      metrics.values.push_back(Metrics()[i].compare(*photo, render));
+      metrics.values.push_back(Metrics()[i].compare(photo->image, render, photo->weights));
       evaluation.means[i] += metrics.values[i] / double(view_indices.size());
     }
     evaluation.views.push_back(std::move(metrics));
-    if (on_view) on_view(view, *photo, render);
+    if (on_view) on_view(view, photo->image, render);
   }
   return evaluation;
 }

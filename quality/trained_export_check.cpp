@@ -34,7 +34,8 @@ TrainedExportCheck::TrainedExportCheck(const SplatModel& scene, const data::Data
   loader_.Announce(views_);
   for (const int index : views_) {
     images_.push_back(RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
-    scene_psnr_ += quality::Psnr(*loader_.Get(index), images_.back()) / double(views_.size());
+    const auto photo = loader_.Get(index);
+    scene_psnr_ += quality::Psnr(photo->image, images_.back(), photo->weights) / double(views_.size());
   }
   empty_db_ = EmptyAgreement(images_, dataset_.background);
 }
@@ -54,7 +55,8 @@ FileCheck TrainedExportCheck::Check(const std::string& format, const std::vector
     for (size_t i = 0; i < views_.size(); ++i) {
       const Camera& camera = dataset_.views[size_t(views_[i])].camera;
       const Image8 image = RenderToImage8(model, camera, dataset_.background);
-      check.psnr += quality::Psnr(*loader_.Get(views_[i]), image) / double(views_.size());
+      const auto photo = loader_.Get(views_[i]);
+      check.psnr += quality::Psnr(photo->image, image, photo->weights) / double(views_.size());
       check.agreement_db += quality::Psnr(images_[i], image) / double(views_.size());
     }
     check.loss_db = scene_psnr_ - check.psnr;

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
+#include "data/photos/photo_folder.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/transforms_reader.h"
 
@@ -179,8 +180,9 @@ std::string ResolveImageFolder(const std::string& folder) {
     const fs::path path = fs::path(folder) / child;
     if (!ListPhotosIfFolder(path).empty()) return path.string();
   }
+  const std::string passed_over = listed.empty() ? DescribePassedOver(folder) : "";
   SPLAT_CHECK(!listed.empty(), folder, ": holds no photos (jpg, jpeg, png, tif, tiff, webp), nor does its images/ or",
-              " input/; give the folder that the photos lie in");
+              " input/; give the folder that the photos lie in", passed_over.empty() ? "" : "; ", passed_over);
   return folder;
 }
 

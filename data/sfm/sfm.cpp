@@ -1,4 +1,5 @@
 #include "data/sfm/sfm.h"
+#include "data/sfm/colmap_photos.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -189,10 +190,17 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
 
   ColmapProgram colmap(options.colmap, workspace.Path("colmap.log"), options.cancelled);
   const int threads = options.threads > 0 ? options.threads : int(std::max(1u, std::thread::hardware_concurrency()));
-  SfmContext context{image_folder,      photos_key, GroupByCamera(set.usable, options),
-                     set.usable.size(), threads,    options.use_gpu && colmap.build().has_cuda && HasGpu(),
-                     options,           workspace,  colmap,
-                     progress,          set.notes};
+  SfmContext context{FolderForColmap(image_folder, set.usable, workspace),
+                     photos_key,
+                     GroupByCamera(set.usable, options),
+                     set.usable.size(),
+                     threads,
+                     options.use_gpu && colmap.build().has_cuda && HasGpu(),
+                     options,
+                     workspace,
+                     colmap,
+                     progress,
+                     set.notes};
   if (options.use_gpu && !context.gpu)
     context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");
   context.notes.push_back(StrCat("COLMAP ", colmap.build().version, ", ", DescribeCameras(context.groups)));

@@ -27,7 +27,7 @@ TEST(Metrics, HaveNamesOfTheirOwn) {
 TEST(Metrics, PreferTheBetterImage) {
   const Image8 photo = Flat(100), near = Flat(103), far = Flat(140);
   for (const Metric& metric : Metrics()) {
-    const double better = metric.compare(photo, near), worse = metric.compare(photo, far);
+    const double better = metric.compare(photo, near, {}), worse = metric.compare(photo, far, {});
     EXPECT_EQ(better > worse, metric.higher_is_better) << metric.name << " " << better << " " << worse;
   }
 }
@@ -55,6 +55,25 @@ Image8 Noise(int width, int height, uint64_t seed) {
 
 TEST(PsnrTest, OneGreyLevelApartEverywhereIsTwentyTimesLog255) {
   EXPECT_NEAR(Psnr(Filled(7, 5, 3, 100), Filled(7, 5, 3, 101)), 20 * std::log10(255.0), kRounding);
+}
+
+// A border of weight 0 is as if the images were cropped, whatever stands there.
+TEST(Metrics, LeaveOutPixelsOfWeightZero) {
+  constexpr int kRows = 20, kMissing = 12, kSide = 24;
+  Image8 photo = Noise(kSide, kRows + kMissing, 1), render = Noise(kSide, kRows + kMissing, 2);
+  Image8 weights(kSide, kRows + kMissing, 1);
+  std::fill_n(weights.pixels.begin(), kSide * kRows, uint8_t(255));
+  const auto cropped = [&](const Image8& image) {
+    Image8 top(kSide, kRows, 3);
+    std::copy_n(image.pixels.begin(), top.pixels.size(), top.pixels.begin());
+    return top;
+  };
+  for (const Metric& metric : Metrics()) {
+    const double expected = metric.compare(cropped(photo), cropped(render), {});
+    EXPECT_NEAR(metric.compare(photo, render, weights), expected, kFloatSsim) << metric.name;
+  }
+  std::fill(weights.pixels.begin(), weights.pixels.end(), uint8_t(0));
+  EXPECT_THROW(Psnr(photo, render, weights), Error);
 }
 
 TEST(PsnrTest, BlackAgainstWhiteIsZero) {
