@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 
 #include "core/check.h"
 #include "formats/compressed_ply_format.h"
@@ -73,7 +74,9 @@ const std::vector<Importer>& Importers() {
       {".ply", IsPly, ReadSplatPly},
       {".spz", IsSpz, ReadSpz},
       {".sog", IsSog, ReadSog},
+      {"meta.json", IsSogMeta, ReadSogMeta},
       {".glb", IsGlb, ReadGlb},
+      {".gltf", IsGltf, ReadGlb},
       {".html", IsHtml, ReadHtml},
       {".splat", nullptr, ReadSplatFile},
       {".ksplat", nullptr, ReadKsplat},
@@ -123,7 +126,17 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
   return {{path}, "", warning};
 }
 
-SplatCloud ReadScene(const std::string& path, const ImportOptions& options) {
+std::string SceneFileOf(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return path;
+  const std::string meta = (std::filesystem::path(path) / "meta.json").string();
+  SPLAT_CHECK(std::filesystem::exists(meta, ignored), path,
+              ": is a folder without a meta.json, as an unpacked SOG scene has it; name the scene file within");
+  return meta;
+}
+
+SplatCloud ReadScene(const std::string& given, const ImportOptions& options) {
+  const std::string path = SceneFileOf(given);
   const MappedFile file(path);
   for (const Importer& importer : Importers()) {
     if (importer.recognizes != nullptr && importer.recognizes(file.bytes())) {

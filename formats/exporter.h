@@ -101,6 +101,10 @@ std::string WhatLacks(const Exporter& exporter);
 WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
                         const ExportOptions& options = {});
 
+// The file to read for a path: the meta.json of a folder, which is an unpacked SOG scene, or else the path itself.
+// Throws splat::Error if a folder has none.
+std::string SceneFileOf(const std::string& path);
+
 // Reads a scene file of any format of the table: by its content where that says it, else by its extension. The splats
 // left out are counted in the result. Throws splat::Error.
 SplatCloud ReadScene(const std::string& path, const ImportOptions& options = {});
