@@ -11,6 +11,7 @@
 #include "core/parallel.h"
 #include "formats/page/viewer_settings.h"
 #include "formats/quantize/kmeans.h"
+#include "scene/select.h"
 #include "scene/splat_cloud.h"
 
 namespace splat::formats {
@@ -43,6 +44,7 @@ struct WrittenScene {
   std::vector<std::string> files;  // paths; that of the scene file itself last
   std::string note;                // one line for the user, for example how to open it; empty if there is none
   std::string warning = {};        // one line about what viewers will show otherwise than it was; empty if nothing
+  int64_t left_out = 0;            // splats that lie too far out for the format
 };
 
 // What a format has for SceneTraits::antialiased.
@@ -68,6 +70,8 @@ struct Exporter {
   // nothing ever does.
   std::string (*lacks)() = nullptr;
   AntialiasedMark antialiased_mark = AntialiasedMark::kKnown;
+  // For formats whose steps are coarse for all where a few splats lie far out; those are left out, with a warning.
+  std::optional<FarLimits> far = std::nullopt;
 };
 
 struct Importer {

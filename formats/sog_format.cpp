@@ -35,6 +35,7 @@ constexpr int kPaletteColumns = 64;  // vectors in a row of shN_centroids.webp
 constexpr int64_t kLargestPalette = 65536;
 constexpr int kSideMultiple = 4;  // of the images, px
 constexpr double kPositionLevels = 65535;
+constexpr float kLargestValue = 64;  // of log scales and SH coefficients
 constexpr const char* kAdvice = "it is damaged, export it again";
 
 // Names of the images in the archive.
@@ -120,6 +121,11 @@ Json EncodeQuats(const SplatSelection& splats, std::vector<Image>& images) {
   return {{"files", FilesJson({kQuats})}};
 }
 
+// Within what any image shows: a few values far out would draw a codebook's levels away from the others.
+float Bounded(float value) {
+  return std::clamp(value, -kLargestValue, kLargestValue);
+}
+
 // Three values a splat by a codebook of all of them; `alpha` gives the fourth byte.
 Json EncodeByCodebook(const SplatSelection& splats, Vec3<float> (SplatSelection::*value)(int64_t) const,
                       const std::function<uint8_t(int64_t splat)>& alpha, const char* name,
@@ -128,7 +134,7 @@ Json EncodeByCodebook(const SplatSelection& splats, Vec3<float> (SplatSelection:
   values.reserve(size_t(splats.count()) * 3);
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     const Vec3<float> v = (splats.*value)(splat);
-    values.insert(values.end(), {v.x, v.y, v.z});
+    values.insert(values.end(), {Bounded(v.x), Bounded(v.y), Bounded(v.z)});
   }
   const Codebook codebook(values);
   RgbaImage image = ImageFor(splats.count());
@@ -148,7 +154,7 @@ std::vector<float> HigherSh(const SplatSelection& splats) {
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     for (int k = 0; k < splats.sh_rest_count(); ++k) {
       const Vec3<float> v = splats.ShRest(splat, k);
-      values.insert(values.end(), {v.x, v.y, v.z});
+      values.insert(values.end(), {Bounded(v.x), Bounded(v.y), Bounded(v.z)});
     }
   }
   return values;
