@@ -10,7 +10,7 @@
 #include "formats/gltf_names.h"
 #include "io/base64.h"
 #include "io/byte_reader.h"
-#include "io/json_depth.h"
+#include "io/json_parse.h"
 
 namespace splat::formats::gltf {
 namespace {
@@ -123,8 +123,7 @@ Document::Document(std::string_view bytes, std::string path) : path_(std::move(p
   if (bytes.substr(0, 1) == "g") {
     ReadChunks(bytes);
   } else {
-    CheckJsonDepth(bytes, path_);
-    json_ = Json::parse(bytes.begin(), bytes.end(), nullptr, false);
+    json_ = ParseJsonOrDiscard<Json>(bytes, path_);
   }
   SPLAT_CHECK(json_.is_object(), path_, ": its JSON is damaged; ", kAdvice);
   const auto buffers = json_.find("buffers");
@@ -145,8 +144,7 @@ void Document::ReadChunks(std::string_view bytes) {
     if (type == kJsonChunk && text.empty()) text = chunk;
     if (type == kBinaryChunk && binary_.empty()) binary_ = chunk;
   }
-  CheckJsonDepth(text, path_);
-  json_ = Json::parse(text.begin(), text.end(), nullptr, false);
+  json_ = ParseJsonOrDiscard<Json>(text, path_);
 }
 
 void Document::Load(uint64_t index, Buffer& buffer) {

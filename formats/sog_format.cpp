@@ -15,7 +15,7 @@
 #include "formats/quantize/kmeans.h"
 #include "formats/quantize/quantize.h"
 #include "io/compression.h"
-#include "io/json_depth.h"
+#include "io/json_parse.h"
 #include "io/mapped_file.h"
 #include "io/webp_image.h"
 #include "io/zip_archive.h"
@@ -261,8 +261,7 @@ class Archive {
 };
 
 Json ParseMeta(const std::string& text, const std::string& path) {
-  CheckJsonDepth(text, path);
-  Json meta = Json::parse(text, nullptr, false);
+  Json meta = ParseJsonOrDiscard<Json>(text, path);
   SPLAT_CHECK(meta.is_object(), path, ": its meta.json is no JSON; ", kAdvice);
   const auto version = meta.find("version");
   SPLAT_CHECK(version != meta.end() && version->is_number_unsigned() && *version == kVersion, path,
