@@ -17,7 +17,7 @@ Failure CompareFiles(const Run& run, const data::Dataset& dataset, const SplatMo
   for (const WrittenFormat& written : run.summary.written) {
     if (!already_stopped) run.reporter.ThrowIfStopped("the check of the files was interrupted");
     run.reporter.Progress(double(run.summary.checks.size()) / double(run.summary.written.size()), written.format);
-    run.summary.checks.push_back(check.Check(written.format, written.files, run.summary.splats));
+    run.summary.checks.push_back(check.Check(written.format, written.files, run.summary.splats - written.left_out));
     const std::string& error = run.summary.checks.back().error;
     if (!failure && !error.empty()) failure = std::make_exception_ptr(Error(error));
   }

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "formats/inria_cameras.h"
 #include "io/json_file.h"
+#include "io/json_parse.h"
 #include "quality/metrics.h"
 
 namespace splat::pipeline {
@@ -120,7 +121,7 @@ void WriteRunConfig(const std::string& path, const RunOptions& options, const Ru
   json["device"] = summary.device;
   json["threads"] = summary.threads;
   json["input"] = InputJson(options, summary);
-  json["training"] = Json::parse(train::ConfigToJson(options.config));
+  json["training"] = ParseJson<Json>(train::ConfigToJson(options.config), "config");
   WriteJson(path, json);
 }
 

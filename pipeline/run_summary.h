@@ -16,6 +16,7 @@ namespace splat::pipeline {
 struct WrittenFormat {
   std::string format;
   std::vector<std::string> files;
+  int64_t left_out = 0;  // splats that lie too far out for it
 };
 
 struct RunSummary {

@@ -70,7 +70,7 @@ Failure WriteFormats(const Run& run, const data::Dataset& dataset, const SplatMo
       const formats::WrittenScene written = formats::WriteScene(path, exporter, splats, export_options);
       if (!written.note.empty()) run.reporter.Note(written.note);
       if (!written.warning.empty()) run.reporter.Warn(written.warning);
-      run.summary.written.push_back({name, written.files});
+      run.summary.written.push_back({name, written.files, written.left_out});
       if (name == "sog") export_options.sog_file = written.files.back();  // a page need not cluster again
     } catch (const Error&) {
       if (!failure) failure = std::current_exception();

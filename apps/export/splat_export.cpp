@@ -96,20 +96,22 @@ std::string SizeText(const std::string& path) {
 SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
   SplatCloud cloud = formats::ReadScene(options.input, options.reading);
   progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
-                       math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(options.input)));
+                       math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(formats::SceneFileOf(options.input))));
   if (cloud.left_out > 0) {
     progress.Warn(StrCat(options.input, ": ", FormatCount(cloud.left_out),
                          " splats are no numbers or have no rotation, and are left out"));
   }
+  for (const std::string& note : cloud.notes) progress.Warn(note);
   if (options.background) cloud.traits.background = options.background;
   return cloud;
 }
 
 // Reads what was written back, with the cloud that it came from out of memory, and says what the format costs.
-void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check, Progress& progress) {
+void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check, int64_t left_out,
+                Progress& progress) {
   formats::ImportOptions reading;
   reading.spz_frame = options.writing.spz_frame;
-  const double agreement_db = check.AgreementOf(options.output, reading);
+  const double agreement_db = check.AgreementOf(options.output, reading, left_out);
   progress.Info(StrCat("Read back and drawn in ", check.views(), " views: ", FormatFixed(agreement_db, 1),
                        " dB against what was read"));
 }
@@ -134,14 +136,14 @@ int ConvertScene(ConvertOptions options) {
     options.writing.viewer = Viewer(cameras, splats);
     written = formats::WriteScene(options.output, *options.exporter, splats, options.writing);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ",
+    progress.Info(StrCat(options.output, ": ", FormatCount(splats.count() - written.left_out), " splats, SH degree ",
                          std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
                          SizeText(options.output), ", ", FormatDuration(seconds.count())));
     if (options.check)
       check.emplace(splats, quality::CamerasToCheck(cameras, splats), BackgroundOf(splats.traits()), pool);
   }
   cloud.reset();
-  if (check) CheckScene(options, *check, progress);
+  if (check) CheckScene(options, *check, written.left_out, progress);
   if (!written.note.empty()) progress.Info(written.note);
   if (!written.warning.empty()) progress.Warn(written.warning);
   return 0;

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "data/photos/image_io.h"
 #include "io/atomic_file.h"
+#include "io/json_parse.h"
 #include "io/ply.h"
 
 namespace splat::data {
@@ -21,21 +22,6 @@ constexpr double kMaxPhotoSide = 1000000;  // px
 // How far R^T R may be from the identity: files that print three digits pass, a scaled or sheared matrix does not.
 constexpr double kRotationTolerance = 1e-2;
 constexpr double kLastRowTolerance = 1e-6;
-
-Json ParseJson(const std::string& path) {
-  const std::string text = ReadFile(path);
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    const size_t end = std::min(text.size(), error.byte > 0 ? error.byte - 1 : 0);
-    const auto line = 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(end), '\n');
-    const size_t line_begin = end > 0 ? text.rfind('\n', end - 1) + 1 : 0;  // npos + 1 is 0
-    throw Error(StrCat(path, ": line ", line, ", column ", end - line_begin + 1,
-                       ": is not valid JSON here; correct it or export it again"));
-  } catch (const Json::exception&) {
-    throw Error(StrCat(path, ": holds a number that is out of range; correct it or export it again"));
-  }
-}
 
 // What a frame says itself goes before what the file says for all.
 struct Scopes {
@@ -308,12 +294,13 @@ void SortByName(const std::string& json_path, std::vector<PosedPhoto>& photos) {
 SceneDescription ReadTransforms(const std::string& json_path) {
   const fs::path test_path = fs::path(json_path).parent_path() / "transforms_test.json";
   const bool has_split = fs::path(json_path).filename() == "transforms_train.json" && fs::exists(test_path);
-  const Json root = ParseJson(json_path);
+  const Json root = ParseJson<Json>(ReadFile(json_path), json_path);
   SceneDescription scene;
   scene.photos = ReadFrames(root, json_path, has_split ? std::make_optional(Split::kTrain) : std::nullopt);
   scene.source = StrCat("transforms file ", json_path, " (", scene.photos.size(), " frames)");
   if (has_split) {
-    const auto test = ReadFrames(ParseJson(test_path.string()), test_path.string(), Split::kTest);
+    const auto test =
+        ReadFrames(ParseJson<Json>(ReadFile(test_path.string()), test_path.string()), test_path.string(), Split::kTest);
     scene.source = StrCat("transforms files ", json_path, " and ", test_path.filename().string(), " (",
                           scene.photos.size(), " training and ", test.size(), " test frames)");
     scene.photos.insert(scene.photos.end(), test.begin(), test.end());

@@ -9,6 +9,7 @@
 
 #include "data/photos/image_io.h"
 #include "data/sfm/sfm_stages.h"
+#include "io/json_parse.h"
 
 namespace splat::data {
 namespace {
@@ -98,7 +99,7 @@ std::optional<SfmResult> EarlierResult(const SfmWorkspace& workspace, const std:
                                        const std::string& image_folder, const PhotoSet& set) {
   if (!workspace.IsFinished(kResultStage, key)) return std::nullopt;
   try {
-    const json text = json::parse(workspace.Result(kResultStage));
+    const json text = ParseJson<json>(workspace.Result(kResultStage), kResultStage);
     SfmResult result;
     const std::string folder = workspace.Path(text.at("model").get<std::string>());
     DescribeModel({folder, SummarizeColmapModel(folder)}, image_folder, set, result);

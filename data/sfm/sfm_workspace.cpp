@@ -11,6 +11,7 @@
 
 #include "core/check.h"
 #include "io/atomic_file.h"
+#include "io/json_parse.h"
 
 namespace splat::data {
 namespace {
@@ -42,13 +43,15 @@ SfmWorkspace::~SfmWorkspace() {
 void SfmWorkspace::Load() {
   if (!std::filesystem::exists(Path("state.json"))) return;
   try {
-    const json state = json::parse(ReadFile(Path("state.json")));
+    const json state = ParseJsonOrDiscard<json>(ReadFile(Path("state.json")), Path("state.json"));
     if (state.at("version") != kStateVersion) return;
     runs_ = state.at("runs");
     for (const auto& [stage, entry] : state.at("stages").items()) {
       records_[stage] = {entry.at("made_from"), entry.at("result"), entry.at("run"), entry.at("finished")};
     }
   } catch (const json::exception&) {
+    records_.clear();
+  } catch (const Error&) {
     records_.clear();
   }
 }

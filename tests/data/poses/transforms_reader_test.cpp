@@ -196,7 +196,7 @@ TEST_F(Transforms, SyntaxErrorsNameLineAndColumn) {
   EXPECT_THAT(ErrorOf(std::string("[NaN]")), HasSubstr("line 1, column 2"));
   EXPECT_THAT(ErrorOf(std::string()), HasSubstr("line 1, column 1"));
   EXPECT_THAT(ErrorOf(std::string("{\"fl_x\": 1e999}")), HasSubstr("out of range"));
-  EXPECT_THAT(ErrorOf(std::string(100000, '[')), HasSubstr("not valid JSON"));
+  EXPECT_THAT(ErrorOf(std::string(100000, '[')), HasSubstr("nests more than 64 deep"));
 }
 
 TEST_F(Transforms, RefusesMatricesThatAreNoPoses) {
