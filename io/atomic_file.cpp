@@ -96,8 +96,8 @@ void WriteFileAtomically(const std::string& path, const std::function<void(std::
   std::ostream stream(&buffer);
   write(stream);
   stream.flush();
-  SPLAT_CHECK(stream.good(), path, ": cannot be written: ",
-              buffer.error() != 0 ? std::strerror(buffer.error()) : "the disk may be full");
+  SPLAT_CHECK(stream.good(), path,
+              ": cannot be written: ", buffer.error() != 0 ? std::strerror(buffer.error()) : "the disk may be full");
   file.MoveToTarget();
 }
 

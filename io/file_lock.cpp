@@ -38,7 +38,8 @@ std::string HolderIn(int descriptor) {
 }
 
 bool LeadsTo(const std::string& path, int descriptor) {
-  struct stat opened {}, named {};
+  struct stat opened {
+  }, named{};
   return fstat(descriptor, &opened) == 0 && lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
          opened.st_ino == named.st_ino;
 }
@@ -48,8 +49,8 @@ bool LeadsTo(const std::string& path, int descriptor) {
 FileLock::FileLock(const std::string& path, const std::string& subject, const std::string& advice) : path_(path) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0666);
-    SPLAT_CHECK(descriptor_ >= 0, subject, ": nothing can be written there: ",
-                errno == ELOOP ? path + " is a link" : std::strerror(errno));
+    SPLAT_CHECK(descriptor_ >= 0, subject,
+                ": nothing can be written there: ", errno == ELOOP ? path + " is a link" : std::strerror(errno));
     struct stat status {};
     const bool regular = fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
     const bool busy = regular && flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;

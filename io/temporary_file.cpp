@@ -39,7 +39,8 @@ std::string UnforeseenName(const std::string& target) {
 
 // Whether the name still leads to the open file: whoever clears up may have removed it before it was locked.
 bool IsStillThere(const std::string& path, int descriptor) {
-  struct stat opened {}, named {};
+  struct stat opened {
+  }, named{};
   return fstat(descriptor, &opened) == 0 && lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
          opened.st_ino == named.st_ino;
 }

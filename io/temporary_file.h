@@ -5,9 +5,9 @@
 
 namespace splat {
 
-// A new, empty file beside `target`, with a name that cannot be foreseen and the extension of `target`. Links, files and
-// devices that bear a name already are never opened. The file is locked until it is closed, which a killed process does,
-// too.
+// A new, empty file beside `target`, with a name that cannot be foreseen and the extension of `target`. Links, files
+// and devices that bear a name already are never opened. The file is locked until it is closed, which a killed process
+// does, too.
 class TemporaryFile {
  public:
   // Throws splat::Error that names `target` if no file can be made there.
