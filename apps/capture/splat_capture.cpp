@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <thread>
 
 #include "apps/cli/cli.h"
 #include "apps/cli/program.h"
 #include "capture/capture.h"
 #include "core/check.h"
+#include "core/machine_limits.h"
 
 namespace splat::apps {
 namespace {
@@ -61,7 +61,7 @@ void RemoveCapture(const std::string& folder) {
 void Run(const Arguments& arguments) {
   Validate(arguments.capture);
   if (arguments.overwrite) RemoveCapture(arguments.output);
-  const int threads = arguments.threads > 0 ? arguments.threads : int(std::thread::hardware_concurrency());
+  const int threads = arguments.threads > 0 ? arguments.threads : UsableCores();
   ThreadPool pool(std::max(1, threads));
   const auto progress = [&](int done, int total) {
     if (!arguments.quiet && (done % 10 == 0 || done == total)) std::printf("photo %d of %d\n", done, total);

@@ -4,6 +4,7 @@
 #include "apps/export/export_options.h"
 #include "core/check.h"
 #include "core/format.h"
+#include "core/machine_limits.h"
 #include "core/parallel.h"
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
@@ -18,7 +19,6 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <thread>
 
 namespace splat::apps {
 namespace {
@@ -127,7 +127,7 @@ void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check
 int ConvertScene(ConvertOptions options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   const std::unique_ptr<FileLock> claim = ClaimOutput(options);
-  ThreadPool pool(options.threads > 0 ? options.threads : std::max(1, int(std::thread::hardware_concurrency())));
+  ThreadPool pool(options.threads > 0 ? options.threads : UsableCores());
   options.writing.executor = &pool;
   const auto start = std::chrono::steady_clock::now();
   std::optional<SplatCloud> cloud = ReadCloud(options, progress);

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
+#include "core/machine_limits.h"
 #include "data/photos/image_io.h"
 #include "data/sfm/sfm_stages.h"
 
@@ -188,7 +188,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   for (const std::string& note : set.notes) LogWarning(log, note);
 
   ColmapProgram colmap(options.colmap, workspace.Path("colmap.log"), options.cancelled);
-  const int threads = options.threads > 0 ? options.threads : int(std::max(1u, std::thread::hardware_concurrency()));
+  const int threads = options.threads > 0 ? options.threads : UsableCores();
   SfmContext context{image_folder,      photos_key, GroupByCamera(set.usable, options),
                      set.usable.size(), threads,    options.use_gpu && colmap.build().has_cuda && HasGpu(),
                      options,           workspace,  colmap,
