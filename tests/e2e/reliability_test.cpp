@@ -198,6 +198,55 @@ TEST_F(ReliableTraining, EveryFileThatCannotBeWrittenIsNamedAndTheOthersAreWhole
   ExpectWholeScene(out_, false);
 }
 
+TEST(ReliableCapture, AFullDiskKeepsTheEarlierCapture) {
+  TempDir folder;
+  const std::vector<std::string> command = {SPLAT_BINARY_DIR "/apps/splat-capture",
+                                            folder / "c",
+                                            "--photos",
+                                            "4",
+                                            "--width",
+                                            "64",
+                                            "--height",
+                                            "48",
+                                            "--overwrite",
+                                            "--quiet"};
+  const ProcessOutput first = RunProgram(command, kPatience);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  const std::string truth = ReadFile(folder / "c/truth/capture.json");
+  const ProcessOutput second = RunProgram({"bash", "-c", "ulimit -f 1; exec " + Quoted(command)}, kPatience);
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_EQ(ReadFile(folder / "c/truth/capture.json"), truth);
+  EXPECT_EQ(RunProgram(command, kPatience).exit_code, 0);
+  const fs::directory_iterator entries(folder.path());
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "nothing is left beside it";
+}
+
+// Files of every kind that a pipe stands in the place of: none is waited for.
+TEST(ReliableInput, PipesAreRefusedOrPassedOver) {
+  for (const char* name : {"images/photo_02.png", "sparse/0/images.txt", "sparse/0/images.bin", "transforms.json",
+                           "sparse/0/points3D.txt"}) {
+    TempDir folder;
+    WriteBallPhotos(folder.path());
+    fs::remove(folder / name);
+    ASSERT_EQ(mkfifo((folder / name).c_str(), 0600), 0);
+    const ProcessOutput output = RunProgram({kTrain, "--images", folder / "images", "--poses", folder / "sparse/0",
+                                             "--output", folder / "out", "--iterations", "5", "--export", "ply"},
+                                            kPatience);
+    EXPECT_FALSE(output.timed_out) << name;
+    if (output.exit_code != 0) {
+      EXPECT_THAT(output.err, HasSubstr(folder / fs::path(name).parent_path().string())) << name;
+    }
+  }
+  TempDir folder;
+  WriteBallPhotos(folder.path());
+  ASSERT_EQ(mkfifo((folder / "config.json").c_str(), 0600), 0);
+  const ProcessOutput output =
+      RunProgram({kTrain, "--images", folder.path(), "--config", folder / "config.json"}, kPatience);
+  EXPECT_FALSE(output.timed_out);
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_THAT(output.err, HasSubstr("config.json: is not a file"));
+}
+
 class ReliableExport : public ::testing::Test {
  protected:
   void SetUp() override {
