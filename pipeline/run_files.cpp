@@ -36,6 +36,9 @@ Json TestJson(const RunSummary& summary) {
   test["views"] = Json::array();
   if (!summary.evaluation_error.empty()) test["error"] = summary.evaluation_error;
   if (!evaluated) return test;
+  for (const quality::LeftOutView& view : summary.evaluation->left_out) {
+    test["left_out"].push_back({{"name", view.name}, {"error", view.reason}});
+  }
   for (const quality::ViewMetrics& view : summary.evaluation->views) {
     Json entry = {{"name", view.name}};
     for (size_t i = 0; i < metrics.size(); ++i) entry[metrics[i].name] = view.values[i];

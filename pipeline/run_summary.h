@@ -33,6 +33,7 @@ struct RunSummary {
   int64_t splats = 0;
   int iterations = 0;  // done
   bool interrupted = false;
+  std::string training_error;  // what ended the training before its last step, if not the user
   double training_seconds = 0, total_seconds = 0;
   std::string device;  // cpu or cuda
   int threads = 0;

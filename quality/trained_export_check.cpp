@@ -32,6 +32,16 @@ std::vector<int> ViewsToCheck(const data::Dataset& dataset) {
 TrainedExportCheck::TrainedExportCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
     : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
   loader_.Announce(views_);
+  // A photo that cannot be read says nothing of the files.
+  const auto is_broken = [&](int view) {
+    try {
+      return loader_.Get(view) == nullptr;
+    } catch (const Error&) {
+      return true;
+    }
+  };
+  views_.erase(std::remove_if(views_.begin(), views_.end(), is_broken), views_.end());
+  SPLAT_CHECK(!views_.empty(), "none of the photos to compare with can be read");
   for (const int index : views_) {
     images_.push_back(RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
     const auto photo = loader_.Get(index);

@@ -1,6 +1,7 @@
 #include "train/limits.h"
 
 #include <algorithm>
+#include <new>
 
 #include "core/check.h"
 
@@ -68,14 +69,20 @@ DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int6
 }
 
 bool IsOutOfMemory(const std::exception& error) {
-  // The class of its own that LibTorch has for it is newer than 1.13.
+  if (dynamic_cast<const std::bad_alloc*>(&error)) return true;
+  if (!dynamic_cast<const c10::Error*>(&error)) return false;
+  // The class of its own that LibTorch has for it is newer than 1.13, and not that of the CPU's allocator.
   const std::string text = error.what();
-  return dynamic_cast<const c10::Error*>(&error) && text.find("out of memory") != std::string::npos;
+  for (const char* words : {"out of memory", "not enough memory", "can't allocate memory"}) {
+    if (text.find(words) != std::string::npos) return true;
+  }
+  return false;
 }
 
-std::string OutOfMemoryText(int64_t splats, const Camera& camera) {
-  return StrCat("the GPU's memory does not hold ", splats, " splats at ", camera.width, " x ", camera.height,
-                " pixels; --max-gaussians ", splats / 4 * 3, ", or a larger --downscale, would fit");
+std::string OutOfMemoryText(const Backend& backend, int64_t splats, const Camera& camera) {
+  return StrCat(backend.is_device ? "the GPU's memory" : "the memory", " does not hold ", splats, " splats at ",
+                camera.width, " x ", camera.height, " pixels; --max-gaussians ", splats / 4 * 3,
+                ", or a larger --downscale, would fit");
 }
 
 }  // namespace splat::train

@@ -30,10 +30,10 @@ DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int6
 // Pixels of the largest photo.
 int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views);
 
-// Whether this is LibTorch's way to say that there is no memory left.
+// Whether this is the way of LibTorch, on a GPU or the CPU, or of C++ to say that there is no memory left.
 bool IsOutOfMemory(const std::exception& error);
 
 // Returns the message for that case.
-std::string OutOfMemoryText(int64_t splats, const Camera& camera);
+std::string OutOfMemoryText(const Backend& backend, int64_t splats, const Camera& camera);
 
 }  // namespace splat::train

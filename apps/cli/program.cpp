@@ -31,6 +31,7 @@ std::string ProgramVersion(const std::string& program) {
 }
 
 int RunProgram(const std::string& program, const std::function<int()>& run) {
+  IgnoreFailedWrites();
   try {
     return run();
   } catch (const Interrupted& interrupted) {

@@ -4,17 +4,21 @@
 #include "apps/export/export_options.h"
 #include "core/check.h"
 #include "core/format.h"
+#include "core/machine_limits.h"
 #include "core/parallel.h"
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
+#include "io/file_lock.h"
+#include "io/temporary_file.h"
 #include "quality/export_check.h"
 #include "scene/select.h"
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
-#include <thread>
 
 namespace splat::apps {
 namespace {
@@ -24,15 +28,21 @@ namespace fs = std::filesystem;
 constexpr int64_t kManySplats = 2'000'000;  // what viewers on a desktop budget for
 constexpr double kCropReach = 3;            // times the cameras' or the splats' own
 
-// Found out before a large scene is read.
-void CheckOutput(const ConvertOptions& options) {
+// Found out before a large scene is read. Two that write one file, and read it back, would judge each other's.
+std::unique_ptr<FileLock> ClaimOutput(const ConvertOptions& options) {
   std::error_code ignored;
   const fs::path folder = fs::path(options.output).parent_path();
   SPLAT_CHECK(folder.empty() || fs::is_directory(folder, ignored), options.output, ": the folder does not exist");
+  const std::string lock =
+      (folder / StrCat(".splat-", std::hash<std::string>()(fs::path(options.output).filename().string()), ".lock"))
+          .string();
+  auto claim = std::make_unique<FileLock>(lock, options.output, "wait for it or choose another name");
   SPLAT_CHECK(options.overwrite || !fs::exists(options.output, ignored), options.output,
               ": exists already; choose another name or pass --overwrite");
   const std::string lacks = formats::WhatLacks(*options.exporter);
   SPLAT_CHECK(lacks.empty(), options.output, ": ", lacks);
+  RemoveAbandonedFiles(folder.empty() ? "." : folder.string());
+  return claim;
 }
 
 // The cameras that lie beside the scene, for --crop auto, pages and checks; none without a usable cameras.json.
@@ -118,8 +128,8 @@ void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check
 
 int ConvertScene(ConvertOptions options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
-  CheckOutput(options);
-  ThreadPool pool(options.threads > 0 ? options.threads : std::max(1, int(std::thread::hardware_concurrency())));
+  const std::unique_ptr<FileLock> claim = ClaimOutput(options);
+  ThreadPool pool(options.threads > 0 ? options.threads : UsableCores());
   options.writing.executor = &pool;
   const auto start = std::chrono::steady_clock::now();
   std::optional<SplatCloud> cloud = ReadCloud(options, progress);

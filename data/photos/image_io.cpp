@@ -4,6 +4,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -41,6 +42,7 @@ cv::Mat Decode(const std::string& path, const std::vector<uint8_t>& bytes) {
   try {
     pixels = cv::imdecode(bytes, cv::IMREAD_UNCHANGED | cv::IMREAD_IGNORE_ORIENTATION);
   } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();  // the photo is not to blame
     reason = ": " + error.err;
   }
   SPLAT_CHECK(!pixels.empty(), path, ": is not a photo that can be read (broken pixel data", reason, ")");

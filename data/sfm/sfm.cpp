@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
+#include "core/machine_limits.h"
 #include "data/photos/image_io.h"
 #include "data/sfm/sfm_stages.h"
 #include "io/json_parse.h"
@@ -190,7 +190,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   for (const std::string& note : set.notes) LogWarning(log, note);
 
   ColmapProgram colmap(options.colmap, workspace.Path("colmap.log"), options.cancelled);
-  const int threads = options.threads > 0 ? options.threads : int(std::max(1u, std::thread::hardware_concurrency()));
+  const int threads = options.threads > 0 ? options.threads : UsableCores();
   SfmContext context{FolderForColmap(image_folder, set.usable, workspace),
                      photos_key,
                      GroupByCamera(set.usable, options),

@@ -282,7 +282,7 @@ TEST_F(RunSfmTest, RefusesFewerThanTwoPhotos) {
 
 TEST_F(RunSfmTest, RefusesAWorkspaceInUse) {
   const SfmWorkspace other(Workspace());
-  EXPECT_THAT(ErrorOfRun(), HasSubstr("another run works in this folder"));
+  EXPECT_THAT(ErrorOfRun(), HasSubstr("is writing there"));
 }
 
 TEST_F(RunSfmTest, EndsAtOnceWhenCancelledAndContinuesNextTime) {
