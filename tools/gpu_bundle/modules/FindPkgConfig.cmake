@@ -1,11 +1,12 @@
 # pkg_check_modules(PREFIX ... NAME) for the libraries of the bundle: PkgConfig::PREFIX.
 function(pkg_check_modules prefix)
   set(libexif libexif/exif-data.h LIBRARY exif USES m)
+  set(libutf8proc utf8proc.h LIBRARY utf8proc)
   set(libzstd zstd.h LIBRARY zstd USES Threads::Threads)
   set(minizip minizip/zip.h LIBRARY minizip USES ZLIB::ZLIB)
   set(libwebp webp/encode.h LIBRARY webp USES Threads::Threads m)
   list(GET ARGN -1 name)
-  if(NOT name MATCHES "^(libexif|libzstd|minizip|libwebp)$")
+  if(NOT name MATCHES "^(libexif|libutf8proc|libzstd|minizip|libwebp)$")
     message(FATAL_ERROR "${name} is not in the bundle: add it to tools/gpu_bundle/pack.sh and FindPkgConfig.cmake")
   endif()
   splat_bundle_target(PkgConfig::${prefix} ${${name}})
