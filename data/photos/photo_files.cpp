@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "core/check.h"
+#include "data/photos/folder_files.h"
 #include "data/photos/image_io.h"
-#include "data/photos/photo_folder.h"
 #include "data/photos/photo_header.h"
 
 namespace splat::data {

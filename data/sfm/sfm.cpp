@@ -8,6 +8,7 @@
 
 #include "core/machine_limits.h"
 #include "data/photos/image_io.h"
+#include "data/poses/photo_folder.h"
 #include "data/sfm/sfm_stages.h"
 #include "io/json_parse.h"
 
@@ -42,7 +43,7 @@ struct PhotoSet {
 
 PhotoSet CollectPhotos(const std::string& image_folder) {
   PhotoSet set;
-  set.given = ListPhotos(image_folder);
+  set.given = SplitOffMasks(ListPhotos(image_folder)).photos;
   SPLAT_CHECK(set.given.size() >= 2, image_folder, ": holds ", set.given.size(),
               " photos; structure-from-motion needs at least 2, better 20 or more that overlap");
   std::vector<std::string> unreadable, unlistable;

@@ -9,7 +9,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "data/photos/photo_folder.h"
+#include "data/photos/folder_files.h"
 #include "io/atomic_file.h"
 #include "tests/support/temp_dir.h"
 

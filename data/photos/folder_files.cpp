@@ -1,4 +1,4 @@
-#include "data/photos/photo_folder.h"
+#include "data/photos/folder_files.h"
 
 #include <algorithm>
 #include <filesystem>
