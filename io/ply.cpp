@@ -24,11 +24,18 @@ float Value(const char* bytes, bool big_endian) {
   return float(big_endian ? FromBigEndian<T>(bytes) : FromLittleEndian<T>(bytes));
 }
 
+// 16 bits: a sign, 5 of exponent, 10 of fraction.
+float HalfValue(const char* bytes, bool big_endian) {
+  return HalfToFloat(big_endian ? FromBigEndian<uint16_t>(bytes) : FromLittleEndian<uint16_t>(bytes));
+}
+
 constexpr TypeTraits kTypes[] = {
     {"char", "int8", 1, Value<int8_t>},    {"uchar", "uint8", 1, Value<uint8_t>},
     {"short", "int16", 2, Value<int16_t>}, {"ushort", "uint16", 2, Value<uint16_t>},
     {"int", "int32", 4, Value<int32_t>},   {"uint", "uint32", 4, Value<uint32_t>},
     {"float", "float32", 4, Value<float>}, {"double", "float64", 8, Value<double>},
+    {"int64", "long", 8, Value<int64_t>},  {"uint64", "ulong", 8, Value<uint64_t>},
+    {"half", "float16", 2, HalfValue},
 };
 
 // Null if there is no such type.
@@ -91,27 +98,32 @@ void PlyFile::AddElement(std::string_view line, const std::string& where) {
   const std::string_view word = TakeWord(line);
   const auto count = ParseNumber<uint64_t>(word);
   SPLAT_CHECK(count.has_value(), where, ": element '", name, "' has the count '", word, "', which is no number");
-  elements_.push_back({std::string(name), *count, {}, {}});
+  elements_.push_back({std::string(name), *count, {}, {}, {}});
+  names_.clear();
 }
 
 void PlyFile::AddProperty(std::string_view line, const std::string& where) {
   SPLAT_CHECK(!elements_.empty(), where, ": a property before any element");
   Element& element = elements_.back();
   const std::string_view type = TakeWord(line);
-  if (type == "list") {
-    TakeWord(line);
-    TakeWord(line);
-    if (element.list_property.empty()) element.list_property = std::string(TakeWord(line));
-    return;
-  }
+  if (type == "list") return AddList(line, where);
   const std::string_view name = TakeWord(line);
   SPLAT_CHECK(!name.empty(), where, ": a property without a name");
-  for (const Property& other : element.properties) {
-    SPLAT_CHECK(other.name != name, where, ": property '", name, "' is there twice");
-  }
+  SPLAT_CHECK(names_.insert(std::string(name)).second, where, ": property '", name, "' is there twice");
   const TypeTraits* traits = FindType(type);
   SPLAT_CHECK(traits != nullptr, where, ": property '", name, "' has the unknown type '", type, "'");
   element.properties.push_back({std::string(name), traits->name, traits->size});
+  element.parts.push_back({traits->size, 0, nullptr});
+}
+
+void PlyFile::AddList(std::string_view line, const std::string& where) {
+  const std::string_view count_type = TakeWord(line), type = TakeWord(line), name = TakeWord(line);
+  const TypeTraits *counts = FindType(count_type), *entries = FindType(type);
+  SPLAT_CHECK(counts != nullptr && entries != nullptr, where, ": the list '", name, "' has the unknown type '",
+              counts == nullptr ? count_type : type, "'");
+  Element& element = elements_.back();
+  if (element.list_property.empty()) element.list_property = name.empty() ? "(no name)" : std::string(name);
+  element.parts.push_back({entries->size, counts->size, counts->value});
 }
 
 size_t PlyFile::Element::RowSize() const {
@@ -155,16 +167,43 @@ const PlyFile::Element* PlyFile::Find(const std::string& name) const {
   return found == elements_.end() ? nullptr : &*found;
 }
 
-void PlyFile::CheckFits(const Element& element, uint64_t room) const {
+void PlyFile::CheckHasNoList(const Element& element) const {
   SPLAT_CHECK(element.list_property.empty(), path_, ": element '", element.name, "' has the list property '",
               element.list_property, "', which is not supported; save the file without it");
+}
+
+void PlyFile::CheckFits(const Element& element, uint64_t room) const {
   SPLAT_CHECK(element.count <= room, path_, ": announces ", element.count, " rows of '", element.name,
               "' but has room for ", room, "; it is truncated or damaged, copy it again");
 }
 
+// Walks through the rows of an element with lists, each of which takes at least the byte of a length.
+size_t PlyFile::BytesOfListRows(const Element& element, std::string_view body) const {
+  const bool big_endian = format_ == Format::kBigEndian;
+  size_t position = 0;
+  for (uint64_t row = 0; row < element.count; ++row) {
+    for (const RowPart& part : element.parts) {
+      const size_t left = body.size() - position;
+      const double entries = part.count_size == 0      ? 1
+                             : part.count_size <= left ? double(part.count(body.data() + position, big_endian))
+                                                       : -1;
+      const double needed = double(part.count_size) + entries * double(part.size);
+      SPLAT_CHECK(entries >= 0 && needed <= double(left), path_, ": ends within row ", row + 1, " of ", element.count,
+                  " of '", element.name, "'; it is truncated or damaged, copy it again");
+      position += size_t(needed);
+    }
+  }
+  return position;
+}
+
 std::string_view PlyFile::BinaryRows(const Element& wanted) const {
+  CheckHasNoList(wanted);
   std::string_view body = body_;
   for (const Element& element : elements_) {
+    if (!element.list_property.empty()) {
+      body.remove_prefix(BytesOfListRows(element, body));
+      continue;
+    }
     const size_t row_size = element.RowSize();
     CheckFits(element, row_size > 0 ? body.size() / row_size : element.count);
     const std::string_view rows = body.substr(0, size_t(element.count) * row_size);
@@ -181,6 +220,7 @@ std::string_view PlyFile::LittleEndianRows(const Element& element) const {
 }
 
 void PlyFile::ForEachAsciiRow(const Element& wanted, const std::function<void(const float* row)>& use) const {
+  CheckHasNoList(wanted);
   LineScanner scanner(body_);
   std::vector<float> values(wanted.properties.size());
   for (const Element& element : elements_) {

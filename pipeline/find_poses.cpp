@@ -3,6 +3,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "core/interrupted.h"
+#include "data/photos/folder_files.h"
 #include "data/poses/pose_source.h"
 #include "pipeline/stages.h"
 
@@ -63,22 +64,27 @@ data::SfmResult RunStructureFromMotion(const Run& run, const std::string& images
 }  // namespace
 
 data::SceneDescription FindPoses(const Run& run) {
-  const std::string images = data::ResolveImageFolder(run.options.images);
+  const data::PhotoFolder photos = data::OpenPhotoFolder(run.options.images);
+  data::PoseChoice choice;
+  const std::string passed_over = data::DescribePassedOver(photos.path);
+  if (!passed_over.empty()) run.reporter.Warn(passed_over);
   std::string source = run.options.poses;
   if (source == "auto") {
-    const auto found = data::FindPoses(images);
-    source = found ? *found : "sfm";
-    if (!found) run.reporter.Note("No poses lie with the photos: COLMAP finds them.");
+    choice = data::ChoosePoses(photos);
+    if (!choice.scene) run.reporter.Note(choice.summary);
   }
-  if (source == "sfm") {
-    run.summary.sfm = RunStructureFromMotion(run, images);
-    source = run.summary.sfm->model_folder;
+  if (!choice.scene) {
+    if (source == "auto" || source == "sfm") {
+      run.summary.sfm = RunStructureFromMotion(run, photos.path);
+      source = run.summary.sfm->model_folder;
+    }
+    choice.scene = data::ReadPoses(source, photos);
+    choice.summary = choice.scene->source;
   }
-  data::SceneDescription scene = data::ReadPoses(source, images);
-  for (const std::string& warning : scene.warnings) run.reporter.Warn(warning);
-  run.summary.poses_source = scene.source;
-  run.reporter.Note(StrCat("Poses: ", scene.source));
-  return scene;
+  for (const std::string& warning : choice.scene->warnings) run.reporter.Warn(warning);
+  run.summary.poses_source = choice.scene->source;
+  run.reporter.Note(StrCat("Poses: ", choice.summary));
+  return *choice.scene;
 }
 
 }  // namespace splat::pipeline

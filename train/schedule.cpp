@@ -24,9 +24,9 @@ int Scaled(int option, int steps) {
 
 }  // namespace
 
-double MeansLearningRate(const OptimizerConfig& config, int step, int steps) {
-  const double done = steps > 0 ? std::clamp(double(step) / steps, 0.0, 1.0) : 1.0;
-  return std::exp((1 - done) * std::log(config.means_lr) + done * std::log(config.means_lr_final));
+int StepsOf(const TrainConfig& config, bool cuda) {
+  if (config.iterations > 0) return config.iterations;
+  return cuda ? kDefaultStepsCuda : kDefaultStepsCpu;
 }
 
 int ShDegreeAt(int step, int steps, int every, int max_degree) {

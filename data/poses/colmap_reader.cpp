@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "core/quaternion.h"
 #include "data/poses/colmap_files.h"
+#include "data/poses/ply_points.h"
 #include "io/byte_reader.h"
 
 namespace splat::data {
@@ -18,40 +19,53 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kMaxPhotoSide = 1000000;  // px; more is a damaged file
-constexpr const char* kParts[] = {"cameras", "images", "points3D"};
 
-// Paths of the three files, all of one kind.
+// The files of a model. Cameras and images are of one kind; the points may be of the other kind, or a PLY.
 struct ModelFiles {
-  bool binary;
-  std::string cameras, images, points;
+  bool binary = false;
+  std::string cameras, images;
+  std::vector<std::string> points;  // those that are there, the preferred one first
 };
 
-std::string PartPath(const std::string& folder, const std::string& part, bool binary) {
-  return (fs::path(folder) / (part + (binary ? ".bin" : ".txt"))).string();
+std::string PartPath(const std::string& folder, const std::string& part, const char* extension) {
+  return (fs::path(folder) / (part + extension)).string();
 }
 
-bool HasAllParts(const std::string& folder, bool binary) {
-  return std::all_of(std::begin(kParts), std::end(kParts), [&](const char* part) {
-    std::error_code ignored;
-    return fs::is_regular_file(PartPath(folder, part, binary), ignored);
-  });
+bool IsFile(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+const char* ExtensionOf(bool binary) {
+  return binary ? ".bin" : ".txt";
+}
+
+bool HasCamerasAndImages(const std::string& folder, bool binary) {
+  return IsFile(PartPath(folder, "cameras", ExtensionOf(binary))) &&
+         IsFile(PartPath(folder, "images", ExtensionOf(binary)));
 }
 
 ModelFiles FindFiles(const std::string& folder) {
   SPLAT_CHECK(fs::is_directory(folder), folder, ": the folder of the COLMAP model does not exist");
-  for (const bool binary : {true, false}) {
-    if (!HasAllParts(folder, binary)) continue;
-    return {binary, PartPath(folder, "cameras", binary), PartPath(folder, "images", binary),
-            PartPath(folder, "points3D", binary)};
+  ModelFiles files;
+  files.binary = HasCamerasAndImages(folder, true);
+  if (!files.binary && !HasCamerasAndImages(folder, false)) {
+    const bool binary = IsFile(PartPath(folder, "cameras", ".bin")) || IsFile(PartPath(folder, "images", ".bin"));
+    std::string missing;
+    for (const char* part : {"cameras", "images"}) {
+      if (IsFile(PartPath(folder, part, ExtensionOf(binary)))) continue;
+      missing += StrCat(missing.empty() ? "" : ", ", part, ExtensionOf(binary));
+    }
+    throw Error(StrCat(folder, ": is no complete COLMAP model: ", missing,
+                       " missing (cameras and images must be there, both as .bin or both as .txt)"));
   }
-  const bool binary = fs::exists(PartPath(folder, "cameras", true)) || fs::exists(PartPath(folder, "images", true));
-  std::string missing;
-  for (const char* part : kParts) {
-    const std::string path = PartPath(folder, part, binary);
-    if (!fs::exists(path)) missing += (missing.empty() ? "" : ", ") + fs::path(path).filename().string();
+  files.cameras = PartPath(folder, "cameras", ExtensionOf(files.binary));
+  files.images = PartPath(folder, "images", ExtensionOf(files.binary));
+  for (const char* extension : {ExtensionOf(files.binary), ExtensionOf(!files.binary), ".ply"}) {
+    const std::string path = PartPath(folder, "points3D", extension);
+    if (IsFile(path)) files.points.push_back(path);
   }
-  throw Error(StrCat(folder, ": is no complete COLMAP model: ", missing,
-                     " missing (cameras, images and points3D must be", " there, all as .bin or all as .txt)"));
+  return files;
 }
 
 Intrinsics CheckedIntrinsics(const ColmapCamera& camera, const std::string& where) {
@@ -120,7 +134,27 @@ bool IsFinite(const Vec3<double>& p) {
   return std::isfinite(float(p.x)) && std::isfinite(float(p.y)) && std::isfinite(float(p.z));
 }
 
-void AddPoints(const std::vector<ColmapPoint>& points, const std::string& path, SceneDescription& scene) {
+template <typename Record>
+std::vector<Record> TakeRecords(ColmapFile<Record> file, std::vector<std::string>& warnings) {
+  warnings.insert(warnings.end(), file.warnings.begin(), file.warnings.end());
+  return std::move(file.records);
+}
+
+bool HasExtension(const std::string& path, const char* extension) {
+  return fs::path(path).extension() == extension;
+}
+
+ColmapFile<ColmapPoint> ReadPointRecords(const std::string& path) {
+  return HasExtension(path, ".bin") ? ReadBinaryPoints(path) : ReadTextPoints(path);
+}
+
+void AddPoints(const std::string& path, SceneDescription& scene) {
+  if (HasExtension(path, ".ply")) {
+    AddPlyPoints(path, scene);
+    if (scene.points.positions.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
+    return;
+  }
+  const std::vector<ColmapPoint> points = TakeRecords(ReadPointRecords(path), scene.warnings);
   for (const ColmapPoint& point : points) {
     if (!IsFinite(point.position)) continue;
     scene.points.positions.push_back(point.position);
@@ -134,14 +168,9 @@ void AddPoints(const std::vector<ColmapPoint>& points, const std::string& path, 
   if (points.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
 }
 
-template <typename Record>
-std::vector<Record> TakeRecords(ColmapFile<Record> file, std::vector<std::string>& warnings) {
-  warnings.insert(warnings.end(), file.warnings.begin(), file.warnings.end());
-  return std::move(file.records);
-}
-
 // The count at the beginning of images.bin; the images themselves are not read.
 uint64_t ReadBinaryImageCount(const std::string& path) {
+  if (!fs::is_regular_file(path)) return 0;  // a pipe would be waited for without end
   std::ifstream stream(path, std::ios::binary);
   char bytes[sizeof(uint64_t)] = {};
   stream.read(bytes, sizeof(bytes));
@@ -151,10 +180,10 @@ uint64_t ReadBinaryImageCount(const std::string& path) {
 }  // namespace
 
 bool IsColmapModel(const std::string& folder) {
-  return HasAllParts(folder, true) || HasAllParts(folder, false);
+  return HasCamerasAndImages(folder, true) || HasCamerasAndImages(folder, false);
 }
 
-SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder) {
+SceneDescription ReadColmapPhotos(const std::string& model_folder, const std::string& image_folder) {
   const ModelFiles files = FindFiles(model_folder);
   SceneDescription scene;
   scene.source = StrCat("COLMAP model ", model_folder, files.binary ? " (binary)" : " (text)");
@@ -165,9 +194,31 @@ SceneDescription ReadColmapModel(const std::string& model_folder, const std::str
   const auto images =
       TakeRecords(files.binary ? ReadBinaryImages(files.images) : ReadTextImages(files.images), warnings);
   scene.photos = MakePhotos(images, camera_table, files, image_folder);
-  const auto points =
-      TakeRecords(files.binary ? ReadBinaryPoints(files.points) : ReadTextPoints(files.points), warnings);
-  AddPoints(points, files.points, scene);
+  return scene;
+}
+
+void AddColmapPoints(const std::string& model_folder, SceneDescription& scene) {
+  const ModelFiles files = FindFiles(model_folder);
+  for (const std::string& path : files.points) {
+    AddPoints(path, scene);
+    if (scene.points.positions.empty()) continue;
+    if (path != files.points.front()) {
+      scene.warnings.push_back(StrCat("the points are taken from ", path));
+    } else if (HasExtension(path, ".ply")) {
+      scene.warnings.push_back(
+          StrCat(model_folder, ": has no points3D", ExtensionOf(files.binary), "; the points are taken from ", path));
+    }
+    return;
+  }
+  if (files.points.empty()) {
+    scene.warnings.push_back(StrCat(model_folder, ": has no points3D", ExtensionOf(files.binary),
+                                    " and no points3D.ply; the training starts from random points"));
+  }
+}
+
+SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder) {
+  SceneDescription scene = ReadColmapPhotos(model_folder, image_folder);
+  AddColmapPoints(model_folder, scene);
   return scene;
 }
 
@@ -175,7 +226,8 @@ ColmapModelSummary SummarizeColmapModel(const std::string& model_folder) {
   const ModelFiles files = FindFiles(model_folder);
   ColmapModelSummary summary;
   summary.images = files.binary ? ReadBinaryImageCount(files.images) : ReadTextImages(files.images).records.size();
-  const auto points = (files.binary ? ReadBinaryPoints(files.points) : ReadTextPoints(files.points)).records;
+  if (files.points.empty() || HasExtension(files.points.front(), ".ply")) return summary;
+  const auto points = ReadPointRecords(files.points.front()).records;
   summary.points = points.size();
   double sum = 0;
   size_t known = 0;

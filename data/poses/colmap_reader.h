@@ -1,5 +1,5 @@
-// Reads a COLMAP sparse model: cameras, images, points3D as .bin or .txt (files of rigs and frames that newer versions
-// write beside them are ignored).
+// Reads a COLMAP sparse model: cameras and images as .bin or .txt, and the points, if there are any (files of rigs and
+// frames that newer versions write beside them are ignored).
 #pragma once
 
 #include <string>
@@ -8,14 +8,20 @@
 
 namespace splat::data {
 
-// Whether `folder` holds cameras, images and points3D of one kind.
+// Whether `folder` holds cameras and images of one kind. The points may be missing.
 bool IsColmapModel(const std::string& folder);
 
-// Reads the model in `model_folder`; photo paths become image_folder/name. Every count and length is checked against
-// the file before memory is taken. Throws splat::Error naming file and entry for: missing or truncated files, unknown
-// model ids, cameras with zero size or non-finite or non-positive focal length, an image with an unknown camera,
-// non-finite or zero poses, no images. Points that are not finite are left out with a warning.
+// Reads the model in `model_folder`; photo paths become image_folder/name. The points are those of the first of
+// points3D of the kind that the cameras have, points3D of the other kind, and points3D.ply that holds any; another than
+// the first, or none, is a warning. Every count and length is checked against the file before memory is taken. Throws
+// splat::Error naming file and entry for: missing or truncated files, unknown model ids, cameras with zero size or
+// non-finite or non-positive focal length, an image with an unknown camera, non-finite or zero poses, no images. Points
+// that are not finite are left out with a warning.
 SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder);
+
+// The two halves of ReadColmapModel: the photos alone, and the points for a description that has none yet.
+SceneDescription ReadColmapPhotos(const std::string& model_folder, const std::string& image_folder);
+void AddColmapPoints(const std::string& model_folder, SceneDescription& scene);
 
 // The numbers of a model, found without reading all of it, by which one of sparse/0, sparse/1, ... is chosen.
 struct ColmapModelSummary {

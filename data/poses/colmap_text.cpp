@@ -1,4 +1,7 @@
 // COLMAP's .txt files: one record a line (two for an image), blank-separated, comments after #.
+#include <algorithm>
+#include <cmath>
+
 #include "core/check.h"
 #include "data/poses/colmap_files.h"
 #include "io/atomic_file.h"
@@ -8,6 +11,8 @@ namespace splat::data {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr double kMaxColor = 255;
+constexpr double kUnknownError = -1;
 
 // Records of one file: skips comments and empty lines, and remembers the count that COLMAP writes in its comment.
 class RecordScanner {
@@ -37,6 +42,20 @@ class RecordScanner {
     SPLAT_CHECK(value.has_value(), Where(), ": ", what, " expected, '", word,
                 "' found; correct the line or export again");
     return *value;
+  }
+  // A colour of 0..255, also as "163.0", which is a fraction.
+  double Color(bool& fraction) {
+    const std::string_view word = TakeWord(line_);
+    fraction = fraction || word.find('.') != std::string_view::npos;
+    const auto value = ParseNumber<double>(word);
+    SPLAT_CHECK(value && *value >= 0 && *value <= kMaxColor, Where(), ": a colour (0 to 255) expected, '", word,
+                "' found; correct the line or export again");
+    return *value;
+  }
+  size_t WordsLeft() const {
+    size_t count = 0;
+    for (std::string_view rest = line_; !TakeWord(rest).empty();) ++count;
+    return count;
   }
   std::string Word() { return std::string(TakeWord(line_)); }
   std::string Rest() { return std::string(Trimmed(line_)); }
@@ -82,6 +101,21 @@ void CheckPoints2d(RecordScanner& scanner) {
   }
 }
 
+// Colours with a point that never exceed one are of 0..1 and not of 0..255.
+void SetColors(const std::string& path, const std::vector<Vec3<double>>& colors, bool fractions,
+               ColmapFile<ColmapPoint>& file) {
+  const auto up_to_one = [](const Vec3<double>& c) { return std::max({c.x, c.y, c.z}) <= 1; };
+  const bool unit = fractions && std::all_of(colors.begin(), colors.end(), up_to_one);
+  const double scale = unit ? kMaxColor : 1;
+  for (size_t i = 0; i < colors.size(); ++i) {
+    const auto whole = [&](double c) { return uint8_t(std::lround(scale * c)); };
+    file.records[i].color = {whole(colors[i].x), whole(colors[i].y), whole(colors[i].z)};
+  }
+  if (!fractions) return;
+  file.warnings.push_back(StrCat(path, ": its colours are no whole numbers; they were ",
+                                 unit ? "taken for 0..1 and multiplied by 255" : "rounded"));
+}
+
 }  // namespace
 
 ColmapFile<ColmapCamera> ReadTextCameras(const std::string& path) {
@@ -123,21 +157,33 @@ ColmapFile<ColmapImage> ReadTextImages(const std::string& path) {
 ColmapFile<ColmapPoint> ReadTextPoints(const std::string& path) {
   RecordScanner scanner(path, "points");
   ColmapFile<ColmapPoint> file;
+  std::vector<Vec3<double>> colors;  // as written
+  bool fractions = false;            // a colour is written with a point
+  size_t without_error = 0;
   while (scanner.NextRecord()) {
     ColmapPoint point;
     scanner.Number<uint64_t>("a point id");
     for (double* x : {&point.position.x, &point.position.y, &point.position.z})
       *x = scanner.Number<double>("a coordinate");
-    for (uint8_t* c : {&point.color.x, &point.color.y, &point.color.z})
-      *c = scanner.Number<uint8_t>("a colour (0 to 255)");
-    point.error_px = scanner.Number<double>("the reprojection error");
+    Vec3<double> color;
+    for (double* c : {&color.x, &color.y, &color.z}) *c = scanner.Color(fractions);
+    // The tracks are pairs of numbers, so an even number of words says that the error is missing.
+    const bool has_error = scanner.WordsLeft() % 2 == 1;
+    point.error_px = has_error ? scanner.Number<double>("the reprojection error") : kUnknownError;
+    without_error += has_error ? 0 : 1;
     while (!scanner.AtEnd()) {
       scanner.Number<uint32_t>("the image id of a track element");
       scanner.Number<uint32_t>("the point index of a track element");
     }
     file.records.push_back(point);
+    colors.push_back(color);
   }
   file.warnings = scanner.Warnings(file.records.size());
+  if (without_error > 0) {
+    file.warnings.push_back(StrCat(path, ": ", without_error, " of ", file.records.size(),
+                                   " rows have no reprojection error; they were taken without"));
+  }
+  SetColors(path, colors, fractions, file);
   return file;
 }
 

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
+#include <tuple>
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
 #include "data/poses/colmap_reader.h"
+#include "data/poses/located_photos.h"
+#include "data/poses/photo_matching.h"
+#include "data/poses/pose_places.h"
+#include "data/poses/size_fit.h"
 #include "data/poses/transforms_reader.h"
 
 namespace splat::data {
@@ -14,180 +18,245 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kNamesShown = 5;  // of missing photos, in a message
+// Poses that may be chosen.
+struct Candidate {
+  PosePlace place;
+  SceneDescription scene;  // without the points of a model
+  LocatedPhotos located;
+  SizeAgreement sizes;
+  size_t points = 0;    // where the choice depends on it
+  bool few = false;     // of fewer than half as many photos as another candidate
+  std::string refusal;  // why it cannot be taken; empty if it can
+  bool broken = false;  // since it cannot be read
+};
 
-bool IsFolder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
+SceneDescription ReadPhotosOf(const PosePlace& place, const std::string& image_folder) {
+  return place.is_model ? ReadColmapPhotos(place.path, image_folder) : ReadTransforms(place.path, image_folder);
 }
 
-bool IsFile(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
+bool MayBePairedInOrder(const PhotoFolder& photos, SizeFit fit) {
+  fs::path path = fs::path(photos.path).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  const std::string name = path.filename().string();
+  const bool usual = name.rfind("images", 0) == 0 || name == "input";
+  return fit == SizeFit::kScaled || (usual && fit != SizeFit::kOther);
 }
 
-bool IsNumber(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
-// The best model (IsBetterModel) in the numbered folders of `sparse`, of equals the lowest number; else `sparse`.
-std::optional<fs::path> BestModelIn(const fs::path& sparse) {
-  std::map<unsigned long, fs::path> numbered;
-  if (!IsFolder(sparse)) return std::nullopt;
-  for (const auto& entry : fs::directory_iterator(sparse, fs::directory_options::skip_permission_denied)) {
-    const std::string name = entry.path().filename().string();
-    if (IsNumber(name) && name.size() < 9 && IsColmapModel(entry.path().string())) numbered[std::stoul(name)] = entry;
+Candidate Examine(const PosePlace& place, const PhotoFolder& photos, PhotoSizes& sizes) {
+  Candidate candidate;
+  candidate.place = place;
+  try {
+    candidate.scene = ReadPhotosOf(place, photos.path);
+  } catch (const Error& error) {
+    candidate.broken = true;
+    candidate.refusal = error.what();
+    return candidate;
   }
-  if (numbered.size() == 1) return numbered.begin()->second;
-  std::optional<fs::path> best;
-  ColmapModelSummary best_summary;
-  for (const auto& [number, path] : numbered) {
-    const ColmapModelSummary summary = SummarizeColmapModel(path.string());
-    if (best && !IsBetterModel(summary, best_summary)) continue;
-    best = path;
+  candidate.located = LocatePhotos(photos, place, candidate.scene);
+  candidate.sizes = CompareSizes(candidate.located.photos, sizes);
+  const LocatedPhotos& located = candidate.located;
+  const bool other = located.photos.empty() || (!place.nearby && !located.at_own_path) ||
+                     (located.in_order && !MayBePairedInOrder(photos, candidate.sizes.fit));
+  if (other) candidate.refusal = StrCat("describes other photos: ", candidate.scene.photos.front().name, ", ...");
+  return candidate;
+}
+
+// Counts the points of models that are equal in all else.
+void CountPointsOfEquals(std::vector<Candidate>& candidates) {
+  const auto usable = [](const Candidate& c) { return c.refusal.empty() && c.place.is_model; };
+  for (Candidate& candidate : candidates) {
+    const bool equal =
+        usable(candidate) && std::count_if(candidates.begin(), candidates.end(), [&](const Candidate& c) {
+                               return usable(c) && c.place.family == candidate.place.family &&
+                                      c.scene.photos.size() == candidate.scene.photos.size();
+                             }) > 1;
+    if (!equal) continue;
+    try {
+      candidate.points = SummarizeColmapModel(candidate.place.path).points;
+    } catch (const Error& error) {
+      candidate.refusal = error.what();
+      candidate.broken = true;
+    }
+  }
+}
+
+// What is compared of two candidates; the lesser one goes first.
+auto Rank(const Candidate& c) {
+  const auto most_first = [](size_t count) { return -int64_t(count); };
+  return std::make_tuple(!c.refusal.empty(), c.few, c.located.in_order, c.sizes.fit, c.place.family,
+                         most_first(c.located.photos.size()), most_first(c.scene.photos.size()), most_first(c.points));
+}
+
+void SortCandidates(std::vector<Candidate>& candidates) {
+  CountPointsOfEquals(candidates);
+  size_t most = 0;
+  for (const Candidate& c : candidates) most = std::max(most, c.refusal.empty() ? c.located.photos.size() : 0);
+  for (Candidate& c : candidates) c.few = 2 * c.located.photos.size() < most;
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return Rank(a) < Rank(b); });
+}
+
+// Whether masks lie in a folder beside the photos.
+std::string MaskFolderBeside(const PhotoFolder& photos) {
+  for (const std::string& folder : {photos.given, photos.path, (fs::path(photos.path) / "..").string()}) {
+    for (const char* name : {"masks", "mask", "dynamic_masks", "segmentation"}) {
+      const fs::path path = (fs::path(folder) / name).lexically_normal();
+      std::error_code ignored;
+      if (fs::is_directory(path, ignored) && !ListPhotos(path.string()).empty()) return path.string();
+    }
+  }
+  return "";
+}
+
+void WarnOfMasks(const PhotoFolder& photos, SceneDescription& scene) {
+  const std::string folder = MaskFolderBeside(photos);
+  if (scene.masks == 0 && photos.masks.empty() && folder.empty()) return;
+  const std::string what = scene.masks > 0 ? StrCat("the poses name ", scene.masks, " masks")
+                           : !photos.masks.empty()
+                               ? StrCat(photos.masks.size(), " images in ", photos.path,
+                                        " are masks of the photos or the like, ", NamesInBrief(photos.masks))
+                               : StrCat(folder, " holds masks of the photos");
+  scene.warnings.push_back(StrCat("masks are not used yet: ", what));
+}
+
+// The chosen description with its photos located, its points and all that is to be said of it.
+SceneDescription Finish(Candidate&& chosen, const PhotoFolder& photos) {
+  SceneDescription scene = std::move(chosen.scene);
+  const LocatedPhotos& located = chosen.located;
+  const size_t named = scene.photos.size();
+  scene.photos = located.photos;
+  if (chosen.place.is_model) AddColmapPoints(chosen.place.path, scene);
+  scene.warnings.insert(scene.warnings.end(), located.warnings.begin(), located.warnings.end());
+  if (!located.missing.empty()) {
+    scene.warnings.push_back(StrCat(photos.path, ": ", located.missing.size(), " of ", named, " photos of the ",
+                                    scene.source, " are missing and were left out: ", NamesInBrief(located.missing)));
+  }
+  if (chosen.sizes.fit == SizeFit::kOther) {
+    scene.warnings.push_back(StrCat("the photos have other sizes than the cameras of the ", scene.source,
+                                    ", and by no common factor (", chosen.sizes.example,
+                                    "): these poses may be of another, undistorted or cropped, version of the photos"));
+  }
+  WarnOfMasks(photos, scene);
+  return scene;
+}
+
+// Why a candidate that could have been taken was left.
+std::string ReasonLeft(const Candidate& left, const Candidate& taken) {
+  if (!left.refusal.empty()) return left.refusal;
+  if (left.few || left.located.photos.size() < taken.located.photos.size()) {
+    return StrCat("has ", left.located.photos.size(), " of the photos");
+  }
+  if (left.located.in_order && !taken.located.in_order) return "has other names";
+  if (left.sizes.fit != taken.sizes.fit) return "its cameras have other sizes";
+  return "as good, but second";
+}
+
+std::string Summarize(const std::vector<Candidate>& candidates, const PhotoFolder& photos) {
+  const Candidate& taken = candidates.front();
+  std::string text = StrCat(taken.scene.source, " for ", taken.located.in_folder, " of ", photos.names.size(),
+                            " photos in ", photos.path, taken.located.in_order ? " in sorted order" : " by name");
+  std::string left;
+  const auto add = [&](const std::string& what) { left += (left.empty() ? "" : "; ") + what; };
+  if (!taken.located.without_pose.empty()) {
+    add("photos without a pose: " + NamesInBrief(taken.located.without_pose));
+  }
+  for (size_t i = 1; i < candidates.size(); ++i) {
+    if (!candidates[i].place.nearby && !candidates[i].refusal.empty()) continue;
+    add(StrCat(candidates[i].place.path, " (", ReasonLeft(candidates[i], taken), ")"));
+  }
+  return left.empty() ? text : StrCat(text, "; left: ", left);
+}
+
+// The first place in `folders`; of several models of one sparse/ the best.
+std::optional<PosePlace> FindPosesIn(const std::vector<std::string>& folders) {
+  std::optional<PosePlace> best;
+  std::optional<ColmapModelSummary> best_summary;
+  for (const PosePlace& place : ListPosePlaces(folders, false)) {
+    if (best && place.family != best->family) break;
+    if (best && !best_summary) best_summary = SummarizeColmapModel(best->path);
+    const auto summary = best ? std::make_optional(SummarizeColmapModel(place.path)) : std::nullopt;
+    if (best && !IsBetterModel(*summary, *best_summary)) continue;
+    best = place;
     best_summary = summary;
   }
-  if (!best && IsColmapModel(sparse.string())) best = sparse;
   return best;
 }
 
-std::optional<fs::path> FindModelIn(const fs::path& folder) {
-  for (const char* sparse : {"sparse", "colmap/sparse", "distorted/sparse"}) {
-    if (const auto model = BestModelIn(folder / sparse)) return model;
-  }
-  return std::nullopt;
-}
-
-// The first of `folders` that has poses: all are searched for a model, then for either file.
-std::optional<std::string> FindPosesIn(const std::vector<fs::path>& folders) {
-  for (const fs::path& folder : folders) {
-    if (const auto model = FindModelIn(folder)) return model->lexically_normal().string();
-  }
-  for (const char* name : {"transforms.json", "transforms_train.json"}) {
-    for (const fs::path& folder : folders) {
-      if (IsFile(folder / name)) return (folder / name).lexically_normal().string();
-    }
-  }
-  return std::nullopt;
-}
-
-fs::path WithoutTrailingSlash(const std::string& folder) {
-  fs::path path = fs::path(folder).lexically_normal();
-  return path.has_filename() ? path : path.parent_path();
-}
-
-fs::path ParentOf(const fs::path& folder) {
-  const std::string name = folder.filename().string();
-  if (name == "." || name == "..") return fs::absolute(folder).lexically_normal().parent_path().parent_path();
-  return folder.has_parent_path() ? folder.parent_path() : fs::path(".");
-}
-
-std::vector<std::string> ListPhotosIfFolder(const fs::path& folder) {
-  return IsFolder(folder) ? ListPhotos(folder.string()) : std::vector<std::string>();
-}
-
-SceneDescription ReadDescription(const std::string& path, const std::string& image_folder) {
+// The place that `path` names.
+PosePlace PlaceAt(const std::string& path) {
   SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder or a transforms.json");
-  if (!IsFolder(path)) return ReadTransforms(path);
-  if (IsColmapModel(path)) return ReadColmapModel(path, image_folder);
-  const auto found = FindPosesIn({path});
-  if (found) return ReadDescription(*found, image_folder);
-  return ReadColmapModel(path, image_folder);  // throws: says what is missing
-}
-
-// Whether no two photos have the same name once their folders are taken off.
-bool HaveDistinctFileNames(const std::vector<PosedPhoto>& photos) {
-  std::vector<std::string> names;
-  for (const PosedPhoto& photo : photos) names.push_back(fs::path(photo.name).filename().string());
-  std::sort(names.begin(), names.end());
-  return std::adjacent_find(names.begin(), names.end()) == names.end();
-}
-
-// `name` among the sorted `listed`; with any extension if it has none.
-std::optional<std::string> FindListed(const std::vector<std::string>& listed, const std::string& name) {
-  const auto found = std::lower_bound(listed.begin(), listed.end(), name);
-  if (found != listed.end() && *found == name) return *found;
-  if (fs::path(name).has_extension()) return std::nullopt;
-  for (auto it = found; it != listed.end() && it->compare(0, name.size(), name) == 0; ++it) {
-    if (fs::path(*it).extension().string().size() == it->size() - name.size()) return *it;
+  if (!fs::is_directory(path)) return {path, fs::path(path).parent_path().string(), false, 0, true};
+  if (!IsColmapModel(path)) {
+    const auto found = FindPosesIn({path});
+    if (found) return *found;
   }
-  return std::nullopt;
-}
-
-std::optional<std::string> FindPhoto(const PosedPhoto& photo, const std::string& image_folder,
-                                     const std::vector<std::string>& listed, bool by_file_name) {
-  auto found = FindListed(listed, photo.name);
-  if (!found && by_file_name) found = FindListed(listed, fs::path(photo.name).filename().string());
-  if (found) return (fs::path(image_folder) / *found).string();
-  if (IsFile(photo.path)) return photo.path;
-  return std::nullopt;
-}
-
-// "a.jpg, b.jpg, ... (7 in all)".
-std::string Names(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) text += (i > 0 ? ", " : "") + names[i];
-  return names.size() > kNamesShown ? StrCat(text, ", ... (", names.size(), " in all)") : text;
-}
-
-// Where no name of the source exists: the photos in sorted order, if there are as many.
-void PairInSortedOrder(const std::string& image_folder, const std::vector<std::string>& listed,
-                       SceneDescription& scene) {
-  SPLAT_CHECK(listed.size() == scene.photos.size(), scene.source, ": none of its ", scene.photos.size(),
-              " photos (the first is ", scene.photos.front().name, ") is in ", image_folder, ", which holds ",
-              listed.size(), " photos; give the folder with the photos that the poses were made from");
-  for (size_t i = 0; i < listed.size(); ++i) scene.photos[i].path = (fs::path(image_folder) / listed[i]).string();
-  scene.warnings.push_back(StrCat(image_folder, ": its photos have other names than those of the ", scene.source,
-                                  "; paired in sorted order, ", scene.photos.front().name, " with ", listed.front(),
-                                  " to ", scene.photos.back().name, " with ", listed.back()));
-}
-
-void LocatePhotos(const std::string& image_folder, SceneDescription& scene) {
-  const std::vector<std::string> listed = ListPhotos(image_folder);
-  const bool by_file_name = HaveDistinctFileNames(scene.photos);
-  std::vector<PosedPhoto> there;
-  std::vector<std::string> missing;
-  for (const PosedPhoto& photo : scene.photos) {
-    const auto path = FindPhoto(photo, image_folder, listed, by_file_name);
-    if (!path) {
-      missing.push_back(photo.name);
-      continue;
-    }
-    there.push_back(photo);
-    there.back().path = *path;
+  // The folder that a model's names may be relative to: the one that holds sparse/0, or else the model's own.
+  fs::path base = fs::path(path).lexically_normal();
+  for (fs::path at = base; at.has_relative_path() && at != at.parent_path(); at = at.parent_path()) {
+    if (at.filename() != "sparse") continue;
+    base = at.parent_path().empty() ? fs::path(".") : at.parent_path();
+    if (base.filename() == "distorted") base = base.parent_path();
+    break;
   }
-  if (there.empty()) return PairInSortedOrder(image_folder, listed, scene);
-  if (!missing.empty()) {
-    scene.warnings.push_back(StrCat(image_folder, ": ", missing.size(), " of ", scene.photos.size(), " photos of the ",
-                                    scene.source, " are missing and were left out: ", Names(missing)));
-  }
-  scene.photos = std::move(there);
+  return {path, base.string(), true, 0, true};
 }
 
 }  // namespace
 
-std::optional<std::string> FindPoses(const std::string& image_folder) {
-  const fs::path folder = WithoutTrailingSlash(image_folder);
-  return FindPosesIn({folder, ParentOf(folder)});
+PoseChoice ChoosePoses(const PhotoFolder& photos) {
+  const bool distorted_first = fs::path(photos.path).lexically_normal().filename() == "input";
+  PhotoSizes sizes;
+  std::vector<Candidate> candidates;
+  for (const PosePlace& place : ListPosePlaces(FoldersAround(photos.path), distorted_first)) {
+    candidates.push_back(Examine(place, photos, sizes));
+  }
+  SortCandidates(candidates);
+  PoseChoice choice;
+  if (!candidates.empty() && candidates.front().refusal.empty()) {
+    choice.summary = Summarize(candidates, photos);
+    choice.scene = Finish(std::move(candidates.front()), photos);
+    return choice;
+  }
+  std::string others;
+  for (const Candidate& candidate : candidates) {
+    if (!candidate.place.nearby) continue;
+    if (candidate.broken) throw Error(candidate.refusal);
+    others += StrCat(others.empty() ? "" : "; ", candidate.place.path, " ", candidate.refusal);
+  }
+  choice.summary = others.empty() ? "No poses lie with the photos: COLMAP finds them."
+                                  : StrCat("No poses of the photos in ", photos.path, " lie there (", others,
+                                           "): COLMAP finds them.");
+  return choice;
 }
 
-std::string ResolveImageFolder(const std::string& folder) {
-  const std::vector<std::string> listed = ListPhotos(folder);
-  const auto lies_here = [](const std::string& name) { return name.find('/') == std::string::npos; };
-  if (std::any_of(listed.begin(), listed.end(), lies_here)) return folder;
-  for (const char* child : {"images", "input"}) {
-    const fs::path path = fs::path(folder) / child;
-    if (!ListPhotosIfFolder(path).empty()) return path.string();
-  }
-  SPLAT_CHECK(!listed.empty(), folder, ": holds no photos (jpg, jpeg, png, tif, tiff, webp), nor does its images/ or",
-              " input/; give the folder that the photos lie in");
-  return folder;
+SceneDescription ReadPoses(const std::string& path, const PhotoFolder& photos) {
+  Candidate candidate;
+  candidate.place = PlaceAt(path);
+  candidate.scene = ReadPhotosOf(candidate.place, photos.path);
+  const SceneDescription& scene = candidate.scene;
+  candidate.located = LocatePhotos(photos, candidate.place, scene);
+  SPLAT_CHECK(!candidate.located.photos.empty(), scene.source, ": none of its ", scene.photos.size(),
+              " photos (the first is ", scene.photos.front().name, ") is in ", photos.path, ", which holds ",
+              photos.names.size(), " photos; give the folder with the photos that the poses were made from");
+  PhotoSizes sizes;
+  candidate.sizes = CompareSizes(candidate.located.photos, sizes);
+  return Finish(std::move(candidate), photos);
 }
 
 SceneDescription ReadPoses(const std::string& path, const std::string& image_folder) {
-  SceneDescription scene = ReadDescription(path, image_folder);
-  LocatePhotos(image_folder, scene);
-  return scene;
+  const PhotosAndMasks listed = SplitOffMasks(ListPhotos(image_folder));
+  return ReadPoses(path, {image_folder, image_folder, listed.photos, listed.masks});
+}
+
+std::optional<std::string> FindPoses(const std::string& folder) {
+  std::vector<std::string> folders = FoldersAround(folder);
+  folders.resize(std::min<size_t>(folders.size(), 2));
+  const auto found = FindPosesIn(folders);
+  return found ? std::optional<std::string>(found->path) : std::nullopt;
+}
+
+std::string ResolveImageFolder(const std::string& folder) {
+  return OpenPhotoFolder(folder).path;
 }
 
 }  // namespace splat::data

@@ -1,30 +1,42 @@
-// Decides where the poses of a photo folder come from (--poses auto|sfm|PATH) and reads them.
+// The one place that decides which photos, poses, points and masks belong together, by names and by sizes, from
+// everything that lies with the photos (--images DIR --poses auto|sfm|PATH). docs/inputs.md has the table of layouts.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "data/poses/photo_folder.h"
 #include "data/poses/scene_description.h"
 
 namespace splat::data {
 
-// Finds the poses that lie with the photos, and looks in this order: a COLMAP model in sparse/0, sparse,
-// colmap/sparse/0 or distorted/sparse/0 of the folder or its parent (the one with the most images if a sparse/ holds
-// several); transforms.json; transforms_train.json, in the folder or its parent. Returns the path of the model folder
-// or of the json; nothing where SfM must run. Throws splat::Error where one of several models in a sparse/ cannot be
-// read.
-std::optional<std::string> FindPoses(const std::string& image_folder);
+// What was decided.
+struct PoseChoice {
+  std::optional<SceneDescription> scene;  // of the photos that were asked for, with points; nothing: SfM must run
+  std::string summary;                    // one line: what was taken, and what was left and why
+};
 
-// Returns the folder that the photos themselves lie in: `folder`, or its child "images" or "input" if no photo lies
-// directly in `folder` (failing those, `folder` again if photos lie in other subfolders). Throws splat::Error if there
-// are none ("holds no photos").
-std::string ResolveImageFolder(const std::string& folder);
+// Chooses among the poses that lie in the folder of the photos, its parent and the parent's parent (pose_places.h):
+// those whose names are the photos' go first, then those whose cameras have exactly the photos' size, then sizes with
+// one common factor, then the order of the places; of several models of one sparse/ the one with more photos, of equals
+// that with more points. Poses of other photos are left, and so are those that cannot be read, if others serve. Where
+// no name is the same, as many photos are paired in sorted order if the source's own photos are not there and the
+// folder is named images... or input, or has scaled-down photos (LLFF's images_4). Throws splat::Error where the only
+// poses that lie there cannot be read.
+PoseChoice ChoosePoses(const PhotoFolder& photos);
 
-// Reads a COLMAP model folder, a transforms.json, or whichever of them FindPoses would take in the folder `path`. Each
-// photo is looked for in `image_folder` by its name, then by the name without its folders (if that is unambiguous),
-// then where the source itself says. If none exists but the folder has the same number of photos, they are paired in
-// sorted order with a warning (LLFF's images_4). Photos that are missing are left out with a warning naming them; if
-// none is left: splat::Error.
+// Reads the poses at `path`, a COLMAP model folder, a transforms.json or a folder that holds one, for these photos.
+// Each photo is looked for by its name as photo_matching.h says, and then, within photos.given or for held-out photos,
+// where the source says. If none is found but there are as many photos, they are paired in sorted order with a warning,
+// unless the source's own photos lie elsewhere. Photos that are missing are left out with a warning naming them; if
+// none is left: splat::Error. Sizes that do not fit, and masks, which are not used, are a warning.
+SceneDescription ReadPoses(const std::string& path, const PhotoFolder& photos);
 SceneDescription ReadPoses(const std::string& path, const std::string& image_folder);
+
+// The first poses in `folder` or its parent, without regard to any photos; nothing where there are none.
+std::optional<std::string> FindPoses(const std::string& folder);
+
+// Returns the folder that the photos themselves lie in: OpenPhotoFolder(folder).path.
+std::string ResolveImageFolder(const std::string& folder);
 
 }  // namespace splat::data

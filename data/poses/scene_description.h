@@ -25,6 +25,7 @@ struct SceneDescription {
   std::vector<PosedPhoto> photos;     // sorted by name
   PointCloud points;                  // empty where the source has none
   std::string source;                 // what was read, for messages: "COLMAP model photos/sparse/0 (binary)"
+  size_t masks = 0;                   // how many photos the source names a mask for; masks are not used
   std::vector<std::string> warnings;  // oddities that were treated: "2 of 7000 points are not finite and were left out"
 };
 

@@ -7,8 +7,11 @@
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
+#include "data/poses/photo_matching.h"
+#include "data/poses/ply_points.h"
+#include "data/poses/transforms_keys.h"
 #include "io/atomic_file.h"
-#include "io/ply.h"
+#include "io/json_parse.h"
 
 namespace splat::data {
 namespace {
@@ -18,24 +21,10 @@ using Json = nlohmann::json;
 
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kMaxPhotoSide = 1000000;  // px
-// How far R^T R may be from the identity: files that print three digits pass, a scaled or sheared matrix does not.
+// How far R^T R may be from a multiple of the identity: files that print three digits pass, a sheared matrix does not.
 constexpr double kRotationTolerance = 1e-2;
 constexpr double kLastRowTolerance = 1e-6;
-
-Json ParseJson(const std::string& path) {
-  const std::string text = ReadFile(path);
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    const size_t end = std::min(text.size(), error.byte > 0 ? error.byte - 1 : 0);
-    const auto line = 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(end), '\n');
-    const size_t line_begin = end > 0 ? text.rfind('\n', end - 1) + 1 : 0;  // npos + 1 is 0
-    throw Error(StrCat(path, ": line ", line, ", column ", end - line_begin + 1,
-                       ": is not valid JSON here; correct it or export it again"));
-  } catch (const Json::exception&) {
-    throw Error(StrCat(path, ": holds a number that is out of range; correct it or export it again"));
-  }
-}
+constexpr const char* kUsualPoints = "sparse_pc.ply";
 
 // What a frame says itself goes before what the file says for all.
 struct Scopes {
@@ -166,16 +155,43 @@ Rigid3 ReadMatrix(const Json& matrix, const std::string& where) {
           {m[0][3], m[1][3], m[2][3]}};
 }
 
-// The rotation nearest to `r`, which must be one up to kRotationTolerance: Newton's iteration for the polar
-// decomposition, r <- (r + r^-T) / 2, whose error squares with each step.
-Mat3<double> NearestRotation(Mat3<double> r, const std::string& where) {
+// A rotation that is multiplied by a number.
+struct ScaledRotation {
+  Mat3<double> rotation;
+  double scale = 1;
+};
+
+// Takes the scale off `r`, which must be a rotation times a number up to kRotationTolerance; a scale within that is
+// none.
+ScaledRotation TakeScaleOff(Mat3<double> r, const std::string& where) {
   const Mat3<double> gram = Transpose(r) * r;
-  double error = 0;
+  const double lengths[] = {gram(0, 0), gram(1, 1), gram(2, 2)};
+  const double square = (lengths[0] + lengths[1] + lengths[2]) / 3;
+  SPLAT_CHECK(square > 0 && std::isfinite(square), where,
+              ": 'transform_matrix' is no rotation (it is zero or too large)");
+  double bent = 0, stretched = 0;
   for (int i = 0; i < 3; ++i) {
-    for (int j = 0; j < 3; ++j) error = std::max(error, std::abs(gram(i, j) - (i == j ? 1 : 0)));
+    stretched = std::max(stretched, std::abs(gram(i, i) / square - 1));
+    for (int j = 0; j < i; ++j) bent = std::max(bent, std::abs(gram(i, j) / square));
   }
-  SPLAT_CHECK(error <= kRotationTolerance && Determinant(r) > 0, where,
-              ": 'transform_matrix' is no rotation with a translation (it is scaled, sheared or mirrored)");
+  SPLAT_CHECK(bent <= kRotationTolerance, where,
+              ": 'transform_matrix' is no rotation with a translation (it is sheared);", " export it again");
+  SPLAT_CHECK(
+      stretched <= kRotationTolerance, where,
+      ": 'transform_matrix' is no rotation with a translation (its axes are scaled differently); export it again");
+  SPLAT_CHECK(Determinant(r) > 0, where,
+              ": 'transform_matrix' is no rotation with a translation (it is mirrored); export it again");
+  if (std::abs(square - 1) <= kRotationTolerance) return {r, 1};
+  const double scale = std::sqrt(square);
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) r(i, j) /= scale;
+  }
+  return {r, scale};
+}
+
+// The rotation nearest to `r`, which is one up to kRotationTolerance: Newton's iteration for the polar decomposition,
+// r <- (r + r^-T) / 2, whose error squares with each step.
+Mat3<double> NearestRotation(Mat3<double> r) {
   for (int step = 0; step < 6; ++step) {
     const double scale = 1 / Determinant(r);
     const Vec3<double> rows[3] = {Row(r, 0), Row(r, 1), Row(r, 2)};
@@ -191,17 +207,23 @@ Mat3<double> NearestRotation(Mat3<double> r, const std::string& where) {
   return r;
 }
 
-Rigid3 ReadPose(const Json& frame, const std::string& where) {
+struct FramePose {
+  Rigid3 camera_from_world;
+  double scale = 1;  // of the rotation as written, taken off
+};
+
+FramePose ReadPose(const Json& frame, const std::string& where) {
   const auto matrix = frame.find("transform_matrix");
   SPLAT_CHECK(matrix != frame.end(), where, ": has no 'transform_matrix'");
   Rigid3 world_from_camera = ReadMatrix(*matrix, where);
-  world_from_camera.rotation = NearestRotation(world_from_camera.rotation, where);
+  const ScaledRotation scaled = TakeScaleOff(world_from_camera.rotation, where);
+  world_from_camera.rotation = NearestRotation(scaled.rotation);
   // OpenGL's camera axes (x right, y up, z back) to ours (x right, y down, z forward).
   for (int i = 0; i < 3; ++i) {
     world_from_camera.rotation(i, 1) *= -1;
     world_from_camera.rotation(i, 2) *= -1;
   }
-  return Inverse(world_from_camera);
+  return {Inverse(world_from_camera), scaled.scale};
 }
 
 fs::path ResolvePhoto(const fs::path& path) {
@@ -234,64 +256,82 @@ std::vector<Frame> ListFrames(const Json& root, const std::string& json_path) {
     const auto file_path = json.find("file_path");
     SPLAT_CHECK(file_path != json.end() && file_path->is_string() && !file_path->get<std::string>().empty(), where,
                 ": has no 'file_path'");
-    const std::string name = fs::path(file_path->get<std::string>()).lexically_normal().string();
+    const std::string name = PlainName(file_path->get<std::string>());
     frames.push_back({json, StrCat(where, " ('", name, "')"), name, ResolvePhoto(folder / name).string()});
   }
   return frames;
 }
 
-// Size of the first photo that is there; zero if none is.
-PhotoInfo FirstPhotoSize(const std::vector<Frame>& frames) {
-  for (const Frame& frame : frames) {
+// Sizes of the photos whose frames do not write them: that of the frame's own photo, else that of the first one that is
+// there. `image_folder`, if given, is searched for photos that are not where the file says.
+std::vector<PhotoInfo> SizesOfPhotos(const std::vector<Frame>& frames, const std::string& image_folder) {
+  std::vector<std::string> paths;
+  for (const Frame& frame : frames) paths.push_back(frame.path);
+  const auto is_there = [](const std::string& path) {
     std::error_code ignored;
-    if (fs::is_regular_file(frame.path, ignored)) return ReadPhotoInfo(frame.path);
+    return fs::is_regular_file(path, ignored);
+  };
+  if (!image_folder.empty() && std::none_of(paths.begin(), paths.end(), is_there)) {
+    const std::vector<std::string> listed = ListPhotos(image_folder);
+    const PhotoMatches matches = MatchPhotos(paths, image_folder, listed);
+    for (size_t i = 0; i < paths.size(); ++i) {
+      if (matches.photo[i]) paths[i] = (fs::path(image_folder) / listed[*matches.photo[i]]).string();
+    }
   }
-  return {};
+  std::vector<PhotoInfo> sizes(paths.size());
+  PhotoInfo first;
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (is_there(paths[i])) sizes[i] = ReadPhotoInfo(paths[i]);
+    if (first.width == 0) first = sizes[i];
+  }
+  for (PhotoInfo& size : sizes) {
+    if (size.width == 0) size = first;
+  }
+  return sizes;
 }
 
-std::vector<PosedPhoto> ReadFrames(const Json& root, const std::string& json_path, std::optional<Split> split) {
+// Warns once of matrices whose scale was taken off.
+void WarnOfScales(const std::string& json_path, const std::vector<double>& scales, std::vector<std::string>& warnings) {
+  if (scales.empty()) return;
+  const auto [least, most] = std::minmax_element(scales.begin(), scales.end());
+  const std::string range = *most - *least > kRotationTolerance * *most ? StrCat(*least, " to ", *most) : StrCat(*most);
+  warnings.push_back(StrCat(json_path, ": the rotations of ", scales.size(), " frames are scaled by ", range,
+                            "; the scale was taken off, positions stay as they are"));
+}
+
+void ReadFrames(const Json& root, const std::string& json_path, const std::string& image_folder,
+                std::optional<Split> split, SceneDescription& scene) {
   const std::vector<Frame> frames = ListFrames(root, json_path);
   const auto has_size = [](const Json& object) { return object.contains("w") && object.contains("h"); };
   const bool sized = has_size(root) || std::all_of(frames.begin(), frames.end(),
                                                    [&](const Frame& frame) { return has_size(frame.json); });
-  const PhotoInfo photo_size = sized ? PhotoInfo{} : FirstPhotoSize(frames);
-  std::vector<PosedPhoto> photos;
-  for (const Frame& frame : frames) {
-    photos.push_back({frame.name, frame.path, ReadIntrinsics({frame.json, root, frame.where}, photo_size),
-                      ReadPose(frame.json, frame.where), split});
+  const std::vector<PhotoInfo> sizes =
+      sized ? std::vector<PhotoInfo>(frames.size()) : SizesOfPhotos(frames, image_folder);
+  std::vector<double> scales;
+  for (size_t i = 0; i < frames.size(); ++i) {
+    const Frame& frame = frames[i];
+    const FramePose pose = ReadPose(frame.json, frame.where);
+    if (pose.scale != 1) scales.push_back(pose.scale);
+    scene.photos.push_back({frame.name, frame.path, ReadIntrinsics({frame.json, root, frame.where}, sizes[i]),
+                            pose.camera_from_world, split});
+    if (frame.json.contains("mask_path")) ++scene.masks;
   }
-  return photos;
+  WarnOfScales(json_path, scales, scene.warnings);
+  WarnOfUnusedKeys(root, json_path, scene.warnings);
 }
 
-uint8_t ToColor(float value) {
-  return value >= 0 ? uint8_t(std::lround(std::min(value, 255.0f))) : uint8_t(0);
-}
-
-// nerfstudio's point cloud, which lies in the frame of the poses.
+// nerfstudio's point cloud, which lies in the frame of the poses; sparse_pc.ply is its usual name.
 void ReadPoints(const Json& root, const std::string& json_path, SceneDescription& scene) {
+  const fs::path folder = fs::path(json_path).parent_path();
   const auto entry = root.find("ply_file_path");
-  if (entry == root.end() || !entry->is_string()) return;
-  const std::string path = (fs::path(json_path).parent_path() / entry->get<std::string>()).string();
-  if (!fs::exists(path)) {
-    scene.warnings.push_back(StrCat(json_path, ": its 'ply_file_path' ", path, " does not exist; no points are used"));
-    return;
-  }
-  const PlyTable table = ReadPly(path);
-  const int x = table.Column("x"), y = table.Column("y"), z = table.Column("z");
-  SPLAT_CHECK(x >= 0 && y >= 0 && z >= 0, path, ": has no properties x, y, z");
-  const int red = table.Column("red"), green = table.Column("green"), blue = table.Column("blue");
-  const bool colored = red >= 0 && green >= 0 && blue >= 0;
-  for (size_t i = 0; i < table.rows; ++i) {
-    const float* row = table.values.data() + i * table.names.size();
-    if (!std::isfinite(row[x]) || !std::isfinite(row[y]) || !std::isfinite(row[z])) continue;
-    scene.points.positions.push_back({row[x], row[y], row[z]});
-    scene.points.colors.push_back(colored ? Vec3<uint8_t>{ToColor(row[red]), ToColor(row[green]), ToColor(row[blue])}
-                                          : Vec3<uint8_t>{128, 128, 128});
-  }
-  const size_t left_out = table.rows - scene.points.positions.size();
-  if (left_out > 0) {
-    scene.warnings.push_back(
-        StrCat(path, ": ", left_out, " of ", table.rows, " points are not finite and were left out"));
+  const bool named = entry != root.end() && entry->is_string() && !entry->get<std::string>().empty();
+  fs::path path = folder / (named ? PlainName(entry->get<std::string>()) : kUsualPoints);
+  if (named && !fs::exists(path)) path = folder / path.filename();  // a path of another machine
+  if (fs::exists(path)) {
+    AddPlyPoints(path.string(), scene);
+  } else if (named) {
+    scene.warnings.push_back(StrCat(json_path, ": its 'ply_file_path' ", (folder / PlainName(*entry)).string(),
+                                    " does not exist; no points are used"));
   }
 }
 
@@ -305,18 +345,21 @@ void SortByName(const std::string& json_path, std::vector<PosedPhoto>& photos) {
 
 }  // namespace
 
-SceneDescription ReadTransforms(const std::string& json_path) {
+SceneDescription ReadTransforms(const std::string& json_path, const std::string& image_folder) {
   const fs::path test_path = fs::path(json_path).parent_path() / "transforms_test.json";
   const bool has_split = fs::path(json_path).filename() == "transforms_train.json" && fs::exists(test_path);
-  const Json root = ParseJson(json_path);
+  const Json root = ParseJson<Json>(ReadFile(json_path), json_path);
   SceneDescription scene;
-  scene.photos = ReadFrames(root, json_path, has_split ? std::make_optional(Split::kTrain) : std::nullopt);
-  scene.source = StrCat("transforms file ", json_path, " (", scene.photos.size(), " frames)");
+  ReadFrames(root, json_path, image_folder, has_split ? std::make_optional(Split::kTrain) : std::nullopt, scene);
+  const size_t frames = scene.photos.size();
+  scene.source = StrCat("transforms file ", json_path, " (", frames, " frames)");
   if (has_split) {
-    const auto test = ReadFrames(ParseJson(test_path.string()), test_path.string(), Split::kTest);
-    scene.source = StrCat("transforms files ", json_path, " and ", test_path.filename().string(), " (",
-                          scene.photos.size(), " training and ", test.size(), " test frames)");
-    scene.photos.insert(scene.photos.end(), test.begin(), test.end());
+    const std::string test_json = test_path.string();
+    ReadFrames(ParseJson<Json>(ReadFile(test_json), test_json), test_json, image_folder, Split::kTest, scene);
+    scene.source = StrCat("transforms files ", json_path, " and ", test_path.filename().string(), " (", frames,
+                          " training and ", scene.photos.size() - frames, " test frames)");
+  } else {
+    ApplyNamedSplit(root, json_path, scene);
   }
   SortByName(json_path, scene.photos);
   ReadPoints(root, json_path, scene);

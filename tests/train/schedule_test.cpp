@@ -42,15 +42,6 @@ std::vector<int> Resets(const DensitySchedule& schedule, int every = AdaptiveCon
   return StepsWhere(schedule.steps(), [&](int step) { return resets.After(step); });
 }
 
-TEST(MeansLearningRateTest, FallsLogLinearlyToTheFinalRate) {
-  const OptimizerConfig config;
-  EXPECT_NEAR(MeansLearningRate(config, 0, 30000) / config.means_lr, 1, kRounding);
-  EXPECT_NEAR(MeansLearningRate(config, 15000, 30000) / 1.6e-5, 1, kRounding);
-  EXPECT_NEAR(MeansLearningRate(config, 30000, 30000) / config.means_lr_final, 1, kRounding);
-  EXPECT_NEAR(MeansLearningRate(config, 500, 1000) / 1.6e-5, 1, kRounding);
-  EXPECT_NEAR(MeansLearningRate(config, 1, 1) / config.means_lr_final, 1, kRounding);
-}
-
 TEST(ShDegreeAtTest, RisesEveryThousandStepsOfThirtyThousand) {
   EXPECT_EQ(ShDegreeAt(999, 30000, 1000, 3), 0);
   EXPECT_EQ(ShDegreeAt(1000, 30000, 1000, 3), 1);

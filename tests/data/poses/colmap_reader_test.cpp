@@ -174,7 +174,7 @@ TEST_F(ColmapReader, AcceptsEmptyOrZeroPointsWithAWarning) {
     const SceneDescription scene = Read();
     EXPECT_THAT(scene.photos, SizeIs(2));
     EXPECT_THAT(scene.points.positions, IsEmpty());
-    EXPECT_THAT(scene.warnings.back(), AllOf(HasSubstr("points3D.bin"), HasSubstr("holds no points")));
+    EXPECT_THAT(scene.warnings, ::testing::Contains(AllOf(HasSubstr("points3D.bin"), HasSubstr("holds no points"))));
   }
 }
 
@@ -310,10 +310,76 @@ TEST_F(ColmapReader, WarnsWhenATextFileHoldsFewerEntriesThanItsCommentSays) {
   EXPECT_THAT(Read().warnings, ElementsAre(HasSubstr("announces 3 points, it holds 1"), HasSubstr("1 of 1 points is")));
 }
 
-TEST_F(ColmapReader, NamesWhatIsMissing) {
+TEST_F(ColmapReader, TakesPosesWithoutPointsAndSaysSo) {
   std::filesystem::remove(folder_ / "points3D.bin");
+  EXPECT_TRUE(IsColmapModel(folder_.path()));
+  const SceneDescription scene = Read();
+  EXPECT_THAT(scene.photos, SizeIs(2));
+  EXPECT_THAT(scene.points.positions, IsEmpty());
+  EXPECT_THAT(scene.warnings, ElementsAre(AllOf(HasSubstr("points3D.bin"), HasSubstr("random points"))));
+  EXPECT_EQ(SummarizeColmapModel(folder_.path()).points, 0u);
+}
+
+TEST_F(ColmapReader, TakesThePointsOfThePlyWhereTheModelsOwnAreMissingOrEmpty) {
+  WriteBytes(folder_ / "points3D.ply",
+             "ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\nproperty float z\n"
+             "property uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n7 8 9 1 2 3\n");
+  EXPECT_THAT(Read().points.positions, SizeIs(2)) << "the model's own points go first";
+  for (const bool missing : {false, true}) {
+    if (missing) {
+      std::filesystem::remove(folder_ / "points3D.bin");
+    } else {
+      WritePoints("");
+    }
+    const SceneDescription scene = Read();
+    ASSERT_THAT(scene.points.positions, SizeIs(1));
+    EXPECT_EQ(scene.points.positions[0].z, 9);
+    EXPECT_EQ(scene.points.colors[0].y, 2);
+    EXPECT_THAT(scene.warnings.back(), HasSubstr("points are taken from " + (folder_ / "points3D.ply")));
+  }
+}
+
+TEST_F(ColmapReader, TakesPointsOfTheOtherKind) {
+  std::filesystem::remove(folder_ / "points3D.bin");
+  WriteBytes(folder_ / "points3D.txt", "1 1 2 3 10 20 255 0.25\n");
+  EXPECT_THAT(Read().points.positions, SizeIs(1));
+  EXPECT_THAT(Read().warnings, IsEmpty());
+}
+
+TEST_F(ColmapReader, TakesTextPointsWithoutErrorOrWithColoursAsFractionsAndSaysItOnce) {
+  WriteTextModel();
+  WriteBytes(folder_ / "points3D.txt", "1 1 2 3 10 20 255\n2 4 5 6 1 2 3\n3 4 5 6 1 2 3 2 7\n");
+  SceneDescription scene = Read();
+  ASSERT_THAT(scene.points.positions, SizeIs(3));
+  EXPECT_EQ(scene.points.colors[0].z, 255);
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("3 of 3 rows have no reprojection error")));
+  WriteBytes(folder_ / "points3D.txt", "1 1 2 3 163.0 20.0 255.0 0.5\n2 4 5 6 0.0 1.0 0.6 0.5 1 0\n");
+  scene = Read();
+  ASSERT_THAT(scene.points.colors, SizeIs(2));
+  EXPECT_EQ(scene.points.colors[0].x, 163);
+  EXPECT_EQ(scene.points.colors[1].z, 1);
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("no whole numbers; they were rounded")));
+  WriteBytes(folder_ / "points3D.txt", "1 1 2 3 0.2 0 1 0.5\n2 4 5 6 1 1 1 0.5\n");
+  scene = Read();
+  EXPECT_EQ(scene.points.colors.at(0).x, 51);
+  EXPECT_EQ(scene.points.colors.at(1).y, 255);
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("multiplied by 255")));
+}
+
+TEST_F(ColmapReader, TakesTextWithCommentsBlankLinesCarriageReturnsAndAByteOrderMark) {
+  WriteTextModel();
+  const SceneDescription plain = Read();
+  WriteBytes(folder_ / "cameras.txt",
+             "\xef\xbb\xbf# Camera list\r\n\r\n   \r\n3 RADIAL 640 480 500 320 240 0.01 -0.002\r\n\r\n# end\r\n");
+  const SceneDescription scene = Read();
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  EXPECT_EQ(scene.photos[0].intrinsics.params, plain.photos[0].intrinsics.params);
+}
+
+TEST_F(ColmapReader, NamesWhatIsMissing) {
+  std::filesystem::remove(folder_ / "images.bin");
   EXPECT_FALSE(IsColmapModel(folder_.path()));
-  EXPECT_THAT(ReadError(), AllOf(HasSubstr(folder_.path()), HasSubstr("points3D.bin missing")));
+  EXPECT_THAT(ReadError(), AllOf(HasSubstr(folder_.path()), HasSubstr("images.bin missing")));
   EXPECT_THAT(ErrorMessageOf([] { ReadColmapModel("/no/such/folder", ""); }), HasSubstr("does not exist"));
 }
 

@@ -115,7 +115,7 @@ TEST_F(PoseSource, OfModelsWithAsManyImagesTakesTheOneWithMorePoints) {
 
 TEST_F(PoseSource, AFolderWithPartOfAModelIsNone) {
   AddModel("sparse/0", {"a.png"});
-  fs::remove(folder_ / "sparse/0/points3D.txt");
+  fs::remove(folder_ / "sparse/0/images.txt");
   fs::create_directories(folder_ / "images");
   EXPECT_EQ(Found("images"), "nothing");
 }

@@ -1,11 +1,17 @@
 # pkg_check_modules(PREFIX ... NAME) for the libraries of the bundle: PkgConfig::PREFIX.
 function(pkg_check_modules prefix)
   set(libexif libexif/exif-data.h LIBRARY exif USES m)
+  set(libutf8proc utf8proc.h LIBRARY utf8proc)
   set(libzstd zstd.h LIBRARY zstd USES Threads::Threads)
   set(minizip minizip/zip.h LIBRARY minizip USES ZLIB::ZLIB)
   set(libwebp webp/encode.h LIBRARY webp USES Threads::Threads m)
+  set(libpng png.h LIBRARY png16 USES ZLIB::ZLIB m)
   list(GET ARGN -1 name)
-  if(NOT name MATCHES "^(libexif|libzstd|minizip|libwebp)$")
+  if(name MATCHES "^libtiff")  # WithoutOpenCV.cmake takes out the source that uses it
+    add_library(PkgConfig::${prefix} INTERFACE IMPORTED)
+    return()
+  endif()
+  if(NOT name MATCHES "^(libexif|libutf8proc|libzstd|minizip|libwebp|libpng)$")
     message(FATAL_ERROR "${name} is not in the bundle: add it to tools/gpu_bundle/pack.sh and FindPkgConfig.cmake")
   endif()
   splat_bundle_target(PkgConfig::${prefix} ${${name}})

@@ -1,0 +1,137 @@
+#include "data/poses/located_photos.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/check.h"
+#include "data/poses/photo_matching.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path Absolute(const fs::path& path) {
+  std::error_code error;
+  const fs::path canonical = fs::weakly_canonical(path, error);
+  return error ? fs::absolute(path).lexically_normal() : canonical;
+}
+
+bool LiesIn(const fs::path& path, const fs::path& folder) {
+  const fs::path relative = Absolute(path).lexically_relative(Absolute(folder));
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+// Where the source itself may mean its photo to lie.
+std::vector<fs::path> OwnPaths(const PosePlace& place, const PosedPhoto& photo) {
+  if (!place.is_model) return {photo.path};
+  const fs::path base(place.base), name(PlainName(photo.name));
+  return {base / name, base / "images" / name, base / "input" / name};
+}
+
+std::optional<fs::path> OwnFile(const PosePlace& place, const PosedPhoto& photo) {
+  for (const fs::path& path : OwnPaths(place, photo)) {
+    std::error_code ignored;
+    if (fs::is_regular_file(path, ignored)) return path;
+  }
+  return std::nullopt;
+}
+
+bool IsAtOwnPath(const PosePlace& place, const PosedPhoto& photo, const std::string& path) {
+  const fs::path absolute = Absolute(path);
+  for (const fs::path& own : OwnPaths(place, photo)) {
+    if (Absolute(own) == absolute) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> NamesOf(const std::vector<PosedPhoto>& photos) {
+  std::vector<std::string> names;
+  for (const PosedPhoto& photo : photos) names.push_back(photo.name);
+  return names;
+}
+
+// Tells of names that were found by less than their text, once for each kind.
+void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene, const PhotoMatches& matches,
+                        std::vector<std::string>& warnings) {
+  for (const auto& [kind, what] : {std::pair(NameMatch::kSameText, "but for case or the form of Unicode"),
+                                   std::pair(NameMatch::kStem, "but for the extension")}) {
+    std::string example;
+    size_t count = 0;
+    for (size_t i = 0; i < scene.photos.size(); ++i) {
+      const std::string& name = scene.photos[i].name;
+      if (!matches.photo[i] || matches.how[i] != kind || !fs::path(name).has_extension()) continue;
+      if (count++ == 0) example = StrCat(name, " is ", folder.names[*matches.photo[i]]);
+    }
+    if (count == 0) continue;
+    warnings.push_back(StrCat(folder.path, ": ", count, " of ", scene.photos.size(), " photos of the ", scene.source,
+                              " have its names ", what, " (", example, ")"));
+  }
+  std::vector<std::string> ambiguous;
+  for (const size_t i : matches.ambiguous) ambiguous.push_back(scene.photos[i].name);
+  if (!ambiguous.empty()) {
+    warnings.push_back(StrCat(folder.path, ": several photos have the names of these of the ", scene.source,
+                              ", and none was taken: ", NamesInBrief(ambiguous)));
+  }
+}
+
+void PairInSortedOrder(const PhotoFolder& folder, const SceneDescription& scene, LocatedPhotos& located) {
+  located.photos = scene.photos;
+  located.missing.clear();
+  located.without_pose.clear();
+  for (size_t i = 0; i < folder.names.size(); ++i) {
+    located.photos[i].path = (fs::path(folder.path) / folder.names[i]).string();
+  }
+  located.in_folder = folder.names.size();
+  located.in_order = true;
+  located.warnings.push_back(StrCat(folder.path, ": its photos have other names than those of the ", scene.source,
+                                    "; paired in sorted order, ", scene.photos.front().name, " with ",
+                                    folder.names.front(), " to ", scene.photos.back().name, " with ",
+                                    folder.names.back()));
+}
+
+}  // namespace
+
+LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene) {
+  const PhotoMatches matches = MatchPhotos(NamesOf(scene.photos), folder.path, folder.names);
+  LocatedPhotos located;
+  std::vector<bool> posed(folder.names.size());
+  std::vector<PosedPhoto> elsewhere;
+  for (size_t i = 0; i < scene.photos.size(); ++i) {
+    PosedPhoto photo = scene.photos[i];
+    if (matches.photo[i]) {
+      posed[*matches.photo[i]] = true;
+      photo.path = (fs::path(folder.path) / folder.names[*matches.photo[i]]).string();
+      located.at_own_path = located.at_own_path || IsAtOwnPath(place, scene.photos[i], photo.path);
+      located.photos.push_back(std::move(photo));
+      ++located.in_folder;
+      continue;
+    }
+    const auto own = OwnFile(place, photo);
+    if (own && (LiesIn(*own, folder.given) || photo.split == Split::kTest)) {
+      photo.path = own->string();
+      located.at_own_path = true;
+      located.photos.push_back(std::move(photo));
+    } else {
+      located.own_elsewhere = located.own_elsewhere || own.has_value();
+      located.missing.push_back(photo.name);
+    }
+  }
+  for (size_t i = 0; i < posed.size(); ++i) {
+    if (!posed[i]) located.without_pose.push_back(folder.names[i]);
+  }
+  WarnOfLooseMatches(folder, scene, matches, located.warnings);
+  const bool only_held_out = std::all_of(located.photos.begin(), located.photos.end(),
+                                         [](const PosedPhoto& photo) { return photo.split == Split::kTest; });
+  if (located.in_folder == 0 && only_held_out) {
+    located.own_elsewhere = located.own_elsewhere || !located.photos.empty();
+    located.photos.clear();
+  }
+  if (located.photos.empty() && !located.own_elsewhere && matches.ambiguous.empty() &&
+      folder.names.size() == scene.photos.size()) {
+    PairInSortedOrder(folder, scene, located);
+  }
+  return located;
+}
+
+}  // namespace splat::data

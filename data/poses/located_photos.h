@@ -1,0 +1,28 @@
+// Finds the files of the photos that a source of poses names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/poses/photo_folder.h"
+#include "data/poses/pose_places.h"
+#include "data/poses/scene_description.h"
+
+namespace splat::data {
+
+// What became of the photos of a source.
+struct LocatedPhotos {
+  std::vector<PosedPhoto> photos;         // with their files
+  std::vector<std::string> missing;       // names without a file
+  std::vector<std::string> without_pose;  // photos of the folder that the source does not name
+  std::vector<std::string> warnings;      // of names that were found by less than their text
+  size_t in_folder = 0;                   // how many of `photos` lie in the folder of the photos
+  bool in_order = false;                  // paired in sorted order, since no name agrees
+  bool at_own_path = false;               // a photo lies exactly where the source says
+  bool own_elsewhere = false;             // the source's own photos are there, but were not asked for
+};
+
+// `scene` is what was read at `place`.
+LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene);
+
+}  // namespace splat::data

@@ -1,0 +1,40 @@
+// Which file is meant by the name that a source of poses gives a photo. The names may come from another machine,
+// another system or another export of the photos.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace splat::data {
+
+// The name with "/" in the place of "\", without a drive ("C:"), and without "." and ".." where they say nothing.
+std::string PlainName(const std::string& name);
+
+// "a.jpg, b.jpg, ... (7 in all)": for messages.
+std::string NamesInBrief(const std::vector<std::string>& names);
+
+// How a name was found, the strictest first.
+enum class NameMatch {
+  kExact,     // the file's name, byte for byte
+  kSameText,  // the same text in another form of Unicode, or in other case
+  kStem,      // the same text up to the extension
+};
+
+struct PhotoMatches {
+  // [names] index into the photos; nothing where a name has no file, or where the folders leave several to choose from.
+  std::vector<std::optional<size_t>> photo;
+  std::vector<NameMatch> how;     // [names], where there is a photo
+  std::vector<size_t> ambiguous;  // names that several files have equally well
+  size_t count = 0;               // how many names have a file
+};
+
+// Finds the file of each name among `photos`, which are relative to `folder`. Names may have folders before them, also
+// of another machine: the last parts must agree, and of several files, or several names for one file, those go together
+// that agree in more of their folders. A file is never given to two names. All exact matches are made before the next
+// looser kind is tried.
+PhotoMatches MatchPhotos(const std::vector<std::string>& names, const std::string& folder,
+                         const std::vector<std::string>& photos);
+
+}  // namespace splat::data

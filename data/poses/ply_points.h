@@ -1,0 +1,14 @@
+// The points of a PLY that lies with poses.
+#pragma once
+
+#include <string>
+
+#include "data/poses/scene_description.h"
+
+namespace splat::data {
+
+// Adds the vertices of the PLY at `path` to scene.points: x, y, z, and red, green, blue where it has them (grey where
+// not). Points that are not finite are left out with a warning. Throws splat::Error naming the file.
+void AddPlyPoints(const std::string& path, SceneDescription& scene);
+
+}  // namespace splat::data

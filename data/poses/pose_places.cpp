@@ -1,0 +1,82 @@
+#include "data/poses/pose_places.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "data/poses/colmap_reader.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsNumber(const std::string& text) {
+  return !text.empty() && text.size() < 9 && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+fs::path WithoutTrailingSlash(const std::string& folder) {
+  fs::path path = fs::path(folder).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
+}
+
+// The models in the numbered folders of `folder`, else the one that it is itself.
+std::vector<std::string> ModelsIn(const fs::path& folder) {
+  std::map<unsigned long, std::string> numbered;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!IsNumber(name) || !IsColmapModel(entry->path().string())) continue;
+    numbered[std::stoul(name)] = WithoutTrailingSlash(entry->path().string()).string();
+  }
+  std::vector<std::string> models;
+  for (const auto& [number, path] : numbered) models.push_back(path);
+  if (models.empty() && IsColmapModel(folder.string()))
+    models.push_back(WithoutTrailingSlash(folder.string()).string());
+  return models;
+}
+
+fs::path ParentOf(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  if (name == "." || name == "..") return fs::absolute(folder).lexically_normal().parent_path().parent_path();
+  return folder.has_parent_path() ? folder.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
+std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, bool distorted_first) {
+  std::vector<std::string> layouts = {"sparse",         "colmap/sparse",      "distorted/sparse", "dense/sparse",
+                                      "dense/0/sparse", "undistorted/sparse", "colmap",           "."};
+  if (distorted_first) std::rotate(layouts.begin(), layouts.begin() + 2, layouts.begin() + 3);
+  std::vector<PosePlace> places;
+  int family = 0;
+  for (size_t i = 0; i < folders.size(); ++i) {
+    for (const std::string& layout : layouts) {
+      ++family;
+      for (const std::string& model : ModelsIn(fs::path(folders[i]) / layout)) {
+        places.push_back({model, folders[i], true, family, i < 2});
+      }
+    }
+  }
+  for (const char* name : {"transforms.json", "transforms_train.json"}) {
+    for (size_t i = 0; i < folders.size(); ++i) {
+      const fs::path path = fs::path(folders[i]) / name;
+      std::error_code ignored;
+      if (!fs::is_regular_file(path, ignored)) continue;
+      places.push_back({path.lexically_normal().string(), folders[i], false, ++family, i < 2});
+    }
+  }
+  return places;
+}
+
+std::vector<std::string> FoldersAround(const std::string& image_folder) {
+  const fs::path folder = WithoutTrailingSlash(image_folder);
+  const fs::path parent = ParentOf(folder), grandparent = ParentOf(parent);
+  std::vector<std::string> folders = {folder.string(), parent.string()};
+  if (fs::absolute(grandparent).lexically_normal() != fs::absolute(parent).lexically_normal()) {
+    folders.push_back(grandparent.string());
+  }
+  return folders;
+}
+
+}  // namespace splat::data

@@ -1,0 +1,151 @@
+#include "data/poses/transforms_keys.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/check.h"
+#include "data/poses/photo_matching.h"
+
+namespace splat::data {
+namespace {
+
+using Json = nlohmann::json;
+
+// Keys that are read, and keys that say nothing about cameras, poses and photos: boxes and units of other trainers,
+// notes of exporters, depth images, and transforms that the poses and points have undergone already.
+const std::set<std::string>& KnownKeys() {
+  static const std::set<std::string> keys = {"camera_angle_x",
+                                             "camera_angle_y",
+                                             "fl_x",
+                                             "fl_y",
+                                             "cx",
+                                             "cy",
+                                             "w",
+                                             "h",
+                                             "k1",
+                                             "k2",
+                                             "k3",
+                                             "k4",
+                                             "k5",
+                                             "k6",
+                                             "p1",
+                                             "p2",
+                                             "camera_model",
+                                             "is_fisheye",
+                                             "frames",
+                                             "ply_file_path",
+                                             "file_path",
+                                             "transform_matrix",
+                                             "train_filenames",
+                                             "val_filenames",
+                                             "test_filenames",
+                                             "mask_path",
+                                             "applied_transform",
+                                             "applied_scale",
+                                             "orientation_override",
+                                             "auto_scale_poses_override",
+                                             "aabb_scale",
+                                             "aabb",
+                                             "render_aabb",
+                                             "scale",
+                                             "offset",
+                                             "up",
+                                             "sharpness",
+                                             "colmap_im_id",
+                                             "image_id",
+                                             "camera_id",
+                                             "camera_label",
+                                             "depth_file_path",
+                                             "depth_unit_scale_factor",
+                                             "integer_depth_scale",
+                                             "enable_depth_loading",
+                                             "rotation",
+                                             "n_extra_learnable_dims",
+                                             "from_na",
+                                             "fps",
+                                             "version",
+                                             "name",
+                                             "id",
+                                             "timestamp",
+                                             "motion_blur",
+                                             "blur_score"};
+  return keys;
+}
+
+// The names in a list of the file; nothing where it has no such list.
+std::vector<std::string> NamesIn(const Json& root, const char* key, const std::string& json_path) {
+  std::vector<std::string> names;
+  const auto list = root.find(key);
+  if (list == root.end() || list->is_null()) return names;
+  SPLAT_CHECK(list->is_array(), json_path, ": '", key, "' is no list of names");
+  for (const Json& name : *list) {
+    SPLAT_CHECK(name.is_string(), json_path, ": entry ", names.size() + 1, " of '", key, "' is not a name");
+    names.push_back(PlainName(name.get<std::string>()));
+  }
+  return names;
+}
+
+// Marks the photos of `names`; returns the names that no photo has.
+std::vector<std::string> Mark(const std::vector<std::string>& names, const std::vector<PosedPhoto>& photos,
+                              std::vector<bool>& marks) {
+  std::vector<std::string> unknown;
+  for (const std::string& name : names) {
+    const auto found =
+        std::find_if(photos.begin(), photos.end(), [&](const PosedPhoto& photo) { return photo.name == name; });
+    if (found == photos.end()) {
+      unknown.push_back(name);
+    } else {
+      marks[size_t(found - photos.begin())] = true;
+    }
+  }
+  return unknown;
+}
+
+}  // namespace
+
+void ApplyNamedSplit(const Json& root, const std::string& json_path, SceneDescription& scene) {
+  const std::vector<std::string> train = NamesIn(root, "train_filenames", json_path);
+  std::vector<std::string> held_out = NamesIn(root, "val_filenames", json_path);
+  for (const std::string& name : NamesIn(root, "test_filenames", json_path)) held_out.push_back(name);
+  if (train.empty() && held_out.empty()) return;
+  std::vector<bool> in_train(scene.photos.size()), is_held_out(scene.photos.size());
+  std::vector<std::string> unknown = Mark(train, scene.photos, in_train);
+  for (const std::string& name : Mark(held_out, scene.photos, is_held_out)) unknown.push_back(name);
+  std::vector<PosedPhoto> kept;
+  std::vector<std::string> both, neither;
+  for (size_t i = 0; i < scene.photos.size(); ++i) {
+    PosedPhoto& photo = scene.photos[i];
+    if (in_train[i] && is_held_out[i]) both.push_back(photo.name);
+    if (!train.empty() && !in_train[i] && !is_held_out[i]) {
+      neither.push_back(photo.name);
+      continue;
+    }
+    photo.split = is_held_out[i] && !in_train[i] ? Split::kTest : Split::kTrain;
+    kept.push_back(photo);
+  }
+  scene.photos = std::move(kept);
+  const auto warn = [&](const std::vector<std::string>& names, const char* what) {
+    if (!names.empty()) scene.warnings.push_back(StrCat(json_path, ": ", NamesInBrief(names), ": ", what));
+  };
+  warn(unknown, "named in the lists of training and held-out photos, but no frame has that name");
+  warn(both, "to be trained on and held out both; trained on and not held out");
+  warn(neither, "in none of the lists of training and held-out photos; left out");
+  SPLAT_CHECK(!scene.photos.empty(), json_path, ": its lists of training and held-out photos name none of its frames");
+}
+
+void WarnOfUnusedKeys(const Json& root, const std::string& json_path, std::vector<std::string>& warnings) {
+  std::set<std::string> unused;
+  const auto collect = [&](const Json& object) {
+    for (const auto& entry : object.items()) {
+      if (!KnownKeys().count(entry.key())) unused.insert("'" + entry.key() + "'");
+    }
+  };
+  collect(root);
+  for (const Json& frame : root.at("frames")) collect(frame);
+  if (unused.empty()) return;
+  warnings.push_back(
+      StrCat(json_path, ": holds keys that are not used: ", NamesInBrief({unused.begin(), unused.end()})));
+}
+
+}  // namespace splat::data

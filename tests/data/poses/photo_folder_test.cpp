@@ -1,0 +1,49 @@
+#include "data/poses/photo_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/byte_writer.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+using splat::testing::TempDir;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(PhotoFolder, ImagesThatBelongToPhotosAreNoPhotos) {
+  const PhotosAndMasks parted =
+      SplitOffMasks({"a.jpg", "a.jpg.png", "a_mask.png", "b.jpg", "depths/a.png", "masks/a.png", "sub/Masks/c.png"});
+  EXPECT_THAT(parted.photos, ElementsAre("a.jpg", "b.jpg"));
+  EXPECT_THAT(parted.masks, ElementsAre("a.jpg.png", "a_mask.png", "depths/a.png", "masks/a.png", "sub/Masks/c.png"));
+}
+
+TEST(PhotoFolder, PhotosOfAMaskAreNoMasks) {
+  const std::vector<std::string> photos = {"mask/1.jpg", "mask/2.jpg"};
+  EXPECT_EQ(SplitOffMasks(photos).photos, photos) << "nothing lies beside that folder";
+  EXPECT_THAT(SplitOffMasks({"face_mask.jpg", "other.jpg"}).masks, IsEmpty()) << "no face.jpg lies there";
+}
+
+TEST(PhotoFolder, TakesOneOfTheFoldersOfOneCapture) {
+  TempDir folder;
+  const auto add = [&](const std::string& name) {
+    fs::create_directories(fs::path(folder / name).parent_path());
+    splat::testing::WriteBytes(folder / name, "x");
+  };
+  for (const char* name : {"images_8/1.png", "images_4/1.png", "images_4/2.png"}) add(name);
+  EXPECT_EQ(OpenPhotoFolder(folder.path()).path, folder / "images_4");
+  for (const char* name : {"images/1.png", "images/2.png", "images/masks/1.png", "cover.jpg"}) add(name);
+  const PhotoFolder photos = OpenPhotoFolder(folder.path());
+  EXPECT_EQ(photos.given, folder.path());
+  EXPECT_EQ(photos.path, folder / "images") << "though one image lies beside it";
+  EXPECT_THAT(photos.names, ElementsAre("1.png", "2.png"));
+  EXPECT_THAT(photos.masks, ElementsAre("masks/1.png"));
+}
+
+}  // namespace
+}  // namespace splat::data

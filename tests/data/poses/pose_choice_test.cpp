@@ -1,0 +1,231 @@
+// The rows of the table in docs/inputs.md: what is taken, and what is left.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/check.h"
+#include "data/photos/image_io.h"
+#include "data/poses/pose_source.h"
+#include "tests/support/byte_writer.h"
+#include "tests/support/error_message.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using splat::testing::ErrorMessageOf;
+using splat::testing::TempDir;
+using splat::testing::WriteBytes;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+using Names = std::vector<std::string>;
+
+struct Size {
+  int width = 40, height = 30;
+};
+
+class PoseChoiceTest : public ::testing::Test {
+ protected:
+  std::string Place(const std::string& name) const {
+    fs::create_directories(fs::path(folder_ / name).parent_path());
+    return folder_ / name;
+  }
+  void AddPhotos(const std::string& folder, const Names& names, Size size = {}) const {
+    for (const std::string& name : names) WriteImage(Place(folder + "/" + name), Image8(size.width, size.height, 3));
+  }
+  void AddModel(const std::string& model, const Names& names, Size size = {}) const {
+    WriteBytes(Place(model + "/cameras.txt"), StrCat("7 SIMPLE_PINHOLE ", size.width, " ", size.height, " 50 20 15\n"));
+    WriteBytes(Place(model + "/points3D.txt"), "1 0 0 5 1 2 3 0.5\n");
+    std::string images;
+    for (size_t i = 0; i < names.size(); ++i) images += StrCat(i + 1, " 2 0 0 0 ", i, " 0 0 7 ", names[i], "\n\n");
+    WriteBytes(Place(model + "/images.txt"), images);
+  }
+  void AddTransforms(const std::string& path, const Names& names, Size size = {}, const json& extra = {}) const {
+    json file = {{"fl_x", 50}, {"w", size.width}, {"h", size.height}, {"frames", json::array()}};
+    if (!extra.is_null()) file.update(extra);
+    const json identity = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}};
+    for (const std::string& name : names)
+      file["frames"].push_back({{"file_path", name}, {"transform_matrix", identity}});
+    WriteBytes(Place(path), file.dump());
+  }
+  // Chooses for a folder; `source` becomes the path that was taken, relative to the capture, or "sfm".
+  PoseChoice Choose(const std::string& images) {
+    PoseChoice choice = ChoosePoses(OpenPhotoFolder(folder_ / images));
+    source_ = choice.scene ? choice.scene->source : "sfm";
+    EXPECT_THAT(choice.summary, Not(HasSubstr("\n")));
+    return choice;
+  }
+  Names FilesOf(const SceneDescription& scene) const {
+    Names files;
+    for (const PosedPhoto& photo : scene.photos) {
+      files.push_back(fs::path(photo.path).lexically_normal().lexically_relative(folder_.path()).string());
+    }
+    return files;
+  }
+
+  TempDir folder_;
+  std::string source_;
+};
+
+TEST_F(PoseChoiceTest, InriasLayoutHasOneModelForItsInputAndOneForItsImages) {
+  AddPhotos("input", {"a.png", "b.png"}, {40, 30});
+  AddPhotos("images", {"a.png", "b.png"}, {38, 29});
+  AddModel("distorted/sparse/0", {"a.png", "b.png"}, {40, 30});
+  AddModel("sparse/0", {"a.png", "b.png"}, {38, 29});
+  for (const auto& [given, model] :
+       {std::pair("input", "distorted/sparse/0"), std::pair("images", "/sparse/0"), std::pair(".", "/sparse/0")}) {
+    const PoseChoice choice = Choose(given);
+    EXPECT_THAT(source_, HasSubstr(model)) << given;
+    EXPECT_THAT(choice.summary, HasSubstr("left: ")) << given;
+    EXPECT_THAT(choice.summary, HasSubstr("its cameras have other sizes")) << given;
+    EXPECT_THAT(choice.scene->warnings, IsEmpty()) << given;
+  }
+  EXPECT_THAT(Choose("input").scene->source, HasSubstr("distorted"));
+}
+
+TEST_F(PoseChoiceTest, SizesThatDifferByNoCommonFactorAreAWarning) {
+  AddPhotos("input", {"a.png", "b.png"}, {40, 30});
+  AddModel("sparse/0", {"a.png", "b.png"}, {38, 29});
+  EXPECT_THAT(Choose("input").scene->warnings,
+              ElementsAre(AllOf(HasSubstr("no common factor"), HasSubstr("a.png is 40x30 px, its camera 38x29 px"))));
+}
+
+TEST_F(PoseChoiceTest, NerfstudiosLayoutServesEachOfItsImageFolders) {
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"}, {80, 60});
+  AddPhotos("images", {"a.png", "b.png"}, {80, 60});
+  AddPhotos("images_2", {"a.png", "b.png"}, {40, 30});
+  for (const char* given : {"images", "images_2"}) {
+    const PoseChoice choice = Choose(given);
+    ASSERT_TRUE(choice.scene.has_value()) << given;
+    EXPECT_THAT(FilesOf(*choice.scene), Each(StartsWith(std::string(given) + "/")));
+    EXPECT_THAT(choice.scene->warnings, IsEmpty()) << given;
+  }
+}
+
+TEST_F(PoseChoiceTest, LlffsPhotosArePairedInSortedOrder) {
+  AddPhotos("images_4", {"image000.png", "image001.png"}, {40, 30});
+  AddModel("sparse/0", {"IMG_1.JPG", "IMG_2.JPG"}, {160, 120});
+  const PoseChoice choice = Choose("images_4");
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images_4/image000.png", "images_4/image001.png"));
+  EXPECT_THAT(choice.scene->warnings, ElementsAre(HasSubstr("sorted order")));
+  AddPhotos("images", {"IMG_1.JPG", "IMG_2.JPG"}, {160, 120});
+  Choose("images_4");
+  EXPECT_EQ(source_, "sfm") << "the photos that the model means are there, but were not asked for";
+}
+
+TEST_F(PoseChoiceTest, ProjectsOfColmapGiveTheLargestOfTheirModels) {
+  AddPhotos("images", {"a.png", "b.png", "c.png", "d.png"});
+  WriteBytes(folder_ / "database.db", "x");
+  AddModel("sparse/0", {"a.png", "b.png"});
+  AddModel("sparse/1", {"a.png", "b.png", "c.png"});
+  const PoseChoice choice = Choose("images");
+  EXPECT_THAT(source_, HasSubstr("sparse/1"));
+  EXPECT_THAT(choice.summary, AllOf(HasSubstr("3 of 4 photos"), HasSubstr("without a pose: d.png"),
+                                    HasSubstr("sparse/0 (has 2 of the photos)")));
+}
+
+TEST_F(PoseChoiceTest, AModelInTheRootOfTheDataFolderIsTaken) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddModel("", {"images/a.png", "images/b.png"});
+  for (const char* given : {"images", "."}) {
+    const PoseChoice choice = Choose(given);
+    ASSERT_TRUE(choice.scene.has_value()) << given;
+    EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a.png", "images/b.png"));
+  }
+}
+
+TEST_F(PoseChoiceTest, ExportsWithPathsOfAnotherMachineAreTaken) {
+  AddPhotos("images", {"a b.png", "c.png"});
+  AddTransforms("transforms.json", {"C:\\export\\images\\a b.png", "C:\\export\\images\\c.png"});
+  EXPECT_THAT(FilesOf(*Choose("images").scene), ElementsAre("images/a b.png", "images/c.png"));
+  fs::remove(folder_ / "transforms.json");
+  AddModel("", {"/home/u/photos/a b.JPG", "/home/u/photos/c.JPG"});
+  const PoseChoice choice = Choose("images");
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a b.png", "images/c.png"));
+  EXPECT_THAT(choice.scene->warnings, ElementsAre(AllOf(HasSubstr("2 of 2"), HasSubstr("but for the extension"))));
+}
+
+TEST_F(PoseChoiceTest, PhotosWithAnotherExtensionAreNeverPairedByOrder) {
+  AddPhotos("images", {"a_cover.png", "p1.png", "p2.png"});
+  AddModel("sparse/0", {"p1.jpg", "p2.jpg", "p3.jpg"});
+  const PoseChoice choice = Choose("images");
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/p1.png", "images/p2.png"));
+  EXPECT_THAT(choice.scene->warnings, Contains(AllOf(HasSubstr("1 of 3"), HasSubstr("p3.jpg"))));
+  EXPECT_THAT(choice.summary, HasSubstr("without a pose: a_cover.png"));
+}
+
+TEST_F(PoseChoiceTest, PhotosThatWereNotAskedForAreNotTaken) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddPhotos("new_photos", {"x.png", "y.png"});
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  PoseChoice choice = Choose("new_photos");
+  EXPECT_EQ(source_, "sfm");
+  EXPECT_THAT(choice.summary, AllOf(HasSubstr("describes other photos: images/a.png"), HasSubstr("COLMAP finds them")));
+  EXPECT_THAT(ErrorMessageOf([&] { ReadPoses(folder_ / "transforms.json", folder_ / "new_photos"); }),
+              HasSubstr("none of its 2 photos"));
+  fs::remove(folder_ / "transforms.json");
+  AddModel("sparse/0", {"a.png", "b.png"});
+  Choose("new_photos");
+  EXPECT_EQ(source_, "sfm");
+  fs::remove_all(folder_ / "images");
+  Choose("new_photos");
+  EXPECT_EQ(source_, "sfm") << "as many photos of the same size in a folder of any name prove nothing";
+}
+
+TEST_F(PoseChoiceTest, ASubfolderOfTheImagesHasItsOwnPhotosOnly) {
+  AddPhotos("images", {"cam1/a.png", "cam2/a.png"});
+  AddModel("sparse/0", {"cam1/a.png", "cam2/a.png"});
+  EXPECT_THAT(FilesOf(*Choose("images").scene), ElementsAre("images/cam1/a.png", "images/cam2/a.png"));
+  EXPECT_THAT(FilesOf(*Choose("images/cam2").scene), ElementsAre("images/cam2/a.png"));
+}
+
+TEST_F(PoseChoiceTest, PosesTwoFoldersAboveMustNameTheVeryPhotos) {
+  AddPhotos("images", {"a.png"});
+  AddPhotos("set/images", {"a.png"});
+  AddTransforms("transforms.json", {"images/a.png"});
+  Choose("set/images");
+  EXPECT_EQ(source_, "sfm");
+}
+
+TEST_F(PoseChoiceTest, MasksAreNeverPhotosAndAreNamedInOneLine) {
+  AddPhotos("images", {"a.png", "b.png", "masks/a.png", "masks/b.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  EXPECT_THAT(FilesOf(*Choose("images").scene), ElementsAre("images/a.png", "images/b.png"));
+  EXPECT_THAT(Choose("images").scene->warnings, ElementsAre(StartsWith("masks are not used yet")));
+  fs::rename(folder_ / "images/masks", folder_ / "masks");
+  EXPECT_THAT(Choose("images").scene->warnings,
+              ElementsAre(AllOf(StartsWith("masks are not used yet"), HasSubstr(folder_ / "masks"))));
+}
+
+TEST_F(PoseChoiceTest, PosesThatCannotBeReadAreLeftIfOthersServe) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  WriteBytes(folder_ / "sparse/0/cameras.txt", "damaged\n");
+  EXPECT_THAT(ErrorMessageOf([&] { Choose("images"); }), HasSubstr("cameras.txt: line 1"));
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("transforms.json"), HasSubstr("cameras.txt: line 1")));
+}
+
+TEST_F(PoseChoiceTest, ANamedSplitHoldsPhotosOut) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"}, {},
+                {{"train_filenames", {"images/a.png"}}, {"test_filenames", {"images/b.png"}}});
+  const PoseChoice choice = Choose("images");
+  EXPECT_EQ(choice.scene->photos.at(0).split, Split::kTrain);
+  EXPECT_EQ(choice.scene->photos.at(1).split, Split::kTest);
+}
+
+}  // namespace
+}  // namespace splat::data
