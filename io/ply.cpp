@@ -1,6 +1,7 @@
 #include "io/ply.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "core/check.h"
@@ -15,27 +16,46 @@ namespace {
 struct TypeTraits {
   const char* name;
   const char* new_name;
-  size_t size;                                         // bytes
-  float (*value)(const char* bytes, bool big_endian);  // of the number there
+  size_t size;  // bytes
+  // The number there.
+  float (*value)(const char* bytes, bool big_endian);
+  double (*double_value)(const char* bytes, bool big_endian);
+
+  template <typename T>
+  auto ValueAs() const {
+    if constexpr (std::is_same_v<T, float>) return value;
+    if constexpr (std::is_same_v<T, double>) return double_value;
+  }
 };
 
-template <typename T>
-float Value(const char* bytes, bool big_endian) {
-  return float(big_endian ? FromBigEndian<T>(bytes) : FromLittleEndian<T>(bytes));
+template <typename T, typename To>
+To Value(const char* bytes, bool big_endian) {
+  return To(big_endian ? FromBigEndian<T>(bytes) : FromLittleEndian<T>(bytes));
 }
 
 // 16 bits: a sign, 5 of exponent, 10 of fraction.
-float HalfValue(const char* bytes, bool big_endian) {
-  return HalfToFloat(big_endian ? FromBigEndian<uint16_t>(bytes) : FromLittleEndian<uint16_t>(bytes));
+template <typename To>
+To HalfValue(const char* bytes, bool big_endian) {
+  return To(HalfToFloat(big_endian ? FromBigEndian<uint16_t>(bytes) : FromLittleEndian<uint16_t>(bytes)));
+}
+
+template <typename T>
+constexpr TypeTraits Type(const char* name, const char* new_name) {
+  return {name, new_name, sizeof(T), Value<T, float>, Value<T, double>};
 }
 
 constexpr TypeTraits kTypes[] = {
-    {"char", "int8", 1, Value<int8_t>},    {"uchar", "uint8", 1, Value<uint8_t>},
-    {"short", "int16", 2, Value<int16_t>}, {"ushort", "uint16", 2, Value<uint16_t>},
-    {"int", "int32", 4, Value<int32_t>},   {"uint", "uint32", 4, Value<uint32_t>},
-    {"float", "float32", 4, Value<float>}, {"double", "float64", 8, Value<double>},
-    {"int64", "long", 8, Value<int64_t>},  {"uint64", "ulong", 8, Value<uint64_t>},
-    {"half", "float16", 2, HalfValue},
+    Type<int8_t>("char", "int8"),
+    Type<uint8_t>("uchar", "uint8"),
+    Type<int16_t>("short", "int16"),
+    Type<uint16_t>("ushort", "uint16"),
+    Type<int32_t>("int", "int32"),
+    Type<uint32_t>("uint", "uint32"),
+    Type<float>("float", "float32"),
+    Type<double>("double", "float64"),
+    Type<int64_t>("int64", "long"),
+    Type<uint64_t>("uint64", "ulong"),
+    {"half", "float16", 2, HalfValue<float>, HalfValue<double>},
 };
 
 // Null if there is no such type.
@@ -56,13 +76,14 @@ std::string_view NextRow(const PlyFile::Element& element, uint64_t row, LineScan
 }
 
 // Fills values [properties].
-void ReadAsciiRow(const PlyFile::Element& element, std::string_view line, const std::string& where, float* values) {
+template <typename T>
+void ReadAsciiRow(const PlyFile::Element& element, std::string_view line, const std::string& where, T* values) {
   for (const PlyFile::Property& property : element.properties) {
     const std::string_view word = TakeWord(line);
     const auto value = ParseNumber<double>(word);
     SPLAT_CHECK(value.has_value(), where, ": the value of '", property.name, "' is '", word.substr(0, 40),
                 "', which is no number");
-    *values++ = float(*value);
+    *values++ = T(*value);
   }
   SPLAT_CHECK(Trimmed(line).empty(), where, ": more than ", element.properties.size(), " values");
 }
@@ -219,10 +240,11 @@ std::string_view PlyFile::LittleEndianRows(const Element& element) const {
   return BinaryRows(element);
 }
 
-void PlyFile::ForEachAsciiRow(const Element& wanted, const std::function<void(const float* row)>& use) const {
+template <typename T>
+void PlyFile::ForEachAsciiRow(const Element& wanted, const std::function<void(const T* row)>& use) const {
   CheckHasNoList(wanted);
   LineScanner scanner(body_);
-  std::vector<float> values(wanted.properties.size());
+  std::vector<T> values(wanted.properties.size());
   for (const Element& element : elements_) {
     // Each value takes a digit and a blank or line end.
     CheckFits(element, (scanner.rest().size() + 1) / std::max<size_t>(1, 2 * element.properties.size()));
@@ -236,12 +258,13 @@ void PlyFile::ForEachAsciiRow(const Element& wanted, const std::function<void(co
   }
 }
 
-void PlyFile::ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const {
+template <typename T>
+void PlyFile::ForEachRowAs(const Element& element, const std::function<void(const T* row)>& use) const {
   if (format_ == Format::kAscii) return ForEachAsciiRow(element, use);
   const bool big_endian = format_ == Format::kBigEndian;
-  std::vector<float (*)(const char*, bool)> value_of;
-  for (const Property& property : element.properties) value_of.push_back(FindType(property.type)->value);
-  std::vector<float> values(element.properties.size());
+  std::vector<T (*)(const char*, bool)> value_of;
+  for (const Property& property : element.properties) value_of.push_back(FindType(property.type)->ValueAs<T>());
+  std::vector<T> values(element.properties.size());
   const char* bytes = BinaryRows(element).data();
   for (uint64_t row = 0; row < element.count; ++row) {
     for (size_t i = 0; i < values.size(); ++i) {
@@ -250,6 +273,14 @@ void PlyFile::ForEachRow(const Element& element, const std::function<void(const 
     }
     use(values.data());
   }
+}
+
+void PlyFile::ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const {
+  ForEachRowAs<float>(element, use);
+}
+
+void PlyFile::ForEachRowInDouble(const Element& element, const std::function<void(const double* row)>& use) const {
+  ForEachRowAs<double>(element, use);
 }
 
 PlyTable ReadPly(const std::string& path) {

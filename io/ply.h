@@ -58,6 +58,8 @@ class PlyFile {
   // the bytes that are left before the first call. Throws splat::Error naming file and entry; list properties are
   // refused.
   void ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const;
+  // The same in double, for positions in frames that floats do not hold: coordinates of a map, say.
+  void ForEachRowInDouble(const Element& element, const std::function<void(const double* row)>& use) const;
 
   // Returns the rows of `element` as they lie in the file, [count * RowSize()] bytes. Only binary_little_endian files
   // have them; others throw splat::Error.
@@ -74,7 +76,10 @@ class PlyFile {
   void CheckHasNoList(const Element& element) const;
   size_t BytesOfListRows(const Element& element, std::string_view body) const;
   std::string_view BinaryRows(const Element& element) const;
-  void ForEachAsciiRow(const Element& element, const std::function<void(const float* row)>& use) const;
+  template <typename T>
+  void ForEachRowAs(const Element& element, const std::function<void(const T* row)>& use) const;
+  template <typename T>
+  void ForEachAsciiRow(const Element& element, const std::function<void(const T* row)>& use) const;
 
   std::string path_;
   std::vector<std::string> comments_;

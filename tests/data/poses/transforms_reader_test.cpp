@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -262,6 +263,20 @@ TEST_F(Transforms, ReadsThePointsOfAPly) {
   ExpectNear(scene.points.positions[0], {1, 2, 3}, 0);
   EXPECT_EQ(scene.points.colors.at(0).z, 255);
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("1 of 2 points")));
+}
+
+TEST_F(Transforms, KeepsTheDigitsOfPointsInCoordinatesOfAMap) {
+  json file = MakeFile();
+  file["ply_file_path"] = "points.ply";
+  const std::string header =
+      " 1.0\nelement vertex 1\nproperty double x\nproperty double y\nproperty double z\nend_header\n";
+  const Vec3<double> expected = {512345.6784321, 5412345.6781234, 321.0005};
+  WriteBytes(folder_ / "points.ply", "ply\nformat ascii" + header + "512345.6784321 5412345.6781234 321.0005\n");
+  ExpectNear(ReadOf(file).points.positions.at(0), expected, 0);
+  std::string bytes(sizeof expected, '\0');
+  std::memcpy(bytes.data(), &expected, sizeof expected);
+  WriteBytes(folder_ / "points.ply", "ply\nformat binary_little_endian" + header + bytes);
+  ExpectNear(ReadOf(file).points.positions.at(0), expected, 0);
 }
 
 TEST_F(Transforms, SyntaxErrorsNameLineAndColumn) {
