@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the programs on inputs that tools of this kind are known to fail on (odd pose files, foreign scene files,
 # duplicate points and the like), and prints of each whether what came out is right, half right or wrong.
-# usage: scripts/check_cases.sh [NAME ...]        the names of cases; all without one. Build before, with scripts/test.sh.
+# usage: scripts/check_cases.sh [--without NAME] [NAME ...]      the names of cases; all without one. Build before, with
+# scripts/test.sh.
 # environment: SPLAT_TEST_DATA=DIR   photo sets (default: ../shared/data); the cases lie in DIR/../cases/public
 set -euo pipefail
 preset="test"
