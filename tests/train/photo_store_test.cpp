@@ -85,7 +85,12 @@ TEST(PhotoStore, GivesTheWeightsOfPixelsWithThePhoto) {
   Image8 noise(72, 56, 3);
   Random random(3);
   for (uint8_t& value : noise.pixels) value = uint8_t(random.Below(256));
-  data::WriteImage(path + ".jpg", noise);
+  try {
+    data::WriteImage(path + ".jpg", noise);
+  } catch (const Error& error) {
+    if (std::string(error.what()).find("writes PNG only") == std::string::npos) throw;
+    GTEST_SKIP() << error.what();  // the bundle for a machine without OpenCV
+  }
   std::string bytes = ReadFile(path + ".jpg");
   std::ofstream(path, std::ios::trunc | std::ios::binary) << bytes.substr(0, bytes.size() / 2);
   const int good = 56 - data::ReadPhoto(path).missing_rows;
