@@ -1,0 +1,30 @@
+// What writing and reading SOG share: the names of the files and the numbers of the format. Used by sog_format.cpp and
+// sog_reader.cpp alone.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "io/json_parse.h"
+
+namespace splat::formats {
+
+// Numbers as floats, which the file then holds in the fewest digits that give them back; keys in the order of writing.
+using SogJson = nlohmann::basic_json<nlohmann::ordered_map, std::vector, std::string, bool, int64_t, uint64_t, float>;
+
+constexpr int kSogVersion = 2;
+constexpr int kSogQuatMark = 252;       // the alpha of quats.webp is this and the index of the component left out
+constexpr int kSogPaletteColumns = 64;  // vectors in a row of shN_centroids.webp
+constexpr int64_t kSogLargestPalette = 65536;
+
+// Positions lie on a scale that is fine near the origin.
+inline double ToSogScale(double value) {
+  return std::copysign(std::log1p(std::abs(value)), value);
+}
+inline double FromSogScale(double value) {
+  return std::copysign(std::expm1(std::abs(value)), value);
+}
+
+}  // namespace splat::formats
