@@ -1,12 +1,13 @@
 // The stages of a run, one source file each. All work on the same Run; none prints.
 #pragma once
 
-#include <exception>
 #include <string>
 #include <vector>
 
+#include "core/reason.h"
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
+#include "data/poses/photo_folder.h"
 #include "data/poses/scene_description.h"
 #include "pipeline/events.h"
 #include "pipeline/output_folder.h"
@@ -20,6 +21,7 @@ namespace splat::pipeline {
 // What the stages of one run share.
 struct Run {
   const RunOptions& options;
+  const data::PhotoFolder& photos;
   const train::Backend& backend;
   OutputFolder& output;
   Reporter& reporter;
@@ -39,9 +41,6 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset);
 
 // What failed without keeping the rest of the run from being done, a line each: the caller throws them at the end.
 using Failures = std::vector<std::string>;
-
-// The first line of what an exception says: LibTorch's messages go on with a stack trace.
-std::string ReasonOf(const std::exception& error);
 
 // Writes the scene in every format, cameras.json, scene_transform.json and config.json. One file that cannot be written
 // does not keep the others from it; throws only if there is no scene at all. What an earlier run left stays until then.

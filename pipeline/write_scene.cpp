@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <functional>
-#include <new>
 
 #include "core/check.h"
 #include "core/format.h"
@@ -25,9 +24,7 @@ formats::PartsFitter PartsFitterOf(const Run& run) {
       const StageScope scope(device);
       return fit(scope.context(), params, formats::kMostPointsOnGpu);
     } catch (const std::exception& error) {
-      const std::string text = error.what();  // LibTorch's has many lines
-      reporter.Warn(
-          StrCat("SOG's colours are clustered on the CPU, as the GPU could not: ", text.substr(0, text.find('\n'))));
+      reporter.Warn(StrCat("SOG's colours are clustered on the CPU, as the GPU could not: ", ReasonOf(error)));
       return formats::FitParts(params, ProcessExecutor());
     }
   };
@@ -99,12 +96,6 @@ Failures WriteFormats(const Run& run, const data::Dataset& dataset, const SplatM
 }
 
 }  // namespace
-
-std::string ReasonOf(const std::exception& error) {
-  if (dynamic_cast<const std::bad_alloc*>(&error)) return "out of memory";
-  const std::string text = error.what();
-  return text.substr(0, text.find('\n'));
-}
 
 Failures WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
   Failures failures = WriteFormats(run, dataset, model);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/reason.h"
 #include "quality/metrics.h"
 #include "rasterizer/torch/render_image.h"
 
@@ -45,8 +46,7 @@ Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const
     try {
       compared = Compare(model, dataset, index, loader);
     } catch (const std::exception& error) {
-      const std::string text = error.what();  // LibTorch's has many lines
-      evaluation.left_out.push_back({view.name, text.substr(0, text.find('\n'))});
+      evaluation.left_out.push_back({view.name, ReasonOf(error)});
       continue;
     }
     evaluation.views.push_back(compared->metrics);

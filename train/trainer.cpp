@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/reason.h"
 #include "rasterizer/torch/process_executor.h"
 #include "train/density/strategy.h"
 #include "train/limits.h"
@@ -135,9 +136,8 @@ bool StepOrEnd(Training& training, const TrainState& state, const Backend& backe
   } catch (const std::exception& error) {
     const bool no_memory = IsOutOfMemory(error);
     if (state.step == 0 && !no_memory) throw;
-    const std::string said = error.what();
-    const std::string text = no_memory ? OutOfMemoryText(backend, state.model.count(), training.target().camera)
-                                       : said.substr(0, said.find('\n'));
+    const std::string text =
+        no_memory ? OutOfMemoryText(backend, state.model.count(), training.target().camera) : ReasonOf(error);
     SPLAT_CHECK(state.step > 0, text);
     const std::string ending = StrCat("training ends at step ", state.step + 1, " of ", training.steps(), ": ", text);
     if (no_memory) LogWarning(log, ending);

@@ -4,15 +4,12 @@
 #include <sstream>
 
 #include "core/check.h"
+#include "core/reason.h"
 
 namespace splat::apps {
 namespace {
 
 constexpr size_t kNameColumns = 32;  // of the options' names
-
-std::string FirstLine(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
 
 // Defaults in brackets behind the descriptions instead of within the options' names, and lines that fit a terminal.
 void LayOutHelp(CLI::App& app) {
@@ -48,7 +45,7 @@ bool ParseCommandLine(CLI::App& app, int argc, char** argv) {
     app.exit(help_or_version, std::cout, std::cerr);
     return false;
   } catch (const CLI::ParseError& error) {
-    throw Error(StrCat(FirstLine(error.what()), " (", app.get_name(), " --help lists the options)"));
+    throw Error(StrCat(ReasonOf(error), " (", app.get_name(), " --help lists the options)"));
   }
   return true;
 }

@@ -6,8 +6,6 @@
 namespace splat::apps {
 namespace {
 
-constexpr int kExitInterrupted = 130;
-
 // A signal handler can reach nothing but globals.
 volatile sig_atomic_t interrupt_requested = 0;
 

@@ -8,6 +8,8 @@
 
 namespace splat::apps {
 
+constexpr int kExitInterrupted = 130;  // 128 + SIGINT, as shells count
+
 // A write that fails, into a pipe without a reader or beyond the limit on the size of files, ends no program from now
 // on and is an error of that write only.
 void IgnoreFailedWrites();

@@ -1,0 +1,20 @@
+// What an exception says, for people.
+#pragma once
+
+#include <exception>
+#include <new>
+#include <string>
+
+#include "core/check.h"
+
+namespace splat {
+
+// Returns the whole message of a splat::Error, which is one line but for line ends in names that are quoted in it, and
+// the first line of any other's: LibTorch's go on with a stack trace.
+inline std::string ReasonOf(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error)) return "out of memory";
+  const std::string text = error.what();
+  return dynamic_cast<const Error*>(&error) ? text : text.substr(0, text.find('\n'));
+}
+
+}  // namespace splat
