@@ -29,7 +29,7 @@ const char* StageName(data::SfmStage stage) {
 }
 
 // Runs COLMAP in OUT/sfm, where a later run finds what is done, and lists the photos it could not place.
-data::SfmResult RunStructureFromMotion(const Run& run, const std::string& images) {
+data::SfmResult RunStructureFromMotion(const Run& run) {
   Reporter& reporter = run.reporter;
   const std::string workspace = run.output / "sfm";
   data::SfmOptions sfm_options = run.options.sfm;
@@ -45,7 +45,7 @@ data::SfmResult RunStructureFromMotion(const Run& run, const std::string& images
   try {
     const Clock::time_point start = Clock::now();
     reporter.Begin(Stage::kPoses, "Structure from motion");
-    data::SfmResult result = data::RunSfm(images, workspace, sfm_options, show, reporter.Sink());
+    data::SfmResult result = data::RunSfm(run.photos.path, workspace, sfm_options, show, reporter.Sink());
     for (const std::string& note : result.notes) reporter.Note(note);
     reporter.Note(StrCat("Structure from motion: ", result.photos_registered, " of ", result.photos_given,
                          " photos placed, ", FormatCount(int64_t(result.points)), " points, mean reprojection error ",
@@ -64,21 +64,20 @@ data::SfmResult RunStructureFromMotion(const Run& run, const std::string& images
 }  // namespace
 
 data::SceneDescription FindPoses(const Run& run) {
-  const data::PhotoFolder photos = data::OpenPhotoFolder(run.options.images);
   data::PoseChoice choice;
-  const std::string passed_over = data::DescribePassedOver(photos.path);
+  const std::string passed_over = data::DescribePassedOver(run.photos.path);
   if (!passed_over.empty()) run.reporter.Warn(passed_over);
   std::string source = run.options.poses;
   if (source == "auto") {
-    choice = data::ChoosePoses(photos);
+    choice = data::ChoosePoses(run.photos);
     if (!choice.scene) run.reporter.Note(choice.summary);
   }
   if (!choice.scene) {
     if (source == "auto" || source == "sfm") {
-      run.summary.sfm = RunStructureFromMotion(run, photos.path);
+      run.summary.sfm = RunStructureFromMotion(run);
       source = run.summary.sfm->model_folder;
     }
-    choice.scene = data::ReadPoses(source, photos);
+    choice.scene = data::ReadPoses(source, run.photos);
     choice.summary = choice.scene->source;
   }
   for (const std::string& warning : choice.scene->warnings) run.reporter.Warn(warning);

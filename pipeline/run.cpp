@@ -78,12 +78,12 @@ RunSummary PhotosToScene(const RunOptions& asked, const Client& client) {
   options.config.iterations = train::StepsOf(options.config, backend.is_device);  // config.json says it, too
   std::copy(options.config.background.begin(), options.config.background.end(), options.dataset.background.begin());
   UseThreads(options.config.threads);
-  const std::string images = data::ResolveImageFolder(options.images);
-  OutputFolder output(options.output.empty() ? DefaultOutput(images) : options.output, options.overwrite);
+  const data::PhotoFolder photos = data::OpenPhotoFolder(options.images);
+  OutputFolder output(options.output.empty() ? DefaultOutput(photos.path) : options.output, options.overwrite);
   RunSummary summary;
   summary.device = backend.is_device ? "cuda" : "cpu";
   summary.output = output.path();
-  RunStages({options, backend, output, reporter, summary});
+  RunStages({options, photos, backend, output, reporter, summary});
   return summary;
 }
 

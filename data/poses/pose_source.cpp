@@ -255,8 +255,4 @@ std::optional<std::string> FindPoses(const std::string& folder) {
   return found ? std::optional<std::string>(found->path) : std::nullopt;
 }
 
-std::string ResolveImageFolder(const std::string& folder) {
-  return OpenPhotoFolder(folder).path;
-}
-
 }  // namespace splat::data

@@ -36,7 +36,4 @@ SceneDescription ReadPoses(const std::string& path, const std::string& image_fol
 // The first poses in `folder` or its parent, without regard to any photos; nothing where there are none.
 std::optional<std::string> FindPoses(const std::string& folder);
 
-// Returns the folder that the photos themselves lie in: OpenPhotoFolder(folder).path.
-std::string ResolveImageFolder(const std::string& folder);
-
 }  // namespace splat::data

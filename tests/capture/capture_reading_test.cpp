@@ -79,7 +79,7 @@ double DifferenceOnSameRays(const Image8& image, const Camera& view, const Image
 
 TEST_F(CaptureReading, TheModelIsFoundBesideThePhotos) {
   const CaptureResult capture = Take({}, "set");
-  EXPECT_EQ(data::ResolveImageFolder(capture.photo_folder), capture.photo_folder);
+  EXPECT_EQ(data::OpenPhotoFolder(capture.photo_folder).path, capture.photo_folder);
   EXPECT_FALSE(data::FindPoses(capture.photo_folder).has_value()) << "a folder named truth is none of the places";
   fs::create_directory(folder_ / "set/sparse");
   fs::copy(capture.truth_folder, folder_ / "set/sparse/0");

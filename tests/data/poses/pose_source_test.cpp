@@ -121,7 +121,9 @@ TEST_F(PoseSource, AFolderWithPartOfAModelIsNone) {
 }
 
 TEST_F(PoseSource, ResolvesTheFolderOfThePhotos) {
-  const auto resolve = [&] { return fs::path(ResolveImageFolder(folder_.path())).lexically_relative(folder_.path()); };
+  const auto resolve = [&] {
+    return fs::path(OpenPhotoFolder(folder_.path()).path).lexically_relative(folder_.path());
+  };
   EXPECT_THAT(ErrorMessageOf(resolve), AllOf(HasSubstr(folder_.path()), HasSubstr("holds no photos")));
   AddPhotos({"other/a.png"});
   EXPECT_EQ(resolve(), ".");  // photos in subfolders belong to it
@@ -131,7 +133,7 @@ TEST_F(PoseSource, ResolvesTheFolderOfThePhotos) {
   EXPECT_EQ(resolve(), "images");
   AddPhotos({"a.png"});
   EXPECT_EQ(resolve(), ".");
-  EXPECT_THAT(ErrorMessageOf([&] { ResolveImageFolder(folder_ / "none"); }), HasSubstr("none"));
+  EXPECT_THAT(ErrorMessageOf([&] { OpenPhotoFolder(folder_ / "none").path; }), HasSubstr("none"));
 }
 
 TEST_F(PoseSource, FindsPhotosByNameInTheFolder) {
@@ -209,7 +211,7 @@ TEST_F(PoseSource, SaysWhatIsWrongWithAPath) {
 
 TEST(PoseSourceOfTestData, DeskHasItsModelBesideItsPhotos) {
   SPLAT_TEST_DATA_OR_SKIP(desk, "desk");
-  EXPECT_EQ(ResolveImageFolder(desk), desk + "/input");
+  EXPECT_EQ(OpenPhotoFolder(desk).path, desk + "/input");
   const auto found = FindPoses(desk + "/input");
   ASSERT_TRUE(found.has_value());
   EXPECT_TRUE(fs::equivalent(*found, desk + "/distorted/sparse/0"));
@@ -223,7 +225,7 @@ TEST(PoseSourceOfTestData, FernsPhotosArePairedWithOtherNames) {
   for (const std::string& folder : {fern, fern + "/images_4"}) {
     const auto found = FindPoses(folder);
     ASSERT_TRUE(found.has_value());
-    const SceneDescription scene = ReadPoses(*found, ResolveImageFolder(folder));
+    const SceneDescription scene = ReadPoses(*found, OpenPhotoFolder(folder).path);
     ASSERT_THAT(scene.photos, SizeIs(20));
     EXPECT_EQ(scene.photos[0].name, "IMG_4026.JPG");
     EXPECT_TRUE(fs::equivalent(scene.photos[0].path, fern + "/images_4/image000.png"));
@@ -233,7 +235,7 @@ TEST(PoseSourceOfTestData, FernsPhotosArePairedWithOtherNames) {
 
 TEST(PoseSourceOfTestData, FoxIsFoundEitherWay) {
   SPLAT_TEST_DATA_OR_SKIP(fox, "fox");
-  EXPECT_EQ(ResolveImageFolder(fox), fox + "/images");
+  EXPECT_EQ(OpenPhotoFolder(fox).path, fox + "/images");
   const SceneDescription model = ReadPoses(FindPoses(fox + "/images").value(), fox + "/images");
   EXPECT_THAT(model.photos, SizeIs(50));
   EXPECT_THAT(model.warnings, IsEmpty());
@@ -246,7 +248,7 @@ TEST(PoseSourceOfTestData, FoxIsFoundEitherWay) {
 
 TEST(PoseSourceOfTestData, LegoKeepsItsSplit) {
   SPLAT_TEST_DATA_OR_SKIP(lego, "lego");
-  EXPECT_EQ(ResolveImageFolder(lego), lego);
+  EXPECT_EQ(OpenPhotoFolder(lego).path, lego);
   const SceneDescription scene = ReadPoses(FindPoses(lego).value(), lego);
   EXPECT_THAT(scene.photos, SizeIs(125));
   EXPECT_THAT(scene.warnings, IsEmpty());
