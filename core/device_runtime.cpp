@@ -1,8 +1,5 @@
 #include "core/device_runtime.h"
 
-#include <unistd.h>
-
-#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -14,10 +11,8 @@ namespace {
 using Moment = std::chrono::steady_clock::time_point;
 
 DeviceMemory Memory() {
-  const int64_t page = sysconf(_SC_PAGE_SIZE);
-  const GroupLimits limits = ReadGroupLimits();
-  return {std::min(limits.memory, int64_t(sysconf(_SC_PHYS_PAGES)) * page),
-          std::min(limits.free, int64_t(sysconf(_SC_AVPHYS_PAGES)) * page)};
+  const MachineMemory memory = UsableMemory();
+  return {memory.total, memory.free};
 }
 
 void* MakeMoment(bool) {

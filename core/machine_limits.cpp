@@ -1,5 +1,7 @@
 #include "core/machine_limits.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -97,6 +99,13 @@ GroupLimits ReadGroupLimits(const std::string& root) {
     }
   }
   return limits;
+}
+
+MachineMemory UsableMemory() {
+  const int64_t page = sysconf(_SC_PAGE_SIZE);
+  const GroupLimits limits = ReadGroupLimits();
+  return {std::min(limits.memory, int64_t(sysconf(_SC_PHYS_PAGES)) * page),
+          std::min(limits.free, int64_t(sysconf(_SC_AVPHYS_PAGES)) * page)};
 }
 
 int UsableCores() {

@@ -16,6 +16,13 @@ struct GroupLimits {
 // Reads ROOT/proc/self/cgroup and ROOT/sys/fs/cgroup. What cannot be read limits nothing.
 GroupLimits ReadGroupLimits(const std::string& root = "");
 
+struct MachineMemory {
+  int64_t total = 0, free = 0;  // bytes
+};
+
+// The memory of the machine, or of the control groups where that is less.
+MachineMemory UsableMemory();
+
 // The number of threads that run at the same time, at least 1.
 int UsableCores();
 

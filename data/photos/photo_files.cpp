@@ -1,12 +1,11 @@
 // The functions of image_io.h that need no pixels decoded: which photos there are, what their headers say, and images
 // turned and composited. image_io.cpp has those that decode, encode and scale.
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "core/check.h"
+#include "core/machine_limits.h"
 #include "data/photos/folder_files.h"
 #include "data/photos/image_io.h"
 #include "data/photos/photo_header.h"
@@ -32,7 +31,7 @@ void CheckSize(const std::string& path, const PhotoHeader& header, int64_t file_
   constexpr int64_t kDecodingBytes = 8;  // a pixel as decoded, and composited or turned
   constexpr int64_t kHuge = int64_t(1) << 27, kLeastPixelsPerByte = 60;
   const int64_t pixels = int64_t(header.width) * header.height, needed = pixels * kDecodingBytes;
-  const int64_t memory = int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  static const int64_t memory = UsableMemory().total;
   const std::string size = StrCat(header.width, "x", header.height, " px in ", file_bytes, " bytes");
   SPLAT_CHECK(pixels <= kHuge || pixels / std::max<int64_t>(1, file_bytes) < kLeastPixelsPerByte, path,
               ": says that it is ", size, ", which no photo of that size is; remove it, or scale it down");
