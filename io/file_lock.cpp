@@ -37,14 +37,14 @@ std::string HolderIn(int descriptor) {
   return StrCat("process ", process, program.empty() ? "" : " (" + program + ")");
 }
 
+}  // namespace
+
 bool LeadsTo(const std::string& path, int descriptor) {
   struct stat opened {
   }, named{};
   return fstat(descriptor, &opened) == 0 && lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
          opened.st_ino == named.st_ino;
 }
-
-}  // namespace
 
 FileLock::FileLock(const std::string& path, const std::string& subject, const std::string& advice) : path_(path) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {

@@ -5,6 +5,9 @@
 
 namespace splat {
 
+// Whether the name still leads to the open file: another process may have removed or replaced what lay there.
+bool LeadsTo(const std::string& path, int descriptor);
+
 // Holds the lock file `path` as long as it lives and removes it at the end. A file that a killed process has left does
 // not count. A file system that knows no locks gives every process the lock.
 class FileLock {

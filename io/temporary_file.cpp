@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "io/file_lock.h"
 
 namespace splat {
 namespace {
@@ -35,14 +36,6 @@ std::string UnforeseenName(const std::string& target) {
   std::snprintf(digits, sizeof(digits), "%08x%08x", device(), device());
   return (fs::path(target).parent_path() / (kPrefix + std::string(digits) + fs::path(target).extension().string()))
       .string();
-}
-
-// Whether the name still leads to the open file: whoever clears up may have removed it before it was locked.
-bool IsStillThere(const std::string& path, int descriptor) {
-  struct stat opened {
-  }, named{};
-  return fstat(descriptor, &opened) == 0 && lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
-         opened.st_ino == named.st_ino;
 }
 
 // File systems that know no locks or no such request are not an error.
@@ -69,7 +62,7 @@ TemporaryFile::TemporaryFile(const std::string& target) : target_(target) {
     if (descriptor_ < 0 && errno == EEXIST) continue;
     SPLAT_CHECK(descriptor_ >= 0, target, ": cannot be written: ", std::strerror(errno));
     const bool locked = flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-    if (locked && IsStillThere(path_, descriptor_)) return;
+    if (locked && LeadsTo(path_, descriptor_)) return;
     close(descriptor_);
     descriptor_ = -1;
   }
@@ -106,7 +99,7 @@ void RemoveAbandonedFiles(const std::string& folder) {
     if (descriptor < 0) continue;
     struct stat status {};
     const bool ours = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid();
-    if (ours && flock(descriptor, LOCK_EX | LOCK_NB) == 0 && IsStillThere(path, descriptor)) unlink(path.c_str());
+    if (ours && flock(descriptor, LOCK_EX | LOCK_NB) == 0 && LeadsTo(path, descriptor)) unlink(path.c_str());
     close(descriptor);
   }
 }
