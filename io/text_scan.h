@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace splat {
@@ -16,6 +17,12 @@ std::optional<T> ParseNumber(std::string_view word) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
   return value;
+}
+
+// The text with A to Z in lower case, in any locale; all other bytes stay.
+inline std::string LowerAscii(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+  return text;
 }
 
 inline bool IsBlank(char c) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/check.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
@@ -36,10 +37,7 @@ bool IsOf(const Kind& kind, const std::string& extension) {
 }  // namespace
 
 std::string LowerExtension(const std::string& name) {
-  std::string extension = fs::path(name).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); });
-  return extension;
+  return LowerAscii(fs::path(name).extension().string());
 }
 
 std::vector<std::string> FilesBelow(const std::string& folder) {

@@ -7,19 +7,15 @@
 #include "core/check.h"
 #include "data/photos/folder_files.h"
 #include "data/photos/image_io.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string Lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
-  return text;
-}
-
 bool IsMaskFolder(const std::string& name) {
-  const std::string lower = Lower(name);
+  const std::string lower = LowerAscii(name);
   for (const char* known : {"mask", "masks", "segmentation", "segmentations", "dynamic_masks", "depth", "depths",
                             "depth_maps", "normal", "normals"}) {
     if (lower == known) return true;
@@ -37,7 +33,7 @@ bool IsNamedMask(const std::string& name, const std::set<std::string>& names, co
   const std::string stem = (fs::path(name).parent_path() / fs::path(name).stem()).generic_string();
   if (names.count(stem)) return true;  // "a.jpg.png"
   for (const std::string mark : {"_mask", ".mask", "-mask"}) {
-    if (stem.size() <= mark.size() || Lower(stem.substr(stem.size() - mark.size())) != mark) continue;
+    if (stem.size() <= mark.size() || LowerAscii(stem.substr(stem.size() - mark.size())) != mark) continue;
     const std::string photo = stem.substr(0, stem.size() - mark.size());
     if (stems.count(photo) || names.count(photo)) return true;
   }

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "core/check.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
@@ -26,7 +27,7 @@ std::string Folded(const std::string& text) {
   if (size >= 0) {
     folded.assign(reinterpret_cast<const char*>(bytes), size_t(size));
   } else {
-    for (char& c : folded) c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;
+    folded = LowerAscii(folded);
   }
   std::free(bytes);  // NOLINT(cppcoreguidelines-no-malloc): the library's memory is given back so
   return folded;

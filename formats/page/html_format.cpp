@@ -16,6 +16,7 @@
 #include "io/base64.h"
 #include "io/json_parse.h"
 #include "io/mapped_file.h"
+#include "io/text_scan.h"
 
 namespace splat::formats {
 namespace {
@@ -169,8 +170,7 @@ SplatCloud ReadPayload(const std::string& url, const std::string& path, const Im
 }  // namespace
 
 bool IsHtml(std::string_view bytes) {
-  std::string begin(bytes.substr(0, 15));
-  for (char& c : begin) c = char(std::tolower(static_cast<unsigned char>(c)));
+  const std::string begin = LowerAscii(std::string(bytes.substr(0, 15)));
   return begin.rfind("<!doctype html", 0) == 0 || begin.rfind("<html", 0) == 0;
 }
 

@@ -151,7 +151,7 @@ TEST_F(PoseChoiceTest, ExportsWithPathsOfAnotherMachineAreTaken) {
   AddTransforms("transforms.json", {"C:\\export\\images\\a b.png", "C:\\export\\images\\c.png"});
   EXPECT_THAT(FilesOf(*Choose("images").scene), ElementsAre("images/a b.png", "images/c.png"));
   fs::remove(folder_ / "transforms.json");
-  AddModel("", {"/home/u/photos/a b.JPG", "/home/u/photos/c.JPG"});
+  AddModel("", {"/elsewhere/photos/a b.JPG", "/elsewhere/photos/c.JPG"});
   const PoseChoice choice = Choose("images");
   EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a b.png", "images/c.png"));
   EXPECT_THAT(choice.scene->warnings, ElementsAre(AllOf(HasSubstr("2 of 2"), HasSubstr("but for the extension"))));

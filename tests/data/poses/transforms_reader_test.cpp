@@ -179,7 +179,7 @@ TEST_F(Transforms, TakesThePointsOfTheUsualFile) {
 
 TEST_F(Transforms, TakesSizesFromPhotosThatLieElsewhere) {
   WritePhoto("images_4/a.png", 40, 20);
-  const json file = {{"camera_angle_x", 1.0}, {"frames", {MakeFrame("/home/u/images/a.jpg")}}};
+  const json file = {{"camera_angle_x", 1.0}, {"frames", {MakeFrame("/elsewhere/images/a.jpg")}}};
   WriteBytes(path_, file.dump());
   const SceneDescription scene = ReadTransforms(path_, folder_ / "images_4");
   EXPECT_EQ(scene.photos[0].intrinsics.width, 40);
