@@ -144,7 +144,7 @@ void PlyFile::AddList(std::string_view line, const std::string& where) {
               counts == nullptr ? count_type : type, "'");
   Element& element = elements_.back();
   if (element.list_property.empty()) element.list_property = name.empty() ? "(no name)" : std::string(name);
-  element.parts.push_back({entries->size, counts->size, counts->value});
+  element.parts.push_back({entries->size, counts->size, counts->double_value});
 }
 
 size_t PlyFile::Element::RowSize() const {
@@ -206,7 +206,7 @@ size_t PlyFile::BytesOfListRows(const Element& element, std::string_view body) c
     for (const RowPart& part : element.parts) {
       const size_t left = body.size() - position;
       const double entries = part.count_size == 0      ? 1
-                             : part.count_size <= left ? double(part.count(body.data() + position, big_endian))
+                             : part.count_size <= left ? part.count(body.data() + position, big_endian)
                                                        : -1;
       const double needed = double(part.count_size) + entries * double(part.size);
       SPLAT_CHECK(entries >= 0 && needed <= double(left), path_, ": ends within row ", row + 1, " of ", element.count,

@@ -33,9 +33,9 @@ class PlyFile {
   };
   // A property of an element with lists, as far as passing over it needs.
   struct RowPart {
-    size_t size = 0;                                               // bytes of the number, or of an entry of the list
-    size_t count_size = 0;                                         // bytes of the list's length; 0: no list
-    float (*count)(const char* bytes, bool big_endian) = nullptr;  // reads that length
+    size_t size = 0;                                                // bytes of the number, or of an entry of the list
+    size_t count_size = 0;                                          // bytes of the list's length; 0: no list
+    double (*count)(const char* bytes, bool big_endian) = nullptr;  // reads that length
   };
   struct Element {
     std::string name;
