@@ -1,10 +1,10 @@
 #include "formats/exporter.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "formats/compressed_ply_format.h"
 #include "formats/gltf_format.h"
 #include "formats/ksplat_format.h"
@@ -16,14 +16,10 @@
 #include "formats/spz_format.h"
 #include "io/atomic_file.h"
 #include "io/mapped_file.h"
+#include "io/text_scan.h"
 
 namespace splat::formats {
 namespace {
-
-std::string LowerCase(std::string text) {
-  for (char& c : text) c = char(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 bool HasExtension(const std::string& lower_path, const std::string& extension) {
   return lower_path.size() > extension.size() &&
@@ -33,7 +29,7 @@ bool HasExtension(const std::string& lower_path, const std::string& extension) {
 // The entry whose extension ends `path`, the longest one; null if there is none.
 template <typename Entry>
 const Entry* FindByExtension(const std::vector<Entry>& entries, const std::string& path) {
-  const std::string lower_path = LowerCase(path);
+  const std::string lower_path = LowerAscii(path);
   const Entry* best = nullptr;
   for (const Entry& entry : entries) {
     if (!HasExtension(lower_path, entry.extension)) continue;
@@ -161,6 +157,15 @@ SplatCloud ReadScene(const std::string& given, const ImportOptions& options) {
   SPLAT_CHECK(by_name != nullptr, path, ": is no scene file of a known kind; those are ",
               Listed(Importers(), &Importer::extension));
   return by_name->read(file.bytes(), path, options);
+}
+
+std::vector<std::string> WarningsOf(const SplatCloud& cloud, const std::string& path) {
+  std::vector<std::string> warnings = cloud.notes;
+  if (cloud.left_out > 0) {
+    warnings.insert(warnings.begin(), StrCat(path, ": ", FormatCount(cloud.left_out),
+                                             " splats are no numbers or have no rotation, and are left out"));
+  }
+  return warnings;
 }
 
 }  // namespace splat::formats

@@ -113,4 +113,8 @@ std::string SceneFileOf(const std::string& path);
 // left out are counted in the result. Throws splat::Error.
 SplatCloud ReadScene(const std::string& path, const ImportOptions& options = {});
 
+// What a user is to know of a scene that was read from `path`, a line each: splats that were left out, and what was
+// assumed or cut.
+std::vector<std::string> WarningsOf(const SplatCloud& cloud, const std::string& path);
+
 }  // namespace splat::formats

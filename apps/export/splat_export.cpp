@@ -107,11 +107,7 @@ SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
   SplatCloud cloud = formats::ReadScene(options.input, options.reading);
   progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
                        math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(formats::SceneFileOf(options.input))));
-  if (cloud.left_out > 0) {
-    progress.Warn(StrCat(options.input, ": ", FormatCount(cloud.left_out),
-                         " splats are no numbers or have no rotation, and are left out"));
-  }
-  for (const std::string& note : cloud.notes) progress.Warn(note);
+  for (const std::string& warning : formats::WarningsOf(cloud, options.input)) progress.Warn(warning);
   if (options.background) cloud.traits.background = options.background;
   return cloud;
 }

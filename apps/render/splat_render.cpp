@@ -79,11 +79,7 @@ int RenderScene(const RenderOptions& options) {
   UseThreads(options.threads);
   const torch::Device device = train::ChooseBackend(options.device).device;
   SplatCloud cloud = formats::ReadScene(options.scene);
-  if (cloud.left_out > 0) {
-    progress.Warn(StrCat(options.scene, ": ", FormatCount(cloud.left_out),
-                         " splats are no numbers or have no rotation, and are left out"));
-  }
-  for (const std::string& note : cloud.notes) progress.Warn(note);
+  for (const std::string& warning : formats::WarningsOf(cloud, options.scene)) progress.Warn(warning);
   if (options.background) cloud.traits.background = options.background;
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
