@@ -122,13 +122,13 @@ def glb_node_transforms(c, d):
 
 
 def heic_among_jpg(c, d):
-    c.trained("12 HEIC among 12 JPEG", d / "heic/images", 0, [r"12\b.*heic"])
+    c.trained("12 HEIC among 12 JPEG", d / "heic/images", RANDOM_DB - 1, [r"12\b.*heic"])
     c.refused("a folder with a video", d / "video", [r"mp4|video", r"ffmpeg|frames"])
     c.refused("a video", d / "video/clip.mp4", [r"video", r"ffmpeg|frames"])
 
 
 def mask_path(c, d):
-    c.trained("mask_path and images/masks", d / "masks/images", RANDOM_DB, [r"mask"])
+    c.trained("mask_path and images/masks", d / "masks/images", BASE_DB, [r"mask"])
 
 
 def model_in_root(c, d):
