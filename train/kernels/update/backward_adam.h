@@ -13,8 +13,8 @@
 
 namespace splat::train {
 
-// The statistics of densification, to which each visible splat is added that has a usable gradient
-// in the view. A null array is not wanted.
+// The statistics of densification, to which each visible splat is added that has a usable gradient in the view. A null
+// array is not wanted.
 struct DensityStatsView {
   float* gradient_sum = nullptr;          // [N] += ScreenGradientLength
   int32_t* seen = nullptr;                // [N] += 1
