@@ -11,32 +11,16 @@
 #include "io/base64.h"
 #include "io/byte_reader.h"
 #include "io/json_parse.h"
+#include "io/percent_encoding.h"
 
 namespace splat::formats::gltf {
 namespace {
 
 namespace fs = std::filesystem;
 
-// "%20" and the like as the bytes that they stand for.
-std::string PercentDecoded(const std::string& uri) {
-  const auto digit = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  std::string text;
-  for (size_t i = 0; i < uri.size(); ++i) {
-    const bool escaped = uri[i] == '%' && i + 2 < uri.size() && digit(uri[i + 1]) >= 0 && digit(uri[i + 2]) >= 0;
-    text += escaped ? char(digit(uri[i + 1]) * 16 + digit(uri[i + 2])) : uri[i];
-    if (escaped) i += 2;
-  }
-  return text;
-}
-
 // The file that a relative URI names, which must lie in the document's folder or below, links followed.
 std::string PathOf(const std::string& uri, const std::string& document) {
-  const std::string name = PercentDecoded(uri);
+  const std::string name = PercentDecoded(uri).value_or(uri);  // "100%.bin" is a name, too
   const fs::path relative(name), folder = fs::absolute(document).parent_path();
   const bool plain = !name.empty() && name.find_first_of(std::string("\\:\0", 3)) == std::string::npos &&
                      relative.is_relative() &&

@@ -16,6 +16,7 @@
 #include "io/base64.h"
 #include "io/json_parse.h"
 #include "io/mapped_file.h"
+#include "io/percent_encoding.h"
 #include "io/text_scan.h"
 
 namespace splat::formats {
@@ -108,25 +109,11 @@ void CheckReplaceable(const std::string& beside, const std::string& content, con
 
 // --- Reading.
 
-int HexDigit(char c) {
-  return c >= '0' && c <= '9'   ? c - '0'
-         : c >= 'A' && c <= 'F' ? c - 'A' + 10
-         : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                : -1;
-}
-
 // The file name that a relative URL is. Nothing if it leads elsewhere than to a file in the same folder.
 std::optional<std::string> NameOf(std::string_view url) {
-  std::string name;
-  for (size_t i = 0; i < url.size(); ++i) {
-    if (url[i] != '%') {
-      name += url[i];
-      continue;
-    }
-    if (i + 2 >= url.size() || HexDigit(url[i + 1]) < 0 || HexDigit(url[i + 2]) < 0) return std::nullopt;
-    name += char(HexDigit(url[i + 1]) * 16 + HexDigit(url[i + 2]));
-    i += 2;
-  }
+  const std::optional<std::string> decoded = PercentDecoded(url);
+  if (!decoded) return std::nullopt;
+  const std::string& name = *decoded;
   const bool plain = !name.empty() && name != "." && name != ".." &&
                      name.find_first_of(std::string("/\\:?#\0", 6)) == std::string::npos;
   return plain ? std::optional(name) : std::nullopt;

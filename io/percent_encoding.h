@@ -1,0 +1,33 @@
+// Bytes in URIs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace splat {
+
+// The text with "%20" and the like as the bytes that they stand for; nothing if a "%" has not two hexadecimal digits
+// behind it.
+inline std::optional<std::string> PercentDecoded(std::string_view uri) {
+  const auto digit = [&](size_t i) {
+    const char c = i < uri.size() ? uri[i] : '\0';
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+  };
+  std::string text;
+  for (size_t i = 0; i < uri.size(); ++i) {
+    if (uri[i] != '%') {
+      text += uri[i];
+      continue;
+    }
+    if (digit(i + 1) < 0 || digit(i + 2) < 0) return std::nullopt;
+    text += char(digit(i + 1) * 16 + digit(i + 2));
+    i += 2;
+  }
+  return text;
+}
+
+}  // namespace splat
