@@ -21,7 +21,7 @@ TEST(LearningRatesAtTest, OnlyTheMeansFollowTheStepAndTheExtent) {
   const LearningRates first = LearningRatesAt(config, 4, 1, 1000), last = LearningRatesAt(config, 4, 1000, 1000);
   EXPECT_DOUBLE_EQ(first.means, 4 * MeansLearningRate(config, 1, 1000));
   EXPECT_NEAR(last.means, 4 * config.means_lr_final, kRounding);
-  for (int i = int(1); i < kSplatArrays; ++i) EXPECT_EQ(first[i], last[i]);
+  for (int i = kLogScales; i < kSplatArrays; ++i) EXPECT_EQ(first[i], last[i]);
   EXPECT_EQ(first.opacity_logits, config.opacity_logits_lr);
 }
 
