@@ -109,7 +109,7 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
   SPLAT_CHECK(lacks.empty(), path, ": ", lacks);
   if (exporter.write_files != nullptr) return exporter.write_files(path, splats, options);
   std::string warning;
-  if (splats.traits().antialiased && exporter.antialiased_mark != AntialiasedMark::kKnown) {
+  if (splats.traits().antialiasing != Antialiasing::kNone && exporter.antialiased_mark != AntialiasedMark::kKnown) {
     warning =
         StrCat(path, ": viewers find no mark of antialiased scenes in this format, and draw small splats too bright");
   }

@@ -45,7 +45,7 @@ struct WrittenScene {
   std::string warning = {};        // one line about what viewers will show otherwise than it was; empty if nothing
 };
 
-// What a format has for SceneTraits::antialiased.
+// What a format has for an antialiased scene, one whose SceneTraits::antialiasing is not kNone.
 enum class AntialiasedMark {
   kKnown,  // a place where other readers look
   kOwn,    // a place where only ours looks

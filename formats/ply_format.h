@@ -20,13 +20,13 @@ void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const Export
 
 // Reads any PLY of that layout, ascii or binary, with its columns in any order. Normals and further columns are
 // ignored; the number of f_rest columns (0, 9, 24 or 45) gives the SH degree. The comments "SplatRenderMode: mip"
-// (Brush, splat-transform) and "antialiased 1" (Postshot) set `antialiased`, ours "Background: r g b" the background.
+// (Brush, splat-transform) and "antialiased 1" (Postshot) set `antialiasing`, ours "Background: r g b" the background.
 // Throws splat::Error naming file and the missing column.
 SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
 // "default" or "mip", as the comment SplatRenderMode has it.
-std::string RenderModeComment(bool antialiased);
-// Whether comments of a PLY say that the scene was trained antialiased.
-bool SaysAntialiased(const std::vector<std::string>& comments);
+std::string RenderModeComment(Antialiasing mode);
+// The mode that comments of a PLY name, and kNone if none does.
+Antialiasing AntialiasingOf(const std::vector<std::string>& comments);
 
 }  // namespace splat::formats
