@@ -357,7 +357,8 @@ SplatCloud ReadArchive(const std::string& meta_text, Archive& archive, const std
     cloud.opacity_logits[size_t(splat)] = float(math::Logit(DequantizeUnit(colors.Pixel(splat)[3], 8)));
   }
   if (sh_degree > 0) DecodeHigherSh(*higher, archive, path, cloud);
-  cloud.traits.antialiased = meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased";
+  cloud.traits.antialiasing =
+      CompensatedIf(meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased");
   cloud.traits.background = BackgroundOf(meta, "background");
   LeaveOutUnusable(cloud);
   return cloud;
@@ -439,7 +440,7 @@ void WriteSog(std::ostream& out, const SplatSelection& unsorted, const ExportOpt
   Json meta;
   meta["version"] = kVersion;
   meta["asset"] = {{"generator", StrCat("splat-train ", SPLAT_PROJECT_VERSION)}};
-  if (splats.traits().antialiased) {  // the names of two generations of readers
+  if (splats.traits().antialiasing == Antialiasing::kCompensated) {  // the names of two generations of readers
     meta["antialias"] = true;
     meta["model"] = "antialiased";
   }
