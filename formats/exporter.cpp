@@ -122,7 +122,7 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
     if (far > 0) written.warning += (written.warning.empty() ? "" : "; ") + warning;
     return written;
   }
-  if (splats.traits().antialiased && exporter.antialiased_mark != AntialiasedMark::kKnown) {
+  if (splats.traits().antialiasing != Antialiasing::kNone && exporter.antialiased_mark != AntialiasedMark::kKnown) {
     warning += StrCat(warning.empty() ? "" : "; ", path,
                       ": viewers find no mark of antialiased scenes in this format, and draw small splats too bright");
   }

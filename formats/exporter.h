@@ -47,7 +47,7 @@ struct WrittenScene {
   int64_t left_out = 0;            // splats that lie too far out for the format
 };
 
-// What a format has for SceneTraits::antialiased.
+// What a format has for an antialiased scene, one whose SceneTraits::antialiasing is not kNone.
 enum class AntialiasedMark {
   kKnown,  // a place where other readers look
   kOwn,    // a place where only ours looks

@@ -231,7 +231,7 @@ void Append(const SplatCloud& more, SplatCloud& cloud) {
     cloud[array].insert(cloud[array].end(), from.begin(), from.end());
   }
   cloud.sh_rest_count = rest;
-  cloud.traits.antialiased = cloud.traits.antialiased || more.traits.antialiased;
+  if (cloud.traits.antialiasing == Antialiasing::kNone) cloud.traits.antialiasing = more.traits.antialiasing;
   cloud.left_out += more.left_out;
 }
 
@@ -244,7 +244,7 @@ void TakeExtras(const Document& document, SceneTraits& traits) {
   const Json& extras = scene["extras"];
   traits.background = BackgroundOf(extras, kBackgroundKey);
   const auto antialiased = extras.find(kAntialiasedKey);
-  traits.antialiased = traits.antialiased || (antialiased != extras.end() && *antialiased == true);
+  if (antialiased != extras.end() && *antialiased == true) traits.antialiasing = Antialiasing::kCompensated;
 }
 
 SplatCloud ReadPrimitives(Document& document) {

@@ -20,14 +20,14 @@ void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const Export
 
 // Reads a splat PLY of any dialect that docs/formats.md lists: ascii or binary, columns in any order and of any type,
 // elements beside `vertex`, colours instead of f_dc, two scales (flat splats) or one, SH of any degree, no rotations.
-// The comments "SplatRenderMode: mip" (Brush, splat-transform) and "antialiased 1" (Postshot) set `antialiased`, ours
+// The comments "SplatRenderMode: mip" (Brush, splat-transform) and "antialiased 1" (Postshot) set `antialiasing`, ours
 // "Background: r g b" the background. What had to be assumed or cut is a note of the cloud. Throws splat::Error naming
 // file and column.
 SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
 // "default" or "mip", as the comment SplatRenderMode has it.
-std::string RenderModeComment(bool antialiased);
-// Whether comments of a PLY say that the scene was trained antialiased.
-bool SaysAntialiased(const std::vector<std::string>& comments);
+std::string RenderModeComment(Antialiasing mode);
+// The mode that comments of a PLY name, and kNone if none does.
+Antialiasing AntialiasingOf(const std::vector<std::string>& comments);
 
 }  // namespace splat::formats

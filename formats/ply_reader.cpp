@@ -212,7 +212,7 @@ SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const I
   });
   cloud.sh_rest_count = math::ShRestCount(columns.sh_degree);
   if (columns.colors) ColorsToCoefficients(columns, cloud);
-  cloud.traits.antialiased = SaysAntialiased(ply.comments());
+  cloud.traits.antialiasing = AntialiasingOf(ply.comments());
   cloud.traits.background = BackgroundOf(ply.comments());
   cloud.notes = columns.notes;
   LeaveOutUnusable(cloud);

@@ -180,7 +180,7 @@ void WriteSog(std::ostream& out, const SplatSelection& unsorted, const ExportOpt
   SogJson meta;
   meta["version"] = kSogVersion;
   meta["asset"] = {{"generator", StrCat("splat-train ", SPLAT_PROJECT_VERSION)}};
-  if (splats.traits().antialiased) {  // the names of two generations of readers
+  if (splats.traits().antialiasing == Antialiasing::kCompensated) {  // the names of two generations of readers
     meta["antialias"] = true;
     meta["model"] = "antialiased";
   }

@@ -192,7 +192,8 @@ SplatCloud ReadArchive(const std::string& meta_text, Archive& archive, const std
     cloud.opacity_logits[size_t(splat)] = float(math::Logit(DequantizeUnit(colors.Pixel(splat)[3], 8)));
   }
   if (sh_degree > 0) DecodeHigherSh(*higher, archive, path, cloud);
-  cloud.traits.antialiased = meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased";
+  cloud.traits.antialiasing =
+      CompensatedIf(meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased");
   cloud.traits.background = BackgroundOf(meta, "background");
   LeaveOutUnusable(cloud);
   return cloud;

@@ -279,7 +279,7 @@ SplatCloud DecodeStreams(const Header& header, const Next& next) {
       streams[i].take(values + size_t(splat) * streams[i].splat_bytes, splat, cloud);
     }
   }
-  cloud.traits.antialiased = (header.flags & kAntialiasedFlag) != 0;
+  cloud.traits.antialiasing = CompensatedIf((header.flags & kAntialiasedFlag) != 0);
   return cloud;
 }
 
@@ -359,7 +359,7 @@ void WriteSpz(std::ostream& out, const SplatSelection& selection, const ExportOp
   header.count = uint32_t(splats.count());
   header.sh_degree = splats.sh_degree();
   header.fractional_bits = FractionalBitsFor(splats);
-  header.flags = splats.traits().antialiased ? kAntialiasedFlag : uint8_t(0);
+  header.flags = splats.traits().antialiasing == Antialiasing::kCompensated ? kAntialiasedFlag : uint8_t(0);
   if (header.version == 4) {
     WriteZstdStreams(out, header, splats);
   } else {

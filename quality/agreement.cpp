@@ -22,7 +22,7 @@ void RequireAgreement(const std::string& path, double agreement_db, double empty
 SceneTraits ComparedTraits(const std::string& path, const SceneTraits& of_file, const SceneTraits& of_scene) {
   SceneTraits traits = of_file;
   if (formats::ExporterFor(path).antialiased_mark == formats::AntialiasedMark::kNone) {
-    traits.antialiased = of_scene.antialiased;
+    traits.antialiasing = of_scene.antialiasing;
   }
   return traits;
 }

@@ -34,7 +34,7 @@ Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const s
   input.splats.count = splats.count();
   input.camera = camera;
   input.options.sh_degree = splats.sh_degree();
-  input.options.antialiased = splats.traits().antialiased;
+  input.options.antialiasing = splats.traits().antialiasing;
   input.background = background;
   input.with_depth = false;
   PassResult<float> result = pipeline.Begin(input);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/rgb.h"
+#include "rasterizer/math/antialiasing.h"
 #include "rasterizer/math/constants.h"
 
 namespace splat {
@@ -13,9 +14,9 @@ namespace splat {
 struct SceneTraits {
   int sh_degree = math::kMaxShDegree;  // up to which colours are drawn; at most what is stored is used
   std::optional<Rgb> background;       // that the scene was trained on, if known
-  // Whether the scene was trained with a filter on the screen that keeps a splat's energy (Yu et al. 2024,
-  // "Mip-Splatting"): its opacities are compensated when it is drawn (docs/math.md, section 4).
-  bool antialiased = false;
+  // The filter on the screen that the scene was trained with: kCompensated keeps a splat's energy (Yu et al. 2024,
+  // "Mip-Splatting").
+  Antialiasing antialiasing = Antialiasing::kNone;
 };
 
 // The background to draw on where nothing else is asked for: the trait, or black.

@@ -11,17 +11,19 @@ namespace splat::train {
 PhotoFeed::PhotoFeed(EpochOrder& order, const data::Dataset& dataset, const Backend& backend,
                      const PhotoFeedOptions& options, const LogSink& log)
     : order_(order),
+      share_(options.share),
       log_(log),
       loader_(dataset, options.loading, log),
       photos_(dataset, loader_, backend, options.device_bytes) {
-  const std::vector<int> left(order_.views.begin() + std::ptrdiff_t(order_.next), order_.views.end());
+  const std::vector<int> left = ViewsLeft(order_, share_);
   if (!left.empty()) loader_.Announce(left);
 }
 
 void PhotoFeed::BeginEpochIfOver(int downscale) {
   if (!train::BeginEpochIfOver(order_)) return;
   std::vector<int> missing;
-  std::copy_if(order_.views.begin(), order_.views.end(), std::back_inserter(missing),
+  const std::vector<int> views = ViewsLeft(order_, share_);
+  std::copy_if(views.begin(), views.end(), std::back_inserter(missing),
                [&](int view) { return !photos_.Holds(view, downscale); });
   if (!missing.empty()) loader_.Announce(missing);
 }
@@ -30,19 +32,19 @@ Target PhotoFeed::Next(int downscale) {
   while (true) {
     SPLAT_CHECK(!order_.views.empty(), "none of the training photos can be read");
     BeginEpochIfOver(downscale);
-    const int view = order_.views[order_.next++];
+    const int view = TakeView(order_, share_);
     try {
       return photos_.Get(view, downscale);
     } catch (const Error& error) {
       LogWarning(log_, StrCat(error.what(), "; the photo is left out of the training"));
-      DropLastView(order_);
+      DropLastView(order_, share_);
     }
   }
 }
 
 void PhotoFeed::Prefetch(int downscale) {
   BeginEpochIfOver(downscale);
-  photos_.Prefetch(order_.views[order_.next], downscale);
+  photos_.Prefetch(ViewsLeft(order_, share_).front(), downscale);
 }
 
 }  // namespace splat::train

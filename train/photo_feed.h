@@ -14,6 +14,7 @@ namespace splat::train {
 struct PhotoFeedOptions {
   data::ViewLoader::Options loading;
   int64_t device_bytes = 0;  // PhotoStore's budget
+  ViewShare share;           // the views that are fed
 };
 
 class PhotoFeed {
@@ -33,6 +34,7 @@ class PhotoFeed {
   void BeginEpochIfOver(int downscale);
 
   EpochOrder& order_;
+  ViewShare share_;
   LogSink log_;
   data::ViewLoader loader_;
   PhotoStore photos_;

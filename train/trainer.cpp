@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/reason.h"
 #include "rasterizer/torch/process_executor.h"
+#include "rasterizer/torch/torch_device.h"
 #include "train/density/strategy.h"
 #include "train/limits.h"
 #include "train/model_optimizer.h"
@@ -33,7 +34,8 @@ int LevelsOf(const TrainConfig& config, const data::Dataset& dataset) {
 
 constexpr int kMostDecodingThreads = 8;  // each holds a photo at its full size
 
-PhotoFeedOptions FeedOptions(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config) {
+PhotoFeedOptions FeedOptions(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                             const Ranks& ranks) {
   PhotoFeedOptions options;
   options.loading.cache_bytes = int64_t(config.cache_gigabytes * 1e9);
   if (backend.is_device) {  // on the CPU the training itself has all cores
@@ -41,14 +43,31 @@ PhotoFeedOptions FeedOptions(const Backend& backend, const data::Dataset& datase
     options.loading.prefetch = 2 * options.loading.threads;
   }
   options.device_bytes = PhotoBudget(backend, dataset, dataset.ViewsOf(Split::kTrain));
+  options.share = {ranks.rank, ranks.count};
   return options;
+}
+
+// The fused update where nothing has to be summed.
+std::unique_ptr<Update> UpdateOf(const Backend& backend, const Ranks& ranks) {
+  return ranks.count == 1 ? MakeFusedUpdate(backend) : MakeReducedUpdate(backend, ranks.sum);
+}
+
+// The ranks' memories may differ, but not the model: rank 0's limits hold for all.
+void AgreeOnLimits(DensityLimits& limits, const Ranks& ranks, const Backend& backend) {
+  if (ranks.count == 1) return;
+  const int64_t mine = ranks.rank == 0 ? limits.gaussians : 0;
+  const torch::Tensor agreed =
+      torch::full({1}, mine, torch::TensorOptions().dtype(torch::kInt64).device(backend.device));
+  const StageScope scope(backend.device);
+  ranks.sum(scope.context(), agreed);
+  limits.gaussians = agreed.item<int64_t>();
 }
 
 // What a training does with its state: nothing in here has to survive a stop.
 class Training {
  public:
   Training(TrainState& state, const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
-           const LogSink& log);
+           const LogSink& log, const Ranks& ranks);
 
   int steps() const { return steps_; }
   // Makes the state's next step. The target of a step that has thrown is that of the photo it was about.
@@ -64,6 +83,7 @@ class Training {
   TrainState& state_;
   const data::Dataset& dataset_;
   const TrainConfig& config_;
+  Ranks ranks_;
   bool is_device_;
   int steps_, levels_;
   PhotoFeed feed_;
@@ -78,17 +98,18 @@ class Training {
 };
 
 Training::Training(TrainState& state, const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
-                   const LogSink& log)
+                   const LogSink& log, const Ranks& ranks)
     : state_(state),
       dataset_(dataset),
       config_(config),
+      ranks_(ranks),
       is_device_(backend.is_device),
       steps_(StepsOf(config, backend.is_device)),
       levels_(LevelsOf(config, dataset)),
-      feed_(state.order, dataset, backend, FeedOptions(backend, dataset, config), log),
+      feed_(state.order, dataset, backend, FeedOptions(backend, dataset, config, ranks), log),
       optimizer_(state.moments, config.optimizer, backend),
       strategy_(MakeStrategy(config.density, steps_, state.limits)),
-      train_step_(backend) {}
+      train_step_(backend, {}, UpdateOf(backend, ranks)) {}
 
 StepInput Training::InputOf(int step) const {
   StepInput input;
@@ -116,7 +137,7 @@ void Training::Step() {
   target_ = feed_.Next(DownscaleAt(step, steps_, levels_));
   StepInput input = InputOf(step);
   const StepContext context{step,        dataset_.extent,        input.rates.means, &state_.model,
-                            &optimizer_, &state_.density_random, &state_.density};
+                            &optimizer_, &state_.density_random, &state_.density,   ranks_};
   input.statistics = strategy_->Collect(context);
   train_step_.Run(state_.model, optimizer_, input);
   if (is_device_ && step < steps_) feed_.Prefetch(DownscaleAt(step + 1, steps_, levels_));
@@ -157,10 +178,13 @@ void Prepare(const TrainConfig& config) {
 }  // namespace
 
 TrainResult ContinueTraining(TrainState& state, const Backend& backend, const data::Dataset& dataset,
-                             const TrainConfig& config, const TrainCallbacks& callbacks) {
+                             const TrainConfig& config, const TrainCallbacks& callbacks, const Ranks& ranks) {
   Prepare(config);
+  SPLAT_CHECK(ranks.count >= 1 && ranks.rank >= 0 && ranks.rank < ranks.count && (ranks.count == 1 || ranks.sum),
+              "ranks: number ", ranks.rank, " of ", ranks.count, ", or nothing that sums over them");
   const torch::NoGradGuard no_grad;
-  Training training(state, backend, dataset, config, callbacks.log);
+  AgreeOnLimits(state.limits, ranks, backend);
+  Training training(state, backend, dataset, config, callbacks.log, ranks);
   const int steps = training.steps();
   Meter meter(steps);
   const Clock::time_point start = Clock::now();
@@ -178,14 +202,14 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
 }
 
 TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
-                    const TrainCallbacks& callbacks) {
+                    const TrainCallbacks& callbacks, const Ranks& ranks) {
   Prepare(config);
   TrainState state = InitialState(backend, dataset, config);
   if (state.model.count() > state.limits.gaussians) {
     LogWarning(callbacks.log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",
                                      state.limits.gaussians, "; none is added"));
   }
-  return ContinueTraining(state, backend, dataset, config, callbacks);
+  return ContinueTraining(state, backend, dataset, config, callbacks, ranks);
 }
 
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks) {

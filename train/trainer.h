@@ -9,6 +9,7 @@
 #include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
 #include "train/meter.h"
+#include "train/ranks.h"
 #include "train/settings/config.h"
 #include "train/state.h"
 
@@ -34,15 +35,16 @@ struct TrainCallbacks {
 // trained is kept.
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks);
 
-// Trains on a given backend; config.device is not looked at.
+// Trains on a given backend; config.device is not looked at. Of several ranks each calls this function, with the same
+// dataset and config and with callbacks that stop all of them at the same step; all end with the same bits.
 TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
-                    const TrainCallbacks& callbacks);
+                    const TrainCallbacks& callbacks, const Ranks& ranks = {});
 
 // Trains from a state on, which lies on the backend's device and goes with the dataset and the config: those of
 // InitialState, or of the training that it was taken from. After a step the callbacks find the state as that step has
 // left it. Where a training is stopped and its state, or a Clone, is trained on, the end has the bits of a training
 // that was not stopped. The result shares the state's memory on the CPU.
 TrainResult ContinueTraining(TrainState& state, const Backend& backend, const data::Dataset& dataset,
-                             const TrainConfig& config, const TrainCallbacks& callbacks);
+                             const TrainConfig& config, const TrainCallbacks& callbacks, const Ranks& ranks = {});
 
 }  // namespace splat::train

@@ -65,7 +65,7 @@ class GrownArray {
 
 class ReducedUpdate : public Update {
  public:
-  ReducedUpdate(const Backend& backend, GradientSum sum) : backend_(backend), sum_over_ranks_(std::move(sum)) {}
+  ReducedUpdate(const Backend& backend, SumOverRanks sum) : backend_(backend), sum_over_ranks_(std::move(sum)) {}
 
   void Add(const KernelContext& context, const ViewGradient& view) override;
   void Finish(const KernelContext& context, const ViewGradient& view, const ModelStep& step) override;
@@ -75,7 +75,7 @@ class ReducedUpdate : public Update {
                      const kernels::ScreenStatsView<float>& stats);
 
   Backend backend_;
-  GradientSum sum_over_ranks_;
+  SumOverRanks sum_over_ranks_;
   GrownArray sums_, of_view_, screen_;
   torch::Tensor gradients_;  // of the views so far
   int views_ = 0;            // so far
@@ -142,7 +142,7 @@ std::unique_ptr<Update> MakeFusedUpdate(const Backend& backend) {
   return std::make_unique<FusedUpdate>(backend);
 }
 
-std::unique_ptr<Update> MakeReducedUpdate(const Backend& backend, GradientSum sum) {
+std::unique_ptr<Update> MakeReducedUpdate(const Backend& backend, SumOverRanks sum) {
   return std::make_unique<ReducedUpdate>(backend, std::move(sum));
 }
 

@@ -3,7 +3,6 @@
 // over ranks before they are used. For one view and one rank both give the same bits.
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "rasterizer/kernels/kernels.h"
@@ -11,6 +10,7 @@
 #include "train/backend.h"
 #include "train/kernels/update/backward_adam.h"
 #include "train/model_optimizer.h"
+#include "train/ranks.h"
 
 namespace splat::train {
 
@@ -41,12 +41,8 @@ class Update {
 // Makes the fused update, under which a step has one view.
 std::unique_ptr<Update> MakeFusedUpdate(const Backend& backend);
 
-// Sums the gradients of a step over ranks, in place: a flat tensor on the device, of the same size and order on all
-// ranks. Penalties are not in it yet.
-using GradientSum = std::function<void(const KernelContext&, const torch::Tensor& gradients)>;
-
 // Makes the reduced update. Its gradients take as much memory as the model, and twice that in a step of several views.
-// `sum` may be empty.
-std::unique_ptr<Update> MakeReducedUpdate(const Backend& backend, GradientSum sum = {});
+// `sum` is given the gradients of a step, without penalties, as a flat tensor on the device. It may be empty.
+std::unique_ptr<Update> MakeReducedUpdate(const Backend& backend, SumOverRanks sum = {});
 
 }  // namespace splat::train

@@ -12,17 +12,30 @@ namespace splat::train {
 // Where a training is in its epoch: a part of its state.
 struct EpochOrder {
   std::vector<int> views;  // in the order of this epoch
-  size_t next = 0;         // place of the view that comes next; behind the last one: the epoch is over
+  size_t next = 0;         // place of the view that comes next; behind the last one or beyond: the epoch is over
   Random random{0};
 };
 
 // Before the first epoch.
 EpochOrder EpochOrderOf(std::vector<int> views, uint64_t seed);
 
+// Which of the views of a step is whose, where several ranks train on a view each. All ranks have the same order. Where
+// the last step of an epoch has too few views, the ranks without one take those that the epoch began with, so that
+// every rank makes as many steps.
+struct ViewShare {
+  int rank = 0, ranks = 1;
+};
+
 // Begins the next epoch where one is over. Returns whether it has.
 bool BeginEpochIfOver(EpochOrder& order);
 
-// Takes out the view that has been given last, for good.
-void DropLastView(EpochOrder& order);
+// Returns the view of the share in the next step, and goes on behind that step.
+int TakeView(EpochOrder& order, const ViewShare& share = {});
+
+// Returns the share's views from the next step to the end of the epoch.
+std::vector<int> ViewsLeft(const EpochOrder& order, const ViewShare& share = {});
+
+// Takes out the view that has been taken last, for good; its step is made anew.
+void DropLastView(EpochOrder& order, const ViewShare& share = {});
 
 }  // namespace splat::train

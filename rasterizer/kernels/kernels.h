@@ -9,6 +9,7 @@
 #include "core/camera.h"
 #include "core/kernel_context.h"
 #include "rasterizer/kernels/views.h"
+#include "rasterizer/math/antialiasing.h"
 
 namespace splat::kernels {
 
@@ -17,8 +18,8 @@ using splat::KernelContext;
 struct ProjectOptions {
   double near = math::kDefaultNear;  // splats with z < near are culled, scene units
   double far = math::kDefaultFar;
-  int sh_degree = 3;         // active degree, at most what the model stores
-  bool antialiased = false;  // of a scene trained so: opacities are compensated for the low-pass (math.md, section 4)
+  int sh_degree = 3;  // active degree, at most what the model stores
+  Antialiasing antialiasing = Antialiasing::kNone;
 };
 
 // Throws splat::Error for a degree that is none, or needs more than sh_rest_count coefficients.

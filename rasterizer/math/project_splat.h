@@ -29,7 +29,7 @@ struct ProjectedSplat {
   Vec2<T> mean;       // px
   SymMat2<T> conic;
   Vec2<T> half;  // px
-  T opacity;     // of an antialiased splat the compensated one
+  T opacity;     // multiplied by OpacityFactor, if the scene has one
   Vec3<T> color;
   T depth;
 };
@@ -37,7 +37,7 @@ struct ProjectedSplat {
 struct ProjectLimits {
   double near, far;
   int sh_degree;
-  bool antialiased = false;  // opacities are multiplied by LowPassCompensation
+  Antialiasing antialiasing = Antialiasing::kNone;
 };
 
 // Finds infinities that activations would turn into ordinary values: scale exp(-inf) = 0 and opacity sigmoid(inf) = 1.
@@ -82,8 +82,8 @@ SPLAT_HD inline ProjectedSplat<T> ProjectGeometry(const PinholeCamera<T>& camera
   const T det = Covariance2dDeterminant(sharp_det, cov);
   out.visible = out.visible & (det > T(0)) & (det < T(1e24)) & (cov.xx < T(1e12)) & (cov.yy < T(1e12));
   if (!AnyLane(out.visible)) return out;
-  if (limits.antialiased) {  // all that follows, the splat's extent too, is of the compensated opacity
-    out.opacity = out.opacity * LowPassCompensation(sharp_det, det);
+  if (HasOpacityFactor(limits.antialiasing)) {  // all that follows, the splat's extent too, is of the product
+    out.opacity = out.opacity * OpacityFactor(limits.antialiasing, sharp_det, det);
     reach = ReachOf(out.opacity);
     out.visible = out.visible & (reach > T(0));
     if (!AnyLane(out.visible)) return out;
@@ -141,7 +141,7 @@ struct SplatBackward {
   Vec3<T> grad_color;  // before the clamp
 };
 
-// The gradients of the opacity and of the 2D covariance, made from those of the compensated opacity and of the conic.
+// The gradients of the opacity and of the 2D covariance, made from those of the projected opacity and of the conic.
 template <typename T>
 struct FootprintGrad {
   SymMat2<T> cov;
@@ -156,14 +156,13 @@ SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, 
   const T sharp_det = SharpDeterminant2d(rows, splat.log_scale, splat.quat);
   const T det = Covariance2dDeterminant(sharp_det, cov);
   FootprintGrad<T> out = {ShearedConicBackward(ShearedConicOf(cov, det), grad.conic), grad.opacity};
-  if (limits.antialiased) {
-    const T compensation = LowPassCompensation(sharp_det, det);
-    const SymMat2<T> through_compensation =
-        LowPassCompensationBackward(Conic(SharpCovariance2d(rows, sigma), sharp_det), Conic(cov, det), compensation,
-                                    grad.opacity * Sigmoid(splat.opacity_logit));
-    out.cov = {out.cov.xx + through_compensation.xx, out.cov.xy + through_compensation.xy,
-               out.cov.yy + through_compensation.yy};
-    out.opacity = grad.opacity * compensation;
+  if (HasOpacityFactor(limits.antialiasing)) {
+    const T factor = OpacityFactor(limits.antialiasing, sharp_det, det);
+    const SymMat2<T> through_factor =
+        OpacityFactorBackward(limits.antialiasing, Conic(SharpCovariance2d(rows, sigma), sharp_det), Conic(cov, det),
+                              factor, grad.opacity * Sigmoid(splat.opacity_logit));
+    out.cov = {out.cov.xx + through_factor.xx, out.cov.xy + through_factor.xy, out.cov.yy + through_factor.yy};
+    out.opacity = grad.opacity * factor;
   }
   return out;
 }

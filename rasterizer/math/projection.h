@@ -10,6 +10,7 @@
 #include "core/lanes.h"
 #include "core/quaternion.h"
 #include "core/vec.h"
+#include "rasterizer/math/antialiasing.h"
 #include "rasterizer/math/constants.h"
 
 namespace splat::math {
@@ -238,6 +239,37 @@ SPLAT_HD inline SymMat2<T> LowPassCompensationBackward(const SymMat2<T>& sharp_c
   return {factor * (sharp_conic.xx * conic.xx + sharp_conic.xy * conic.xy),
           T(2) * factor * (sharp_conic.xx * conic.xy + sharp_conic.xy * conic.yy),
           factor * (sharp_conic.xy * conic.xy + sharp_conic.yy * conic.yy)};
+}
+
+// Whether opacities are multiplied by OpacityFactor; where they are not, it is 1.
+SPLAT_HD constexpr bool HasOpacityFactor(Antialiasing mode) {
+  return mode != Antialiasing::kNone;
+}
+
+// What a mode multiplies a splat's opacity by. The arguments are those of LowPassCompensation.
+template <typename T>
+SPLAT_HD inline T OpacityFactor(Antialiasing mode, T sharp_determinant, T determinant) {
+  switch (mode) {
+    case Antialiasing::kCompensated:
+      return LowPassCompensation(sharp_determinant, determinant);
+    case Antialiasing::kNone:
+      break;
+  }
+  return T(1);
+}
+
+// dL/d(xx, xy, yy) of the covariance through OpacityFactor, whose value is `factor`. The other arguments are those of
+// LowPassCompensationBackward.
+template <typename T>
+SPLAT_HD inline SymMat2<T> OpacityFactorBackward(Antialiasing mode, const SymMat2<T>& sharp_conic,
+                                                 const SymMat2<T>& conic, T factor, T grad_factor) {
+  switch (mode) {
+    case Antialiasing::kCompensated:
+      return LowPassCompensationBackward(sharp_conic, conic, factor, grad_factor);
+    case Antialiasing::kNone:
+      break;
+  }
+  return {T(0), T(0), T(0)};
 }
 
 }  // namespace splat::math

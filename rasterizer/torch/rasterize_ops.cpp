@@ -69,17 +69,24 @@ using torch::autograd::variable_list;
 constexpr char kSchemaForward[] =
     "rasterize_forward(Tensor means, Tensor log_scales, Tensor quats, Tensor opacity_logits, Tensor sh_dc, "
     "Tensor sh_rest, Tensor camera, Tensor background, float near, float far, int sh_degree, "
-    "bool antialiased=False) -> "
+    "int antialiased=0) -> "
     "(Tensor image, Tensor alpha, Tensor depth, Tensor[] saved)";
 constexpr char kSchemaBackward[] =
     "rasterize_backward(Tensor grad_image, Tensor? grad_alpha, Tensor? grad_depth, Tensor[] model, Tensor camera, "
     "Tensor background, float near, float far, int sh_degree, Tensor[] pixels, Tensor[] saved, "
-    "Tensor(a!) grad_mean_px, Tensor(b!) abs_mean_px, bool antialiased=False) -> Tensor[]";
+    "Tensor(a!) grad_mean_px, Tensor(b!) abs_mean_px, int antialiased=0) -> Tensor[]";
 constexpr char kSchema[] =
     "rasterize(Tensor means, Tensor log_scales, Tensor quats, Tensor opacity_logits, Tensor sh_dc, Tensor sh_rest, "
     "Tensor camera, Tensor background, float near, float far, int sh_degree, Tensor grad_mean_px, "
-    "Tensor abs_mean_px, bool antialiased=False) -> (Tensor image, Tensor alpha, Tensor depth, Tensor visible, Tensor "
+    "Tensor abs_mean_px, int antialiased=0) -> (Tensor image, Tensor alpha, Tensor depth, Tensor visible, Tensor "
     "half_extents)";
+
+// The schema has the mode as its number; True is 1, the compensation.
+Antialiasing AntialiasingNumbered(int64_t number) {
+  SPLAT_CHECK(number >= 0 && number < kAntialiasingModes, "antialiased: is ", number, ", must be 0 to ",
+              kAntialiasingModes - 1);
+  return Antialiasing(number);
+}
 
 // Phrased so that NaN is refused.
 void CheckScalars(double near, double far, int64_t sh_degree) {
@@ -121,10 +128,10 @@ ForwardTensors FromLists(at::TensorList pixels, at::TensorList saved) {
 std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
     const Tensor& means, const Tensor& log_scales, const Tensor& quats, const Tensor& opacity_logits,
     const Tensor& sh_dc, const Tensor& sh_rest, const Tensor& packed_camera, const Tensor& background, double near,
-    double far, int64_t sh_degree, bool antialiased) {
+    double far, int64_t sh_degree, int64_t antialiased) {
   CheckScalars(near, far, sh_degree);
   const SceneTensors scene = SceneOf({means, log_scales, quats, opacity_logits, sh_dc, sh_rest}, packed_camera,
-                                     background, {near, far, int(sh_degree), antialiased});
+                                     background, {near, far, int(sh_degree), AntialiasingNumbered(antialiased)});
   const StageScope scope(means.device());
   const ForwardTensors out = ForwardPass({BackendOf(means.device()).render, scope.context()}, scene);
   return {out.image, out.alpha, out.depth, ToList(out)};
@@ -134,9 +141,10 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
                                       const c10::optional<Tensor>& grad_depth, at::TensorList model,
                                       const Tensor& packed_camera, const Tensor& background, double near, double far,
                                       int64_t sh_degree, at::TensorList pixels, at::TensorList saved,
-                                      const Tensor& grad_mean_px, const Tensor& abs_mean_px, bool antialiased) {
+                                      const Tensor& grad_mean_px, const Tensor& abs_mean_px, int64_t antialiased) {
   CheckScalars(near, far, sh_degree);
-  const SceneTensors scene = SceneOf(model, packed_camera, background, {near, far, int(sh_degree), antialiased});
+  const SceneTensors scene =
+      SceneOf(model, packed_camera, background, {near, far, int(sh_degree), AntialiasingNumbered(antialiased)});
   const ForwardTensors forward = FromLists(pixels, saved);
   const torch::Device device = grad_image.device();
   const StageScope scope(device);
@@ -168,7 +176,7 @@ class RasterizeFunction : public torch::autograd::Function<RasterizeFunction> {
                                const Tensor& opacity_logits, const Tensor& sh_dc, const Tensor& sh_rest,
                                const Tensor& camera, const Tensor& background, double near, double far,
                                int64_t sh_degree, const Tensor& grad_mean_px, const Tensor& abs_mean_px,
-                               bool antialiased) {
+                               int64_t antialiased) {
     const at::AutoDispatchBelowADInplaceOrView below_autograd;
     static const auto op = c10::Dispatcher::singleton()
                                .findSchemaOrThrow("splat::rasterize_forward", "")
@@ -208,8 +216,8 @@ class RasterizeFunction : public torch::autograd::Function<RasterizeFunction> {
         op.call(grad_image, contiguous(grads[1]), contiguous(grads[2]), model, kept[kCamera], kept[kCamera + 1],
                 ctx->saved_data["near"].toDouble(), ctx->saved_data["far"].toDouble(),
                 ctx->saved_data["sh_degree"].toInt(), pixels, saved, ctx->saved_data["grad_mean_px"].toTensor(),
-                ctx->saved_data["abs_mean_px"].toTensor(), ctx->saved_data["antialiased"].toBool());
-    out.resize(14);  // camera, background, near, far, sh_degree, the statistics and the flag have no gradient
+                ctx->saved_data["abs_mean_px"].toTensor(), ctx->saved_data["antialiased"].toInt());
+    out.resize(14);  // camera, background, near, far, sh_degree, the statistics and the mode have no gradient
     return out;
   }
 };
@@ -217,7 +225,7 @@ class RasterizeFunction : public torch::autograd::Function<RasterizeFunction> {
 std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> Rasterize(
     const Tensor& means, const Tensor& log_scales, const Tensor& quats, const Tensor& opacity_logits,
     const Tensor& sh_dc, const Tensor& sh_rest, const Tensor& camera, const Tensor& background, double near, double far,
-    int64_t sh_degree, const Tensor& grad_mean_px, const Tensor& abs_mean_px, bool antialiased) {
+    int64_t sh_degree, const Tensor& grad_mean_px, const Tensor& abs_mean_px, int64_t antialiased) {
   const variable_list out =
       RasterizeFunction::apply(means, log_scales, quats, opacity_logits, sh_dc, sh_rest, camera, background, near, far,
                                sh_degree, grad_mean_px, abs_mean_px, antialiased);

@@ -20,7 +20,7 @@ RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderS
   using torch::Tensor;
   using Signature = std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor>(
       const Tensor&, const Tensor&, const Tensor&, const Tensor&, const Tensor&, const Tensor&, const Tensor&,
-      const Tensor&, double, double, int64_t, const Tensor&, const Tensor&, bool);
+      const Tensor&, double, double, int64_t, const Tensor&, const Tensor&, int64_t);
   CheckModel(model);
   const SceneTraits traits = DrawnTraits(model, settings);
   RenderOutput out;
@@ -32,7 +32,7 @@ RenderOutput Render(const SplatModel& model, const Camera& camera, const RenderS
   std::tie(out.image, out.alpha, out.depth, out.stats.visible, out.stats.half_extents) =
       op.call(model.means, model.log_scales, model.quats, model.opacity_logits, model.sh_dc, model.sh_rest,
               PackCamera(camera), background, settings.near, settings.far, traits.sh_degree, out.stats.grad_mean_px,
-              out.stats.abs_mean_px, traits.antialiased);
+              out.stats.abs_mean_px, int64_t(traits.antialiasing));
   return out;
 }
 

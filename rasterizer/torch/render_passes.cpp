@@ -62,7 +62,7 @@ SceneTensors SceneOf(const SplatModel& model, const Camera& camera, const Render
   scene.model = model;
   scene.camera = camera;
   scene.background = BackgroundOf(traits);
-  scene.options = {settings.near, settings.far, traits.sh_degree, traits.antialiased};
+  scene.options = {settings.near, settings.far, traits.sh_degree, traits.antialiasing};
   return scene;
 }
 

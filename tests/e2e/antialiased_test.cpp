@@ -55,7 +55,7 @@ class AntialiasedFile : public ::testing::TestWithParam<const char*> {
   // The image that splat-render makes of the splat in a file of the format.
   Image8 Rendered(bool antialiased) {
     SplatCloud cloud = OneSplat(kOpacity);
-    cloud.traits.antialiased = antialiased;
+    cloud.traits.antialiasing = CompensatedIf(antialiased);
     const formats::Exporter& exporter = formats::ExporterNamed(GetParam());
     const std::string scene = folder_ / ("scene" + exporter.extension);
     formats::WriteScene(scene, exporter, SplatSelection(cloud.View()));

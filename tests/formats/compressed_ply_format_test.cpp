@@ -69,9 +69,9 @@ INSTANTIATE_TEST_SUITE_P(AllDegrees, CompressedPlyDegrees, ::testing::Values(0, 
 
 TEST(WriteCompressedPly, KeepsTheAntialiasedMarkAndEmptyScenes) {
   SplatCloud cloud = RandomCloud(3, 0);
-  EXPECT_FALSE(Read(Encoded("compressed.ply", cloud)).traits.antialiased);
-  cloud.traits.antialiased = true;
-  EXPECT_TRUE(Read(Encoded("compressed.ply", cloud)).traits.antialiased);
+  EXPECT_EQ(Read(Encoded("compressed.ply", cloud)).traits.antialiasing, Antialiasing::kNone);
+  cloud.traits.antialiasing = Antialiasing::kCompensated;
+  EXPECT_EQ(Read(Encoded("compressed.ply", cloud)).traits.antialiasing, Antialiasing::kCompensated);
   EXPECT_EQ(Read(Encoded("compressed.ply", SplatCloud(0, 1))).count(), 0);
 }
 

@@ -48,13 +48,14 @@ TEST(WriteScene, KeepsTheMarkOfAntialiasedScenesAsTheTableSaysAndWarnsOtherwise)
   for (const Exporter& exporter : Exporters()) {
     if (!WhatLacks(exporter).empty()) continue;
     const std::string path = folder / ("scene" + exporter.extension);
-    cloud.traits.antialiased = true;
+    cloud.traits.antialiasing = Antialiasing::kCompensated;
     const WrittenScene marked = WriteScene(path, exporter, SplatSelection(cloud.View()));
-    EXPECT_EQ(ReadScene(path).traits.antialiased, exporter.antialiased_mark != AntialiasedMark::kNone) << path;
+    const bool has_mark = exporter.antialiased_mark != AntialiasedMark::kNone;
+    EXPECT_EQ(ReadScene(path).traits.antialiasing, CompensatedIf(has_mark)) << path;
     EXPECT_EQ(marked.warning.empty(), exporter.antialiased_mark == AntialiasedMark::kKnown) << path;
-    cloud.traits.antialiased = false;
+    cloud.traits.antialiasing = Antialiasing::kNone;
     EXPECT_EQ(WriteScene(path, exporter, SplatSelection(cloud.View())).warning, "") << path;
-    EXPECT_FALSE(ReadScene(path).traits.antialiased) << path;
+    EXPECT_EQ(ReadScene(path).traits.antialiasing, Antialiasing::kNone) << path;
   }
 }
 

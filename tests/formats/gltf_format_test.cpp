@@ -174,19 +174,19 @@ TEST(ReadGlb, ReadsSplatsInSpzWithinIt) {
 TEST(WriteGlb, KeepsTheAntialiasedMarkInTheExtrasOfTheScene) {
   SplatCloud cloud = RandomCloud(3, 0);
   EXPECT_FALSE(PartsOf(Encoded("glb", cloud)).json["scenes"][0].contains("extras"));
-  EXPECT_FALSE(Read(Encoded("glb", cloud)).traits.antialiased);
-  cloud.traits.antialiased = true;
+  EXPECT_EQ(Read(Encoded("glb", cloud)).traits.antialiasing, Antialiasing::kNone);
+  cloud.traits.antialiasing = Antialiasing::kCompensated;
   Parts parts = PartsOf(Encoded("glb", cloud));
-  EXPECT_TRUE(Read(Joined(parts)).traits.antialiased);
+  EXPECT_EQ(Read(Joined(parts)).traits.antialiasing, Antialiasing::kCompensated);
   for (const Json& other : {Json(false), Json(1), Json("true"), Json(nullptr)}) {
     parts.json["scenes"][0]["extras"]["antialiased"] = other;
-    EXPECT_FALSE(Read(Joined(parts)).traits.antialiased) << other;
+    EXPECT_EQ(Read(Joined(parts)).traits.antialiasing, Antialiasing::kNone) << other;
   }
 }
 
 TEST(ReadGlb, TakesTheAntialiasedMarkOfSpzWithinIt) {
   SplatCloud cloud = RandomCloud(5, 0);
-  cloud.traits.antialiased = true;
+  cloud.traits.antialiasing = Antialiasing::kCompensated;
   Parts parts = PartsOf(Encoded("glb", RandomCloud(5, 0)));
   Json& primitives = parts.json["meshes"][0]["primitives"];
   primitives.push_back(primitives[0]);
@@ -197,7 +197,7 @@ TEST(ReadGlb, TakesTheAntialiasedMarkOfSpzWithinIt) {
       {"KHR_gaussian_splatting_compression_spz_2", {{"bufferView", parts.json["bufferViews"].size() - 1}}}};
   const SplatCloud read = Read(Joined(parts));
   EXPECT_EQ(read.count(), 10);
-  EXPECT_TRUE(read.traits.antialiased);
+  EXPECT_EQ(read.traits.antialiasing, Antialiasing::kCompensated);
 }
 
 TEST(ReadGlb, JoinsPrimitivesAndFillsUpTheLowerDegree) {

@@ -103,10 +103,10 @@ TEST(WriteSplatPly, AnEmptySceneIsAFileWithoutRows) {
 
 TEST(WriteSplatPly, SaysWhetherTheSceneIsAntialiased) {
   SplatCloud cloud = RandomCloud(2, 0);
-  EXPECT_FALSE(Read(Encoded("ply", cloud)).traits.antialiased);
-  cloud.traits.antialiased = true;
+  EXPECT_EQ(Read(Encoded("ply", cloud)).traits.antialiasing, Antialiasing::kNone);
+  cloud.traits.antialiasing = Antialiasing::kCompensated;
   EXPECT_THAT(Encoded("ply", cloud), HasSubstr("\ncomment SplatRenderMode: mip\n"));
-  EXPECT_TRUE(Read(Encoded("ply", cloud)).traits.antialiased);
+  EXPECT_EQ(Read(Encoded("ply", cloud)).traits.antialiasing, Antialiasing::kCompensated);
 }
 
 TEST(ReadSplatPly, ReadsTextWithoutNormalsInAnyColumnOrder) {

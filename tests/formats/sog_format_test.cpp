@@ -145,16 +145,16 @@ INSTANTIATE_TEST_SUITE_P(AllDegrees, SogDegrees, ::testing::Values(0, 1, 2, 3));
 
 TEST(ReadSog, KnowsBothMarksOfAntialiasing) {
   SplatCloud cloud = RandomCloud(20, 0);
-  EXPECT_FALSE(Read(Encoded("sog", cloud)).traits.antialiased);
-  cloud.traits.antialiased = true;
+  EXPECT_EQ(Read(Encoded("sog", cloud)).traits.antialiasing, Antialiasing::kNone);
+  cloud.traits.antialiasing = Antialiasing::kCompensated;
   Entries entries(Encoded("sog", cloud));
   EXPECT_EQ(entries.meta["antialias"], true);
   EXPECT_EQ(entries.meta["model"], "antialiased");
-  EXPECT_TRUE(Read(entries.Packed()).traits.antialiased);
+  EXPECT_EQ(Read(entries.Packed()).traits.antialiasing, Antialiasing::kCompensated);
   entries.meta.erase("antialias");
-  EXPECT_TRUE(Read(entries.Packed()).traits.antialiased);
+  EXPECT_EQ(Read(entries.Packed()).traits.antialiasing, Antialiasing::kCompensated);
   entries.meta.erase("model");
-  EXPECT_FALSE(Read(entries.Packed()).traits.antialiased);
+  EXPECT_EQ(Read(entries.Packed()).traits.antialiasing, Antialiasing::kNone);
 }
 
 TEST(ReadSog, LeavesOutSplatsWithoutARotation) {

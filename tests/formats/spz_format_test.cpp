@@ -70,7 +70,7 @@ TEST(WriteSpz, Version2HasRotationsOfThreeBytes) {
 
 TEST(WriteSpz, TheFrameRubTurnsPositionsRotationsAndSh) {
   SplatCloud cloud = GoldenCloud();
-  cloud.traits.antialiased = true;
+  cloud.traits.antialiasing = Antialiasing::kCompensated;
   const std::string expected = FromHex(
       "4e4753500300000003000000010e010000a0ff00f0ff0080ff00200000400000d0ff0040000080ff00c0008f1efa9363af59"
       "8089b9be46605038786c90a898a069a7951669a78da448ea8f4470a0408820588840f880789060b04030d818b848689838c8e80880");
@@ -123,7 +123,7 @@ class SpzRoundTrip : public ::testing::TestWithParam<std::tuple<int, int, SpzFra
 TEST_P(SpzRoundTrip, StaysWithinTheSteps) {
   const auto [version, degree, frame] = GetParam();
   SplatCloud cloud = RandomCloud(20000, degree);  // more than one block
-  cloud.traits.antialiased = degree == 2;
+  cloud.traits.antialiasing = CompensatedIf(degree == 2);
   for (float& value : cloud.sh_rest) value = std::clamp(value, -0.99f, 0.85f);  // 4 bits end at 0.875
   for (float& value : cloud.sh_dc) value = std::clamp(value, -3.3f, 3.3f);
   const SplatCloud read = ReadSpz(Written(cloud, version, frame), "a.spz", {frame});
@@ -135,7 +135,7 @@ TEST_P(SpzRoundTrip, StaysWithinTheSteps) {
   EXPECT_LT(errors.opacity, 0.5 / 255 + 1e-6);
   EXPECT_LT(errors.sh_dc, 0.5 / (0.15 * 255) + 1e-5);
   EXPECT_LT(errors.sh_rest, 0.5 / 8 + 0.005);
-  EXPECT_EQ(read.traits.antialiased, cloud.traits.antialiased);
+  EXPECT_EQ(read.traits.antialiasing, cloud.traits.antialiasing);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SpzRoundTrip,

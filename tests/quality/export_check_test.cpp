@@ -53,7 +53,7 @@ TEST_F(ExportCheckTest, APlainImageIsThatOfTheOperators) {
 
 TEST_F(ExportCheckTest, SeesAMarkOfAntialiasedScenesThatWasLost) {
   model_.log_scales = model_.log_scales - 3;  // splats of less than a pixel, of which much is compensated
-  model_.traits.antialiased = true;
+  model_.traits.antialiasing = Antialiasing::kCompensated;
   const HostModel host(model_);
   SplatCloudView view = host.View();
   const ExportCheck check(SplatSelection(view), {testing::FrontCamera(96, 72)}, kBlack, executor_);
@@ -61,7 +61,7 @@ TEST_F(ExportCheckTest, SeesAMarkOfAntialiasedScenesThatWasLost) {
   EXPECT_GT(check.AgreementOf(Written(SplatSelection(view), "scene.glb"), {}), 60);
   // A format without a place for the mark is not to blame.
   EXPECT_GT(check.AgreementOf(Written(SplatSelection(view), "scene.splat"), {}), 30);
-  view.traits.antialiased = false;
+  view.traits.antialiasing = Antialiasing::kNone;
   for (const char* name : {"lost.ply", "lost.glb"}) {
     EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(Written(SplatSelection(view), name), {}); }),
                 HasSubstr("another scene"));

@@ -108,7 +108,7 @@ struct DeviceRender {
     input.splats = model.View();
     input.camera = scene.camera;
     input.options.sh_degree = scene.active_degree;
-    input.options.antialiased = scene.antialiased;
+    input.options.antialiasing = CompensatedIf(scene.antialiased);
     input.background = {0.1f, 0.2f, 0.3f};
     const size_t pixels = size_t(scene.camera.width) * size_t(scene.camera.height);
     Random random(9);

@@ -97,8 +97,8 @@ void ExpectNoAllocationAfterWarmUp(const Backend& backend) {
 
 TEST(TrainStep, TakesTheTraitsOfTheModelUnlessOthersAreGiven) {
   Bench plain(CpuBackend()), antialiased(CpuBackend()), told(CpuBackend());
-  antialiased.model.traits.antialiased = true;
-  told.input.settings.traits.emplace().antialiased = true;
+  antialiased.model.traits.antialiasing = Antialiasing::kCompensated;
+  told.input.settings.traits.emplace().antialiasing = Antialiasing::kCompensated;
   for (Bench* bench : {&plain, &antialiased, &told}) bench->Run();
   EXPECT_NE(plain.step.Loss(), antialiased.step.Loss());
   EXPECT_EQ(told.step.Loss(), antialiased.step.Loss());

@@ -53,5 +53,30 @@ TEST(EpochOrder, ADroppedViewNeverComesAgainAndNoneIsSkipped) {
   EXPECT_EQ(std::count(order.views.begin(), order.views.end(), before[1]), 0);
 }
 
+TEST(EpochOrder, RanksShareAnEpochAndMakeTheSameSteps) {
+  for (const int views : {1, 2, 3, 7, 8}) {
+    for (const int ranks : {2, 3}) {
+      std::vector<int> all;
+      for (int view = 0; view < views; ++view) all.push_back(view);
+      std::set<int> taken;
+      std::set<size_t> steps;
+      for (int rank = 0; rank < ranks; ++rank) {
+        EpochOrder order = EpochOrderOf(all, 3);
+        EXPECT_TRUE(BeginEpochIfOver(order));
+        const ViewShare share = {rank, ranks};
+        const std::vector<int> expected = ViewsLeft(order, share);
+        std::vector<int> mine;
+        for (; !BeginEpochIfOver(order); mine.push_back(TakeView(order, share))) {
+        }
+        EXPECT_EQ(mine, expected);
+        taken.insert(mine.begin(), mine.end());
+        steps.insert(mine.size());
+      }
+      EXPECT_EQ(taken.size(), all.size()) << "every view is somebody's";
+      EXPECT_EQ(steps, std::set<size_t>{size_t((views + ranks - 1) / ranks)});
+    }
+  }
+}
+
 }  // namespace
 }  // namespace splat::train

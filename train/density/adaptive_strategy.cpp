@@ -66,6 +66,7 @@ bool AdaptiveStrategy::Refine(const StepContext& context) {
       torch::empty({context.model->count()}, torch::TensorOptions().dtype(torch::kUInt8).device(backend.device));
   const StageScope scope(backend.device);
   DensityState& density = *context.density;
+  SumStatistics(density, context.ranks, backend);
   const int64_t limit = MostSplatsAfterRefinement(density, context.model->count(), config_.visible_per_pixel, limits_);
   const FateCounts counts = backend.density.decide_fates(scope.context(), Decision(context, fates, limit));
   ClearStatistics(density);

@@ -1,5 +1,7 @@
 #include "train/density/density_statistics.h"
 
+#include "rasterizer/torch/torch_device.h"
+
 namespace splat::train {
 
 const DensityStatistics& StatisticsForNextView(DensityState& state, const SplatModel& model, bool absolute) {
@@ -19,6 +21,14 @@ const DensityStatistics& StatisticsForNextView(DensityState& state, const SplatM
 void ClearStatistics(DensityState& state) {
   state.statistics = {};
   state.views = 0;
+}
+
+void SumStatistics(DensityState& state, const Ranks& ranks, const Backend& backend) {
+  if (ranks.count == 1 || !state.statistics.seen.defined()) return;
+  const StageScope scope(backend.device);
+  ranks.sum(scope.context(), state.statistics.gradient_sum);
+  ranks.sum(scope.context(), state.statistics.seen);
+  state.views *= ranks.count;  // each rank has made the same steps
 }
 
 int64_t MostSplatsAfterRefinement(const DensityState& state, int64_t count, double visible_per_pixel,

@@ -4,6 +4,8 @@
 #include <cstdint>
 
 #include "rasterizer/torch/splat_model.h"
+#include "train/backend.h"
+#include "train/ranks.h"
 
 namespace splat::train {
 
@@ -32,6 +34,9 @@ struct DensityState {
 // changed.
 const DensityStatistics& StatisticsForNextView(DensityState& state, const SplatModel& model, bool absolute);
 void ClearStatistics(DensityState& state);
+
+// Sums the statistics over the ranks, all of which call it before they decide, so that all decide the same.
+void SumStatistics(DensityState& state, const Ranks& ranks, const Backend& backend);
 
 // The most splats after a refinement of `count`: as many as let the average view see visible_per_pixel of them for
 // each pixel of a photo, 0: any number. More would be finer than what the photos show, and cost time and memory only.

@@ -35,6 +35,7 @@ class McmcStrategy : public Strategy {
   bool Refine(const StepContext& context) {
     const int64_t count = context.model->count();
     DensityState& density = *context.density;
+    SumStatistics(density, context.ranks, context.optimizer->backend());
     const int64_t limit = MostSplatsAfterRefinement(density, count, config_.visible_per_pixel, limits_);
     const int64_t grown = count + int64_t(std::ceil(config_.mcmc.growth * double(count)));
     ClearStatistics(density);

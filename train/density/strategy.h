@@ -8,6 +8,7 @@
 #include "train/density/density_config.h"
 #include "train/density/density_statistics.h"
 #include "train/model_optimizer.h"
+#include "train/ranks.h"
 
 namespace splat::train {
 
@@ -20,6 +21,7 @@ struct StepContext {
   ModelOptimizer* optimizer = nullptr;
   Random* random = nullptr;
   DensityState* density = nullptr;
+  Ranks ranks = {};
 };
 
 class Strategy {

@@ -13,7 +13,7 @@ constexpr int64_t kChunk = 1024;  // splats a task
 template <typename T>
 math::ProjectLimits LimitsOf(const ProjectParams<T>& params) {
   CheckShDegree(params.options.sh_degree, params.splats.sh_rest_count);
-  return {params.options.near, params.options.far, params.options.sh_degree, params.options.antialiased};
+  return {params.options.near, params.options.far, params.options.sh_degree, params.options.antialiasing};
 }
 
 template <typename T>

@@ -9,22 +9,22 @@ namespace {
 
 constexpr int kThreads = 128;
 
-// The view for a degree known at compile time, so that the harmonics' basis stays in registers; and with or without
-// compensation, so that a scene without it pays nothing for it.
-template <int kDegree, bool kAntialiased>
+// The view for a degree known at compile time, so that the harmonics' basis stays in registers; and for an antialiasing
+// mode, so that a scene without a factor pays nothing for it.
+template <int kDegree, Antialiasing kMode>
 __device__ inline DeviceView Specialized(const DeviceView& view) {
   DeviceView out = view;
   out.limits.sh_degree = kDegree;
-  out.limits.antialiased = kAntialiased;
+  out.limits.antialiasing = kMode;
   return out;
 }
 
 // One thread: one splat. A warp whose splats all lie outside of the depth range leaves before it reads more than their
 // means. Block of kThreads, no shared memory, no atomics.
-template <int kDegree, bool kAntialiased>
+template <int kDegree, Antialiasing kMode>
 __global__ void __launch_bounds__(kThreads)
     ProjectKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> out) {
-  const DeviceView view = Specialized<kDegree, kAntialiased>(any_view);
+  const DeviceView view = Specialized<kDegree, kMode>(any_view);
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   bool in_range = false;
   if (i < splats.count) {
@@ -44,12 +44,12 @@ __global__ void __launch_bounds__(kThreads)
 }
 
 // One thread: one splat. Block of kThreads, no shared memory, no atomics.
-template <int kDegree, bool kAntialiased>
+template <int kDegree, Antialiasing kMode>
 __global__ void __launch_bounds__(kThreads)
     ProjectBackwardKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> projected,
                           const int32_t* slot_begin, const float* slots, SplatsGradView<float> grad,
                           ScreenStatsView<float> stats) {
-  const DeviceView view = Specialized<kDegree, kAntialiased>(any_view);
+  const DeviceView view = Specialized<kDegree, kMode>(any_view);
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   const bool inside = i < splats.count;
   float sum[kSlotSize];
@@ -75,17 +75,17 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-template <int kDegree, bool kAntialiased>
+template <int kDegree, Antialiasing kMode>
 void LaunchProject(const KernelContext& context, const ProjectParams<float>& params, const DeviceView& view) {
-  SPLAT_LAUNCH(context, (ProjectKernel<kDegree, kAntialiased>), gpu::BlocksFor(params.splats.count, kThreads), kThreads,
+  SPLAT_LAUNCH(context, (ProjectKernel<kDegree, kMode>), gpu::BlocksFor(params.splats.count, kThreads), kThreads,
                params.splats, view, params.out);
 }
 
-template <int kDegree, bool kAntialiased>
+template <int kDegree, Antialiasing kMode>
 void LaunchProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params,
                            const DeviceView& view) {
   const ProjectParams<float>& forward = params.forward;
-  SPLAT_LAUNCH(context, (ProjectBackwardKernel<kDegree, kAntialiased>), gpu::BlocksFor(forward.splats.count, kThreads),
+  SPLAT_LAUNCH(context, (ProjectBackwardKernel<kDegree, kMode>), gpu::BlocksFor(forward.splats.count, kThreads),
                kThreads, forward.splats, view, forward.out, params.slot_begin, params.slots, params.grad, params.stats);
 }
 
@@ -94,21 +94,23 @@ void LaunchProjectBackward(const KernelContext& context, const ProjectBackwardPa
 void Project(const KernelContext& context, const ProjectParams<float>& params) {
   const DeviceView view = MakeDeviceView(params);
   static_assert(math::kMaxShDegree == 3, "a launch for each degree");
-  constexpr decltype(&LaunchProject<0, false>) kLaunches[][2] = {{LaunchProject<0, false>, LaunchProject<0, true>},
-                                                                 {LaunchProject<1, false>, LaunchProject<1, true>},
-                                                                 {LaunchProject<2, false>, LaunchProject<2, true>},
-                                                                 {LaunchProject<3, false>, LaunchProject<3, true>}};
-  kLaunches[view.limits.sh_degree][view.limits.antialiased ? 1 : 0](context, params, view);
+  ForAntialiasing(view.limits.antialiasing, [&](auto mode) {
+    constexpr Antialiasing kMode = decltype(mode)::value;
+    constexpr decltype(&LaunchProject<0, kMode>) kLaunches[] = {LaunchProject<0, kMode>, LaunchProject<1, kMode>,
+                                                                LaunchProject<2, kMode>, LaunchProject<3, kMode>};
+    kLaunches[view.limits.sh_degree](context, params, view);
+  });
 }
 
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params) {
   const DeviceView view = MakeDeviceView(params.forward);
-  constexpr decltype(&LaunchProjectBackward<0, false>) kLaunches[][2] = {
-      {LaunchProjectBackward<0, false>, LaunchProjectBackward<0, true>},
-      {LaunchProjectBackward<1, false>, LaunchProjectBackward<1, true>},
-      {LaunchProjectBackward<2, false>, LaunchProjectBackward<2, true>},
-      {LaunchProjectBackward<3, false>, LaunchProjectBackward<3, true>}};
-  kLaunches[view.limits.sh_degree][view.limits.antialiased ? 1 : 0](context, params, view);
+  ForAntialiasing(view.limits.antialiasing, [&](auto mode) {
+    constexpr Antialiasing kMode = decltype(mode)::value;
+    constexpr decltype(&LaunchProjectBackward<0, kMode>) kLaunches[] = {
+        LaunchProjectBackward<0, kMode>, LaunchProjectBackward<1, kMode>, LaunchProjectBackward<2, kMode>,
+        LaunchProjectBackward<3, kMode>};
+    kLaunches[view.limits.sh_degree](context, params, view);
+  });
 }
 
 }  // namespace splat::kernels::SPLAT_GPU_NAMESPACE

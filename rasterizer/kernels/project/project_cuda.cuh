@@ -20,7 +20,7 @@ struct DeviceView {
 inline DeviceView MakeDeviceView(const ProjectParams<float>& params) {
   CheckShDegree(params.options.sh_degree, params.splats.sh_rest_count);
   return {math::MakePinholeCamera<float>(params.camera),
-          {params.options.near, params.options.far, params.options.sh_degree, params.options.antialiased},
+          {params.options.near, params.options.far, params.options.sh_degree, params.options.antialiasing},
           math::TileGridOf(params.camera.width, params.camera.height)};
 }
 

@@ -132,15 +132,14 @@ class ProjectSplats {
     }
   }
 
-  // Functions with kAntialiased take limits.antialiased from it, so that scenes without compensation pay nothing for
-  // it.
-  template <bool kAntialiased>
+  // Functions with kMode take limits.antialiasing from it.
+  template <Antialiasing kMode>
   static math::ProjectLimits Specialized(math::ProjectLimits limits) {
-    limits.antialiased = kAntialiased;
+    limits.antialiasing = kMode;
     return limits;
   }
 
-  template <bool kAntialiased>
+  template <Antialiasing kMode>
   static Visible StoreGeometry(const ProjectParams<S>& params, const math::PinholeCamera<L>& camera,
                                const math::ProjectLimits& limits, int64_t begin, int count);
   static void FinishVisible(const ProjectParams<S>& params, const ProjectConstants<S>& view,
@@ -149,7 +148,7 @@ class ProjectSplats {
   // The sums of the splats' slots, each in slot order.
   static void SumSlots(const ProjectBackwardParams<S>& params, const Splats& splats, L* sum);
   static void ClearGrad(const ProjectBackwardParams<S>& params, int64_t i);
-  template <bool kAntialiased>
+  template <Antialiasing kMode>
   static void VisibleBackward(const ProjectBackwardParams<S>& params, const math::PinholeCamera<L>& camera,
                               const math::ProjectLimits& limits, const Splats& splats);
 };
@@ -157,11 +156,11 @@ class ProjectSplats {
 // Makes the records without colour of the splats [begin, begin + count), and says which of them are visible as far as
 // is known.
 template <typename L>
-template <bool kAntialiased>
+template <Antialiasing kMode>
 __attribute__((flatten)) typename ProjectSplats<L>::Visible ProjectSplats<L>::StoreGeometry(
     const ProjectParams<S>& params, const math::PinholeCamera<L>& camera, const math::ProjectLimits& any_limits,
     int64_t begin, int count) {
-  const math::ProjectLimits limits = Specialized<kAntialiased>(any_limits);
+  const math::ProjectLimits limits = Specialized<kMode>(any_limits);
   Visible visible;
   for (int k = 0; k < count; k += kLanes) {
     const int lanes = count - k < kLanes ? count - k : kLanes;
@@ -196,7 +195,9 @@ template <typename L>
 void ProjectSplats<L>::Forward(const ProjectParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                                int64_t end) {
   const math::PinholeCamera<L> camera = math::CameraInLanes<L>(view.camera);
-  const auto store_geometry = view.limits.antialiased ? StoreGeometry<true> : StoreGeometry<false>;
+  const auto store_geometry = ForAntialiasing(view.limits.antialiasing, [](auto mode) {
+    return &ProjectSplats::template StoreGeometry<decltype(mode)::value>;
+  });
   for (int64_t first = begin; first < end; first += kBlock) {
     const int count = end - first < kBlock ? int(end - first) : kBlock;
     const Visible visible = store_geometry(params, camera, view.limits, first, count);
@@ -237,12 +238,12 @@ void ProjectSplats<L>::ClearGrad(const ProjectBackwardParams<S>& params, int64_t
 
 // The gradient of visible splats; coefficients beyond the active degree are left alone.
 template <typename L>
-template <bool kAntialiased>
+template <Antialiasing kMode>
 __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBackwardParams<S>& params,
                                                                 const math::PinholeCamera<L>& camera,
                                                                 const math::ProjectLimits& any_limits,
                                                                 const Splats& splats) {
-  const math::ProjectLimits limits = Specialized<kAntialiased>(any_limits);
+  const math::ProjectLimits limits = Specialized<kMode>(any_limits);
   const SplatsView<S>& view = params.forward.splats;
   L sum[kSlotSize], record[kRecordSize];
   SumSlots(params, splats, sum);
@@ -273,7 +274,9 @@ template <typename L>
 void ProjectSplats<L>::Backward(const ProjectBackwardParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                                 int64_t end) {
   const math::PinholeCamera<L> camera = math::CameraInLanes<L>(view.camera);
-  const auto visible_backward = view.limits.antialiased ? VisibleBackward<true> : VisibleBackward<false>;
+  const auto visible_backward = ForAntialiasing(view.limits.antialiasing, [](auto mode) {
+    return &ProjectSplats::template VisibleBackward<decltype(mode)::value>;
+  });
   const bool some_unused = math::ShRestCount(view.limits.sh_degree) < params.forward.splats.sh_rest_count;
   for (int64_t first = begin; first < end; first += kBlock) {
     const int64_t last = end - first < kBlock ? end : first + kBlock;

@@ -37,7 +37,7 @@ RenderInput OneSplat(double sigma_px, double opacity, bool antialiased) {
   input.camera.cx = kWidth / 2.0;
   input.camera.cy = kHeight / 2.0;
   input.options.sh_degree = 0;
-  input.options.antialiased = antialiased;
+  input.options.antialiasing = CompensatedIf(antialiased);
   AppendPlainSplat(input.splats, input.camera, {input.camera.cx, input.camera.cy, 4, sigma_px, opacity});
   return input;
 }

@@ -92,7 +92,7 @@ std::vector<std::pair<std::string, RenderInput>> Scenes() {
   scenes.emplace_back("opacity at thresholds", edge);
   for (int degree = 0; degree <= 3; ++degree) {
     RenderInput antialiased = RandomInput(133, 97, 200, 6, degree);
-    antialiased.options.antialiased = true;
+    antialiased.options.antialiasing = Antialiasing::kCompensated;
     scenes.emplace_back("antialiased, degree " + std::to_string(degree), antialiased);
   }
   return scenes;

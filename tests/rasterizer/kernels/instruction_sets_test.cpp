@@ -45,7 +45,7 @@ struct Scene {
 
   Scene(int64_t random_splats, int sh_degree, bool antialiased) {
     options.sh_degree = sh_degree;
-    options.antialiased = antialiased;
+    options.antialiasing = CompensatedIf(antialiased);
     SceneOptions random;
     random.splats = random_splats;
     if (antialiased) random.sigma_px_min = 0.3;

@@ -55,7 +55,7 @@ RenderInput RandomInput(const SceneSize& size, uint64_t seed, double sigma_px_ma
   options.opacity_max = 0.9;
   input.splats = RandomSplats(options, input.camera);
   input.options.sh_degree = size.sh_degree;
-  input.options.antialiased = size.antialiased;
+  input.options.antialiasing = CompensatedIf(size.antialiased);
   input.background = {0.3, 0.6, 0.1};
   return input;
 }

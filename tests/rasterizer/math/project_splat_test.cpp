@@ -28,7 +28,13 @@ using testing::TestCamera;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr ProjectLimits kLimits{0.2, 100, 3};
-constexpr ProjectLimits kAntialiased{0.2, 100, 3, true};
+constexpr ProjectLimits kAntialiased{0.2, 100, 3, Antialiasing::kCompensated};
+
+std::vector<Antialiasing> AllModes() {
+  std::vector<Antialiasing> modes;
+  for (int number = 0; number < kAntialiasingModes; ++number) modes.push_back(Antialiasing(number));
+  return modes;
+}
 
 // Splat of 11 + 3 + 3 K numbers: mean, log-scale, quaternion, logit, dc, rest.
 template <typename T>
@@ -164,7 +170,7 @@ TEST(ProjectSplat, GivesFinitePositiveDefiniteResultsForWildFiniteInput) {
     }
     for (int k = 6; k < 10; ++k) x[k] = random.Normal() * std::pow(10.0, random.Uniform(-10, 10));
     x[10] = random.Uniform(-10, 200);
-    const auto p = Project<float>(camera, x, {0.2, 1e10, 3, trial % 2 == 0});
+    const auto p = Project<float>(camera, x, {0.2, 1e10, 3, CompensatedIf(trial % 2 == 0)});
     if (!p.visible) continue;
     ++visible;
     for (const float value : {p.mean.x, p.mean.y, p.conic.xx, p.conic.xy, p.conic.yy, p.half.x, p.half.y, p.opacity,
@@ -286,8 +292,8 @@ TEST(ProjectSplatBackward, MatchesDualNumbersInEveryDegree) {
     options.sh_degree = degree;
     options.outside = 0;
     const auto x = RandomSplats(options, camera).Flat();
-    for (const bool antialiased : {false, true}) {
-      ExpectGradientMatchesDuals(camera, x, {0.2, 100, degree, antialiased}, random);
+    for (const Antialiasing mode : AllModes()) {
+      ExpectGradientMatchesDuals(camera, x, {0.2, 100, degree, mode}, random);
     }
   }
 }
@@ -304,7 +310,8 @@ TEST(ProjectSplatBackward, MatchesDualNumbersForAntialiasedSplatsBelowAPixel) {
     options.sigma_px_min = 0.2;
     options.sigma_px_max = 1;
     options.opacity_min = 0.5;
-    ExpectGradientMatchesDuals(camera, RandomSplats(options, camera).Flat(), {0.2, 100, 0, true}, random);
+    ExpectGradientMatchesDuals(camera, RandomSplats(options, camera).Flat(), {0.2, 100, 0, Antialiasing::kCompensated},
+                               random);
   }
 }
 
@@ -320,8 +327,8 @@ TEST(ProjectSplatBackward, MatchesDualNumbersWhereTangentsAreClamped) {
       std::vector<double> x(s.means.begin() + 3 * i, s.means.begin() + 3 * i + 3);
       x.insert(x.end(), {s.log_scales[0], s.log_scales[1] - 0.3, s.log_scales[2] - 0.6, 0.8, 0.3, -0.4, 0.2});
       x.insert(x.end(), {s.opacity_logits[0], 0.1, 0.2, 0.3});
-      for (const bool antialiased : {false, true}) {
-        ExpectGradientMatchesDuals(camera, x, {0.2, 100, 0, antialiased}, random);
+      for (const Antialiasing mode : AllModes()) {
+        ExpectGradientMatchesDuals(camera, x, {0.2, 100, 0, mode}, random);
       }
     }
   }

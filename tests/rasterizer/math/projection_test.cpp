@@ -238,5 +238,30 @@ TEST(LowPassCompensation, GradientMatchesDualNumbersFromSpecksToLargeSplats) {
   }
 }
 
+TEST(Antialiasing, EveryModeBecomesAConstant) {
+  for (int number = 0; number < kAntialiasingModes; ++number) {
+    EXPECT_EQ(ForAntialiasing(Antialiasing(number), [](auto mode) { return int(decltype(mode)::value); }), number);
+  }
+}
+
+TEST(OpacityFactor, IsOneOrHasTheGradientOfEveryMode) {
+  const SymMat2<double> sharp{2, 0.6, 0.5}, blurred = Blurred(sharp);
+  const double sharp_det = Determinant(sharp), det = Determinant(blurred);
+  EXPECT_EQ(OpacityFactor(Antialiasing::kCompensated, sharp_det, det), LowPassCompensation(sharp_det, det));
+  for (int number = 0; number < kAntialiasingModes; ++number) {
+    const auto mode = Antialiasing(number);
+    const double factor = OpacityFactor(mode, sharp_det, det);
+    EXPECT_EQ(factor != 1, HasOpacityFactor(mode)) << number;
+    const auto expected = DualGradient(
+        [&](const std::vector<Dual>& v) {
+          const SymMat2<Dual> of_v{v[0], v[1], v[2]};
+          return 1.7 * OpacityFactor(mode, Determinant(of_v), Determinant(Blurred(of_v)));
+        },
+        {sharp.xx, sharp.xy, sharp.yy});
+    const auto g = OpacityFactorBackward(mode, Conic(sharp, sharp_det), Conic(blurred, det), factor, 1.7);
+    EXPECT_TRUE(GradientsMatch({g.xx, g.xy, g.yy}, expected, kDualTolerance)) << number;
+  }
+}
+
 }  // namespace
 }  // namespace splat::math

@@ -54,7 +54,7 @@ TEST(Render, TakesAllTraitsOfTheModelUnlessOthersAreGiven) {
   model.sh_rest = torch::full({1, 3, 3}, 0.3f);
   const Camera camera = FrontCamera(65, 65);
   const RenderOutput plain = Render(model, camera, {});
-  model.traits = {0, Rgb{1, 1, 1}, true};
+  model.traits = {0, Rgb{1, 1, 1}, Antialiasing::kCompensated};
   const RenderOutput out = Render(model, camera, {});
   // An image of two thirds of a pixel: (fx s / z)^2 of it is left of (fx s / z)^2 + 0.3 (docs/math.md, section 4).
   const double variance = std::pow(65 * 0.03 / 4, 2), opacity = 0.8 * variance / (variance + 0.3);

@@ -29,13 +29,13 @@ TEST(SceneModel, AModelComesBackFromAFileAsItWas) {
 
 TEST(SceneModel, TheTraitsOfASceneStayWithIt) {
   SplatCloud cloud = testing::RandomCloud(5, 1);
-  cloud.traits.antialiased = true;
+  cloud.traits.antialiasing = Antialiasing::kCompensated;
   cloud.traits.background = Rgb{0.25, 0.5, 1};
   const SplatModel model = ModelOf(cloud);
   for (const SceneTraits& traits :
        {model.traits, HostModel(model).View().traits, ToDevice(model, torch::kCPU).traits,
         SelectRows(model, torch::tensor({1, 3})).traits, SplatSelection(HostModel(model).View()).traits()}) {
-    EXPECT_TRUE(traits.antialiased);
+    EXPECT_EQ(traits.antialiasing, Antialiasing::kCompensated);
     EXPECT_EQ(traits.background, (Rgb{0.25, 0.5, 1}));
   }
 }

@@ -68,7 +68,7 @@ struct ThreadGrad {
 
 // The gradient of splat i but for its coefficients, from the sums over its slots; of a hidden splat it is 0. `rest`:
 // the splat's coefficients.
-template <int kDegree, bool kAntialiased>
+template <int kDegree, Antialiasing kMode>
 __device__ inline ThreadGrad GradOfSplat(const BackwardAdamTask& task, int64_t i, const float* rest,
                                          const float (&sum)[stages::kSlotSize]) {
   ThreadGrad grad{};
@@ -79,7 +79,7 @@ __device__ inline ThreadGrad GradOfSplat(const BackwardAdamTask& task, int64_t i
   grad.mean_px = grad_projected.mean;
   math::StoredSplat<float> splat = stages::LoadSplat(task.splats, i);
   splat.sh_rest = rest;
-  const math::ProjectLimits limits = {task.view.limits.near, task.view.limits.far, kDegree, kAntialiased};
+  const math::ProjectLimits limits = {task.view.limits.near, task.view.limits.far, kDegree, kMode};
   grad.back = math::ProjectSplatBackward(task.view.camera, limits, splat, grad_projected);
   return grad;
 }
@@ -137,7 +137,7 @@ __device__ inline void UpdateRest(const BackwardAdamTask& task, int64_t first_sp
 
 // Block of kThreads. First one thread: one splat, up to its gradient; then the block walks over its part of each array.
 // 23 KiB of shared memory: the splats' coefficients, later their gradients. No atomics.
-template <int kDegree, bool kAntialiased>
+template <int kDegree, Antialiasing kMode>
 __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor) BackwardAdamKernel(BackwardAdamTask task) {
   SPLAT_SHARED(BackwardAdamShared, shared);
   const int mine = int(threadIdx.x);
@@ -151,7 +151,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerProcessor) BackwardAdamKer
   if (kDegree > 0) gpu::SyncBlock();
   ThreadGrad grad{};
   if (mine < count) {
-    grad = GradOfSplat<kDegree, kAntialiased>(task, i, shared.rest + mine * RestPitch(task.splats.sh_rest_count), sum);
+    grad = GradOfSplat<kDegree, kMode>(task, i, shared.rest + mine * RestPitch(task.splats.sh_rest_count), sum);
     StoreStatsOfSplat(task, i, grad, sum);
   }
   if (kDegree > 0) gpu::SyncBlock();
@@ -193,10 +193,10 @@ BackwardAdamTask TaskOf(const BackwardAdamParams& params) {
   return task;
 }
 
-template <int kDegree, bool kAntialiased>
+template <int kDegree, Antialiasing kMode>
 void Launch(const KernelContext& context, const BackwardAdamTask& task) {
-  SPLAT_LAUNCH(context, (BackwardAdamKernel<kDegree, kAntialiased>), gpu::BlocksFor(task.splats.count, kThreads),
-               kThreads, task);
+  SPLAT_LAUNCH(context, (BackwardAdamKernel<kDegree, kMode>), gpu::BlocksFor(task.splats.count, kThreads), kThreads,
+               task);
 }
 
 }  // namespace
@@ -205,11 +205,12 @@ void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& par
   CheckBackwardAdamParams(params);
   const BackwardAdamTask task = TaskOf(params);
   static_assert(math::kMaxShDegree == 3, "a launch for each degree");
-  constexpr decltype(&Launch<0, false>) kLaunches[][2] = {{Launch<0, false>, Launch<0, true>},
-                                                          {Launch<1, false>, Launch<1, true>},
-                                                          {Launch<2, false>, Launch<2, true>},
-                                                          {Launch<3, false>, Launch<3, true>}};
-  kLaunches[task.view.limits.sh_degree][task.view.limits.antialiased ? 1 : 0](context, task);
+  ForAntialiasing(task.view.limits.antialiasing, [&](auto mode) {
+    constexpr Antialiasing kMode = decltype(mode)::value;
+    constexpr decltype(&Launch<0, kMode>) kLaunches[] = {Launch<0, kMode>, Launch<1, kMode>, Launch<2, kMode>,
+                                                         Launch<3, kMode>};
+    kLaunches[task.view.limits.sh_degree](context, task);
+  });
 }
 
 }  // namespace splat::train::SPLAT_GPU_NAMESPACE

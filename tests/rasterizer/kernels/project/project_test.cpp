@@ -50,9 +50,9 @@ math::ProjectedSplat<double> ReferenceOf(const RenderInput& input, int64_t i) {
                                         s.opacity_logits[i],
                                         &s.sh_dc[3 * i],
                                         s.sh_rest.data() + 3 * i * s.sh_rest_count};
-  return math::ProjectSplat(math::MakePinholeCamera<double>(input.camera),
-                            {input.options.near, input.options.far, input.options.sh_degree, input.options.antialiased},
-                            splat);
+  return math::ProjectSplat(
+      math::MakePinholeCamera<double>(input.camera),
+      {input.options.near, input.options.far, input.options.sh_degree, input.options.antialiasing}, splat);
 }
 
 // All entries of a hidden splat are 0; NaN (poison left in place) fails as well.
@@ -71,7 +71,7 @@ TEST_P(ProjectTest, AgreesWithTheMathsOfOneSplatInDouble) {
   const double tolerance = 200 * backend().Epsilon();
   for (int degree = 0; degree <= 3; ++degree) {
     RenderInput input = RandomInput(1500, degree, 10 + degree);
-    input.options.antialiased = degree % 2 == 1;
+    input.options.antialiasing = CompensatedIf(degree % 2 == 1);
     const ProjectedArrays p = backend().Project(input);
     int visible = 0, hidden = 0;
     for (int64_t i = 0; i < input.splats.count; ++i) {
@@ -120,7 +120,7 @@ TEST_P(ProjectTest, CompensatesTheOpacitiesOfAnAntialiasedScene) {
     for (size_t i = 0; i < 50; ++i) input.splats.opacity_logits[i] = math::Logit(0.005);
     input.options.sh_degree = degree;
     const ProjectedArrays plain = backend().Project(input);
-    input.options.antialiased = true;
+    input.options.antialiasing = Antialiasing::kCompensated;
     const ProjectedArrays p = backend().Project(input);
     int weaker = 0, gone = 0;
     for (int64_t i = 0; i < input.splats.count; ++i) {

@@ -74,7 +74,7 @@ void Step(Model& model, const Camera& camera, bool antialiased, InstructionSet s
   forward.splats.sh_rest_count = kRest;
   for (int array = 0; array < kSplatArrays; ++array) forward.splats[array] = v[size_t(array)].data();
   forward.camera = camera;
-  forward.options.antialiased = antialiased;
+  forward.options.antialiasing = CompensatedIf(antialiased);
   forward.out = {records.data(), tile_counts.data()};
   stages::Project<float>(context, forward);
   const int64_t instances = stages::CountInstances(context, tile_counts.data(), kSplats, slot_begin.data()).instances;
