@@ -75,8 +75,7 @@ data::SceneDescription FindPoses(const Run& run) {
       run.summary.sfm = RunStructureFromMotion(run, photos.path);
       source = run.summary.sfm->model_folder;
     }
-    choice.scene = data::ReadPoses(source, photos);
-    choice.summary = choice.scene->source;
+    choice = data::ChoosePosesAt(source, photos);
   }
   for (const std::string& warning : choice.scene->warnings) run.reporter.Warn(warning);
   run.summary.poses_source = choice.scene->source;
