@@ -53,16 +53,17 @@ void ReplayPlainly(const Splat& splat, int width, int height, PixelOfBackward* p
       const float v = math::LogAlphaGrad(raw, math::AlphaGrad(alpha, pixel.transmittance, loss, pixel.loss_behind));
       color = color + weight * Vec3<float>{pixel.grad.red, pixel.grad.green, pixel.grad.blue};
       sums.m0 += v;
+      const float w = d.y + splat.shape.conic.xy / splat.shape.conic.yy * d.x;
       sums.mx += v * d.x;
-      sums.my += v * d.y;
+      sums.mw += v * w;
       sums.mxx += v * d.x * d.x;
-      sums.mxy += v * d.x * d.y;
-      sums.myy += v * d.y * d.y;
+      sums.mxw += v * d.x * w;
+      sums.mww += v * w * w;
       pixel.transmittance = math::TransmittanceBehind(alpha, pixel.transmittance);
     }
   }
   const float all[k::kSlotSize] = {color.x, color.y,  color.z,  0,        sums.m0, sums.mx,
-                                   sums.my, sums.mxx, sums.mxy, sums.myy, 0,       0};
+                                   sums.mw, sums.mxx, sums.mxw, sums.mww, 0,       0};
   std::copy(all, all + k::kSlotSize, slot);
 }
 

@@ -188,9 +188,12 @@ CaptureResult WriteCapture(const CaptureOptions& options, const std::string& fol
                            const std::function<void(int, int)>& progress) {
   CaptureResult result = {PlanCapture(options), folder + "/photos", folder + "/truth"};
   SPLAT_CHECK(!fs::exists(folder), folder, ": exists already; choose another folder or remove it");
-  const std::string temporary = folder + ".tmp";
   std::error_code error;
-  fs::remove_all(temporary, error);
+  std::string temporary = folder + ".tmp";  // of its own: another process may write a capture of the same name
+  for (int i = 2; fs::exists(temporary) || !fs::create_directories(temporary, error); ++i) {
+    SPLAT_CHECK(!error && i < 1000, folder, ": cannot be written: ", error.message());
+    temporary = StrCat(folder, ".tmp", i);
+  }
   try {
     TakePhotos(options, temporary, result, executor, progress);
     fs::rename(temporary, folder);

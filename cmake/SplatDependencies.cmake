@@ -33,6 +33,8 @@ find_path(SPLAT_NANOFLANN_INCLUDE nanoflann.hpp REQUIRED)
 find_path(SPLAT_HIGHWAY_INCLUDE hwy/highway.h REQUIRED)  # its headers; run-time dispatch is our own
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBEXIF REQUIRED IMPORTED_TARGET libexif)
+pkg_check_modules(LIBTIFF REQUIRED IMPORTED_TARGET libtiff-4>=4.5)
+pkg_check_modules(LIBPNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 find_package(SQLite3 REQUIRED)  # COLMAP's database: features are read from it and matches written to it
 find_package(ZLIB REQUIRED)

@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
+
+#include "core/machine_limits.h"
 
 namespace splat {
 namespace {
@@ -12,7 +15,9 @@ using Moment = std::chrono::steady_clock::time_point;
 
 DeviceMemory Memory() {
   const int64_t page = sysconf(_SC_PAGE_SIZE);
-  return {int64_t(sysconf(_SC_PHYS_PAGES)) * page, int64_t(sysconf(_SC_AVPHYS_PAGES)) * page};
+  const GroupLimits limits = ReadGroupLimits();
+  return {std::min(limits.memory, int64_t(sysconf(_SC_PHYS_PAGES)) * page),
+          std::min(limits.free, int64_t(sysconf(_SC_AVPHYS_PAGES)) * page)};
 }
 
 void* MakeMoment(bool) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "core/check.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr int64_t kChunkSplats = 256;
 constexpr float kLargestLogScale = 20;
+constexpr double kLargestColor = 16;     // of 0 ... 1, at either sign
 constexpr double kSmallestRange = 1e-5;  // of a chunk's values: below it all count as the lowest
 constexpr double kShRange = 8;           // of the values that a byte spans, from -4
 
@@ -57,6 +59,11 @@ struct Chunk {
   std::vector<Triple> means, log_scales, colors;
 };
 
+// A colour within bounds that no image shows: one beyond would spoil those of its whole chunk.
+double BoundedColor(double dc) {
+  return std::clamp(math::ShDcToColor(dc), -kLargestColor, kLargestColor);
+}
+
 Chunk ChunkOf(const SplatSelection& splats, int64_t begin) {
   Chunk chunk;
   for (int64_t splat = begin; splat < std::min(begin + kChunkSplats, splats.count()); ++splat) {
@@ -64,8 +71,7 @@ Chunk ChunkOf(const SplatSelection& splats, int64_t begin) {
     const Vec3<float> mean = splats.Mean(splat), scale = splats.LogScale(splat), dc = splats.ShDc(splat);
     chunk.means.push_back({mean.x, mean.y, mean.z});
     chunk.log_scales.push_back({clamped(scale.x), clamped(scale.y), clamped(scale.z)});
-    chunk.colors.push_back(
-        {math::ShDcToColor(double(dc.x)), math::ShDcToColor(double(dc.y)), math::ShDcToColor(double(dc.z))});
+    chunk.colors.push_back({BoundedColor(double(dc.x)), BoundedColor(double(dc.y)), BoundedColor(double(dc.z))});
   }
   return chunk;
 }
@@ -113,7 +119,10 @@ void UnpackRotation(uint32_t packed, float* quat) {
   std::copy(components.begin(), components.end(), quat);
 }
 
-uint8_t PackSh(float value) {
+// The format has no zero: the nearest are 1/64 below and above it. They alternate, so that errors of neighbours cancel
+// and a scene without view-dependent colour does not become brighter.
+uint8_t PackSh(float value, bool low_zero) {
+  if (value == 0) return low_zero ? 127 : 128;
   return uint8_t(std::clamp(std::trunc((value / kShRange + 0.5) * 256), 0.0, 255.0));
 }
 
@@ -121,6 +130,38 @@ uint8_t PackSh(float value) {
 float UnpackSh(uint8_t byte) {
   const double unit = byte == 0 ? 0 : byte == 255 ? 1 : (byte + 0.5) / 256;
   return float((unit - 0.5) * kShRange);
+}
+
+bool HasHigherSh(const SplatSelection& splats) {
+  for (int64_t splat = 0; splat < splats.count(); ++splat) {
+    for (int k = 0; k < splats.sh_rest_count(); ++k) {
+      const Vec3<float> value = splats.ShRest(splat, k);
+      if (value.x != 0 || value.y != 0 || value.z != 0) return true;
+    }
+  }
+  return false;
+}
+
+// Along Morton's curve, those far out behind the others: a chunk of both has no steps fine enough for the near ones.
+SplatSelection InChunkOrder(SplatSelection splats) {
+  SplatSelection near = splats, far = splats;
+  if (splats.count() > 0) {
+    const Sphere most = SphereAroundMost(splats);
+    const double reach = kCompressedPlyFar.few_from * most.radius;
+    if (most.radius > 0) CropToSphere(near, {most.center, reach});
+  }
+  std::vector<uint32_t> rest, kept = near.rows();
+  std::sort(kept.begin(), kept.end());
+  for (const uint32_t row : splats.rows()) {
+    if (!std::binary_search(kept.begin(), kept.end(), row)) rest.push_back(row);
+  }
+  far.SetRows(std::move(rest));
+  SortByMorton(near);
+  SortByMorton(far);
+  std::vector<uint32_t> rows = near.rows();
+  rows.insert(rows.end(), far.rows().begin(), far.rows().end());
+  splats.SetRows(std::move(rows));
+  return splats;
 }
 
 std::string Header(const SplatSelection& splats) {
@@ -146,9 +187,10 @@ void WriteSh(const SplatSelection& splats, BlockWriter& writer) {
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     for (int k = 0; k < rest; ++k) {
       const Vec3<float> value = splats.ShRest(splat, k);
-      row[size_t(k)] = PackSh(value.x);
-      row[size_t(rest + k)] = PackSh(value.y);
-      row[size_t(2 * rest + k)] = PackSh(value.z);
+      const bool low_zero = (splat + k) % 2 == 0;
+      row[size_t(k)] = PackSh(value.x, low_zero);
+      row[size_t(rest + k)] = PackSh(value.y, low_zero);
+      row[size_t(2 * rest + k)] = PackSh(value.z, low_zero);
     }
     for (const uint8_t byte : row) writer.Put(byte);
   }
@@ -276,8 +318,8 @@ bool IsCompressedPly(std::string_view bytes) {
 }
 
 void WriteCompressedPly(std::ostream& out, const SplatSelection& unsorted, const ExportOptions&) {
-  SplatSelection splats = unsorted;
-  SortByMorton(splats);
+  SplatSelection splats = InChunkOrder(unsorted);
+  if (!HasHigherSh(splats)) splats.LimitShDegree(0);
   out << Header(splats);
   BlockWriter writer(out);
   ForEachChunk(splats, [&](const Chunk& chunk, int64_t) {

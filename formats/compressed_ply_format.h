@@ -11,6 +11,9 @@
 
 namespace splat::formats {
 
+// Splats beyond `few_from` get chunks of their own, if they fill one.
+constexpr FarLimits kCompressedPlyFar = {1000, 16, 255};
+
 // Whether the bytes begin as a PLY with the element `chunk` does.
 bool IsCompressedPly(std::string_view bytes);
 

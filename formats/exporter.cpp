@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 
 #include "core/check.h"
 #include "formats/compressed_ply_format.h"
@@ -54,15 +55,18 @@ std::string Listed(const std::vector<Entry>& entries, std::string Entry::*member
 const std::vector<Exporter>& Exporters() {
   static const std::vector<Exporter> exporters = {
       {"ply", ".ply", "the layout of Inria's trainer, lossless", WriteSplatPly},
-      {"compressed.ply", ".compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", WriteCompressedPly},
+      {"compressed.ply", ".compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", WriteCompressedPly,
+       math::kMaxShDegree, nullptr, nullptr, AntialiasedMark::kKnown, kCompressedPlyFar},
       {"splat", ".splat", "32 bytes a splat, without view-dependent colour", WriteSplatFile, 0, nullptr, nullptr,
        AntialiasedMark::kNone},
-      {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz},
-      {"sog", ".sog", "PlayCanvas' SOG, about a sixth of the size", WriteSog},
+      {"spz", ".spz", "Niantic's SPZ, a tenth of the size", WriteSpz, math::kMaxShDegree, nullptr, nullptr,
+       AntialiasedMark::kKnown, FarLimits()},
+      {"sog", ".sog", "PlayCanvas' SOG, about a sixth of the size", WriteSog, math::kMaxShDegree, nullptr, nullptr,
+       AntialiasedMark::kKnown, FarLimits()},
       {"glb", ".glb", "glTF with KHR_gaussian_splatting, lossless", WriteGlb, math::kMaxShDegree, nullptr, nullptr,
        AntialiasedMark::kOwn},
       {"html", ".html", "a page that shows the scene in any browser", WriteHtml, math::kMaxShDegree, WriteHtmlFiles,
-       WhatHtmlLacks},
+       WhatHtmlLacks, AntialiasedMark::kKnown, FarLimits()},
   };
   return exporters;
 }
@@ -73,7 +77,9 @@ const std::vector<Importer>& Importers() {
       {".ply", IsPly, ReadSplatPly},
       {".spz", IsSpz, ReadSpz},
       {".sog", IsSog, ReadSog},
+      {"meta.json", IsSogMeta, ReadSogMeta},
       {".glb", IsGlb, ReadGlb},
+      {".gltf", IsGltf, ReadGlb},
       {".html", IsHtml, ReadHtml},
       {".splat", nullptr, ReadSplatFile},
       {".ksplat", nullptr, ReadKsplat},
@@ -103,15 +109,26 @@ std::string WhatLacks(const Exporter& exporter) {
   return exporter.lacks != nullptr ? exporter.lacks() : "";
 }
 
-WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
+WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& given,
                         const ExportOptions& options) {
   const std::string lacks = WhatLacks(exporter);
   SPLAT_CHECK(lacks.empty(), path, ": ", lacks);
-  if (exporter.write_files != nullptr) return exporter.write_files(path, splats, options);
+  SplatSelection splats = given;
+  const int64_t far = exporter.far ? LeaveOutFar(splats, *exporter.far) : 0;
   std::string warning;
+  if (far > 0) {
+    warning = StrCat(path, ": ", far, " of ", given.count(),
+                     " splats lie too far out for this format and are left out; .ply and .glb keep them");
+  }
+  if (exporter.write_files != nullptr) {
+    WrittenScene written = exporter.write_files(path, splats, options);
+    written.left_out = far;
+    if (far > 0) written.warning += (written.warning.empty() ? "" : "; ") + warning;
+    return written;
+  }
   if (splats.traits().antialiased && exporter.antialiased_mark != AntialiasedMark::kKnown) {
-    warning =
-        StrCat(path, ": viewers find no mark of antialiased scenes in this format, and draw small splats too bright");
+    warning += StrCat(warning.empty() ? "" : "; ", path,
+                      ": viewers find no mark of antialiased scenes in this format, and draw small splats too bright");
   }
   WriteFileAtomically(path, [&](std::ostream& out) {
     try {
@@ -120,10 +137,20 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
       throw Error(StrCat(path, ": ", error.what()));
     }
   });
-  return {{path}, "", warning};
+  return {{path}, "", warning, far};
 }
 
-SplatCloud ReadScene(const std::string& path, const ImportOptions& options) {
+std::string SceneFileOf(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return path;
+  const std::string meta = (std::filesystem::path(path) / "meta.json").string();
+  SPLAT_CHECK(std::filesystem::exists(meta, ignored), path,
+              ": is a folder without a meta.json, as an unpacked SOG scene has it; name the scene file within");
+  return meta;
+}
+
+SplatCloud ReadScene(const std::string& given, const ImportOptions& options) {
+  const std::string path = SceneFileOf(given);
   const MappedFile file(path);
   for (const Importer& importer : Importers()) {
     if (importer.recognizes != nullptr && importer.recognizes(file.bytes())) {

@@ -11,6 +11,7 @@
 #include "core/parallel.h"
 #include "formats/page/viewer_settings.h"
 #include "formats/quantize/kmeans.h"
+#include "scene/select.h"
 #include "scene/splat_cloud.h"
 
 namespace splat::formats {
@@ -43,6 +44,7 @@ struct WrittenScene {
   std::vector<std::string> files;  // paths; that of the scene file itself last
   std::string note;                // one line for the user, for example how to open it; empty if there is none
   std::string warning = {};        // one line about what viewers will show otherwise than it was; empty if nothing
+  int64_t left_out = 0;            // splats that lie too far out for the format
 };
 
 // What a format has for SceneTraits::antialiased.
@@ -68,6 +70,8 @@ struct Exporter {
   // nothing ever does.
   std::string (*lacks)() = nullptr;
   AntialiasedMark antialiased_mark = AntialiasedMark::kKnown;
+  // For formats whose steps are coarse for all where a few splats lie far out; those are left out, with a warning.
+  std::optional<FarLimits> far = std::nullopt;
 };
 
 struct Importer {
@@ -100,6 +104,10 @@ std::string WhatLacks(const Exporter& exporter);
 // Writes a scene file, whole or not at all. Throws splat::Error naming the path.
 WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
                         const ExportOptions& options = {});
+
+// The file to read for a path: the meta.json of a folder, which is an unpacked SOG scene, or else the path itself.
+// Throws splat::Error if a folder has none.
+std::string SceneFileOf(const std::string& path);
 
 // Reads a scene file of any format of the table: by its content where that says it, else by its extension. The splats
 // left out are counted in the result. Throws splat::Error.

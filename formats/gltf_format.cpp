@@ -59,7 +59,7 @@ std::vector<Attribute> AttributesOf(const SplatSelection& splats) {
       {AttributeName("SCALE"), kFloat, "VEC3", 12,
        [&](int64_t splat, BlockWriter& writer) {
          const Vec3<float> s = splats.LogScale(splat);
-         for (const float v : {s.x, s.y, s.z}) writer.Put(float(std::exp(double(v))));
+         for (const float v : {s.x, s.y, s.z}) writer.Put(FiniteExp(v));
        }},
       {AttributeName("OPACITY"), kFloat, "SCALAR", 4,
        [&](int64_t splat, BlockWriter& writer) { writer.Put(float(splats.Opacity(splat))); }},

@@ -1,4 +1,4 @@
-// ReadGlb and IsGlb; gltf_format.cpp writes.
+// ReadGlb, IsGlb and IsGltf; gltf_format.cpp writes.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -11,85 +11,30 @@
 
 #include "core/check.h"
 #include "formats/background.h"
+#include "formats/gltf_document.h"
 #include "formats/gltf_format.h"
 #include "formats/gltf_names.h"
 #include "formats/spz_format.h"
 #include "io/byte_reader.h"
 #include "io/compression.h"
-#include "io/json_depth.h"
 #include "rasterizer/math/activation.h"
 
 namespace splat::formats {
 namespace {
 
 using namespace gltf;
-using Json = nlohmann::json;
-
-constexpr const char* kAdvice = "export it again";
 constexpr const char* kSpzExtension = "KHR_gaussian_splatting_compression_spz_2";
-
-// A number that counts or points to something.
-uint64_t IndexOf(const Json& value, const char* what, const std::string& path) {
-  SPLAT_CHECK(value.is_number_unsigned(), path, ": its JSON has ", value.dump().substr(0, 40), " for a ", what);
-  return value.get<uint64_t>();
-}
-uint64_t OptionalIndex(const Json& object, const char* key, uint64_t fallback, const std::string& path) {
-  const auto found = object.find(key);
-  return found == object.end() ? fallback : IndexOf(*found, key, path);
-}
-
-struct Document {
-  std::string path;
-  Json json;
-  std::string_view binary;  // the chunk BIN
-
-  std::string_view View(uint64_t index) const;
-};
-
-// The bytes of a buffer view, all of which must lie in the file.
-std::string_view Document::View(uint64_t index) const {
-  const Json& view = json.at("bufferViews").at(size_t(index));
-  const uint64_t offset = OptionalIndex(view, "byteOffset", 0, path);
-  const uint64_t length = IndexOf(view.at("byteLength"), "byteLength", path);
-  const bool inside = OptionalIndex(view, "buffer", 0, path) == 0 && !json.at("buffers").at(0).contains("uri");
-  SPLAT_CHECK(inside, path, ": its data lie in another file, which is not supported; save it as one .glb");
-  SPLAT_CHECK(offset <= binary.size() && length <= binary.size() - offset, path, ": buffer view ", index,
-              " reaches beyond the file's data; it is truncated or damaged, ", kAdvice);
-  return binary.substr(offset, length);
-}
-
-Document ReadDocument(std::string_view bytes, const std::string& path) {
-  ByteReader reader(bytes, path, kAdvice);
-  SPLAT_CHECK(reader.Read<uint32_t>() == kMagic, path, ": is no binary glTF (it does not begin with 'glTF')");
-  const auto version = reader.Read<uint32_t>(), length = reader.Read<uint32_t>();
-  SPLAT_CHECK(version == kVersion, path, ": is of glTF version ", version, "; 2 can be read");
-  SPLAT_CHECK(length <= bytes.size(), path, ": announces ", length, " bytes but has ", bytes.size(),
-              "; it is truncated, ", kAdvice);
-  Document document;
-  document.path = path;
-  std::string_view text;
-  while (reader.remaining() >= kChunkHeaderBytes) {
-    const auto size = reader.Read<uint32_t>(), type = reader.Read<uint32_t>();
-    const std::string_view chunk = reader.ReadBytes(size);
-    if (type == kJsonChunk && text.empty()) text = chunk;
-    if (type == kBinaryChunk && document.binary.empty()) document.binary = chunk;
-  }
-  CheckJsonDepth(text, path);
-  document.json = Json::parse(text.begin(), text.end(), nullptr, false);
-  SPLAT_CHECK(document.json.is_object(), path, ": its JSON is damaged; ", kAdvice);
-  return document;
-}
 
 // An accessor's values as floats.
 class Accessor {
  public:
   // `components`: 1, 3 or 4.
-  Accessor(const Document& document, const Json& attributes, const std::string& name, int components)
+  Accessor(Document& document, const Json& attributes, const std::string& name, int components)
       : components_(components) {
-    const std::string& path = document.path;
+    const std::string& path = document.path();
     const auto found = attributes.find(name);
     SPLAT_CHECK(found != attributes.end(), path, ": its splats have no attribute ", name, "; ", kAdvice);
-    const Json& accessor = document.json.at("accessors").at(size_t(IndexOf(*found, "accessor", path)));
+    const Json& accessor = document.json().at("accessors").at(size_t(IndexOf(*found, "accessor", path)));
     SPLAT_CHECK(!accessor.contains("sparse"), path, ": ", name, " is sparse, which is not supported; ", kAdvice);
     const std::string expected = components == 1 ? "SCALAR" : StrCat("VEC", components);
     const auto type = accessor.at("type").get<std::string>();
@@ -103,7 +48,7 @@ class Accessor {
     const uint64_t view_index = IndexOf(accessor.at("bufferView"), "bufferView", path);
     view_ = document.View(view_index);
     const uint64_t size = component_bytes_ * uint64_t(components);
-    stride_ = OptionalIndex(document.json["bufferViews"][size_t(view_index)], "byteStride", size, path);
+    stride_ = OptionalIndex(document.json().at("bufferViews").at(size_t(view_index)), "byteStride", size, path);
     const uint64_t offset = OptionalIndex(accessor, "byteOffset", 0, path);
     const bool fits =
         stride_ >= size && offset <= view_.size() &&
@@ -144,37 +89,23 @@ class Accessor {
   std::string_view view_;
 };
 
-// Nodes that hold or lead to meshes must leave them where they are.
-void CheckNodes(const Document& document) {
-  const auto nodes = document.json.find("nodes");
-  if (nodes == document.json.end()) return;
-  for (const Json& node : *nodes) {
-    if (!node.contains("mesh") && !node.contains("children")) continue;
-    const auto is = [&](const char* key, const Json& identity) {
-      return node.find(key) == node.end() || node[key] == identity;
-    };
-    const bool still = is("translation", {0, 0, 0}) && is("rotation", {0, 0, 0, 1}) && is("scale", {1, 1, 1}) &&
-                       is("matrix", {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1});
-    SPLAT_CHECK(still, document.path,
-                ": a node moves, turns or scales its mesh, which is not supported; apply the transforms first");
-  }
-}
-
-// The extension objects of all primitives that have one, with their attributes.
+// A primitive with the extension, and where its splats belong, in glTF's frame.
 struct Primitive {
-  Json attributes, extension;
+  const Json* json;
+  Affine3 scene_from_mesh;
+  const Json& extension() const { return json->at("extensions").at(kExtension); }
 };
 std::vector<Primitive> SplatPrimitives(const Document& document) {
   std::vector<Primitive> primitives;
-  const auto meshes = document.json.find("meshes");
-  for (size_t mesh = 0; meshes != document.json.end() && mesh < meshes->size(); ++mesh) {
-    for (const Json& primitive : meshes->at(mesh).at("primitives")) {
+  for (const PlacedMesh& placed : PlacedMeshes(document)) {
+    for (const Json& primitive : document.json().at("meshes").at(size_t(placed.mesh)).at("primitives")) {
       const auto extensions = primitive.find("extensions");
       if (extensions == primitive.end() || !extensions->contains(kExtension)) continue;
-      primitives.push_back({primitive.at("attributes"), extensions->at(kExtension)});
+      primitives.push_back({&primitive, placed.scene_from_mesh});
     }
   }
-  SPLAT_CHECK(!primitives.empty(), document.path, ": holds no splats (no primitive with ", kExtension, ")");
+  SPLAT_CHECK(!primitives.empty(), document.path(), ": holds no splats in its scene (no primitive with ", kExtension,
+              ")");
   return primitives;
 }
 
@@ -184,7 +115,7 @@ int ShDegreeOf(const Json& attributes) {
   return degree;
 }
 
-SplatCloud ReadAttributes(const Document& document, const Json& attributes) {
+SplatCloud ReadAttributes(Document& document, const Json& attributes) {
   struct Source {
     Accessor accessor;
     std::function<void(int64_t splat, const double* values)> take;
@@ -219,7 +150,7 @@ SplatCloud ReadAttributes(const Document& document, const Json& attributes) {
   }
   const uint64_t count = sources[0].accessor.count();
   for (const Source& source : sources) {
-    SPLAT_CHECK(source.accessor.count() == count, document.path, ": its attributes have ", count, " and ",
+    SPLAT_CHECK(source.accessor.count() == count, document.path(), ": its attributes have ", count, " and ",
                 source.accessor.count(), " values; it is damaged, ", kAdvice);
   }
   cloud = SplatCloud(int64_t(count), sh_degree);
@@ -235,15 +166,51 @@ SplatCloud ReadAttributes(const Document& document, const Json& attributes) {
   return cloud;
 }
 
-SplatCloud ReadPrimitive(const Document& document, const Primitive& primitive) {
-  const auto extensions = primitive.extension.find("extensions");
-  if (extensions == primitive.extension.end() || !extensions->contains(kSpzExtension)) {
-    return ReadAttributes(document, primitive.attributes);
+// The map of glTF's frame as one of ours, which is turned by 180 degrees about x.
+Affine3 InRdf(Affine3 transform) {
+  for (int i = 0; i < 9; ++i) {
+    if ((i / 3 == 0) != (i % 3 == 0)) transform.linear(i / 3, i % 3) *= -1;
   }
-  const uint64_t view = IndexOf(extensions->at(kSpzExtension).at("bufferView"), "bufferView", document.path);
+  transform.translation = {transform.translation.x, -transform.translation.y, -transform.translation.z};
+  return transform;
+}
+
+bool IsIdentity(const Affine3& transform) {
+  const Affine3 identity;
+  bool same = transform.translation.x == 0 && transform.translation.y == 0 && transform.translation.z == 0;
+  for (int i = 0; i < 9; ++i) same = same && transform.linear(i / 3, i % 3) == identity.linear(i / 3, i % 3);
+  return same;
+}
+
+SplatCloud ReadStored(Document& document, const Primitive& primitive) {
+  const Json& extension = primitive.extension();
+  const auto extensions = extension.find("extensions");
+  if (extensions == extension.end() || !extensions->contains(kSpzExtension)) {
+    return ReadAttributes(document, primitive.json->at("attributes"));
+  }
+  const uint64_t view = IndexOf(extensions->at(kSpzExtension).at("bufferView"), "bufferView", document.path());
   ImportOptions options;
   options.spz_frame = SpzFrame::kRub;
-  return ReadSpz(document.View(view), document.path, options);
+  return ReadSpz(document.View(view), document.path(), options);
+}
+
+SplatCloud ReadPrimitive(Document& document, const Primitive& primitive) {
+  SplatCloud cloud = ReadStored(document, primitive);
+  if (!IsIdentity(primitive.scene_from_mesh)) {
+    Transform(InRdf(primitive.scene_from_mesh), cloud);
+    LeaveOutUnusable(cloud);
+  }
+  return cloud;
+}
+
+// What the splats of a primitive take in memory, as it announces them.
+uint64_t AnnouncedBytes(const Document& document, const Primitive& primitive) {
+  const auto attributes = primitive.json->find("attributes");
+  if (attributes == primitive.json->end() || !attributes->contains("POSITION")) return 0;
+  const uint64_t accessor = IndexOf(attributes->at("POSITION"), "accessor", document.path());
+  const Json& count = document.json().at("accessors").at(size_t(accessor)).at("count");
+  return std::min(IndexOf(count, "count", document.path()), uint64_t(1) << 40) *
+         SplatBytes(math::ShRestCount(ShDegreeOf(*attributes)));
 }
 
 // Appends a cloud; SH of the lower degree is filled up with zeros.
@@ -270,8 +237,8 @@ void Append(const SplatCloud& more, SplatCloud& cloud) {
 
 // Takes what our own files say in the first scene's extras.
 void TakeExtras(const Document& document, SceneTraits& traits) {
-  const auto scenes = document.json.find("scenes");
-  if (scenes == document.json.end() || !scenes->is_array() || scenes->empty()) return;
+  const auto scenes = document.json().find("scenes");
+  if (scenes == document.json().end() || !scenes->is_array() || scenes->empty()) return;
   const Json& scene = scenes->front();
   if (!scene.is_object() || !scene.contains("extras") || !scene["extras"].is_object()) return;
   const Json& extras = scene["extras"];
@@ -280,19 +247,21 @@ void TakeExtras(const Document& document, SceneTraits& traits) {
   traits.antialiased = traits.antialiased || (antialiased != extras.end() && *antialiased == true);
 }
 
-SplatCloud ReadPrimitives(const Document& document, uint64_t file_bytes) {
-  CheckNodes(document);
+SplatCloud ReadPrimitives(Document& document) {
   SplatCloud cloud;
+  uint64_t announced = 0;
   bool first = true;
   for (const Primitive& primitive : SplatPrimitives(document)) {
+    // A few bytes can have many primitives, or many nodes, share one buffer, also of splats that are left out.
     SplatCloud part = ReadPrimitive(document, primitive);
+    announced += std::max(AnnouncedBytes(document, primitive),
+                          uint64_t(part.count() + part.left_out) * SplatBytes(part.sh_rest_count));
+    CheckExpansion(document.path(), document.file_bytes(), announced);
     if (first) {
       cloud = std::move(part);
     } else {
       Append(part, cloud);
     }
-    // A few bytes can have many primitives share one buffer.
-    CheckExpansion(document.path, file_bytes, uint64_t(cloud.count()) * SplatBytes(cloud.sh_rest_count));
     first = false;
   }
   TakeExtras(document, cloud.traits);
@@ -305,9 +274,16 @@ bool IsGlb(std::string_view bytes) {
   return bytes.substr(0, 4) == "glTF";
 }
 
+bool IsGltf(std::string_view bytes) {
+  const size_t begin = bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  const auto has = [&](const char* key) { return bytes.find(key) != std::string_view::npos; };
+  return begin != std::string_view::npos && bytes[begin] == '{' && has("\"asset\"") && has("\"meshes\"");
+}
+
 SplatCloud ReadGlb(std::string_view bytes, const std::string& path, const ImportOptions&) {
   try {
-    return ReadPrimitives(ReadDocument(bytes, path), bytes.size());
+    Document document(bytes, path);
+    return ReadPrimitives(document);
   } catch (const nlohmann::json::exception& error) {
     throw Error(StrCat(path, ": its JSON is not that of a splat scene (", error.what(), "); ", kAdvice));
   }

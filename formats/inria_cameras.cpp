@@ -6,6 +6,7 @@
 #include "core/quaternion.h"
 #include "io/atomic_file.h"
 #include "io/json_file.h"
+#include "io/json_parse.h"
 
 namespace splat::formats {
 namespace {
@@ -87,7 +88,7 @@ void WriteInriaCameras(const std::string& path, const std::vector<NamedCamera>& 
 }
 
 std::vector<NamedCamera> ReadInriaCameras(const std::string& path) {
-  const Json json = Json::parse(ReadFile(path), nullptr, false);
+  const Json json = ParseJsonOrDiscard<Json>(ReadFile(path), path);
   SPLAT_CHECK(json.is_array() && !json.empty(), path, ": is no list of cameras in JSON");
   std::vector<NamedCamera> cameras;
   for (size_t i = 0; i < json.size(); ++i) {

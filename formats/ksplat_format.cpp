@@ -33,14 +33,6 @@ struct Section {
   const char* records = nullptr;        // [capacity] of RecordBytes
 };
 
-float HalfToFloat(uint16_t half) {
-  const int exponent = half >> 10 & 0x1f, mantissa = half & 0x3ff;
-  const double magnitude = exponent == 0    ? std::ldexp(mantissa, -24)
-                           : exponent == 31 ? (mantissa != 0 ? NAN : INFINITY)
-                                            : std::ldexp(1024 + mantissa, exponent - 25);
-  return float((half & 0x8000) != 0 ? -magnitude : magnitude);
-}
-
 size_t RecordBytes(int level, int sh_degree) {
   const size_t sh_values = size_t(kChannels * math::ShRestCount(sh_degree));
   if (level == 0) return 12 + 12 + 16 + 4 + 4 * sh_values;

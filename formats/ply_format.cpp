@@ -31,7 +31,7 @@ std::string NameOf(const ColumnGroup& group, int i) {
   return group.array == kOpacityLogits ? group.stem : StrCat(group.stem, i);
 }
 
-// Where each value of a row lies. The same order serves writing and reading.
+// Where each value of a row lies.
 struct Layout {
   explicit Layout(int coefficients_per_channel) : rest(coefficients_per_channel) {
     for (const ColumnGroup& group : kColumnGroups) {
@@ -76,50 +76,6 @@ std::string Header(const Layout& layout, const SplatSelection& splats) {
   return text + "end_header\n";
 }
 
-int ColumnOf(const PlyFile::Element& vertex, const std::string& name) {
-  for (size_t i = 0; i < vertex.properties.size(); ++i) {
-    if (vertex.properties[i].name == name) return int(i);
-  }
-  return -1;
-}
-
-// Positions of the layout's columns among the properties; normals may be absent.
-std::vector<int> ColumnsOf(const PlyFile::Element& vertex, const Layout& layout, const std::string& path) {
-  std::vector<int> columns;
-  for (int i = 0; i < layout.size(); ++i) {
-    const std::string& name = layout.names[size_t(i)];
-    columns.push_back(ColumnOf(vertex, name));
-    const bool normal = i >= layout.Begin(kNormals) && i < layout.Begin(kNormals) + kAxes;
-    SPLAT_CHECK(columns.back() >= 0 || normal, path, ": is not a splat PLY: it has no property '", name, "'");
-  }
-  return columns;
-}
-
-Layout LayoutOf(const PlyFile::Element& vertex, const std::string& path) {
-  const auto is_rest = [](const PlyFile::Property& property) { return property.name.rfind("f_rest_", 0) == 0; };
-  const auto count = std::count_if(vertex.properties.begin(), vertex.properties.end(), is_rest);
-  SPLAT_CHECK(count == WidthOf(kShRest, math::ShRestCount(math::ShDegreeOf(int(count) / kChannels))), path, ": has ",
-              count, " f_rest properties; 0, 9, 24 or 45 are expected (SH degree 0 to 3)");
-  return Layout(int(count) / kChannels);
-}
-
-// Takes one row of the file, whose value i of the layout is row[columns[i]].
-void TakeRow(const float* row, const std::vector<int>& columns, const Layout& layout, int64_t splat,
-             SplatCloud& cloud) {
-  for (int array = 0; array < kSplatArrays; ++array) {
-    if (array == kShRest) continue;
-    const int width = WidthOf(array, layout.rest);
-    float* const values = cloud[array].data() + splat * width;
-    for (int i = 0; i < width; ++i) values[i] = row[columns[size_t(layout.Begin(array) + i)]];
-  }
-  float* const rest = cloud.sh_rest.data() + splat * layout.rest * kChannels;
-  for (int channel = 0; channel < kChannels; ++channel) {
-    for (int k = 0; k < layout.rest; ++k) {
-      rest[k * kChannels + channel] = row[columns[size_t(layout.RestColumn(k, channel))]];
-    }
-  }
-}
-
 }  // namespace
 
 bool IsPly(std::string_view bytes) {
@@ -145,25 +101,6 @@ void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const Export
     for (int64_t i = 0; i < rows; ++i) FillRow(splats, layout, begin + i, block.data() + i * layout.size());
     out.write(reinterpret_cast<const char*>(block.data()), std::streamsize(rows * layout.size() * sizeof(float)));
   }
-}
-
-SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions&) {
-  const PlyFile ply(bytes, path);
-  const PlyFile::Element* vertex = ply.Find("vertex");
-  SPLAT_CHECK(vertex != nullptr, path, ": has no element 'vertex'");
-  const Layout layout = LayoutOf(*vertex, path);
-  const std::vector<int> columns = ColumnsOf(*vertex, layout, path);
-  SplatCloud cloud;
-  int64_t splat = 0;
-  ply.ForEachRow(*vertex, [&](const float* row) {
-    if (splat == 0) cloud = SplatCloud(int64_t(vertex->count), math::ShDegreeOf(layout.rest));
-    TakeRow(row, columns, layout, splat++, cloud);
-  });
-  cloud.sh_rest_count = layout.rest;
-  cloud.traits.antialiased = SaysAntialiased(ply.comments());
-  cloud.traits.background = BackgroundOf(ply.comments());
-  LeaveOutUnusable(cloud);
-  return cloud;
 }
 
 }  // namespace splat::formats

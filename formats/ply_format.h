@@ -1,5 +1,5 @@
-// The Inria splat PLY, both directions: the format that every viewer and editor of splats reads. Layout: the output of
-// the trainer of Kerbl et al. 2023, described in docs/formats.md.
+// The Inria splat PLY, both directions (ply_reader.cpp reads): the format that every viewer and editor of splats reads.
+// Layout: the output of the trainer of Kerbl et al. 2023, described in docs/formats.md.
 #pragma once
 
 #include <ostream>
@@ -18,10 +18,11 @@ bool IsPly(std::string_view bytes);
 // normalised).
 void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
-// Reads any PLY of that layout, ascii or binary, with its columns in any order. Normals and further columns are
-// ignored; the number of f_rest columns (0, 9, 24 or 45) gives the SH degree. The comments "SplatRenderMode: mip"
-// (Brush, splat-transform) and "antialiased 1" (Postshot) set `antialiased`, ours "Background: r g b" the background.
-// Throws splat::Error naming file and the missing column.
+// Reads a splat PLY of any dialect that docs/formats.md lists: ascii or binary, columns in any order and of any type,
+// elements beside `vertex`, colours instead of f_dc, two scales (flat splats) or one, SH of any degree, no rotations.
+// The comments "SplatRenderMode: mip" (Brush, splat-transform) and "antialiased 1" (Postshot) set `antialiased`, ours
+// "Background: r g b" the background. What had to be assumed or cut is a note of the cloud. Throws splat::Error naming
+// file and column.
 SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
 // "default" or "mip", as the comment SplatRenderMode has it.

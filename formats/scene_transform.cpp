@@ -3,6 +3,7 @@
 #include "core/check.h"
 #include "io/atomic_file.h"
 #include "io/json_file.h"
+#include "io/json_parse.h"
 
 namespace splat::formats {
 namespace {
@@ -41,7 +42,7 @@ void WriteSceneTransform(const std::string& path, const Similarity3& source_from
 
 Similarity3 ReadSceneTransform(const std::string& path) {
   try {
-    const Json json = Json::parse(ReadFile(path)).at("source_from_scene");
+    const Json json = ParseJson<Json>(ReadFile(path), path).at("source_from_scene");
     Similarity3 transform;
     transform.scale = json.at("scale").get<double>();
     SPLAT_CHECK(transform.scale > 0, path, ": scale is ", transform.scale);

@@ -15,7 +15,8 @@
 #include "formats/quantize/kmeans.h"
 #include "formats/quantize/quantize.h"
 #include "io/compression.h"
-#include "io/json_depth.h"
+#include "io/json_parse.h"
+#include "io/mapped_file.h"
 #include "io/webp_image.h"
 #include "io/zip_archive.h"
 #include "rasterizer/math/activation.h"
@@ -34,6 +35,7 @@ constexpr int kPaletteColumns = 64;  // vectors in a row of shN_centroids.webp
 constexpr int64_t kLargestPalette = 65536;
 constexpr int kSideMultiple = 4;  // of the images, px
 constexpr double kPositionLevels = 65535;
+constexpr float kLargestValue = 64;  // of log scales and SH coefficients
 constexpr const char* kAdvice = "it is damaged, export it again";
 
 // Names of the images in the archive.
@@ -119,6 +121,11 @@ Json EncodeQuats(const SplatSelection& splats, std::vector<Image>& images) {
   return {{"files", FilesJson({kQuats})}};
 }
 
+// Within what any image shows: a few values far out would draw a codebook's levels away from the others.
+float Bounded(float value) {
+  return std::clamp(value, -kLargestValue, kLargestValue);
+}
+
 // Three values a splat by a codebook of all of them; `alpha` gives the fourth byte.
 Json EncodeByCodebook(const SplatSelection& splats, Vec3<float> (SplatSelection::*value)(int64_t) const,
                       const std::function<uint8_t(int64_t splat)>& alpha, const char* name,
@@ -127,7 +134,7 @@ Json EncodeByCodebook(const SplatSelection& splats, Vec3<float> (SplatSelection:
   values.reserve(size_t(splats.count()) * 3);
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     const Vec3<float> v = (splats.*value)(splat);
-    values.insert(values.end(), {v.x, v.y, v.z});
+    values.insert(values.end(), {Bounded(v.x), Bounded(v.y), Bounded(v.z)});
   }
   const Codebook codebook(values);
   RgbaImage image = ImageFor(splats.count());
@@ -147,7 +154,7 @@ std::vector<float> HigherSh(const SplatSelection& splats) {
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     for (int k = 0; k < splats.sh_rest_count(); ++k) {
       const Vec3<float> v = splats.ShRest(splat, k);
-      values.insert(values.end(), {v.x, v.y, v.z});
+      values.insert(values.end(), {Bounded(v.x), Bounded(v.y), Bounded(v.z)});
     }
   }
   return values;
@@ -182,20 +189,60 @@ Json EncodeHigherSh(const SplatSelection& splats, const ExportOptions& options, 
 
 // --- Reading.
 
-// The archive's JSON and images, as long as what they unpack to is credible.
+// Where the files that meta.json names lie.
+class Files {
+ public:
+  virtual ~Files() = default;
+  virtual uint64_t SizeOf(const std::string& name) = 0;  // unpacked
+  virtual std::string Read(const std::string& name) = 0;
+};
+
+// A folder of a zip archive.
+class ZipFiles : public Files {
+ public:
+  ZipFiles(ZipReader& zip, std::string folder) : zip_(zip), folder_(std::move(folder)) {}
+  uint64_t SizeOf(const std::string& name) override { return zip_.SizeOf(folder_ + name); }
+  std::string Read(const std::string& name) override { return zip_.Read(folder_ + name); }
+
+ private:
+  ZipReader& zip_;
+  std::string folder_;  // "" or with a slash behind it
+};
+
+// A folder of the file system.
+class FolderFiles : public Files {
+ public:
+  FolderFiles(std::string folder, std::string meta) : folder_(std::move(folder)), meta_(std::move(meta)) {}
+  uint64_t SizeOf(const std::string& name) override { return MappedFile(PathOf(name)).bytes().size(); }
+  std::string Read(const std::string& name) override {
+    const MappedFile file(PathOf(name));
+    return std::string(file.bytes());
+  }
+
+ private:
+  std::string PathOf(const std::string& name) const {
+    const bool plain = !name.empty() && name != "." && name != ".." &&
+                       name.find_first_of(std::string("/\\\0", 3)) == std::string::npos;
+    SPLAT_CHECK(plain, meta_, ": names the file '", name.substr(0, 80), "', which is not one beside it; ", kAdvice);
+    return folder_ + name;
+  }
+  std::string folder_, meta_;
+};
+
+// The scene's images, as long as what they unpack to is credible.
 class Archive {
  public:
-  Archive(std::string_view bytes, const std::string& path)
-      : zip_(bytes, path), path_(path), file_bytes_(bytes.size()) {}
+  Archive(Files& files, const std::string& path, uint64_t file_bytes)
+      : files_(files), path_(path), file_bytes_(file_bytes) {}
 
   std::string Text(const std::string& name) {
-    Account(zip_.SizeOf(name));
-    return zip_.Read(name);
+    Account(files_.SizeOf(name));
+    return files_.Read(name);
   }
   // An image with at least `pixels` pixels, and as wide as `width` if that is not 0.
   RgbaImage Image(const std::string& name, int64_t pixels, int width = 0) {
-    Account(zip_.SizeOf(name));
-    const std::string file = zip_.Read(name), where = StrCat(path_, ": ", name);
+    Account(files_.SizeOf(name));
+    const std::string file = files_.Read(name), where = StrCat(path_, ": ", name);
     Account(WebpPixelBytes(file, where));
     RgbaImage image = DecodeWebp(file, where);
     SPLAT_CHECK(int64_t(image.width) * image.height >= pixels && (width == 0 || image.width == width), where, " has ",
@@ -208,14 +255,13 @@ class Archive {
   }
 
  private:
-  ZipReader zip_;
+  Files& files_;
   std::string path_;
   uint64_t file_bytes_, unpacked_ = 0;
 };
 
 Json ParseMeta(const std::string& text, const std::string& path) {
-  CheckJsonDepth(text, path);
-  Json meta = Json::parse(text, nullptr, false);
+  Json meta = ParseJsonOrDiscard<Json>(text, path);
   SPLAT_CHECK(meta.is_object(), path, ": its meta.json is no JSON; ", kAdvice);
   const auto version = meta.find("version");
   SPLAT_CHECK(version != meta.end() && version->is_number_unsigned() && *version == kVersion, path,
@@ -296,8 +342,8 @@ void DecodeHigherSh(const Json& entry, Archive& archive, const std::string& path
   }
 }
 
-SplatCloud ReadArchive(Archive& archive, const std::string& path) {
-  const Json meta = ParseMeta(archive.Text("meta.json"), path);
+SplatCloud ReadArchive(const std::string& meta_text, Archive& archive, const std::string& path) {
+  const Json meta = ParseMeta(meta_text, path);
   const int64_t count = CountOf(meta, "count", int64_t(kMaxWebpSide_px) * kMaxWebpSide_px, path);
   const auto higher = meta.find("shN");
   const int sh_degree = higher == meta.end() ? 0 : int(CountOf(*higher, "bands", math::kMaxShDegree, path));
@@ -315,6 +361,60 @@ SplatCloud ReadArchive(Archive& archive, const std::string& path) {
   cloud.traits.background = BackgroundOf(meta, "background");
   LeaveOutUnusable(cloud);
   return cloud;
+}
+
+// Calls read() and names the file where its JSON is not as it must be.
+template <typename Read>
+SplatCloud Checked(const std::string& path, const Read& read) {
+  try {
+    return read();
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(StrCat(path, ": its meta.json is not that of a SOG file (", error.what(), "); ", kAdvice));
+  }
+}
+
+// The name within its folder.
+std::string BaseName(const std::string& name) {
+  return name.substr(name.rfind('/') + 1);
+}
+
+// The entries of that name in whichever folders, those with the shortest paths first.
+std::vector<std::string> EntriesNamed(const std::vector<std::string>& names,
+                                      const std::function<bool(const std::string& base)>& wanted) {
+  std::vector<std::string> found;
+  for (const std::string& name : names) {
+    if (wanted(BaseName(name))) found.push_back(name);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const std::string& a, const std::string& b) {
+    return std::count(a.begin(), a.end(), '/') < std::count(b.begin(), b.end(), '/');
+  });
+  return found;
+}
+
+constexpr int kMostNestedZips = 1;
+
+SplatCloud ReadZip(std::string_view bytes, const std::string& path, int more_zips) {
+  ZipReader zip(bytes, path);
+  const std::vector<std::string> names = zip.Names();
+  const auto metas = EntriesNamed(names, [](const std::string& base) { return base == "meta.json"; });
+  if (metas.empty() && more_zips > 0) {
+    const auto inner = EntriesNamed(names, [](const std::string& base) {
+      return base.size() > 4 && base[0] != '.' && base.compare(base.size() - 4, 4, ".sog") == 0;
+    });
+    if (inner.size() == 1) {
+      CheckExpansion(path, bytes.size(), zip.SizeOf(inner[0]));
+      return ReadZip(zip.Read(inner[0]), StrCat(path, ": ", inner[0]), more_zips - 1);
+    }
+  }
+  SPLAT_CHECK(!metas.empty(), path,
+              ": is a zip archive without a meta.json, as a SOG scene has it; unpack it, and give ",
+              "the scene file within");
+  const std::string folder = metas[0].substr(0, metas[0].size() - BaseName(metas[0]).size());
+  ZipFiles files(zip, folder);
+  return Checked(path, [&] {
+    Archive archive(files, path, bytes.size());
+    return ReadArchive(archive.Text("meta.json"), archive, path);
+  });
 }
 
 }  // namespace
@@ -364,12 +464,28 @@ void WriteSog(std::ostream& out, const SplatSelection& unsorted, const ExportOpt
 }
 
 SplatCloud ReadSog(std::string_view bytes, const std::string& path, const ImportOptions&) {
-  try {
-    Archive archive(bytes, path);
-    return ReadArchive(archive, path);
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(StrCat(path, ": its meta.json is not that of a SOG file (", error.what(), "); ", kAdvice));
-  }
+  return ReadZip(bytes, path, kMostNestedZips);
+}
+
+bool IsSogMeta(std::string_view bytes) {
+  const size_t begin = bytes.find_first_not_of(" \t\r\n");
+  const bool object = begin != std::string_view::npos && bytes[begin] == '{';
+  const auto has = [&](const char* key) { return bytes.find(key) != std::string_view::npos; };
+  return object && has("\"means\"") && has("\"quats\"") && has("\"sh0\"");
+}
+
+SplatCloud ReadSogMeta(std::string_view bytes, const std::string& path, const ImportOptions&) {
+  FolderFiles files(path.substr(0, path.rfind('/') + 1), path);
+  return Checked(path, [&] {
+    const Json meta = ParseMeta(std::string(bytes), path);
+    uint64_t file_bytes = bytes.size();
+    for (const Json& entry : meta) {
+      if (!entry.is_object() || !entry.contains("files")) continue;
+      for (const Json& name : entry["files"]) file_bytes += files.SizeOf(name.get<std::string>());
+    }
+    Archive archive(files, path, file_bytes);
+    return ReadArchive(std::string(bytes), archive, path);
+  });
 }
 
 }  // namespace splat::formats

@@ -1,5 +1,6 @@
 // SOG version 2 of PlayCanvas, both directions: lossless WebP images of quantised values in one zip archive, 12 to 16
-// bytes a splat. Source: PlayCanvas' specification and splat-transform 3.7; docs/formats.md.
+// bytes a splat. Folders of the same files are read, too. Source: PlayCanvas' specification and splat-transform 3.7;
+// docs/formats.md.
 #pragma once
 
 #include <ostream>
@@ -20,8 +21,15 @@ bool IsSog(std::string_view bytes);
 // (268 million).
 void WriteSog(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
-// Throws splat::Error naming file and entry.
+// Whether the bytes are the meta.json of a SOG scene whose images lie beside it.
+bool IsSogMeta(std::string_view bytes);
+
+// Reads an archive whose meta.json lies at its root or in a folder of it, also one that holds nothing but another such
+// archive. Throws splat::Error naming file and entry.
 SplatCloud ReadSog(std::string_view bytes, const std::string& path, const ImportOptions& options);
+
+// Reads the meta.json `bytes` at `path` and the images beside it; it takes none from another folder. Throws as above.
+SplatCloud ReadSogMeta(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
 // How many vectors the palette of higher SH has at most for so many splats.
 int64_t SogPaletteSize(int64_t splats);

@@ -24,7 +24,7 @@ void WriteSplatFile(std::ostream& out, const SplatSelection& unsorted, const Exp
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     const Vec3<float> mean = splats.Mean(splat), log_scale = splats.LogScale(splat), dc = splats.ShDc(splat);
     for (const float value : {mean.x, mean.y, mean.z}) writer.Put(value);
-    for (const float value : {log_scale.x, log_scale.y, log_scale.z}) writer.Put(float(std::exp(double(value))));
+    for (const float value : {log_scale.x, log_scale.y, log_scale.z}) writer.Put(FiniteExp(value));
     for (const float value : {dc.x, dc.y, dc.z}) writer.Put(RoundToByte(math::ShDcToColor(double(value)) * 255));
     writer.Put(RoundToByte(splats.Opacity(splat) * 255));
     const Quaternion<float> quat = splats.Quat(splat);

@@ -66,6 +66,14 @@ void TakePosition(const uint8_t* bytes, int64_t splat, int fractional_bits, Spla
   }
 }
 
+// Version 1, which is only read: a 16-bit float an axis.
+void TakeHalfPosition(const uint8_t* bytes, int64_t splat, SplatCloud& cloud) {
+  for (int axis = 0; axis < 3; ++axis, bytes += 2) {
+    cloud.means[size_t(3 * splat + axis)] =
+        HalfToFloat(FromLittleEndian<uint16_t>(reinterpret_cast<const char*>(bytes)));
+  }
+}
+
 void AppendThreeBytes(const Vec3<float>& value, double factor, double offset, std::string& bytes) {
   for (const float v : {value.x, value.y, value.z}) bytes.push_back(char(RoundToByte(v * factor + offset)));
 }
@@ -128,7 +136,7 @@ void TakeSh(const uint8_t* bytes, int64_t splat, SplatCloud& cloud) {
 
 std::vector<Stream> StreamsOf(const Header& header) {
   const int bits = header.fractional_bits, rest = header.sh_rest_count();
-  const bool small_rotations = header.version == 2;
+  const bool small_rotations = header.version <= 2;
   std::vector<Stream> streams = {
       {9, [=](const auto& splats, int64_t i, std::string& bytes) { AppendPosition(splats, i, bits, bytes); },
        [=](const uint8_t* bytes, int64_t i, SplatCloud& cloud) { TakePosition(bytes, i, bits, cloud); }},
@@ -163,6 +171,7 @@ std::vector<Stream> StreamsOf(const Header& header) {
          float* quat = cloud.quats.data() + 4 * i;
          small_rotations ? TakeRotationBytes(bytes, quat) : TakeSmallestThree(bytes, quat);
        }}};
+  if (header.version == 1) streams[0] = {6, nullptr, TakeHalfPosition};
   if (rest > 0) {
     streams.push_back({size_t(rest * kChannels),
                        [=](const auto& splats, int64_t i, std::string& bytes) { AppendSh(splats, i, rest, bytes); },
@@ -242,8 +251,8 @@ Header ReadHeader(ByteReader& reader, const std::string& path) {
   header.sh_degree = reader.Read<uint8_t>();
   header.fractional_bits = reader.Read<uint8_t>();
   header.flags = reader.Read<uint8_t>();
-  SPLAT_CHECK(header.version >= 2 && header.version <= 4, path, ": is of SPZ version ", header.version,
-              "; 2, 3 and 4 can be read");
+  SPLAT_CHECK(header.version >= 1 && header.version <= 4, path, ": is of SPZ version ", header.version,
+              "; 1 to 4 can be read");
   SPLAT_CHECK(header.sh_degree <= kLargestShDegree && header.fractional_bits <= 24, path, ": SH degree ",
               header.sh_degree, " with ", header.fractional_bits, " fractional bits cannot be; it is damaged, ",
               kAdvice);
@@ -287,7 +296,7 @@ SplatCloud ReadGzipStreams(std::string_view bytes, const std::string& path) {
   return cloud;
 }
 
-// Versions 2 and 3 as some tools have left them, without gzip.
+// Versions 1 to 3 as some tools have left them, without gzip.
 SplatCloud ReadPlainStreams(const Header& header, ByteReader& reader, const std::string& path) {
   reader.Skip(1, 1);
   const uint64_t needed = UnpackedBytes(header);

@@ -7,15 +7,17 @@
 
 namespace splat {
 
-// Calls `write` with a binary stream on path + ".tmp", closes it, checks that all was written (a full disk is an error)
-// and renames it to `path`. On any failure the temporary file is removed and splat::Error names the path and the
-// reason.
+// Calls `write` with a binary stream on a temporary file beside `path` (io/temporary_file.h), checks that all was
+// written (a full disk is an error), brings it to the disk and renames it to `path`. On any failure the temporary file
+// is removed, what lay under `path` stays, and splat::Error names the path and the reason.
 void WriteFileAtomically(const std::string& path, const std::function<void(std::ostream&)>& write);
 
 // This is for libraries that insist on a file name: `write` gets the temporary path, which has the extension of `path`.
+// To have written nothing is an error.
 void WriteFileAtomicallyByName(const std::string& path, const std::function<void(const std::string&)>& write);
 
-// Returns the whole content of a file. Throws splat::Error naming it if it cannot be read.
+// Returns the whole content of a file. Throws splat::Error naming it if it cannot be read or is no regular file: a pipe
+// would be waited for without end.
 std::string ReadFile(const std::string& path);
 
 }  // namespace splat

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -26,6 +27,15 @@ T FromBigEndian(const char* bytes) {
   char reversed[sizeof(T)];
   std::reverse_copy(bytes, bytes + sizeof(T), reversed);
   return FromLittleEndian<T>(reversed);
+}
+
+// The number that a 16-bit float stands for: a sign, 5 bits of exponent, 10 of fraction.
+inline float HalfToFloat(uint16_t half) {
+  const int exponent = half >> 10 & 0x1f, fraction = half & 0x3ff;
+  const double magnitude = exponent == 0    ? std::ldexp(fraction, -24)
+                           : exponent == 31 ? (fraction != 0 ? double(NAN) : double(INFINITY))
+                                            : std::ldexp(1024 + fraction, exponent - 25);
+  return float((half & 0x8000) != 0 ? -magnitude : magnitude);
 }
 
 // Walks through little-endian records. Every read is checked against the end; where bytes are missing it throws

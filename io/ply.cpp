@@ -1,6 +1,7 @@
 #include "io/ply.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include "core/check.h"
@@ -15,20 +16,46 @@ namespace {
 struct TypeTraits {
   const char* name;
   const char* new_name;
-  size_t size;                                         // bytes
-  float (*value)(const char* bytes, bool big_endian);  // of the number there
+  size_t size;  // bytes
+  // The number there.
+  float (*value)(const char* bytes, bool big_endian);
+  double (*double_value)(const char* bytes, bool big_endian);
+
+  template <typename T>
+  auto ValueAs() const {
+    if constexpr (std::is_same_v<T, float>) return value;
+    if constexpr (std::is_same_v<T, double>) return double_value;
+  }
 };
 
+template <typename T, typename To>
+To Value(const char* bytes, bool big_endian) {
+  return To(big_endian ? FromBigEndian<T>(bytes) : FromLittleEndian<T>(bytes));
+}
+
+// 16 bits: a sign, 5 of exponent, 10 of fraction.
+template <typename To>
+To HalfValue(const char* bytes, bool big_endian) {
+  return To(HalfToFloat(big_endian ? FromBigEndian<uint16_t>(bytes) : FromLittleEndian<uint16_t>(bytes)));
+}
+
 template <typename T>
-float Value(const char* bytes, bool big_endian) {
-  return float(big_endian ? FromBigEndian<T>(bytes) : FromLittleEndian<T>(bytes));
+constexpr TypeTraits Type(const char* name, const char* new_name) {
+  return {name, new_name, sizeof(T), Value<T, float>, Value<T, double>};
 }
 
 constexpr TypeTraits kTypes[] = {
-    {"char", "int8", 1, Value<int8_t>},    {"uchar", "uint8", 1, Value<uint8_t>},
-    {"short", "int16", 2, Value<int16_t>}, {"ushort", "uint16", 2, Value<uint16_t>},
-    {"int", "int32", 4, Value<int32_t>},   {"uint", "uint32", 4, Value<uint32_t>},
-    {"float", "float32", 4, Value<float>}, {"double", "float64", 8, Value<double>},
+    Type<int8_t>("char", "int8"),
+    Type<uint8_t>("uchar", "uint8"),
+    Type<int16_t>("short", "int16"),
+    Type<uint16_t>("ushort", "uint16"),
+    Type<int32_t>("int", "int32"),
+    Type<uint32_t>("uint", "uint32"),
+    Type<float>("float", "float32"),
+    Type<double>("double", "float64"),
+    Type<int64_t>("int64", "long"),
+    Type<uint64_t>("uint64", "ulong"),
+    {"half", "float16", 2, HalfValue<float>, HalfValue<double>},
 };
 
 // Null if there is no such type.
@@ -49,13 +76,14 @@ std::string_view NextRow(const PlyFile::Element& element, uint64_t row, LineScan
 }
 
 // Fills values [properties].
-void ReadAsciiRow(const PlyFile::Element& element, std::string_view line, const std::string& where, float* values) {
+template <typename T>
+void ReadAsciiRow(const PlyFile::Element& element, std::string_view line, const std::string& where, T* values) {
   for (const PlyFile::Property& property : element.properties) {
     const std::string_view word = TakeWord(line);
     const auto value = ParseNumber<double>(word);
     SPLAT_CHECK(value.has_value(), where, ": the value of '", property.name, "' is '", word.substr(0, 40),
                 "', which is no number");
-    *values++ = float(*value);
+    *values++ = T(*value);
   }
   SPLAT_CHECK(Trimmed(line).empty(), where, ": more than ", element.properties.size(), " values");
 }
@@ -91,27 +119,32 @@ void PlyFile::AddElement(std::string_view line, const std::string& where) {
   const std::string_view word = TakeWord(line);
   const auto count = ParseNumber<uint64_t>(word);
   SPLAT_CHECK(count.has_value(), where, ": element '", name, "' has the count '", word, "', which is no number");
-  elements_.push_back({std::string(name), *count, {}, {}});
+  elements_.push_back({std::string(name), *count, {}, {}, {}});
+  names_.clear();
 }
 
 void PlyFile::AddProperty(std::string_view line, const std::string& where) {
   SPLAT_CHECK(!elements_.empty(), where, ": a property before any element");
   Element& element = elements_.back();
   const std::string_view type = TakeWord(line);
-  if (type == "list") {
-    TakeWord(line);
-    TakeWord(line);
-    if (element.list_property.empty()) element.list_property = std::string(TakeWord(line));
-    return;
-  }
+  if (type == "list") return AddList(line, where);
   const std::string_view name = TakeWord(line);
   SPLAT_CHECK(!name.empty(), where, ": a property without a name");
-  for (const Property& other : element.properties) {
-    SPLAT_CHECK(other.name != name, where, ": property '", name, "' is there twice");
-  }
+  SPLAT_CHECK(names_.insert(std::string(name)).second, where, ": property '", name, "' is there twice");
   const TypeTraits* traits = FindType(type);
   SPLAT_CHECK(traits != nullptr, where, ": property '", name, "' has the unknown type '", type, "'");
   element.properties.push_back({std::string(name), traits->name, traits->size});
+  element.parts.push_back({traits->size, 0, nullptr});
+}
+
+void PlyFile::AddList(std::string_view line, const std::string& where) {
+  const std::string_view count_type = TakeWord(line), type = TakeWord(line), name = TakeWord(line);
+  const TypeTraits *counts = FindType(count_type), *entries = FindType(type);
+  SPLAT_CHECK(counts != nullptr && entries != nullptr, where, ": the list '", name, "' has the unknown type '",
+              counts == nullptr ? count_type : type, "'");
+  Element& element = elements_.back();
+  if (element.list_property.empty()) element.list_property = name.empty() ? "(no name)" : std::string(name);
+  element.parts.push_back({entries->size, counts->size, counts->value});
 }
 
 size_t PlyFile::Element::RowSize() const {
@@ -155,16 +188,43 @@ const PlyFile::Element* PlyFile::Find(const std::string& name) const {
   return found == elements_.end() ? nullptr : &*found;
 }
 
-void PlyFile::CheckFits(const Element& element, uint64_t room) const {
+void PlyFile::CheckHasNoList(const Element& element) const {
   SPLAT_CHECK(element.list_property.empty(), path_, ": element '", element.name, "' has the list property '",
               element.list_property, "', which is not supported; save the file without it");
+}
+
+void PlyFile::CheckFits(const Element& element, uint64_t room) const {
   SPLAT_CHECK(element.count <= room, path_, ": announces ", element.count, " rows of '", element.name,
               "' but has room for ", room, "; it is truncated or damaged, copy it again");
 }
 
+// Walks through the rows of an element with lists, each of which takes at least the byte of a length.
+size_t PlyFile::BytesOfListRows(const Element& element, std::string_view body) const {
+  const bool big_endian = format_ == Format::kBigEndian;
+  size_t position = 0;
+  for (uint64_t row = 0; row < element.count; ++row) {
+    for (const RowPart& part : element.parts) {
+      const size_t left = body.size() - position;
+      const double entries = part.count_size == 0      ? 1
+                             : part.count_size <= left ? double(part.count(body.data() + position, big_endian))
+                                                       : -1;
+      const double needed = double(part.count_size) + entries * double(part.size);
+      SPLAT_CHECK(entries >= 0 && needed <= double(left), path_, ": ends within row ", row + 1, " of ", element.count,
+                  " of '", element.name, "'; it is truncated or damaged, copy it again");
+      position += size_t(needed);
+    }
+  }
+  return position;
+}
+
 std::string_view PlyFile::BinaryRows(const Element& wanted) const {
+  CheckHasNoList(wanted);
   std::string_view body = body_;
   for (const Element& element : elements_) {
+    if (!element.list_property.empty()) {
+      body.remove_prefix(BytesOfListRows(element, body));
+      continue;
+    }
     const size_t row_size = element.RowSize();
     CheckFits(element, row_size > 0 ? body.size() / row_size : element.count);
     const std::string_view rows = body.substr(0, size_t(element.count) * row_size);
@@ -180,9 +240,11 @@ std::string_view PlyFile::LittleEndianRows(const Element& element) const {
   return BinaryRows(element);
 }
 
-void PlyFile::ForEachAsciiRow(const Element& wanted, const std::function<void(const float* row)>& use) const {
+template <typename T>
+void PlyFile::ForEachAsciiRow(const Element& wanted, const std::function<void(const T* row)>& use) const {
+  CheckHasNoList(wanted);
   LineScanner scanner(body_);
-  std::vector<float> values(wanted.properties.size());
+  std::vector<T> values(wanted.properties.size());
   for (const Element& element : elements_) {
     // Each value takes a digit and a blank or line end.
     CheckFits(element, (scanner.rest().size() + 1) / std::max<size_t>(1, 2 * element.properties.size()));
@@ -196,12 +258,13 @@ void PlyFile::ForEachAsciiRow(const Element& wanted, const std::function<void(co
   }
 }
 
-void PlyFile::ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const {
+template <typename T>
+void PlyFile::ForEachRowAs(const Element& element, const std::function<void(const T* row)>& use) const {
   if (format_ == Format::kAscii) return ForEachAsciiRow(element, use);
   const bool big_endian = format_ == Format::kBigEndian;
-  std::vector<float (*)(const char*, bool)> value_of;
-  for (const Property& property : element.properties) value_of.push_back(FindType(property.type)->value);
-  std::vector<float> values(element.properties.size());
+  std::vector<T (*)(const char*, bool)> value_of;
+  for (const Property& property : element.properties) value_of.push_back(FindType(property.type)->ValueAs<T>());
+  std::vector<T> values(element.properties.size());
   const char* bytes = BinaryRows(element).data();
   for (uint64_t row = 0; row < element.count; ++row) {
     for (size_t i = 0; i < values.size(); ++i) {
@@ -210,6 +273,14 @@ void PlyFile::ForEachRow(const Element& element, const std::function<void(const 
     }
     use(values.data());
   }
+}
+
+void PlyFile::ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const {
+  ForEachRowAs<float>(element, use);
+}
+
+void PlyFile::ForEachRowInDouble(const Element& element, const std::function<void(const double* row)>& use) const {
+  ForEachRowAs<double>(element, use);
 }
 
 PlyTable ReadPly(const std::string& path) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace splat {
@@ -26,14 +27,22 @@ class PlyFile {
  public:
   struct Property {
     std::string name;
-    std::string type;  // as PLY's first version calls it: char, uchar, short, ushort, int, uint, float, double
+    std::string type;  // as PLY's first version calls it: char, uchar, short, ushort, int, uint, float, double;
+                       // beside them int64, uint64 and half, which some tools write
     size_t size = 0;   // bytes
+  };
+  // A property of an element with lists, as far as passing over it needs.
+  struct RowPart {
+    size_t size = 0;                                               // bytes of the number, or of an entry of the list
+    size_t count_size = 0;                                         // bytes of the list's length; 0: no list
+    float (*count)(const char* bytes, bool big_endian) = nullptr;  // reads that length
   };
   struct Element {
     std::string name;
     uint64_t count = 0;                // rows, as announced
     std::vector<Property> properties;  // without those that are lists
     std::string list_property;         // name of the first list; such rows have no fixed size
+    std::vector<RowPart> parts;        // where there are lists: the whole row in its order
     size_t RowSize() const;            // bytes, in the binary formats
   };
 
@@ -45,9 +54,12 @@ class PlyFile {
   const Element* Find(const std::string& name) const;
 
   // Calls use(row) for each row of `element` (one of this file's) in order; `row` has its properties converted to
-  // float, in file order. Elements before it are passed over. The count is checked against the bytes that are left
-  // before the first call. Throws splat::Error naming file and entry; list properties are refused.
+  // float, in file order. Elements before it are passed over, those with lists as well. The count is checked against
+  // the bytes that are left before the first call. Throws splat::Error naming file and entry; list properties are
+  // refused.
   void ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const;
+  // The same in double, for positions in frames that floats do not hold: coordinates of a map, say.
+  void ForEachRowInDouble(const Element& element, const std::function<void(const double* row)>& use) const;
 
   // Returns the rows of `element` as they lie in the file, [count * RowSize()] bytes. Only binary_little_endian files
   // have them; others throw splat::Error.
@@ -59,13 +71,20 @@ class PlyFile {
   Format ParseFormat(std::string_view name, const std::string& where) const;
   void AddElement(std::string_view line, const std::string& where);
   void AddProperty(std::string_view line, const std::string& where);
+  void AddList(std::string_view line, const std::string& where);
   void CheckFits(const Element& element, uint64_t room) const;
+  void CheckHasNoList(const Element& element) const;
+  size_t BytesOfListRows(const Element& element, std::string_view body) const;
   std::string_view BinaryRows(const Element& element) const;
-  void ForEachAsciiRow(const Element& element, const std::function<void(const float* row)>& use) const;
+  template <typename T>
+  void ForEachRowAs(const Element& element, const std::function<void(const T* row)>& use) const;
+  template <typename T>
+  void ForEachAsciiRow(const Element& element, const std::function<void(const T* row)>& use) const;
 
   std::string path_;
   std::vector<std::string> comments_;
   std::vector<Element> elements_;
+  std::unordered_set<std::string> names_;  // of the last element's properties, while the header is parsed
   std::optional<Format> format_;
   std::string_view body_;  // behind the header
   int header_lines_ = 0;

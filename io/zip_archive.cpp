@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "core/check.h"
 
@@ -153,6 +154,19 @@ ZipReader::~ZipReader() {
 
 bool ZipReader::Recognizes(std::string_view bytes) {
   return bytes.substr(0, 4) == "PK\x03\x04";
+}
+
+std::vector<std::string> ZipReader::Names() {
+  std::vector<std::string> names;
+  std::string name((1 << 16) + 1, '\0');  // the longest that the format has, and a zero
+  for (int status = unzGoToFirstFile(state_->zip); status == UNZ_OK; status = unzGoToNextFile(state_->zip)) {
+    if (unzGetCurrentFileInfo64(state_->zip, nullptr, name.data(), uLong(name.size()), nullptr, 0, nullptr, 0) !=
+        UNZ_OK) {
+      break;
+    }
+    names.emplace_back(name.c_str());
+  }
+  return names;
 }
 
 uint64_t ZipReader::SizeOf(const std::string& name) {

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace splat {
 
@@ -35,6 +36,8 @@ class ZipReader {
   ZipReader& operator=(const ZipReader&) = delete;
 
   static bool Recognizes(std::string_view bytes);
+
+  std::vector<std::string> Names();  // of all entries, as they stand
 
   // Size of an entry as the archive announces it, unpacked.
   uint64_t SizeOf(const std::string& name);

@@ -1,40 +1,40 @@
 #include "core/check.h"
 #include "pipeline/stages.h"
-#include "quality/scene_check.h"
+#include "quality/trained_export_check.h"
 
 namespace splat::pipeline {
 namespace {
 
-// Fills in summary.checks, a row for each format; returns the first file's error.
-Failure CompareFiles(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
+// Fills in summary.checks, a row for each format; returns the files' errors.
+Failures CompareFiles(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
   const bool already_stopped = run.reporter.StopRequested();
   run.reporter.Begin(Stage::kChecking, "Checking the files");
   const SplatModel on_device = ToDevice(model, run.backend.device);
   data::ViewLoader loader(dataset, LoaderOptions(run.options), run.reporter.Sink());
-  const quality::SceneCheck check(on_device, dataset, loader);
+  const quality::TrainedExportCheck check(on_device, dataset, loader);
   run.summary.checked_views = check.views();
-  Failure failure;
+  Failures failures;
   for (const WrittenFormat& written : run.summary.written) {
     if (!already_stopped) run.reporter.ThrowIfStopped("the check of the files was interrupted");
     run.reporter.Progress(double(run.summary.checks.size()) / double(run.summary.written.size()), written.format);
-    run.summary.checks.push_back(check.Check(written.format, written.files, run.summary.splats));
+    run.summary.checks.push_back(check.Check(written.format, written.files, run.summary.splats - written.left_out));
     const std::string& error = run.summary.checks.back().error;
-    if (!failure && !error.empty()) failure = std::make_exception_ptr(Error(error));
+    if (!error.empty()) failures.push_back(error);
   }
-  return failure;
+  return failures;
 }
 
 }  // namespace
 
-Failure CheckFiles(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
-  Failure failure;
+Failures CheckFiles(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
+  Failures failures;
   try {
-    failure = CompareFiles(run, dataset, model);
+    failures = CompareFiles(run, dataset, model);
   } catch (const std::exception& error) {
-    run.summary.check_error = error.what();
-    run.reporter.Warn(StrCat("the files were not checked to the end: ", error.what()));
+    run.summary.check_error = ReasonOf(error);
+    run.reporter.Warn(StrCat("the files were not checked to the end: ", ReasonOf(error)));
     for (const quality::FileCheck& check : run.summary.checks) {
-      if (!failure && !check.error.empty()) failure = std::make_exception_ptr(Error(check.error));
+      if (!check.error.empty()) failures.push_back(check.error);
     }
   }
   if (!run.summary.checks.empty()) {
@@ -42,7 +42,7 @@ Failure CheckFiles(const Run& run, const data::Dataset& dataset, const SplatMode
       run.reporter.Note(line);
     }
   }
-  return failure;
+  return failures;
 }
 
 }  // namespace splat::pipeline

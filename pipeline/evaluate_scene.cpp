@@ -22,49 +22,77 @@ std::string TextOf(const quality::Evaluation& evaluation, std::vector<std::pair<
   return text;
 }
 
+// Keeps the images of the views that --save-renders asks for. The first that cannot be written is the last: a disk
+// that is full stays full.
+class RenderKeeper {
+ public:
+  RenderKeeper(const Run& run, Failures& failures) : run_(run), failures_(failures), on_(run.options.save_renders) {}
+
+  void Keep(const data::View& view, const Image8& photo, const Image8& render) {
+    if (!on_) return;
+    const std::string name = names_.NameFor(view.name);
+    try {
+      std::filesystem::create_directories(run_.output / "renders");
+      data::WriteImage(run_.output / "renders/" + name + "_render.png", render);
+      data::WriteImage(run_.output / "renders/" + name + "_photo.png", photo);
+    } catch (const std::exception& error) {
+      failures_.push_back(ReasonOf(error));
+      on_ = false;
+    }
+  }
+
+ private:
+  const Run& run_;
+  Failures& failures_;
+  bool on_;
+  RenderNames names_;
+};
+
 quality::Evaluation Evaluate(const Run& run, const data::Dataset& dataset, const SplatModel& model,
-                             const std::vector<int>& views) {
+                             const std::vector<int>& views, Failures& failures) {
   data::ViewLoader loader(dataset, LoaderOptions(run.options), run.reporter.Sink());
-  RenderNames names;
+  RenderKeeper keeper(run, failures);
   size_t done = 0;
   const bool already_stopped = run.reporter.StopRequested();
   const auto on_view = [&](const data::View& view, const Image8& photo, const Image8& render) {
     if (!already_stopped) run.reporter.ThrowIfStopped("the evaluation was interrupted");
     ++done;
     run.reporter.Progress(double(done) / double(views.size()), StrCat(done, "/", views.size(), "  ", view.name));
-    if (!run.options.save_renders) return;
-    const std::string name = names.NameFor(view.name);
-    data::WriteImage(run.output / "renders/" + name + "_render.png", render);
-    data::WriteImage(run.output / "renders/" + name + "_photo.png", photo);
+    keeper.Keep(view, photo, render);
   };
-  if (run.options.save_renders) std::filesystem::create_directories(run.output / "renders");
   run.reporter.Begin(Stage::kEvaluation, "Evaluation");
   quality::Evaluation evaluation =
       quality::Evaluate(ToDevice(model, run.backend.device), dataset, views, loader, on_view);
-  std::vector<std::pair<std::string, double>> numbers = {{"test_views", double(views.size())}};
+  for (const quality::LeftOutView& view : evaluation.left_out) {
+    run.reporter.Warn(StrCat(view.reason, "; the held-out view ", view.name, " is left out"));
+  }
+  SPLAT_CHECK(!evaluation.views.empty(),
+              "none of the held-out views could be compared: ", evaluation.left_out.front().reason);
+  std::vector<std::pair<std::string, double>> numbers = {{"test_views", double(evaluation.views.size())}};
   const std::string text = TextOf(evaluation, numbers);
-  run.reporter.End(StrCat(text, " over ", views.size(), " held-out views"), std::move(numbers));
+  run.reporter.End(StrCat(text, " over ", evaluation.views.size(), " held-out views"), std::move(numbers));
   return evaluation;
 }
 
 }  // namespace
 
-Failure EvaluateScene(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
+Failures EvaluateScene(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
   const std::vector<int> views = dataset.ViewsOf(Split::kTest);
+  Failures failures;
   if (views.empty()) {
     if (run.options.save_renders) run.reporter.Warn("--save-renders: no photo is held out (--test-every 0)");
-    return nullptr;
+    return failures;
   }
   try {
-    run.summary.evaluation = Evaluate(run, dataset, model, views);
+    run.summary.evaluation = Evaluate(run, dataset, model, views, failures);
   } catch (const Interrupted& interrupted) {
     run.summary.evaluation_error = interrupted.what();
     run.reporter.Warn(interrupted.what());
   } catch (const std::exception& error) {
-    run.summary.evaluation_error = error.what();
-    return std::current_exception();
+    run.summary.evaluation_error = ReasonOf(error);
+    failures.push_back(ReasonOf(error));
   }
-  return nullptr;
+  return failures;
 }
 
 }  // namespace splat::pipeline

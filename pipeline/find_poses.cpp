@@ -3,6 +3,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "core/interrupted.h"
+#include "data/photos/folder_files.h"
 #include "data/poses/pose_source.h"
 #include "pipeline/stages.h"
 
@@ -65,6 +66,8 @@ data::SfmResult RunStructureFromMotion(const Run& run, const std::string& images
 data::SceneDescription FindPoses(const Run& run) {
   const data::PhotoFolder photos = data::OpenPhotoFolder(run.options.images);
   data::PoseChoice choice;
+  const std::string passed_over = data::DescribePassedOver(photos.path);
+  if (!passed_over.empty()) run.reporter.Warn(passed_over);
   std::string source = run.options.poses;
   if (source == "auto") {
     choice = data::ChoosePoses(photos);

@@ -1,11 +1,12 @@
 #include "pipeline/output_folder.h"
 
+#include <unistd.h>
+
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 
 #include "core/check.h"
-#include "io/atomic_file.h"
+#include "io/temporary_file.h"
 
 namespace splat::pipeline {
 
@@ -14,37 +15,69 @@ namespace fs = std::filesystem;
 OutputFolder::OutputFolder(const std::string& path, bool overwrite) : path_(path) {
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
   SPLAT_CHECK(!path_.empty(), "--output: the name of the folder is empty");
+  Make();
   std::error_code error;
-  SPLAT_CHECK(!fs::exists(path_, error) || fs::is_directory(path_, error), "--output ", path_,
-              ": is a file; name a folder");
   for (const formats::Exporter& exporter : formats::Exporters()) {
     SPLAT_CHECK(overwrite || !fs::exists(Scene(exporter), error), "--output ", path_,
                 ": holds a scene already; choose another folder or pass --overwrite");
   }
-  made_ = fs::create_directories(path_, error);
-  SPLAT_CHECK(!error, "--output ", path_, ": the folder cannot be made: ", error.message());
-  try {
-    WriteFileAtomically(*this / ".write_test", [](std::ostream& out) { out << "splat-train\n"; });
-  } catch (const Error&) {
-    throw Error(StrCat("--output ", path_, ": nothing can be written there: ", std::strerror(errno)));
-  }
-  fs::remove(*this / ".write_test", error);
+  RemoveAbandonedFiles(path_);
 }
 
 OutputFolder::~OutputFolder() {
-  std::error_code ignored;
-  if (made_) fs::remove(path_, ignored);  // fails where something lies in it
+  Release();
+}
+
+void OutputFolder::Make() {
+  std::error_code error;
+  SPLAT_CHECK(!fs::exists(path_, error) || fs::is_directory(path_, error), "--output ", path_,
+              ": is a file; name a folder");
+  made_ = fs::create_directories(path_, error) || made_;
+  SPLAT_CHECK(!error, "--output ", path_, ": the folder cannot be made: ", error.message());
+  try {
+    lock_ = std::make_unique<FileLock>(*this / ".splat.lock", StrCat("--output ", path_),
+                                       "wait for it or choose another folder");
+  } catch (const Error&) {
+    Release();
+    throw;
+  }
+}
+
+void OutputFolder::Release() {
+  lock_.reset();
+  if (made_) rmdir(path_.c_str());  // fails where something lies in it, or where another file has taken its place
+}
+
+void OutputFolder::MakeAgain() {
+  lock_.reset();
+  Make();
+}
+
+void OutputFolder::MoveTo(const std::string& path) {
+  constexpr int kNames = 100;
+  std::string free = path;
+  std::error_code error;
+  for (int i = 2; fs::exists(fs::symlink_status(free, error)) && i < kNames; ++i) free = StrCat(path, "_", i);
+  SPLAT_CHECK(fs::create_directory(free, error), free,
+              ": the folder cannot be made: ", error ? error.message() : "it exists");
+  Release();
+  path_ = free;
+  made_ = true;
+  Make();
 }
 
 std::string OutputFolder::Scene(const formats::Exporter& exporter) const {
   return *this / "scene" + exporter.extension;
 }
 
-void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats) const {
+void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats,
+                                    const std::vector<std::string>& kept) const {
+  const auto holds = [](const std::vector<std::string>& list, const std::string& text) {
+    return std::find(list.begin(), list.end(), text) != list.end();
+  };
   std::error_code ignored;
   for (const formats::Exporter& exporter : formats::Exporters()) {
-    const bool replaced = std::find(formats.begin(), formats.end(), exporter.name) != formats.end();
-    if (!replaced) fs::remove(Scene(exporter), ignored);
+    if (!holds(formats, exporter.name) && !holds(kept, Scene(exporter))) fs::remove(Scene(exporter), ignored);
   }
   fs::remove(*this / "metrics.json", ignored);
   fs::remove_all(*this / "renders", ignored);

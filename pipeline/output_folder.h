@@ -1,19 +1,21 @@
 // The folder of a run's results, and the names in it.
 #pragma once
 
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "formats/exporter.h"
+#include "io/file_lock.h"
 
 namespace splat::pipeline {
 
-// The folder, made and found writable before any work is done.
+// The folder, made, found writable and locked before any work is done: no two runs work in one folder at once.
 class OutputFolder {
  public:
-  // Makes the folder if need be. Throws splat::Error if it cannot be made or written to, or if it holds a scene of any
-  // format already and `overwrite` is false.
+  // Makes the folder if need be. Throws splat::Error if it cannot be made or written to, if another process works in
+  // it, or if it holds a scene of any format already and `overwrite` is false.
   OutputFolder(const std::string& path, bool overwrite);
   // Removes the folder again if this object made it and nothing was put in.
   ~OutputFolder();
@@ -26,13 +28,24 @@ class OutputFolder {
   // The scene in a format: "OUT/scene.spz".
   std::string Scene(const formats::Exporter& exporter) const;
 
+  // Whether somebody has removed the folder, or the lock in it, since it was made.
+  bool IsGone() const { return !lock_->IsInPlace(); }
+  // Makes a folder that is gone again. Throws splat::Error if that cannot be.
+  void MakeAgain();
+  // Goes on in a new folder of this name, or of this name and a number. Throws splat::Error if it cannot be made.
+  void MoveTo(const std::string& path);
+
   // Removes what an earlier run left and would not fit the new scene: metrics.json, renders/, and scenes in formats
-  // other than those named, which will be replaced.
-  void RemoveOldResults(const std::vector<std::string>& formats) const;
+  // other than those named that are not among the files `kept`. It is called once the new scene is whole.
+  void RemoveOldResults(const std::vector<std::string>& formats, const std::vector<std::string>& kept) const;
 
  private:
+  void Make();
+  void Release();
+
   std::string path_;
   bool made_ = false;
+  std::unique_ptr<FileLock> lock_;
 };
 
 // Gives each photo name a flat file name without extension, never the same one twice: "left/a.jpg" becomes "left_a".

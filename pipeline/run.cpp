@@ -10,6 +10,7 @@
 #include "pipeline/run_files.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
+#include "train/schedule.h"
 #include "train/trainer.h"
 
 namespace splat::pipeline {
@@ -38,21 +39,34 @@ void ReportScene(const Run& run) {
                : "Any viewer of Gaussian splats opens it, for example https://superspl.at/editor in a browser.");
 }
 
-// What is computed is written before a failure ends the run: the first one is thrown at the end.
+// The stages behind the scene: what fails in one does not keep the next from its work.
+void JudgeScene(const Run& run, const data::Dataset& dataset, const SplatModel& model, Failures& failures) {
+  const auto add = [&](const Failures& more) { failures.insert(failures.end(), more.begin(), more.end()); };
+  add(EvaluateScene(run, dataset, model));
+  add(CheckFiles(run, dataset, model));
+}
+
+// What is computed is written before a failure ends the run: all of them are thrown at the end.
 void RunStages(const Run& run) {
   const Clock::time_point start = Clock::now();
   const data::SceneDescription scene = FindPoses(run);
   const data::Dataset dataset = PreparePhotos(run, scene);
+  CheckRoom(run, dataset);
   run.reporter.ThrowIfStopped("interrupted before the training began");
   const SplatModel model = TrainScene(run, dataset);
-  const Failure failures[] = {WriteScene(run, dataset, model), EvaluateScene(run, dataset, model),
-                              CheckFiles(run, dataset, model)};
+  Failures failures = WriteOrRescueScene(run, dataset, model);
+  if (!run.summary.training_error.empty()) failures.push_back(run.summary.training_error);
+  JudgeScene(run, dataset, model, failures);
   run.summary.total_seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  WriteMetrics(run.output / "metrics.json", run.summary);
-  ReportScene(run);
-  for (const Failure& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
+  try {
+    WriteMetrics(run.output / "metrics.json", run.summary);
+  } catch (const std::exception& error) {
+    failures.push_back(ReasonOf(error));
   }
+  ReportScene(run);
+  std::string text;
+  for (const std::string& failure : failures) text += (text.empty() ? "" : "; and ") + failure;
+  SPLAT_CHECK(failures.empty(), text);
 }
 
 }  // namespace
@@ -65,7 +79,7 @@ RunSummary PhotosToScene(const RunOptions& asked, const Client& client) {
   std::copy(options.config.background.begin(), options.config.background.end(), options.dataset.background.begin());
   UseThreads(options.config.threads);
   const std::string images = data::ResolveImageFolder(options.images);
-  const OutputFolder output(options.output.empty() ? DefaultOutput(images) : options.output, options.overwrite);
+  OutputFolder output(options.output.empty() ? DefaultOutput(images) : options.output, options.overwrite);
   RunSummary summary;
   summary.device = backend.is_device ? "cuda" : "cpu";
   summary.output = output.path();

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "formats/inria_cameras.h"
 #include "io/json_file.h"
+#include "io/json_parse.h"
 #include "quality/metrics.h"
 
 namespace splat::pipeline {
@@ -35,6 +36,9 @@ Json TestJson(const RunSummary& summary) {
   test["views"] = Json::array();
   if (!summary.evaluation_error.empty()) test["error"] = summary.evaluation_error;
   if (!evaluated) return test;
+  for (const quality::LeftOutView& view : summary.evaluation->left_out) {
+    test["left_out"].push_back({{"name", view.name}, {"error", view.reason}});
+  }
   for (const quality::ViewMetrics& view : summary.evaluation->views) {
     Json entry = {{"name", view.name}};
     for (size_t i = 0; i < metrics.size(); ++i) entry[metrics[i].name] = view.values[i];
@@ -120,7 +124,7 @@ void WriteRunConfig(const std::string& path, const RunOptions& options, const Ru
   json["device"] = summary.device;
   json["threads"] = summary.threads;
   json["input"] = InputJson(options, summary);
-  json["training"] = Json::parse(train::ConfigToJson(options.config));
+  json["training"] = ParseJson<Json>(train::ConfigToJson(options.config), "config");
   WriteJson(path, json);
 }
 

@@ -8,7 +8,7 @@
 
 #include "data/sfm/sfm.h"
 #include "quality/evaluation.h"
-#include "quality/scene_check.h"
+#include "quality/trained_export_check.h"
 
 namespace splat::pipeline {
 
@@ -16,6 +16,7 @@ namespace splat::pipeline {
 struct WrittenFormat {
   std::string format;
   std::vector<std::string> files;
+  int64_t left_out = 0;  // splats that lie too far out for it
 };
 
 struct RunSummary {
@@ -32,6 +33,7 @@ struct RunSummary {
   int64_t splats = 0;
   int iterations = 0;  // done
   bool interrupted = false;
+  std::string training_error;  // what ended the training before its last step, if not the user
   double training_seconds = 0, total_seconds = 0;
   std::string device;  // cpu or cuda
   int threads = 0;

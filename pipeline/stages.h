@@ -2,6 +2,8 @@
 #pragma once
 
 #include <exception>
+#include <string>
+#include <vector>
 
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
@@ -19,7 +21,7 @@ namespace splat::pipeline {
 struct Run {
   const RunOptions& options;
   const train::Backend& backend;
-  const OutputFolder& output;
+  OutputFolder& output;
   Reporter& reporter;
   RunSummary& summary;
 };
@@ -35,21 +37,31 @@ data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene)
 // The numbers of kProgress and kEnd are step, steps, loss, splats, steps_per_second and seconds_left.
 SplatModel TrainScene(const Run& run, const data::Dataset& dataset);
 
-// A failure that does not keep the rest of the run from being done: the caller throws it at the end. Null is no
-// failure.
-using Failure = std::exception_ptr;
+// What failed without keeping the rest of the run from being done, a line each: the caller throws them at the end.
+using Failures = std::vector<std::string>;
 
-// Writes the scene in every format, cameras.json, scene_transform.json and config.json. One format that cannot hold the
-// scene does not keep the others from being written; throws only if there is none at all. Each file is sent as written.
-Failure WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
+// The first line of what an exception says: LibTorch's messages go on with a stack trace.
+std::string ReasonOf(const std::exception& error);
 
-// Compares the held-out views with their photos, if there are any, and keeps the images if asked to. The numbers of
-// kEnd are each of quality::Metrics() by its name, and test_views.
-Failure EvaluateScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
+// Writes the scene in every format, cameras.json, scene_transform.json and config.json. One file that cannot be written
+// does not keep the others from it; throws only if there is no scene at all. What an earlier run left stays until then.
+Failures WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
+
+// The same for a folder that may be gone or full by now: it is made again, or else the scene is written beside it or in
+// the folder for temporary files, which is a failure that says where. Throws if the scene can be written nowhere.
+Failures WriteOrRescueScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
+
+// Compares the held-out views with their photos, if there are any, and keeps the images if asked to. A view that cannot
+// be compared is left out. The numbers of kEnd are each of quality::Metrics() by its name, and test_views.
+Failures EvaluateScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Reads the scene files back and compares what they show with the scene. A broken file is a failure; what keeps the
 // files from being compared is only warned of.
-Failure CheckFiles(const Run& run, const data::Dataset& dataset, const SplatModel& model);
+Failures CheckFiles(const Run& run, const data::Dataset& dataset, const SplatModel& model);
+
+// Throws splat::Error before the training if the disk has no room for the scene that it begins with, and warns if it
+// has none for one that has grown.
+void CheckRoom(const Run& run, const data::Dataset& dataset);
 
 // How the photos are loaded for evaluation and checks.
 data::ViewLoader::Options LoaderOptions(const RunOptions& options);

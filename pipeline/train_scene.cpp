@@ -36,11 +36,12 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
   summary.training_views = dataset.ViewsOf(Split::kTrain).size();
   summary.iterations = result.steps_done;
   summary.interrupted = result.interrupted;
+  summary.training_error = result.error;
   summary.training_seconds = result.seconds;
   summary.threads = ProcessExecutor().Threads();
-  run.reporter.End(StrCat(result.interrupted ? "ended by the user after " : "", FormatCount(result.steps_done),
-                          " steps in ", FormatDuration(result.seconds), ", ", FormatCount(result.model.count()),
-                          " splats, loss ", FormatFixed(summary.train_loss, 4)),
+  run.reporter.End(StrCat(result.error.empty() && result.interrupted ? "ended by the user after " : "",
+                          FormatCount(result.steps_done), " steps in ", FormatDuration(result.seconds), ", ",
+                          FormatCount(result.model.count()), " splats, loss ", FormatFixed(summary.train_loss, 4)),
                    {{"step", double(result.steps_done)},
                     {"loss", summary.train_loss},
                     {"splats", double(result.model.count())},

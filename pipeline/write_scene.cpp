@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <filesystem>
+#include <functional>
+#include <new>
 
 #include "core/check.h"
 #include "core/format.h"
@@ -13,8 +14,6 @@
 
 namespace splat::pipeline {
 namespace {
-
-namespace fs = std::filesystem;
 
 // SOG's clustering on the GPU of the training. Where the GPU cannot, for want of memory for example, the user is told
 // and the CPU does it: a scene that was trained must not be lost for that.
@@ -52,16 +51,32 @@ std::vector<std::string> InOrderOfWriting(std::vector<std::string> formats) {
   return formats;
 }
 
-// One that cannot hold the scene does not keep the others from being written: the first failure is returned, unless
-// nothing could be written at all, which is thrown.
-Failure WriteFormats(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
+// The other files of a run, each for itself.
+void WriteBeside(const Run& run, const data::Dataset& dataset, Failures& failures) {
+  const auto write = [&](const std::function<void()>& file) {
+    try {
+      file();
+    } catch (const std::exception& error) {
+      failures.push_back(ReasonOf(error));
+    }
+  };
+  write([&] { WriteCameras(run.output / "cameras.json", dataset); });
+  write([&] {
+    formats::WriteSceneTransform(run.output / "scene_transform.json", dataset.source_from_scene,
+                                 run.summary.poses_source);
+  });
+  write([&] { WriteRunConfig(run.output / "config.json", run.options, run.summary); });
+}
+
+// One that cannot be written does not keep the others from it, unless nothing could be written at all: then the first
+// reason is thrown.
+Failures WriteFormats(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
   const HostModel host(model);
   SplatCloudView view = host.View();
   view.traits.background = run.options.config.background;
   const SplatSelection splats(view);
   formats::ExportOptions export_options = ExportOptionsFor(run, dataset, splats);
-  Failure failure;
-  std::vector<std::string> failed;
+  Failures failures;
   for (const std::string& name : InOrderOfWriting(run.options.formats)) {
     const formats::Exporter& exporter = formats::ExporterNamed(name);
     const std::string path = run.output.Scene(exporter);
@@ -70,30 +85,36 @@ Failure WriteFormats(const Run& run, const data::Dataset& dataset, const SplatMo
       const formats::WrittenScene written = formats::WriteScene(path, exporter, splats, export_options);
       if (!written.note.empty()) run.reporter.Note(written.note);
       if (!written.warning.empty()) run.reporter.Warn(written.warning);
-      run.summary.written.push_back({name, written.files});
+      run.summary.written.push_back({name, written.files, written.left_out});
       if (name == "sog") export_options.sog_file = written.files.back();  // a page need not cluster again
-    } catch (const Error&) {
-      if (!failure) failure = std::current_exception();
-      failed.push_back(path);
+    } catch (const std::exception& error) {
+      const std::string reason = ReasonOf(error);
+      const bool named = reason.find(path) != std::string::npos;
+      failures.push_back(named ? reason : StrCat(path, ": cannot be written: ", reason));
     }
   }
-  if (failed.size() == run.options.formats.size()) std::rethrow_exception(failure);
-  std::error_code ignored;
-  for (const std::string& path : failed) fs::remove(path, ignored);  // of an earlier run
+  SPLAT_CHECK(!run.summary.written.empty(), failures.front());
   run.summary.splats = splats.count();
-  return failure;
+  return failures;
 }
 
 }  // namespace
 
-Failure WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
-  run.output.RemoveOldResults(run.options.formats);
-  const Failure failure = WriteFormats(run, dataset, model);
-  WriteCameras(run.output / "cameras.json", dataset);
-  formats::WriteSceneTransform(run.output / "scene_transform.json", dataset.source_from_scene,
-                               run.summary.poses_source);
-  WriteRunConfig(run.output / "config.json", run.options, run.summary);
-  return failure;
+std::string ReasonOf(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error)) return "out of memory";
+  const std::string text = error.what();
+  return text.substr(0, text.find('\n'));
+}
+
+Failures WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
+  Failures failures = WriteFormats(run, dataset, model);
+  std::vector<std::string> written;
+  for (const WrittenFormat& format : run.summary.written) {
+    written.insert(written.end(), format.files.begin(), format.files.end());
+  }
+  run.output.RemoveOldResults(run.options.formats, written);
+  WriteBeside(run, dataset, failures);
+  return failures;
 }
 
 }  // namespace splat::pipeline

@@ -5,7 +5,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "formats/exporter.h"
-#include "quality/image_quality.h"
+#include "quality/metrics.h"
 
 namespace splat::quality {
 

@@ -1,5 +1,10 @@
 #include "quality/evaluation.h"
 
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
 #include "quality/metrics.h"
 #include "rasterizer/torch/render_image.h"
 
@@ -9,6 +14,25 @@ double Evaluation::Mean(const char* metric) const {
   return means[IndexOfMetric(metric)];
 }
 
+namespace {
+
+struct ComparedView {
+  std::shared_ptr<const data::ViewImage> photo;
+  Image8 render;
+  ViewMetrics metrics;
+};
+
+ComparedView Compare(const SplatModel& model, const data::Dataset& dataset, int index, data::ViewLoader& loader) {
+  const data::View& view = dataset.views[size_t(index)];
+  ComparedView compared = {loader.Get(index), RenderToImage8(model, view.camera, dataset.background), {view.name, {}}};
+  for (const Metric& metric : Metrics()) {
+    compared.metrics.values.push_back(metric.compare(compared.photo->image, compared.render, compared.photo->weights));
+  }
+  return compared;
+}
+
+}  // namespace
+
 Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const std::vector<int>& view_indices,
                     data::ViewLoader& loader,
                     const std::function<void(const data::View&, const Image8& photo, const Image8& render)>& on_view) {
@@ -17,16 +41,21 @@ Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const
   loader.Announce(view_indices);
   for (const int index : view_indices) {
     const data::View& view = dataset.views[size_t(index)];
-    const auto photo = loader.Get(index);
-    const Image8 render = RenderToImage8(model, view.camera, dataset.background);
-    ViewMetrics metrics;
-    metrics.name = view.name;
-    for (size_t i = 0; i < Metrics().size(); ++i) {
-      metrics.values.push_back(Metrics()[i].compare(*photo, render));
-      evaluation.means[i] += metrics.values[i] / double(view_indices.size());
+    std::optional<ComparedView> compared;
+    try {
+      compared = Compare(model, dataset, index, loader);
+    } catch (const std::exception& error) {
+      const std::string text = error.what();  // LibTorch's has many lines
+      evaluation.left_out.push_back({view.name, text.substr(0, text.find('\n'))});
+      continue;
     }
-    evaluation.views.push_back(std::move(metrics));
-    if (on_view) on_view(view, *photo, render);
+    evaluation.views.push_back(compared->metrics);
+    if (on_view) on_view(view, compared->photo->image, compared->render);
+  }
+  for (size_t i = 0; i < Metrics().size(); ++i) {
+    for (const ViewMetrics& view : evaluation.views) {
+      evaluation.means[i] += view.values[i] / double(evaluation.views.size());
+    }
   }
   return evaluation;
 }

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "quality/image_quality.h"
+#include "quality/metrics.h"
 #include "rasterizer/plain_render.h"
 #include "scene/orbit.h"
 #include "scene/select.h"
@@ -45,10 +45,11 @@ ExportCheck::ExportCheck(const SplatSelection& splats, std::vector<Camera> camer
   empty_db_ = EmptyAgreement(images_, background_);
 }
 
-double ExportCheck::AgreementOf(const std::string& path, const formats::ImportOptions& options) const {
+double ExportCheck::AgreementOf(const std::string& path, const formats::ImportOptions& options,
+                                int64_t left_out) const {
   SplatCloud cloud = formats::ReadScene(path, options);
   cloud.traits = ComparedTraits(path, cloud.traits, traits_);
-  RequireSameCount(path, cloud.count(), count_);
+  RequireSameCount(path, cloud.count(), count_ - left_out);
   const SplatSelection splats(cloud.View());
   double agreement_db = 0;
   for (size_t i = 0; i < cameras_.size(); ++i) {

@@ -28,7 +28,8 @@ class ExportCheck {
   // Returns the PSNR in dB between the images of the file and those of the splats, as a mean over the views; it is 100
   // for equal ones. Throws splat::Error naming the file if it cannot be read, holds another number of splats or shows
   // another scene (quality/agreement.h).
-  double AgreementOf(const std::string& path, const formats::ImportOptions& options) const;
+  // `left_out`: of the splats, by the format.
+  double AgreementOf(const std::string& path, const formats::ImportOptions& options, int64_t left_out = 0) const;
 
   size_t views() const { return cameras_.size(); }
 

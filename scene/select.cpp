@@ -89,6 +89,21 @@ void KeepMostImportant(SplatSelection& splats, int64_t count) {
   splats.SetRows(std::move(order));
 }
 
+int64_t LeaveOutFar(SplatSelection& splats, const FarLimits& limits) {
+  constexpr int64_t kFewest = 20;  // whose middle 90 % leave something out
+  if (splats.count() < kFewest) return 0;
+  const Sphere most = SphereAroundMost(splats);
+  if (!(most.radius > 0)) return 0;
+  const int64_t before = splats.count();
+  CropToSphere(splats, {most.center, limits.most * most.radius});
+  if (limits.few_from > 0) {
+    SplatSelection near = splats;
+    CropToSphere(near, {most.center, limits.few_from * most.radius});
+    if (splats.count() - near.count() <= limits.few) splats = near;
+  }
+  return before - splats.count();
+}
+
 void CropToBox(SplatSelection& splats, const Box& box) {
   const Vec3<double> low = box.low, high = box.high;
   const auto inside = [&](int64_t splat) {

@@ -18,6 +18,15 @@ void SortByImportance(SplatSelection& splats);
 // Keeps the `count` most important ones, in the order they have.
 void KeepMostImportant(SplatSelection& splats, int64_t count);
 
+// How far out a splat may lie, in radii of SphereAroundMost from its centre, for formats that share steps among splats.
+struct FarLimits {
+  double most = 1000;   // beyond it none is kept
+  double few_from = 0;  // beyond it a group of at most `few` is not kept, either; 0: no such limit
+  int64_t few = 0;
+};
+// Returns how many splats it leaves out. Of fewer than 20 splats it keeps all.
+int64_t LeaveOutFar(SplatSelection& splats, const FarLimits& limits);
+
 // Areas in the scene's frame and units, their borders included.
 struct Box {
   Vec3<double> low, high;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/quaternion.h"
@@ -32,7 +33,8 @@ struct SplatCloud : SplatArraysOf<std::vector<float>> {
 
   int sh_rest_count = 0;
   SceneTraits traits;
-  int64_t left_out = 0;  // splats of the file that no viewer could draw
+  int64_t left_out = 0;            // splats of the file that no viewer could draw
+  std::vector<std::string> notes;  // what a reader had to assume or to leave out of the file, one line each
 };
 
 // Makes what a reader has filled in usable: infinite opacity logits and log scales (exactly 0 or 1 when activated)

@@ -3,7 +3,8 @@
 # nor network, when all is there.
 # usage: scripts/setup.sh [--with-lint] [--with-python] [--with-viewers] [--cuda]
 #   --with-lint         also what scripts/check.sh needs (clang-format, clang-tidy, shellcheck)
-#   --with-python       also the Python of the distribution's LibTorch, where it has one, for the test of torch.ops
+#   --with-python       also the Python of the distribution's LibTorch, where it has one, for the test of torch.ops, and
+#                       Pillow, which writes and reads the image files of a test
 #   --with-viewers      also Chromium and viewers of others, for the tests labelled viewers
 #                       (scripts/fetch_test_viewers.sh)
 #   --cuda              also a LibTorch with CUDA, and nvcc where the machine has none that goes with it
@@ -17,7 +18,8 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache pkgconf git curl ca-certificates   # to build
   colmap                                                      # camera poses, run as a program
-  libopencv-dev libexif-dev libutf8proc-dev nlohmann-json3-dev libsqlite3-dev libnanoflann-dev libcli11-dev libhwy-dev
+  libopencv-dev libpng-dev libtiff-dev libexif-dev libutf8proc-dev nlohmann-json3-dev libsqlite3-dev libnanoflann-dev
+  libcli11-dev libhwy-dev
   zlib1g-dev libzstd-dev libminizip-dev libwebp-dev           # scene files
   libgtest-dev libgmock-dev libbenchmark-dev                  # tests and benchmarks
   libboost-context-dev                                        # tests: CUDA kernels executed without a GPU
@@ -31,7 +33,7 @@ with_viewers=no
 for option in "$@"; do
   case $option in
     --with-lint) packages+=("${lint_packages[@]}") ;;
-    --with-python) optional+=(python3-torch) ;;
+    --with-python) optional+=(python3-torch python3-numpy python3-pil) ;;
     --with-viewers) with_viewers=yes ;;
     --cuda) with_cuda=yes ;;
     -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
@@ -40,7 +42,6 @@ for option in "$@"; do
 done
 
 if [ "$with_cuda" = yes ]; then
-  packages+=(libpng-dev)  # tools/gpu_bundle/pack.sh
   if [ -z "$(cuda_torch_dir)" ]; then packages+=(python3 python3-venv); fi
 fi
 

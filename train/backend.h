@@ -23,8 +23,4 @@ Backend ChooseBackend(const std::string& device);
 // Bytes of memory that the backend's device has, and that are free now.
 DeviceMemory MemoryOf(const Backend& backend);
 
-// Returns the most splats that the memory holds in training, for images of so many pixels and with so many bytes of
-// photos that stay on a GPU. A margin is left.
-int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes = 0);
-
 }  // namespace splat::train

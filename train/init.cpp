@@ -1,8 +1,10 @@
 #include "train/init.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nanoflann.hpp>
+#include <numeric>
 #include <vector>
 
 #include "core/random.h"
@@ -19,6 +21,8 @@ constexpr int kNeighbours = 3;
 constexpr double kRandomBox = 0.35;
 // Bounds of an initial scale, x extent.
 constexpr double kMinScale = 1e-5, kMaxScale = 0.1;
+// The scale of a lone point, which has no neighbour to tell it, x extent.
+constexpr double kLoneScale = 0.01;
 
 struct CloudAdaptor {
   const std::vector<Vec3<double>>& points;
@@ -52,6 +56,41 @@ std::vector<double> NeighbourDistances(const std::vector<Vec3<double>>& points) 
   return distances;
 }
 
+// Points in one cell of this size, x extent, count as one: a splat more in the same place adds nothing, and zero
+// distances would say that the splats are tiny.
+constexpr double kSamePlace = 1e-6;
+
+// The points without repetitions, in the order of their first appearance, each with the mean colour of its copies.
+data::PointCloud WithoutRepetitions(const data::PointCloud& cloud, double extent) {
+  const double cell = kSamePlace * extent;
+  const size_t count = cloud.positions.size();
+  std::vector<std::array<double, 3>> cells(count);
+  for (size_t i = 0; i < count; ++i) {
+    const Vec3<double>& p = cloud.positions[i];
+    cells[i] = {std::floor(p.x / cell), std::floor(p.y / cell), std::floor(p.z / cell)};
+  }
+  std::vector<size_t> order(count);
+  std::iota(order.begin(), order.end(), size_t(0));
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return cells[a] != cells[b] ? cells[a] < cells[b] : a < b; });
+  std::vector<std::array<uint64_t, 4>> sums(count);  // of the colours, and how many, at the first of the copies
+  for (size_t k = 0, first = 0; k < count; ++k) {
+    if (cells[order[k]] != cells[order[first]]) first = k;
+    const Vec3<uint8_t>& color = cloud.colors[order[k]];
+    std::array<uint64_t, 4>& sum = sums[order[first]];
+    sum = {sum[0] + color.x, sum[1] + color.y, sum[2] + color.z, sum[3] + 1};
+  }
+  data::PointCloud unique;
+  for (size_t i = 0; i < count; ++i) {
+    const auto& [red, green, blue, copies] = sums[i];
+    if (copies == 0) continue;
+    const auto mean = [n = copies](uint64_t sum) { return uint8_t((2 * sum + n) / (2 * n)); };
+    unique.positions.push_back(cloud.positions[i]);
+    unique.colors.push_back({mean(red), mean(green), mean(blue)});
+  }
+  return unique;
+}
+
 double MedianCameraDistance(const data::Dataset& dataset) {
   std::vector<double> distances;
   for (const data::View& view : dataset.views) distances.push_back(Norm(CameraCenterInWorld(view.camera)));
@@ -75,8 +114,8 @@ data::PointCloud RandomPoints(const data::Dataset& dataset, int64_t count, uint6
 }  // namespace
 
 SplatModel InitialModel(const data::Dataset& dataset, const InitConfig& config, uint64_t seed) {
-  const data::PointCloud cloud =
-      dataset.points.positions.empty() ? RandomPoints(dataset, config.random_points, seed) : dataset.points;
+  const data::PointCloud cloud = dataset.points.positions.empty() ? RandomPoints(dataset, config.random_points, seed)
+                                                                  : WithoutRepetitions(dataset.points, dataset.extent);
   const int64_t n = int64_t(cloud.positions.size());
   const std::vector<double> distances = NeighbourDistances(cloud.positions);
   SplatModel model;
@@ -92,8 +131,8 @@ SplatModel InitialModel(const data::Dataset& dataset, const InitConfig& config, 
   for (int64_t i = 0; i < n; ++i) {
     const Vec3<double>& p = cloud.positions[i];
     const Vec3<uint8_t>& c = cloud.colors[i];
-    const double scale =
-        std::clamp(config.scale * distances[i], kMinScale * dataset.extent, kMaxScale * dataset.extent);
+    const double distance = n > 1 ? distances[i] : kLoneScale * dataset.extent;
+    const double scale = std::clamp(config.scale * distance, kMinScale * dataset.extent, kMaxScale * dataset.extent);
     const double position[3] = {p.x, p.y, p.z}, color[3] = {c.x / 255.0, c.y / 255.0, c.z / 255.0};
     for (int k = 0; k < 3; ++k) {
       means[3 * i + k] = float(position[k]);

@@ -18,6 +18,10 @@ namespace splat::train {
 // share for photos holds.
 int64_t PhotoBudget(const Backend& backend, const data::Dataset& dataset, const std::vector<int>& views);
 
+// Returns the most splats that the memory holds in training, for images of so many pixels and with so many bytes of
+// photos that stay on a GPU. A margin is left.
+int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes = 0);
+
 // Returns the limits of a training on these views, with as many bytes for photos and as many splats to begin with.
 // Throws splat::Error, with what to do, if a GPU does not even hold those.
 DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int64_t pixels, int64_t photo_bytes,
@@ -26,10 +30,10 @@ DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int6
 // Pixels of the largest photo.
 int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views);
 
-// Whether this is LibTorch's way to say that there is no memory left.
+// Whether this is the way of LibTorch, on a GPU or the CPU, or of C++ to say that there is no memory left.
 bool IsOutOfMemory(const std::exception& error);
 
 // Returns the message for that case.
-std::string OutOfMemoryText(int64_t splats, const Camera& camera);
+std::string OutOfMemoryText(const Backend& backend, int64_t splats, const Camera& camera);
 
 }  // namespace splat::train

@@ -1,6 +1,7 @@
 #include "train/meter.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace splat::train {
 
@@ -8,7 +9,10 @@ TrainProgress Meter::Update(int step, double loss, int64_t splats) {
   constexpr double kMemory = 0.98;  // about 50 steps
   const double weight = started_ ? kMemory : 0;
   started_ = true;
-  loss_ = weight * loss_ + (1 - weight) * loss;
+  if (std::isfinite(loss)) {  // one bad photo would hide the loss of all others for good
+    loss_ = has_loss_ ? kMemory * loss_ + (1 - kMemory) * loss : loss;
+    has_loss_ = true;
+  }
   const Clock::time_point now = Clock::now();
   const double seconds = std::chrono::duration<double>(now - last_).count();
   last_ = now;

@@ -8,7 +8,7 @@ namespace splat::train {
 
 struct TrainProgress {
   int step = 0, steps = 0;  // done, in all
-  double loss = 0;          // exponential mean over about 50 steps
+  double loss = 0;          // exponential mean over about 50 steps, of the losses that are finite
   int64_t splats = 0;
   double steps_per_second = 0;  // recent
   double seconds_left = 0;      // at the recent speed
@@ -26,7 +26,7 @@ class Meter {
   using Clock = std::chrono::steady_clock;
 
   int steps_;
-  bool started_ = false;
+  bool started_ = false, has_loss_ = false;
   double loss_ = 0, seconds_per_step_ = 0;
   Clock::time_point last_ = Clock::now();
 };

@@ -5,7 +5,6 @@
 #include "core/check.h"
 #include "rasterizer/torch/tensor_view.h"
 #include "rasterizer/torch/torch_device.h"
-#include "train/schedule.h"
 
 namespace splat::train {
 namespace {
@@ -40,15 +39,6 @@ void ScatterRows(const Backend& backend, const torch::Tensor& from, const RowEdi
 }
 
 }  // namespace
-
-LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps) {
-  return {extent * MeansLearningRate(config, step, steps),
-          config.log_scales_lr,
-          config.quats_lr,
-          config.opacity_logits_lr,
-          config.sh_dc_lr,
-          config.sh_rest_lr};
-}
 
 ModelMoments ZeroMoments(const SplatModel& model) {
   ModelMoments moments;

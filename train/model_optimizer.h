@@ -6,15 +6,11 @@
 
 #include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
+#include "train/learning_rates.h"
 #include "train/row_block.h"
 #include "train/settings/config.h"
 
 namespace splat::train {
-
-using LearningRates = SplatArraysOf<double>;
-
-// The rates at a step: only that of the means changes, see train/schedule.h.
-LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps);
 
 // What Adam keeps of a model: a part of the training's state.
 struct ModelMoments {

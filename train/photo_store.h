@@ -32,15 +32,21 @@ class PhotoStore {
   bool Holds(int view, int downscale) const { return downscale == downscale_ && kept_.count(view) > 0; }
 
  private:
-  // Which photo a turn's upload holds.
+  // On the device.
+  struct Photo {
+    torch::Tensor pixels;   // [H, W, 3] uint8
+    torch::Tensor weights;  // [H, W] uint8; undefined: all count in full
+  };
+  // Which photo a turn's upload holds: its pixels, then its weights if it has any.
   struct Upload {
     std::unique_ptr<HostUpload> bytes;
     int view = -1, downscale = 0;
+    bool weighted = false;
   };
-  std::shared_ptr<const Image8> Load(int view, int downscale);
+  std::shared_ptr<const data::ViewImage> Load(int view, int downscale);
   // Begins the copy to the device with the upload whose turn is next.
-  void BeginUpload(const KernelContext& context, const Image8& image, int view, int downscale);
-  torch::Tensor OnDevice(int view, const Camera& camera, int downscale);
+  void BeginUpload(const KernelContext& context, const data::ViewImage& photo, int view, int downscale);
+  Photo OnDevice(int view, const Camera& camera, int downscale);
 
   const data::Dataset& dataset_;
   data::ViewLoader& loader_;
@@ -48,10 +54,10 @@ class PhotoStore {
   bool is_device_;
   int64_t budget_bytes_, kept_bytes_ = 0;
   int downscale_ = 0;
-  std::map<int, torch::Tensor> kept_;  // at downscale_, on the device
-  std::array<Upload, 2> uploads_;      // they take turns: of the photo in use and of the next one
-  size_t in_use_ = 0;                  // of uploads_
-  std::shared_ptr<const Image8> last_;
+  std::map<int, Photo> kept_;      // at downscale_, on the device
+  std::array<Upload, 2> uploads_;  // they take turns: of the photo in use and of the next one
+  size_t in_use_ = 0;              // of uploads_
+  std::shared_ptr<const data::ViewImage> last_;
 };
 
 }  // namespace splat::train

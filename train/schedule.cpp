@@ -8,10 +8,9 @@
 namespace splat::train {
 namespace {
 
-constexpr int kMinRefineEvery = 25;    // steps; fewer views say little about a mean gradient
-constexpr double kSettleShare = 0.15;  // of a short run, before the first refinement: early gradients are all large
-constexpr int kMinResetEvery = 1000;   // steps that the opacities need to recover
-constexpr int kMinStepsForReset = 5000;
+constexpr int kMinRefineEvery = 25;        // steps; fewer views say little about a mean gradient
+constexpr double kSettleShare = 0.15;      // of a short run, before the first refinement: early gradients are all large
+constexpr int kMinResetEvery = 3000;       // steps that the opacities need to recover, as published
 constexpr double kRecoveryShare = 0.1;     // of the run, between the last reset and the end of refinement
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
 constexpr int kMaxResolutionLevels = 2;
@@ -25,9 +24,9 @@ int Scaled(int option, int steps) {
 
 }  // namespace
 
-double MeansLearningRate(const OptimizerConfig& config, int step, int steps) {
-  const double done = steps > 0 ? std::clamp(double(step) / steps, 0.0, 1.0) : 1.0;
-  return std::exp((1 - done) * std::log(config.means_lr) + done * std::log(config.means_lr_final));
+int StepsOf(const TrainConfig& config, bool cuda) {
+  if (config.iterations > 0) return config.iterations;
+  return cuda ? kDefaultStepsCuda : kDefaultStepsCpu;
 }
 
 int ShDegreeAt(int step, int steps, int every, int max_degree) {
@@ -62,7 +61,7 @@ bool DensitySchedule::Refines(int step) const {
 
 OpacityResets::OpacityResets(int every, const DensitySchedule& schedule) {
   const int steps = schedule.steps();
-  if (steps >= kMinStepsForReset) every_ = std::max(Scaled(every, steps), std::min(kMinResetEvery, every));
+  every_ = std::max(Scaled(every, steps), std::min(kMinResetEvery, every));
   last_ = int(schedule.refine_until() - kRecoveryShare * steps);
 }
 

@@ -1,4 +1,5 @@
-// What changes in the course of a run, as pure functions of the step. Steps count from 1, the first, to `steps`, the
+// How long a run is and what changes in its course but for the learning rates (train/learning_rates.h), as pure
+// functions of the step. Steps count from 1, the first, to `steps`, the
 // last. Options that are steps mean those of a run of 30,000 and are scaled to the run's length; a run of 30,000 keeps
 // them as they are.
 #pragma once
@@ -9,9 +10,8 @@ namespace splat::train {
 
 constexpr int kReferenceSteps = 30000;
 
-// Returns the rate of the means, which is to be multiplied by the scene's extent. It goes from means_lr to
-// means_lr_final, which it has at the last step; its logarithm falls linearly.
-double MeansLearningRate(const OptimizerConfig& config, int step, int steps);
+// Returns the steps of a run: config.iterations, or the device's default where that is 0.
+int StepsOf(const TrainConfig& config, bool cuda);
 
 // Returns the degree of the spherical harmonics in use. It is 0 at first, and one more every `every` (scaled, at least
 // 1) steps up to `max_degree`; `every` = 0 gives max_degree at once. With the default 1000 all four are in use after a
@@ -50,8 +50,9 @@ class DensitySchedule {
   int steps_, refine_from_, refine_until_, refine_every_;
 };
 
-// When opacities are cut. Resets are at least 1,000 steps apart, and a run of less than 5,000 steps has none. No reset
-// falls into the last tenth of the run before the refinements end, for the opacities must recover first.
+// When opacities are cut. Resets are at least 3,000 steps apart, or as far as the option says if that is less, so a
+// short run has none. No reset falls into the last tenth of the run before the refinements end, for the opacities must
+// recover first.
 class OpacityResets {
  public:
   // `every` counts steps of the reference run; 0 means never.

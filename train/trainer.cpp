@@ -30,9 +30,15 @@ int LevelsOf(const TrainConfig& config, const data::Dataset& dataset) {
   return levels;
 }
 
+constexpr int kMostDecodingThreads = 8;  // each holds a photo at its full size
+
 PhotoFeedOptions FeedOptions(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config) {
   PhotoFeedOptions options;
   options.loading.cache_bytes = int64_t(config.cache_gigabytes * 1e9);
+  if (backend.is_device) {  // on the CPU the training itself has all cores
+    options.loading.threads = std::clamp(ProcessExecutor().Threads(), 1, kMostDecodingThreads);
+    options.loading.prefetch = 2 * options.loading.threads;
+  }
   options.device_bytes = PhotoBudget(backend, dataset, dataset.ViewsOf(Split::kTrain));
   return options;
 }
@@ -118,18 +124,24 @@ void Training::Step() {
   state_.step = step;
 }
 
-// Makes a step unless there is no memory for it, and says whether it was made: what has been trained is worth more than
-// the rest of the run. The model is whole then, for a step and a refinement change it only once they have all the
-// memory they need.
-bool StepWithinMemory(Training& training, const TrainState& state, const LogSink& log) {
+// Makes a step and says whether it was made: where there is no memory for it, or anything else fails, what has been
+// trained is worth more than the rest of the run. The model is whole then, for a step and a refinement change it only
+// once they have all the memory they need.
+bool StepOrEnd(Training& training, const TrainState& state, const Backend& backend, const LogSink& log,
+               std::string& failure) {
   try {
     training.Step();
     return true;
   } catch (const std::exception& error) {
-    if (!IsOutOfMemory(error)) throw;
-    const std::string text = OutOfMemoryText(state.model.count(), training.target().camera);
+    const bool no_memory = IsOutOfMemory(error);
+    if (state.step == 0 && !no_memory) throw;
+    const std::string said = error.what();
+    const std::string text = no_memory ? OutOfMemoryText(backend, state.model.count(), training.target().camera)
+                                       : said.substr(0, said.find('\n'));
     SPLAT_CHECK(state.step > 0, text);
-    LogWarning(log, StrCat("training ends at step ", state.step + 1, " of ", training.steps(), ": ", text));
+    const std::string ending = StrCat("training ends at step ", state.step + 1, " of ", training.steps(), ": ", text);
+    if (no_memory) LogWarning(log, ending);
+    if (!no_memory) failure = ending;
     return false;
   }
 }
@@ -144,11 +156,6 @@ void Prepare(const TrainConfig& config) {
 
 }  // namespace
 
-int StepsOf(const TrainConfig& config, bool cuda) {
-  if (config.iterations > 0) return config.iterations;
-  return cuda ? kDefaultStepsCuda : kDefaultStepsCpu;
-}
-
 TrainResult ContinueTraining(TrainState& state, const Backend& backend, const data::Dataset& dataset,
                              const TrainConfig& config, const TrainCallbacks& callbacks) {
   Prepare(config);
@@ -159,7 +166,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   const Clock::time_point start = Clock::now();
   TrainResult result;
   while (state.step < steps && !result.interrupted) {
-    result.interrupted = !StepWithinMemory(training, state, callbacks.log);
+    result.interrupted = !StepOrEnd(training, state, backend, callbacks.log, result.error);
     if (result.interrupted) break;
     if (callbacks.progress) callbacks.progress(meter.Update(state.step, training.loss(), state.model.count()));
     result.interrupted = callbacks.stop && state.step < steps && callbacks.stop();

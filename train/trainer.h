@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "core/log.h"
 #include "data/dataset/dataset.h"
@@ -17,6 +18,7 @@ struct TrainResult {
   SplatModel model;  // without gradients, sane values only
   int steps_done = 0;
   bool interrupted = false;
+  std::string error;   // what ended the training, if neither the user nor a lack of memory
   double seconds = 0;  // of the loop
 };
 
@@ -28,8 +30,8 @@ struct TrainCallbacks {
 
 // Trains on the dataset's training views. The same dataset, config and seed give the same bits on the CPU, at any
 // number of threads. Throws splat::Error for what cannot be trained.
-// A device that runs out of memory in the course of a training ends it in order, with a warning: what has been trained
-// is kept.
+// What fails in the course of a training, such as memory that runs out, ends it in order, with a warning: what has been
+// trained is kept.
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks);
 
 // Trains on a given backend; config.device is not looked at.
@@ -42,8 +44,5 @@ TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const 
 // that was not stopped. The result shares the state's memory on the CPU.
 TrainResult ContinueTraining(TrainState& state, const Backend& backend, const data::Dataset& dataset,
                              const TrainConfig& config, const TrainCallbacks& callbacks);
-
-// The steps of a run: config.iterations, or the device's default where that is 0.
-int StepsOf(const TrainConfig& config, bool cuda);
 
 }  // namespace splat::train

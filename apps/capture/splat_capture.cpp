@@ -3,12 +3,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <thread>
 
 #include "apps/cli/cli.h"
 #include "apps/cli/program.h"
 #include "capture/capture.h"
 #include "core/check.h"
+#include "core/machine_limits.h"
 
 namespace splat::apps {
 namespace {
@@ -50,24 +50,43 @@ void AddImperfections(CLI::App& app, CaptureOptions& options) {
   app.add_flag("--depth", options.depth, "Also write depth maps (PFM, m along the optical axis)");
 }
 
-// Removes an earlier capture; anything else is left alone.
-void RemoveCapture(const std::string& folder) {
-  if (!fs::exists(folder)) return;
-  SPLAT_CHECK(fs::exists(folder + "/truth/capture.json"), folder,
-              ": is not a capture, so it is not overwritten; choose another folder");
-  fs::remove_all(folder);
-}
+// An earlier capture that is put aside until the new one is whole; anything else is left alone.
+class EarlierCapture {
+ public:
+  explicit EarlierCapture(const std::string& folder) : folder_(folder), aside_(folder + ".old") {
+    SPLAT_CHECK(fs::exists(folder + "/truth/capture.json"), folder,
+                ": is not a capture, so it is not overwritten; choose another folder");
+    SPLAT_CHECK(!fs::exists(aside_), aside_, ": is in the way; move or remove it");
+    fs::rename(folder_, aside_);
+  }
+  ~EarlierCapture() {
+    std::error_code ignored;
+    if (fs::exists(folder_, ignored)) {
+      fs::remove_all(aside_, ignored);
+    } else {
+      fs::rename(aside_, folder_, ignored);
+    }
+  }
+  EarlierCapture(const EarlierCapture&) = delete;
+  EarlierCapture& operator=(const EarlierCapture&) = delete;
+
+ private:
+  const std::string folder_, aside_;
+};
 
 void Run(const Arguments& arguments) {
   Validate(arguments.capture);
-  if (arguments.overwrite) RemoveCapture(arguments.output);
-  const int threads = arguments.threads > 0 ? arguments.threads : int(std::thread::hardware_concurrency());
+  std::string folder = arguments.output;
+  while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
+  std::optional<EarlierCapture> earlier;
+  if (arguments.overwrite && fs::exists(folder)) earlier.emplace(folder);
+  const int threads = arguments.threads > 0 ? arguments.threads : UsableCores();
   ThreadPool pool(std::max(1, threads));
   const auto progress = [&](int done, int total) {
     if (!arguments.quiet && (done % 10 == 0 || done == total)) std::printf("photo %d of %d\n", done, total);
     std::fflush(stdout);
   };
-  const auto result = WriteCapture(arguments.capture, arguments.output, pool, progress);
+  const auto result = WriteCapture(arguments.capture, folder, pool, progress);
   std::printf("%s: %zu photos; the truth is in %s\n", result.photo_folder.c_str(), result.photos.size(),
               result.truth_folder.c_str());
 }

@@ -11,29 +11,55 @@ constexpr int kExitInterrupted = 130;
 // A signal handler can reach nothing but globals.
 volatile sig_atomic_t interrupt_requested = 0;
 
+// How many times SIGINT or SIGTERM has come: somebody who asks twice does not want to wait.
+volatile sig_atomic_t times_asked = 0;
+
 // Only calls that are safe in a signal handler. COLMAP dies with this process (data/sfm/process.h).
 void HandleSignal(int) {
-  if (interrupt_requested) _exit(kExitInterrupted);
+  if (times_asked) _exit(kExitInterrupted);
+  times_asked = 1;
   interrupt_requested = 1;
   static const char kMessage[] = "\nEnding in good order; press Ctrl-C again to end at once.\n";
   if (write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1) < 0) return;
 }
 
-}  // namespace
+// A closed terminal sends it more than once, and there is nobody to tell.
+void HandleHangUp(int) {
+  interrupt_requested = 1;
+}
 
-InterruptHandler::InterruptHandler() {
-  interrupt_requested = 0;
+void Handle(int signal, void (*handler)(int)) {
   struct sigaction action = {};
-  action.sa_handler = HandleSignal;
+  action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  sigaction(signal, &action, nullptr);
+}
+
+// nohup and its like have it ignored.
+bool IsIgnored(int signal) {
+  struct sigaction action = {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+}  // namespace
+
+void IgnoreFailedWrites() {
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+}
+
+InterruptHandler::InterruptHandler() {
+  interrupt_requested = times_asked = 0;
+  Handle(SIGINT, HandleSignal);
+  Handle(SIGTERM, HandleSignal);
+  if (!IsIgnored(SIGHUP)) Handle(SIGHUP, HandleHangUp);
 }
 
 InterruptHandler::~InterruptHandler() {
   signal(SIGINT, SIG_DFL);
   signal(SIGTERM, SIG_DFL);
+  if (!IsIgnored(SIGHUP)) signal(SIGHUP, SIG_DFL);
 }
 
 bool InterruptRequested() {

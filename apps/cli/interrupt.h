@@ -1,4 +1,5 @@
-// Ctrl-C and SIGTERM: the first one asks the program to end in order, the second one ends it at once.
+// Ctrl-C, SIGTERM and a closed terminal (SIGHUP) ask the program to end in order; a second Ctrl-C or SIGTERM ends it at
+// once.
 #pragma once
 
 #include <string>
@@ -7,8 +8,12 @@
 
 namespace splat::apps {
 
-// Takes over SIGINT and SIGTERM while it lives; there may be one object at a time. The second signal ends the process
-// with status 130.
+// A write that fails, into a pipe without a reader or beyond the limit on the size of files, ends no program from now
+// on and is an error of that write only.
+void IgnoreFailedWrites();
+
+// Takes over these signals while it lives; there may be one object at a time. The second SIGINT or SIGTERM ends the
+// process with status 130. SIGHUP stays ignored where it was.
 class InterruptHandler {
  public:
   InterruptHandler();

@@ -5,6 +5,8 @@
 
 #include "apps/cli/interrupt.h"
 #include "apps/cli/version.h"
+#include "core/check.h"
+#include "core/printable.h"
 
 namespace splat::apps {
 namespace {
@@ -18,7 +20,7 @@ std::string FirstLine(const std::string& text) {
 
 int Fail(const std::string& program, const std::string& message) {
   std::cout.flush();
-  std::cerr << program << ": error: " << message << std::endl;
+  std::cerr << program << ": error: " << Printable(message) << std::endl;
   return kExitFailure;
 }
 
@@ -29,16 +31,19 @@ std::string ProgramVersion(const std::string& program) {
 }
 
 int RunProgram(const std::string& program, const std::function<int()>& run) {
+  IgnoreFailedWrites();
   try {
     return run();
   } catch (const Interrupted& interrupted) {
     std::cout.flush();
-    std::cerr << program << ": " << interrupted.what() << std::endl;
+    std::cerr << program << ": " << Printable(interrupted.what()) << std::endl;
     return kExitInterrupted;
   } catch (const std::bad_alloc&) {
     return Fail(program,
                 "out of memory; use smaller images (--downscale, --max-image-size) or fewer splats "
                 "(--max-gaussians)");
+  } catch (const Error& error) {
+    return Fail(program, error.what());  // one line, also where a name in it has a line end
   } catch (const std::exception& error) {
     return Fail(program, FirstLine(error.what()));  // LibTorch's messages go on with a stack trace
   }

@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "core/check.h"
+#include "core/printable.h"
 
 namespace splat::apps {
 namespace {
@@ -53,13 +54,13 @@ void Progress::ClearBar() {
 }
 
 void Progress::Redraw(const std::string& line) {
-  out_ << "\r" << line.substr(0, size_t(options_.columns - 1)) << "\033[K" << std::flush;
+  out_ << "\r" << Printable(line).substr(0, size_t(options_.columns - 1)) << "\033[K" << std::flush;
   bar_shown_ = true;
 }
 
 void Progress::Print(std::ostream& stream, const std::string& line) {
   ClearBar();
-  stream << line << std::endl;
+  stream << Printable(line) << std::endl;  // the one place where names and texts from outside reach the terminal
 }
 
 void Progress::Begin(const std::string& stage) {

@@ -4,17 +4,21 @@
 #include "apps/export/export_options.h"
 #include "core/check.h"
 #include "core/format.h"
+#include "core/machine_limits.h"
 #include "core/parallel.h"
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
+#include "io/file_lock.h"
+#include "io/temporary_file.h"
 #include "quality/export_check.h"
 #include "scene/select.h"
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
-#include <thread>
 
 namespace splat::apps {
 namespace {
@@ -24,15 +28,21 @@ namespace fs = std::filesystem;
 constexpr int64_t kManySplats = 2'000'000;  // what viewers on a desktop budget for
 constexpr double kCropReach = 3;            // times the cameras' or the splats' own
 
-// Found out before a large scene is read.
-void CheckOutput(const ConvertOptions& options) {
+// Found out before a large scene is read. Two that write one file, and read it back, would judge each other's.
+std::unique_ptr<FileLock> ClaimOutput(const ConvertOptions& options) {
   std::error_code ignored;
   const fs::path folder = fs::path(options.output).parent_path();
   SPLAT_CHECK(folder.empty() || fs::is_directory(folder, ignored), options.output, ": the folder does not exist");
+  const std::string lock =
+      (folder / StrCat(".splat-", std::hash<std::string>()(fs::path(options.output).filename().string()), ".lock"))
+          .string();
+  auto claim = std::make_unique<FileLock>(lock, options.output, "wait for it or choose another name");
   SPLAT_CHECK(options.overwrite || !fs::exists(options.output, ignored), options.output,
               ": exists already; choose another name or pass --overwrite");
   const std::string lacks = formats::WhatLacks(*options.exporter);
   SPLAT_CHECK(lacks.empty(), options.output, ": ", lacks);
+  RemoveAbandonedFiles(folder.empty() ? "." : folder.string());
+  return claim;
 }
 
 // The cameras that lie beside the scene, for --crop auto, pages and checks; none without a usable cameras.json.
@@ -96,28 +106,30 @@ std::string SizeText(const std::string& path) {
 SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
   SplatCloud cloud = formats::ReadScene(options.input, options.reading);
   progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
-                       math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(options.input)));
+                       math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(formats::SceneFileOf(options.input))));
   if (cloud.left_out > 0) {
     progress.Warn(StrCat(options.input, ": ", FormatCount(cloud.left_out),
                          " splats are no numbers or have no rotation, and are left out"));
   }
+  for (const std::string& note : cloud.notes) progress.Warn(note);
   if (options.background) cloud.traits.background = options.background;
   return cloud;
 }
 
 // Reads what was written back, with the cloud that it came from out of memory, and says what the format costs.
-void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check, Progress& progress) {
+void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check, int64_t left_out,
+                Progress& progress) {
   formats::ImportOptions reading;
   reading.spz_frame = options.writing.spz_frame;
-  const double agreement_db = check.AgreementOf(options.output, reading);
+  const double agreement_db = check.AgreementOf(options.output, reading, left_out);
   progress.Info(StrCat("Read back and drawn in ", check.views(), " views: ", FormatFixed(agreement_db, 1),
                        " dB against what was read"));
 }
 
 int ConvertScene(ConvertOptions options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
-  CheckOutput(options);
-  ThreadPool pool(options.threads > 0 ? options.threads : std::max(1, int(std::thread::hardware_concurrency())));
+  const std::unique_ptr<FileLock> claim = ClaimOutput(options);
+  ThreadPool pool(options.threads > 0 ? options.threads : UsableCores());
   options.writing.executor = &pool;
   const auto start = std::chrono::steady_clock::now();
   std::optional<SplatCloud> cloud = ReadCloud(options, progress);
@@ -134,14 +146,14 @@ int ConvertScene(ConvertOptions options) {
     options.writing.viewer = Viewer(cameras, splats);
     written = formats::WriteScene(options.output, *options.exporter, splats, options.writing);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    progress.Info(StrCat(options.output, ": ", FormatCount(splats.count()), " splats, SH degree ",
+    progress.Info(StrCat(options.output, ": ", FormatCount(splats.count() - written.left_out), " splats, SH degree ",
                          std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
                          SizeText(options.output), ", ", FormatDuration(seconds.count())));
     if (options.check)
       check.emplace(splats, quality::CamerasToCheck(cameras, splats), BackgroundOf(splats.traits()), pool);
   }
   cloud.reset();
-  if (check) CheckScene(options, *check, progress);
+  if (check) CheckScene(options, *check, written.left_out, progress);
   if (!written.note.empty()) progress.Info(written.note);
   if (!written.warning.empty()) progress.Warn(written.warning);
   return 0;

@@ -8,6 +8,8 @@
 #include "core/format.h"
 #include "data/photos/image_io.h"
 #include "formats/scene_transform.h"
+#include "io/file_lock.h"
+#include "io/temporary_file.h"
 #include "pipeline/output_folder.h"
 #include "rasterizer/torch/libtorch.h"
 #include "rasterizer/torch/process_executor.h"
@@ -17,6 +19,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <utility>
 
 namespace splat::apps {
@@ -59,11 +62,15 @@ std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const Splat
   return chosen;
 }
 
-void MakeFolder(const std::string& path) {
+std::unique_ptr<FileLock> MakeFolder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   SPLAT_CHECK(!error && fs::is_directory(path), "--output ", path, ": the folder cannot be made",
               error ? ": " + error.message() : std::string());
+  auto claim = std::make_unique<FileLock>(path + "/.splat.lock", StrCat("--output ", path),
+                                          "wait for it or choose another folder");
+  RemoveAbandonedFiles(path);
+  return claim;
 }
 
 int RenderScene(const RenderOptions& options) {
@@ -72,10 +79,15 @@ int RenderScene(const RenderOptions& options) {
   UseThreads(options.threads);
   const torch::Device device = train::ChooseBackend(options.device).device;
   SplatCloud cloud = formats::ReadScene(options.scene);
+  if (cloud.left_out > 0) {
+    progress.Warn(StrCat(options.scene, ": ", FormatCount(cloud.left_out),
+                         " splats are no numbers or have no rotation, and are left out"));
+  }
+  for (const std::string& note : cloud.notes) progress.Warn(note);
   if (options.background) cloud.traits.background = options.background;
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
-  MakeFolder(options.output);
+  const std::unique_ptr<FileLock> claim = MakeFolder(options.output);
 
   pipeline::RenderNames names;
   progress.Begin("Rendering");

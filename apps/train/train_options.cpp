@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "formats/exporter.h"
 #include "io/atomic_file.h"
+#include "io/json_parse.h"
 
 namespace splat::apps {
 namespace {
@@ -106,10 +107,11 @@ std::string Footer(train::TrainConfig& config) {
 
 // The text of a config file; of an earlier run's config.json the part that configures the training.
 std::string ConfigText(const std::string& path) {
+  SPLAT_CHECK(fs::exists(path), "--config ", path, ": no such file");
   SPLAT_CHECK(!fs::is_directory(path), "--config ", path, ": is a folder; name a file in it");
-  SPLAT_CHECK(fs::is_regular_file(path), "--config ", path, ": no such file");
+  SPLAT_CHECK(fs::is_regular_file(path), "--config ", path, ": is not a file");
   std::string text = ReadFile(path);
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = ParseJsonOrDiscard<nlohmann::json>(text, path);
   if (json.is_object() && json.contains("training") && json["training"].is_object()) return json["training"].dump();
   return text;
 }

@@ -14,32 +14,65 @@
 
 namespace splat::data {
 
-Image8 LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log) {
-  DecodedPhoto photo = ReadPhoto(view.path);
-  if (photo.truncated) {
-    LogWarning(log, view.path + ": the file ends early; the missing part is grey. Copy it again or remove it");
-  }
-  Image8 image = CompositeOnBackground(photo.image, background.data());
+namespace {
+
+void WarnOfMissingRows(const View& view, const DecodedPhoto& photo, const LogSink& log) {
+  const std::string effect = photo.missing_rows > 0 ? StrCat("the last ", photo.missing_rows, " of its ",
+                                                             photo.image.height, " rows are missing and do not count")
+                                                    : "it is used, but less sharp than it was";
+  LogWarning(log, StrCat(view.path, ": the file ends early; ", effect, ". Copy it again or remove it"));
+}
+
+// Empty unless rows are missing.
+Image8 WeightsOf(const DecodedPhoto& photo) {
+  if (photo.missing_rows == 0) return {};
+  constexpr uint8_t kFull = 255;
+  Image8 weights(photo.image.width, photo.image.height, 1);
+  std::fill_n(weights.pixels.begin(), size_t(weights.width) * size_t(weights.height - photo.missing_rows), kFull);
+  return weights;
+}
+
+// From the stored pixels, or their weights, to those of the view's camera.
+Image8 ToCamera(const View& view, Image8 image, UndistortMaps* maps) {
   if (view.rotate_to_model) image = ApplyOrientation(image, view.exif_orientation);
-  if (HasDistortion(view.intrinsics)) return UndistortImage(image, view.intrinsics, view.camera);
+  if (HasDistortion(view.intrinsics)) return UndistortImage(image, view.intrinsics, view.camera, maps);
   return ResizeImage(image, view.camera.width, view.camera.height);
+}
+
+}  // namespace
+
+ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log, UndistortMaps* maps) {
+  const DecodedPhoto photo = ReadPhoto(view.path);
+  if (photo.truncated) WarnOfMissingRows(view, photo, log);
+  ViewImage loaded;
+  loaded.image = ToCamera(view, CompositeOnBackground(photo.image, background.data()), maps);
+  const Image8 weights = WeightsOf(photo);
+  if (!weights.pixels.empty()) loaded.weights = ToCamera(view, weights, maps);
+  return loaded;
+}
+
+ViewImage ResizeView(const ViewImage& view, int width, int height) {
+  ViewImage resized;
+  resized.image = ResizeImage(view.image, width, height);
+  if (!view.weights.pixels.empty()) resized.weights = ResizeImage(view.weights, width, height);
+  return resized;
 }
 
 namespace {
 
 // What decoding a view gave: an image or an error, and warnings for the caller of Get.
 struct Decoded {
-  std::shared_ptr<const Image8> image;
+  std::shared_ptr<const ViewImage> image;
   std::exception_ptr error;
   std::vector<std::string> warnings;
 };
 
-Decoded Decode(const Dataset& dataset, int view) {
+Decoded Decode(const Dataset& dataset, int view, UndistortMaps& maps) {
   Decoded decoded;
   try {
-    decoded.image = std::make_shared<const Image8>(
-        LoadView(dataset.views[size_t(view)], dataset.background,
-                 [&](LogLevel, const std::string& line) { decoded.warnings.push_back(line); }));
+    decoded.image = std::make_shared<const ViewImage>(LoadView(
+        dataset.views[size_t(view)], dataset.background,
+        [&](LogLevel, const std::string& line) { decoded.warnings.push_back(line); }, &maps));
   } catch (...) {
     decoded.error = std::current_exception();
   }
@@ -62,6 +95,7 @@ struct ViewLoader::State {
   const Dataset& dataset;
   const Options options;
   const LogSink log;
+  UndistortMaps maps;
   mutable std::mutex mutex;                // guards everything below
   std::condition_variable work, progress;  // for workers; for callers that wait for an image
   std::vector<Slot> slots;                 // [views]
@@ -75,7 +109,7 @@ struct ViewLoader::State {
   State(const Dataset& the_dataset, const Options& the_options, LogSink the_log)
       : dataset(the_dataset), options(the_options), log(std::move(the_log)), slots(the_dataset.views.size()) {}
 
-  // Known before decoding: LoadView gives 3 channels at the camera's size.
+  // Known before decoding: LoadView gives 3 channels at the camera's size. Weights, which few photos have, come on top.
   int64_t Bytes(int view) const {
     const Camera& camera = dataset.views[size_t(view)].camera;
     return int64_t(camera.width) * camera.height * 3;
@@ -143,7 +177,7 @@ struct ViewLoader::State {
       work.wait(lock, [&] { return stop || (view = ReserveNext()) >= 0; });
       if (stop) return;
       lock.unlock();
-      const Decoded decoded = Decode(dataset, view);
+      const Decoded decoded = Decode(dataset, view, maps);
       lock.lock();
       Finish(view, decoded, true);
     }
@@ -159,7 +193,7 @@ struct ViewLoader::State {
   Decoded DecodeHere(int view, std::unique_lock<std::mutex>& lock) {
     slots[size_t(view)].status = Status::kDecoding;
     lock.unlock();
-    Decoded decoded = Decode(dataset, view);
+    Decoded decoded = Decode(dataset, view, maps);
     lock.lock();
     const bool keep = decoded.image && MakeRoom(Bytes(view));
     if (keep) used_bytes += Bytes(view);
@@ -192,7 +226,7 @@ void ViewLoader::Announce(const std::vector<int>& view_indices) {
   state_->work.notify_all();
 }
 
-std::shared_ptr<const Image8> ViewLoader::Get(int view_index) {
+std::shared_ptr<const ViewImage> ViewLoader::Get(int view_index) {
   State& state = *state_;
   SPLAT_CHECK(view_index >= 0 && view_index < int(state.slots.size()), "view ", view_index, " of ", state.slots.size(),
               " was asked for");

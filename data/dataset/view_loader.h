@@ -9,12 +9,24 @@
 #include "core/image.h"
 #include "core/log.h"
 #include "data/dataset/dataset.h"
+#include "data/photos/undistort.h"
 
 namespace splat::data {
 
-// Returns the view's image as it is trained on: decoded, oriented to the model, composited, undistorted and resized to
-// view.camera, with 3 channels. Throws splat::Error naming the file; a truncated file is used with a warning in `log`.
-Image8 LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log);
+// A photo as it is trained on.
+struct ViewImage {
+  Image8 image;    // 3 channels
+  Image8 weights;  // 1 channel: what each pixel counts, / 255; empty: all count in full
+};
+
+// Returns the view's image and weights: decoded, oriented to the model, composited, undistorted and resized to
+// view.camera. Throws splat::Error naming the file. A truncated file is used with a warning in `log`; its missing rows
+// have weight 0. Views of one camera may share `maps`.
+ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log,
+                   UndistortMaps* maps = nullptr);
+
+// Image and weights, resized as ResizeImage does.
+ViewImage ResizeView(const ViewImage& view, int width, int height);
 
 class ViewLoader {
  public:
@@ -39,7 +51,7 @@ class ViewLoader {
   // and one that is being decoded is waited for. Rethrows a decoding error of that view. The result never depends on
   // timing. A view's warnings go to the log from here, on the calling thread, the first time that it is asked for.
   // Several threads may call this function if they may call the log sink.
-  std::shared_ptr<const Image8> Get(int view_index);
+  std::shared_ptr<const ViewImage> Get(int view_index);
 
   // Returns the bytes of the decoded images that are held, never above Options::cache_bytes: an image that does not fit
   // is handed out without being kept. Images that a caller still holds, or that are being decoded, come on top.

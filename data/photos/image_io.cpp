@@ -4,6 +4,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -11,14 +12,14 @@
 
 #include "core/check.h"
 #include "data/photos/photo_header.h"
+#include "data/photos/png_file.h"
+#include "data/photos/tiff_file.h"
 #include "io/atomic_file.h"
 
 namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr uint8_t kMissingGrey = 128;
 
 // Work is spread over photos, so OpenCV itself stays on the calling thread; and its messages would only repeat ours.
 void QuietOpenCv() {
@@ -41,49 +42,42 @@ cv::Mat Decode(const std::string& path, const std::vector<uint8_t>& bytes) {
   try {
     pixels = cv::imdecode(bytes, cv::IMREAD_UNCHANGED | cv::IMREAD_IGNORE_ORIENTATION);
   } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();  // the photo is not to blame
     reason = ": " + error.err;
   }
   SPLAT_CHECK(!pixels.empty(), path, ": is not a photo that can be read (broken pixel data", reason, ")");
-  SPLAT_CHECK(pixels.depth() == CV_8U || pixels.depth() == CV_16U, path,
-              ": only 8 and 16 bits per channel can be read; convert it to 16-bit PNG or TIFF");
+  SPLAT_CHECK(pixels.depth() == CV_8U, path, ": has more than 8 bits a channel; convert it to 16-bit PNG or TIFF");
   SPLAT_CHECK(pixels.channels() == 1 || pixels.channels() == 3 || pixels.channels() == 4, path, ": has ",
               pixels.channels(), " channels; 1, 3 and 4 can be read");
   return pixels;
 }
 
-uint8_t To8Bit(uint8_t value) {
-  return value;
-}
-uint8_t To8Bit(uint16_t value) {
-  return uint8_t((value + 128) / 257);
-}  // 65535 = 257 * 255
-
 // OpenCV's B, G, R(, A) or grey to R, G, B(, A).
-template <typename T>
 Image8 ToRgb(const cv::Mat& pixels) {
   const int source_channels = pixels.channels();
   Image8 image(pixels.cols, pixels.rows, source_channels == 4 ? 4 : 3);
   const int red = source_channels == 1 ? 0 : 2, green = source_channels == 1 ? 0 : 1;
   for (int y = 0; y < image.height; ++y) {
-    const T* from = pixels.ptr<T>(y);
+    const uint8_t* from = pixels.ptr<uint8_t>(y);
     uint8_t* to = image.At(0, y);
     for (int x = 0; x < image.width; ++x, from += source_channels, to += image.channels) {
-      to[0] = To8Bit(from[red]);
-      to[1] = To8Bit(from[green]);
-      to[2] = To8Bit(from[0]);
-      if (source_channels == 4) to[3] = To8Bit(from[3]);
+      to[0] = from[red];
+      to[1] = from[green];
+      to[2] = from[0];
+      if (source_channels == 4) to[3] = from[3];
     }
   }
   return image;
 }
 
-// Where a JPEG ends early the decoder repeats its last row down to the bottom: those rows become grey.
-void GreyMissingRows(Image8& image) {
+// Where a JPEG ends early the decoder stops before the row of blocks that is not whole, and repeats the last row that
+// it has down to the bottom. A progressive file may have all rows, none of them sharp.
+int MissingRows(const Image8& image) {
   const size_t stride = size_t(image.width) * image.channels;
   const uint8_t* last = image.At(0, image.height - 1);
   int first_missing = image.height - 1;
   while (first_missing > 0 && std::memcmp(image.At(0, first_missing - 1), last, stride) == 0) --first_missing;
-  std::fill(image.pixels.begin() + std::ptrdiff_t(stride * size_t(first_missing)), image.pixels.end(), kMissingGrey);
+  return first_missing == image.height - 1 ? 0 : image.height - first_missing;
 }
 
 }  // namespace
@@ -91,14 +85,18 @@ void GreyMissingRows(Image8& image) {
 DecodedPhoto ReadPhoto(const std::string& path) {
   std::ifstream stream;
   const PhotoHeader header = OpenPhoto(path, stream);
+  if (header.format == PhotoFormat::kPng) return {DecodePng(path, stream)};
+  if (header.format == PhotoFormat::kTiff) return {DecodeTiff(path, stream)};
   std::vector<uint8_t> bytes(fs::file_size(path));
   SPLAT_CHECK(stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(bytes.size())), path,
               ": cannot be read to its end");
   DecodedPhoto photo;
   photo.truncated = header.format == PhotoFormat::kJpeg && JpegEndsEarly(bytes.data(), bytes.size());
-  const cv::Mat pixels = Decode(path, bytes);
-  photo.image = pixels.depth() == CV_8U ? ToRgb<uint8_t>(pixels) : ToRgb<uint16_t>(pixels);
-  if (photo.truncated) GreyMissingRows(photo.image);
+  photo.image = ToRgb(Decode(path, bytes));
+  if (photo.truncated) photo.missing_rows = MissingRows(photo.image);
+  SPLAT_CHECK(
+      photo.missing_rows < photo.image.height, path,
+      ": is not a photo that can be read: the file ends before a row of it is whole; copy it again or remove it");
   return photo;
 }
 

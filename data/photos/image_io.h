@@ -10,11 +10,11 @@
 
 namespace splat::data {
 
-// The orientation is EXIF's, 1..8 (1: as stored). Absent or broken EXIF is orientation 1, and so is EXIF in other
-// formats than JPEG. The decoder applies TIFF's own orientation, and the size given here is the one after that.
+// The orientation is that of EXIF, or of TIFF's own tag: 1..8 (1: as stored). Absent or broken it is 1.
 struct PhotoInfo {
   int width = 0, height = 0;  // px as stored, before any rotation
   int exif_orientation = 1;
+  int bits = 8;  // a sample
 };
 
 // Lists the files in `folder` and below it with a photo's extension (jpg, jpeg, png, tif, tiff, webp; in any case). The
@@ -29,7 +29,8 @@ PhotoInfo ReadPhotoInfo(const std::string& path);
 
 struct DecodedPhoto {
   Image8 image;            // 3 channels, or 4 if the file has transparency
-  bool truncated = false;  // the file ends early; the missing part is grey. The caller warns.
+  bool truncated = false;  // the file ends early. The caller warns.
+  int missing_rows = 0;    // of a truncated one, at the bottom: what stands there is no photo
 };
 
 // Decodes to 8 bits: 16-bit photos are divided by 257 with rounding, grey becomes three equal channels. Pixels are in

@@ -1,10 +1,13 @@
 // The functions of image_io.h that need no pixels decoded: which photos there are, what their headers say, and images
 // turned and composited. image_io.cpp has those that decode, encode and scale.
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
 #include "core/check.h"
+#include "data/photos/folder_files.h"
 #include "data/photos/image_io.h"
 #include "data/photos/photo_header.h"
 
@@ -15,14 +18,26 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kMaxPixels = int64_t(1) << 29;
 
-bool HasPhotoExtension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return char(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); });
+bool HasPhotoExtension(const std::string& name) {
+  const std::string extension = LowerExtension(name);
   for (const char* known : {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}) {
     if (extension == known) return true;
   }
   return false;
+}
+
+// Refuses what no machine should decode: an image whose pixels take more than a fourth of the memory, and a small file
+// that says it is a huge image, which is no photo but an attack or an accident.
+void CheckSize(const std::string& path, const PhotoHeader& header, int64_t file_bytes) {
+  constexpr int64_t kDecodingBytes = 8;  // a pixel as decoded, and composited or turned
+  constexpr int64_t kHuge = int64_t(1) << 27, kLeastPixelsPerByte = 60;
+  const int64_t pixels = int64_t(header.width) * header.height, needed = pixels * kDecodingBytes;
+  const int64_t memory = int64_t(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
+  const std::string size = StrCat(header.width, "x", header.height, " px in ", file_bytes, " bytes");
+  SPLAT_CHECK(pixels <= kHuge || pixels / std::max<int64_t>(1, file_bytes) < kLeastPixelsPerByte, path,
+              ": says that it is ", size, ", which no photo of that size is; remove it, or scale it down");
+  SPLAT_CHECK(pixels <= kMaxPixels && needed <= memory / 4, path, ": is too large (", size, "): decoding takes ",
+              needed / 1000000, " MB of the machine's ", memory / 1000000, "; scale it down");
 }
 
 }  // namespace
@@ -38,39 +53,24 @@ PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream) {
   SPLAT_CHECK(header, path, ": is not a photo that can be read (JPEG, PNG, TIFF and WebP can)");
   SPLAT_CHECK(header->complete, path,
               ": is not a photo that can be read: the file ends early; copy it again or remove it");
-  SPLAT_CHECK(int64_t(header->width) * header->height <= kMaxPixels, path, ": is too large (", header->width, "x",
-              header->height, " px)");
+  SPLAT_CHECK(header->refusal.empty(), path, ": ", header->refusal);
+  CheckSize(path, *header, int64_t(fs::file_size(path, error)));
   stream.clear();
   stream.seekg(0);
   return *header;
 }
 
 std::vector<std::string> ListPhotos(const std::string& folder) {
-  SPLAT_CHECK(fs::is_directory(folder), folder, ": is not a folder that exists");
-  std::vector<std::string> names;
-  try {
-    fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied);
-    for (; entry != fs::recursive_directory_iterator(); ++entry) {
-      const bool hidden = entry->path().filename().string().front() == '.';
-      if (hidden && entry->is_directory()) entry.disable_recursion_pending();
-      if (hidden || !HasPhotoExtension(entry->path()) || !entry->is_regular_file()) continue;
-      names.push_back(entry->path().lexically_relative(folder).generic_string());
-    }
-  } catch (const fs::filesystem_error& error) {
-    throw Error(StrCat(folder, ": cannot be listed: ", error.code().message()));
-  }
-  std::sort(names.begin(), names.end());
+  std::vector<std::string> names = FilesBelow(folder);
+  names.erase(std::remove_if(names.begin(), names.end(), [](const auto& name) { return !HasPhotoExtension(name); }),
+              names.end());
   return names;
 }
 
 PhotoInfo ReadPhotoInfo(const std::string& path) {
   std::ifstream stream;
   const PhotoHeader header = OpenPhoto(path, stream);
-  if (header.tiff_orientation != 1) {
-    const Image8 image = ReadPhoto(path).image;
-    return {image.width, image.height, 1};
-  }
-  return {header.width, header.height, header.exif_orientation};
+  return {header.width, header.height, header.exif_orientation, header.bits};
 }
 
 Image8 ApplyOrientation(const Image8& image, int exif_orientation) {

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <vector>
 
+#include "data/photos/tiff_file.h"
+
 namespace splat::data {
 namespace {
 
@@ -29,7 +31,8 @@ bool HasFourCc(const uint8_t* bytes, const char* name) {
   return std::memcmp(bytes, name, 4) == 0;
 }
 
-// Orientation in an APP1 segment that may or may not be EXIF.
+// Orientation in an APP1 segment of JPEG, which may or may not be EXIF; PNG and WebP have one without its first 6
+// bytes.
 int ExifOrientation(const std::vector<uint8_t>& segment) {
   int orientation = 1;
   if (segment.size() < 6 || std::memcmp(segment.data(), "Exif\0\0", 6) != 0) return orientation;
@@ -44,6 +47,25 @@ int ExifOrientation(const std::vector<uint8_t>& segment) {
   return orientation;
 }
 
+// TIFF and BigTIFF in either order of bytes.
+bool IsTiff(const uint8_t* bytes) {
+  for (const char* signature : {"II*\0", "MM\0*", "II+\0", "MM\0+"}) {
+    if (std::memcmp(bytes, signature, 4) == 0) return true;
+  }
+  return false;
+}
+
+// The orientation in the EXIF of a chunk of PNG or WebP, at which the stream stands.
+int ChunkOrientation(std::istream& stream, uint32_t size) {
+  constexpr uint32_t kMaxExif = 1 << 20;
+  static const uint8_t kPrefix[] = {'E', 'x', 'i', 'f', 0, 0};
+  if (size > kMaxExif) return 1;
+  std::vector<uint8_t> bytes(size);
+  if (!stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(size))) return 1;
+  if (size < 6 || std::memcmp(bytes.data(), kPrefix, 6) != 0) bytes.insert(bytes.begin(), kPrefix, kPrefix + 6);
+  return ExifOrientation(bytes);
+}
+
 bool IsFrameHeader(int marker) {
   return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
@@ -52,9 +74,19 @@ bool StandsAlone(int marker) {
   return (marker >= 0xd0 && marker <= 0xd8) || marker == 0x01;
 }
 
+// Why a JPEG with this frame header cannot be decoded, or empty. Without Adobe's marker nobody knows whether CMYK is
+// stored inverted.
+std::string JpegRefusal(int marker, const std::vector<uint8_t>& frame, bool adobe) {
+  if (frame[0] != 8) return "is a JPEG of " + std::to_string(frame[0]) + " bits a sample; convert it to 16-bit PNG";
+  if (marker != 0xc0 && marker != 0xc1 && marker != 0xc2) return "is a lossless or arithmetic JPEG; convert it to PNG";
+  if (frame[5] == 4 && !adobe) return "is a CMYK JPEG without Adobe's marker; convert it to RGB";
+  return "";
+}
+
 // Segments up to the frame header, which holds the size.
 std::optional<PhotoHeader> ReadJpegHeader(std::istream& stream) {
   PhotoHeader header;
+  bool adobe = false;
   stream.seekg(2);
   while (stream) {
     if (stream.get() != 0xff) return std::nullopt;
@@ -66,7 +98,7 @@ std::optional<PhotoHeader> ReadJpegHeader(std::istream& stream) {
     const uint32_t length = Number(length_bytes->data(), 2, true);
     if (length < 2) return std::nullopt;
     std::vector<uint8_t> segment(length - 2);
-    const bool wanted = marker == 0xe1 || IsFrameHeader(marker);
+    const bool wanted = marker == 0xe1 || marker == 0xee || IsFrameHeader(marker);
     if (!wanted) {
       stream.seekg(std::streamoff(segment.size()), std::ios::cur);
       continue;
@@ -75,7 +107,10 @@ std::optional<PhotoHeader> ReadJpegHeader(std::istream& stream) {
     if (marker == 0xe1) {
       const int orientation = ExifOrientation(segment);
       if (orientation != 1) header.exif_orientation = orientation;
-    } else if (segment.size() >= 5) {
+    } else if (marker == 0xee) {
+      adobe = adobe || (segment.size() >= 12 && std::memcmp(segment.data(), "Adobe", 5) == 0);
+    } else if (segment.size() >= 6) {
+      header.refusal = JpegRefusal(marker, segment, adobe);
       header.height = int(Number(segment.data() + 1, 2, true));
       header.width = int(Number(segment.data() + 3, 2, true));
       return header;
@@ -89,19 +124,36 @@ std::optional<PhotoHeader> ReadJpegHeader(std::istream& stream) {
 // The size is in the first chunk; the file is complete if the chain of chunks reaches IEND.
 std::optional<PhotoHeader> ReadPngHeader(std::istream& stream) {
   stream.seekg(8);
-  const auto first = Take<16>(stream);
+  const auto first = Take<17>(stream);
   if (!first || !HasFourCc(first->data() + 4, "IHDR")) return std::nullopt;
   PhotoHeader header;
   header.format = PhotoFormat::kPng;
   header.width = int(Number(first->data() + 8, 4, true) & 0x7fffffff);
   header.height = int(Number(first->data() + 12, 4, true) & 0x7fffffff);
+  header.bits = std::max(8, int(first->data()[16]));
   std::streamoff next = 8 + 12 + 13;
   while (true) {
     stream.seekg(next);
     const auto chunk = Take<8>(stream);
     header.complete = chunk.has_value();
     if (!chunk || HasFourCc(chunk->data() + 4, "IEND")) return header;
-    next += 12 + std::streamoff(Number(chunk->data(), 4, true));
+    const uint32_t size = Number(chunk->data(), 4, true);
+    if (HasFourCc(chunk->data() + 4, "eXIf")) header.exif_orientation = ChunkOrientation(stream, size);
+    stream.clear();
+    next += 12 + std::streamoff(size);
+  }
+}
+
+// EXIF is one of the chunks behind the first, which all have an even size.
+void ReadWebpChunks(std::istream& stream, PhotoHeader& header) {
+  for (std::streamoff next = 12;; stream.clear()) {
+    stream.seekg(next);
+    const auto chunk = Take<8>(stream);
+    if (!chunk) return;
+    const uint32_t size = Number(chunk->data() + 4, 4, false);
+    if (HasFourCc(chunk->data(), "EXIF")) header.exif_orientation = ChunkOrientation(stream, size);
+    if (HasFourCc(chunk->data(), "ANIM")) header.refusal = "is an animation; convert the image that is meant to PNG";
+    next += 8 + std::streamoff(size) + std::streamoff(size % 2);
   }
 }
 
@@ -116,6 +168,7 @@ std::optional<PhotoHeader> ReadWebpHeader(std::istream& stream) {
   header.format = PhotoFormat::kWebp;
   header.complete = size >= std::streamoff(Number(bytes + 4, 4, false)) + 8;
   if (HasFourCc(bytes + 12, "VP8X")) {
+    ReadWebpChunks(stream, header);
     header.width = int(Number(bytes + 24, 3, false)) + 1;
     header.height = int(Number(bytes + 27, 3, false)) + 1;
   } else if (HasFourCc(bytes + 12, "VP8L")) {
@@ -127,39 +180,6 @@ std::optional<PhotoHeader> ReadWebpHeader(std::istream& stream) {
     header.height = int(Number(bytes + 28, 2, false) & 0x3fff);
   } else {
     return std::nullopt;
-  }
-  return header;
-}
-
-// Width, height and orientation are entries of the first directory, each a 16- or 32-bit number.
-std::optional<PhotoHeader> ReadTiffHeader(std::istream& stream, bool big_endian) {
-  stream.seekg(4);
-  const auto offset = Take<4>(stream);
-  if (!offset) return std::nullopt;
-  stream.seekg(std::streamoff(Number(offset->data(), 4, big_endian)));
-  const auto count = Take<2>(stream);
-  if (!count) return std::nullopt;
-  PhotoHeader header;
-  header.format = PhotoFormat::kTiff;
-  for (uint32_t i = Number(count->data(), 2, big_endian); i > 0; --i) {
-    const auto entry = Take<12>(stream);
-    if (!entry) return std::nullopt;
-    const uint8_t* bytes = entry->data();
-    const bool is_short = Number(bytes + 2, 2, big_endian) == 3;
-    const int value = int(Number(bytes + 8, is_short ? 2 : 4, big_endian) & 0x7fffffff);
-    switch (Number(bytes, 2, big_endian)) {
-      case 256:
-        header.width = value;
-        break;
-      case 257:
-        header.height = value;
-        break;
-      case 274:
-        header.tiff_orientation = value;
-        break;
-      default:
-        break;
-    }
   }
   return header;
 }
@@ -177,8 +197,8 @@ std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream) {
     header = ReadPngHeader(stream);
   } else if (HasFourCc(bytes, "RIFF") && HasFourCc(bytes + 8, "WEBP")) {
     header = ReadWebpHeader(stream);
-  } else if (std::memcmp(bytes, "II*\0", 4) == 0 || std::memcmp(bytes, "MM\0*", 4) == 0) {
-    header = ReadTiffHeader(stream, bytes[0] == 'M');
+  } else if (IsTiff(bytes)) {
+    header = ReadTiffHeader(stream);
   }
   if (header && (header->width <= 0 || header->height <= 0)) return std::nullopt;
   return header;

@@ -15,8 +15,9 @@ enum class PhotoFormat { kJpeg, kPng, kTiff, kWebp };
 struct PhotoHeader {
   PhotoFormat format = PhotoFormat::kJpeg;
   int width = 0, height = 0;  // px as stored
-  int exif_orientation = 1;   // 1..8; JPEG only, 1 for the other formats
-  int tiff_orientation = 1;   // TIFF only: the decoder applies it, so the decoded size may be the stored one turned
+  int exif_orientation = 1;   // 1..8: of EXIF in JPEG, PNG and WebP, of TIFF's own tag
+  int bits = 8;               // a sample; 8 also where there are fewer
+  std::string refusal;        // why the decoder cannot be trusted with this kind of file and what to do; empty: it can
   bool complete = true;       // PNG, WebP: false if the file is shorter than it says. JPEG and TIFF are not examined
 };
 
@@ -26,7 +27,8 @@ struct PhotoHeader {
 std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream);
 
 // Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo
-// (image_io.h) does, and for an image of more than 2^29 pixels.
+// (image_io.h) does, and for an image that is too large to decode: of more than 2^29 pixels, or whose pixels take a
+// fourth of the memory, or a huge one in a small file. Nothing is decoded before.
 PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream);
 
 // Whether the bytes of a JPEG [size] end before the end-of-image marker of the image itself. Data after that marker

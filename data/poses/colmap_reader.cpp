@@ -170,6 +170,7 @@ void AddPoints(const std::string& path, SceneDescription& scene) {
 
 // The count at the beginning of images.bin; the images themselves are not read.
 uint64_t ReadBinaryImageCount(const std::string& path) {
+  if (!fs::is_regular_file(path)) return 0;  // a pipe would be waited for without end
   std::ifstream stream(path, std::ios::binary);
   char bytes[sizeof(uint64_t)] = {};
   stream.read(bytes, sizeof(bytes));

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/check.h"
+#include "data/photos/folder_files.h"
 #include "data/photos/image_io.h"
 
 namespace splat::data {
@@ -91,9 +92,10 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
     }
     return chosen;
   }
+  const std::string passed_over = all.photos.empty() ? DescribePassedOver(folder) : "";
   SPLAT_CHECK(!all.photos.empty(), folder,
               ": holds no photos (jpg, jpeg, png, tif, tiff, webp), nor does its images/ or",
-              " input/; give the folder that the photos lie in");
+              " input/; give the folder that the photos lie in", passed_over.empty() ? "" : "; ", passed_over);
   return {folder, folder, all.photos, all.masks, {}};
 }
 

@@ -11,6 +11,7 @@
 #include "data/poses/ply_points.h"
 #include "data/poses/transforms_keys.h"
 #include "io/atomic_file.h"
+#include "io/json_parse.h"
 
 namespace splat::data {
 namespace {
@@ -24,21 +25,6 @@ constexpr double kMaxPhotoSide = 1000000;  // px
 constexpr double kRotationTolerance = 1e-2;
 constexpr double kLastRowTolerance = 1e-6;
 constexpr const char* kUsualPoints = "sparse_pc.ply";
-
-Json ParseJson(const std::string& path) {
-  const std::string text = ReadFile(path);
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    const size_t end = std::min(text.size(), error.byte > 0 ? error.byte - 1 : 0);
-    const auto line = 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(end), '\n');
-    const size_t line_begin = end > 0 ? text.rfind('\n', end - 1) + 1 : 0;  // npos + 1 is 0
-    throw Error(StrCat(path, ": line ", line, ", column ", end - line_begin + 1,
-                       ": is not valid JSON here; correct it or export it again"));
-  } catch (const Json::exception&) {
-    throw Error(StrCat(path, ": holds a number that is out of range; correct it or export it again"));
-  }
-}
 
 // What a frame says itself goes before what the file says for all.
 struct Scopes {
@@ -363,13 +349,14 @@ SceneDescription ReadTransforms(const std::string& json_path, const std::string&
   fs::path test_path = fs::path(json_path).parent_path() / "transforms_test.json";
   if (!fs::exists(test_path)) test_path = fs::path(json_path).parent_path() / "transforms_val.json";
   const bool has_split = fs::path(json_path).filename() == "transforms_train.json" && fs::exists(test_path);
-  const Json root = ParseJson(json_path);
+  const Json root = ParseJson<Json>(ReadFile(json_path), json_path);
   SceneDescription scene;
   ReadFrames(root, json_path, image_folder, has_split ? std::make_optional(Split::kTrain) : std::nullopt, scene);
   const size_t frames = scene.photos.size();
   scene.source = StrCat("transforms file ", json_path, " (", frames, " frames)");
   if (has_split) {
-    ReadFrames(ParseJson(test_path.string()), test_path.string(), image_folder, Split::kTest, scene);
+    const std::string test_json = test_path.string();
+    ReadFrames(ParseJson<Json>(ReadFile(test_json), test_json), test_json, image_folder, Split::kTest, scene);
     scene.source = StrCat("transforms files ", json_path, " and ", test_path.filename().string(), " (", frames,
                           " training and ", scene.photos.size() - frames, " test frames)");
   } else {

@@ -52,6 +52,7 @@ std::vector<SfmPhoto> DescribePhotos(const std::string& folder, const std::vecto
       const PhotoInfo info = ReadPhotoInfo(path.string());
       photo.width = info.width;
       photo.height = info.height;
+      photo.bits = info.bits;
       photo.camera = ExifCamera(path.string());
     } catch (const Error&) {
       photo.width = photo.height = 0;

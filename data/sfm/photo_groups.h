@@ -16,6 +16,7 @@ struct SfmPhoto {
   int64_t modified = 0;  // the file system's modification time, any unit
   int width = 0;         // px as stored; 0: the file is no photo that can be read
   int height = 0;
+  int bits = 8;        // a sample
   std::string camera;  // EXIF make, model and focal length; empty where there is no EXIF
 };
 

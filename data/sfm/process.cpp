@@ -50,6 +50,7 @@ struct Pipe {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (const int ignored_signal : {SIGPIPE, SIGXFSZ}) signal(ignored_signal, SIG_DFL);  // exec keeps what is ignored
   const int nothing = open("/dev/null", O_RDONLY);
   dup2(nothing, STDIN_FILENO);
   dup2(output.ends[1], STDOUT_FILENO);

@@ -1,14 +1,16 @@
 #include "data/sfm/sfm.h"
+#include "data/sfm/colmap_photos.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
+#include "core/machine_limits.h"
 #include "data/photos/image_io.h"
 #include "data/poses/photo_folder.h"
 #include "data/sfm/sfm_stages.h"
+#include "io/json_parse.h"
 
 namespace splat::data {
 namespace {
@@ -98,7 +100,7 @@ std::optional<SfmResult> EarlierResult(const SfmWorkspace& workspace, const std:
                                        const std::string& image_folder, const PhotoSet& set) {
   if (!workspace.IsFinished(kResultStage, key)) return std::nullopt;
   try {
-    const json text = json::parse(workspace.Result(kResultStage));
+    const json text = ParseJson<json>(workspace.Result(kResultStage), kResultStage);
     SfmResult result;
     const std::string folder = workspace.Path(text.at("model").get<std::string>());
     DescribeModel({folder, SummarizeColmapModel(folder)}, image_folder, set, result);
@@ -189,11 +191,18 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   for (const std::string& note : set.notes) LogWarning(log, note);
 
   ColmapProgram colmap(options.colmap, workspace.Path("colmap.log"), options.cancelled);
-  const int threads = options.threads > 0 ? options.threads : int(std::max(1u, std::thread::hardware_concurrency()));
-  SfmContext context{image_folder,      photos_key, GroupByCamera(set.usable, options),
-                     set.usable.size(), threads,    options.use_gpu && colmap.build().has_cuda && HasGpu(),
-                     options,           workspace,  colmap,
-                     progress,          set.notes};
+  const int threads = options.threads > 0 ? options.threads : UsableCores();
+  SfmContext context{FolderForColmap(image_folder, set.usable, workspace),
+                     photos_key,
+                     GroupByCamera(set.usable, options),
+                     set.usable.size(),
+                     threads,
+                     options.use_gpu && colmap.build().has_cuda && HasGpu(),
+                     options,
+                     workspace,
+                     colmap,
+                     progress,
+                     set.notes};
   if (options.use_gpu && !context.gpu)
     context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");
   context.notes.push_back(StrCat("COLMAP ", colmap.build().version, ", ", DescribeCameras(context.groups)));

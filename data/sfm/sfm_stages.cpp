@@ -109,6 +109,26 @@ void RemoveDatabase(const std::string& path) {
   for (const char* suffix : {"", "-wal", "-shm", "-journal"}) fs::remove(path + suffix, ignored);
 }
 
+// COLMAP passes over photos that it cannot read and calls that a success.
+void NameUnreadPhotos(SfmContext& context, const std::string& database) {
+  std::set<std::string> read;
+  for (const DatabaseImage& image : ColmapDatabase(database).Images()) read.insert(image.name);
+  constexpr size_t kNamesShown = 3;
+  size_t unread = 0;
+  std::string names;
+  for (const CameraGroup& group : context.groups) {
+    for (const std::string& name : group.names) {
+      if (read.count(name) || ++unread > kNamesShown) continue;
+      names += (names.empty() ? "" : ", ") + name;
+    }
+  }
+  if (unread == 0) return;
+  const std::string line = StrCat("COLMAP could not read ", unread, " of ", context.photos, " photos: ", names,
+                                  unread > kNamesShown ? ", ..." : "", "; convert them to 8-bit JPEG or PNG");
+  SPLAT_CHECK(unread < context.photos, line);
+  AddNote(context, line);
+}
+
 std::string FeaturesStage(const SfmPlan& plan) {
   return "features in " + plan.database;
 }
@@ -211,6 +231,7 @@ void ExtractFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
   }
   SPLAT_CHECK(fs::exists(database), database, ": COLMAP's feature_extractor wrote no database; its output is in ",
               context.workspace.Path("colmap.log"));
+  NameUnreadPhotos(context, database);
   context.workspace.Finish(stage);
 }
 

@@ -1,16 +1,12 @@
 #include "data/sfm/sfm_workspace.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
 #include "io/atomic_file.h"
+#include "io/json_parse.h"
+#include "io/temporary_file.h"
 
 namespace splat::data {
 namespace {
@@ -24,31 +20,23 @@ SfmWorkspace::SfmWorkspace(const std::string& folder) : folder_(folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   SPLAT_CHECK(std::filesystem::is_directory(folder), folder, ": the folder cannot be made: ", error.message());
-  lock_ = open(Path(".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  SPLAT_CHECK(lock_ >= 0, folder, ": cannot be written: ", std::strerror(errno));
-  if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-    const bool busy = errno == EWOULDBLOCK;
-    close(lock_);
-    SPLAT_CHECK(!busy, folder, ": another run works in this folder; wait for it or give another --output");
-    lock_ = -1;  // a file system without locks
-  }
+  lock_ = std::make_unique<FileLock>(Path(".lock"), folder, "wait for it or give another --output");
+  RemoveAbandonedFiles(folder);
   Load();
-}
-
-SfmWorkspace::~SfmWorkspace() {
-  if (lock_ >= 0) close(lock_);
 }
 
 void SfmWorkspace::Load() {
   if (!std::filesystem::exists(Path("state.json"))) return;
   try {
-    const json state = json::parse(ReadFile(Path("state.json")));
+    const json state = ParseJsonOrDiscard<json>(ReadFile(Path("state.json")), Path("state.json"));
     if (state.at("version") != kStateVersion) return;
     runs_ = state.at("runs");
     for (const auto& [stage, entry] : state.at("stages").items()) {
       records_[stage] = {entry.at("made_from"), entry.at("result"), entry.at("run"), entry.at("finished")};
     }
   } catch (const json::exception&) {
+    records_.clear();
+  } catch (const Error&) {
     records_.clear();
   }
 }

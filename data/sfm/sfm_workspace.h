@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+
+#include "io/file_lock.h"
 
 namespace splat::data {
 
@@ -15,7 +18,6 @@ class SfmWorkspace {
   // Creates the folder if need be. A state.json that cannot be read counts as none. Throws splat::Error if the folder
   // cannot be made or another process works in it.
   explicit SfmWorkspace(const std::string& folder);
-  ~SfmWorkspace();
   SfmWorkspace(const SfmWorkspace&) = delete;
   SfmWorkspace& operator=(const SfmWorkspace&) = delete;
 
@@ -47,7 +49,7 @@ class SfmWorkspace {
   const Record* Find(const std::string& stage) const;
 
   std::string folder_;
-  int lock_ = -1;
+  std::unique_ptr<FileLock> lock_;
   int64_t runs_ = 0;
   std::map<std::string, Record> records_;
 };

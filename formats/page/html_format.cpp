@@ -14,7 +14,7 @@
 #include "formats/sog_format.h"
 #include "io/atomic_file.h"
 #include "io/base64.h"
-#include "io/json_depth.h"
+#include "io/json_parse.h"
 #include "io/mapped_file.h"
 
 namespace splat::formats {
@@ -141,8 +141,7 @@ Json BootstrapOf(std::string_view bytes, const std::string& path) {
   SPLAT_CHECK(end != std::string_view::npos && bytes.find("</html>", end) != std::string_view::npos, path,
               ": it has no end; it is truncated, copy it again or ", kAdvice);
   const std::string_view text = bytes.substr(begin, end - begin);
-  CheckJsonDepth(text, path);
-  Json json = Json::parse(text.begin(), text.end(), nullptr, false);
+  Json json = ParseJsonOrDiscard<Json>(text, path);
   SPLAT_CHECK(json.is_object(), path, ": what it gives to its viewer is no JSON; it is damaged, ", kAdvice);
   return json;
 }

@@ -29,6 +29,12 @@ inline uint8_t RoundToByte(double value) {
   return rounded >= 255 ? uint8_t(255) : rounded > 0 ? uint8_t(rounded) : uint8_t(0);
 }
 
+// The size of a log scale as a float that is finite and not zero.
+inline float FiniteExp(float log_scale) {
+  constexpr double kLargest = 85;  // e^85 and e^-85 are floats
+  return float(std::exp(std::clamp(double(log_scale), -kLargest, kLargest)));
+}
+
 // The bounds of triples of values, in floats as files hold them.
 struct Bounds3 {
   std::array<float, 3> low, high;

@@ -69,7 +69,9 @@ SPLAT_HD inline math::TileEllipse<T> EllipseOf(const T* record) {
 template <typename T>
 SPLAT_HD inline math::ProjectedSplatGrad<T> GradFromSlots(const T* record, const T* sum) {
   const T* m = sum + kSlotMoments;
-  const math::BlendSplatGrad<T> g = math::MomentsToGrad(BlendSplatOf(record), {m[0], m[1], m[2], m[3], m[4], m[5]});
+  const math::BlendSplat<T> splat = BlendSplatOf(record);
+  const math::ShearedConic<T> conic = math::ShearedConicOf(splat, record[kRecordHalf]);
+  const math::BlendSplatGrad<T> g = math::MomentsToGrad<T>(conic, splat.opacity, {m[0], m[1], m[2], m[3], m[4], m[5]});
   return {g.mean, g.conic, g.opacity, {sum[kSlotColor], sum[kSlotColor + 1], sum[kSlotColor + 2]}, sum[kSlotDepth]};
 }
 

@@ -9,6 +9,8 @@
 #include "core/multiply_add.h"
 #include "core/vec.h"
 #include "rasterizer/math/constants.h"
+#include "rasterizer/math/projection.h"
+#include "rasterizer/math/tiles.h"
 
 namespace splat::math {
 
@@ -45,13 +47,14 @@ SPLAT_HD inline T ClampAlpha(T alpha) {
 }
 
 // A splat in the form that the stages evaluate with the fewest instructions (docs/math.md, section 6): alpha = 2^p with
-// p(d) = log2(opacity) - log2(e) q(d) / 2, whose factors are folded into the numbers that are stored. Forward and
-// backward pass of a backend both decide by p, so that a replay takes the very decisions of the forward pass. A pixel
-// whose alpha is within 1e-6 of a threshold may be decided otherwise by another backend or instruction set.
+// p(d) = log2(opacity) + across (dy + shear dx)^2 + along dx^2, where neither coefficient is positive. So rounding
+// never lifts alpha above the opacity, and nothing cancels, however long and thin the splat is. Forward and backward
+// pass of a backend both decide by p, so that a replay takes the very decisions of the forward pass. A pixel whose
+// alpha is within 1e-6 of a threshold may be decided otherwise by another backend or instruction set.
 template <typename T>
 struct FoldedSplat {
-  Vec2<T> mean;      // px
-  SymMat2<T> conic;  // of p: the coefficients of dx^2, dx dy and dy^2, all from negative definite q
+  Vec2<T> mean;  // px
+  T across, shear, along;
   T log2_opacity;
 };
 
@@ -60,28 +63,36 @@ constexpr double kLn2 = 0.6931471805599453;            // 1 / log2(e)
 constexpr double kLog2MinAlpha = -7.9943534368588578;  // log2(kMinAlpha)
 
 template <typename T>
-SPLAT_HD inline SymMat2<T> FoldConic(const SymMat2<T>& conic) {
-  const T half(-0.5 * kLog2E), whole(-kLog2E);
-  return {half * conic.xx, whole * conic.xy, half * conic.yy};
-}
-
-template <typename T>
 SPLAT_HD inline T Log2Opacity(T opacity) {
   using std::log2;
   return log2(opacity);
 }
 
+// half_x is the ellipse's half extent, from which the variance along x follows: of a needle's conic, too little of it
+// is left to subtract (docs/math.md, section 6).
 template <typename T>
-SPLAT_HD inline FoldedSplat<T> FoldSplat(const BlendSplat<T>& splat) {
-  return {splat.mean, FoldConic(splat.conic), Log2Opacity(splat.opacity)};
+SPLAT_HD inline ShearedConic<T> ShearedConicOf(const BlendSplat<T>& splat, T half_x) {
+  return {splat.conic.yy, splat.conic.xy / splat.conic.yy, InverseVariance(half_x, ReachOf(splat.opacity))};
 }
 
-// p at d = mean - pixel centre. Down a column of pixels two operations are left in the loop.
 template <typename T>
-SPLAT_HD inline T Log2Alpha(const FoldedSplat<T>& splat, T dx, T dy) {
-  const T rest = MultiplyAdd(splat.conic.xx * dx, dx, splat.log2_opacity);
-  const T along_y = MultiplyAdd(splat.conic.yy, dy, splat.conic.xy * dx);
-  return MultiplyAdd(dy, along_y, rest);
+SPLAT_HD inline FoldedSplat<T> FoldSplat(const BlendSplat<T>& splat, T half_x) {
+  const T factor(-0.5 * kLog2E);
+  const ShearedConic<T> conic = ShearedConicOf(splat, half_x);
+  return {splat.mean, factor * conic.across, conic.shear, factor * conic.along, Log2Opacity(splat.opacity)};
+}
+
+// dy + shear dx for dx = mean.x - the pixel centre's x, and the pixel centre's y.
+template <typename T>
+SPLAT_HD inline T OffsetAcross(const FoldedSplat<T>& splat, T dx, T pixel_y) {
+  return MultiplyAdd(splat.shear, dx, splat.mean.y) - pixel_y;
+}
+
+// p at a pixel, from dx and the offset across. Down a column of pixels three operations are left in the loop, that of
+// the offset among them.
+template <typename T>
+SPLAT_HD inline T Log2Alpha(const FoldedSplat<T>& splat, T dx, T offset) {
+  return MultiplyAdd(splat.across * offset, offset, MultiplyAdd(splat.along * dx, dx, splat.log2_opacity));
 }
 
 // 2^p for -126 < p < 127, without branches or calls: 2^n for the nearest whole n times a polynomial (minimax of degree
@@ -101,11 +112,11 @@ SPLAT_HD inline double Exp2(double p) {
   return std::exp2(p);
 }
 
-// dp/dd; times kLn2 that of log(alpha).
+// dp/dd from the same; times kLn2 that of log(alpha).
 template <typename T>
-SPLAT_HD inline Vec2<T> Log2AlphaSlope(const FoldedSplat<T>& splat, T dx, T dy) {
-  return {MultiplyAdd(T(2) * splat.conic.xx, dx, splat.conic.xy * dy),
-          MultiplyAdd(T(2) * splat.conic.yy, dy, splat.conic.xy * dx)};
+SPLAT_HD inline Vec2<T> Log2AlphaSlope(const FoldedSplat<T>& splat, T dx, T offset) {
+  const T slope_y = T(2) * splat.across * offset;
+  return {MultiplyAdd(T(2) * splat.along, dx, splat.shear * slope_y), slope_y};
 }
 
 template <typename T>
@@ -174,34 +185,27 @@ SPLAT_HD inline T LogAlphaGrad(T raw_alpha, T grad_alpha) {
   return SelectOrZero(raw_alpha < T(kMaxAlpha), raw_alpha * grad_alpha);
 }
 
-// C^-1 d: minus the derivative of log(alpha) by the mean, d = mean - pixel.
-template <typename T>
-SPLAT_HD inline Vec2<T> ConicTimes(const SymMat2<T>& conic, T dx, T dy) {
-  return {conic.xx * dx + conic.xy * dy, conic.xy * dx + conic.yy * dy};
-}
-
 // Sums over the pixels of one splat, from which its gradient follows: v = alpha dL/dalpha (0 where alpha is clamped),
-// d = mean - pixel.
+// x = mean.x - pixel.x, and w, the offset across.
 template <typename T>
 struct BlendMoments {
-  T m0, mx, my, mxx, mxy, myy;
+  T m0, mx, mw, mxx, mxw, mww;
 };
 
 template <typename T>
 struct BlendSplatGrad {
   Vec2<T> mean;
-  SymMat2<T> conic;  // dL/d(xx, xy, yy) of the three stored numbers
+  ShearedConic<T> conic;  // dL/d(across, shear, along)
   T opacity;
 };
 
 template <typename T>
-SPLAT_HD inline BlendSplatGrad<T> MomentsToGrad(const BlendSplat<T>& splat, const BlendMoments<T>& m) {
-  const SymMat2<T>& c = splat.conic;
+SPLAT_HD inline BlendSplatGrad<T> MomentsToGrad(const ShearedConic<T>& conic, T opacity, const BlendMoments<T>& m) {
   BlendSplatGrad<T> grad;
-  const Vec2<T> pull = ConicTimes(c, m.mx, m.my);
-  grad.mean = {-pull.x, -pull.y};
-  grad.conic = {T(-0.5) * m.mxx, -m.mxy, T(-0.5) * m.myy};
-  grad.opacity = m.m0 / splat.opacity;
+  const T pull = conic.across * m.mw;
+  grad.mean = {-(conic.shear * pull + conic.along * m.mx), -pull};
+  grad.conic = {T(-0.5) * m.mww, -conic.across * m.mxw, T(-0.5) * m.mxx};
+  grad.opacity = m.m0 / opacity;
   return grad;
 }
 

@@ -119,7 +119,7 @@ SPLAT_HD inline ProjectedSplat<T> ProjectSplat(const PinholeCamera<T>& camera, c
 template <typename T>
 struct ProjectedSplatGrad {
   Vec2<T> mean;
-  SymMat2<T> conic;  // of the three stored numbers
+  ShearedConic<T> conic;
   T opacity;
   Vec3<T> color;
   T depth;
@@ -155,12 +155,11 @@ SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, 
   const SymMat2<T> cov = Covariance2d(rows, sigma);
   const T sharp_det = SharpDeterminant2d(rows, splat.log_scale, splat.quat);
   const T det = Covariance2dDeterminant(sharp_det, cov);
-  const SymMat2<T> conic = Conic(cov, det);
-  FootprintGrad<T> out = {ConicBackward(conic, grad.conic), grad.opacity};
+  FootprintGrad<T> out = {ShearedConicBackward(ShearedConicOf(cov, det), grad.conic), grad.opacity};
   if (limits.antialiased) {
     const T compensation = LowPassCompensation(sharp_det, det);
     const SymMat2<T> through_compensation =
-        LowPassCompensationBackward(Conic(SharpCovariance2d(rows, sigma), sharp_det), conic, compensation,
+        LowPassCompensationBackward(Conic(SharpCovariance2d(rows, sigma), sharp_det), Conic(cov, det), compensation,
                                     grad.opacity * Sigmoid(splat.opacity_logit));
     out.cov = {out.cov.xx + through_compensation.xx, out.cov.xy + through_compensation.xy,
                out.cov.yy + through_compensation.yy};

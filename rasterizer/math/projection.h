@@ -197,13 +197,25 @@ SPLAT_HD inline SymMat2<T> Conic(const SymMat2<T>& cov, T determinant) {
   return {cov.yy * inverse, -cov.xy * inverse, cov.xx * inverse};
 }
 
-// grad_conic holds dL/d(a, b, c); returns dL/d(xx, xy, yy) of the covariance: -C G C with G's off-diagonal halved.
+// The conic as a sum of squares, in which nothing cancels: q(d) = across (dy + shear dx)^2 + along dx^2. across and
+// along are positive: 1 / along is the variance along x, 1 / across that along y where x is given.
 template <typename T>
-SPLAT_HD inline SymMat2<T> ConicBackward(const SymMat2<T>& conic, const SymMat2<T>& grad_conic) {
-  const T a = conic.xx, b = conic.xy, c = conic.yy;
-  const T ga = grad_conic.xx, gb = grad_conic.xy, gc = grad_conic.yy;
-  return {-(ga * a * a + gb * a * b + gc * b * b), -(T(2) * ga * a * b + gb * (a * c + b * b) + T(2) * gc * b * c),
-          -(ga * b * b + gb * b * c + gc * c * c)};
+struct ShearedConic {
+  T across, shear, along;
+};
+
+template <typename T>
+SPLAT_HD inline ShearedConic<T> ShearedConicOf(const SymMat2<T>& cov, T determinant) {
+  const T along = T(1) / cov.xx;
+  return {cov.xx / determinant, -cov.xy * along, along};
+}
+
+// grad holds dL/d(across, shear, along); returns dL/d(xx, xy, yy) of the covariance.
+template <typename T>
+SPLAT_HD inline SymMat2<T> ShearedConicBackward(const ShearedConic<T>& conic, const ShearedConic<T>& grad) {
+  const T s = conic.shear;
+  const T grad_yy = -conic.across * conic.across * grad.across, grad_s = -conic.along * grad.shear;
+  return {s * s * grad_yy + s * grad_s - conic.along * conic.along * grad.along, T(2) * s * grad_yy + grad_s, grad_yy};
 }
 
 // What the opacity of an antialiased splat is multiplied by, so that the low-pass spreads its light without adding to

@@ -49,12 +49,24 @@ SPLAT_HD inline T ReachOf(T opacity) {
 constexpr double kReachMargin = 1e-4;
 constexpr double kReachRounding = 1e-6;
 
+// 2 t of the widened ellipse.
+template <typename T>
+SPLAT_HD inline T WidenedReach(T reach) {
+  return T(2 * (1 + kReachMargin)) * reach + T(2 * kReachRounding);
+}
+
 // Half extents of the ellipse, px.
 template <typename T>
 SPLAT_HD inline Vec2<T> HalfExtents(const SymMat2<T>& cov, T reach) {
   using std::sqrt;
-  const T two_t = T(2 * (1 + kReachMargin)) * reach + T(2 * kReachRounding);
+  const T two_t = WidenedReach(reach);
   return {sqrt(two_t * cov.xx), sqrt(two_t * cov.yy)};
+}
+
+// 1 / cov.xx (or yy) from the half extent along that axis and the reach >= 0; never negative.
+template <typename T>
+SPLAT_HD inline T InverseVariance(T half, T reach) {
+  return WidenedReach(Maximum(reach, T(0))) / (half * half);
 }
 
 // Returns the tiles whose closed range of pixel centres [16 i + 0.5, 16 i + 15.5] meets [low, high], clipped to [0,

@@ -2,19 +2,15 @@
 
 #include <ATen/Parallel.h>
 
-#include <algorithm>
 #include <memory>
-#include <thread>
+
+#include "core/machine_limits.h"
 
 namespace splat {
 namespace {
 
-int AllCores() {
-  return std::max(1, int(std::thread::hardware_concurrency()));
-}
-
 std::unique_ptr<ThreadPool>& Pool() {
-  static std::unique_ptr<ThreadPool> pool = std::make_unique<ThreadPool>(AllCores());
+  static std::unique_ptr<ThreadPool> pool = std::make_unique<ThreadPool>(UsableCores());
   return pool;
 }
 
@@ -30,7 +26,7 @@ Executor& ProcessExecutor() {
 }
 
 void UseThreads(int threads) {
-  const int wanted = threads > 0 ? threads : AllCores();
+  const int wanted = threads > 0 ? threads : UsableCores();
   if (Pool()->Threads() != wanted) Pool() = std::make_unique<ThreadPool>(wanted);
   at::set_num_threads(1);
 }

@@ -81,6 +81,14 @@ constexpr char kSchema[] =
     "Tensor abs_mean_px, bool antialiased=False) -> (Tensor image, Tensor alpha, Tensor depth, Tensor visible, Tensor "
     "half_extents)";
 
+// Phrased so that NaN is refused.
+void CheckScalars(double near, double far, int64_t sh_degree) {
+  SPLAT_CHECK(near > 0 && std::isfinite(near), "near: is ", near, ", expected a finite number above 0");
+  SPLAT_CHECK(far > near, "far: is ", far, ", expected more than near (", near, ")");
+  SPLAT_CHECK(sh_degree >= 0 && sh_degree <= math::kMaxShDegree, "sh_degree: is ", sh_degree, ", expected 0 to ",
+              math::kMaxShDegree);
+}
+
 SceneTensors SceneOf(at::TensorList model, const Tensor& packed_camera, const Tensor& background,
                      const kernels::ProjectOptions& options) {
   SPLAT_CHECK(int64_t(model.size()) == kSplatArrays, "model: holds ", model.size(), " tensors, expected ",
@@ -89,6 +97,9 @@ SceneTensors SceneOf(at::TensorList model, const Tensor& packed_camera, const Te
   for (int array = 0; array < kSplatArrays; ++array) scene.model[array] = model[size_t(array)];
   scene.camera = UnpackCamera(packed_camera);
   const float* color = PointerTo<float>(background, {3}, "background");
+  for (int k = 0; k < 3; ++k) {
+    SPLAT_CHECK(std::isfinite(color[k]), "background: entry ", k, " is ", color[k], ", expected a finite number");
+  }
   scene.background = {color[0], color[1], color[2]};
   scene.options = options;
   return scene;
@@ -111,6 +122,7 @@ std::tuple<Tensor, Tensor, Tensor, std::vector<Tensor>> RasterizeForward(
     const Tensor& means, const Tensor& log_scales, const Tensor& quats, const Tensor& opacity_logits,
     const Tensor& sh_dc, const Tensor& sh_rest, const Tensor& packed_camera, const Tensor& background, double near,
     double far, int64_t sh_degree, bool antialiased) {
+  CheckScalars(near, far, sh_degree);
   const SceneTensors scene = SceneOf({means, log_scales, quats, opacity_logits, sh_dc, sh_rest}, packed_camera,
                                      background, {near, far, int(sh_degree), antialiased});
   const StageScope scope(means.device());
@@ -123,6 +135,7 @@ std::vector<Tensor> RasterizeBackward(const Tensor& grad_image, const c10::optio
                                       const Tensor& packed_camera, const Tensor& background, double near, double far,
                                       int64_t sh_degree, at::TensorList pixels, at::TensorList saved,
                                       const Tensor& grad_mean_px, const Tensor& abs_mean_px, bool antialiased) {
+  CheckScalars(near, far, sh_degree);
   const SceneTensors scene = SceneOf(model, packed_camera, background, {near, far, int(sh_degree), antialiased});
   const ForwardTensors forward = FromLists(pixels, saved);
   const torch::Device device = grad_image.device();

@@ -140,7 +140,7 @@ TEST_F(CaptureReading, DistortedPhotosBecomeWhatAStraightLensSees) {
     const data::View& view = dataset.views[i];
     const Image8 photo = data::ReadPhoto(straight.photo_folder + "/" + view.name).image;
     const Camera& camera = straight.photos[i].lens.camera;
-    const Image8 undistorted = data::LoadView(view, dataset.background, {});
+    const Image8 undistorted = data::LoadView(view, dataset.background, {}).image;
     const double difference = DifferenceOnSameRays(undistorted, view.camera, photo, camera);
     EXPECT_LT(difference, kResampling);
     const Image8 as_taken = data::ReadPhoto(view.path).image;
@@ -156,7 +156,7 @@ TEST_F(CaptureReading, TransparentPhotosAreCompositedOnWhite) {
   on_white.downscale = 4;
   on_white.background = {1, 1, 1};
   const data::Dataset dataset = DatasetOf(capture, on_white);
-  const Image8 image = data::LoadView(dataset.views[0], dataset.background, {});
+  const Image8 image = data::LoadView(dataset.views[0], dataset.background, {}).image;
   ASSERT_EQ(image.width, kWidth / 4);
   ASSERT_EQ(image.channels, 3);
   const uint8_t* corner = image.At(image.width - 1, 0);
@@ -176,7 +176,7 @@ TEST_F(CaptureReading, SmallerPhotosAreUsedWithTheirModel) {
   EXPECT_EQ(camera.width, kWidth / 2);
   EXPECT_NEAR(camera.fx, original.fx / 2, 1e-9 * original.fx);
   EXPECT_NEAR(camera.cy, original.cy / 2, 1e-9 * original.cy);
-  const Image8 image = data::LoadView(dataset.views[0], dataset.background, {});
+  const Image8 image = data::LoadView(dataset.views[0], dataset.background, {}).image;
   EXPECT_TRUE(image.pixels == data::ReadPhoto(dataset.views[0].path).image.pixels);
 }
 

@@ -25,6 +25,7 @@ SplatCloud Read(const std::string& bytes) {
   return ReadCompressedPly(bytes, "a.ply", {});
 }
 
+// But for two zeros of SH, which that writer always makes 1/64.
 TEST(WriteCompressedPly, WritesTheBytesOfAnIndependentWriter) {
   const std::string file = Encoded("compressed.ply", GoldenCloud());
   const size_t body = file.find("end_header\n") + 11;
@@ -32,7 +33,7 @@ TEST(WriteCompressedPly, WritesTheBytesOfAnIndependentWriter) {
                                        "0000d0c00000003f000000bf000000008b225f3ef4ac933ea1679d3d0c536c3f"
                                        "f859753f35455a3f00f8ffff05dc86a4fffffffffa00ffffff570d0069a76d09"
                                        "000000008fff0099ff05c0cc962099f6c4764c551ea25100727a9a8e9262866e"
-                                       "80847e81789870908a9e80886c8274967c9066"));
+                                       "7f847e81789870908a9e7f886c8274967c9066"));
   std::string header = file.substr(0, body);
   const size_t version = header.find("splat-train");
   header.erase(version, header.find('\n', version) - version);

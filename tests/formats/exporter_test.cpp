@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "io/atomic_file.h"
@@ -101,6 +103,80 @@ TEST(ReadScene, NamesWhatItDoesNotKnow) {
   EXPECT_THAT(ErrorMessageOf([&] { ReadScene(folder / "notes.txt"); }),
               HasSubstr("notes.txt: is no scene file of a known kind; those are .compressed.ply, .ply, .spz"));
   EXPECT_THAT(ErrorMessageOf([&] { ReadScene(folder / "none.ply"); }), HasSubstr("none.ply: cannot be read"));
+}
+
+// 600 splats within 3 units, the last three of which are then moved to `distance`.
+SplatCloud WithFarSplats(float distance) {
+  SplatCloud cloud = RandomCloud(600, 1);
+  for (size_t i = 597 * 3; i < cloud.means.size(); ++i) cloud.means[i] = distance;
+  return cloud;
+}
+
+TEST(WriteScene, AFewFarSplatsDoNotSpoilTheOthers) {
+  const ::splat::testing::TempDir folder;
+  for (const char* name : {"compressed.ply", "spz", "sog", "splat", "glb", "ply"}) {
+    for (const float distance : {300.0f, 1e5f, 1e8f, -1e8f, 1e30f}) {
+      SCOPED_TRACE(name + std::string(" ") + std::to_string(distance));
+      const SplatCloud cloud = WithFarSplats(distance);
+      const std::string path = folder / (std::string("a.") + name);
+      const WrittenScene written = WriteScene(path, ExporterNamed(name), AllOf(cloud));
+      const SplatCloud read = ReadScene(path);
+      ASSERT_EQ(read.count(), 600 - written.left_out);
+      EXPECT_EQ(written.warning.find("lie too far out") != std::string::npos, written.left_out > 0);
+      // Each of the near ones has a near one at its place.
+      for (int64_t splat = 0; splat < 597; ++splat) {
+        float nearest = 1e9f;
+        for (int64_t other = 0; other < read.count(); ++other) {
+          float error = 0;
+          for (int i = 0; i < 3; ++i) {
+            error = std::max(error, std::abs(read.means[3 * other + i] - cloud.means[3 * splat + i]));
+          }
+          nearest = std::min(nearest, error);
+        }
+        ASSERT_LT(nearest, 0.01f);
+      }
+    }
+  }
+}
+
+TEST(WriteScene, ZeroShStaysAsNearToZeroAsTheFormatAllows) {
+  const ::splat::testing::TempDir folder;
+  SplatCloud plain = RandomCloud(600, 2);
+  std::fill(plain.sh_rest.begin(), plain.sh_rest.end(), 0.0f);
+  SplatCloud one = plain;
+  one.sh_rest[7] = 0.5f;
+  for (const char* name : {"compressed.ply", "spz", "sog", "glb", "ply"}) {
+    SCOPED_TRACE(name);
+    const std::string path = folder / (std::string("a.") + name);
+    WriteScene(path, ExporterNamed(name), AllOf(plain));
+    for (const float value : ReadScene(path).sh_rest) ASSERT_EQ(value, 0);
+    WriteScene(path, ExporterNamed(name), AllOf(one));
+    double sum = 0;
+    const SplatCloud read = ReadScene(path);
+    for (const float value : read.sh_rest) {
+      ASSERT_TRUE(std::abs(value) <= 1 / 64.0 || std::abs(value - 0.5) < 1 / 16.0) << value;
+      sum += value;
+    }
+    EXPECT_LT(std::abs(sum / double(read.sh_rest.size())), 1e-3);  // a constant 1/64 would be 0.016
+  }
+}
+
+TEST(WriteScene, NoInfinityReachesAFile) {
+  const ::splat::testing::TempDir folder;
+  SplatCloud cloud = RandomCloud(30, 1);
+  cloud.log_scales[0] = 300;
+  cloud.log_scales[4] = -300;
+  cloud.sh_dc[7] = 3e38f;
+  cloud.sh_rest[5] = -3e38f;
+  cloud.opacity_logits[3] = 3e38f;
+  for (const char* name : {"compressed.ply", "spz", "sog", "splat", "glb", "ply"}) {
+    SCOPED_TRACE(name);
+    const std::string path = folder / (std::string("a.") + name);
+    WriteScene(path, ExporterNamed(name), AllOf(cloud));
+    const SplatCloud read = ReadScene(path);
+    EXPECT_EQ(read.count(), 30);
+    EXPECT_EQ(read.left_out, 0);
+  }
 }
 
 }  // namespace

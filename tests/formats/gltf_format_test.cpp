@@ -5,8 +5,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "io/atomic_file.h"
+#include "io/base64.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/splat_clouds.h"
+#include "tests/support/temp_dir.h"
 
 namespace splat::formats {
 namespace {
@@ -17,6 +20,7 @@ using ::splat::testing::CloudErrors;
 using ::splat::testing::Encoded;
 using ::splat::testing::ErrorMessageOf;
 using ::splat::testing::ErrorsBetween;
+using ::splat::testing::ExpectEqualBits;
 using ::splat::testing::FromHex;
 using ::splat::testing::GoldenCloud;
 using ::splat::testing::RandomCloud;
@@ -238,8 +242,12 @@ TEST(ReadGlb, NamesWhatIsWrong) {
   EXPECT_THAT(message([&](Parts& p) { p.json["accessors"].erase(3); }), HasSubstr("a.glb"));
   EXPECT_THAT(message([&](Parts& p) { p.json["meshes"][0]["primitives"][0].erase("extensions"); }),
               HasSubstr("holds no splats"));
-  EXPECT_THAT(message([&](Parts& p) { p.json["nodes"][0]["rotation"] = {1, 0, 0, 0}; }), HasSubstr("a node moves"));
-  EXPECT_THAT(message([&](Parts& p) { p.json["buffers"][0]["uri"] = "a.bin"; }), HasSubstr("another file"));
+  EXPECT_THAT(message([&](Parts& p) { p.json["nodes"][0]["scale"] = {1, 0, 1}; }), HasSubstr("to nothing"));
+  EXPECT_THAT(message([&](Parts& p) { p.json["nodes"][0]["children"] = {0}; }), HasSubstr("below two others"));
+  for (const char* uri : {"../a.bin", "/etc/passwd", "b/../../a.bin", "%2e%2e/a.bin", "file:///a", "..\\a.bin"}) {
+    EXPECT_THAT(message([&](Parts& p) { p.json["buffers"][0]["uri"] = uri; }), HasSubstr("not lie in its folder"));
+  }
+  EXPECT_THAT(message([&](Parts& p) { p.json["buffers"][0]["uri"] = "no_such.bin"; }), HasSubstr("no_such.bin"));
   EXPECT_THAT(message([&](Parts& p) { p.json = Json::array(); }), HasSubstr("JSON is damaged"));
   EXPECT_THAT(message([&](Parts& p) { p.json["accessors"][0]["sparse"] = Json::object(); }), HasSubstr("sparse"));
 }
@@ -257,6 +265,52 @@ TEST(ReadGlb, RefusesPrimitivesThatMultiplyOneBuffer) {
   Json& primitives = parts.json["meshes"][0]["primitives"];
   for (int i = 0; i < 400; ++i) primitives.push_back(primitives[0]);
   EXPECT_THAT(ErrorMessageOf([&] { Read(Joined(parts)); }), HasSubstr("not credible"));
+}
+
+TEST(ReadGlb, NodesPlaceTheirMeshes) {
+  const SplatCloud cloud = RandomCloud(30, 3);
+  Parts parts = PartsOf(Encoded("glb", cloud));
+  // A turn by 90 degrees about x in glTF's frame, below a parent of twice the size; and the mesh again, moved.
+  parts.json["nodes"] = Json::parse(R"([{"children": [1], "scale": [2, 2, 2], "translation": [0, 0, 5]},
+      {"mesh": 0, "rotation": [0.70710678118654752, 0, 0, 0.70710678118654752]}, {"mesh": 0, "translation": [3, 1, 0]}])");
+  parts.json["scenes"][0]["nodes"] = {0, 2};
+  const SplatCloud read = Read(Joined(parts));
+  ASSERT_EQ(read.count(), 60);
+  for (int64_t splat = 0; splat < 30; ++splat) {
+    const float x = cloud.means[3 * splat], y = cloud.means[3 * splat + 1], z = cloud.means[3 * splat + 2];
+    // (x, y, z) of glTF, which is (x, -y, -z) of ours, becomes (x, -z, y).
+    EXPECT_NEAR(read.means[3 * splat], 2 * x, 1e-5);
+    EXPECT_NEAR(read.means[3 * splat + 1], -2 * z, 1e-5);
+    EXPECT_NEAR(read.means[3 * splat + 2], 2 * y - 5, 1e-5);
+    EXPECT_NEAR(read.means[3 * (30 + splat)], x + 3, 1e-5);
+    EXPECT_NEAR(read.means[3 * (30 + splat) + 1], y - 1, 1e-5);
+  }
+}
+
+TEST(ReadGlb, RefusesManyPrimitivesThatShareABufferOfUnusableSplats) {
+  SplatCloud cloud = RandomCloud(5000, 3);
+  Parts parts = PartsOf(Encoded("glb", cloud));
+  std::fill_n(parts.binary.begin(), 5000 * 12, '\xff');  // positions that are no numbers
+  Json& primitives = parts.json["meshes"][0]["primitives"];
+  for (int i = 0; i < 4000; ++i) primitives.push_back(Json(primitives[0]));
+  EXPECT_THAT(ErrorMessageOf([&] { Read(Joined(parts)); }), HasSubstr("not credible"));
+}
+
+TEST(ReadScene, ReadsAGltfWithItsBufferBesideItOrInside) {
+  const ::splat::testing::TempDir folder;
+  const SplatCloud cloud = RandomCloud(30, 1);
+  Parts parts = PartsOf(Encoded("glb", cloud));
+  const auto write = [&](const std::string& name, const std::string& bytes) {
+    WriteFileAtomically(folder / name, [&](std::ostream& out) { out << bytes; });
+  };
+  const SplatCloud expected = Read(Joined(parts));
+  parts.json["buffers"][0]["uri"] = "a%20b.bin";
+  write("a b.bin", parts.binary);
+  write("scene.gltf", parts.json.dump());
+  ExpectEqualBits(ReadScene(folder / "scene.gltf"), expected);
+  parts.json["buffers"][0]["uri"] = "data:application/octet-stream;base64," + EncodeBase64(parts.binary);
+  write("scene.gltf", parts.json.dump());
+  ExpectEqualBits(ReadScene(folder / "scene.gltf"), expected);
 }
 
 }  // namespace

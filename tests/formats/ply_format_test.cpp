@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <sstream>
+#include <string>
 
 #include "core/check.h"
 #include "io/atomic_file.h"
@@ -175,6 +176,87 @@ TEST(ReadSplatPly, ReadsTheFilesOfOtherTools) {
     EXPECT_EQ(math::ShDegreeOf(cloud.sh_rest_count), file.degree) << file.name;
     ExpectEqualBits(Read(Encoded("ply", cloud)), cloud);
   }
+}
+
+std::string Replaced(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+TEST(ReadSplatPly, TwoScalesAreFlatAndOneIsABall) {
+  const std::string names = Replaced(kDegree0Names, " scale_2", "");
+  const SplatCloud flat = Read(AsciiPly(names, {"1 2 3 0 0 0 0 -1 -2 1 0 0 0"}));
+  ASSERT_EQ(flat.count(), 1);
+  EXPECT_FLOAT_EQ(flat.log_scales[1], -2);
+  EXPECT_NEAR(flat.log_scales[2], -2 - std::log(1e4), 1e-5);
+  EXPECT_THAT(flat.notes, ElementsAre(HasSubstr("2DGS")));
+  const SplatCloud ball = Read(AsciiPly(Replaced(names, " scale_1", ""), {"1 2 3 0 0 0 0 -1 1 0 0 0"}));
+  EXPECT_THAT(ball.log_scales, ElementsAre(-1, -1, -1));
+}
+
+TEST(ReadSplatPly, ColoursStandForTheConstantCoefficient) {
+  const std::string names =
+      Replaced(Replaced(Replaced(kDegree0Names, "f_dc_0", "red"), "f_dc_1", "green"), "f_dc_2", "blue");
+  const auto dc_of = [&](const std::string& type, const std::string& colors) {
+    std::string text = AsciiPly(names, {"1 2 3 " + colors + " 0 -1 -2 -3 1 0 0 0"});
+    for (const char* name : {"red", "green", "blue"}) {
+      text = Replaced(text, std::string("float ") + name, type + " " + name);
+    }
+    return Read(text).sh_dc;
+  };
+  const auto expected = ElementsAre(::testing::FloatNear(0.5f / 0.28209479f, 1e-5f), ::testing::FloatNear(0, 1e-5f),
+                                    ::testing::FloatNear(-0.3f / 0.28209479f, 1e-5f));
+  EXPECT_THAT(dc_of("uchar", "255 127.5 51"), expected);
+  EXPECT_THAT(dc_of("ushort", "65535 32767.5 13107"), expected);
+  EXPECT_THAT(dc_of("float", "1 0.5 0.2"), expected);
+  EXPECT_THAT(dc_of("float", "255 127.5 51"), expected);
+}
+
+TEST(ReadSplatPly, MissingRotationsAndOpacityAreAssumedWithAWord) {
+  const SplatCloud cloud =
+      Read(AsciiPly("x y z f_dc_0 f_dc_1 f_dc_2 scale_0 scale_1 scale_2", {"1 2 3 0 0 0 -1 -2 -3"}));
+  EXPECT_THAT(cloud.quats, ElementsAre(1, 0, 0, 0));
+  EXPECT_GT(cloud.opacity_logits[0], 15);
+  EXPECT_THAT(cloud.notes, ElementsAre(HasSubstr("no rotations"), HasSubstr("no opacity")));
+  const auto refusal = [](const std::string& names) { return ErrorMessageOf([&] { Read(AsciiPly(names, {})); }); };
+  EXPECT_THAT(refusal("x y z red green blue"), HasSubstr("'scale_0'"));
+  EXPECT_THAT(refusal(Replaced(kDegree0Names, " rot_2", "")), HasSubstr("'rot_2'"));
+  EXPECT_THAT(refusal(Replaced(kDegree0Names, " scale_1", "")), HasSubstr("'scale_1'"));
+}
+
+TEST(ReadSplatPly, CutsShBeyondDegreeThree) {
+  std::string names = kDegree0Names, row = "1 2 3 0 0 0 0 -1 -2 -3 1 0 0 0";
+  for (int i = 0; i < 72; ++i) {
+    names += " f_rest_" + std::to_string(i);
+    row += " " + std::to_string(i);
+  }
+  const SplatCloud cloud = Read(AsciiPly(names, {row}));
+  ASSERT_EQ(cloud.sh_rest_count, 15);
+  EXPECT_EQ(cloud.sh_rest[3 * 14 + 0], 14);
+  EXPECT_EQ(cloud.sh_rest[3 * 14 + 1], 24 + 14);
+  EXPECT_EQ(cloud.sh_rest[3 * 14 + 2], 48 + 14);
+  EXPECT_THAT(cloud.notes, ElementsAre(HasSubstr("SH degree 4")));
+}
+
+TEST(ReadSplatPly, PassesOverOtherElementsAlsoWithLists) {
+  const std::string plain = Encoded("ply", RandomCloud(5, 1));
+  const size_t vertex = plain.find("element vertex"), body = plain.find("end_header\n") + 11;
+  const std::string with_more = plain.substr(0, vertex) +
+                                "element face 2\nproperty list uchar int ids\nproperty uchar flag\n"
+                                "element extrinsic 1\nproperty double e\n" +
+                                plain.substr(vertex, body - 11 - vertex) +
+                                "element color_space 1\nproperty uchar color_space\nend_header\n" + '\2' +
+                                std::string(9, '\7') + '\0' + '\7' + std::string(8, '\1') + plain.substr(body) + '\1';
+  ExpectEqualBits(Read(with_more), Read(plain));
+}
+
+TEST(ReadSplatPly, ReadsTheHeaderOfManyPropertiesInTimeThatGrowsWithIt) {
+  std::string text = "ply\nformat ascii 1.0\nelement vertex 1\n";
+  for (int i = 0; i < 160000; ++i) text += "property float p" + std::to_string(i) + "\n";
+  // A comparison of every pair of names would take minutes.
+  EXPECT_THAT(ErrorMessageOf([&] { Read(text + "end_header\n"); }), HasSubstr("'x'"));
 }
 
 }  // namespace

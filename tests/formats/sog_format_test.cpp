@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 
+#include "io/atomic_file.h"
 #include "io/webp_image.h"
 #include "io/zip_archive.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/splat_clouds.h"
+#include "tests/support/temp_dir.h"
 
 namespace splat::formats {
 namespace {
@@ -18,6 +21,7 @@ using ::splat::testing::CloudErrors;
 using ::splat::testing::Encoded;
 using ::splat::testing::ErrorMessageOf;
 using ::splat::testing::ErrorsBetween;
+using ::splat::testing::ExpectEqualBits;
 using ::splat::testing::GoldenCloud;
 using ::splat::testing::InMortonOrder;
 using ::splat::testing::RandomCloud;
@@ -206,6 +210,38 @@ TEST(ReadSog, RefusesImagesThatUnpackToFarMore) {
   const std::string file = entries.Packed();
   EXPECT_LT(file.size(), 20'000u);
   EXPECT_THAT(ErrorMessageOf([&] { Read(file); }), HasSubstr("not credible"));
+}
+
+// An archive of some entries under names of their own.
+std::string Zipped(const std::vector<std::pair<std::string, std::string>>& entries) {
+  std::ostringstream out;
+  ZipWriter zip(out);
+  for (const auto& [name, bytes] : entries) zip.Add(name, bytes);
+  zip.Finish();
+  return out.str();
+}
+
+TEST(ReadScene, ReadsASogInAFolderOfItsArchiveOrOfTheDisk) {
+  const std::string file = Encoded("sog", RandomCloud(100, 1));
+  const SplatCloud expected = Read(file);
+  ZipReader zip(file, "a.sog");
+  std::vector<std::pair<std::string, std::string>> entries = {{"__MACOSX/scene/._meta.json", "no JSON"}};
+  const ::splat::testing::TempDir folder;
+  for (const std::string& name : zip.Names()) {
+    const std::string bytes = zip.Read(name);
+    entries.emplace_back("scene/" + name, bytes);
+    WriteFileAtomically(folder / name, [&](std::ostream& out) { out << bytes; });
+  }
+  ExpectEqualBits(Read(Zipped(entries)), expected);
+  ExpectEqualBits(Read(Zipped({{"README.txt", "a"}, {"files/scene.sog", file}})), expected);
+  ExpectEqualBits(ReadScene(folder / "meta.json"), expected);
+  ExpectEqualBits(ReadScene(folder / ""), expected);
+
+  EXPECT_THAT(ErrorMessageOf([&] { Read(Zipped({{"README.txt", "a"}})); }), HasSubstr("without a meta.json"));
+  Json meta = Json::parse(zip.Read("meta.json"));
+  meta["quats"]["files"][0] = "../quats.webp";
+  WriteFileAtomically(folder / "meta.json", [&](std::ostream& out) { out << meta.dump(); });
+  EXPECT_THAT(ErrorMessageOf([&] { ReadScene(folder / ""); }), HasSubstr("not one beside it"));
 }
 
 }  // namespace

@@ -228,7 +228,7 @@ TEST(ReadSpz, RefusesTruncationsDamageAndBombs) {
 TEST(ReadSpz, RefusesVersionsItDoesNotKnow) {
   std::string plain = Unpacked(Written(GoldenCloud(), 3), 16 + 3 * 29);
   plain[4] = 9;
-  EXPECT_THAT(ErrorMessageOf([&] { Read(plain); }), HasSubstr("SPZ version 9; 2, 3 and 4"));
+  EXPECT_THAT(ErrorMessageOf([&] { Read(plain); }), HasSubstr("SPZ version 9; 1 to 4"));
   EXPECT_THAT(ErrorMessageOf([&] { Read(Gzipped("hello, this is no scene")); }), HasSubstr("is no SPZ file"));
 }
 

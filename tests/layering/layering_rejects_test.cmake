@@ -35,6 +35,7 @@ rejects(train/a.cpp "#include \"pipeline/events.h\"\n" "train may not use pipeli
 rejects(pipeline/a.cpp "#include \"apps/cli/progress.h\"\n" "pipeline may not use apps")
 rejects(pipeline/a.cpp "#include \"capture/capture.h\"\n" "pipeline may not use capture")
 rejects(pipeline/a.cpp "void F() { std::cerr << 1; }\n" "prints or exits")
+rejects(formats/a.cpp "auto json = Json::parse(text);\n" "which checks its depth")
 rejects(io/a.cpp "#include \"ply.h\"\n" "start at the repository root")
 
 rejects(core/a.h "#include <torch/types.h>\n" "torch/types.h")

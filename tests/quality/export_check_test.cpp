@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "quality/image_quality.h"
+#include "quality/metrics.h"
 #include "rasterizer/plain_render.h"
 #include "rasterizer/torch/render_image.h"
 #include "rasterizer/torch/scene_model.h"

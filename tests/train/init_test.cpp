@@ -51,6 +51,46 @@ TEST(InitialModel, DuplicatedAndLonePointsGetFiniteScales) {
   EXPECT_LE(model.log_scales.max().item<float>(), std::log(0.1 * dataset.extent) + 1e-5);
 }
 
+TEST(InitialModel, CopiesOfPointsCountOnceWithTheirMeanColour) {
+  const data::Dataset once = Grid(5, 0.25);
+  const SplatModel expected = InitialModel(once, InitConfig{}, 1);
+  for (const int copies : {2, 3, 4}) {
+    data::Dataset dataset = once;
+    for (int k = 1; k < copies; ++k) {
+      for (size_t i = 0; i < once.points.positions.size(); ++i) {
+        dataset.points.positions.push_back(once.points.positions[i]);
+        dataset.points.colors.push_back(once.points.colors[i]);
+      }
+    }
+    const SplatModel model = InitialModel(dataset, InitConfig{}, 1);
+    EXPECT_TRUE(torch::equal(model.means, expected.means)) << copies;
+    EXPECT_TRUE(torch::equal(model.log_scales, expected.log_scales)) << copies;
+    EXPECT_TRUE(torch::equal(model.sh_dc, expected.sh_dc)) << copies;
+  }
+  data::Dataset two = Grid(1, 1);
+  two.points.colors[0] = {10, 20, 30};
+  two.points.positions.push_back(two.points.positions[0]);
+  two.points.colors.push_back({20, 21, 30});
+  const SplatModel mean = InitialModel(two, InitConfig{}, 1);
+  ASSERT_EQ(mean.count(), 1);
+  EXPECT_NEAR(math::ShDcToColor(mean.sh_dc[0][0].item<float>()), 15 / 255.0, 1e-5);
+  EXPECT_NEAR(math::ShDcToColor(mean.sh_dc[0][1].item<float>()), 21 / 255.0, 1e-5) << "halves are rounded up";
+}
+
+// Splats neither vanish nor cover everything, however few the points are or far away one of them is.
+TEST(InitialModel, FewAndFarPointsGetScalesOfTheScene) {
+  for (const int side : {1, 2}) {
+    data::Dataset dataset = Grid(side, 1);
+    dataset.points.positions.push_back({1e6, 0, 0});
+    dataset.points.colors.push_back({1, 2, 3});
+    const torch::Tensor scales = InitialModel(dataset, InitConfig{}, 1).log_scales.exp();
+    EXPECT_LE(scales.max().item<float>(), 0.1001 * dataset.extent);
+    EXPECT_GE(scales.min().item<float>(), 1e-3 * dataset.extent);
+  }
+  const data::Dataset lone = Grid(1, 1);
+  EXPECT_NEAR(InitialModel(lone, InitConfig{}, 1).log_scales.exp().max().item<float>(), 0.01 * lone.extent, 1e-5);
+}
+
 TEST(InitialModel, WithoutPointsIsRandomAndSeeded) {
   data::Dataset dataset;
   dataset.extent = 4;

@@ -5,6 +5,9 @@
 #include <fstream>
 
 #include "core/check.h"
+#include "core/random.h"
+#include "data/photos/image_io.h"
+#include "io/atomic_file.h"
 #include "tests/support/synthetic_set.h"
 
 namespace splat::train {
@@ -74,6 +77,36 @@ TEST(PhotoStore, APrefetchedPhotoNeedsNoFileAnyMore) {
   std::ofstream(bench.set.dataset.views[size_t(bench.views[1])].path, std::ios::trunc) << "no photo";
   EXPECT_TRUE(torch::equal(store.Get(bench.views[1], 1).pixels, expected));
   EXPECT_THROW(store.Get(bench.views[1], 1), Error) << "it is given out once";
+}
+
+TEST(PhotoStore, GivesTheWeightsOfPixelsWithThePhoto) {
+  Bench bench;
+  const std::string path = bench.set.dataset.views[size_t(bench.views[1])].path;
+  Image8 noise(72, 56, 3);
+  Random random(3);
+  for (uint8_t& value : noise.pixels) value = uint8_t(random.Below(256));
+  try {
+    data::WriteImage(path + ".jpg", noise);
+  } catch (const Error& error) {
+    if (std::string(error.what()).find("writes PNG only") == std::string::npos) throw;
+    GTEST_SKIP() << error.what();  // the bundle for a machine without OpenCV
+  }
+  std::string bytes = ReadFile(path + ".jpg");
+  std::ofstream(path, std::ios::trunc | std::ios::binary) << bytes.substr(0, bytes.size() / 2);
+  const int good = 56 - data::ReadPhoto(path).missing_rows;
+  for (const Backend& backend : {CpuBackend(), DeviceInMemory()}) {
+    for (const int64_t budget : {int64_t(0), 1000 * bench.PhotoBytes()}) {
+      PhotoStore store(bench.set.dataset, bench.loader, backend, budget);
+      for (int round = 0; round < 2; ++round) {
+        EXPECT_FALSE(store.Get(bench.views[0], 1).weights.defined());
+        store.Prefetch(bench.views[1], 1);
+        const torch::Tensor weights = store.Get(bench.views[1], 1).weights;
+        ASSERT_EQ(weights.sizes(), torch::IntArrayRef({56, 72}));
+        EXPECT_TRUE((weights.narrow(0, 0, good) == 255).all().item<bool>());
+        EXPECT_TRUE((weights.narrow(0, good, 56 - good) == 0).all().item<bool>());
+      }
+    }
+  }
 }
 
 TEST(PhotoStore, KeepsWhatFitsTheBudget) {

@@ -42,15 +42,6 @@ std::vector<int> Resets(const DensitySchedule& schedule, int every = AdaptiveCon
   return StepsWhere(schedule.steps(), [&](int step) { return resets.After(step); });
 }
 
-TEST(MeansLearningRateTest, FallsLogLinearlyToTheFinalRate) {
-  const OptimizerConfig config;
-  EXPECT_NEAR(MeansLearningRate(config, 0, 30000) / config.means_lr, 1, kRounding);
-  EXPECT_NEAR(MeansLearningRate(config, 15000, 30000) / 1.6e-5, 1, kRounding);
-  EXPECT_NEAR(MeansLearningRate(config, 30000, 30000) / config.means_lr_final, 1, kRounding);
-  EXPECT_NEAR(MeansLearningRate(config, 500, 1000) / 1.6e-5, 1, kRounding);
-  EXPECT_NEAR(MeansLearningRate(config, 1, 1) / config.means_lr_final, 1, kRounding);
-}
-
 TEST(ShDegreeAtTest, RisesEveryThousandStepsOfThirtyThousand) {
   EXPECT_EQ(ShDegreeAt(999, 30000, 1000, 3), 0);
   EXPECT_EQ(ShDegreeAt(1000, 30000, 1000, 3), 1);
@@ -120,12 +111,13 @@ TEST(DensityScheduleTest, LongerRunsScaleUp) {
   EXPECT_THAT(Resets(schedule), ElementsAre(6000, 12000, 18000, 24000));
 }
 
-TEST(DensityScheduleTest, SevenThousandStepsSettleFirstAndRecoverFromResets) {
+TEST(DensityScheduleTest, SevenThousandStepsSettleFirstAndHaveNoReset) {
   const DensitySchedule schedule = Schedule({}, 7000);
   EXPECT_EQ(schedule.refine_from(), 500);
   EXPECT_EQ(schedule.refine_until(), 3500);
   EXPECT_EQ(schedule.refine_every(), 100);
-  EXPECT_THAT(Resets(schedule), ElementsAre(1000, 2000));
+  EXPECT_THAT(Resets(schedule), IsEmpty());
+  EXPECT_THAT(Resets(Schedule({}, 8000)), ElementsAre(3000));
 }
 
 TEST(DensityScheduleTest, TwoThousandStepsRefineEightTimesWithoutReset) {
@@ -160,8 +152,8 @@ TEST(DensityScheduleTest, ResetsLeaveTimeToRecoverInEveryRun) {
     const DensitySchedule schedule = Schedule({}, steps);
     const std::vector<int> resets = Resets(schedule);
     EXPECT_THAT(resets, Each(Le(schedule.refine_until() - steps / 10)));
-    EXPECT_EQ(resets.empty(), steps < 5000) << steps;
-    for (size_t i = 1; i < resets.size(); ++i) ASSERT_GE(resets[i] - resets[i - 1], 1000) << steps;
+    EXPECT_EQ(resets.empty(), steps < 7500) << steps;
+    for (size_t i = 1; i < resets.size(); ++i) ASSERT_GE(resets[i] - resets[i - 1], 3000) << steps;
   }
 }
 

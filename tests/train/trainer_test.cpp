@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <fstream>
+#include <memory>
+#include <new>
 
 #include "core/check.h"
 #include "core/instruction_set.h"
@@ -22,6 +24,14 @@ TrainConfig Config(int iterations) {
   config.iterations = iterations;
   config.init.sh_degree = 1;
   return config;
+}
+
+// Callbacks that stop a training after so many steps.
+TrainCallbacks StopAfter(int steps) {
+  const auto done = std::make_shared<int>(0);
+  TrainCallbacks callbacks;
+  callbacks.stop = [done, steps] { return ++*done == steps; };
+  return callbacks;
 }
 
 bool Equal(const SplatModel& a, const SplatModel& b) {
@@ -155,6 +165,55 @@ TEST(Train, RefusesADatasetWithoutTrainingViews) {
   SyntheticSet set;
   for (data::View& view : set.dataset.views) view.split = Split::kTest;
   EXPECT_THROW(Train(set.dataset, Config(1), {}), Error);
+}
+
+// A backend whose loss fails in one of its calls, in the way that `fail` says.
+int calls_until_failure = 0;
+void (*fail)() = nullptr;
+
+Backend FailingBackend(int call, void (*how)()) {
+  calls_until_failure = call;
+  fail = how;
+  Backend backend = CpuBackend();
+  backend.loss = [](const KernelContext& context, const LossParams& params, LossSums* sums) {
+    if (--calls_until_failure == 0) fail();
+    CpuBackend().loss(context, params, sums);
+  };
+  return backend;
+}
+
+void RunOutOfMemory() {
+  throw std::bad_alloc();
+}
+void RunOutOfTensors() {
+  torch::empty({int64_t(1) << 50});  // LibTorch's own words for the CPU
+}
+void Fail() {
+  TORCH_CHECK(false, "no such operator\nand a stack trace");
+}
+
+TEST(Train, MemoryThatRunsOutEndsItWithWhatThereIs) {
+  SyntheticSet set;
+  for (const auto how : {RunOutOfMemory, RunOutOfTensors}) {
+    std::string warning;
+    TrainCallbacks callbacks;
+    callbacks.log = [&](LogLevel, const std::string& line) { warning = line; };
+    const TrainResult result = TrainOn(FailingBackend(8, how), set.dataset, Config(20), callbacks);
+    EXPECT_EQ(result.steps_done, 7);
+    EXPECT_TRUE(result.interrupted);
+    EXPECT_EQ(result.error, "");
+    EXPECT_EQ(warning.find("training ends at step 8 of 20: the memory does not hold"), 0u) << warning;
+    EXPECT_TRUE(Equal(result.model, TrainOn(CpuBackend(), set.dataset, Config(20), StopAfter(7)).model));
+  }
+  EXPECT_THROW(TrainOn(FailingBackend(1, RunOutOfMemory), set.dataset, Config(20), {}), Error);
+}
+
+TEST(Train, AnotherFailureEndsItWithWhatThereIsAndItsReason) {
+  SyntheticSet set;
+  const TrainResult result = TrainOn(FailingBackend(8, Fail), set.dataset, Config(20), {});
+  EXPECT_EQ(result.steps_done, 7);
+  EXPECT_EQ(result.error, "training ends at step 8 of 20: no such operator");
+  EXPECT_THROW(TrainOn(FailingBackend(1, Fail), set.dataset, Config(20), {}), c10::Error);
 }
 
 TEST(Train, APhotoThatBreaksLateIsLeftOutWithAWarning) {

@@ -11,6 +11,7 @@
 #include "core/check.h"
 #include "data/photos/image_io.h"
 #include "data/photos/photo_header.h"
+#include "data/photos/tiff_file.h"
 #include "data/photos/undistort.h"
 #include "io/atomic_file.h"
 
@@ -72,13 +73,17 @@ Image8 ReduceImage(const Image8& image, int factor) {
 
 }  // namespace
 
+std::optional<PhotoHeader> ReadTiffHeader(std::istream&) {
+  return std::nullopt;
+}
+
 DecodedPhoto ReadPhoto(const std::string& path) {
   std::ifstream stream;
   const PhotoHeader header = OpenPhoto(path, stream);
   const std::string bytes = ReadFile(path);
   SPLAT_CHECK(header.format == PhotoFormat::kWebp || header.format == PhotoFormat::kPng, path, ": ", kBuildName,
               "reads WebP and PNG only");
-  return {header.format == PhotoFormat::kWebp ? DecodeWebp(path, bytes) : DecodePng(path, bytes), false};
+  return {header.format == PhotoFormat::kWebp ? DecodeWebp(path, bytes) : DecodePng(path, bytes)};
 }
 
 Image8 ResizeImage(const Image8& image, int width, int height) {
@@ -104,7 +109,11 @@ void WriteImage(const std::string& path, const Image8& image) {
   WriteFileAtomically(path, [&](std::ostream& out) { out.write(bytes.data(), std::streamsize(size)); });
 }
 
-Image8 UndistortImage(const Image8&, const Intrinsics& intrinsics, const Camera&) {
+struct UndistortMaps::State {};
+UndistortMaps::UndistortMaps(int64_t) {}
+UndistortMaps::~UndistortMaps() = default;
+
+Image8 UndistortImage(const Image8&, const Intrinsics& intrinsics, const Camera&, UndistortMaps*) {
   throw Error(StrCat(kBuildName, "undistorts no photos (", CameraModelName(intrinsics.model), ")"));
 }
 

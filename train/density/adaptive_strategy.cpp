@@ -50,10 +50,10 @@ DecideParams AdaptiveStrategy::Decision(const StepContext& context, const torch:
     params.gradient_sum = PointerTo<float>(statistics.gradient_sum, {-1}, "gradient_sum", device);
     params.seen = PointerTo<int32_t>(statistics.seen, {-1}, "seen", device);
   }
-  params.thresholds.prune_logit = math::Logit(config_.prune_opacity);
+  params.thresholds.prune_logit = float(math::Logit(config_.prune_opacity));
   params.thresholds.split_log_scale = std::log(config_.adaptive.split_scale * context.extent);
   params.thresholds.prune_log_scale = std::log(config_.adaptive.prune_scale * context.extent);
-  params.thresholds.prune_large = context.density->opacity_was_reset;
+  params.thresholds.prune_large = config_.adaptive.prune_scale > 0 && context.density->opacity_was_reset;
   params.thresholds.grad_threshold = config_.adaptive.grad_threshold;
   params.max_gaussians = limit;
   params.fates = PointerTo<uint8_t>(fates, {count}, "fates", device);
@@ -96,8 +96,9 @@ std::vector<Option> AdaptiveOptions(DensityConfig& density) {
              "Sum absolute gradients of pixels; wants a larger threshold"),
       Option("split_scale", config.split_scale, "Larger splats are split, smaller ones cloned; x scene extent")
           .Above(0),
-      Option("prune_scale", config.prune_scale, "Larger splats are removed, after the first reset; x scene extent")
-          .Above(0),
+      Option("prune_scale", config.prune_scale,
+             "Larger splats are removed, after the first reset; x scene extent; 0: never")
+          .AtLeast(0),
       Option("reset_opacity", config.reset_opacity, "What a reset cuts the opacities to").Inside(0, 1),
   };
 }

@@ -15,7 +15,7 @@ struct AdaptiveConfig {
   double grad_threshold = 2e-4;
   bool absolute_gradient = false;  // use per-pixel absolute gradients (AbsGS); wants a larger threshold
   double split_scale = 0.01;       // x extent: larger splats are split, smaller ones cloned
-  double prune_scale = 0.1;        // x extent: larger splats are removed after the first opacity reset
+  double prune_scale = 0;          // x extent: larger splats are removed after the first opacity reset; 0: none is
   double reset_opacity = 0.01;     // what opacity is cut to at a reset
 };
 

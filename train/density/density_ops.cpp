@@ -35,7 +35,7 @@ struct Weighed {
   int64_t dead = 0;
 };
 
-Weighed WeighSplats(const SplatModel& model, const Backend& backend, const StageScope& scope, double dead_logit) {
+Weighed WeighSplats(const SplatModel& model, const Backend& backend, const StageScope& scope, float dead_logit) {
   const int64_t count = model.count();
   Weighed weighed = {EmptyRows(count, backend.device), EmptyInts(count, backend.device)};
   WeighParams params;
@@ -126,7 +126,7 @@ bool Relocate(SplatModel& model, ModelOptimizer& optimizer, const RelocationGoal
   if (count == 0) return false;
   const Backend& backend = optimizer.backend();
   const StageScope scope(backend.device);
-  const double dead_logit = math::Logit(goal.dead_opacity);
+  const float dead_logit = float(math::Logit(goal.dead_opacity));
   const Weighed weighed = WeighSplats(model, backend, scope, dead_logit);
   const int64_t most = std::max<int64_t>(1, count / 2);
   const int64_t revived = std::min(weighed.dead, most), added = std::min(goal.rows - count, most - revived);
@@ -138,7 +138,7 @@ bool Relocate(SplatModel& model, ModelOptimizer& optimizer, const RelocationGoal
   ShareParams share;
   share.rows = values.count();
   share.copies = drawn.copies.data_ptr<int32_t>();
-  share.least_logit = float(dead_logit);
+  share.least_logit = dead_logit;
   share.opacity_logits = values.opacity_logits.data_ptr<float>();
   share.log_scales = values.log_scales.data_ptr<float>();
   backend.density.share_opacity(scope.context(), share);

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "core/check.h"
+#include "io/json_parse.h"
 #include "train/settings/nearest_option.h"
 
 namespace splat::train {
@@ -133,6 +134,7 @@ std::string PositionText(const std::string& text, size_t byte) {
 
 // Parses and refuses an option that is given twice in one object; the parser alone would silently keep the last one.
 Json ParseStrictJson(const std::string& text, const std::string& where) {
+  CheckJsonDepth(text, where);
   std::vector<std::set<std::string>> keys;
   const auto check = [&](int, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
@@ -170,7 +172,7 @@ void Assign(const std::vector<Option>& options, const std::string& assignment) {
   const std::string name = assignment.substr(0, equals), text = assignment.substr(equals + 1);
   const Option* option = Find(options, name);
   SPLAT_CHECK(option, UnknownOption(name, options));
-  Json value = Json::parse(text, nullptr, false);
+  Json value = ParseJsonOrDiscard<Json>(text, name);
   const bool is_text = std::holds_alternative<std::string*>(option->field);
   if (value.is_discarded() || (is_text && !value.is_string())) value = text;
   std::string problem = PutValue(*option, value);

@@ -88,7 +88,8 @@ __device__ inline PixelState LoadPixel(const BlendBackwardParams<float>& params,
   return {grad, {1, LossOfFinalPixel(grad, params.forward.out, pixel.index)}};
 }
 
-// The pixel's part of the wanted sums; moves the pixel behind the splat. The splat is drawn.
+// The pixel's part of the wanted sums; moves the pixel behind the splat. The splat is drawn. d: dx and the offset
+// across, as Log2Alpha takes them.
 template <bool kMaps, bool kAbsMean, int kCount>
 __device__ inline void AddSplat(const math::FoldedSplat<float>& splat, const float4& light, Vec2<float> d,
                                 float log2_alpha, PixelState& s, float (&values)[kCount]) {
@@ -100,13 +101,13 @@ __device__ inline void AddSplat(const math::FoldedSplat<float>& splat, const flo
   values[kSlotColor + 1] = weight * s.grad.green;
   values[kSlotColor + 2] = weight * s.grad.blue;
   if constexpr (kMaps) values[kSlotDepth] = weight * s.grad.depth;
-  const float v_dx = v * d.x, v_dy = v * d.y;
+  const float v_dx = v * d.x, v_w = v * d.y;
   values[Wanted::kMoments] = v;
   values[Wanted::kMoments + 1] = v_dx;
-  values[Wanted::kMoments + 2] = v_dy;
+  values[Wanted::kMoments + 2] = v_w;
   values[Wanted::kMoments + 3] = v_dx * d.x;
   values[Wanted::kMoments + 4] = v_dx * d.y;
-  values[Wanted::kMoments + 5] = v_dy * d.y;
+  values[Wanted::kMoments + 5] = v_w * d.y;
   if constexpr (kAbsMean) {
     const Vec2<float> slope = math::Log2AlphaSlope(splat, d.x, d.y);
     values[Wanted::kAbs] = std::abs(v * slope.x) * float(math::kLn2);
@@ -125,12 +126,12 @@ __device__ inline unsigned SumRoundOfWarp(const StagedSplats& staged, int first,
   for (unsigned left = SplatsOfPart(staged, first, count, pixel); left != 0; left &= left - 1) {
     const int bit = gpu::LowestBit(left);
     const math::FoldedSplat<float> splat = StagedShape(staged, first + bit);
-    const Vec2<float> d = {splat.mean.x - x, splat.mean.y - y};
-    const float log2_alpha = math::Log2Alpha(splat, d.x, d.y);
+    const float dx = splat.mean.x - x, offset = math::OffsetAcross(splat, dx, y);
+    const float log2_alpha = math::Log2Alpha(splat, dx, offset);
     const bool drawn = math::IsDrawnByLog2(log2_alpha, s.at.t);
     if (!gpu::AnyOfWarp(drawn)) continue;
     float values[kCount] = {};
-    if (drawn) AddSplat<kMaps, kAbsMean>(splat, staged.light[first + bit], d, log2_alpha, s, values);
+    if (drawn) AddSplat<kMaps, kAbsMean>(splat, staged.light[first + bit], {dx, offset}, log2_alpha, s, values);
     const float total = WarpTransposedSum(values);
     if (mine >= 0) sums[bit][mine] = total;
     written |= 1u << bit;

@@ -41,7 +41,8 @@ __global__ void __launch_bounds__(kTileThreads) BlendKernel(BlendParams<float> p
       for (unsigned left = SplatsOfPart(staged, chunk, count, pixel); left != 0; left &= left - 1) {
         const int k = chunk + gpu::LowestBit(left);
         const math::FoldedSplat<float> splat = StagedShape(staged, k);
-        const float log2_alpha = math::Log2Alpha(splat, splat.mean.x - x, splat.mean.y - y);
+        const float dx = splat.mean.x - x;
+        const float log2_alpha = math::Log2Alpha(splat, dx, math::OffsetAcross(splat, dx, y));
         if (!math::IsDrawnByLog2(log2_alpha, s.t)) continue;
         const float alpha = math::ClampAlpha(gpu::Exp2Fast(log2_alpha)), weight = alpha * s.t;
         const float4 light = staged.light[k];

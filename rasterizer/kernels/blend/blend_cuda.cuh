@@ -39,7 +39,7 @@ __device__ inline TilePixel PixelOfThread(int width, int height) {
 // Splats of a tile in shared memory, in the order of drawing.
 struct StagedSplats {
   float4 place[kTileThreads];  // mean x, y; half extents x, y
-  float4 shape[kTileThreads];  // FoldedSplat: conic xx, xy, yy; log2 of the opacity
+  float4 shape[kTileThreads];  // FoldedSplat: across, shear, along; log2 of the opacity
   float4 light[kTileThreads];  // colour; depth
 };
 
@@ -56,16 +56,16 @@ __device__ inline LoadedRecord LoadRecord(const ProjectedView<float>& projected,
 
 __device__ inline void StageSplat(const LoadedRecord& loaded, int place, StagedSplats& staged) {
   const float* record = loaded.at;
-  const math::FoldedSplat<float> folded = math::FoldSplat(BlendSplatOf(record));
+  const math::FoldedSplat<float> folded = math::FoldSplat(BlendSplatOf(record), record[kRecordHalf]);
   staged.place[place] = make_float4(folded.mean.x, folded.mean.y, record[kRecordHalf], record[kRecordHalf + 1]);
-  staged.shape[place] = make_float4(folded.conic.xx, folded.conic.xy, folded.conic.yy, folded.log2_opacity);
+  staged.shape[place] = make_float4(folded.across, folded.shear, folded.along, folded.log2_opacity);
   staged.light[place] =
       make_float4(record[kRecordColor], record[kRecordColor + 1], record[kRecordColor + 2], record[kRecordDepth]);
 }
 
 __device__ inline math::FoldedSplat<float> StagedShape(const StagedSplats& staged, int place) {
   const float4 a = staged.place[place], b = staged.shape[place];
-  return {{a.x, a.y}, {b.x, b.y, b.z}, b.w};
+  return {{a.x, a.y}, b.x, b.y, b.z, b.w};
 }
 
 // Whether a splat may be drawn in the part of the tile that begins at pixel (part_x, part_y), by the ellipse's bounding

@@ -81,8 +81,8 @@ class TileBlend {
     const S* records;
     int64_t splat[kBatch];
     int32_t slot[kBatch];
-    alignas(64) S log2_opacity[kBatch];
-    Ranges columns;        // that the bounding box reaches
+    alignas(64) S across[kBatch], shear[kBatch], along[kBatch], log2_opacity[kBatch];  // as in FoldedSplat
+    Ranges columns;                                                                    // that the bounding box reaches
     Ranges rows[kStrips];  // that the ellipse reaches in each strip
     int size;
   };
@@ -97,7 +97,11 @@ class TileBlend {
     for (int i = 0; i < kBatch; i += kLanes) {
       L entry[kRecordSize];
       LoadRows<L>(batch.records, kRecordSize, batch.splat + i, kRecordSize, entry);
-      StoreLanes<L>(math::Log2Opacity(entry[kRecordOpacity]), batch.log2_opacity + i);
+      const math::FoldedSplat<L> folded = math::FoldSplat(BlendSplatOf(entry), entry[kRecordHalf]);
+      StoreLanes<L>(folded.across, batch.across + i);
+      StoreLanes<L>(folded.shear, batch.shear + i);
+      StoreLanes<L>(folded.along, batch.along + i);
+      StoreLanes<L>(folded.log2_opacity, batch.log2_opacity + i);
       math::TileEllipse<L> ellipse = math::Transposed(EllipseOf(entry));
       ellipse.mean = {ellipse.mean.x - FirstPixel(rect.y0), ellipse.mean.y - FirstPixel(rect.x0)};
       StoreRange(ellipse.mean.y - ellipse.half.y, ellipse.mean.y + ellipse.half.y, batch.columns, i);
@@ -131,7 +135,9 @@ class TileBlend {
     const S* r = batch.records + kRecordSize * batch.splat[i];
     Splat s;
     s.folded = {{L(r[kRecordMean]) - FirstPixel(rect.x0), L(r[kRecordMean + 1]) - FirstPixel(rect.y0)},
-                math::FoldConic(SymMat2<L>{L(r[kRecordConic]), L(r[kRecordConic + 1]), L(r[kRecordConic + 2])}),
+                L(batch.across[i]),
+                L(batch.shear[i]),
+                L(batch.along[i]),
                 L(batch.log2_opacity[i])};
     s.color = {L(r[kRecordColor]), L(r[kRecordColor + 1]), L(r[kRecordColor + 2])};
     s.depth = L(r[kRecordDepth]);
@@ -165,7 +171,7 @@ class TileBlend {
   // What the pixels of a splat add to its slot, by lane.
   struct SlotSums {
     L red, green, blue, depth;
-    L m0, mx, my, mxx, mxy, myy;
+    L m0, mx, mw, mxx, mxw, mww;
     L abs_x, abs_y;
   };
   // A splat on the columns from x on, one a lane. kMaps: alpha and depth have gradients. kAbs: the sums of absolute
@@ -190,7 +196,7 @@ void TileBlend<L>::DrawSplat(const Splat& s, uint32_t rows, ForwardTile& tile) {
     const L dx = folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
     for (uint32_t left = rows & s.rows[x / kStrip]; left; left &= left - 1) {
       const int y = LowestBit(left);
-      const L log2_alpha = math::Log2Alpha(folded, dx, folded.mean.y - L(kNumbers[y]));
+      const L log2_alpha = math::Log2Alpha(folded, dx, math::OffsetAcross(folded, dx, L(kNumbers[y])));
       const L t = LoadLanes<L>(&tile.transmittance.at[y][x]);
       const auto drawn = math::IsDrawnByLog2(log2_alpha, t);
       if (!AnyLane(drawn)) continue;
@@ -249,13 +255,13 @@ template <bool kMaps, bool kAbs>
 void TileBlend<L>::ReplayColumns(const Splat& s, int x, uint32_t rows, BackwardTile& tile, SlotSums& sums) {
   const math::FoldedSplat<L>& folded = s.folded;
   const L zero(0);
-  // dx is constant down the columns of a vector, so only powers of dy are summed up in them.
+  // dx is constant down the columns of a vector, so only powers of the offset are summed up in them.
   const L dx = folded.mean.x - (LaneIndices<L>() + L(kNumbers[x]));
-  L v_sum = zero, v_dy = zero, v_dy2 = zero;
+  L v_sum = zero, v_w = zero, v_w2 = zero;
   for (uint32_t left = rows & s.rows[x / kStrip]; left; left &= left - 1) {
     const int y = LowestBit(left);
-    const L dy = folded.mean.y - L(kNumbers[y]);
-    const L log2_alpha = math::Log2Alpha(folded, dx, dy);
+    const L offset = math::OffsetAcross(folded, dx, L(kNumbers[y]));
+    const L log2_alpha = math::Log2Alpha(folded, dx, offset);
     const L t = LoadLanes<L>(&tile.transmittance.at[y][x]);
     const auto drawn = math::IsDrawnByLog2(log2_alpha, t);
     if (!AnyLane(drawn)) continue;
@@ -277,12 +283,12 @@ void TileBlend<L>::ReplayColumns(const Splat& s, int x, uint32_t rows, BackwardT
     sums.red = MultiplyAdd(weight, grad.red, sums.red);
     sums.green = MultiplyAdd(weight, grad.green, sums.green);
     sums.blue = MultiplyAdd(weight, grad.blue, sums.blue);
-    const L along = v * dy;
+    const L v_offset = v * offset;
     v_sum += v;
-    v_dy += along;
-    v_dy2 = MultiplyAdd(along, dy, v_dy2);
+    v_w += v_offset;
+    v_w2 = MultiplyAdd(v_offset, offset, v_w2);
     if constexpr (kAbs) {
-      const Vec2<L> slope = math::Log2AlphaSlope(folded, dx, dy);
+      const Vec2<L> slope = math::Log2AlphaSlope(folded, dx, offset);
       sums.abs_x += math::Magnitude(v * slope.x);
       sums.abs_y += math::Magnitude(v * slope.y);
     }
@@ -290,10 +296,10 @@ void TileBlend<L>::ReplayColumns(const Splat& s, int x, uint32_t rows, BackwardT
   const L v_dx = dx * v_sum;
   sums.m0 += v_sum;
   sums.mx += v_dx;
-  sums.my += v_dy;
+  sums.mw += v_w;
   sums.mxx = MultiplyAdd(dx, v_dx, sums.mxx);
-  sums.mxy = MultiplyAdd(dx, v_dy, sums.mxy);
-  sums.myy += v_dy2;
+  sums.mxw = MultiplyAdd(dx, v_w, sums.mxw);
+  sums.mww += v_w2;
 }
 
 template <typename L>
@@ -307,8 +313,8 @@ void TileBlend<L>::ReplaySplat(const Splat& splat, uint32_t rows, BackwardTile& 
                 "the order below");
   const L per_ln(math::kLn2);
   StoreLaneSums(sums.red, sums.green, sums.blue, sums.depth, slot);
-  StoreLaneSums(sums.m0, sums.mx, sums.my, sums.mxx, slot + 4);
-  StoreLaneSums(sums.mxy, sums.myy, per_ln * sums.abs_x, per_ln * sums.abs_y, slot + 8);
+  StoreLaneSums(sums.m0, sums.mx, sums.mw, sums.mxx, slot + 4);
+  StoreLaneSums(sums.mxw, sums.mww, per_ln * sums.abs_x, per_ln * sums.abs_y, slot + 8);
 }
 
 template <typename L>

@@ -89,7 +89,7 @@ TEST_P(ViewLoaderBudgets, EveryImageIsRightAndTheBudgetHolds) {
     for (int view : order) {
       if (view % 10 == 3) continue;                 // announced and never asked for
       const int asked = view % 10 == 5 ? 0 : view;  // or another one is asked for
-      ASSERT_EQ(loader.Get(asked)->pixels, Numbered(asked).pixels);
+      ASSERT_EQ(loader.Get(asked)->image.pixels, Numbered(asked).pixels);
       ASSERT_LE(loader.cached_bytes(), options.cache_bytes);
     }
   }
@@ -101,7 +101,7 @@ TEST(ViewLoaderTest, HeldImagesOutliveTheirPlaceInTheCache) {
   ViewLoader loader(dataset, Small(1, 1, 2), {});
   const auto first = loader.Get(0);
   for (int i = 1; i < 20; ++i) loader.Get(i);
-  EXPECT_EQ(first->pixels, Numbered(0).pixels);
+  EXPECT_EQ(first->image.pixels, Numbered(0).pixels);
 }
 
 TEST(ViewLoaderTest, ImagesThatFitAreDecodedOnce) {
@@ -111,7 +111,7 @@ TEST(ViewLoaderTest, ImagesThatFitAreDecodedOnce) {
   for (int i = 0; i < 10; ++i) loader.Get(i);
   EXPECT_EQ(loader.cached_bytes(), 10 * kImageBytes);
   for (int i = 0; i < 10; ++i) std::filesystem::remove(dataset.views[size_t(i)].path);
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(loader.Get(i)->pixels, Numbered(i).pixels);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(loader.Get(i)->image.pixels, Numbered(i).pixels);
 }
 
 TEST(ViewLoaderTest, TheOldestUseIsDroppedFirst) {
@@ -120,7 +120,7 @@ TEST(ViewLoaderTest, TheOldestUseIsDroppedFirst) {
   ViewLoader loader(dataset, Small(3, 0, 0), {});
   for (int view : {0, 1, 2, 0, 3}) loader.Get(view);  // 1 is the one that goes
   for (const View& view : dataset.views) std::filesystem::remove(view.path);
-  for (int view : {0, 2, 3}) EXPECT_EQ(loader.Get(view)->pixels, Numbered(view).pixels);
+  for (int view : {0, 2, 3}) EXPECT_EQ(loader.Get(view)->image.pixels, Numbered(view).pixels);
   EXPECT_THAT(ErrorOf([&] { loader.Get(1); }), HasSubstr("1.png: does not exist"));
 }
 
@@ -134,7 +134,7 @@ TEST(ViewLoaderTest, AnnouncedViewsAreDecodedAheadAndNoMore) {
   }
   EXPECT_EQ(loader.cached_bytes(), 3 * kImageBytes);
   for (int view : {4, 7, 1}) std::filesystem::remove(dataset.views[size_t(view)].path);
-  for (int view : {4, 7, 1}) EXPECT_EQ(loader.Get(view)->pixels, Numbered(view).pixels);
+  for (int view : {4, 7, 1}) EXPECT_EQ(loader.Get(view)->image.pixels, Numbered(view).pixels);
 }
 
 TEST(ViewLoaderTest, DecodingErrorsAreRethrownEachTimeAndHarmNothingElse) {
@@ -148,7 +148,7 @@ TEST(ViewLoaderTest, DecodingErrorsAreRethrownEachTimeAndHarmNothingElse) {
       if (view == 2) {
         EXPECT_THAT(ErrorOf([&] { loader.Get(2); }), HasSubstr("2.png: is not a photo that can be read"));
       } else {
-        EXPECT_EQ(loader.Get(view)->pixels, Numbered(view).pixels);
+        EXPECT_EQ(loader.Get(view)->image.pixels, Numbered(view).pixels);
       }
     }
     EXPECT_LE(loader.cached_bytes(), 3 * kImageBytes);
@@ -188,7 +188,7 @@ TEST(ViewLoaderTest, SeveralCallersGetTheRightImages) {
       for (int i = 0; i < 200; ++i) {
         const int view = int(random.Below(30));
         if (i % 20 == 0) loader.Announce({view, (view + 1) % 30, (view + 2) % 30});
-        wrong[caller] += loader.Get(view)->pixels != Numbered(view).pixels;
+        wrong[caller] += loader.Get(view)->image.pixels != Numbered(view).pixels;
       }
     });
   }
@@ -209,7 +209,7 @@ TEST(ViewLoaderTest, TruncatedJpegIsUsedAndWarnedOfOnce) {
   dataset.views = {PinholeView(path, 64, 64)};
   std::vector<std::string> lines;
   ViewLoader loader(dataset, Small(0, 1, 1), [&](LogLevel, const std::string& line) { lines.push_back(line); });
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(loader.Get(0)->height, 64);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(loader.Get(0)->image.height, 64);
   EXPECT_THAT(lines, ElementsAre(HasSubstr("a.jpg: the file ends early")));
 }
 
@@ -225,12 +225,40 @@ TEST(LoadViewTest, TransparencyIsCompositedBeforeAnythingIsAveraged) {
   WriteImage(dir / "a.png", image);
   View view = PinholeView(dir / "a.png", 32, 32);
   view.camera = ResizedCamera(view.camera, 16, 16);
-  const Image8 loaded = LoadView(view, {0, 0, 1}, {});
+  const Image8 loaded = LoadView(view, {0, 0, 1}, {}).image;
   ASSERT_EQ(loaded.channels, 3);
   EXPECT_THAT(std::vector<uint8_t>(loaded.At(0, 3), loaded.At(0, 3) + 3), ElementsAre(0, 255, 0));
   EXPECT_THAT(std::vector<uint8_t>(loaded.At(15, 3), loaded.At(15, 3) + 3), ElementsAre(0, 0, 255));
   EXPECT_EQ(loaded.At(8, 3)[0], 0);  // half of each
   EXPECT_NEAR(loaded.At(8, 3)[1], 127.5, 0.5);
+}
+
+TEST(LoadViewTest, MissingRowsOfATruncatedJpegDoNotCount) {
+  const testing::TempDir dir;
+  const std::string path = dir / "a.jpg";
+  Image8 noise(160, 320, 3);
+  Random random(7);
+  for (uint8_t& value : noise.pixels) value = uint8_t(random.Below(256));
+  WriteImage(path, noise);
+  View view = PinholeView(path, 160, 320);
+  EXPECT_TRUE(LoadView(view, {0, 0, 0}, {}).weights.pixels.empty());
+  const std::string bytes = ReadFile(path);
+  WriteFileAtomically(path, [&](std::ostream& stream) { stream << bytes.substr(0, bytes.size() / 2); });
+  const int good = 320 - ReadPhoto(path).missing_rows;
+  std::string warning;
+  for (const int scale : {1, 2}) {
+    view.camera = ResizedCamera(view.camera, 160 / scale, 320 / scale);
+    const Image8 weights =
+        LoadView(view, {0, 0, 0}, [&](LogLevel, const std::string& line) { warning = line; }).weights;
+    ASSERT_EQ(weights.height, 320 / scale);
+    ASSERT_EQ(weights.channels, 1);
+    for (int y = 0; y < weights.height; ++y) {
+      if (y * scale < good && (y + 1) * scale > good) continue;  // half of the row is missing
+      ASSERT_EQ(*weights.At(3, y), y * scale < good ? 255 : 0) << scale << ", row " << y;
+    }
+  }
+  EXPECT_THAT(warning, HasSubstr("a.jpg: the file ends early; the last " + std::to_string(320 - good) +
+                                 " of its 320 rows are missing and do not count"));
 }
 
 TEST(LoadViewTest, IsTurnedToTheModelOnlyWhenTheViewSaysSo) {
@@ -240,11 +268,11 @@ TEST(LoadViewTest, IsTurnedToTheModelOnlyWhenTheViewSaysSo) {
   WriteImage(dir / "a.png", image);
   View view = PinholeView(dir / "a.png", 32, 16);
   view.exif_orientation = 6;
-  EXPECT_EQ(LoadView(view, {0, 0, 0}, {}).pixels, image.pixels);
+  EXPECT_EQ(LoadView(view, {0, 0, 0}, {}).image.pixels, image.pixels);
   view = PinholeView(dir / "a.png", 16, 32);
   view.exif_orientation = 6;
   view.rotate_to_model = true;
-  const Image8 turned = LoadView(view, {0, 0, 0}, {});
+  const Image8 turned = LoadView(view, {0, 0, 0}, {}).image;
   EXPECT_EQ(turned.height, 32);
   EXPECT_EQ(turned.At(15, 20)[0], 255);  // orientation 6: the stored first row is the displayed right edge
   EXPECT_EQ(turned.At(0, 0)[0], 0);
@@ -278,7 +306,7 @@ TEST(TestDataPhotos, FoxIsUndistortedAtAnEighth) {
   options.downscale = 8;
   for (size_t i = 0; i < 10; ++i) {
     const Dataset dataset = BuildDataset(OnePhoto(folder + "/" + names[i], intrinsics), options, {});
-    const Image8 image = LoadView(dataset.views[0], dataset.background, {});
+    const Image8 image = LoadView(dataset.views[0], dataset.background, {}).image;
     ASSERT_EQ(image.width, 135);
     ASSERT_EQ(image.height, 240);
     ASSERT_NEAR(Mean(image), Mean(ReadPhoto(folder + "/" + names[i]).image), 3.0);  // little is cut away at the rim
@@ -292,7 +320,7 @@ TEST(TestDataPhotos, LegoIsCompositedOnWhite) {
   options.background = {1, 1, 1};
   const Dataset dataset =
       BuildDataset(OnePhoto(path, {CameraModel::kSimplePinhole, 800, 800, {1111.1, 400, 400}}), options, {});
-  const Image8 image = LoadView(dataset.views[0], dataset.background, {});
+  const Image8 image = LoadView(dataset.views[0], dataset.background, {}).image;
   EXPECT_EQ(image.width, 200);
   EXPECT_EQ(image.channels, 3);
   for (const auto& corner : {image.At(0, 0), image.At(199, 0), image.At(0, 199), image.At(199, 199)}) {
@@ -307,7 +335,7 @@ TEST(TestDataPhotos, FernIsScaledFromItsModelOfFourTimesTheSize) {
   const Dataset dataset = BuildDataset(OnePhoto(path, intrinsics), {}, {});
   EXPECT_EQ(dataset.views[0].camera.width, 1008);
   EXPECT_NEAR(dataset.views[0].camera.fx, 815, 30);
-  const Image8 image = LoadView(dataset.views[0], dataset.background, {});
+  const Image8 image = LoadView(dataset.views[0], dataset.background, {}).image;
   EXPECT_EQ(image.height, 756);
   EXPECT_NEAR(Mean(image), Mean(ReadPhoto(path).image), 3.0);
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <opencv2/calib3d.hpp>
+#include <thread>
 
 #include "core/check.h"
 #include "core/random.h"
@@ -220,6 +221,30 @@ TEST(UndistortTest, PinholeCamerasAreTheirOwnUndistortedOnes) {
   Random random(1);
   for (uint8_t& value : noise.pixels) value = uint8_t(random.Below(256));
   EXPECT_EQ(UndistortImage(noise, zero, camera).pixels, noise.pixels);
+}
+
+// The first use makes no map, the second one does, and further ones take it; a map that does not fit is not kept.
+TEST(UndistortTest, PhotosThatShareMapsHaveTheSameBits) {
+  const Intrinsics intrinsics = {CameraModel::kOpenCv, 200, 150, {160, 165, 97, 76, 0.1, -0.02, 0.001, 0.002}};
+  const Camera whole = UndistortedCamera(intrinsics);
+  Image8 noise(200, 150, 3);
+  Random random(1);
+  for (uint8_t& value : noise.pixels) value = uint8_t(random.Below(256));
+  UndistortMaps roomy, tight(1000);
+  for (const Camera& camera : {whole, ResizedCamera(whole, 60, 45)}) {
+    const Image8 expected = UndistortImage(noise, intrinsics, camera);
+    std::vector<std::thread> threads;
+    std::vector<int> wrong(4, 0);
+    for (int& count : wrong) {
+      threads.emplace_back([&] {
+        for (UndistortMaps* maps : {&roomy, &tight, &roomy, &tight, &roomy}) {
+          count += UndistortImage(noise, intrinsics, camera, maps).pixels != expected.pixels;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(wrong, std::vector<int>(4, 0));
+  }
 }
 
 TEST(UndistortTest, StraightEdgesComeOutStraight) {

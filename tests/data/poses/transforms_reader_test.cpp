@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -264,12 +265,26 @@ TEST_F(Transforms, ReadsThePointsOfAPly) {
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("1 of 2 points")));
 }
 
+TEST_F(Transforms, KeepsTheDigitsOfPointsInCoordinatesOfAMap) {
+  json file = MakeFile();
+  file["ply_file_path"] = "points.ply";
+  const std::string header =
+      " 1.0\nelement vertex 1\nproperty double x\nproperty double y\nproperty double z\nend_header\n";
+  const Vec3<double> expected = {512345.6784321, 5412345.6781234, 321.0005};
+  WriteBytes(folder_ / "points.ply", "ply\nformat ascii" + header + "512345.6784321 5412345.6781234 321.0005\n");
+  ExpectNear(ReadOf(file).points.positions.at(0), expected, 0);
+  std::string bytes(sizeof expected, '\0');
+  std::memcpy(bytes.data(), &expected, sizeof expected);
+  WriteBytes(folder_ / "points.ply", "ply\nformat binary_little_endian" + header + bytes);
+  ExpectNear(ReadOf(file).points.positions.at(0), expected, 0);
+}
+
 TEST_F(Transforms, SyntaxErrorsNameLineAndColumn) {
   EXPECT_THAT(ErrorOf(std::string("{\n  \"frames\": [,]\n}")), HasSubstr("line 2, column 14"));
   EXPECT_THAT(ErrorOf(std::string("[NaN]")), HasSubstr("line 1, column 2"));
   EXPECT_THAT(ErrorOf(std::string()), HasSubstr("line 1, column 1"));
   EXPECT_THAT(ErrorOf(std::string("{\"fl_x\": 1e999}")), HasSubstr("out of range"));
-  EXPECT_THAT(ErrorOf(std::string(100000, '[')), HasSubstr("not valid JSON"));
+  EXPECT_THAT(ErrorOf(std::string(100000, '[')), HasSubstr("nests more than 64 deep"));
 }
 
 TEST_F(Transforms, RefusesMatricesThatAreNoPoses) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <opencv2/imgcodecs.hpp>
 #include <thread>
 
 #include "data/photos/image_io.h"
@@ -79,6 +80,29 @@ TEST_F(RunSfmTest, MakesAModelOfPhotosInSubfoldersWithBlanksAndBrackets) {
   EXPECT_THAT(ReadFile(Workspace() + "/photos_1.txt"), HasSubstr("\nphoto 103 [ä].png\n"));
   EXPECT_THAT(ReadFile(Workspace() + "/colmap.log"), HasSubstr("Processed file [2/2]"));
   EXPECT_FALSE(fs::exists(Workspace() + "/sparse_attempt_1"));
+}
+
+TEST_F(RunSfmTest, GivesCOLMAPCopiesIn8BitsOfPhotosWithMore) {
+  Run();
+  EXPECT_FALSE(fs::exists(Workspace() + "/photos"));
+  const cv::Mat deep(6, 8, CV_16UC3, cv::Scalar(3 * 257, 2 * 257, 257));
+  ASSERT_TRUE(cv::imwrite(Photos() + "/" + names_[0], deep));
+  Run();
+  const std::string copies = Workspace() + "/photos/";
+  EXPECT_THAT(fake_->Calls().front(), HasSubstr("|--image_path|" + Workspace() + "/photos|"));
+  EXPECT_FALSE(fs::is_symlink(copies + names_[0]));
+  EXPECT_EQ(ReadPhotoInfo(copies + names_[0]).bits, 8);
+  EXPECT_EQ(ReadPhoto(copies + names_[0]).image.pixels, ReadPhoto(Photos() + "/" + names_[0]).image.pixels);
+  EXPECT_EQ(ReadPhoto(copies + names_[0]).image.pixels[0], 1);
+  for (const char* name : {names_[1].c_str(), "sub dir/last.png"}) {
+    EXPECT_TRUE(fs::is_symlink(copies + name)) << name;
+    EXPECT_TRUE(fs::equivalent(copies + name, Photos() + "/" + name)) << name;
+  }
+}
+
+TEST_F(RunSfmTest, NamesThePhotosThatCOLMAPDidNotRead) {
+  fake_->SetFeatures({names_.begin() + 1, names_.end()});
+  EXPECT_THAT(Run().notes, ::testing::Contains(HasSubstr("COLMAP could not read 1 of 21 photos: " + names_[0])));
 }
 
 TEST_F(RunSfmTest, TellsProgressOfEachStageThatNeverFallsBack) {
@@ -258,7 +282,7 @@ TEST_F(RunSfmTest, RefusesFewerThanTwoPhotos) {
 
 TEST_F(RunSfmTest, RefusesAWorkspaceInUse) {
   const SfmWorkspace other(Workspace());
-  EXPECT_THAT(ErrorOfRun(), HasSubstr("another run works in this folder"));
+  EXPECT_THAT(ErrorOfRun(), HasSubstr("is writing there"));
 }
 
 TEST_F(RunSfmTest, EndsAtOnceWhenCancelledAndContinuesNextTime) {

@@ -73,8 +73,7 @@ TEST(SfmWorkspace, RefusesAFolderInUse) {
   const TempDir folder;
   {
     const SfmWorkspace first(folder.path());
-    EXPECT_THAT(testing::ErrorMessageOf([&] { SfmWorkspace second(folder.path()); }),
-                HasSubstr("another run works in this folder"));
+    EXPECT_THAT(testing::ErrorMessageOf([&] { SfmWorkspace second(folder.path()); }), HasSubstr("is writing there"));
   }
   const SfmWorkspace after(folder.path());
 }

@@ -260,8 +260,9 @@ void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>&
   const auto loss = [&](const std::vector<Dual>& v) {
     const auto p = ProjectSplat(dual_camera, limits, SplatOf(v));
     EXPECT_TRUE(p.visible);
-    return w[0] * p.mean.x + w[1] * p.mean.y + w[2] * p.conic.xx + w[3] * p.conic.xy + w[4] * p.conic.yy +
-           w[5] * p.opacity + w[6] * p.color.x + w[7] * p.color.y + w[8] * p.color.z + w[9] * p.depth;
+    const Dual shear = p.conic.xy / p.conic.yy, along = p.conic.xx - shear * p.conic.xy;
+    return w[0] * p.mean.x + w[1] * p.mean.y + w[2] * p.conic.yy + w[3] * shear + w[4] * along + w[5] * p.opacity +
+           w[6] * p.color.x + w[7] * p.color.y + w[8] * p.color.z + w[9] * p.depth;
   };
   const auto expected = DualGradient(loss, x);
   std::vector<double> actual(x.size(), 0);

@@ -180,12 +180,12 @@ TEST(Conic, GradientMatchesDualNumbers) {
     const auto expected = DualGradient(
         [&](const std::vector<Dual>& v) {
           const SymMat2<Dual> cov{v[0], v[1], v[2]};
-          const auto conic = Conic(cov, Determinant(cov));
-          return w[0] * conic.xx + w[1] * conic.xy + w[2] * conic.yy;
+          const auto conic = ShearedConicOf(cov, Determinant(cov));
+          return w[0] * conic.across + w[1] * conic.shear + w[2] * conic.along;
         },
         x);
     const SymMat2<double> cov{x[0], x[1], x[2]};
-    const auto g = ConicBackward(Conic(cov, Determinant(cov)), SymMat2<double>{w[0], w[1], w[2]});
+    const auto g = ShearedConicBackward(ShearedConicOf(cov, Determinant(cov)), {w[0], w[1], w[2]});
     EXPECT_TRUE(GradientsMatch({g.xx, g.xy, g.yy}, expected, kDualTolerance));
   }
 }

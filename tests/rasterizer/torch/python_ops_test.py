@@ -29,14 +29,23 @@ def scene():
     return [means, log_scales, quats, opacity_logits, sh_dc, sh_rest]
 
 
-def rasterize(model, background):
+def rasterize(model, background, near=0.2, far=1e10, sh_degree=0):
     width, height, focal = 32.0, 24.0, 32.0
     rotation = [1.0, 0, 0, 0, 1.0, 0, 0, 0, 1.0]
     camera = torch.tensor([width, height, focal, focal, width / 2, height / 2] + rotation + [0, 0, 0], dtype=torch.float64)
     count = model[0].shape[0]
     statistics = torch.zeros(count, 2), torch.zeros(count, 2)
-    out = torch.ops.splat.rasterize(*model, camera, background, 0.2, 1e10, 0, *statistics)
+    out = torch.ops.splat.rasterize(*model, camera, background, near, far, sh_degree, *statistics)
     return out, statistics
+
+
+def expect_refused(name, model, background, **scalars):
+    try:
+        rasterize(model, background, **scalars)
+    except RuntimeError as error:
+        assert str(error).startswith(name + ":"), f"{name}: {error}"
+        return
+    raise AssertionError(f"{name} of {scalars or background} was taken")
 
 
 def main():
@@ -66,6 +75,12 @@ def main():
         slope = (losses[0] - losses[1]) / (2 * STEP)
         ratio = (slope / grad.norm()).item()
         assert abs(ratio - 1) < TOLERANCE, f"tensor {index}: difference / gradient = {ratio}"
+    nan = float("nan")
+    refused = {"near": [0.0, -1.0, nan, float("inf")], "far": [0.1, 0.2, nan, -1.0], "sh_degree": [-1, 4, 2**32]}
+    for name, values in refused.items():
+        for value in values:
+            expect_refused(name, model, background, **{name: value})
+    expect_refused("background", model, torch.tensor([0.0, nan, 0.0]))
     print("torch", torch.__version__, "renders and differentiates")
 
 

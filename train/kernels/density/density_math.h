@@ -15,4 +15,11 @@ SPLAT_HD inline float ScreenGradientLength(const Vec2<float>& grad_mean_px, floa
   return float(std::sqrt(x * x + y * y));
 }
 
+// Whether a view's gradient may be added up: one that is not finite, or so large that sums would not be, says nothing,
+// and would decide about the splat until the statistics are cleared.
+SPLAT_HD inline bool IsUsableLength(float length) {
+  constexpr float kLargest = 1e30f;
+  return length <= kLargest;
+}
+
 }  // namespace splat::train

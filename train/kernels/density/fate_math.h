@@ -32,7 +32,7 @@ constexpr float kLargestLogScale = 50;
 constexpr float kNoGradient = -std::numeric_limits<float>::infinity();
 
 struct FateThresholds {
-  double prune_logit = 0;      // of the opacity: below it a splat is removed
+  float prune_logit = 0;       // of the opacity: below it a splat is removed
   double split_log_scale = 0;  // of the largest axis: a growing splat above it is split, else cloned
   double prune_log_scale = 0;  // of the largest axis: above it a splat is removed if prune_large
   bool prune_large = false;
@@ -53,9 +53,9 @@ SPLAT_HD inline float LargestLogScale(const Vec3<float>& log_scale) {
 }
 
 // Whether the opacity is worth anything and the scale has not diverged. Phrased so that a splat does not live whose
-// logit or first log scale is NaN.
-SPLAT_HD inline bool Lives(double dead_logit, float opacity_logit, float largest_log_scale) {
-  return double(opacity_logit) >= dead_logit && largest_log_scale < kLargestLogScale;
+// logit or first log scale is NaN. The limit is a float as the logits are, so that a logit set to it lives.
+SPLAT_HD inline bool Lives(float dead_logit, float opacity_logit, float largest_log_scale) {
+  return opacity_logit >= dead_logit && largest_log_scale < kLargestLogScale;
 }
 
 SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, const Vec3<float>& log_scale,

@@ -15,7 +15,7 @@ struct WeighParams {
   int64_t count = 0;                      // N
   const float* opacity_logits = nullptr;  // [N]
   const float* log_scales = nullptr;      // [N, 3]
-  double dead_logit = 0;                  // a splat that does not live by it (fate_math.h) is dead
+  float dead_logit = 0;                   // a splat that does not live by it (fate_math.h) is dead
   uint64_t* weight_sums = nullptr;        // [N] out: inclusive sums of DrawWeight
   int32_t* dead_sums = nullptr;           // [N] out: dead ones among the splats up to this one
 };

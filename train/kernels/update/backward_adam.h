@@ -13,7 +13,8 @@
 
 namespace splat::train {
 
-// The statistics of densification, to which each visible splat is added. A null array is not wanted.
+// The statistics of densification, to which each visible splat is added that has a usable gradient
+// in the view. A null array is not wanted.
 struct DensityStatsView {
   float* gradient_sum = nullptr;          // [N] += ScreenGradientLength
   int32_t* seen = nullptr;                // [N] += 1
@@ -22,7 +23,9 @@ struct DensityStatsView {
 };
 
 SPLAT_HD inline void AddDensityStats(const DensityStatsView& density, int64_t splat, const Vec2<float>& grad_mean_px) {
-  density.gradient_sum[splat] += ScreenGradientLength(grad_mean_px, density.half_width, density.half_height);
+  const float length = ScreenGradientLength(grad_mean_px, density.half_width, density.half_height);
+  if (!IsUsableLength(length)) return;
+  density.gradient_sum[splat] += length;
   ++density.seen[splat];
 }
 

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "core/random.h"
+#include "rasterizer/math/activation.h"
 #include "tests/support/density_backends.h"
+#include "train/kernels/update/backward_adam.h"
 
 namespace splat::train {
 namespace {
@@ -23,6 +25,27 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr int64_t kNoLimit = 1 << 30;      // max_gaussians
 constexpr float kGradientUnit = 0x1p-16f;  // of the gradients below: about as large as those of a training
+
+// A relocated splat gets the least logit itself, as a float.
+TEST(Lives, IncludesTheLimitItself) {
+  for (const double opacity : {0.001, 0.005, 0.01, 0.3}) {
+    const float limit = float(math::Logit(opacity));
+    EXPECT_TRUE(Lives(limit, limit, 0)) << opacity;
+    EXPECT_FALSE(Lives(limit, std::nextafter(limit, -kInfinity), 0)) << opacity;
+  }
+  EXPECT_FALSE(Lives(0, kNan, 0));
+}
+
+TEST(DensityStats, LeaveOutGradientsThatAreNotFinite) {
+  float sum = 0;
+  int32_t seen = 0;
+  const DensityStatsView stats{&sum, &seen, 1, 1, false};
+  for (const float bad : {kNan, kInfinity, 1e38f}) AddDensityStats(stats, 0, {bad, 0});
+  EXPECT_EQ(seen, 0);
+  AddDensityStats(stats, 0, {3, 4});
+  EXPECT_EQ(sum, 5);
+  EXPECT_EQ(seen, 1);
+}
 
 std::vector<uint8_t> Bytes(const std::vector<SplatFate>& fates) {
   std::vector<uint8_t> bytes;

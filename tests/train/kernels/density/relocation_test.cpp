@@ -40,7 +40,7 @@ struct Draws {
 
 class RelocationTest : public splat::testing::DensityBackendTest {
  protected:
-  Weighed Weigh(const std::vector<float>& logits, const std::vector<float>& log_scales, double dead_logit) const {
+  Weighed Weigh(const std::vector<float>& logits, const std::vector<float>& log_scales, float dead_logit) const {
     const size_t n = logits.size();
     const auto device_logits = Array(logits), device_scales = Array(log_scales);
     const auto weights = Array(std::vector<uint64_t>(n, 99));
@@ -95,11 +95,11 @@ TEST_P(RelocationTest, WeighsByOpacityAndCountsTheDead) {
     logits.push_back(float(random.Uniform(-9, 6)));
     for (int axis = 0; axis < 3; ++axis) log_scales.push_back(float(random.Uniform(-6, 0)));
   }
-  const double dead_logit = double(logits[7]);  // one that is exactly at the limit lives
+  const float dead_logit = logits[7];  // one that is exactly at the limit lives
   const Weighed weighed = Weigh(logits, log_scales, dead_logit);
   int64_t dead = 0;
   for (size_t i = 0; i < logits.size(); ++i) {
-    const bool alive = double(logits[i]) >= dead_logit;
+    const bool alive = logits[i] >= dead_logit;
     dead += alive ? 0 : 1;
     ASSERT_EQ(weighed.IsDead(i), !alive) << i;
     const double opacity = alive ? 1 / (1 + std::exp(-double(logits[i]))) : 0;

@@ -1,5 +1,5 @@
 // Files that are whole, coarse, cut and wrong, and what is said of each.
-#include "quality/scene_check.h"
+#include "quality/trained_export_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class SceneCheckTest : public ::testing::Test {
+class TrainedExportCheckTest : public ::testing::Test {
  protected:
   // The file of a model in a format.
   std::string Written(const SplatModel& model, const std::string& format) {
@@ -30,13 +30,13 @@ class SceneCheckTest : public ::testing::Test {
   }
   FileCheck CheckOf(const std::string& format, const std::string& path) {
     data::ViewLoader loader(set_.dataset, data::ViewLoader::Options{}, nullptr);
-    return SceneCheck(set_.truth, set_.dataset, loader).Check(format, {path}, set_.truth.count());
+    return TrainedExportCheck(set_.truth, set_.dataset, loader).Check(format, {path}, set_.truth.count());
   }
 
   testing::SyntheticSet set_;
 };
 
-TEST_F(SceneCheckTest, AWholePlyLosesNothing) {
+TEST_F(TrainedExportCheckTest, AWholePlyLosesNothing) {
   const FileCheck check = CheckOf("ply", Written(set_.truth, "ply"));
   EXPECT_EQ(check.error, "");
   EXPECT_EQ(check.splats, set_.truth.count());
@@ -46,15 +46,15 @@ TEST_F(SceneCheckTest, AWholePlyLosesNothing) {
   EXPECT_GT(check.psnr, 60);  // the photos are the scene's own images
 }
 
-TEST_F(SceneCheckTest, FilesBesideItCountInItsSize) {
+TEST_F(TrainedExportCheckTest, FilesBesideItCountInItsSize) {
   const std::string path = Written(set_.truth, "ply"), beside = set_.folder / "beside.bin";
   WriteFileAtomically(beside, [](std::ostream& out) { out << "12345"; });
   data::ViewLoader loader(set_.dataset, data::ViewLoader::Options{}, nullptr);
-  const SceneCheck check(set_.truth, set_.dataset, loader);
+  const TrainedExportCheck check(set_.truth, set_.dataset, loader);
   EXPECT_EQ(check.Check("ply", {beside, path}, set_.truth.count()).bytes, std::filesystem::file_size(path) + 5);
 }
 
-TEST_F(SceneCheckTest, ACoarseFormatLosesSomething) {
+TEST_F(TrainedExportCheckTest, ACoarseFormatLosesSomething) {
   const FileCheck check = CheckOf("compressed.ply", Written(set_.truth, "compressed.ply"));
   EXPECT_EQ(check.error, "");
   EXPECT_GT(check.loss_db, 0.5);
@@ -62,7 +62,7 @@ TEST_F(SceneCheckTest, ACoarseFormatLosesSomething) {
   EXPECT_LT(check.agreement_db, 60);
 }
 
-TEST_F(SceneCheckTest, AMirroredSceneIsBroken) {
+TEST_F(TrainedExportCheckTest, AMirroredSceneIsBroken) {
   SplatModel mirrored = ToDevice(set_.truth, torch::kCPU);
   mirrored.means = mirrored.means * torch::tensor({-1.0f, 1.0f, 1.0f});
   const FileCheck check = CheckOf("ply", Written(mirrored, "ply"));
@@ -70,12 +70,12 @@ TEST_F(SceneCheckTest, AMirroredSceneIsBroken) {
   EXPECT_LT(check.agreement_db, kLeastAgreement_db);
 }
 
-TEST_F(SceneCheckTest, AFileWithFewerSplatsIsBroken) {
+TEST_F(TrainedExportCheckTest, AFileWithFewerSplatsIsBroken) {
   const SplatModel half = SelectRows(set_.truth, torch::arange(60));
   EXPECT_THAT(CheckOf("ply", Written(half, "ply")).error, HasSubstr("holds 60 splats of 120"));
 }
 
-TEST_F(SceneCheckTest, ACutAndAMissingFileAreBroken) {
+TEST_F(TrainedExportCheckTest, ACutAndAMissingFileAreBroken) {
   const std::string path = Written(set_.truth, "spz");
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
   EXPECT_THAT(CheckOf("spz", path).error, HasSubstr("scene.spz"));

@@ -1,4 +1,4 @@
-#include "quality/scene_check.h"
+#include "quality/trained_export_check.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,7 +6,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "formats/exporter.h"
-#include "quality/image_quality.h"
+#include "quality/metrics.h"
 #include "rasterizer/torch/render_image.h"
 #include "rasterizer/torch/scene_model.h"
 
@@ -29,17 +29,29 @@ std::vector<int> ViewsToCheck(const data::Dataset& dataset) {
   return SpreadEvenly(views, kMostCheckedViews);
 }
 
-SceneCheck::SceneCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
+TrainedExportCheck::TrainedExportCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
     : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
   loader_.Announce(views_);
+  // A photo that cannot be read says nothing of the files.
+  const auto is_broken = [&](int view) {
+    try {
+      return loader_.Get(view) == nullptr;
+    } catch (const Error&) {
+      return true;
+    }
+  };
+  views_.erase(std::remove_if(views_.begin(), views_.end(), is_broken), views_.end());
+  SPLAT_CHECK(!views_.empty(), "none of the photos to compare with can be read");
   for (const int index : views_) {
     images_.push_back(RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
-    scene_psnr_ += quality::Psnr(*loader_.Get(index), images_.back()) / double(views_.size());
+    const auto photo = loader_.Get(index);
+    scene_psnr_ += quality::Psnr(photo->image, images_.back(), photo->weights) / double(views_.size());
   }
   empty_db_ = EmptyAgreement(images_, dataset_.background);
 }
 
-FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const {
+FileCheck TrainedExportCheck::Check(const std::string& format, const std::vector<std::string>& files,
+                                    int64_t splats) const {
   const std::string& path = files.back();
   FileCheck check;
   check.format = format;
@@ -53,7 +65,8 @@ FileCheck SceneCheck::Check(const std::string& format, const std::vector<std::st
     for (size_t i = 0; i < views_.size(); ++i) {
       const Camera& camera = dataset_.views[size_t(views_[i])].camera;
       const Image8 image = RenderToImage8(model, camera, dataset_.background);
-      check.psnr += quality::Psnr(*loader_.Get(views_[i]), image) / double(views_.size());
+      const auto photo = loader_.Get(views_[i]);
+      check.psnr += quality::Psnr(photo->image, image, photo->weights) / double(views_.size());
       check.agreement_db += quality::Psnr(images_[i], image) / double(views_.size());
     }
     check.loss_db = scene_psnr_ - check.psnr;

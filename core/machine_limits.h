@@ -1,0 +1,22 @@
+// How much of the machine this process may use: what it has, or less where a container or a service has limits.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace splat {
+
+// The limits of the process's control groups and of all groups around them, of Linux' versions 1 and 2.
+struct GroupLimits {
+  int64_t memory = INT64_MAX;  // bytes; the largest number: no limit
+  int64_t free = INT64_MAX;    // bytes that the tightest group has left
+  double cores = 0;            // of processor time; 0: no limit
+};
+
+// Reads ROOT/proc/self/cgroup and ROOT/sys/fs/cgroup. What cannot be read limits nothing.
+GroupLimits ReadGroupLimits(const std::string& root = "");
+
+// The number of threads that run at the same time, at least 1.
+int UsableCores();
+
+}  // namespace splat

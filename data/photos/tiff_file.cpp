@@ -1,0 +1,268 @@
+#include "data/photos/tiff_file.h"
+
+#include <tiffio.h>
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "core/check.h"
+
+namespace splat::data {
+namespace {
+
+// A file as libtiff sees it, and what libtiff last complained about.
+struct Source {
+  std::istream& stream;
+  std::vector<uint8_t>
+      bytes;  // all of it where pixels are read: libtiff 4.5 refuses sound tiles of files not in memory
+  std::string complaint;
+
+  explicit Source(std::istream& the_stream) : stream(the_stream) {}
+};
+
+std::istream& StreamOf(thandle_t handle) {
+  return static_cast<Source*>(handle)->stream;
+}
+tmsize_t ReadBytes(thandle_t handle, void* to, tmsize_t size) {
+  std::istream& stream = StreamOf(handle);
+  stream.read(static_cast<char*>(to), std::streamsize(size));
+  const auto count = tmsize_t(stream.gcount());
+  stream.clear();
+  return count;
+}
+tmsize_t WriteNothing(thandle_t, void*, tmsize_t) {
+  return 0;
+}
+toff_t Seek(thandle_t handle, toff_t offset, int whence) {
+  std::istream& stream = StreamOf(handle);
+  const std::ios::seekdir from[] = {std::ios::beg, std::ios::cur, std::ios::end};
+  stream.seekg(std::streamoff(offset), from[whence]);
+  const auto place = toff_t(stream.tellg());
+  stream.clear();
+  return place;
+}
+int Close(thandle_t) {
+  return 0;
+}
+toff_t SizeOf(thandle_t handle) {
+  std::istream& stream = StreamOf(handle);
+  const std::streamoff here = stream.tellg();
+  const toff_t size = Seek(handle, 0, SEEK_END);
+  stream.seekg(here);
+  return size;
+}
+int Map(thandle_t handle, void** bytes, toff_t* size) {
+  auto* source = static_cast<Source*>(handle);
+  *bytes = source->bytes.data();
+  *size = toff_t(source->bytes.size());
+  return source->bytes.empty() ? 0 : 1;
+}
+void Unmap(thandle_t, void*, toff_t) {}
+int KeepComplaint(TIFF*, void* source, const char*, const char* format, va_list arguments) {
+  char text[256];
+  vsnprintf(text, sizeof text, format, arguments);
+  static_cast<Source*>(source)->complaint = text;
+  return 1;
+}
+int IgnoreWarning(TIFF*, void*, const char*, const char*, va_list) {
+  return 1;
+}
+
+using TiffHandle = std::unique_ptr<TIFF, void (*)(TIFF*)>;
+
+// Null if the file is broken. `source` must outlive the handle.
+TiffHandle Open(Source& source) {
+  const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),
+                                                                             TIFFOpenOptionsFree);
+  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), KeepComplaint, &source);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), IgnoreWarning, nullptr);
+  source.stream.clear();
+  source.stream.seekg(0);
+  TIFF* tiff =
+      TIFFClientOpenExt("photo", "r", &source, ReadBytes, WriteNothing, Seek, Close, SizeOf, Map, Unmap, options.get());
+  return {tiff, TIFFClose};
+}
+
+template <typename T>
+T Tag(TIFF* tiff, uint32_t tag, T value = {}) {
+  TIFFGetFieldDefaulted(tiff, tag, &value);
+  return value;
+}
+
+enum class Alpha { kNone, kStraight, kMultiplied };
+
+struct Layout {
+  uint32_t width = 0, height = 0;
+  uint16_t bits = 0, samples = 0, photometric = 0;
+  bool planar = false;
+  Alpha alpha = Alpha::kNone;
+};
+
+bool IsGrey(const Layout& layout) {
+  return layout.photometric == PHOTOMETRIC_MINISBLACK || layout.photometric == PHOTOMETRIC_MINISWHITE;
+}
+
+Alpha AlphaOf(TIFF* tiff, const Layout& layout) {
+  const int colours = layout.photometric == PHOTOMETRIC_RGB ? 3 : (IsGrey(layout) ? 1 : int(layout.samples));
+  if (layout.samples <= colours) return Alpha::kNone;
+  uint16_t count = 0;
+  uint16_t* kinds = nullptr;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &count, &kinds);
+  const int kind = count > 0 && kinds != nullptr ? kinds[0] : EXTRASAMPLE_UNSPECIFIED;
+  if (kind == EXTRASAMPLE_ASSOCALPHA) return Alpha::kMultiplied;
+  const bool explained = kind == EXTRASAMPLE_UNASSALPHA;
+  return explained || (colours == 3 && layout.samples == 4) ? Alpha::kStraight : Alpha::kNone;
+}
+
+Layout LayoutOf(const std::string& path, TIFF* tiff) {
+  Layout layout;
+  layout.width = Tag<uint32_t>(tiff, TIFFTAG_IMAGEWIDTH);
+  layout.height = Tag<uint32_t>(tiff, TIFFTAG_IMAGELENGTH);
+  layout.bits = Tag<uint16_t>(tiff, TIFFTAG_BITSPERSAMPLE);
+  layout.samples = Tag<uint16_t>(tiff, TIFFTAG_SAMPLESPERPIXEL);
+  layout.planar = Tag<uint16_t>(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
+  SPLAT_CHECK(TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout.photometric) == 1, path,
+              ": is a TIFF that does not say what its samples mean; convert it to 16-bit PNG");
+  const auto format = Tag<uint16_t>(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+  SPLAT_CHECK((format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID) && layout.bits <= 16, path,
+              ": is a TIFF of ", layout.bits, "-bit ", format == SAMPLEFORMAT_IEEEFP ? "floating-point" : "",
+              format == SAMPLEFORMAT_INT ? "signed" : "",
+              " samples; unsigned 1 to 16 bits can be read: convert it to "
+              "16-bit PNG or TIFF");
+  SPLAT_CHECK(layout.photometric != PHOTOMETRIC_SEPARATED || layout.samples == 4, path, ": is a TIFF of ",
+              layout.samples, " printing inks; convert it to RGB");
+  layout.alpha = AlphaOf(tiff, layout);
+  return layout;
+}
+
+// The samples [height, width, samples] as stored, of 8 bits or 16.
+template <typename T>
+std::vector<T> ReadSamples(const std::string& path, const Source& source, TIFF* tiff, const Layout& layout) {
+  const size_t width = layout.width, samples = layout.samples, in_block = layout.planar ? 1 : samples;
+  std::vector<T> all(width * layout.height * samples);
+  const bool tiled = TIFFIsTiled(tiff) != 0;
+  const uint32_t block_width = tiled ? Tag<uint32_t>(tiff, TIFFTAG_TILEWIDTH) : layout.width;
+  const uint32_t block_height = tiled ? Tag<uint32_t>(tiff, TIFFTAG_TILELENGTH) : 1;
+  std::vector<T> block(size_t(tiled ? TIFFTileSize(tiff) : TIFFScanlineSize(tiff)) / sizeof(T));
+  SPLAT_CHECK(block_width > 0 && block_height > 0 && block.size() >= size_t(block_width) * block_height * in_block,
+              path, ": is not a photo that can be read (broken TIFF layout)");
+  for (size_t plane = 0; plane < samples / in_block; ++plane) {
+    for (uint32_t y = 0; y < layout.height; y += block_height) {
+      for (uint32_t x = 0; x < layout.width; x += block_width) {
+        const auto got = tiled ? TIFFReadTile(tiff, block.data(), x, y, 0, uint16_t(plane))
+                               : tmsize_t(TIFFReadScanline(tiff, block.data(), y, uint16_t(plane)));
+        SPLAT_CHECK(got >= 0, path, ": is not a photo that can be read (broken pixel data: ", source.complaint, ")");
+        const uint32_t rows = std::min(block_height, layout.height - y),
+                       columns = std::min(block_width, layout.width - x);
+        for (uint32_t row = 0; row < rows; ++row) {
+          const T* from = block.data() + size_t(row) * block_width * in_block;
+          T* to = all.data() + ((y + row) * width + x) * samples + plane;
+          for (uint32_t column = 0; column < columns; ++column, to += samples, from += in_block) {
+            std::copy_n(from, in_block, to);
+          }
+        }
+      }
+    }
+  }
+  return all;
+}
+
+uint8_t To8Bit(uint8_t value) {
+  return value;
+}
+uint8_t To8Bit(uint16_t value) {
+  return uint8_t((value + 128) / 257);
+}  // 65535 = 257 * 255
+
+// Grey of 16 bits or with alpha: libtiff's own conversion does not round it, and mixes up the rows of tiles with alpha.
+template <typename T>
+Image8 DecodeGrey(const std::string& path, const Source& source, TIFF* tiff, const Layout& layout) {
+  const std::vector<T> samples = ReadSamples<T>(path, source, tiff, layout);
+  const bool inverted = layout.photometric == PHOTOMETRIC_MINISWHITE;
+  Image8 image(int(layout.width), int(layout.height), layout.alpha == Alpha::kNone ? 3 : 4);
+  uint8_t* to = image.pixels.data();
+  for (const T* from = samples.data(); from != samples.data() + samples.size(); from += layout.samples) {
+    const uint8_t grey = To8Bit(T(inverted ? std::numeric_limits<T>::max() - from[0] : from[0]));
+    to = std::fill_n(to, 3, grey);
+    if (image.channels == 4) *to++ = To8Bit(from[1]);
+  }
+  return image;
+}
+
+// Everything else: libtiff converts to 8-bit R, G, B, A.
+Image8 DecodeRgba(const std::string& path, Source& source, TIFF* tiff, const Layout& layout) {
+  if (layout.alpha == Alpha::kStraight) {
+    // Straight alpha would be multiplied in; what is called multiplied already stays as it is.
+    std::vector<uint16_t> kinds(layout.samples - (IsGrey(layout) ? 1U : 3U), EXTRASAMPLE_UNSPECIFIED);
+    kinds[0] = EXTRASAMPLE_ASSOCALPHA;
+    TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, uint16_t(kinds.size()), kinds.data());
+  }
+  char reason[1024] = "";
+  TIFFRGBAImage reader;
+  SPLAT_CHECK(TIFFRGBAImageOK(tiff, reason) && TIFFRGBAImageBegin(&reader, tiff, 1, reason), path,
+              ": is a TIFF that cannot be read (", reason, "); convert it to 16-bit PNG or TIFF in RGB");
+  reader.req_orientation = reader.orientation;  // the stored order
+  std::vector<uint32_t> raster(size_t(layout.width) * layout.height);
+  const bool whole = TIFFRGBAImageGet(&reader, raster.data(), layout.width, layout.height) != 0;
+  TIFFRGBAImageEnd(&reader);
+  SPLAT_CHECK(whole, path, ": is not a photo that can be read (broken pixel data: ", source.complaint, ")");
+  Image8 image(int(layout.width), int(layout.height), layout.alpha == Alpha::kNone ? 3 : 4);
+  uint8_t* to = image.pixels.data();
+  for (uint32_t pixel : raster) {
+    *to++ = uint8_t(TIFFGetR(pixel));
+    *to++ = uint8_t(TIFFGetG(pixel));
+    *to++ = uint8_t(TIFFGetB(pixel));
+    if (image.channels == 4) *to++ = uint8_t(TIFFGetA(pixel));
+  }
+  return image;
+}
+
+void DivideByAlpha(Image8& image) {
+  for (uint8_t* pixel = image.pixels.data(); pixel != image.pixels.data() + image.pixels.size(); pixel += 4) {
+    const int alpha = pixel[3];
+    for (int c = 0; c < 3 && alpha > 0; ++c) pixel[c] = uint8_t(std::min(255, (pixel[c] * 255 + alpha / 2) / alpha));
+  }
+}
+
+}  // namespace
+
+std::optional<PhotoHeader> ReadTiffHeader(std::istream& stream) {
+  Source source(stream);
+  const TiffHandle tiff = Open(source);
+  if (!tiff) return std::nullopt;
+  PhotoHeader header;
+  header.format = PhotoFormat::kTiff;
+  header.width = int(Tag<uint32_t>(tiff.get(), TIFFTAG_IMAGEWIDTH) & 0x7fffffff);
+  header.height = int(Tag<uint32_t>(tiff.get(), TIFFTAG_IMAGELENGTH) & 0x7fffffff);
+  header.bits = std::max(8, int(Tag<uint16_t>(tiff.get(), TIFFTAG_BITSPERSAMPLE)));
+  const auto orientation = Tag<uint16_t>(tiff.get(), TIFFTAG_ORIENTATION, 1);
+  if (orientation >= 1 && orientation <= 8) header.exif_orientation = orientation;
+  return header;
+}
+
+Image8 DecodeTiff(const std::string& path, std::istream& stream) {
+  Source source(stream);
+  source.bytes.resize(size_t(Seek(&source, 0, SEEK_END)));
+  Seek(&source, 0, SEEK_SET);
+  SPLAT_CHECK(ReadBytes(&source, source.bytes.data(), tmsize_t(source.bytes.size())) == tmsize_t(source.bytes.size()),
+              path, ": cannot be read to its end");
+  const TiffHandle tiff = Open(source);
+  SPLAT_CHECK(tiff, path, ": is not a photo that can be read (", source.complaint, ")");
+  const Layout layout = LayoutOf(path, tiff.get());
+  Image8 image;
+  if (IsGrey(layout) && layout.bits == 16) {
+    image = DecodeGrey<uint16_t>(path, source, tiff.get(), layout);
+  } else if (IsGrey(layout) && layout.bits == 8 && layout.samples > 1) {
+    image = DecodeGrey<uint8_t>(path, source, tiff.get(), layout);
+  } else {
+    image = DecodeRgba(path, source, tiff.get(), layout);
+  }
+  if (layout.alpha == Alpha::kMultiplied) DivideByAlpha(image);
+  return image;
+}
+
+}  // namespace splat::data

@@ -1,0 +1,23 @@
+// TIFF files, read by libtiff: OpenCV applies their orientation, multiplies by alpha twice and reads some layouts
+// wrong.
+#pragma once
+
+#include <istream>
+#include <optional>
+#include <string>
+
+#include "core/image.h"
+#include "data/photos/photo_header.h"
+
+namespace splat::data {
+
+// Reads size and orientation of the first image in a TIFF or BigTIFF. Returns nothing if it is broken.
+std::optional<PhotoHeader> ReadTiffHeader(std::istream& stream);
+
+// Decodes the first image to 3 channels, or 4 if it has alpha, which is straight in the result. Pixels are in the
+// stored order. A fourth sample that the file does not explain counts as straight alpha, as OpenCV writes it. Throws
+// splat::Error, which begins with `path`, for damaged data and for layouts that cannot be read (floats, signed numbers,
+// 32 bits, 16-bit CMYK).
+Image8 DecodeTiff(const std::string& path, std::istream& stream);
+
+}  // namespace splat::data

@@ -1,0 +1,27 @@
+// A lock that one process holds at a time and that ends with it, however that ends.
+#pragma once
+
+#include <string>
+
+namespace splat {
+
+// Holds the lock file `path` as long as it lives and removes it at the end. A file that a killed process has left does
+// not count. A file system that knows no locks gives every process the lock.
+class FileLock {
+ public:
+  // Throws splat::Error "SUBJECT: ... process 123 (splat-train) ...", with `advice`, if another process holds the lock,
+  // and splat::Error that names `subject` if the file cannot be made.
+  FileLock(const std::string& path, const std::string& subject, const std::string& advice);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+  // Whether the lock file is still in its place: its folder may have been removed.
+  bool IsInPlace() const;
+
+ private:
+  std::string path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace splat

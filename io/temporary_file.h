@@ -1,0 +1,35 @@
+// Files that are being written: a name that no other process has, and a lock that tells whether somebody still writes.
+#pragma once
+
+#include <string>
+
+namespace splat {
+
+// A new, empty file beside `target`, with a name that cannot be foreseen and the extension of `target`. Links, files
+// and devices that bear a name already are never opened. The file is locked until it is closed, which a killed process
+// does, too.
+class TemporaryFile {
+ public:
+  // Throws splat::Error that names `target` if no file can be made there.
+  explicit TemporaryFile(const std::string& target);
+  // Removes the file unless it was moved to its target.
+  ~TemporaryFile();
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const std::string& path() const { return path_; }
+  int descriptor() const { return descriptor_; }
+
+  // Brings what was written to the disk and renames the file to its target. Throws splat::Error with the reason.
+  void MoveToTarget();
+
+ private:
+  std::string target_, path_;
+  int descriptor_ = -1;
+};
+
+// Removes the temporary files in `folder` whose writers have been killed. Those of others and those that are being
+// written stay.
+void RemoveAbandonedFiles(const std::string& folder);
+
+}  // namespace splat

@@ -1,0 +1,21 @@
+// A linear map of space applied to splats: positions, shapes, rotations and view-dependent colour.
+#pragma once
+
+#include "core/vec.h"
+#include "scene/splat_cloud.h"
+
+namespace splat {
+
+// x -> linear * x + translation.
+struct Affine3 {
+  Mat3<double> linear = Identity3<double>();
+  Vec3<double> translation = {0, 0, 0};
+};
+Affine3 operator*(const Affine3& a, const Affine3& b);  // first b, then a
+
+// Moves the splats, which must be usable. Their covariances become linear * C * linear^T, also where the map shears or
+// mirrors; their view-dependent colour turns, and is mirrored, with the orthogonal map nearest to it. The determinant
+// must be finite and not zero.
+void Transform(const Affine3& transform, SplatCloud& cloud);
+
+}  // namespace splat
