@@ -77,8 +77,7 @@ data::SceneDescription FindPoses(const Run& run) {
       run.summary.sfm = RunStructureFromMotion(run);
       source = run.summary.sfm->model_folder;
     }
-    choice.scene = data::ReadPoses(source, run.photos);
-    choice.summary = choice.scene->source;
+    choice = data::ChoosePosesAt(source, run.photos);
   }
   for (const std::string& warning : choice.scene->warnings) run.reporter.Warn(warning);
   run.summary.poses_source = choice.scene->source;

@@ -108,7 +108,8 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
       continue;
     }
     const auto own = OwnFile(place, photo);
-    if (own && (LiesIn(*own, folder.given) || photo.split == Split::kTest)) {
+    const bool asked_for = own && (LiesIn(*own, folder.given) || photo.split == Split::kTest);
+    if (asked_for && *own == OwnPaths(place, photo).front()) {  // not the same name in another version of the photos
       photo.path = own->string();
       located.at_own_path = true;
       located.photos.push_back(std::move(photo));

@@ -40,9 +40,19 @@ bool IsNamedMask(const std::string& name, const std::set<std::string>& names, co
   return false;
 }
 
-size_t CountDirect(const std::vector<std::string>& names) {
-  return size_t(std::count_if(names.begin(), names.end(),
-                              [](const std::string& name) { return name.find('/') == std::string::npos; }));
+// The photos that lie in the folder itself, and its folders that hold others.
+std::pair<std::vector<std::string>, std::set<std::string>> DirectPhotosAndFolders(
+    const std::vector<std::string>& names) {
+  std::pair<std::vector<std::string>, std::set<std::string>> result;
+  for (const std::string& name : names) {
+    const size_t slash = name.find('/');
+    if (slash == std::string::npos) {
+      result.first.push_back(name);
+    } else {
+      result.second.insert(name.substr(0, slash));
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -65,18 +75,24 @@ PhotosAndMasks SplitOffMasks(const std::vector<std::string>& names) {
 
 PhotoFolder OpenPhotoFolder(const std::string& folder) {
   const PhotosAndMasks all = SplitOffMasks(ListPhotos(folder));
+  const auto [direct, folders] = DirectPhotosAndFolders(all.photos);
   for (const char* child : {"images", "input", "images_2", "images_4", "images_8"}) {
     const fs::path path = fs::path(folder) / child;
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) continue;
     const PhotosAndMasks here = SplitOffMasks(ListPhotos(path.string()));
-    if (here.photos.size() > CountDirect(all.photos)) return {folder, path.string(), here.photos, here.masks};
+    if (here.photos.size() <= direct.size()) continue;
+    PhotoFolder chosen = {folder, path.string(), here.photos, here.masks, direct};
+    for (const std::string& other : folders) {
+      if (other != child) chosen.left.push_back(other + "/");
+    }
+    return chosen;
   }
   const std::string passed_over = all.photos.empty() ? DescribePassedOver(folder) : "";
   SPLAT_CHECK(!all.photos.empty(), folder,
               ": holds no photos (jpg, jpeg, png, tif, tiff, webp), nor does its images/ or",
               " input/; give the folder that the photos lie in", passed_over.empty() ? "" : "; ", passed_over);
-  return {folder, folder, all.photos, all.masks};
+  return {folder, folder, all.photos, all.masks, {}};
 }
 
 }  // namespace splat::data

@@ -11,6 +11,7 @@ struct PhotoFolder {
   std::string path;                // what the names of the photos are relative to: `given`, or a folder in it
   std::vector<std::string> names;  // of the photos, sorted
   std::vector<std::string> masks;  // of masks, depth and normal images among them
+  std::vector<std::string> left;   // photos and folders of photos beside `path` in `given`, for messages
 };
 
 // Parts names of files, relative to one folder, in photos and images that only belong to photos: those in a folder

@@ -18,6 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Inria's folder of the photos as they were taken; their model lies in distorted/.
+bool IsInput(const PhotoFolder& photos) {
+  const fs::path path = fs::path(photos.path).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename() == "input";
+}
+
 // Poses that may be chosen.
 struct Candidate {
   PosePlace place;
@@ -42,7 +48,8 @@ bool MayBePairedInOrder(const PhotoFolder& photos, SizeFit fit) {
   return fit == SizeFit::kScaled || (usual && fit != SizeFit::kOther);
 }
 
-Candidate Examine(const PosePlace& place, const PhotoFolder& photos, PhotoSizes& sizes) {
+// `asked` says that the user named these poses: then any folder may be paired in order.
+Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked, PhotoSizes& sizes) {
   Candidate candidate;
   candidate.place = place;
   try {
@@ -56,7 +63,7 @@ Candidate Examine(const PosePlace& place, const PhotoFolder& photos, PhotoSizes&
   candidate.sizes = CompareSizes(candidate.located.photos, sizes);
   const LocatedPhotos& located = candidate.located;
   const bool other = located.photos.empty() || (!place.nearby && !located.at_own_path) ||
-                     (located.in_order && !MayBePairedInOrder(photos, candidate.sizes.fit));
+                     (located.in_order && !asked && !MayBePairedInOrder(photos, candidate.sizes.fit));
   if (other) candidate.refusal = StrCat("describes other photos: ", candidate.scene.photos.front().name, ", ...");
   return candidate;
 }
@@ -83,17 +90,23 @@ void CountPointsOfEquals(std::vector<Candidate>& candidates) {
 // What is compared of two candidates; the lesser one goes first.
 auto Rank(const Candidate& c) {
   const auto most_first = [](size_t count) { return -int64_t(count); };
-  return std::make_tuple(!c.refusal.empty(), c.few, c.located.in_order, c.sizes.fit, c.place.family,
+  const SizeFit fit = c.sizes.mostly_exact ? SizeFit::kExact : c.sizes.fit;
+  return std::make_tuple(!c.refusal.empty(), c.few, c.located.in_order, fit, c.place.family,
                          most_first(c.located.photos.size()), most_first(c.scene.photos.size()), most_first(c.points));
 }
 
-void SortCandidates(std::vector<Candidate>& candidates) {
+// Examines all places, the best first.
+std::vector<Candidate> RankedCandidates(const std::vector<PosePlace>& places, const PhotoFolder& photos, bool asked) {
+  PhotoSizes sizes;
+  std::vector<Candidate> candidates;
+  for (const PosePlace& place : places) candidates.push_back(Examine(place, photos, asked, sizes));
   CountPointsOfEquals(candidates);
   size_t most = 0;
   for (const Candidate& c : candidates) most = std::max(most, c.refusal.empty() ? c.located.photos.size() : 0);
   for (Candidate& c : candidates) c.few = 2 * c.located.photos.size() < most;
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return Rank(a) < Rank(b); });
+  return candidates;
 }
 
 // Whether masks lie in a folder beside the photos.
@@ -157,6 +170,7 @@ std::string Summarize(const std::vector<Candidate>& candidates, const PhotoFolde
                             " photos in ", photos.path, taken.located.in_order ? " in sorted order" : " by name");
   std::string left;
   const auto add = [&](const std::string& what) { left += (left.empty() ? "" : "; ") + what; };
+  if (!photos.left.empty()) add(NamesInBrief(photos.left));
   if (!taken.located.without_pose.empty()) {
     add("photos without a pose: " + NamesInBrief(taken.located.without_pose));
   }
@@ -167,8 +181,72 @@ std::string Summarize(const std::vector<Candidate>& candidates, const PhotoFolde
   return left.empty() ? text : StrCat(text, "; left: ", left);
 }
 
-// The first place in `folders`; of several models of one sparse/ the best.
-std::optional<PosePlace> FindPosesIn(const std::vector<std::string>& folders) {
+// The folder that the names of a model may be relative to: the one that holds sparse/0, or else the model's own.
+std::string BaseOfModel(const std::string& model) {
+  const fs::path own = fs::path(model).lexically_normal();
+  for (fs::path at = own; at.has_relative_path() && at != at.parent_path(); at = at.parent_path()) {
+    if (at.filename() != "sparse") continue;
+    const fs::path base = at.parent_path().empty() ? fs::path(".") : at.parent_path();
+    return (base.filename() == "distorted" ? base.parent_path() : base).string();
+  }
+  return own.string();
+}
+
+// The places that `path` may mean.
+std::vector<PosePlace> PlacesAt(const std::string& path, const PhotoFolder& photos) {
+  SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder or a transforms.json");
+  if (!fs::is_directory(path)) return {{path, fs::path(path).parent_path().string(), false, 0, true}};
+  if (!IsColmapModel(path)) {
+    std::vector<PosePlace> places = ListPosePlaces({path}, IsInput(photos));
+    if (!places.empty()) return places;
+  }
+  return {{path, BaseOfModel(path), true, 0, true}};
+}
+
+PoseChoice TakeFirst(std::vector<Candidate>&& candidates, const PhotoFolder& photos) {
+  PoseChoice choice;
+  choice.summary = Summarize(candidates, photos);
+  choice.scene = Finish(std::move(candidates.front()), photos);
+  return choice;
+}
+
+}  // namespace
+
+PoseChoice ChoosePoses(const PhotoFolder& photos) {
+  std::vector<Candidate> candidates =
+      RankedCandidates(ListPosePlaces(FoldersAround(photos.path), IsInput(photos)), photos, false);
+  if (!candidates.empty() && candidates.front().refusal.empty()) return TakeFirst(std::move(candidates), photos);
+  std::string others;
+  for (const Candidate& candidate : candidates) {
+    if (!candidate.place.nearby) continue;
+    if (candidate.broken) throw Error(candidate.refusal);
+    others += StrCat(others.empty() ? "" : "; ", candidate.place.path, " ", candidate.refusal);
+  }
+  PoseChoice choice;
+  choice.summary = others.empty() ? "No poses lie with the photos: COLMAP finds them."
+                                  : StrCat("No poses of the photos in ", photos.path, " lie there (", others,
+                                           "): COLMAP finds them.");
+  return choice;
+}
+
+PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos) {
+  std::vector<Candidate> candidates = RankedCandidates(PlacesAt(path, photos), photos, true);
+  const Candidate& best = candidates.front();
+  if (best.broken) throw Error(best.refusal);
+  SPLAT_CHECK(best.refusal.empty(), best.scene.source, ": none of its ", best.scene.photos.size(),
+              " photos (the first is ", best.scene.photos.front().name, ") is in ", photos.path, ", which holds ",
+              photos.names.size(), " photos; give the folder with the photos that the poses were made from");
+  return TakeFirst(std::move(candidates), photos);
+}
+
+SceneDescription ReadPoses(const std::string& path, const std::string& image_folder) {
+  const PhotosAndMasks listed = SplitOffMasks(ListPhotos(image_folder));
+  return *ChoosePosesAt(path, {image_folder, image_folder, listed.photos, listed.masks, {}}).scene;
+}
+
+std::optional<std::string> FindPoses(const std::string& folder) {
+  std::vector<std::string> folders = FoldersAround(folder);
+  folders.resize(std::min<size_t>(folders.size(), 2));
   std::optional<PosePlace> best;
   std::optional<ColmapModelSummary> best_summary;
   for (const PosePlace& place : ListPosePlaces(folders, false)) {
@@ -179,80 +257,7 @@ std::optional<PosePlace> FindPosesIn(const std::vector<std::string>& folders) {
     best = place;
     best_summary = summary;
   }
-  return best;
-}
-
-// The place that `path` names.
-PosePlace PlaceAt(const std::string& path) {
-  SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder or a transforms.json");
-  if (!fs::is_directory(path)) return {path, fs::path(path).parent_path().string(), false, 0, true};
-  if (!IsColmapModel(path)) {
-    const auto found = FindPosesIn({path});
-    if (found) return *found;
-  }
-  // The folder that a model's names may be relative to: the one that holds sparse/0, or else the model's own.
-  fs::path base = fs::path(path).lexically_normal();
-  for (fs::path at = base; at.has_relative_path() && at != at.parent_path(); at = at.parent_path()) {
-    if (at.filename() != "sparse") continue;
-    base = at.parent_path().empty() ? fs::path(".") : at.parent_path();
-    if (base.filename() == "distorted") base = base.parent_path();
-    break;
-  }
-  return {path, base.string(), true, 0, true};
-}
-
-}  // namespace
-
-PoseChoice ChoosePoses(const PhotoFolder& photos) {
-  const bool distorted_first = fs::path(photos.path).lexically_normal().filename() == "input";
-  PhotoSizes sizes;
-  std::vector<Candidate> candidates;
-  for (const PosePlace& place : ListPosePlaces(FoldersAround(photos.path), distorted_first)) {
-    candidates.push_back(Examine(place, photos, sizes));
-  }
-  SortCandidates(candidates);
-  PoseChoice choice;
-  if (!candidates.empty() && candidates.front().refusal.empty()) {
-    choice.summary = Summarize(candidates, photos);
-    choice.scene = Finish(std::move(candidates.front()), photos);
-    return choice;
-  }
-  std::string others;
-  for (const Candidate& candidate : candidates) {
-    if (!candidate.place.nearby) continue;
-    if (candidate.broken) throw Error(candidate.refusal);
-    others += StrCat(others.empty() ? "" : "; ", candidate.place.path, " ", candidate.refusal);
-  }
-  choice.summary = others.empty() ? "No poses lie with the photos: COLMAP finds them."
-                                  : StrCat("No poses of the photos in ", photos.path, " lie there (", others,
-                                           "): COLMAP finds them.");
-  return choice;
-}
-
-SceneDescription ReadPoses(const std::string& path, const PhotoFolder& photos) {
-  Candidate candidate;
-  candidate.place = PlaceAt(path);
-  candidate.scene = ReadPhotosOf(candidate.place, photos.path);
-  const SceneDescription& scene = candidate.scene;
-  candidate.located = LocatePhotos(photos, candidate.place, scene);
-  SPLAT_CHECK(!candidate.located.photos.empty(), scene.source, ": none of its ", scene.photos.size(),
-              " photos (the first is ", scene.photos.front().name, ") is in ", photos.path, ", which holds ",
-              photos.names.size(), " photos; give the folder with the photos that the poses were made from");
-  PhotoSizes sizes;
-  candidate.sizes = CompareSizes(candidate.located.photos, sizes);
-  return Finish(std::move(candidate), photos);
-}
-
-SceneDescription ReadPoses(const std::string& path, const std::string& image_folder) {
-  const PhotosAndMasks listed = SplitOffMasks(ListPhotos(image_folder));
-  return ReadPoses(path, {image_folder, image_folder, listed.photos, listed.masks});
-}
-
-std::optional<std::string> FindPoses(const std::string& folder) {
-  std::vector<std::string> folders = FoldersAround(folder);
-  folders.resize(std::min<size_t>(folders.size(), 2));
-  const auto found = FindPosesIn(folders);
-  return found ? std::optional<std::string>(found->path) : std::nullopt;
+  return best ? std::optional<std::string>(best->path) : std::nullopt;
 }
 
 }  // namespace splat::data

@@ -33,28 +33,29 @@ PhotoInfo PhotoSizes::SizeFor(const PosedPhoto& photo) {
 SizeAgreement CompareSizes(const std::vector<PosedPhoto>& photos, PhotoSizes& sizes) {
   // The factors that all sides allow, within rounding.
   double least = 0, most = std::numeric_limits<double>::infinity();
-  bool any = false, exact = true;
+  size_t known = 0, exact = 0;
   SizeAgreement agreement;
   for (const PosedPhoto& photo : photos) {
     const PhotoInfo size = sizes.SizeFor(photo);
     if (size.width == 0) continue;
-    any = true;
+    ++known;
     const int sides[2][2] = {{size.width, photo.intrinsics.width}, {size.height, photo.intrinsics.height}};
     for (const auto& [is, calibrated] : sides) {
       least = std::max(least, (is - kRounding_px) / calibrated);
       most = std::min(most, (is + kRounding_px) / calibrated);
     }
-    if (size.width == photo.intrinsics.width && size.height == photo.intrinsics.height) continue;
-    if (exact) {
+    if (size.width == photo.intrinsics.width && size.height == photo.intrinsics.height) {
+      ++exact;
+    } else if (agreement.example.empty()) {
       agreement.example = StrCat(photo.name, " is ", size.width, "x", size.height, " px, its camera ",
                                  photo.intrinsics.width, "x", photo.intrinsics.height, " px");
     }
-    exact = false;
   }
-  if (!any) return agreement;
+  if (known == 0) return agreement;
   const double factor = 0.5 * (least + most);
   const bool common = least <= most && (factor < 1 - kNearOne || factor > 1 + kNearOne);
-  agreement.fit = exact ? SizeFit::kExact : common ? SizeFit::kScaled : SizeFit::kOther;
+  agreement.fit = exact == known ? SizeFit::kExact : common ? SizeFit::kScaled : SizeFit::kOther;
+  agreement.mostly_exact = 2 * exact > known;
   return agreement;
 }
 

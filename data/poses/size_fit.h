@@ -30,7 +30,8 @@ class PhotoSizes {
 
 struct SizeAgreement {
   SizeFit fit = SizeFit::kUnknown;
-  std::string example;  // of kOther: "a.png is 320x240 px, its camera 322x241 px"
+  bool mostly_exact = false;  // more than half of the photos have exactly their camera's size
+  std::string example;        // of kOther: "a.png is 320x240 px, its camera 322x241 px"
 };
 SizeAgreement CompareSizes(const std::vector<PosedPhoto>& photos, PhotoSizes& sizes);
 

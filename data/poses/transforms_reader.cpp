@@ -346,7 +346,8 @@ void SortByName(const std::string& json_path, std::vector<PosedPhoto>& photos) {
 }  // namespace
 
 SceneDescription ReadTransforms(const std::string& json_path, const std::string& image_folder) {
-  const fs::path test_path = fs::path(json_path).parent_path() / "transforms_test.json";
+  fs::path test_path = fs::path(json_path).parent_path() / "transforms_test.json";
+  if (!fs::exists(test_path)) test_path = fs::path(json_path).parent_path() / "transforms_val.json";
   const bool has_split = fs::path(json_path).filename() == "transforms_train.json" && fs::exists(test_path);
   const Json root = ParseJson<Json>(ReadFile(json_path), json_path);
   SceneDescription scene;

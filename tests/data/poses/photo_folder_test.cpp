@@ -43,6 +43,7 @@ TEST(PhotoFolder, TakesOneOfTheFoldersOfOneCapture) {
   EXPECT_EQ(photos.path, folder / "images") << "though one image lies beside it";
   EXPECT_THAT(photos.names, ElementsAre("1.png", "2.png"));
   EXPECT_THAT(photos.masks, ElementsAre("masks/1.png"));
+  EXPECT_THAT(photos.left, ElementsAre("cover.jpg", "images_4/", "images_8/"));
 }
 
 }  // namespace

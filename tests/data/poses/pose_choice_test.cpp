@@ -218,6 +218,37 @@ TEST_F(PoseChoiceTest, PosesThatCannotBeReadAreLeftIfOthersServe) {
   EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("transforms.json"), HasSubstr("cameras.txt: line 1")));
 }
 
+TEST_F(PoseChoiceTest, AFolderAsPosesGivesTheModelOfThePhotosSize) {
+  AddPhotos("input", {"a.png", "b.png"}, {40, 30});
+  AddModel("set/distorted/sparse/0", {"a.png", "b.png"}, {40, 30});
+  AddModel("set/sparse/0", {"a.png", "b.png"}, {38, 29});
+  const PoseChoice choice = ChoosePosesAt(folder_ / "set", OpenPhotoFolder(folder_ / "input"));
+  EXPECT_THAT(choice.summary, HasSubstr("set/distorted/sparse/0"));
+}
+
+TEST_F(PoseChoiceTest, OnePhotoOfAnotherSizeDoesNotDecide) {
+  AddPhotos("input", {"a.png", "b.png", "c.png"}, {40, 30});
+  AddPhotos("input", {"b.png"}, {38, 29});
+  AddModel("sparse/0", {"a.png", "b.png", "c.png"}, {38, 29});
+  AddModel("colmap/sparse/0", {"a.png", "b.png", "c.png"}, {40, 30});
+  EXPECT_THAT(Choose("input").summary, HasSubstr("colmap/sparse/0 (text) for 3 of 3"));
+}
+
+TEST_F(PoseChoiceTest, WhatLiesBesideTheChosenFolderIsNamed) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddPhotos("images_2", {"a.png", "b.png"}, {20, 15});
+  AddPhotos(".", {"cover.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  EXPECT_THAT(Choose(".").summary, HasSubstr("left: cover.png, images_2/"));
+}
+
+TEST_F(PoseChoiceTest, AModelNeverMixesTwoVersionsOfThePhotos) {
+  AddPhotos("images", {"a.png", "b.png"}, {38, 29});
+  AddPhotos("input", {"a.png", "b.png", "c.png"}, {40, 30});
+  AddModel("sparse/0", {"a.png", "b.png", "c.png"}, {38, 29});
+  EXPECT_THAT(FilesOf(*Choose(".").scene), ElementsAre("images/a.png", "images/b.png"));
+}
+
 TEST_F(PoseChoiceTest, ANamedSplitHoldsPhotosOut) {
   AddPhotos("images", {"a.png", "b.png"});
   AddTransforms("transforms.json", {"images/a.png", "images/b.png"}, {},
