@@ -1,6 +1,6 @@
 #include "data/poses/transforms_keys.h"
 
-#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -87,16 +87,15 @@ std::vector<std::string> NamesIn(const Json& root, const char* key, const std::s
 }
 
 // Marks the photos of `names`; returns the names that no photo has.
-std::vector<std::string> Mark(const std::vector<std::string>& names, const std::vector<PosedPhoto>& photos,
+std::vector<std::string> Mark(const std::vector<std::string>& names, const std::map<std::string, size_t>& index_of,
                               std::vector<bool>& marks) {
   std::vector<std::string> unknown;
   for (const std::string& name : names) {
-    const auto found =
-        std::find_if(photos.begin(), photos.end(), [&](const PosedPhoto& photo) { return photo.name == name; });
-    if (found == photos.end()) {
+    const auto found = index_of.find(name);
+    if (found == index_of.end()) {
       unknown.push_back(name);
     } else {
-      marks[size_t(found - photos.begin())] = true;
+      marks[found->second] = true;
     }
   }
   return unknown;
@@ -110,8 +109,10 @@ void ApplyNamedSplit(const Json& root, const std::string& json_path, SceneDescri
   for (const std::string& name : NamesIn(root, "test_filenames", json_path)) held_out.push_back(name);
   if (train.empty() && held_out.empty()) return;
   std::vector<bool> in_train(scene.photos.size()), is_held_out(scene.photos.size());
-  std::vector<std::string> unknown = Mark(train, scene.photos, in_train);
-  for (const std::string& name : Mark(held_out, scene.photos, is_held_out)) unknown.push_back(name);
+  std::map<std::string, size_t> index_of;
+  for (size_t i = 0; i < scene.photos.size(); ++i) index_of.emplace(scene.photos[i].name, i);
+  std::vector<std::string> unknown = Mark(train, index_of, in_train);
+  for (const std::string& name : Mark(held_out, index_of, is_held_out)) unknown.push_back(name);
   std::vector<PosedPhoto> kept;
   std::vector<std::string> both, neither;
   for (size_t i = 0; i < scene.photos.size(); ++i) {
