@@ -71,8 +71,9 @@ std::vector<Option> InputOutputOptions(TrainOptions& options, CommandLine& line)
           .Refuse(FormatsProblem)
           .Flag("--export LIST", kInputOutput),
       Option("poses", options.poses,
-             "Where the camera poses come from: auto takes a COLMAP model or transforms.json that lies with the "
-             "photos and runs COLMAP where there is none; sfm always runs COLMAP; or the path of a model")
+             "Where the camera poses come from: auto takes those that lie with the "
+             "photos and runs COLMAP where there is none; sfm always runs COLMAP; or the path of a model, a "
+             "transforms.json, or cameras that Metashape (XML) or RealityCapture (CSV) exported")
           .Flag("--poses auto|sfm|PATH", kInputOutput),
       Option("save_renders", options.save_renders, "Write the held-out views beside their photos to OUT/renders")
           .Flag("--save-renders", kQuality),

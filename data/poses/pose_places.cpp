@@ -36,6 +36,18 @@ std::vector<std::string> ModelsIn(const fs::path& folder) {
   return models;
 }
 
+// The exports of cameras in a folder, sorted by name.
+std::vector<std::string> ExportsIn(const std::string& folder) {
+  std::vector<std::string> exports;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string path = entry->path().lexically_normal().string();
+    if (IsExportOfCameras(path)) exports.push_back(path);
+  }
+  std::sort(exports.begin(), exports.end());
+  return exports;
+}
+
 fs::path ParentOf(const fs::path& folder) {
   const std::string name = folder.filename().string();
   if (name == "." || name == "..") return fs::absolute(folder).lexically_normal().parent_path().parent_path();
@@ -54,7 +66,7 @@ std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, b
     for (const std::string& layout : layouts) {
       ++family;
       for (const std::string& model : ModelsIn(fs::path(folders[i]) / layout)) {
-        places.push_back({model, folders[i], true, family, i < 2});
+        places.push_back({model, folders[i], PoseKind::kColmap, family, i < 2});
       }
     }
   }
@@ -63,7 +75,12 @@ std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, b
       const fs::path path = fs::path(folders[i]) / name;
       std::error_code ignored;
       if (!fs::is_regular_file(path, ignored)) continue;
-      places.push_back({path.lexically_normal().string(), folders[i], false, ++family, i < 2});
+      places.push_back({path.lexically_normal().string(), folders[i], PoseKind::kTransforms, ++family, i < 2});
+    }
+  }
+  for (size_t i = 0; i < folders.size(); ++i) {
+    for (const std::string& path : ExportsIn(folders[i])) {
+      places.push_back({path, folders[i], PoseKindOfFile(path), ++family, i < 2});
     }
   }
   return places;

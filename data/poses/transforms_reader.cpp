@@ -7,8 +7,10 @@
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
+#include "data/poses/photo_folder.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/ply_points.h"
+#include "data/poses/rotation_matrix.h"
 #include "data/poses/transforms_keys.h"
 #include "io/atomic_file.h"
 #include "io/json_parse.h"
@@ -21,8 +23,6 @@ using Json = nlohmann::json;
 
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kMaxPhotoSide = 1000000;  // px
-// How far R^T R may be from a multiple of the identity: files that print three digits pass, a sheared matrix does not.
-constexpr double kRotationTolerance = 1e-2;
 constexpr double kLastRowTolerance = 1e-6;
 constexpr const char* kUsualPoints = "sparse_pc.ply";
 
@@ -155,58 +155,6 @@ Rigid3 ReadMatrix(const Json& matrix, const std::string& where) {
           {m[0][3], m[1][3], m[2][3]}};
 }
 
-// A rotation that is multiplied by a number.
-struct ScaledRotation {
-  Mat3<double> rotation;
-  double scale = 1;
-};
-
-// Takes the scale off `r`, which must be a rotation times a number up to kRotationTolerance; a scale within that is
-// none.
-ScaledRotation TakeScaleOff(Mat3<double> r, const std::string& where) {
-  const Mat3<double> gram = Transpose(r) * r;
-  const double lengths[] = {gram(0, 0), gram(1, 1), gram(2, 2)};
-  const double square = (lengths[0] + lengths[1] + lengths[2]) / 3;
-  SPLAT_CHECK(square > 0 && std::isfinite(square), where,
-              ": 'transform_matrix' is no rotation (it is zero or too large)");
-  double bent = 0, stretched = 0;
-  for (int i = 0; i < 3; ++i) {
-    stretched = std::max(stretched, std::abs(gram(i, i) / square - 1));
-    for (int j = 0; j < i; ++j) bent = std::max(bent, std::abs(gram(i, j) / square));
-  }
-  SPLAT_CHECK(bent <= kRotationTolerance, where,
-              ": 'transform_matrix' is no rotation with a translation (it is sheared);", " export it again");
-  SPLAT_CHECK(
-      stretched <= kRotationTolerance, where,
-      ": 'transform_matrix' is no rotation with a translation (its axes are scaled differently); export it again");
-  SPLAT_CHECK(Determinant(r) > 0, where,
-              ": 'transform_matrix' is no rotation with a translation (it is mirrored); export it again");
-  if (std::abs(square - 1) <= kRotationTolerance) return {r, 1};
-  const double scale = std::sqrt(square);
-  for (int i = 0; i < 3; ++i) {
-    for (int j = 0; j < 3; ++j) r(i, j) /= scale;
-  }
-  return {r, scale};
-}
-
-// The rotation nearest to `r`, which is one up to kRotationTolerance: Newton's iteration for the polar decomposition,
-// r <- (r + r^-T) / 2, whose error squares with each step.
-Mat3<double> NearestRotation(Mat3<double> r) {
-  for (int step = 0; step < 6; ++step) {
-    const double scale = 1 / Determinant(r);
-    const Vec3<double> rows[3] = {Row(r, 0), Row(r, 1), Row(r, 2)};
-    for (int i = 0; i < 3; ++i) {
-      // Row i of r^-T.
-      const Vec3<double> inverse = scale * Cross(rows[(i + 1) % 3], rows[(i + 2) % 3]);
-      const Vec3<double> mean = 0.5 * (rows[i] + inverse);
-      r(i, 0) = mean.x;
-      r(i, 1) = mean.y;
-      r(i, 2) = mean.z;
-    }
-  }
-  return r;
-}
-
 struct FramePose {
   Rigid3 camera_from_world;
   double scale = 1;  // of the rotation as written, taken off
@@ -216,7 +164,7 @@ FramePose ReadPose(const Json& frame, const std::string& where) {
   const auto matrix = frame.find("transform_matrix");
   SPLAT_CHECK(matrix != frame.end(), where, ": has no 'transform_matrix'");
   Rigid3 world_from_camera = ReadMatrix(*matrix, where);
-  const ScaledRotation scaled = TakeScaleOff(world_from_camera.rotation, where);
+  const ScaledRotation scaled = TakeScaleOff(world_from_camera.rotation, where + ": 'transform_matrix'");
   world_from_camera.rotation = NearestRotation(scaled.rotation);
   // OpenGL's camera axes (x right, y up, z back) to ours (x right, y down, z forward).
   for (int i = 0; i < 3; ++i) {
@@ -224,16 +172,6 @@ FramePose ReadPose(const Json& frame, const std::string& where) {
     world_from_camera.rotation(i, 2) *= -1;
   }
   return {Inverse(world_from_camera), scaled.scale};
-}
-
-fs::path ResolvePhoto(const fs::path& path) {
-  std::error_code ignored;
-  if (fs::is_regular_file(path, ignored)) return path;
-  for (const char* extension : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG", ".tif", ".tiff", ".webp"}) {
-    const fs::path candidate = path.string() + extension;
-    if (fs::is_regular_file(candidate, ignored)) return candidate;
-  }
-  return path;
 }
 
 struct Frame {
@@ -257,7 +195,7 @@ std::vector<Frame> ListFrames(const Json& root, const std::string& json_path) {
     SPLAT_CHECK(file_path != json.end() && file_path->is_string() && !file_path->get<std::string>().empty(), where,
                 ": has no 'file_path'");
     const std::string name = PlainName(file_path->get<std::string>());
-    frames.push_back({json, StrCat(where, " ('", name, "')"), name, ResolvePhoto(folder / name).string()});
+    frames.push_back({json, StrCat(where, " ('", name, "')"), name, WithExtension((folder / name).string())});
   }
   return frames;
 }

@@ -60,6 +60,31 @@ class PoseChoiceTest : public ::testing::Test {
       file["frames"].push_back({{"file_path", name}, {"transform_matrix", identity}});
     WriteBytes(Place(path), file.dump());
   }
+  // Cameras that look along z from (0, 0, 0), (1, 0, 0), ..., as Metashape and RealityCapture export them.
+  void AddMetashape(const std::string& path, const Names& labels, Size size = {}) const {
+    std::string cameras;
+    for (size_t i = 0; i < labels.size(); ++i) {
+      cameras += StrCat("<camera id=\"", i, "\" sensor_id=\"0\" label=\"", labels[i], "\"><transform>1 0 0 ", i,
+                        " 0 1 0 0 0 0 1 0 0 0 0 1</transform></camera>");
+    }
+    WriteBytes(
+        Place(path),
+        StrCat("<?xml version=\"1.0\"?>\n<document><chunk><sensors><sensor id=\"0\"><resolution width=\"", size.width,
+               "\" height=\"", size.height, "\"/><calibration><f>50</f></calibration></sensor></sensors><cameras>",
+               cameras, "</cameras></chunk></document>"));
+  }
+  void AddRealityCapture(const std::string& path, const Names& names) const {
+    std::string rows = "#name,x,y,alt,heading,pitch,roll,f\n";
+    for (size_t i = 0; i < names.size(); ++i) rows += StrCat(names[i], ",", i, ",0,0,0,180,0,36\n");
+    WriteBytes(Place(path), rows);
+  }
+  // A point cloud with the red colour `red` at (0, 0, z).
+  void AddPly(const std::string& path, int red, double z = 5) const {
+    WriteBytes(Place(path), StrCat("ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\n"
+                                   "property float z\nproperty uchar red\nproperty uchar green\nproperty uchar blue\n"
+                                   "end_header\n0 0 ",
+                                   z, " ", red, " 2 3\n"));
+  }
   // Chooses for a folder; `source` becomes the path that was taken, relative to the capture, or "sfm".
   PoseChoice Choose(const std::string& images) {
     PoseChoice choice = ChoosePoses(OpenPhotoFolder(folder_ / images));
@@ -144,6 +169,87 @@ TEST_F(PoseChoiceTest, AModelInTheRootOfTheDataFolderIsTaken) {
     ASSERT_TRUE(choice.scene.has_value()) << given;
     EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a.png", "images/b.png"));
   }
+}
+
+TEST_F(PoseChoiceTest, CamerasThatMetashapeExportedAreTaken) {
+  AddPhotos("images", {"a.png", "b.png", "c.png"});
+  AddMetashape("export.xml", {"a", "b"});
+  AddPly("export.ply", 7);
+  WriteBytes(folder_ / "other.xml", "<svg/>");
+  for (const char* given : {"images", "."}) {
+    const PoseChoice choice = Choose(given);
+    ASSERT_TRUE(choice.scene.has_value()) << given;
+    EXPECT_THAT(source_, AllOf(HasSubstr("Metashape cameras "), HasSubstr("export.ply"))) << given;
+    EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a.png", "images/b.png")) << given;
+    EXPECT_THAT(choice.summary, AllOf(HasSubstr("export.ply for 2 of 3 photos"), HasSubstr("without a pose: c.png")))
+        << given;
+    EXPECT_THAT(choice.scene->warnings, IsEmpty()) << given;
+    ASSERT_THAT(choice.scene->points.colors, SizeIs(1)) << given;
+    EXPECT_EQ(choice.scene->points.colors[0].x, 7) << given;
+  }
+  AddPhotos("new_photos", {"x.png", "y.png"});
+  Choose("new_photos");
+  EXPECT_EQ(source_, "sfm") << "poses of other photos";
+}
+
+TEST_F(PoseChoiceTest, CamerasThatRealityCaptureExportedAreTaken) {
+  AddPhotos("photos", {"a.png", "b.png"});
+  AddRealityCapture("photos/cameras.csv", {"a.png", "b.png", "c.png"});
+  AddPly("photos/model points.ply", 8);
+  WriteBytes(folder_ / "photos/flight.csv", "name,latitude,longitude\na,1,2\n");
+  const PoseChoice choice = Choose("photos");
+  ASSERT_TRUE(choice.scene.has_value());
+  EXPECT_THAT(source_, AllOf(HasSubstr("RealityCapture cameras "), HasSubstr("model points.ply")));
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("photos/a.png", "photos/b.png"));
+  EXPECT_THAT(choice.scene->warnings, ElementsAre(AllOf(HasSubstr("1 of 3 photos"), HasSubstr("c.png"))));
+  AddPhotos("new_photos", {"x.png", "y.png"});
+  fs::rename(folder_ / "photos/cameras.csv", folder_ / "cameras.csv");
+  Choose("new_photos");
+  EXPECT_EQ(source_, "sfm") << "poses of other photos";
+}
+
+TEST_F(PoseChoiceTest, ModelsAndTransformsGoBeforeExportedCamerasOfTheSamePhotos) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddMetashape("cameras.xml", {"a", "b"});
+  AddRealityCapture("cameras.csv", {"a.png", "b.png"});
+  EXPECT_THAT(Choose("images").summary,
+              AllOf(StartsWith("RealityCapture"), HasSubstr("cameras.xml (as good, but second)")));
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  EXPECT_THAT(Choose("images").summary, StartsWith("transforms file"));
+  AddModel("sparse/0", {"a.png", "b.png"});
+  EXPECT_THAT(Choose("images").summary, StartsWith("COLMAP model"));
+  EXPECT_THAT(ReadPoses(folder_ / "cameras.xml", folder_ / "images").source, StartsWith("Metashape"));
+  EXPECT_THAT(ReadPoses(folder_ / "cameras.csv", folder_ / "images").source, StartsWith("RealityCapture"));
+}
+
+TEST_F(PoseChoiceTest, ThePointsOfExportedCamerasAreThoseThatTheyLookAt) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddMetashape("cameras.xml", {"a", "b"});
+  const auto points = [&] { return Choose("images").scene->points.colors; };
+  const auto warnings = [&] { return Choose("images").scene->warnings; };
+  EXPECT_THAT(warnings(), ElementsAre(AllOf(HasSubstr("no PLY lies beside"), HasSubstr("random points"))));
+  WriteBytes(folder_ / "cloud.laz", "x");
+  EXPECT_THAT(warnings(), ElementsAre(AllOf(HasSubstr("cloud.laz cannot be read: export PLY"))));
+  AddPly("one.ply", 1);
+  EXPECT_EQ(points().at(0).x, 1) << "the only one";
+  AddPly("two.ply", 2);
+  EXPECT_THAT(warnings(), ElementsAre(AllOf(HasSubstr("one.ply"), HasSubstr("two.ply"), HasSubstr("points.ply"))));
+  AddPly("points.ply", 3);
+  EXPECT_EQ(points().at(0).x, 3) << "a usual name";
+  AddPly("cameras.ply", 4);
+  EXPECT_EQ(points().at(0).x, 4) << "the name of the cameras";
+  AddPly("cameras.ply", 5, -5);
+  EXPECT_THAT(points(), IsEmpty());
+  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("no camera looks at")));
+}
+
+TEST_F(PoseChoiceTest, ExportedCamerasThatCannotBeReadAreNamed) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddRealityCapture("cameras.csv", {"a.png", "b.png"});
+  WriteBytes(folder_ / "cameras.xml", "<document><chunk><cameras>");
+  EXPECT_THAT(Choose("images").summary, AllOf(StartsWith("RealityCapture"), HasSubstr("cameras.xml: not valid XML")));
+  fs::remove(folder_ / "cameras.csv");
+  EXPECT_THAT(ErrorMessageOf([&] { Choose("images"); }), HasSubstr("cameras.xml: not valid XML"));
 }
 
 TEST_F(PoseChoiceTest, ExportsWithPathsOfAnotherMachineAreTaken) {
