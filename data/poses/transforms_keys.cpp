@@ -62,7 +62,6 @@ const std::set<std::string>& KnownKeys() {
                                              "enable_depth_loading",
                                              "rotation",
                                              "n_extra_learnable_dims",
-                                             "from_na",
                                              "fps",
                                              "version",
                                              "name",
@@ -135,15 +134,18 @@ void ApplyNamedSplit(const Json& root, const std::string& json_path, SceneDescri
   SPLAT_CHECK(!scene.photos.empty(), json_path, ": its lists of training and held-out photos name none of its frames");
 }
 
-void WarnOfUnusedKeys(const Json& root, const std::string& json_path, std::vector<std::string>& warnings) {
+void WarnOfUnusedKeys(const std::vector<Json>& files, const std::string& json_path,
+                      std::vector<std::string>& warnings) {
   std::set<std::string> unused;
   const auto collect = [&](const Json& object) {
     for (const auto& entry : object.items()) {
       if (!KnownKeys().count(entry.key())) unused.insert("'" + entry.key() + "'");
     }
   };
-  collect(root);
-  for (const Json& frame : root.at("frames")) collect(frame);
+  for (const Json& file : files) {
+    collect(file);
+    for (const Json& frame : file.at("frames")) collect(frame);
+  }
   if (unused.empty()) return;
   warnings.push_back(
       StrCat(json_path, ": holds keys that are not used: ", NamesInBrief({unused.begin(), unused.end()})));

@@ -69,6 +69,16 @@ std::optional<double> Focal(const Scopes& scopes, const char* focal_key, const c
   return std::nullopt;
 }
 
+// Projections of instant-ngp that no camera model here has.
+void RefuseOtherProjections(const Scopes& scopes) {
+  for (const char* key : {"latlong", "equirectangular", "orthographic", "ftheta_p0"}) {
+    const auto entry = scopes.file.find(key);
+    const bool set = entry != scopes.file.end() && !entry->is_null() && *entry != false && *entry != 0;
+    SPLAT_CHECK(!set, scopes.where, ": the projection that '", key,
+                "' stands for is not supported; undistort the photos");
+  }
+}
+
 bool IsFisheye(const Scopes& scopes) {
   const std::string model = Text(scopes, "camera_model");
   if (model == "OPENCV_FISHEYE") return true;
@@ -95,9 +105,12 @@ void SetModel(const Scopes& scopes, const std::vector<double>& pinhole, Intrinsi
     intrinsics.model = CameraModel::kFullOpenCv;
     distortion = {k1, k2, p1, p2, k3, k4, k("k5"), k("k6")};
   } else {
-    SPLAT_CHECK(k4 == 0, scopes.where, ": 'k4' of a perspective camera is not supported; set camera_model to",
-                " OPENCV_FISHEYE or FULL_OPENCV, or undistort the photos");
-    if (k3 != 0) {
+    SPLAT_CHECK(k("k5") == 0 && k("k6") == 0, scopes.where,
+                ": 'k5' and 'k6' are those of the camera_model FULL_OPENCV; ", "set it, or remove them");
+    if (k4 != 0) {  // of r^8, as nerfstudio has it
+      intrinsics.model = CameraModel::kBrown;
+      distortion = {k1, k2, k3, k4, p1, p2, 0};
+    } else if (k3 != 0) {
       intrinsics.model = CameraModel::kFullOpenCv;
       distortion = {k1, k2, p1, p2, k3, 0, 0, 0};
     } else if (k1 != 0 || k2 != 0 || p1 != 0 || p2 != 0) {
@@ -119,6 +132,7 @@ Intrinsics ReadIntrinsics(const Scopes& scopes, const PhotoInfo& photo_size) {
   SPLAT_CHECK(width >= 1 && height >= 1 && width <= kMaxPhotoSide && height <= kMaxPhotoSide &&
                   width == std::floor(width) && height == std::floor(height),
               scopes.where, ": the photo size ", width, " x ", height, " is impossible; correct 'w' and 'h'");
+  RefuseOtherProjections(scopes);
   Intrinsics intrinsics;
   intrinsics.width = int(width);
   intrinsics.height = int(height);
@@ -255,7 +269,6 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
     if (frame.json.contains("mask_path")) ++scene.masks;
   }
   WarnOfScales(json_path, scales, scene.warnings);
-  WarnOfUnusedKeys(root, json_path, scene.warnings);
 }
 
 // nerfstudio's point cloud, which lies in the frame of the poses; sparse_pc.ply is its usual name.
@@ -288,18 +301,21 @@ SceneDescription ReadTransforms(const std::string& json_path, const std::string&
   if (!fs::exists(test_path)) test_path = fs::path(json_path).parent_path() / "transforms_val.json";
   const bool has_split = fs::path(json_path).filename() == "transforms_train.json" && fs::exists(test_path);
   const Json root = ParseJson<Json>(ReadFile(json_path), json_path);
+  std::vector<Json> files = {root};
   SceneDescription scene;
   ReadFrames(root, json_path, image_folder, has_split ? std::make_optional(Split::kTrain) : std::nullopt, scene);
   const size_t frames = scene.photos.size();
   scene.source = StrCat("transforms file ", json_path, " (", frames, " frames)");
   if (has_split) {
     const std::string test_json = test_path.string();
-    ReadFrames(ParseJson<Json>(ReadFile(test_json), test_json), test_json, image_folder, Split::kTest, scene);
+    files.push_back(ParseJson<Json>(ReadFile(test_json), test_json));
+    ReadFrames(files.back(), test_json, image_folder, Split::kTest, scene);
     scene.source = StrCat("transforms files ", json_path, " and ", test_path.filename().string(), " (", frames,
                           " training and ", scene.photos.size() - frames, " test frames)");
   } else {
     ApplyNamedSplit(root, json_path, scene);
   }
+  WarnOfUnusedKeys(files, json_path, scene.warnings);
   SortByName(json_path, scene.photos);
   ReadPoints(root, json_path, scene);
   return scene;
