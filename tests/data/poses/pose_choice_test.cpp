@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
 #include "data/poses/pose_source.h"
+#include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
@@ -24,6 +27,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -103,6 +107,69 @@ class PoseChoiceTest : public ::testing::Test {
   TempDir folder_;
   std::string source_;
 };
+
+// Each layout gives the poses of its photos, named in the line, and never those of others.
+TEST_F(PoseChoiceTest, EveryLayoutServesItsPhotosAndNoOthers) {
+  const Names names = {"a.png", "b.png"}, in_images = {"images/a.png", "images/b.png"};
+  AddPhotos("images", names);
+  AddPhotos("new_photos", {"x.png", "y.png"});
+  std::map<std::string, std::function<void()>> layouts;
+  for (const std::string model : {"sparse/0", "sparse/12", "sparse", "distorted/sparse/0", "dense/sparse",
+                                  "dense/0/sparse", "undistorted/sparse", "colmap/sparse/0", "colmap"}) {
+    layouts[model] = [&, model] { AddModel(model, names); };
+  }
+  layouts["images.txt"] = [&] { AddModel("", names); };
+  layouts["transforms.json"] = [&] { AddTransforms("transforms.json", in_images); };
+  layouts["transforms_train.json"] = [&] { AddTransforms("transforms_train.json", in_images); };
+  layouts["cameras of it.xml"] = [&] { AddMetashape("cameras of it.xml", {"a", "b"}); };
+  layouts["Cameras.CSV"] = [&] { AddRealityCapture("Cameras.CSV", names); };
+  for (const auto& [path, add] : layouts) {
+    add();
+    for (const char* given : {"images", "."}) {
+      const PoseChoice choice = Choose(given);
+      ASSERT_TRUE(choice.scene.has_value()) << path;
+      EXPECT_THAT(choice.summary, HasSubstr("for 2 of 2 photos in ")) << path;
+      EXPECT_THAT(choice.summary, HasSubstr(path == "images.txt" ? folder_.path() : folder_ / path)) << path;
+      EXPECT_THAT(FilesOf(*choice.scene), ElementsAreArray(in_images)) << path;
+    }
+    const PoseChoice other = Choose("new_photos");
+    EXPECT_EQ(source_, "sfm") << path;
+    EXPECT_THAT(other.summary, HasSubstr("describes other photos")) << path;
+    std::vector<fs::path> added;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) added.push_back(entry.path());
+    for (const fs::path& entry : added) {
+      if (entry.filename() != "images" && entry.filename() != "new_photos") fs::remove_all(entry);
+    }
+  }
+}
+
+TEST_F(PoseChoiceTest, BlendersHeldOutPhotosLieBesideThoseThatWereAskedFor) {
+  AddPhotos("train", {"r_0.png", "r_1.png"});
+  AddPhotos("test", {"r_0.png"});
+  AddTransforms("transforms_train.json", {"./train/r_0", "./train/r_1"});
+  AddTransforms("transforms_test.json", {"./test/r_0"});
+  const PoseChoice choice = Choose("train");
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("test/r_0.png", "train/r_0.png", "train/r_1.png"));
+  EXPECT_EQ(choice.scene->photos.at(0).split, Split::kTest);
+  EXPECT_EQ(choice.scene->photos.at(1).split, Split::kTrain);
+}
+
+TEST_F(PoseChoiceTest, PosesOfFewOfThePhotosGoLast) {
+  AddPhotos("images", {"a.png", "b.png", "c.png", "d.png", "e.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png", "images/c.png", "images/d.png", "images/e.png"});
+  EXPECT_THAT(Choose("images").summary,
+              AllOf(StartsWith("transforms file"), HasSubstr("sparse/0 (has 2 of the photos)")));
+}
+
+TEST_F(PoseChoiceTest, MasksThatPosesNameAreSaidOnce) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  json file = json::parse(ReadFile(folder_ / "transforms.json"));
+  for (json& frame : file["frames"]) frame["mask_path"] = "masks/a.png";
+  WriteBytes(folder_ / "transforms.json", file.dump());
+  EXPECT_THAT(Choose("images").scene->warnings, ElementsAre("masks are not used yet: the poses name 2 masks"));
+}
 
 TEST_F(PoseChoiceTest, InriasLayoutHasOneModelForItsInputAndOneForItsImages) {
   AddPhotos("input", {"a.png", "b.png"}, {40, 30});
