@@ -50,6 +50,7 @@ bool IsAtOwnPath(const PosePlace& place, const PosedPhoto& photo, const std::str
 
 std::vector<std::string> NamesOf(const std::vector<PosedPhoto>& photos) {
   std::vector<std::string> names;
+  names.reserve(photos.size());
   for (const PosedPhoto& photo : photos) names.push_back(photo.name);
   return names;
 }

@@ -30,6 +30,7 @@ std::vector<std::string> ModelsIn(const fs::path& folder) {
     numbered[std::stoul(name)] = WithoutTrailingSlash(entry->path().string()).string();
   }
   std::vector<std::string> models;
+  models.reserve(numbered.size());
   for (const auto& [number, path] : numbered) models.push_back(path);
   if (models.empty() && IsColmapModel(folder.string()))
     models.push_back(WithoutTrailingSlash(folder.string()).string());

@@ -94,6 +94,7 @@ auto Rank(const Candidate& c) {
 std::vector<Candidate> RankedCandidates(const std::vector<PosePlace>& places, const PhotoFolder& photos, bool asked) {
   PhotoSizes sizes;
   std::vector<Candidate> candidates;
+  candidates.reserve(places.size());
   for (const PosePlace& place : places) candidates.push_back(Examine(place, photos, asked, sizes));
   CountPointsOfEquals(candidates);
   size_t most = 0;

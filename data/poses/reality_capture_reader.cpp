@@ -215,6 +215,7 @@ SceneDescription ReadRealityCapture(const std::string& path, const std::string& 
               NamesInBrief(missing), " are missing (export \"Internal/External camera parameters\")");
   const std::vector<Row> rows = ReadRows(path, lines, columns);
   std::vector<std::string> names;
+  names.reserve(rows.size());
   for (const Row& row : rows) names.push_back(PlainName(row.fields[columns.at("name")]));
   const std::string beside = fs::absolute(path).parent_path().string();
   const std::vector<PhotoInfo> sizes = SizesOf(names, image_folder.empty() ? beside : image_folder);

@@ -1,5 +1,7 @@
 #include "data/poses/transforms_keys.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -14,62 +16,63 @@ using Json = nlohmann::json;
 
 // Keys that are read, and keys that say nothing about cameras, poses and photos: boxes and units of other trainers,
 // notes of exporters, depth images, and transforms that the poses and points have undergone already.
-const std::set<std::string>& KnownKeys() {
-  static const std::set<std::string> keys = {"camera_angle_x",
-                                             "camera_angle_y",
-                                             "fl_x",
-                                             "fl_y",
-                                             "cx",
-                                             "cy",
-                                             "w",
-                                             "h",
-                                             "k1",
-                                             "k2",
-                                             "k3",
-                                             "k4",
-                                             "k5",
-                                             "k6",
-                                             "p1",
-                                             "p2",
-                                             "camera_model",
-                                             "is_fisheye",
-                                             "frames",
-                                             "ply_file_path",
-                                             "file_path",
-                                             "transform_matrix",
-                                             "train_filenames",
-                                             "val_filenames",
-                                             "test_filenames",
-                                             "mask_path",
-                                             "applied_transform",
-                                             "applied_scale",
-                                             "orientation_override",
-                                             "auto_scale_poses_override",
-                                             "aabb_scale",
-                                             "aabb",
-                                             "render_aabb",
-                                             "scale",
-                                             "offset",
-                                             "up",
-                                             "sharpness",
-                                             "colmap_im_id",
-                                             "image_id",
-                                             "camera_id",
-                                             "camera_label",
-                                             "depth_file_path",
-                                             "depth_unit_scale_factor",
-                                             "integer_depth_scale",
-                                             "enable_depth_loading",
-                                             "rotation",
-                                             "n_extra_learnable_dims",
-                                             "fps",
-                                             "version",
-                                             "name",
-                                             "id",
-                                             "timestamp",
-                                             "motion_blur",
-                                             "blur_score"};
-  return keys;
+constexpr const char* kKnownKeys[] = {"camera_angle_x",
+                                      "camera_angle_y",
+                                      "fl_x",
+                                      "fl_y",
+                                      "cx",
+                                      "cy",
+                                      "w",
+                                      "h",
+                                      "k1",
+                                      "k2",
+                                      "k3",
+                                      "k4",
+                                      "k5",
+                                      "k6",
+                                      "p1",
+                                      "p2",
+                                      "camera_model",
+                                      "is_fisheye",
+                                      "frames",
+                                      "ply_file_path",
+                                      "file_path",
+                                      "transform_matrix",
+                                      "train_filenames",
+                                      "val_filenames",
+                                      "test_filenames",
+                                      "mask_path",
+                                      "applied_transform",
+                                      "applied_scale",
+                                      "orientation_override",
+                                      "auto_scale_poses_override",
+                                      "aabb_scale",
+                                      "aabb",
+                                      "render_aabb",
+                                      "scale",
+                                      "offset",
+                                      "up",
+                                      "sharpness",
+                                      "colmap_im_id",
+                                      "image_id",
+                                      "camera_id",
+                                      "camera_label",
+                                      "depth_file_path",
+                                      "depth_unit_scale_factor",
+                                      "integer_depth_scale",
+                                      "enable_depth_loading",
+                                      "rotation",
+                                      "n_extra_learnable_dims",
+                                      "fps",
+                                      "version",
+                                      "name",
+                                      "id",
+                                      "timestamp",
+                                      "motion_blur",
+                                      "blur_score"};
+
+bool IsKnownKey(const std::string& key) {
+  return std::find(std::begin(kKnownKeys), std::end(kKnownKeys), key) != std::end(kKnownKeys);
 }
 
 // The names in a list of the file; nothing where it has no such list.
@@ -139,7 +142,7 @@ void WarnOfUnusedKeys(const std::vector<Json>& files, const std::string& json_pa
   std::set<std::string> unused;
   const auto collect = [&](const Json& object) {
     for (const auto& entry : object.items()) {
-      if (!KnownKeys().count(entry.key())) unused.insert("'" + entry.key() + "'");
+      if (!IsKnownKey(entry.key())) unused.insert("'" + entry.key() + "'");
     }
   };
   for (const Json& file : files) {

@@ -218,6 +218,7 @@ std::vector<Frame> ListFrames(const Json& root, const std::string& json_path) {
 // there. `image_folder`, if given, is searched for photos that are not where the file says.
 std::vector<PhotoInfo> SizesOfPhotos(const std::vector<Frame>& frames, const std::string& image_folder) {
   std::vector<std::string> paths;
+  paths.reserve(frames.size());
   for (const Frame& frame : frames) paths.push_back(frame.path);
   const auto is_there = [](const std::string& path) {
     std::error_code ignored;

@@ -60,7 +60,7 @@ class MetashapeReader : public ::testing::Test {
   }
   SceneDescription Read(const Chunk& chunk) const { return ReadChunks(Text(chunk)); }
   std::string ErrorOf(const Chunk& chunk) const {
-    const std::string message = ErrorMessageOf([&] { Read(chunk); });
+    std::string message = ErrorMessageOf([&] { Read(chunk); });
     EXPECT_THAT(message, AllOf(HasSubstr(folder_ / "cameras.xml"), Not(HasSubstr("\n"))));
     return message;
   }

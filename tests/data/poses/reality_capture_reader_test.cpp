@@ -38,7 +38,7 @@ class RealityCaptureReader : public ::testing::Test {
     return ReadRealityCapture(folder_ / "cameras.csv", folder_ / "images");
   }
   std::string ErrorOf(const std::string& text) const {
-    const std::string message = ErrorMessageOf([&] { Read(text); });
+    std::string message = ErrorMessageOf([&] { Read(text); });
     EXPECT_THAT(message, AllOf(HasSubstr(folder_ / "cameras.csv"), Not(HasSubstr("\n"))));
     return message;
   }
