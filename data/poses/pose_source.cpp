@@ -250,7 +250,6 @@ std::optional<std::string> FindPoses(const std::string& folder) {
   std::optional<ColmapModelSummary> best_summary;
   for (const PosePlace& place : ListPosePlaces(folders, false)) {
     if (best && place.family != best->family) break;
-    if (best && place.kind != PoseKind::kColmap) break;
     if (best && !best_summary) best_summary = SummarizeColmapModel(best->path);
     const auto summary = best ? std::make_optional(SummarizeColmapModel(place.path)) : std::nullopt;
     if (best && !IsBetterModel(*summary, *best_summary)) continue;

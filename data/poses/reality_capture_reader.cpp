@@ -73,12 +73,26 @@ std::vector<std::string> MissingOf(const Columns& columns) {
   return missing;
 }
 
+// What stands before the lines of the cameras.
+struct Header {
+  Columns columns;
+  std::optional<size_t> cameras;  // how many are announced
+};
+
 // Reads up to the line of columns, which "#cameras 12" and empty lines may precede; nothing where the text ends before.
-std::optional<Columns> NextHeader(LineScanner& lines) {
+std::optional<Header> NextHeader(LineScanner& lines) {
+  constexpr std::string_view kCount = "#cameras ";
+  Header header;
   while (const auto line = lines.Next()) {
     std::string_view text = Trimmed(*line);
     if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
-    if (!text.empty() && text.substr(0, 9) != "#cameras ") return ColumnsOf(text);
+    if (text.empty()) continue;
+    if (text.substr(0, kCount.size()) == kCount) {
+      header.cameras = ParseNumber<size_t>(Trimmed(text.substr(kCount.size())));
+      continue;
+    }
+    header.columns = ColumnsOf(text);
+    return header;
   }
   return std::nullopt;
 }
@@ -202,14 +216,15 @@ bool IsRealityCaptureCsv(const std::string& path) {
   stream.read(begin.data(), std::streamsize(begin.size()));
   begin.resize(size_t(stream.gcount()));
   LineScanner lines(begin);
-  const auto columns = NextHeader(lines);
-  return columns && MissingOf(*columns).empty();
+  const auto header = NextHeader(lines);
+  return header && MissingOf(header->columns).empty();
 }
 
 SceneDescription ReadRealityCapture(const std::string& path, const std::string& image_folder) {
   const std::string text = ReadFile(path);
   LineScanner lines(text);
-  const Columns columns = NextHeader(lines).value_or(Columns());
+  const Header header = NextHeader(lines).value_or(Header());
+  const Columns& columns = header.columns;
   const std::vector<std::string> missing = MissingOf(columns);
   SPLAT_CHECK(missing.empty(), path, ": is no export of camera parameters from RealityCapture; the columns ",
               NamesInBrief(missing), " are missing (export \"Internal/External camera parameters\")");
@@ -221,6 +236,10 @@ SceneDescription ReadRealityCapture(const std::string& path, const std::string& 
   const std::vector<PhotoInfo> sizes = SizesOf(names, image_folder.empty() ? beside : image_folder);
   SceneDescription scene;
   scene.source = StrCat("RealityCapture cameras ", path);
+  if (header.cameras && *header.cameras != rows.size()) {
+    scene.warnings.push_back(StrCat(path, ": announces ", *header.cameras, " cameras and holds ", rows.size(),
+                                    "; the file may be truncated"));
+  }
   const double unit = UnitOfPrincipalPoints(path, rows, scene.warnings);
   for (size_t i = 0; i < rows.size(); ++i) {
     scene.photos.push_back({names[i], (fs::path(image_folder) / names[i]).string(),

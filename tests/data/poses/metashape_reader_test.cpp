@@ -151,6 +151,18 @@ TEST_F(MetashapeReader, WhatIsNotHandledIsRefusedByName) {
   EXPECT_THAT(ErrorOf({Camera("a"), Sensor(1)}), HasSubstr("its sensor is not in the file"));
 }
 
+TEST_F(MetashapeReader, EveryBeginningOfAFileIsRefusedInOneLine) {
+  const std::string whole = "<?xml version=\"1.0\"?>\n<document><!-- c -->" +
+                            Text({"<group label=\"&amp;\">" + Camera("a") + "</group>", Sensor(0),
+                                  Component(0, "<transform><rotation>1 0 0 0 1 0 0 0 1</rotation></transform>")}) +
+                            "</document>";
+  for (size_t size = 0; size < whole.size(); ++size) {
+    WriteBytes(folder_ / "cameras.xml", whole.substr(0, size));
+    const std::string message = ErrorMessageOf([&] { ReadMetashape(folder_ / "cameras.xml", ""); });
+    ASSERT_THAT(message, AllOf(HasSubstr(folder_ / "cameras.xml"), Not(HasSubstr("\n")))) << size;
+  }
+}
+
 TEST_F(MetashapeReader, DamagedFilesAreRefused) {
   EXPECT_THAT(ErrorOf({"<camera label=\"a\" sensor_id=\"0\"/>"}), HasSubstr("none of its 1 cameras is aligned"));
   EXPECT_THAT(ErrorOf({"<camera label=\"a\" sensor_id=\"0\"><transform>1 0 0</transform></camera>"}),

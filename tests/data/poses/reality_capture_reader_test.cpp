@@ -83,6 +83,22 @@ TEST_F(RealityCaptureReader, OtherTablesAreNoPoses) {
               AllOf(HasSubstr("the columns f are missing"), HasSubstr("Internal/External camera parameters")));
 }
 
+TEST_F(RealityCaptureReader, FewerCamerasThanAreAnnouncedAreAWarning) {
+  EXPECT_THAT(Read("#cameras 3\n" + kPose + "\na.png,1,2,3,0,0,0,18\n").warnings,
+              ElementsAre(HasSubstr("announces 3 cameras and holds 1")));
+}
+
+TEST_F(RealityCaptureReader, EveryBeginningOfAFileIsReadOrRefusedInOneLine) {
+  const std::string whole = "#cameras 1\r\n" + kPose + ",px,k1\r\n\"a.png\",1,2,3,10,20,30,18,0.01,-1e-3\r\n";
+  for (size_t size = 0; size <= whole.size(); ++size) {
+    try {
+      EXPECT_EQ(Read(whole.substr(0, size)).photos.size(), 1u);
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), AllOf(HasSubstr(folder_ / "cameras.csv"), Not(HasSubstr("\n"))));
+    }
+  }
+}
+
 TEST_F(RealityCaptureReader, DamagedLinesAreRefused) {
   EXPECT_THAT(ErrorOf(kPose + "\n"), HasSubstr("holds no cameras"));
   EXPECT_THAT(ErrorOf(kPose + "\na.png,1,2,3,0,0,0,18\nb.png,4,5\n"), HasSubstr("line 3: has 3 of 8 columns"));
