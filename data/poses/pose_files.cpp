@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "data/poses/bundler_reader.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/export_points.h"
 #include "data/poses/metashape_reader.h"
@@ -15,13 +16,15 @@ PoseKind PoseKindOfFile(const std::string& path) {
   const std::string extension = LowerAscii(std::filesystem::path(path).extension().string());
   return extension == ".xml"   ? PoseKind::kMetashape
          : extension == ".csv" ? PoseKind::kRealityCapture
+         : extension == ".out" ? PoseKind::kBundler
                                : PoseKind::kTransforms;
 }
 
 bool IsExportOfCameras(const std::string& path) {
   const PoseKind kind = PoseKindOfFile(path);
   return (kind == PoseKind::kMetashape && IsMetashapeXml(path)) ||
-         (kind == PoseKind::kRealityCapture && IsRealityCaptureCsv(path));
+         (kind == PoseKind::kRealityCapture && IsRealityCaptureCsv(path)) ||
+         (kind == PoseKind::kBundler && IsBundlerFile(path));
 }
 
 SceneDescription ReadPosedPhotos(PoseKind kind, const std::string& path, const std::string& image_folder) {
@@ -34,6 +37,8 @@ SceneDescription ReadPosedPhotos(PoseKind kind, const std::string& path, const s
       return ReadMetashape(path, image_folder);
     case PoseKind::kRealityCapture:
       return ReadRealityCapture(path, image_folder);
+    case PoseKind::kBundler:
+      return ReadBundler(path, image_folder);
   }
   return {};
 }

@@ -12,6 +12,7 @@ enum class PoseKind {
   kTransforms,      // transforms.json
   kMetashape,       // cameras as XML
   kRealityCapture,  // camera parameters as CSV
+  kBundler,         // bundle.out with its list
 };
 
 // By the name of a file.

@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "core/check.h"
-#include "data/photos/image_io.h"
 #include "data/poses/brown_camera.h"
+#include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
@@ -129,30 +129,6 @@ std::vector<Row> ReadRows(const std::string& path, LineScanner& lines, const Col
   return rows;
 }
 
-// The sizes of the photos by name. Those of which no file is there have the size of the first one that is.
-std::vector<PhotoInfo> SizesOf(const std::vector<std::string>& names, const std::string& image_folder) {
-  std::vector<PhotoInfo> sizes(names.size());
-  const std::vector<std::string> listed = ListPhotos(image_folder);
-  const PhotoMatches matches = MatchPhotos(names, image_folder, listed);
-  PhotoInfo first;
-  const auto read = [&](const std::string& photo) {
-    try {
-      return ReadPhotoInfo((fs::path(image_folder) / photo).string());
-    } catch (const Error&) {
-      return PhotoInfo();  // BuildDataset says what is wrong with it
-    }
-  };
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (matches.photo[i]) sizes[i] = read(listed[*matches.photo[i]]);
-    if (first.width == 0) first = sizes[i];
-  }
-  if (first.width == 0 && !listed.empty()) first = read(listed.front());
-  for (PhotoInfo& size : sizes) {
-    if (size.width == 0) size = first;
-  }
-  return sizes;
-}
-
 // The heading turns clockwise from the y axis, seen from above; a camera with all angles zero looks straight down, and
 // the upper side of its photo is where y points. World axes: x east, y north, z up.
 Rigid3 PoseOf(const Row& row) {
@@ -233,7 +209,7 @@ SceneDescription ReadRealityCapture(const std::string& path, const std::string& 
   names.reserve(rows.size());
   for (const Row& row : rows) names.push_back(PlainName(row.fields[columns.at("name")]));
   const std::string beside = fs::absolute(path).parent_path().string();
-  const std::vector<PhotoInfo> sizes = SizesOf(names, image_folder.empty() ? beside : image_folder);
+  const std::vector<PhotoInfo> sizes = SizesOfNamedPhotos(names, image_folder.empty() ? beside : image_folder);
   SceneDescription scene;
   scene.source = StrCat("RealityCapture cameras ", path);
   if (header.cameras && *header.cameras != rows.size()) {

@@ -11,6 +11,7 @@
 #include "capture/capture.h"
 #include "data/photos/image_io.h"
 #include "data/photos/lens.h"
+#include "data/poses/bundler_reader.h"
 #include "data/poses/metashape_reader.h"
 #include "data/poses/reality_capture_reader.h"
 #include "tests/support/byte_writer.h"
@@ -215,6 +216,35 @@ TEST_F(RealityCaptureRoundTrip, PointsAreSeenAtTheSamePixels) {
     EXPECT_TRUE(scene.warnings.empty()) << header;
     ExpectSamePixels(known_, scene);
   }
+}
+
+// Bundler's cameras look along -z with y up; its lens has two coefficients and its principal point in the centre.
+TEST_F(RealityCaptureRoundTrip, BundlersCamerasToo) {
+  std::ostringstream text = Text();
+  std::string list;
+  text << "# Bundle file v0.3\n" << known_.size() << " 1\n";
+  for (KnownCamera& known : known_) {
+    known.camera.cx = known.camera.width / 2.0;
+    known.camera.cy = known.camera.height / 2.0;
+    known.k[2] = known.k[3] = known.p1 = known.p2 = 0;
+    const Rigid3& pose = known.camera.camera_from_world;
+    text << known.camera.fx << " " << known.k[0] << " " << known.k[1] << "\n";
+    const double signs[] = {1, -1, -1};
+    for (int i = 0; i < 9; ++i) text << signs[i / 3] * pose.rotation(i / 3, i % 3) << (i % 3 == 2 ? "\n" : " ");
+    text << pose.translation.x << " " << -pose.translation.y << " " << -pose.translation.z << "\n";
+    list += "C:\\export\\" + known.name + " 0 532.5\n";
+  }
+  text << "1 2 3\n255 128 0\n2 0 17 1.5 2.5 1 3 4 5\n";
+  WriteBytes(folder_ / "bundle.out", text.str());
+  WriteBytes(folder_ / "list.txt", list);
+  ASSERT_TRUE(IsBundlerFile(folder_ / "bundle.out"));
+  SceneDescription scene = ReadBundler(folder_ / "bundle.out", folder_ / "images");
+  EXPECT_TRUE(scene.warnings.empty());
+  ASSERT_EQ(scene.points.positions.size(), 1u);
+  EXPECT_EQ(scene.points.positions[0].z, 3);
+  EXPECT_EQ(scene.points.colors[0].y, 128);
+  for (PosedPhoto& photo : scene.photos) photo.name = std::filesystem::path(photo.name).filename().string();
+  ExpectSamePixels(known_, scene);
 }
 
 TEST_F(RealityCaptureRoundTrip, PrincipalPointsInMillimetresAreKnownByTheirSize) {

@@ -82,6 +82,16 @@ class PoseChoiceTest : public ::testing::Test {
     for (size_t i = 0; i < names.size(); ++i) rows += StrCat(names[i], ",", i, ",0,0,0,180,0,36\n");
     WriteBytes(Place(path), rows);
   }
+  void AddBundler(const std::string& path, const Names& names) const {
+    std::string cameras, list;
+    for (size_t i = 0; i < names.size(); ++i) {
+      cameras += StrCat("50 0 0\n1 0 0\n0 1 0\n0 0 1\n", i, " 0 0\n");
+      list += names[i] + "\n";
+    }
+    WriteBytes(Place(path),
+               StrCat("# Bundle file v0.3\n", names.size(), " 1\n", cameras, "0 0 -5\n1 2 3\n1 0 0 0 0\n"));
+    WriteBytes(Place("list.txt"), list);
+  }
   // A point cloud with the red colour `red` at (0, 0, z).
   void AddPly(const std::string& path, int red, double z = 5) const {
     WriteBytes(Place(path), StrCat("ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\n"
@@ -123,6 +133,7 @@ TEST_F(PoseChoiceTest, EveryLayoutServesItsPhotosAndNoOthers) {
   layouts["transforms_train.json"] = [&] { AddTransforms("transforms_train.json", in_images); };
   layouts["cameras of it.xml"] = [&] { AddMetashape("cameras of it.xml", {"a", "b"}); };
   layouts["Cameras.CSV"] = [&] { AddRealityCapture("Cameras.CSV", names); };
+  layouts["bundle.out"] = [&] { AddBundler("bundle.out", names); };
   for (const auto& [path, add] : layouts) {
     add();
     for (const char* given : {"images", "."}) {
