@@ -11,7 +11,7 @@
 #include "core/random.h"
 #include "core/vec.h"
 #include "rasterizer/math/activation.h"
-#include "rasterizer/math/covariance.h"
+#include "rasterizer/math/covariance_3d.h"
 #include "train/kernels/density/fate_math.h"
 
 namespace splat::train {
