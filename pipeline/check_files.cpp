@@ -1,6 +1,6 @@
 #include "core/check.h"
 #include "pipeline/stages.h"
-#include "quality/trained_export_check.h"
+#include "quality/export_photo_check.h"
 #include "train/limits.h"
 
 namespace splat::pipeline {
@@ -12,7 +12,7 @@ Failures CompareFiles(const Run& run, const data::Dataset& dataset, const SplatM
   run.reporter.Begin(Stage::kChecking, "Checking the files");
   const SplatModel on_device = ToDevice(model, run.backend.device);
   data::ViewLoader loader(dataset, train::LoadingFor(run.backend, run.options.config), run.reporter.Sink());
-  const quality::TrainedExportCheck check(on_device, dataset, loader);
+  const quality::ExportPhotoCheck check(on_device, dataset, loader);
   run.summary.checked_views = check.views();
   Failures failures;
   for (const WrittenFormat& written : run.summary.written) {

@@ -1,4 +1,4 @@
-#include "rasterizer/math/opacity_factor.h"
+#include "rasterizer/math/antialiasing_opacity.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 
 #include "core/host_device.h"
 #include "core/vec.h"
-#include "rasterizer/math/antialiasing.h"
+#include "rasterizer/math/antialiasing_modes.h"
 #include "rasterizer/math/constants.h"
 
 namespace splat::math {
