@@ -15,7 +15,7 @@
 #include "core/random.h"
 #include "rasterizer/kernels/simd_kernels.h"
 #include "rasterizer/pipeline.h"
-#include "train/kernels/loss/ssim.h"
+#include "train/kernels/loss/photometric_loss.h"
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/backward_adam.h"
 

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/check.h"
+
 namespace splat {
 namespace {
 
@@ -95,7 +97,7 @@ GroupLimits ReadGroupLimits(const std::string& root) {
     std::vector<std::string> mounts = {controllers};
     for (std::string name; std::getline(names, name, ',');) mounts.push_back(name);
     for (const std::string& name : mounts) {
-      ForEachGroup(mount + "/" + name, path, [&](const std::string& group) { ApplyVersion1(group, limits); });
+      ForEachGroup(StrCat(mount, "/", name), path, [&](const std::string& group) { ApplyVersion1(group, limits); });
     }
   }
   return limits;

@@ -87,6 +87,7 @@ HWY_INLINE Float NegativeMultiplyAdd(Float a, Float b, Float c) {
   return hn::NegMulAdd(a.lanes(), b.lanes(), c.lanes());
 }
 
+// NOLINTBEGIN(readability-identifier-naming): the names of the standard library, as `using std::exp` finds them
 HWY_INLINE Float sqrt(Float a) {
   return hn::Sqrt(a.lanes());
 }
@@ -108,6 +109,7 @@ HWY_INLINE Float log(Float a) {
 HWY_INLINE Float log2(Float a) {
   return hn::Log2(FloatTag(), a.lanes());
 }
+// NOLINTEND(readability-identifier-naming)
 
 HWY_INLINE Float PowerOf2OfShifted(Float shifted) {
   const hn::RebindToUnsigned<FloatTag> bits;

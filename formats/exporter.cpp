@@ -139,7 +139,7 @@ WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const
 std::string SceneFileOf(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(path, ignored)) return path;
-  const std::string meta = (std::filesystem::path(path) / "meta.json").string();
+  std::string meta = (std::filesystem::path(path) / "meta.json").string();
   SPLAT_CHECK(std::filesystem::exists(meta, ignored), path,
               ": is a folder without a meta.json, as an unpacked SOG scene has it; name the scene file within");
   return meta;

@@ -1,6 +1,7 @@
 #include "core/check.h"
 #include "pipeline/stages.h"
-#include "quality/trained_export_check.h"
+#include "quality/export_photo_check.h"
+#include "train/limits.h"
 
 namespace splat::pipeline {
 namespace {
@@ -10,8 +11,8 @@ Failures CompareFiles(const Run& run, const data::Dataset& dataset, const SplatM
   const bool already_stopped = run.reporter.StopRequested();
   run.reporter.Begin(Stage::kChecking, "Checking the files");
   const SplatModel on_device = ToDevice(model, run.backend.device);
-  data::ViewLoader loader(dataset, LoaderOptions(run.options), run.reporter.Sink());
-  const quality::TrainedExportCheck check(on_device, dataset, loader);
+  data::ViewLoader loader(dataset, train::LoadingFor(run.backend, run.options.config), run.reporter.Sink());
+  const quality::ExportPhotoCheck check(on_device, dataset, loader);
   run.summary.checked_views = check.views();
   Failures failures;
   for (const WrittenFormat& written : run.summary.written) {

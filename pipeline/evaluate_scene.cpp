@@ -6,6 +6,7 @@
 #include "data/photos/image_io.h"
 #include "pipeline/stages.h"
 #include "quality/metrics.h"
+#include "train/limits.h"
 
 namespace splat::pipeline {
 namespace {
@@ -50,7 +51,7 @@ class RenderKeeper {
 
 quality::Evaluation Evaluate(const Run& run, const data::Dataset& dataset, const SplatModel& model,
                              const std::vector<int>& views, Failures& failures) {
-  data::ViewLoader loader(dataset, LoaderOptions(run.options), run.reporter.Sink());
+  data::ViewLoader loader(dataset, train::LoadingFor(run.backend, run.options.config), run.reporter.Sink());
   RenderKeeper keeper(run, failures);
   size_t done = 0;
   const bool already_stopped = run.reporter.StopRequested();

@@ -17,10 +17,4 @@ data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene)
   return dataset;
 }
 
-data::ViewLoader::Options LoaderOptions(const RunOptions& options) {
-  data::ViewLoader::Options loader_options;
-  loader_options.cache_bytes = int64_t(options.config.cache_gigabytes * 1e9);
-  return loader_options;
-}
-
 }  // namespace splat::pipeline

@@ -8,7 +8,7 @@
 
 #include "data/sfm/sfm.h"
 #include "quality/evaluation.h"
-#include "quality/trained_export_check.h"
+#include "quality/export_photo_check.h"
 
 namespace splat::pipeline {
 

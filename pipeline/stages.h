@@ -6,7 +6,6 @@
 
 #include "core/reason.h"
 #include "data/dataset/dataset.h"
-#include "data/dataset/view_loader.h"
 #include "data/poses/photo_folder.h"
 #include "data/poses/scene_description.h"
 #include "pipeline/events.h"
@@ -61,8 +60,5 @@ Failures CheckFiles(const Run& run, const data::Dataset& dataset, const SplatMod
 // Throws splat::Error before the training if the disk has no room for the scene that it begins with, and warns if it
 // has none for one that has grown.
 void CheckRoom(const Run& run, const data::Dataset& dataset);
-
-// How the photos are loaded for evaluation and checks.
-data::ViewLoader::Options LoaderOptions(const RunOptions& options);
 
 }  // namespace splat::pipeline

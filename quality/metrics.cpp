@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "core/check.h"
-#include "train/kernels/loss/ssim.h"
+#include "train/kernels/loss/photometric_loss.h"
 
 namespace splat::quality {
 namespace {

@@ -16,7 +16,7 @@ constexpr double kMaxPsnr = 100;  // dB, what equal images get
 double Psnr(const Image8& a, const Image8& b, const Image8& weights = {});
 
 // Returns the mean SSIM over all pixels and channels with the window and padding of the training loss
-// (train/kernels/loss/ssim.h). Throws as Psnr does.
+// (formula: train/kernels/loss/ssim_math.h). Throws as Psnr does.
 double Ssim(const Image8& a, const Image8& b, const Image8& weights = {});
 
 struct Metric {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "core/rgb.h"
-#include "rasterizer/math/antialiasing.h"
+#include "rasterizer/math/antialiasing_modes.h"
 #include "rasterizer/math/constants.h"
 
 namespace splat {

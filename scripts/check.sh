@@ -23,8 +23,14 @@ timed "Format" scripts/format.sh --check
 timed "Shell scripts" shellcheck -x scripts/*.sh tools/*/*.sh tests/viewers/run.sh .ci/run
 scripts/test.sh
 
-# Our sources, all of them or those that a change touches (a changed header counts as the sources beside it).
+# Our sources, all of them or those that a change touches (a changed header counts as the sources beside it), as far as
+# this build has them: it has none that need CUDA.
 tidy_sources() {
+  changed_or_all_sources | while read -r file; do
+    if grep -qF "\"$root/$file\"" "$build_dir/compile_commands.json"; then echo "$file"; fi
+  done
+}
+changed_or_all_sources() {
   if [ "$tidy" = all ]; then
     git ls-files '*.cpp' ':!tests' ':!bench' ':!tools'
     return

@@ -4,6 +4,8 @@
 #include <new>
 
 #include "core/check.h"
+#include "core/machine_limits.h"
+#include "rasterizer/torch/process_executor.h"
 
 namespace splat::train {
 namespace {
@@ -24,6 +26,7 @@ constexpr int64_t kMostSplatsDevice = 100000000;
 constexpr int64_t kFewestSplats = 10000;
 // Image, gradient, maps of the loss: floats of three channels, five times, and two of one. Two photos.
 constexpr int64_t kBytesPerPixel = (5 * 3 + 2) * 4 + 2 * 3;
+constexpr int kMostDecodingThreads = 8;
 constexpr double kPhotoShare = 0.3;  // of a GPU's free memory, at most, for photos
 
 }  // namespace
@@ -44,6 +47,15 @@ int64_t PhotoBudget(const Backend& backend, const data::Dataset& dataset, const 
     all += int64_t(camera.width) * camera.height * 3;
   }
   return std::min(all, int64_t(kPhotoShare * double(MemoryOf(backend).free)));
+}
+
+data::ViewLoader::Options LoadingFor(const Backend& backend, const TrainConfig& config) {
+  data::ViewLoader::Options options;
+  options.cache_bytes = std::min(int64_t(config.cache_gigabytes * 1e9), UsableMemory().free / 4);
+  const int cores = ProcessExecutor().Threads();
+  options.threads = std::clamp(backend.is_device ? cores : cores / 2, 1, kMostDecodingThreads);
+  options.prefetch = std::max(options.prefetch, 2 * options.threads);
+  return options;
 }
 
 int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes) {

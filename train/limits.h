@@ -8,6 +8,7 @@
 
 #include "core/camera.h"
 #include "data/dataset/dataset.h"
+#include "data/dataset/view_loader.h"
 #include "train/backend.h"
 #include "train/density/density_statistics.h"
 #include "train/settings/config.h"
@@ -26,6 +27,11 @@ int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_byte
 // Throws splat::Error, with what to do, if a GPU does not even hold those.
 DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int64_t pixels, int64_t photo_bytes,
                        int64_t initial_splats);
+
+// Returns how photos are loaded: decoded images take the config's cache_gigabytes, or a fourth of the memory that is
+// free if that is less. On a GPU as many threads decode as there are cores, up to 8, for each holds a photo at its full
+// size; on the CPU half as many, because the training itself wants the cores.
+data::ViewLoader::Options LoadingFor(const Backend& backend, const TrainConfig& config);
 
 // Pixels of the largest photo.
 int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views);

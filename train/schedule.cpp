@@ -10,19 +10,16 @@ namespace {
 
 constexpr int kMinRefineEvery = 25;        // steps; fewer views say little about a mean gradient
 constexpr double kSettleShare = 0.15;      // of a short run, before the first refinement: early gradients are all large
-constexpr int kMinResetEvery = 3000;       // steps that the opacities need to recover, as published
-constexpr double kRecoveryShare = 0.1;     // of the run, between the last reset and the end of refinement
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
 constexpr int kMaxResolutionLevels = 2;
 constexpr int kMinLongerSide = 320;  // pixels
 
-// An option in steps of the reference run, in steps of this one.
-int Scaled(int option, int steps) {
+}  // namespace
+
+int ScaledSteps(int option, int steps) {
   const double scaled = std::round(double(option) * steps / kReferenceSteps);
   return int(std::min(scaled, double(std::numeric_limits<int>::max())));
 }
-
-}  // namespace
 
 int StepsOf(const TrainConfig& config, bool cuda) {
   if (config.iterations > 0) return config.iterations;
@@ -31,7 +28,7 @@ int StepsOf(const TrainConfig& config, bool cuda) {
 
 int ShDegreeAt(int step, int steps, int every, int max_degree) {
   if (every <= 0) return max_degree;
-  return std::min(max_degree, step / std::max(1, Scaled(every, steps)));
+  return std::min(max_degree, step / std::max(1, ScaledSteps(every, steps)));
 }
 
 int DownscaleAt(int step, int steps, int levels) {
@@ -49,24 +46,14 @@ int ChooseResolutionLevels(int width, int height) {
 
 DensitySchedule::DensitySchedule(const DensityConfig& config, int steps, int wanted_refinements) : steps_(steps) {
   const int settle = std::min(config.refine_from, int(kSettleShare * steps));
-  refine_from_ = std::max(Scaled(config.refine_from, steps), settle);
-  refine_until_ = Scaled(config.refine_until, steps);
+  refine_from_ = std::max(ScaledSteps(config.refine_from, steps), settle);
+  refine_until_ = ScaledSteps(config.refine_until, steps);
   const int affordable = std::max(kMinRefineEvery, (refine_until_ - refine_from_) / wanted_refinements);
-  refine_every_ = std::max({1, Scaled(config.refine_every, steps), std::min(affordable, config.refine_every)});
+  refine_every_ = std::max({1, ScaledSteps(config.refine_every, steps), std::min(affordable, config.refine_every)});
 }
 
 bool DensitySchedule::Refines(int step) const {
   return step > refine_from_ && step < refine_until_ && step % refine_every_ == 0;
-}
-
-OpacityResets::OpacityResets(int every, const DensitySchedule& schedule) {
-  const int steps = schedule.steps();
-  every_ = std::max(Scaled(every, steps), std::min(kMinResetEvery, every));
-  last_ = int(schedule.refine_until() - kRecoveryShare * steps);
-}
-
-bool OpacityResets::After(int step) const {
-  return every_ > 0 && step <= last_ && step % every_ == 0;
 }
 
 }  // namespace splat::train

@@ -1,7 +1,6 @@
 // How long a run is and what changes in its course but for the learning rates (train/learning_rates.h), as pure
-// functions of the step. Steps count from 1, the first, to `steps`, the
-// last. Options that are steps mean those of a run of 30,000 and are scaled to the run's length; a run of 30,000 keeps
-// them as they are.
+// functions of the step. Steps count from 1, the first, to `steps`, the last. Options that are steps mean those of a
+// run of 30,000 and are scaled to the run's length; a run of 30,000 keeps them as they are.
 #pragma once
 
 #include "train/settings/config.h"
@@ -9,6 +8,9 @@
 namespace splat::train {
 
 constexpr int kReferenceSteps = 30000;
+
+// Returns an option in steps of the reference run in steps of this one, rounded.
+int ScaledSteps(int option, int steps);
 
 // Returns the steps of a run: config.iterations, or the device's default where that is 0.
 int StepsOf(const TrainConfig& config, bool cuda);
@@ -48,21 +50,6 @@ class DensitySchedule {
 
  private:
   int steps_, refine_from_, refine_until_, refine_every_;
-};
-
-// When opacities are cut. Resets are at least 3,000 steps apart, or as far as the option says if that is less, so a
-// short run has none. No reset falls into the last tenth of the run before the refinements end, for the opacities must
-// recover first.
-class OpacityResets {
- public:
-  // `every` counts steps of the reference run; 0 means never.
-  OpacityResets(int every, const DensitySchedule& schedule);
-
-  // Whether opacities are cut after this step and its refinement.
-  bool After(int step) const;
-
- private:
-  int every_ = 0, last_ = 0;
 };
 
 }  // namespace splat::train

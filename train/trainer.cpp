@@ -32,16 +32,10 @@ int LevelsOf(const TrainConfig& config, const data::Dataset& dataset) {
   return levels;
 }
 
-constexpr int kMostDecodingThreads = 8;  // each holds a photo at its full size
-
 PhotoFeedOptions FeedOptions(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                              const Ranks& ranks) {
   PhotoFeedOptions options;
-  options.loading.cache_bytes = int64_t(config.cache_gigabytes * 1e9);
-  if (backend.is_device) {  // on the CPU the training itself has all cores
-    options.loading.threads = std::clamp(ProcessExecutor().Threads(), 1, kMostDecodingThreads);
-    options.loading.prefetch = 2 * options.loading.threads;
-  }
+  options.loading = LoadingFor(backend, config);
   options.device_bytes = PhotoBudget(backend, dataset, dataset.ViewsOf(Split::kTrain));
   options.share = {ranks.rank, ranks.count};
   return options;

@@ -1,6 +1,6 @@
 #include "apps/cli/interrupt.h"
 
-#include <signal.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): POSIX has more in it than C++
 #include <unistd.h>
 
 namespace splat::apps {

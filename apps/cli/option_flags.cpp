@@ -112,7 +112,7 @@ CLI::Option* Add(CLI::App& app, const Option& option) {
 }  // namespace
 
 std::string TextProblem(const Option& option, const std::string& text) {
-  const std::string refused = option.flag.refuse ? option.flag.refuse(text) : "";
+  std::string refused = option.flag.refuse ? option.flag.refuse(text) : "";
   if (!refused.empty()) return refused;
   return std::visit(
       [&](const auto* field) {

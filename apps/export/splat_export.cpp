@@ -10,7 +10,7 @@
 #include "formats/inria_cameras.h"
 #include "io/file_lock.h"
 #include "io/temporary_file.h"
-#include "quality/export_check.h"
+#include "quality/export_render_check.h"
 #include "scene/select.h"
 
 #include <chrono>
@@ -113,7 +113,7 @@ SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
 }
 
 // Reads what was written back, with the cloud that it came from out of memory, and says what the format costs.
-void CheckScene(const ConvertOptions& options, const quality::ExportCheck& check, int64_t left_out,
+void CheckScene(const ConvertOptions& options, const quality::ExportRenderCheck& check, int64_t left_out,
                 Progress& progress) {
   formats::ImportOptions reading;
   reading.spz_frame = options.writing.spz_frame;
@@ -130,7 +130,7 @@ int ConvertScene(ConvertOptions options) {
   const auto start = std::chrono::steady_clock::now();
   std::optional<SplatCloud> cloud = ReadCloud(options, progress);
   const std::vector<NamedCamera> cameras = CamerasBeside(options.input, progress);
-  std::optional<quality::ExportCheck> check;
+  std::optional<quality::ExportRenderCheck> check;
   formats::WrittenScene written;
   {
     const SplatSelection splats = Selected(options, *cloud, cameras, progress);

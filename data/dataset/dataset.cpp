@@ -5,7 +5,7 @@
 
 #include "core/check.h"
 #include "data/dataset/scene_alignment.h"
-#include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
 
 namespace splat::data {

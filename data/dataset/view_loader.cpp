@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "core/check.h"
+#include "data/photos/composite.h"
+#include "data/photos/exif_orientation.h"
 #include "data/photos/image_io.h"
 #include "data/photos/undistort.h"
 

@@ -11,6 +11,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "core/check.h"
+#include "data/photos/photo_files.h"
 #include "data/photos/photo_header.h"
 #include "data/photos/png_file.h"
 #include "data/photos/tiff_file.h"

@@ -1,5 +1,5 @@
-// The functions of image_io.h that need no pixels decoded: which photos there are, what their headers say, and images
-// turned and composited. image_io.cpp has those that decode, encode and scale.
+#include "data/photos/photo_files.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -7,7 +7,6 @@
 #include "core/check.h"
 #include "core/machine_limits.h"
 #include "data/photos/folder_files.h"
-#include "data/photos/image_io.h"
 #include "data/photos/photo_header.h"
 
 namespace splat::data {
@@ -70,40 +69,6 @@ PhotoInfo ReadPhotoInfo(const std::string& path) {
   std::ifstream stream;
   const PhotoHeader header = OpenPhoto(path, stream);
   return {header.width, header.height, header.exif_orientation, header.bits};
-}
-
-Image8 ApplyOrientation(const Image8& image, int exif_orientation) {
-  SPLAT_CHECK(exif_orientation >= 1 && exif_orientation <= 8, "EXIF orientation ", exif_orientation, " is not in 1..8");
-  if (exif_orientation == 1) return image;
-  const bool swapped = exif_orientation >= 5;  // rows become columns
-  Image8 turned(swapped ? image.height : image.width, swapped ? image.width : image.height, image.channels);
-  const bool from_right =
-      exif_orientation == 2 || exif_orientation == 3 || exif_orientation == 7 || exif_orientation == 8;
-  const bool from_bottom =
-      exif_orientation == 3 || exif_orientation == 4 || exif_orientation == 6 || exif_orientation == 7;
-  for (int y = 0; y < turned.height; ++y) {
-    for (int x = 0; x < turned.width; ++x) {
-      const int column = swapped ? y : x, row = swapped ? x : y;
-      const uint8_t* from =
-          image.At(from_right ? image.width - 1 - column : column, from_bottom ? image.height - 1 - row : row);
-      std::copy_n(from, image.channels, turned.At(x, y));
-    }
-  }
-  return turned;
-}
-
-Image8 CompositeOnBackground(const Image8& image, const float background[3]) {
-  if (image.channels != 4) return image;
-  Image8 opaque(image.width, image.height, 3);
-  const uint8_t* from = image.pixels.data();
-  for (uint8_t* to = opaque.pixels.data(); to != opaque.pixels.data() + opaque.pixels.size(); to += 3, from += 4) {
-    const float alpha = float(from[3]) / 255.0f;
-    for (int c = 0; c < 3; ++c) {
-      // NOLINTNEXTLINE(bugprone-incorrect-roundings): nothing is negative, and these are the bits of earlier versions
-      to[c] = uint8_t(alpha * float(from[c]) + (1.0f - alpha) * 255.0f * background[c] + 0.5f);
-    }
-  }
-  return opaque;
 }
 
 }  // namespace splat::data

@@ -1,12 +1,11 @@
 #include "data/photos/photo_header.h"
 
-#include <libexif/exif-data.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <vector>
 
+#include "data/photos/exif_orientation.h"
 #include "data/photos/tiff_file.h"
 
 namespace splat::data {
@@ -29,22 +28,6 @@ std::optional<std::array<uint8_t, N>> Take(std::istream& stream) {
 
 bool HasFourCc(const uint8_t* bytes, const char* name) {
   return std::memcmp(bytes, name, 4) == 0;
-}
-
-// Orientation in an APP1 segment of JPEG, which may or may not be EXIF; PNG and WebP have one without its first 6
-// bytes.
-int ExifOrientation(const std::vector<uint8_t>& segment) {
-  int orientation = 1;
-  if (segment.size() < 6 || std::memcmp(segment.data(), "Exif\0\0", 6) != 0) return orientation;
-  ExifData* exif = exif_data_new_from_data(segment.data(), unsigned(segment.size()));
-  if (exif == nullptr) return orientation;
-  const ExifEntry* entry = exif_content_get_entry(exif->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-  if (entry != nullptr && entry->format == EXIF_FORMAT_SHORT && entry->size >= 2) {
-    const int value = exif_get_short(entry->data, exif_data_get_byte_order(exif));
-    if (value >= 1 && value <= 8) orientation = value;
-  }
-  exif_data_unref(exif);
-  return orientation;
 }
 
 // TIFF and BigTIFF in either order of bytes.

@@ -1,9 +1,8 @@
-// What can be learnt of a photo file without decoding it. Used by the sources of image_io.h only.
+// What can be learnt of a photo file without decoding it. Used by the sources of image_io.h and photo_files.h only.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <istream>
 #include <optional>
 #include <string>
@@ -25,11 +24,6 @@ struct PhotoHeader {
 // name. Returns nothing if the file is in none of the four formats or its header is broken. The stream's position and
 // state are unspecified afterwards.
 std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream);
-
-// Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo
-// (image_io.h) does, and for an image that is too large to decode: of more than 2^29 pixels, or whose pixels take a
-// fourth of the memory, or a huge one in a small file. Nothing is decoded before.
-PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream);
 
 // Whether the bytes of a JPEG [size] end before the end-of-image marker of the image itself. Data after that marker
 // (a second image, a maker's trailer) and thumbnails within EXIF do not matter.

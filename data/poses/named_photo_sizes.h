@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 
 namespace splat::data {
 

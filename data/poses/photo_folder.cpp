@@ -6,7 +6,7 @@
 
 #include "core/check.h"
 #include "data/photos/folder_files.h"
-#include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "io/text_scan.h"
 
 namespace splat::data {

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "core/check.h"
-#include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/located_photos.h"
 #include "data/poses/photo_matching.h"

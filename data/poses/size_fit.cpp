@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/check.h"
+#include "data/photos/photo_files.h"
 
 namespace splat::data {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "data/poses/scene_description.h"
 
 namespace splat::data {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
-#include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "data/poses/photo_folder.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/ply_points.h"

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "core/check.h"
-#include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 
 namespace splat::data {
 namespace {

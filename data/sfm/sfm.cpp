@@ -7,7 +7,7 @@
 #include <set>
 
 #include "core/machine_limits.h"
-#include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "data/poses/photo_folder.h"
 #include "data/sfm/sfm_stages.h"
 #include "io/json_parse.h"

@@ -161,8 +161,8 @@ void FillWithEmptyPairs(ColmapDatabase& database, const std::vector<DatabaseImag
 
 }  // namespace
 
-std::vector<PhotoPair> ChoosePairs(const ColmapDatabase& database, const std::vector<DatabaseImage>& images,
-                                   const SfmPlan& plan, Executor& executor, const MatchingCalls& calls) {
+std::vector<PhotoPair> PairsToMatch(const ColmapDatabase& database, const std::vector<DatabaseImage>& images,
+                                    const SfmPlan& plan, Executor& executor, const MatchingCalls& calls) {
   if (plan.pairs == PairChoice::kAll) return AllPairs(images.size());
   if (plan.pairs == PairChoice::kSequential) return SequentialPairs(images.size(), kOverlap);
   std::vector<ScoredPair> scored = ScorePairs(database, images, plan, executor, calls);
@@ -175,7 +175,7 @@ MatchingSummary MatchPhotos(ColmapDatabase& database, const SfmPlan& plan, Execu
                             const MatchingCalls& calls) {
   const std::vector<DatabaseImage> images = database.Images();
   const std::unordered_set<int64_t> matched = database.MatchedPairs();
-  std::vector<PhotoPair> pairs = ChoosePairs(database, images, plan, executor, calls);
+  std::vector<PhotoPair> pairs = PairsToMatch(database, images, plan, executor, calls);
   MatchingSummary summary;
   summary.all_pairs = images.size() * (images.size() - std::min<size_t>(images.size(), 1)) / 2;
   summary.chosen_pairs = pairs.size();

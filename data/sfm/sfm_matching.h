@@ -29,8 +29,8 @@ struct MatchingSummary {
 };
 
 // Chooses the pairs that `plan` asks for, as indices into `images`. kScored compares the largest features of each pair.
-std::vector<PhotoPair> ChoosePairs(const ColmapDatabase& database, const std::vector<DatabaseImage>& images,
-                                   const SfmPlan& plan, Executor& executor, const MatchingCalls& calls);
+std::vector<PhotoPair> PairsToMatch(const ColmapDatabase& database, const std::vector<DatabaseImage>& images,
+                                    const SfmPlan& plan, Executor& executor, const MatchingCalls& calls);
 
 // Matches all features of the chosen pairs; pairs that have raw matches in the database already are passed over, so an
 // interrupted run continues. All other pairs get an empty row, so that COLMAP's exhaustive_matcher, which is run next,

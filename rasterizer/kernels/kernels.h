@@ -9,7 +9,7 @@
 #include "core/camera.h"
 #include "core/kernel_context.h"
 #include "rasterizer/kernels/views.h"
-#include "rasterizer/math/antialiasing.h"
+#include "rasterizer/math/antialiasing_modes.h"
 
 namespace splat::kernels {
 

@@ -9,7 +9,7 @@
 #include "core/multiply_add.h"
 #include "core/vec.h"
 #include "rasterizer/math/constants.h"
-#include "rasterizer/math/projection.h"
+#include "rasterizer/math/covariance_2d.h"
 #include "rasterizer/math/tiles.h"
 
 namespace splat::math {

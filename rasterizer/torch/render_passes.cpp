@@ -7,8 +7,6 @@
 namespace splat {
 namespace {
 
-using torch::Tensor;
-
 kernels::SplatsView<float> SplatsViewOf(const SplatModel& model) {
   SPLAT_CHECK(model.means.dim() == 2, "means: has shape ", model.means.sizes(), ", expected [-1, 3]");
   const torch::Device device = model.means.device();

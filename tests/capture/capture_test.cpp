@@ -10,6 +10,7 @@
 
 #include "capture/trajectory.h"
 #include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "data/poses/colmap_reader.h"
 #include "io/atomic_file.h"
 #include "tests/support/error_message.h"

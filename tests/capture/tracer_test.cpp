@@ -4,7 +4,7 @@
 
 #include "capture/capture.h"
 #include "capture/trajectory.h"
-#include "data/photos/image_io.h"
+#include "data/photos/exif_orientation.h"
 
 namespace splat::capture {
 namespace {

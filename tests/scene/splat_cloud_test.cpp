@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "rasterizer/math/covariance.h"
+#include "rasterizer/math/covariance_3d.h"
 #include "rasterizer/math/sh.h"
 #include "tests/support/splat_clouds.h"
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/vec.h"
 #include "tests/support/dual.h"
 
 namespace splat::testing {
@@ -19,6 +20,12 @@ namespace splat::testing {
 // A hand-written formula and its dual number differ by rounding only; 1e-10 of the gradient's size leaves room for the
 // cancellation in sums of a few dozen terms and none for a wrong factor.
 constexpr double kDualTolerance = 1e-10;
+
+// The three numbers of a flat vector from place `first` on.
+template <typename T>
+Vec3<T> VectorAt(const std::vector<T>& x, size_t first) {
+  return {x[first], x[first + 1], x[first + 2]};
+}
 
 // Exact gradient at x of loss(x), a function of std::vector<Dual> that returns a Dual.
 template <typename Loss>

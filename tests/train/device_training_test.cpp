@@ -15,6 +15,7 @@
 #include "tests/support/step_bench.h"
 #include "tests/support/synthetic_set.h"
 #include "train/density/density_ops.h"
+#include "train/density/opacity_resets.h"
 #include "train/limits.h"
 #include "train/trainer.h"
 

@@ -11,10 +11,8 @@
 namespace splat::train {
 namespace {
 
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::Le;
 using ::testing::SizeIs;
 
 constexpr double kRounding = 1e-12;  // relative, of exp and log
@@ -35,11 +33,6 @@ std::vector<int> Refinements(const DensitySchedule& schedule, int steps) {
 // The schedule of a run by the strategy of the config.
 DensitySchedule Schedule(const DensityConfig& config, int steps) {
   return {config, steps, StrategyNamed(config.strategy).wanted_refinements};
-}
-
-std::vector<int> Resets(const DensitySchedule& schedule, int every = AdaptiveConfig().opacity_reset_every) {
-  const OpacityResets resets(every, schedule);
-  return StepsWhere(schedule.steps(), [&](int step) { return resets.After(step); });
 }
 
 TEST(ShDegreeAtTest, RisesEveryThousandStepsOfThirtyThousand) {
@@ -100,7 +93,6 @@ TEST(DensityScheduleTest, ThirtyThousandStepsGiveThePublishedNumbers) {
   EXPECT_EQ(refinements.front(), 600);
   EXPECT_EQ(refinements.back(), 14900);
   EXPECT_THAT(refinements, SizeIs(144));
-  EXPECT_THAT(Resets(schedule), ElementsAre(3000, 6000, 9000, 12000));
   EXPECT_TRUE(schedule.Collects(14999));
   EXPECT_FALSE(schedule.Collects(15000));
 }
@@ -108,25 +100,21 @@ TEST(DensityScheduleTest, ThirtyThousandStepsGiveThePublishedNumbers) {
 TEST(DensityScheduleTest, LongerRunsScaleUp) {
   const DensitySchedule schedule = Schedule({}, 60000);
   EXPECT_EQ(schedule.refine_every(), 200);
-  EXPECT_THAT(Resets(schedule), ElementsAre(6000, 12000, 18000, 24000));
 }
 
-TEST(DensityScheduleTest, SevenThousandStepsSettleFirstAndHaveNoReset) {
+TEST(DensityScheduleTest, SevenThousandStepsSettleFirst) {
   const DensitySchedule schedule = Schedule({}, 7000);
   EXPECT_EQ(schedule.refine_from(), 500);
   EXPECT_EQ(schedule.refine_until(), 3500);
   EXPECT_EQ(schedule.refine_every(), 100);
-  EXPECT_THAT(Resets(schedule), IsEmpty());
-  EXPECT_THAT(Resets(Schedule({}, 8000)), ElementsAre(3000));
 }
 
-TEST(DensityScheduleTest, TwoThousandStepsRefineEightTimesWithoutReset) {
+TEST(DensityScheduleTest, TwoThousandStepsRefineEightTimes) {
   const DensitySchedule schedule = Schedule({}, 2000);
   EXPECT_EQ(schedule.refine_from(), 300);
   EXPECT_EQ(schedule.refine_until(), 1000);
   EXPECT_EQ(schedule.refine_every(), 87);
   EXPECT_THAT(Refinements(schedule, 2000), ElementsAre(348, 435, 522, 609, 696, 783, 870, 957));
-  EXPECT_THAT(Resets(schedule), IsEmpty());
 }
 
 TEST(DensityScheduleTest, ShortRunsRelocateOften) {
@@ -141,24 +129,12 @@ TEST(DensityScheduleTest, ShortRunsRelocateOften) {
 TEST(DensityScheduleTest, VeryShortRunsStayInBounds) {
   const DensitySchedule five_hundred = Schedule({}, 500);
   EXPECT_THAT(Refinements(five_hundred, 500), ElementsAre(100, 125, 150, 175, 200, 225));
-  EXPECT_THAT(Resets(five_hundred), IsEmpty());
   const DensitySchedule one = Schedule({}, 1);
   EXPECT_THAT(Refinements(one, 1), IsEmpty());
   EXPECT_FALSE(one.Collects(1));
 }
 
-TEST(DensityScheduleTest, ResetsLeaveTimeToRecoverInEveryRun) {
-  for (int steps = 100; steps <= 40000; steps += 100) {
-    const DensitySchedule schedule = Schedule({}, steps);
-    const std::vector<int> resets = Resets(schedule);
-    EXPECT_THAT(resets, Each(Le(schedule.refine_until() - steps / 10)));
-    EXPECT_EQ(resets.empty(), steps < 7500) << steps;
-    for (size_t i = 1; i < resets.size(); ++i) ASSERT_GE(resets[i] - resets[i - 1], 3000) << steps;
-  }
-}
-
 TEST(DensityScheduleTest, OptionsOfTheUserHold) {
-  EXPECT_THAT(Resets(Schedule({}, 30000), /*every=*/0), IsEmpty());
   DensityConfig config;
   config.refine_every = 10;
   EXPECT_EQ(Schedule(config, 30000).refine_every(), 10);

@@ -10,7 +10,6 @@
 
 #include "core/check.h"
 #include "core/instruction_set.h"
-#include "data/photos/image_io.h"
 #include "rasterizer/torch/render.h"
 #include "tests/support/synthetic_set.h"
 

@@ -10,6 +10,7 @@
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "data/photos/photo_header.h"
 #include "data/photos/tiff_file.h"
 #include "data/photos/undistort.h"

@@ -11,6 +11,7 @@
 
 #include "core/check.h"
 #include "core/parallel.h"
+#include "data/photos/composite.h"
 #include "data/photos/image_io.h"
 #include "data/poses/transforms_reader.h"
 #include "io/atomic_file.h"

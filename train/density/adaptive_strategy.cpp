@@ -7,6 +7,7 @@
 #include "rasterizer/torch/tensor_view.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/density/density_ops.h"
+#include "train/density/opacity_resets.h"
 #include "train/density/strategies.h"
 #include "train/density/strategy.h"
 #include "train/schedule.h"

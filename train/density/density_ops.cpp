@@ -166,15 +166,6 @@ bool SortsAfter(int refinements, const Backend& backend) {
   return backend.is_device && refinements % kRefinementsPerSort == 0;
 }
 
-void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity) {
-  const Backend& backend = optimizer.backend();
-  const StageScope scope(backend.device);
-  backend.density.clamp_opacity(scope.context(),
-                                PointerTo<float>(model.opacity_logits, {-1}, "opacity_logits", backend.device),
-                                model.count(), float(math::Logit(opacity)));
-  optimizer.ResetMoments(kOpacityLogits);
-}
-
 void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer) {
   if (model.count() == 0) return;
   const Backend& backend = optimizer.backend();

@@ -35,9 +35,6 @@ bool Relocate(SplatModel& model, ModelOptimizer& optimizer, const RelocationGoal
 // Lets nearly transparent splats take one step of a random walk (Walk). `rate` is in 1 / unit of length.
 void AddNoise(SplatModel& model, const Backend& backend, double rate, Random& random);
 
-// Cuts opacities to at most `opacity` and forgets their moments.
-void ResetOpacity(SplatModel& model, ModelOptimizer& optimizer, double opacity);
-
 // Re-orders the splats along a Morton curve through their box: neighbours in space come to lie near each other in
 // memory, which new splats, added at the end, do not. The image stays the same but for splats of equal depth.
 void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer);

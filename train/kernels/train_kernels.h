@@ -5,7 +5,7 @@
 #include "core/kernel_context.h"
 #include "rasterizer/kernels/backend.h"
 #include "train/kernels/density/density_stages.h"
-#include "train/kernels/loss/ssim.h"
+#include "train/kernels/loss/photometric_loss.h"
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/backward_adam.h"
 #include "train/kernels/update/reduced_update.h"

@@ -11,6 +11,7 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "io/atomic_file.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_data.h"

@@ -9,14 +9,16 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "data/photos/folder_files.h"
+#include "data/photos/photo_files.h"
 #include "io/atomic_file.h"
+#include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::ErrorMessageOf;
 using ::testing::HasSubstr;
 
 // JPEG at quality 95 of a smooth image: measured 3, of 255.
@@ -45,75 +47,6 @@ void WriteBytes(const std::string& path, const std::string& bytes) {
   WriteFileAtomically(path, [&](std::ostream& stream) { stream << bytes; });
 }
 
-std::string ErrorOf(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-// A JPEG of Gradient(width, height) with an EXIF segment that holds only the orientation.
-void WriteJpegWithOrientation(const std::string& path, int width, int height, int orientation) {
-  WriteImage(path, Gradient(width, height, 3));
-  const std::string jpeg = ReadFile(path);
-  std::string exif("Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", 25);
-  exif += char(orientation);
-  exif += std::string(6, '\0');
-  const size_t length = exif.size() + 2;
-  std::string segment = "\xff\xe1";
-  segment += char(length >> 8);
-  segment += char(length & 255);
-  WriteBytes(path, jpeg.substr(0, 2) + segment + exif + jpeg.substr(2));
-}
-
-TEST(ListPhotosTest, FindsPhotosOfAnyCaseInSubfoldersSortedBytewiseWithoutHiddenOnes) {
-  const testing::TempDir dir;
-  std::filesystem::create_directories(dir / "b [1]/deep");
-  std::filesystem::create_directories(dir / ".cache");
-  for (const char* name : {"z.JPG", "a.jpeg", "b [1]/deep/größe 2.png", "b [1]/x.TIFF", "c.webp", "d.tif", "note.txt",
-                           ".hidden.jpg", ".cache/e.jpg", "jpg"}) {
-    WriteBytes(dir / name, "x");
-  }
-  std::filesystem::create_directories(dir / "folder.png");
-  EXPECT_THAT(ListPhotos(dir.path()),
-              ElementsAre("a.jpeg", "b [1]/deep/größe 2.png", "b [1]/x.TIFF", "c.webp", "d.tif", "z.JPG"));
-  EXPECT_EQ(ListPhotos(dir.path() + "/").size(), 6u);
-}
-
-TEST(ListPhotosTest, MissingFolderIsAnErrorThatNamesIt) {
-  EXPECT_THAT(ErrorOf([] { ListPhotos("/nowhere/photos"); }), HasSubstr("/nowhere/photos: is not a folder"));
-}
-
-TEST(ListPhotosTest, FilesThatArePassedOverAreCountedAndNamedInOneLine) {
-  const testing::TempDir dir;
-  std::filesystem::create_directories(dir / "more");
-  for (const char* name : {"a.jpg", "b.HEIC", "more/c.heic", "d.CR2", "e.nef", "f.mp4", "g.bmp", "h.jxl", "note.txt"}) {
-    WriteBytes(dir / name, "x");
-  }
-  const std::string line = DescribePassedOver(dir.path());
-  for (const char* part : {": passed over 2 .heic files: convert them with heif-convert",
-                           "1 .cr2 file, 1 .nef file: ", "1 .mp4 file: ", "ffmpeg", "1 .bmp file: ", "1 .jxl file: "}) {
-    EXPECT_THAT(line, HasSubstr(part));
-  }
-  EXPECT_EQ(line.find("txt"), std::string::npos);
-  EXPECT_EQ(line.find("jpg file"), std::string::npos);
-  EXPECT_EQ(line.find('\n'), std::string::npos);
-  EXPECT_EQ(DescribePassedOver(dir / "more").find(dir / "more"), 0U);
-  std::filesystem::remove(dir / "more/c.heic");
-  EXPECT_EQ(DescribePassedOver(dir / "more"), "");
-}
-
-TEST(ListPhotosTest, AVideoInsteadOfAFolderSaysHowToMakePhotosOfIt) {
-  const testing::TempDir dir;
-  WriteBytes(dir / "clip.MP4", "x");
-  WriteBytes(dir / "photo.jpg", "x");
-  EXPECT_THAT(ErrorOf([&] { ListPhotos(dir / "clip.MP4"); }),
-              HasSubstr("clip.MP4: is a video; make photos of a video with ffmpeg -i"));
-  EXPECT_THAT(ErrorOf([&] { ListPhotos(dir / "photo.jpg"); }), HasSubstr("photo.jpg: is a file; give the folder"));
-}
-
 // A PNG that says it has 20,000 x 20,000 pixels, in a few bytes: refused by its header, without any memory for pixels.
 TEST(ReadPhotoTest, AHugeImageInASmallFileIsRefusedByNameAndSize) {
   const testing::TempDir dir;
@@ -124,7 +57,8 @@ TEST(ReadPhotoTest, AHugeImageInASmallFileIsRefusedByNameAndSize) {
   WriteBytes(path, bytes);
   for (const auto& read :
        {std::function<void()>([&] { ReadPhotoInfo(path); }), std::function<void()>([&] { ReadPhoto(path); })}) {
-    EXPECT_THAT(ErrorOf(read), HasSubstr(path + ": says that it is 20000x20000 px in " + std::to_string(bytes.size())));
+    EXPECT_THAT(ErrorMessageOf(read),
+                HasSubstr(path + ": says that it is 20000x20000 px in " + std::to_string(bytes.size())));
   }
 }
 
@@ -260,8 +194,8 @@ TEST(ReadPhotoTest, FilesThatAreNoPhotoAreRefusedByName) {
                                                        {"folder.jpg", "is not a file"}};
   for (const auto& [name, message] : cases) {
     const std::string path = dir / name;
-    EXPECT_THAT(ErrorOf([&] { ReadPhotoInfo(path); }), HasSubstr(path + ": " + message));
-    EXPECT_THAT(ErrorOf([&] { ReadPhoto(path); }), HasSubstr(path + ": " + message));
+    EXPECT_THAT(ErrorMessageOf([&] { ReadPhotoInfo(path); }), HasSubstr(path + ": " + message));
+    EXPECT_THAT(ErrorMessageOf([&] { ReadPhoto(path); }), HasSubstr(path + ": " + message));
   }
 }
 
@@ -273,7 +207,7 @@ TEST(ReadPhotoTest, TruncatedPngAndWebpAreRefusedAlreadyByTheirHeader) {
     const std::string path = dir / name, whole = ReadFile(path);
     for (double part : {0.3, 0.5, 0.99}) {
       WriteBytes(path, whole.substr(0, size_t(double(whole.size()) * part)));
-      EXPECT_THAT(ErrorOf([&] { ReadPhotoInfo(path); }), HasSubstr(path + ": is not a photo that can be read"));
+      EXPECT_THAT(ErrorMessageOf([&] { ReadPhotoInfo(path); }), HasSubstr(path + ": is not a photo that can be read"));
     }
   }
 }
@@ -325,80 +259,6 @@ TEST(ReadPhotoTest, DataAfterTheEndOfAJpegDoesNotCountAsTruncation) {
   EXPECT_EQ(ReadPhoto(dir / "b.jpg").image.pixels, ReadPhoto(dir / "a.jpg").image.pixels);
 }
 
-TEST(ExifTest, OrientationIsReadAndNotAppliedToThePixels) {
-  const testing::TempDir dir;
-  WriteImage(dir / "plain.jpg", Gradient(48, 32, 3));
-  const Image8 plain = ReadPhoto(dir / "plain.jpg").image;
-  for (int orientation = 1; orientation <= 8; ++orientation) {
-    WriteJpegWithOrientation(dir / "a.jpg", 48, 32, orientation);
-    const PhotoInfo info = ReadPhotoInfo(dir / "a.jpg");
-    EXPECT_EQ(info.exif_orientation, orientation);
-    EXPECT_EQ(info.width, 48);
-    EXPECT_EQ(info.height, 32);
-    EXPECT_EQ(ReadPhoto(dir / "a.jpg").image.pixels, plain.pixels);
-  }
-}
-
-TEST(ExifTest, BrokenExifIsOrientationOne) {
-  const testing::TempDir dir;
-  for (int orientation : {0, 9, 200}) {
-    WriteJpegWithOrientation(dir / "a.jpg", 48, 32, orientation);
-    EXPECT_EQ(ReadPhotoInfo(dir / "a.jpg").exif_orientation, 1);
-  }
-  const std::string jpeg = ReadFile(dir / "a.jpg");
-  WriteBytes(dir / "b.jpg", jpeg.substr(0, 2) +
-                                std::string("\xff\xe1\0\x0a"
-                                            "Exif\0\0MM",
-                                            12) +
-                                jpeg.substr(2));
-  EXPECT_EQ(ReadPhotoInfo(dir / "b.jpg").exif_orientation, 1);
-}
-
-// Where the stored pixel that is displayed at the top left and the one displayed at the top right lie.
-TEST(ApplyOrientationTest, PutsTheCornersWhereExifSays) {
-  Image8 stored(3, 2, 1);
-  stored.pixels = {1, 2, 3, 4, 5, 6};
-  const std::vector<uint8_t> expected[9] = {{},
-                                            {1, 2, 3, 4, 5, 6},
-                                            {3, 2, 1, 6, 5, 4},
-                                            {6, 5, 4, 3, 2, 1},
-                                            {4, 5, 6, 1, 2, 3},
-                                            {1, 4, 2, 5, 3, 6},
-                                            {4, 1, 5, 2, 6, 3},
-                                            {6, 3, 5, 2, 4, 1},
-                                            {3, 6, 2, 5, 1, 4}};
-  for (int orientation = 1; orientation <= 8; ++orientation) {
-    const Image8 turned = ApplyOrientation(stored, orientation);
-    EXPECT_EQ(turned.width, orientation >= 5 ? 2 : 3);
-    EXPECT_EQ(turned.height, orientation >= 5 ? 3 : 2);
-    EXPECT_EQ(turned.pixels, expected[orientation]) << orientation;
-  }
-  EXPECT_THROW(ApplyOrientation(stored, 9), Error);
-}
-
-TEST(ApplyOrientationTest, AgreesWithTheDecoderThatAppliesExif) {
-  const testing::TempDir dir;
-  for (int orientation = 1; orientation <= 8; ++orientation) {
-    WriteJpegWithOrientation(dir / "a.jpg", 48, 32, orientation);
-    const cv::Mat expected = cv::imread(dir / "a.jpg", cv::IMREAD_COLOR);
-    const Image8 turned = ApplyOrientation(ReadPhoto(dir / "a.jpg").image, orientation);
-    ASSERT_EQ(turned.width, expected.cols);
-    for (int y = 0; y < turned.height; ++y) {
-      for (int x = 0; x < turned.width; ++x) ASSERT_EQ(turned.At(x, y)[0], expected.ptr(y, x)[2]) << orientation;
-    }
-  }
-}
-
-TEST(CompositeTest, BlendsWithTheBackgroundByAlpha) {
-  Image8 image(3, 1, 4);
-  image.pixels = {10, 20, 30, 255, 10, 20, 30, 0, 100, 100, 100, 51};
-  const float background[3] = {1.0f, 0.0f, 0.5f};
-  EXPECT_THAT(CompositeOnBackground(image, background).pixels,
-              ElementsAre(10, 20, 30, 255, 0, 128, 224, 20, 122));  // 0.2 * 100 + 0.8 * (255, 0, 127.5)
-  const Image8 opaque = Gradient(4, 4, 3);
-  EXPECT_EQ(CompositeOnBackground(opaque, background).pixels, opaque.pixels);
-}
-
 TEST(ResizeTest, SmallerIsTheMeanOfTheArea) {
   Image8 checks(40, 30, 3);
   for (int y = 0; y < 30; ++y) {
@@ -423,9 +283,9 @@ TEST(ResizeTest, KeepsTheImageInPlace) {
 
 TEST(WriteImageTest, RefusesWhatItCannotWriteAndLeavesNothingBehind) {
   const testing::TempDir dir;
-  EXPECT_THAT(ErrorOf([&] { WriteImage(dir / "a.bmp", Gradient(8, 8, 3)); }), HasSubstr("a.bmp"));
-  EXPECT_THAT(ErrorOf([&] { WriteImage(dir / "a.jpg", Gradient(8, 8, 4)); }), HasSubstr("no transparency"));
-  EXPECT_THAT(ErrorOf([&] { WriteImage(dir / "none/a.png", Gradient(8, 8, 3)); }), HasSubstr("folder"));
+  EXPECT_THAT(ErrorMessageOf([&] { WriteImage(dir / "a.bmp", Gradient(8, 8, 3)); }), HasSubstr("a.bmp"));
+  EXPECT_THAT(ErrorMessageOf([&] { WriteImage(dir / "a.jpg", Gradient(8, 8, 4)); }), HasSubstr("no transparency"));
+  EXPECT_THAT(ErrorMessageOf([&] { WriteImage(dir / "none/a.png", Gradient(8, 8, 3)); }), HasSubstr("folder"));
   EXPECT_TRUE(std::filesystem::is_empty(dir.path()));
 }
 

@@ -68,7 +68,7 @@ TEST_F(MatchPhotosTest, LeavesEmptyRowsForPairsThatWereNotChosen) {
   plan.score_features = 10;  // the largest are the photos' own: all scores are 0, so only neighbours by name are left
   ColmapDatabase database(path());
   const std::vector<DatabaseImage> images = database.Images();
-  EXPECT_EQ(ChoosePairs(database, images, plan, serial_, {}), SequentialPairs(4, 3));
+  EXPECT_EQ(PairsToMatch(database, images, plan, serial_, {}), SequentialPairs(4, 3));
   plan.pairs = PairChoice::kSequential;
   EXPECT_EQ(MatchPhotos(database, plan, serial_, {}).chosen_pairs, 6u);
   EXPECT_EQ(database.PairsWithRow().size(), 6u);
@@ -80,7 +80,7 @@ TEST_F(MatchPhotosTest, ScoresPairsByTheirLargestFeatures) {
   plan.partners = 10;
   plan.score_features = 40;
   ColmapDatabase database(path());
-  EXPECT_EQ(ChoosePairs(database, database.Images(), plan, serial_, {}).size(), 6u);
+  EXPECT_EQ(PairsToMatch(database, database.Images(), plan, serial_, {}).size(), 6u);
 }
 
 TEST_F(MatchPhotosTest, PutsThePhotoWithTheLowerNumberFirst) {

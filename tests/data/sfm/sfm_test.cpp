@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "data/sfm/sfm_workspace.h"
 #include "io/atomic_file.h"
 #include "tests/support/error_message.h"

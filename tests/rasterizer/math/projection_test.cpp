@@ -2,11 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <vector>
 
 #include "core/random.h"
-#include "rasterizer/math/covariance.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/scenes.h"
 
@@ -19,16 +17,7 @@ using testing::GradientsMatch;
 using testing::kDualTolerance;
 using testing::RandomVector;
 using testing::TestCamera;
-
-template <typename T>
-Vec3<T> VectorAt(const std::vector<T>& x, int first) {
-  return {x[first], x[first + 1], x[first + 2]};
-}
-
-template <typename T>
-SymMat3<T> SymMat3At(const std::vector<T>& x, int first) {
-  return {x[first], x[first + 1], x[first + 2], x[first + 3], x[first + 4], x[first + 5]};
-}
+using testing::VectorAt;
 
 TEST(ProjectPoint, PutsTheOpticalAxisOnThePrincipalPoint) {
   const Camera camera = TestCamera(320, 200, 0);
@@ -100,167 +89,6 @@ TEST(ProjectionJacobian, StopsGrowingBeyondTheMarginOfTheImage) {
   EXPECT_NEAR(Norm(at_edge - far_out), 0, 1e-12);
   const Vec3<double> inside = ProjectionJacobian<double>(p, {edge * 1.9, 0, 2}).u;
   EXPECT_GT(Norm(at_edge - inside), 1);
-}
-
-TEST(Covariance2d, OfARoundSplatOnTheAxisIsItsScaledSize) {
-  const Camera camera = TestCamera(320, 200, 0);
-  const auto p = MakePinholeCamera<double>(camera);
-  const double s2 = 0.01, z = 2.5;
-  const SymMat2<double> cov = Covariance2d<double>(ProjectionJacobian<double>(p, {0, 0, z}), {s2, 0, 0, s2, 0, s2});
-  EXPECT_NEAR(cov.xx, s2 * camera.fx * camera.fx / (z * z) + kLowPassVariancePx2, 1e-12);
-  EXPECT_NEAR(cov.yy, s2 * camera.fy * camera.fy / (z * z) + kLowPassVariancePx2, 1e-12);
-  EXPECT_NEAR(cov.xy, 0, 1e-12);
-}
-
-// Where a tangent is clamped its own gradient is cut; the depth's part through 1 / z remains.
-TEST(Covariance2d, GradientMatchesDualNumbersInsideAndClamped) {
-  const auto camera = MakePinholeCamera<double>(TestCamera(320, 200, 3));
-  const auto dual_camera = MakePinholeCamera<Dual>(TestCamera(320, 200, 3));
-  Random random(2);
-  int clamped_x = 0, clamped_y = 0;
-  for (int trial = 0; trial < 200; ++trial) {
-    const double z = random.Uniform(0.5, 6);
-    std::vector<double> x{random.Uniform(-1.2, 1.2) * z, random.Uniform(-1.2, 1.2) * z, z};
-    const auto covariance = Covariance3d<double>(VectorAt(RandomVector(3, -2, 0, random), 0),
-                                                 {random.Normal(), random.Normal(), random.Normal(), random.Normal()});
-    x.insert(x.end(), {covariance.xx, covariance.xy, covariance.xz, covariance.yy, covariance.yz, covariance.zz});
-    const auto w = RandomVector(3, -1, 1, random);
-    const auto expected = DualGradient(
-        [&](const std::vector<Dual>& v) {
-          const auto cov = Covariance2d(ProjectionJacobian(dual_camera, VectorAt(v, 0)), SymMat3At(v, 3));
-          return w[0] * cov.xx + w[1] * cov.xy + w[2] * cov.yy;
-        },
-        x);
-    const auto g = Covariance2dBackward<double>(camera, VectorAt(x, 0), SymMat3At(x, 3), {w[0], w[1], w[2]});
-    EXPECT_TRUE(GradientsMatch({g.point_in_camera.x, g.point_in_camera.y, g.point_in_camera.z, g.sigma.xx, g.sigma.xy,
-                                g.sigma.xz, g.sigma.yy, g.sigma.yz, g.sigma.zz},
-                               expected, kDualTolerance));
-    const double u = x[0] / z, v = x[1] / z;
-    if (u < camera.tan_min.x || u > camera.tan_max.x) {
-      ++clamped_x;
-      EXPECT_EQ(g.point_in_camera.x, 0);
-    }
-    if (v < camera.tan_min.y || v > camera.tan_max.y) {
-      ++clamped_y;
-      EXPECT_EQ(g.point_in_camera.y, 0);
-    }
-  }
-  EXPECT_GT(clamped_x, 20);
-  EXPECT_GT(clamped_y, 20);
-}
-
-TEST(Covariance2dDeterminant, IsTheDeterminantBeforeTheLowPassAndBehindIt) {
-  Random random(4);
-  for (int trial = 0; trial < 100; ++trial) {
-    const auto camera = MakePinholeCamera<double>(TestCamera(320, 200, 1 + trial));
-    const auto x = RandomVector(10, -1, 1, random);
-    const Vec3<double> log_scale = VectorAt(x, 0);
-    const Quaternion<double> quat{x[3], x[4], x[5], x[6]};
-    const auto rows = ProjectionJacobian<double>(camera, {x[7], x[8], 2 + x[9]});
-    const auto cov = Covariance2d(rows, Covariance3d(log_scale, quat));
-    const double sharp = SharpDeterminant2d(rows, log_scale, quat);
-    EXPECT_NEAR(sharp / Determinant(SharpCovariance2d(rows, Covariance3d(log_scale, quat))), 1, 1e-9);
-    EXPECT_NEAR(Covariance2dDeterminant(sharp, cov) / Determinant(cov), 1, 1e-11);
-  }
-}
-
-TEST(Conic, IsTheInverse) {
-  const SymMat2<double> cov{5, -1.2, 2.5}, c = Conic(cov, Determinant(cov));
-  EXPECT_NEAR(cov.xx * c.xx + cov.xy * c.xy, 1, 1e-15);
-  EXPECT_NEAR(cov.xx * c.xy + cov.xy * c.yy, 0, 1e-15);
-  EXPECT_NEAR(cov.xy * c.xy + cov.yy * c.yy, 1, 1e-15);
-}
-
-TEST(Conic, GradientMatchesDualNumbers) {
-  Random random(3);
-  for (int trial = 0; trial < 50; ++trial) {
-    const double a = random.Uniform(0.3, 30), c = random.Uniform(0.3, 30);
-    const std::vector<double> x{a, random.Uniform(-0.9, 0.9) * std::sqrt(a * c), c};
-    const auto w = RandomVector(3, -1, 1, random);
-    const auto expected = DualGradient(
-        [&](const std::vector<Dual>& v) {
-          const SymMat2<Dual> cov{v[0], v[1], v[2]};
-          const auto conic = ShearedConicOf(cov, Determinant(cov));
-          return w[0] * conic.across + w[1] * conic.shear + w[2] * conic.along;
-        },
-        x);
-    const SymMat2<double> cov{x[0], x[1], x[2]};
-    const auto g = ShearedConicBackward(ShearedConicOf(cov, Determinant(cov)), {w[0], w[1], w[2]});
-    EXPECT_TRUE(GradientsMatch({g.xx, g.xy, g.yy}, expected, kDualTolerance));
-  }
-}
-
-template <typename T>
-SymMat2<T> Blurred(const SymMat2<T>& sharp) {
-  return {sharp.xx + T(kLowPassVariancePx2), sharp.xy, sharp.yy + T(kLowPassVariancePx2)};
-}
-
-template <typename T>
-T CompensationOf(const SymMat2<T>& sharp) {
-  return LowPassCompensation(Determinant(sharp), Determinant(Blurred(sharp)));
-}
-
-TEST(LowPassCompensation, IsTheRootOfTheRatioOfTheDeterminants) {
-  EXPECT_NEAR(CompensationOf<double>({2, 0, 0.5}), std::sqrt(1 / (2.3 * 0.8)), 1e-15);
-  EXPECT_NEAR(CompensationOf<double>({2, 0.6, 0.5}), std::sqrt(0.64 / (2.3 * 0.8 - 0.36)), 1e-15);
-  EXPECT_NEAR(CompensationOf<double>({0.3, 0, 0.3}), 0.5, 1e-15) << "as large as the low-pass: half of the light";
-}
-
-TEST(LowPassCompensation, GoesFromNothingForAPointToOneForALargeSplat) {
-  EXPECT_EQ(CompensationOf<double>({0, 0, 0}), 0);
-  EXPECT_EQ(CompensationOf<double>({4, 2, 1}), 0) << "a line";
-  EXPECT_NEAR(CompensationOf<double>({1e-4, 0, 1e-4}), 1e-4 / 0.3, 1e-6);
-  double before = 0;
-  for (double variance = 1e-3; variance < 1e5; variance *= 3) {
-    const double compensation = CompensationOf<double>({variance, 0, variance});
-    EXPECT_GT(compensation, before);
-    before = compensation;
-  }
-  EXPECT_NEAR(before, 1, 1e-4);
-  EXPECT_LE(before, 1);
-  EXPECT_TRUE(std::isnan(CompensationOf<double>({std::nan(""), 0, 1})));
-}
-
-TEST(LowPassCompensation, GradientMatchesDualNumbersFromSpecksToLargeSplats) {
-  Random random(5);
-  for (int trial = 0; trial < 100; ++trial) {
-    const double a = std::pow(10.0, random.Uniform(-3, 3)), c = std::pow(10.0, random.Uniform(-3, 3));
-    const std::vector<double> x{a, random.Uniform(-0.9, 0.9) * std::sqrt(a * c), c};
-    const auto expected = DualGradient(
-        [&](const std::vector<Dual>& v) {
-          return 1.7 * CompensationOf<Dual>({v[0], v[1], v[2]});
-        },
-        x);
-    const SymMat2<double> sharp{x[0], x[1], x[2]}, blurred = Blurred(sharp);
-    const auto g = LowPassCompensationBackward(Conic(sharp, Determinant(sharp)), Conic(blurred, Determinant(blurred)),
-                                               CompensationOf(sharp), 1.7);
-    EXPECT_TRUE(GradientsMatch({g.xx, g.xy, g.yy}, expected, kDualTolerance)) << a << " " << c;
-  }
-}
-
-TEST(Antialiasing, EveryModeBecomesAConstant) {
-  for (int number = 0; number < kAntialiasingModes; ++number) {
-    EXPECT_EQ(ForAntialiasing(Antialiasing(number), [](auto mode) { return int(decltype(mode)::value); }), number);
-  }
-}
-
-TEST(OpacityFactor, IsOneOrHasTheGradientOfEveryMode) {
-  const SymMat2<double> sharp{2, 0.6, 0.5}, blurred = Blurred(sharp);
-  const double sharp_det = Determinant(sharp), det = Determinant(blurred);
-  EXPECT_EQ(OpacityFactor(Antialiasing::kCompensated, sharp_det, det), LowPassCompensation(sharp_det, det));
-  for (int number = 0; number < kAntialiasingModes; ++number) {
-    const auto mode = Antialiasing(number);
-    const double factor = OpacityFactor(mode, sharp_det, det);
-    EXPECT_EQ(factor != 1, HasOpacityFactor(mode)) << number;
-    const auto expected = DualGradient(
-        [&](const std::vector<Dual>& v) {
-          const SymMat2<Dual> of_v{v[0], v[1], v[2]};
-          return 1.7 * OpacityFactor(mode, Determinant(of_v), Determinant(Blurred(of_v)));
-        },
-        {sharp.xx, sharp.xy, sharp.yy});
-    const auto g = OpacityFactorBackward(mode, Conic(sharp, sharp_det), Conic(blurred, det), factor, 1.7);
-    EXPECT_TRUE(GradientsMatch({g.xx, g.xy, g.yy}, expected, kDualTolerance)) << number;
-  }
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 
 #include "core/random.h"
 #include "rasterizer/math/blend.h"
-#include "rasterizer/math/projection.h"
 
 namespace splat::math {
 namespace {

@@ -285,17 +285,5 @@ TEST(DensityOps, MemoryThatRunsOutLeavesTheModelWhole) {
 }
 #endif
 
-TEST(DensityOps, ResetCutsHighOpacitiesOnly) {
-  State state;
-  {
-    const torch::NoGradGuard no_grad;
-    state.model.opacity_logits[0] = -9;
-    state.model.opacity_logits[1] = 3;
-  }
-  ResetOpacity(state.model, state.optimizer, 0.01);
-  EXPECT_FLOAT_EQ(state.model.opacity_logits[0].item<float>(), -9);
-  EXPECT_NEAR(math::Sigmoid(state.model.opacity_logits[1].item<float>()), 0.01, 1e-6);
-}
-
 }  // namespace
 }  // namespace splat::train

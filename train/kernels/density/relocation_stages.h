@@ -7,6 +7,7 @@
 
 #include "core/host_device.h"
 #include "core/random.h"
+#include "train/kernels/density/noise_math.h"
 #include "train/kernels/density/relocation_math.h"
 
 namespace splat::train {

@@ -1,4 +1,4 @@
-#include "quality/export_check.h"
+#include "quality/export_render_check.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,8 +34,8 @@ std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const Splat
   return chosen;
 }
 
-ExportCheck::ExportCheck(const SplatSelection& splats, std::vector<Camera> cameras,
-                         const std::array<float, 3>& background, Executor& executor)
+ExportRenderCheck::ExportRenderCheck(const SplatSelection& splats, std::vector<Camera> cameras,
+                                     const std::array<float, 3>& background, Executor& executor)
     : cameras_(std::move(cameras)),
       background_(background),
       executor_(executor),
@@ -45,8 +45,8 @@ ExportCheck::ExportCheck(const SplatSelection& splats, std::vector<Camera> camer
   empty_db_ = EmptyAgreement(images_, background_);
 }
 
-double ExportCheck::AgreementOf(const std::string& path, const formats::ImportOptions& options,
-                                int64_t left_out) const {
+double ExportRenderCheck::AgreementOf(const std::string& path, const formats::ImportOptions& options,
+                                      int64_t left_out) const {
   SplatCloud cloud = formats::ReadScene(path, options);
   cloud.traits = ComparedTraits(path, cloud.traits, traits_);
   RequireSameCount(path, cloud.count(), count_ - left_out);

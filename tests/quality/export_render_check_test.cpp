@@ -1,5 +1,5 @@
 // Images without LibTorch are those with it, and files that differ are told from those that do not.
-#include "quality/export_check.h"
+#include "quality/export_render_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,15 +22,15 @@ using ::testing::HasSubstr;
 
 constexpr std::array<float, 3> kBlack = {0, 0, 0};
 
-class ExportCheckTest : public ::testing::Test {
+class ExportRenderCheckTest : public ::testing::Test {
  protected:
-  ExportCheckTest() : model_(testing::RandomModel(300, 2, 5)), host_(model_), splats_(host_.View()) {}
+  ExportRenderCheckTest() : model_(testing::RandomModel(300, 2, 5)), host_(model_), splats_(host_.View()) {}
 
   std::string Written(const SplatSelection& splats, const std::string& name) {
     formats::WriteScene(folder_ / name, formats::ExporterFor(name), splats);
     return folder_ / name;
   }
-  ExportCheck Check() { return ExportCheck(splats_, {testing::FrontCamera(96, 72)}, kBlack, executor_); }
+  ExportRenderCheck Check() { return ExportRenderCheck(splats_, {testing::FrontCamera(96, 72)}, kBlack, executor_); }
 
   SplatModel model_;
   HostModel host_;
@@ -39,7 +39,7 @@ class ExportCheckTest : public ::testing::Test {
   testing::TempDir folder_;
 };
 
-TEST_F(ExportCheckTest, APlainImageIsThatOfTheOperators) {
+TEST_F(ExportRenderCheckTest, APlainImageIsThatOfTheOperators) {
   model_.quats = model_.quats / model_.quats.norm(2, 1, true);  // as a selection gives them
   const Camera camera = testing::FrontCamera(96, 72);
   const Image8 plain = RenderPlainly(SplatSelection(HostModel(model_).View()), camera, kBlack, executor_);
@@ -51,12 +51,12 @@ TEST_F(ExportCheckTest, APlainImageIsThatOfTheOperators) {
   EXPECT_LT(quality::Psnr(RenderPlainly(without_sh, camera, kBlack, executor_), torch_image), 60);
 }
 
-TEST_F(ExportCheckTest, SeesAMarkOfAntialiasedScenesThatWasLost) {
+TEST_F(ExportRenderCheckTest, SeesAMarkOfAntialiasedScenesThatWasLost) {
   model_.log_scales = model_.log_scales - 3;  // splats of less than a pixel, of which much is compensated
   model_.traits.antialiasing = Antialiasing::kCompensated;
   const HostModel host(model_);
   SplatCloudView view = host.View();
-  const ExportCheck check(SplatSelection(view), {testing::FrontCamera(96, 72)}, kBlack, executor_);
+  const ExportRenderCheck check(SplatSelection(view), {testing::FrontCamera(96, 72)}, kBlack, executor_);
   EXPECT_GT(check.AgreementOf(Written(SplatSelection(view), "scene.ply"), {}), 60);
   EXPECT_GT(check.AgreementOf(Written(SplatSelection(view), "scene.glb"), {}), 60);
   // A format without a place for the mark is not to blame.
@@ -68,16 +68,16 @@ TEST_F(ExportCheckTest, SeesAMarkOfAntialiasedScenesThatWasLost) {
   }
 }
 
-TEST_F(ExportCheckTest, LosslessAgreesMoreThanCoarse) {
-  const ExportCheck check = Check();
+TEST_F(ExportRenderCheckTest, LosslessAgreesMoreThanCoarse) {
+  const ExportRenderCheck check = Check();
   EXPECT_GT(check.AgreementOf(Written(splats_, "scene.ply"), {}), 60);
   const double coarse = check.AgreementOf(Written(splats_, "scene.compressed.ply"), {});
   EXPECT_GT(coarse, 30);
   EXPECT_LT(coarse, 60);
 }
 
-TEST_F(ExportCheckTest, OtherScenesAndCutFilesAreRefused) {
-  const ExportCheck check = Check();
+TEST_F(ExportRenderCheckTest, OtherScenesAndCutFilesAreRefused) {
+  const ExportRenderCheck check = Check();
   const std::string rub = Written(splats_.InFrame(Frame::kRub), "rub.ply");
   EXPECT_THAT(ErrorMessageOf([&] { check.AgreementOf(rub, {}); }), HasSubstr("rub.ply: is broken: it shows another"));
   SplatSelection half = splats_;
@@ -89,13 +89,13 @@ TEST_F(ExportCheckTest, OtherScenesAndCutFilesAreRefused) {
 }
 
 // A few small splats before black: most pixels agree whatever a file holds.
-TEST_F(ExportCheckTest, ASceneThatIsMostlyEmptyHidesNoBrokenFile) {
+TEST_F(ExportRenderCheckTest, ASceneThatIsMostlyEmptyHidesNoBrokenFile) {
   model_ = testing::RandomModel(5, 2, 5);
   model_.log_scales.fill_(-4.5);
   model_.opacity_logits.fill_(3);
   host_ = HostModel(model_);
   splats_ = SplatSelection(host_.View());
-  const ExportCheck check = Check();
+  const ExportRenderCheck check = Check();
   for (const char* name : {"a.ply", "a.compressed.ply", "a.spz", "a.splat"}) {
     EXPECT_GT(check.AgreementOf(Written(splats_, name), {}), kLeastAgreement_db) << name;
   }
@@ -119,7 +119,7 @@ TEST(RequireAgreement, AsksForMoreThanAnEmptyFileShows) {
   EXPECT_NEAR(EmptyAgreement({image}, {1, 0, 0}), 10 * std::log10(3 * 255.0 * 255 / (128 * 128)), 1e-9);
 }
 
-TEST_F(ExportCheckTest, CamerasAreThoseHeldOutAndElseFromAllSides) {
+TEST_F(ExportRenderCheckTest, CamerasAreThoseHeldOutAndElseFromAllSides) {
   EXPECT_EQ(CamerasToCheck({}, splats_).size(), 4u);
   std::vector<NamedCamera> cameras(20, {"a", testing::FrontCamera(2000, 1000)});
   const std::vector<Camera> spread = CamerasToCheck(cameras, splats_);

@@ -1,5 +1,5 @@
 // Files that are whole, coarse, cut and wrong, and what is said of each.
-#include "quality/trained_export_check.h"
+#include "quality/export_photo_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class TrainedExportCheckTest : public ::testing::Test {
+class ExportPhotoCheckTest : public ::testing::Test {
  protected:
   // The file of a model in a format.
   std::string Written(const SplatModel& model, const std::string& format) {
@@ -30,13 +30,13 @@ class TrainedExportCheckTest : public ::testing::Test {
   }
   FileCheck CheckOf(const std::string& format, const std::string& path) {
     data::ViewLoader loader(set_.dataset, data::ViewLoader::Options{}, nullptr);
-    return TrainedExportCheck(set_.truth, set_.dataset, loader).Check(format, {path}, set_.truth.count());
+    return ExportPhotoCheck(set_.truth, set_.dataset, loader).Check(format, {path}, set_.truth.count());
   }
 
   testing::SyntheticSet set_;
 };
 
-TEST_F(TrainedExportCheckTest, AWholePlyLosesNothing) {
+TEST_F(ExportPhotoCheckTest, AWholePlyLosesNothing) {
   const FileCheck check = CheckOf("ply", Written(set_.truth, "ply"));
   EXPECT_EQ(check.error, "");
   EXPECT_EQ(check.splats, set_.truth.count());
@@ -46,15 +46,15 @@ TEST_F(TrainedExportCheckTest, AWholePlyLosesNothing) {
   EXPECT_GT(check.psnr, 60);  // the photos are the scene's own images
 }
 
-TEST_F(TrainedExportCheckTest, FilesBesideItCountInItsSize) {
+TEST_F(ExportPhotoCheckTest, FilesBesideItCountInItsSize) {
   const std::string path = Written(set_.truth, "ply"), beside = set_.folder / "beside.bin";
   WriteFileAtomically(beside, [](std::ostream& out) { out << "12345"; });
   data::ViewLoader loader(set_.dataset, data::ViewLoader::Options{}, nullptr);
-  const TrainedExportCheck check(set_.truth, set_.dataset, loader);
+  const ExportPhotoCheck check(set_.truth, set_.dataset, loader);
   EXPECT_EQ(check.Check("ply", {beside, path}, set_.truth.count()).bytes, std::filesystem::file_size(path) + 5);
 }
 
-TEST_F(TrainedExportCheckTest, ACoarseFormatLosesSomething) {
+TEST_F(ExportPhotoCheckTest, ACoarseFormatLosesSomething) {
   const FileCheck check = CheckOf("compressed.ply", Written(set_.truth, "compressed.ply"));
   EXPECT_EQ(check.error, "");
   EXPECT_GT(check.loss_db, 0.5);
@@ -62,7 +62,7 @@ TEST_F(TrainedExportCheckTest, ACoarseFormatLosesSomething) {
   EXPECT_LT(check.agreement_db, 60);
 }
 
-TEST_F(TrainedExportCheckTest, AMirroredSceneIsBroken) {
+TEST_F(ExportPhotoCheckTest, AMirroredSceneIsBroken) {
   SplatModel mirrored = ToDevice(set_.truth, torch::kCPU);
   mirrored.means = mirrored.means * torch::tensor({-1.0f, 1.0f, 1.0f});
   const FileCheck check = CheckOf("ply", Written(mirrored, "ply"));
@@ -70,12 +70,12 @@ TEST_F(TrainedExportCheckTest, AMirroredSceneIsBroken) {
   EXPECT_LT(check.agreement_db, kLeastAgreement_db);
 }
 
-TEST_F(TrainedExportCheckTest, AFileWithFewerSplatsIsBroken) {
+TEST_F(ExportPhotoCheckTest, AFileWithFewerSplatsIsBroken) {
   const SplatModel half = SelectRows(set_.truth, torch::arange(60));
   EXPECT_THAT(CheckOf("ply", Written(half, "ply")).error, HasSubstr("holds 60 splats of 120"));
 }
 
-TEST_F(TrainedExportCheckTest, ACutAndAMissingFileAreBroken) {
+TEST_F(ExportPhotoCheckTest, ACutAndAMissingFileAreBroken) {
   const std::string path = Written(set_.truth, "spz");
   std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
   EXPECT_THAT(CheckOf("spz", path).error, HasSubstr("scene.spz"));

@@ -1,5 +1,5 @@
 // The list of antialiasing modes: which filter on the screen a scene was trained with, and is therefore drawn with.
-// What a mode multiplies opacities by is OpacityFactor's (rasterizer/math/projection.h).
+// What a mode multiplies opacities by is OpacityFactor's (rasterizer/math/antialiasing_opacity.h).
 #pragma once
 
 #include <type_traits>

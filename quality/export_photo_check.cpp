@@ -1,4 +1,4 @@
-#include "quality/trained_export_check.h"
+#include "quality/export_photo_check.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -29,7 +29,7 @@ std::vector<int> ViewsToCheck(const data::Dataset& dataset) {
   return SpreadEvenly(views, kMostCheckedViews);
 }
 
-TrainedExportCheck::TrainedExportCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
+ExportPhotoCheck::ExportPhotoCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader)
     : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
   loader_.Announce(views_);
   // A photo that cannot be read says nothing of the files.
@@ -50,8 +50,8 @@ TrainedExportCheck::TrainedExportCheck(const SplatModel& scene, const data::Data
   empty_db_ = EmptyAgreement(images_, dataset_.background);
 }
 
-FileCheck TrainedExportCheck::Check(const std::string& format, const std::vector<std::string>& files,
-                                    int64_t splats) const {
+FileCheck ExportPhotoCheck::Check(const std::string& format, const std::vector<std::string>& files,
+                                  int64_t splats) const {
   const std::string& path = files.back();
   FileCheck check;
   check.format = format;

@@ -1,4 +1,4 @@
-#include "train/kernels/loss/ssim.h"
+#include "train/kernels/loss/photometric_loss.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

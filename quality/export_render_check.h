@@ -19,11 +19,11 @@ namespace splat::quality {
 // training cameras; without any, views from all sides of the splats. There must be at least one splat.
 std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats);
 
-class ExportCheck {
+class ExportRenderCheck {
  public:
   // Draws the views. The splats are not needed afterwards; `executor` must outlive the object.
-  ExportCheck(const SplatSelection& splats, std::vector<Camera> cameras, const std::array<float, 3>& background,
-              Executor& executor);
+  ExportRenderCheck(const SplatSelection& splats, std::vector<Camera> cameras, const std::array<float, 3>& background,
+                    Executor& executor);
 
   // Returns the PSNR in dB between the images of the file and those of the splats, as a mean over the views; it is 100
   // for equal ones. Throws splat::Error naming the file if it cannot be read, holds another number of splats or shows

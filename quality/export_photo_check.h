@@ -30,11 +30,11 @@ struct FileCheck {
 // none, training views.
 std::vector<int> ViewsToCheck(const data::Dataset& dataset);
 
-class TrainedExportCheck {
+class ExportPhotoCheck {
  public:
   // Renders the views of ViewsToCheck with the scene as it was trained. `scene` is on the device that renders; photos
   // come from `loader`. Both and `dataset` must outlive the object.
-  TrainedExportCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader);
+  ExportPhotoCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader);
 
   // Reads the scene file that `format` has made of the scene's `splats` splats, the last of `files`; the others lie
   // beside it. A file that cannot be read, holds another

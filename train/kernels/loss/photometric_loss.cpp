@@ -1,7 +1,7 @@
 // PhotometricLoss on the CPU in two passes over tiles: the first filters the statistics of SSIM and stores its partial
 // derivatives, the second filters those and writes the gradient. Rows stay interleaved: a horizontal tap is `channels`
 // values apart, so the compiler turns every inner loop into vector code whatever the channel count.
-#include "train/kernels/loss/ssim.h"
+#include "train/kernels/loss/photometric_loss.h"
 
 #include <algorithm>
 #include <array>

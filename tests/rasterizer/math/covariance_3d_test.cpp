@@ -1,4 +1,4 @@
-#include "rasterizer/math/covariance.h"
+#include "rasterizer/math/covariance_3d.h"
 
 #include <gtest/gtest.h>
 
@@ -17,15 +17,11 @@ using testing::DualGradient;
 using testing::GradientsMatch;
 using testing::kDualTolerance;
 using testing::RandomVector;
+using testing::VectorAt;
 
 template <typename T>
 Quaternion<T> QuaternionAt(const std::vector<T>& x, int first) {
   return {x[first], x[first + 1], x[first + 2], x[first + 3]};
-}
-
-template <typename T>
-Vec3<T> VectorAt(const std::vector<T>& x, int first) {
-  return {x[first], x[first + 1], x[first + 2]};
 }
 
 TEST(RotationMatrix, GradientMatchesDualNumbers) {

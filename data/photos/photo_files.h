@@ -1,0 +1,34 @@
+// Photos as files: which ones a folder has, and what their headers say, without decoding them.
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "data/photos/photo_header.h"
+
+namespace splat::data {
+
+// The orientation is that of EXIF, or of TIFF's own tag: 1..8 (1: as stored). Absent or broken it is 1.
+struct PhotoInfo {
+  int width = 0, height = 0;  // px as stored, before any rotation
+  int exif_orientation = 1;
+  int bits = 8;  // a sample
+};
+
+// Lists the files in `folder` and below it with a photo's extension (jpg, jpeg, png, tif, tiff, webp; in any case). The
+// names are relative and sorted bytewise. Hidden files are passed over. Throws splat::Error if the folder does not
+// exist.
+std::vector<std::string> ListPhotos(const std::string& folder);
+
+// Reads size and orientation from the file's header (about 0.1 ms). The format is told by the content, not by the name.
+// Throws splat::Error naming the file if it is missing, empty, no JPEG, PNG, TIFF or WebP, or a PNG or WebP that ends
+// early ("is not a photo that can be read"). Broken pixel data shows only in ReadPhoto (image_io.h).
+PhotoInfo ReadPhotoInfo(const std::string& path);
+
+// Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo
+// does, and for an image that is too large to decode: of more than 2^29 pixels, or whose pixels take a
+// fourth of the memory, or a huge one in a small file. Nothing is decoded before.
+PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream);
+
+}  // namespace splat::data
