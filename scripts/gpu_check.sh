@@ -96,9 +96,9 @@ build_all() {
 # That nothing but the bundle, LibTorch, the toolkit, the compiler and the C library was used (where the rest is
 # installed, too).
 bundle_suffices() {
-  local others='/usr/include/(.*/)?(opencv|nlohmann|CLI/|nanoflann|hwy/|gtest|gmock|boost|sqlite3|libexif|utf8proc|webp|png|zlib|zstd|minizip)'
+  local others='/usr/include/(.*/)?(opencv|nlohmann|CLI/|nanoflann|hwy/|gtest|gmock|boost|sqlite3|libexif|utf8proc|pugi|webp|png|zlib|zstd|minizip)'
   if ninja -C "$build" -t deps | grep -E "^ +$others" | sort | uniq -c | grep .; then return 1; fi
-  if ninja -C "$build" -t commands all | grep -oE 'lib(opencv|sqlite3|exif|utf8proc|gtest|gmock|boost|webp|png|zstd|minizip)[^ ]*\.so[^ ]*|-l(opencv|sqlite3|exif|gtest)[^ ]*' |
+  if ninja -C "$build" -t commands all | grep -oE 'lib(opencv|sqlite3|exif|utf8proc|pugixml|gtest|gmock|boost|webp|png|zstd|minizip)[^ ]*\.so[^ ]*|-l(opencv|sqlite3|exif|gtest)[^ ]*' |
     sort | uniq -c | grep .; then return 1; fi
 }
 

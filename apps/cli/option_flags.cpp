@@ -151,6 +151,14 @@ void OptionFlags::Assign() const {
   }
 }
 
+std::vector<Option> OptionFlags::Given() const {
+  std::vector<Option> given;
+  for (const Flag& flag : flags_) {
+    if (flag.given->count() > 0) given.push_back(flag.option);
+  }
+  return given;
+}
+
 std::string SettingsHelp(const std::vector<Option>& options) {
   std::string text;
   for (const Option& option : options) {

@@ -20,6 +20,9 @@ class OptionFlags {
   // Puts what the command line gave into the fields; after the parsing.
   void Assign() const;
 
+  // The options of the table that the command line gave.
+  std::vector<Option> Given() const;
+
  private:
   struct Flag {
     Option option;

@@ -5,8 +5,8 @@
 #include "core/check.h"
 #include "data/photos/undistort.h"
 #include "data/poses/colmap_reader.h"
+#include "data/poses/pose_files.h"
 #include "data/poses/pose_source.h"
-#include "data/poses/transforms_reader.h"
 #include "io/atomic_file.h"
 #include "io/json_file.h"
 #include "rasterizer/torch/scene_model.h"
@@ -43,14 +43,16 @@ bool IsJsonList(const std::string& path) {
 CameraSet ReadCameras(const std::string& path) {
   SPLAT_CHECK(fs::exists(path), path, ": does not exist");
   if (!fs::is_directory(path)) {
-    if (!IsJsonList(path)) return FromDescription(data::ReadTransforms(path));
+    const data::PoseKind kind = data::PoseKindOfFile(path);
+    const bool is_inrias = kind == data::PoseKind::kTransforms && IsJsonList(path);
+    if (!is_inrias) return FromDescription(data::ReadPosedPhotos(kind, path, ""));
     CameraSet set;
     set.cameras = formats::ReadInriaCameras(path);
     return set;
   }
   if (data::IsColmapModel(path)) return FromDescription(data::ReadColmapModel(path, path));
   const auto found = data::FindPoses(path);
-  SPLAT_CHECK(found.has_value(), path, ": holds no COLMAP model and no transforms.json");
+  SPLAT_CHECK(found.has_value(), path, ": holds no COLMAP model, no transforms.json and no export of cameras");
   return ReadCameras(*found);
 }
 

@@ -16,7 +16,8 @@ std::vector<Option> OptionsOf(RenderOptions& options, bool& quiet) {
           .Flag("scene SCENE", group)
           .Required(),
       Option("cameras", options.cameras,
-             "Whose views are rendered: a cameras.json, a COLMAP model folder or a transforms.json")
+             "Whose views are rendered: a cameras.json, a COLMAP model folder, a transforms.json, or cameras "
+             "that Metashape (XML) or RealityCapture (CSV) exported")
           .Flag("-c,--cameras PATH", group),
       Option("orbit", options.orbit, "Instead: N views on a circle around the scene")
           .Between(0, 100'000)

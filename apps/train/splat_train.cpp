@@ -32,6 +32,7 @@ void Show(const pipeline::Event& event, Progress& progress, Verbosity verbosity)
 int TrainFromPhotos(const TrainOptions& options) {
   const InterruptHandler interrupt_handler;
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
+  if (!options.disagreements.empty()) progress.Info("Settings: " + options.disagreements);
   pipeline::Client client;
   client.on_event = [&](const pipeline::Event& event) { Show(event, progress, options.verbosity); };
   client.stop = InterruptRequested;

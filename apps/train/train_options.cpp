@@ -11,6 +11,7 @@
 #include "formats/exporter.h"
 #include "io/atomic_file.h"
 #include "io/json_parse.h"
+#include "train/settings/config_layers.h"
 
 namespace splat::apps {
 namespace {
@@ -70,8 +71,9 @@ std::vector<Option> InputOutputOptions(TrainOptions& options, CommandLine& line)
           .Refuse(FormatsProblem)
           .Flag("--export LIST", kInputOutput),
       Option("poses", options.poses,
-             "Where the camera poses come from: auto takes a COLMAP model or transforms.json that lies with the "
-             "photos and runs COLMAP where there is none; sfm always runs COLMAP; or the path of a model")
+             "Where the camera poses come from: auto takes those that lie with the "
+             "photos and runs COLMAP where there is none; sfm always runs COLMAP; or the path of a model, a "
+             "transforms.json, or cameras that Metashape (XML) or RealityCapture (CSV) exported")
           .Flag("--poses auto|sfm|PATH", kInputOutput),
       Option("save_renders", options.save_renders, "Write the held-out views beside their photos to OUT/renders")
           .Flag("--save-renders", kQuality),
@@ -116,18 +118,25 @@ std::string ConfigText(const std::string& path) {
   return text;
 }
 
-// The defaults with what the strategy wants, and over them the files, then the assignments.
-train::TrainConfig ConfigBelowFlags(const std::string& strategy, const CommandLine& line) {
-  train::TrainConfig config = train::WithStrategy({}, strategy);
-  for (const std::string& file : line.config_files) config = train::ParseConfig(config, ConfigText(file), file);
+// What files, assignments and flags say of the settings; a later layer wins. `flagged` has the values of the flags.
+std::vector<train::ConfigLayer> LayersOf(const CommandLine& line, const OptionFlags& flags,
+                                         train::TrainConfig& flagged) {
+  std::vector<train::ConfigLayer> layers;
+  for (const std::string& file : line.config_files) layers.push_back(train::LayerOfFile(ConfigText(file), file));
   for (const std::string& assignment : line.assignments) {
     try {
-      config = train::ApplyAssignment(config, assignment);
+      layers.push_back(train::LayerOfAssignment(assignment, "--set"));
     } catch (const Error& error) {
       throw Error(StrCat("--set ", assignment, ": ", error.what()));
     }
   }
-  return config;
+  for (const Option& option : flags.Given()) {
+    const auto rows = train::OptionsOf(flagged);
+    const bool is_setting =
+        std::any_of(rows.begin(), rows.end(), [&](const Option& row) { return row.field == option.field; });
+    if (is_setting) layers.push_back({LongFlag(option), flagged, {option.name}});
+  }
+  return layers;
 }
 
 void CheckBetweenOptions(const TrainOptions& options, const CommandLine& line) {
@@ -151,8 +160,9 @@ std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv) {
   if (!ParseCommandLine(app, argc, argv)) return std::nullopt;
 
   flags.Assign();
-  options.config = ConfigBelowFlags(options.config.density.strategy, line);
-  flags.Assign();  // again: a flag wins over files and assignments
+  const train::LayeredConfig layered = train::Assemble(LayersOf(line, flags, options.config));
+  options.config = layered.config;
+  options.disagreements = layered.disagreements;
   CheckBetweenOptions(options, line);
   options.formats = FormatsIn(line.formats);
   options.sfm.threads = options.config.threads;

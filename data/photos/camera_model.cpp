@@ -35,13 +35,14 @@ constexpr ModelTraits kModels[] = {
     {CameraModel::kFisheye, "FISHEYE", 4, 2, false, true},
     {CameraModel::kEucm, "EUCM", 6, 2, false, true},
     {CameraModel::kEquirectangular, "EQUIRECTANGULAR", 2, 2, false, true},
+    {CameraModel::kBrown, "BROWN", 11, 2, true, false},
 };
 
 const ModelTraits& Traits(CameraModel model) {
   for (const ModelTraits& traits : kModels) {
     if (traits.model == model) return traits;
   }
-  throw Error(StrCat("camera model ", int(model), " is not one of COLMAP's"));
+  throw Error(StrCat("camera model ", int(model), " is not known"));
 }
 
 }  // namespace
@@ -52,15 +53,15 @@ std::string CameraModelName(CameraModel model) {
 
 CameraModel CameraModelFromId(int id, const std::string& where) {
   for (const ModelTraits& traits : kModels) {
-    if (int(traits.model) == id) return traits.model;
+    if (int(traits.model) == id && IsOfColmap(traits.model)) return traits.model;
   }
-  throw Error(StrCat(where, ": unknown camera model id ", id, " (known: 0 to ", int(std::rbegin(kModels)->model),
+  throw Error(StrCat(where, ": unknown camera model id ", id, " (known: 0 to ", int(CameraModel::kEquirectangular),
                      "); the file is damaged or of a newer COLMAP: run COLMAP with --camera-model OPENCV"));
 }
 
 CameraModel CameraModelFromName(const std::string& name, const std::string& where) {
   for (const ModelTraits& traits : kModels) {
-    if (name == traits.name) return traits.model;
+    if (name == traits.name && IsOfColmap(traits.model)) return traits.model;
   }
   throw Error(StrCat(where, ": unknown camera model '", name, "'; use one that COLMAP names, such as OPENCV"));
 }

@@ -31,6 +31,9 @@ enum class CameraModel {
   kFisheye = 15,                 // refused
   kEucm = 16,                    // refused
   kEquirectangular = 17,         // refused
+  // Not COLMAP's, and in none of its files: the polynomial of photogrammetry programs. Tangential terms in OpenCV's
+  // order; the shear is a part of the distorted y that is added to x.
+  kBrown = 1000,  // fx, fy, cx, cy, k1, k2, k3, k4, p1, p2, shear
 };
 
 // Intrinsics as calibrated: pixel (0,0) has its centre at (0.5, 0.5).
@@ -41,10 +44,15 @@ struct Intrinsics {
 };
 
 // These functions translate between a model and its name in COLMAP ("OPENCV") or its id. CameraModelFromId and
-// CameraModelFromName throw splat::Error for unknown models; `where` (file and entry) begins the message.
+// CameraModelFromName throw splat::Error for models that COLMAP does not know; `where` (file and entry) begins the
+// message.
 std::string CameraModelName(CameraModel model);
 CameraModel CameraModelFromId(int id, const std::string& where);
 CameraModel CameraModelFromName(const std::string& name, const std::string& where);
+// Whether it is one of COLMAP's.
+constexpr bool IsOfColmap(CameraModel model) {
+  return int(model) <= int(CameraModel::kEquirectangular);
+}
 // Number of params of the model.
 int CameraModelParamCount(CameraModel model);
 // How many of the params, at their beginning, are focal lengths: 1 or 2. The principal point (cx, cy) follows them. The

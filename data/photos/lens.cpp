@@ -79,6 +79,11 @@ Lens MakeLens(const Intrinsics& intrinsics) {
         lens.tangential[i] = k[2 + i];
       }
       break;
+    case CameraModel::kBrown:
+      for (int i = 0; i < 4; ++i) lens.numerator[i] = k[i];
+      for (int i = 0; i < 2; ++i) lens.tangential[i] = k[4 + i];
+      lens.shear = k[6];
+      break;
     default:
       break;
   }
@@ -96,9 +101,11 @@ Vec2<double> Distort(const Lens& lens, const Vec2<double>& u) {
   }
   const double* d = lens.denominator;
   const double p1 = lens.tangential[0], p2 = lens.tangential[1];
-  const double s = (1 + r2 * (n[0] + r2 * (n[1] + r2 * n[2]))) / (1 + r2 * (d[0] + r2 * (d[1] + r2 * d[2])));
-  return {s * u.x + 2 * p1 * u.x * u.y + p2 * (r2 + 2 * u.x * u.x),
-          s * u.y + p1 * (r2 + 2 * u.y * u.y) + 2 * p2 * u.x * u.y};
+  const double s =
+      (1 + r2 * (n[0] + r2 * (n[1] + r2 * (n[2] + r2 * n[3])))) / (1 + r2 * (d[0] + r2 * (d[1] + r2 * d[2])));
+  const Vec2<double> bent = {s * u.x + 2 * p1 * u.x * u.y + p2 * (r2 + 2 * u.x * u.x),
+                             s * u.y + p1 * (r2 + 2 * u.y * u.y) + 2 * p2 * u.x * u.y};
+  return {bent.x + lens.shear * bent.y, bent.y};
 }
 
 Vec2<double> UndistortTowards(const Lens& lens, const Vec2<double>& distorted) {

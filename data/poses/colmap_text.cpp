@@ -1,4 +1,4 @@
-// COLMAP's .txt files: one record a line (two for an image), blank-separated, comments after #.
+// COLMAP's .txt files: one record a line (an image may have a second one), blank-separated, comments after #.
 #include <algorithm>
 #include <cmath>
 
@@ -32,8 +32,18 @@ class RecordScanner {
     }
     return false;
   }
-  // Moves to the line after it, whatever it holds; an empty one at the end of the file.
-  void NextLine() { line_ = Trimmed(lines_.Next().value_or(std::string_view())); }
+  // Moves to the next line that is no comment, unless `stay` says that it is not meant: then nothing moves. The line
+  // may be empty, as it is at the end of the file.
+  template <typename Predicate>
+  void NextLineUnless(const Predicate& stay) {
+    LineScanner ahead = lines_;
+    std::string_view line = Trimmed(ahead.Next().value_or(std::string_view()));
+    while (!line.empty() && line.front() == '#') line = Trimmed(ahead.Next().value_or(std::string_view()));
+    line_ = {};
+    if (stay(line)) return;
+    lines_ = ahead;
+    line_ = line;
+  }
 
   template <typename T>
   T Number(const char* what) {
@@ -90,10 +100,27 @@ class RecordScanner {
   std::optional<size_t> announced_;
 };
 
-// The line of an image's 2D points: x, y, id of the 3D point (or -1). Only checked: an image line in its place is
-// found.
+bool IsPoints2d(std::string_view line) {
+  while (!Trimmed(line).empty()) {
+    const bool x = ParseNumber<double>(TakeWord(line)).has_value(), y = ParseNumber<double>(TakeWord(line)).has_value();
+    if (!x || !y || !ParseNumber<int64_t>(TakeWord(line))) return false;
+  }
+  return true;
+}
+
+// Whether the line is that of an image: id, seven numbers of the pose, id of the camera, name.
+bool IsImage(std::string_view line) {
+  std::string_view rest = line;
+  if (!ParseNumber<uint32_t>(TakeWord(rest))) return false;
+  for (int i = 0; i < 7; ++i) {
+    if (!ParseNumber<double>(TakeWord(rest))) return false;
+  }
+  return ParseNumber<uint32_t>(TakeWord(rest)) && !Trimmed(rest).empty() && !IsPoints2d(line);
+}
+
+// The line of an image's 2D points: x, y, id of the 3D point (or -1). It may be missing, and is only checked.
 void CheckPoints2d(RecordScanner& scanner) {
-  scanner.NextLine();
+  scanner.NextLineUnless(IsImage);
   while (!scanner.AtEnd()) {
     scanner.Number<double>("x of a 2D point");
     scanner.Number<double>("y of a 2D point");

@@ -22,11 +22,14 @@ bool LiesIn(const fs::path& path, const fs::path& folder) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-// Where the source itself may mean its photo to lie.
+// Where the source itself may mean its photo to lie; the first is the place that it says.
 std::vector<fs::path> OwnPaths(const PosePlace& place, const PosedPhoto& photo) {
-  if (!place.is_model) return {photo.path};
+  if (place.kind == PoseKind::kTransforms) return {photo.path};
   const fs::path base(place.base), name(PlainName(photo.name));
-  return {base / name, base / "images" / name, base / "input" / name};
+  std::vector<fs::path> paths = {base / name, base / "images" / name, base / "input" / name};
+  if (name.has_extension()) return paths;
+  for (fs::path& path : paths) path = WithExtension(path.string());  // Metashape's labels
+  return paths;
 }
 
 std::optional<fs::path> OwnFile(const PosePlace& place, const PosedPhoto& photo) {
@@ -47,6 +50,7 @@ bool IsAtOwnPath(const PosePlace& place, const PosedPhoto& photo, const std::str
 
 std::vector<std::string> NamesOf(const std::vector<PosedPhoto>& photos) {
   std::vector<std::string> names;
+  names.reserve(photos.size());
   for (const PosedPhoto& photo : photos) names.push_back(photo.name);
   return names;
 }

@@ -95,4 +95,13 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
   return {folder, folder, all.photos, all.masks, {}};
 }
 
+std::string WithExtension(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_regular_file(path, ignored)) return path;
+  for (const char* extension : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG", ".tif", ".tiff", ".webp"}) {
+    if (fs::is_regular_file(path + extension, ignored)) return path + extension;
+  }
+  return path;
+}
+
 }  // namespace splat::data

@@ -27,4 +27,8 @@ PhotosAndMasks SplitOffMasks(const std::vector<std::string>& names);
 // subfolders. Throws splat::Error if there are none ("holds no photos").
 PhotoFolder OpenPhotoFolder(const std::string& folder);
 
+// The path of the photo that a source of poses names without an extension: `path` itself if that is a file, or else
+// with .png, .jpg, ... whichever exists; `path` where none does.
+std::string WithExtension(const std::string& path);
+
 }  // namespace splat::data

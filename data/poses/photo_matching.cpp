@@ -59,32 +59,70 @@ struct Parts {
   }
 };
 
-size_t CommonFolders(const Parts& a, const Parts& b) {
-  size_t count = 0;
-  while (count < std::min(a.folders.size(), b.folders.size()) && a.folders[count] == b.folders[count]) ++count;
-  return count;
-}
-
 // The names and photos that have one key.
 struct Group {
   std::vector<size_t> names, photos;
 };
 
-// The element of `all` with which `rate` is largest; nothing if several are. `all` is not empty.
-template <typename Rate>
-std::optional<size_t> UniqueBest(const std::vector<size_t>& all, const Rate& rate) {
-  std::optional<size_t> best;
-  size_t most = 0;
-  bool unique = false;
-  for (const size_t candidate : all) {
-    const size_t value = rate(candidate);
-    if (best && value < most) continue;
-    unique = !best || value > most;
-    best = candidate;
-    most = value;
+// The folders of a group as a tree whose root is the folder that holds the file, and whose branches are the folders
+// around it. A node knows how many names and photos it and its branches have, and one of each.
+class FolderTree {
+ public:
+  struct Node {
+    size_t parent = 0;
+    size_t names = 0, photos = 0;
+    size_t name = 0, photo = 0;
+  };
+
+  void AddName(const Parts& parts, size_t name) {
+    Node& node = nodes_[NodeOf(parts)];
+    ++node.names;
+    node.name = name;
   }
-  return unique ? best : std::nullopt;
-}
+  void AddPhoto(const Parts& parts, size_t photo) {
+    Node& node = nodes_[NodeOf(parts)];
+    ++node.photos;
+    node.photo = photo;
+  }
+  // Calls pair(name, photo) for those that are alone with each other in a node, from the branches to the root: each of
+  // them has more folders in common with the other than with all that are left then.
+  template <typename Pair>
+  void PairAlone(const Pair& pair) {
+    for (size_t i = nodes_.size(); i-- > 0;) {  // a branch stands behind its parent
+      const Node node = nodes_[i];
+      if (node.names == 1 && node.photos == 1) {
+        pair(node.name, node.photo);
+        nodes_[i].names = nodes_[i].photos = 0;
+        continue;
+      }
+      if (i == 0) continue;
+      Node& parent = nodes_[node.parent];
+      parent.names += node.names;
+      parent.photos += node.photos;
+      if (node.names > 0) parent.name = node.name;
+      if (node.photos > 0) parent.photo = node.photo;
+    }
+  }
+  // What PairAlone has left over.
+  const Node& root() const { return nodes_[0]; }
+  size_t steps() const { return steps_; }
+
+ private:
+  size_t NodeOf(const Parts& parts) {
+    size_t at = 0;
+    for (const std::string& folder : parts.folders) {
+      const auto [branch, added] = branches_.try_emplace({at, folder}, nodes_.size());
+      if (added) nodes_.push_back({at});
+      at = branch->second;
+    }
+    steps_ += parts.folders.size() + 1;
+    return at;
+  }
+
+  std::vector<Node> nodes_ = std::vector<Node>(1);
+  std::map<std::pair<size_t, std::string>, size_t> branches_;  // by parent and folder
+  size_t steps_ = 0;
+};
 
 class Matcher {
  public:
@@ -107,36 +145,29 @@ class Matcher {
         const auto group = groups.find(photos_[i].Key(kind));
         if (!taken_[i] && group != groups.end()) group->second.photos.push_back(i);
       }
-      for (auto& [key, group] : groups) MatchGroup(group, kind);
+      for (const auto& [key, group] : groups) MatchGroup(group, kind);
     }
     return std::move(matches_);
   }
 
  private:
   // Pairs each name with a photo where both are each other's best, until no such pair is left.
-  void MatchGroup(Group& group, NameMatch kind) {
-    bool found = true;
-    while (found && !group.names.empty() && !group.photos.empty()) {
-      found = false;
-      for (const size_t name : std::vector<size_t>(group.names)) {
-        if (group.photos.empty()) break;
-        const auto photo =
-            UniqueBest(group.photos, [&](size_t other) { return CommonFolders(names_[name], photos_[other]); });
-        if (!photo) continue;
-        const auto back =
-            UniqueBest(group.names, [&](size_t other) { return CommonFolders(names_[other], photos_[*photo]); });
-        if (back != name) continue;
-        matches_.photo[name] = photo;
-        matches_.how[name] = kind;
-        ++matches_.count;
-        taken_[*photo] = true;
-        group.names.erase(std::find(group.names.begin(), group.names.end(), name));
-        group.photos.erase(std::find(group.photos.begin(), group.photos.end(), *photo));
-        found = true;
-      }
+  void MatchGroup(const Group& group, NameMatch kind) {
+    if (group.names.empty() || group.photos.empty()) return;
+    FolderTree tree;
+    for (const size_t name : group.names) tree.AddName(names_[name], name);
+    for (const size_t photo : group.photos) tree.AddPhoto(photos_[photo], photo);
+    tree.PairAlone([&](size_t name, size_t photo) {
+      matches_.photo[name] = photo;
+      matches_.how[name] = kind;
+      ++matches_.count;
+      taken_[photo] = true;
+    });
+    matches_.steps += tree.steps();
+    if (kind != NameMatch::kStem || tree.root().photos == 0) return;
+    for (const size_t name : group.names) {
+      if (!matches_.photo[name]) matches_.ambiguous.push_back(name);
     }
-    if (kind != NameMatch::kStem || group.photos.empty()) return;
-    matches_.ambiguous.insert(matches_.ambiguous.end(), group.names.begin(), group.names.end());
   }
 
   std::vector<Parts> names_, photos_;

@@ -28,6 +28,7 @@ struct PhotoMatches {
   std::vector<NameMatch> how;     // [names], where there is a photo
   std::vector<size_t> ambiguous;  // names that several files have equally well
   size_t count = 0;               // how many names have a file
+  size_t steps = 0;               // folders that were looked at for it: the work, which grows with the names' number
 };
 
 // Finds the file of each name among `photos`, which are relative to `folder`. Names may have folders before them, also

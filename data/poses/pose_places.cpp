@@ -30,10 +30,23 @@ std::vector<std::string> ModelsIn(const fs::path& folder) {
     numbered[std::stoul(name)] = WithoutTrailingSlash(entry->path().string()).string();
   }
   std::vector<std::string> models;
+  models.reserve(numbered.size());
   for (const auto& [number, path] : numbered) models.push_back(path);
   if (models.empty() && IsColmapModel(folder.string()))
     models.push_back(WithoutTrailingSlash(folder.string()).string());
   return models;
+}
+
+// The exports of cameras in a folder, sorted by name.
+std::vector<std::string> ExportsIn(const std::string& folder) {
+  std::vector<std::string> exports;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string path = entry->path().lexically_normal().string();
+    if (IsExportOfCameras(path)) exports.push_back(path);
+  }
+  std::sort(exports.begin(), exports.end());
+  return exports;
 }
 
 fs::path ParentOf(const fs::path& folder) {
@@ -54,7 +67,7 @@ std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, b
     for (const std::string& layout : layouts) {
       ++family;
       for (const std::string& model : ModelsIn(fs::path(folders[i]) / layout)) {
-        places.push_back({model, folders[i], true, family, i < 2});
+        places.push_back({model, folders[i], PoseKind::kColmap, family, i < 2});
       }
     }
   }
@@ -63,7 +76,12 @@ std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, b
       const fs::path path = fs::path(folders[i]) / name;
       std::error_code ignored;
       if (!fs::is_regular_file(path, ignored)) continue;
-      places.push_back({path.lexically_normal().string(), folders[i], false, ++family, i < 2});
+      places.push_back({path.lexically_normal().string(), folders[i], PoseKind::kTransforms, ++family, i < 2});
+    }
+  }
+  for (size_t i = 0; i < folders.size(); ++i) {
+    for (const std::string& path : ExportsIn(folders[i])) {
+      places.push_back({path, folders[i], PoseKindOfFile(path), ++family, i < 2});
     }
   }
   return places;

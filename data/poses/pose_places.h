@@ -4,21 +4,24 @@
 #include <string>
 #include <vector>
 
+#include "data/poses/pose_files.h"
+
 namespace splat::data {
 
-// A COLMAP model or a transforms file that lies with photos.
+// Poses that lie with photos.
 struct PosePlace {
-  std::string path;  // of the model's folder, or of the json
+  std::string path;  // of a model's folder, or of a file
   std::string base;  // the folder that was searched
-  bool is_model = false;
+  PoseKind kind = PoseKind::kTransforms;
   int family = 0;      // models of one sparse/ (0, 1, ...) have one family; a lower one goes first
   bool nearby = true;  // in the folder of the photos or its parent
 };
 
 // Lists the models in sparse, colmap/sparse, distorted/sparse, dense/sparse, dense/0/sparse, undistorted/sparse and
-// colmap of each folder, or in numbered folders of those, and in the folder itself; then transforms.json and then
-// transforms_train.json. A folder named "input" has the models of distorted/ first, which is Inria's layout. All
-// `folders` are searched for models before any is searched for a json.
+// colmap of each folder, or in numbered folders of those, and in the folder itself; then transforms.json, then
+// transforms_train.json, then exports of cameras from Metashape (*.xml), RealityCapture (*.csv) and Bundler (*.out). A
+// folder named "input" has the models of distorted/ first, which is Inria's layout. All `folders` are searched for
+// models before any is searched for files.
 std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, bool distorted_first);
 
 // The folder, its parent and the parent's parent.

@@ -11,7 +11,6 @@
 #include "data/poses/photo_matching.h"
 #include "data/poses/pose_places.h"
 #include "data/poses/size_fit.h"
-#include "data/poses/transforms_reader.h"
 
 namespace splat::data {
 namespace {
@@ -36,10 +35,6 @@ struct Candidate {
   bool broken = false;  // since it cannot be read
 };
 
-SceneDescription ReadPhotosOf(const PosePlace& place, const std::string& image_folder) {
-  return place.is_model ? ReadColmapPhotos(place.path, image_folder) : ReadTransforms(place.path, image_folder);
-}
-
 bool MayBePairedInOrder(const PhotoFolder& photos, SizeFit fit) {
   fs::path path = fs::path(photos.path).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
@@ -53,7 +48,7 @@ Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked,
   Candidate candidate;
   candidate.place = place;
   try {
-    candidate.scene = ReadPhotosOf(place, photos.path);
+    candidate.scene = ReadPosedPhotos(place.kind, place.path, photos.path);
   } catch (const Error& error) {
     candidate.broken = true;
     candidate.refusal = error.what();
@@ -70,7 +65,7 @@ Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked,
 
 // Counts the points of models that are equal in all else.
 void CountPointsOfEquals(std::vector<Candidate>& candidates) {
-  const auto usable = [](const Candidate& c) { return c.refusal.empty() && c.place.is_model; };
+  const auto usable = [](const Candidate& c) { return c.refusal.empty() && c.place.kind == PoseKind::kColmap; };
   for (Candidate& candidate : candidates) {
     const bool equal =
         usable(candidate) && std::count_if(candidates.begin(), candidates.end(), [&](const Candidate& c) {
@@ -99,6 +94,7 @@ auto Rank(const Candidate& c) {
 std::vector<Candidate> RankedCandidates(const std::vector<PosePlace>& places, const PhotoFolder& photos, bool asked) {
   PhotoSizes sizes;
   std::vector<Candidate> candidates;
+  candidates.reserve(places.size());
   for (const PosePlace& place : places) candidates.push_back(Examine(place, photos, asked, sizes));
   CountPointsOfEquals(candidates);
   size_t most = 0;
@@ -132,13 +128,12 @@ void WarnOfMasks(const PhotoFolder& photos, SceneDescription& scene) {
   scene.warnings.push_back(StrCat("masks are not used yet: ", what));
 }
 
-// The chosen description with its photos located, its points and all that is to be said of it.
+// The chosen description with its photos located, and all that is to be said of it.
 SceneDescription Finish(Candidate&& chosen, const PhotoFolder& photos) {
   SceneDescription scene = std::move(chosen.scene);
   const LocatedPhotos& located = chosen.located;
   const size_t named = scene.photos.size();
   scene.photos = located.photos;
-  if (chosen.place.is_model) AddColmapPoints(chosen.place.path, scene);
   scene.warnings.insert(scene.warnings.end(), located.warnings.begin(), located.warnings.end());
   if (!located.missing.empty()) {
     scene.warnings.push_back(StrCat(photos.path, ": ", located.missing.size(), " of ", named, " photos of the ",
@@ -194,17 +189,21 @@ std::string BaseOfModel(const std::string& model) {
 
 // The places that `path` may mean.
 std::vector<PosePlace> PlacesAt(const std::string& path, const PhotoFolder& photos) {
-  SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder or a transforms.json");
-  if (!fs::is_directory(path)) return {{path, fs::path(path).parent_path().string(), false, 0, true}};
+  SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder, a transforms.json, or the cameras",
+              " that Metashape (XML) or RealityCapture (CSV) exported");
+  if (!fs::is_directory(path)) {
+    return {{path, fs::path(path).parent_path().string(), PoseKindOfFile(path), 0, true}};
+  }
   if (!IsColmapModel(path)) {
     std::vector<PosePlace> places = ListPosePlaces({path}, IsInput(photos));
     if (!places.empty()) return places;
   }
-  return {{path, BaseOfModel(path), true, 0, true}};
+  return {{path, BaseOfModel(path), PoseKind::kColmap, 0, true}};
 }
 
 PoseChoice TakeFirst(std::vector<Candidate>&& candidates, const PhotoFolder& photos) {
   PoseChoice choice;
+  AddPosePoints(candidates.front().place.kind, candidates.front().place.path, candidates.front().scene);
   choice.summary = Summarize(candidates, photos);
   choice.scene = Finish(std::move(candidates.front()), photos);
   return choice;

@@ -25,12 +25,13 @@ struct PoseChoice {
 // poses that lie there cannot be read.
 PoseChoice ChoosePoses(const PhotoFolder& photos);
 
-// Reads the poses at `path`, a COLMAP model folder, a transforms.json or a folder that holds such, for these photos; of
-// several in a folder that which ChoosePoses would take. The result always has a scene.
-// Each photo is looked for by its name as photo_matching.h says, and then, within photos.given or for held-out photos,
-// where the source says. If none is found but there are as many photos, they are paired in sorted order with a warning,
-// unless the source's own photos lie elsewhere. Photos that are missing are left out with a warning naming them; if
-// none is left: splat::Error. Sizes that do not fit, and masks, which are not used, are a warning.
+// Reads the poses at `path`, a COLMAP model folder, a transforms.json, cameras that Metashape or RealityCapture
+// exported or a folder that holds such, for these photos; of several in a folder that which ChoosePoses would take. The
+// result always has a scene. Each photo is looked for by its name as photo_matching.h says, and then, within
+// photos.given or for held-out photos, where the source says. If none is found but there are as many photos, they are
+// paired in sorted order with a warning, unless the source's own photos lie elsewhere. Photos that are missing are left
+// out with a warning naming them; if none is left: splat::Error. Sizes that do not fit, and masks, which are not used,
+// are a warning.
 PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos);
 
 // The scene of ChoosePosesAt for all photos in a folder.

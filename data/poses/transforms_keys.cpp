@@ -1,6 +1,8 @@
 #include "data/poses/transforms_keys.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -14,63 +16,63 @@ using Json = nlohmann::json;
 
 // Keys that are read, and keys that say nothing about cameras, poses and photos: boxes and units of other trainers,
 // notes of exporters, depth images, and transforms that the poses and points have undergone already.
-const std::set<std::string>& KnownKeys() {
-  static const std::set<std::string> keys = {"camera_angle_x",
-                                             "camera_angle_y",
-                                             "fl_x",
-                                             "fl_y",
-                                             "cx",
-                                             "cy",
-                                             "w",
-                                             "h",
-                                             "k1",
-                                             "k2",
-                                             "k3",
-                                             "k4",
-                                             "k5",
-                                             "k6",
-                                             "p1",
-                                             "p2",
-                                             "camera_model",
-                                             "is_fisheye",
-                                             "frames",
-                                             "ply_file_path",
-                                             "file_path",
-                                             "transform_matrix",
-                                             "train_filenames",
-                                             "val_filenames",
-                                             "test_filenames",
-                                             "mask_path",
-                                             "applied_transform",
-                                             "applied_scale",
-                                             "orientation_override",
-                                             "auto_scale_poses_override",
-                                             "aabb_scale",
-                                             "aabb",
-                                             "render_aabb",
-                                             "scale",
-                                             "offset",
-                                             "up",
-                                             "sharpness",
-                                             "colmap_im_id",
-                                             "image_id",
-                                             "camera_id",
-                                             "camera_label",
-                                             "depth_file_path",
-                                             "depth_unit_scale_factor",
-                                             "integer_depth_scale",
-                                             "enable_depth_loading",
-                                             "rotation",
-                                             "n_extra_learnable_dims",
-                                             "from_na",
-                                             "fps",
-                                             "version",
-                                             "name",
-                                             "id",
-                                             "timestamp",
-                                             "motion_blur",
-                                             "blur_score"};
-  return keys;
+constexpr const char* kKnownKeys[] = {"camera_angle_x",
+                                      "camera_angle_y",
+                                      "fl_x",
+                                      "fl_y",
+                                      "cx",
+                                      "cy",
+                                      "w",
+                                      "h",
+                                      "k1",
+                                      "k2",
+                                      "k3",
+                                      "k4",
+                                      "k5",
+                                      "k6",
+                                      "p1",
+                                      "p2",
+                                      "camera_model",
+                                      "is_fisheye",
+                                      "frames",
+                                      "ply_file_path",
+                                      "file_path",
+                                      "transform_matrix",
+                                      "train_filenames",
+                                      "val_filenames",
+                                      "test_filenames",
+                                      "mask_path",
+                                      "applied_transform",
+                                      "applied_scale",
+                                      "orientation_override",
+                                      "auto_scale_poses_override",
+                                      "aabb_scale",
+                                      "aabb",
+                                      "render_aabb",
+                                      "scale",
+                                      "offset",
+                                      "up",
+                                      "sharpness",
+                                      "colmap_im_id",
+                                      "image_id",
+                                      "camera_id",
+                                      "camera_label",
+                                      "depth_file_path",
+                                      "depth_unit_scale_factor",
+                                      "integer_depth_scale",
+                                      "enable_depth_loading",
+                                      "rotation",
+                                      "n_extra_learnable_dims",
+                                      "fps",
+                                      "version",
+                                      "name",
+                                      "id",
+                                      "timestamp",
+                                      "motion_blur",
+                                      "blur_score"};
+
+bool IsKnownKey(const std::string& key) {
+  return std::find(std::begin(kKnownKeys), std::end(kKnownKeys), key) != std::end(kKnownKeys);
 }
 
 // The names in a list of the file; nothing where it has no such list.
@@ -87,16 +89,15 @@ std::vector<std::string> NamesIn(const Json& root, const char* key, const std::s
 }
 
 // Marks the photos of `names`; returns the names that no photo has.
-std::vector<std::string> Mark(const std::vector<std::string>& names, const std::vector<PosedPhoto>& photos,
+std::vector<std::string> Mark(const std::vector<std::string>& names, const std::map<std::string, size_t>& index_of,
                               std::vector<bool>& marks) {
   std::vector<std::string> unknown;
   for (const std::string& name : names) {
-    const auto found =
-        std::find_if(photos.begin(), photos.end(), [&](const PosedPhoto& photo) { return photo.name == name; });
-    if (found == photos.end()) {
+    const auto found = index_of.find(name);
+    if (found == index_of.end()) {
       unknown.push_back(name);
     } else {
-      marks[size_t(found - photos.begin())] = true;
+      marks[found->second] = true;
     }
   }
   return unknown;
@@ -110,8 +111,10 @@ void ApplyNamedSplit(const Json& root, const std::string& json_path, SceneDescri
   for (const std::string& name : NamesIn(root, "test_filenames", json_path)) held_out.push_back(name);
   if (train.empty() && held_out.empty()) return;
   std::vector<bool> in_train(scene.photos.size()), is_held_out(scene.photos.size());
-  std::vector<std::string> unknown = Mark(train, scene.photos, in_train);
-  for (const std::string& name : Mark(held_out, scene.photos, is_held_out)) unknown.push_back(name);
+  std::map<std::string, size_t> index_of;
+  for (size_t i = 0; i < scene.photos.size(); ++i) index_of.emplace(scene.photos[i].name, i);
+  std::vector<std::string> unknown = Mark(train, index_of, in_train);
+  for (const std::string& name : Mark(held_out, index_of, is_held_out)) unknown.push_back(name);
   std::vector<PosedPhoto> kept;
   std::vector<std::string> both, neither;
   for (size_t i = 0; i < scene.photos.size(); ++i) {
@@ -134,15 +137,18 @@ void ApplyNamedSplit(const Json& root, const std::string& json_path, SceneDescri
   SPLAT_CHECK(!scene.photos.empty(), json_path, ": its lists of training and held-out photos name none of its frames");
 }
 
-void WarnOfUnusedKeys(const Json& root, const std::string& json_path, std::vector<std::string>& warnings) {
+void WarnOfUnusedKeys(const std::vector<Json>& files, const std::string& json_path,
+                      std::vector<std::string>& warnings) {
   std::set<std::string> unused;
   const auto collect = [&](const Json& object) {
     for (const auto& entry : object.items()) {
-      if (!KnownKeys().count(entry.key())) unused.insert("'" + entry.key() + "'");
+      if (!IsKnownKey(entry.key())) unused.insert("'" + entry.key() + "'");
     }
   };
-  collect(root);
-  for (const Json& frame : root.at("frames")) collect(frame);
+  for (const Json& file : files) {
+    collect(file);
+    for (const Json& frame : file.at("frames")) collect(frame);
+  }
   if (unused.empty()) return;
   warnings.push_back(
       StrCat(json_path, ": holds keys that are not used: ", NamesInBrief({unused.begin(), unused.end()})));

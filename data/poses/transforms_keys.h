@@ -16,8 +16,9 @@ namespace splat::data {
 // Throws splat::Error naming the file for a list that holds no names.
 void ApplyNamedSplit(const nlohmann::json& root, const std::string& json_path, SceneDescription& scene);
 
-// Adds one warning that names the keys of the file and its frames that are not known, since they may change the
-// meaning.
-void WarnOfUnusedKeys(const nlohmann::json& root, const std::string& json_path, std::vector<std::string>& warnings);
+// Adds one warning that names the keys of the files, of which `json_path` is the first, and their frames that are not
+// known, since they may change the meaning.
+void WarnOfUnusedKeys(const std::vector<nlohmann::json>& files, const std::string& json_path,
+                      std::vector<std::string>& warnings);
 
 }  // namespace splat::data

@@ -7,8 +7,10 @@
 
 #include "core/check.h"
 #include "data/photos/photo_files.h"
+#include "data/poses/photo_folder.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/ply_points.h"
+#include "data/poses/rotation_matrix.h"
 #include "data/poses/transforms_keys.h"
 #include "io/atomic_file.h"
 #include "io/json_parse.h"
@@ -21,8 +23,6 @@ using Json = nlohmann::json;
 
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kMaxPhotoSide = 1000000;  // px
-// How far R^T R may be from a multiple of the identity: files that print three digits pass, a sheared matrix does not.
-constexpr double kRotationTolerance = 1e-2;
 constexpr double kLastRowTolerance = 1e-6;
 constexpr const char* kUsualPoints = "sparse_pc.ply";
 
@@ -69,6 +69,16 @@ std::optional<double> Focal(const Scopes& scopes, const char* focal_key, const c
   return std::nullopt;
 }
 
+// Projections of instant-ngp that no camera model here has.
+void RefuseOtherProjections(const Scopes& scopes) {
+  for (const char* key : {"latlong", "equirectangular", "orthographic", "ftheta_p0"}) {
+    const auto entry = scopes.file.find(key);
+    const bool set = entry != scopes.file.end() && !entry->is_null() && *entry != false && *entry != 0;
+    SPLAT_CHECK(!set, scopes.where, ": the projection that '", key,
+                "' stands for is not supported; undistort the photos");
+  }
+}
+
 bool IsFisheye(const Scopes& scopes) {
   const std::string model = Text(scopes, "camera_model");
   if (model == "OPENCV_FISHEYE") return true;
@@ -95,9 +105,12 @@ void SetModel(const Scopes& scopes, const std::vector<double>& pinhole, Intrinsi
     intrinsics.model = CameraModel::kFullOpenCv;
     distortion = {k1, k2, p1, p2, k3, k4, k("k5"), k("k6")};
   } else {
-    SPLAT_CHECK(k4 == 0, scopes.where, ": 'k4' of a perspective camera is not supported; set camera_model to",
-                " OPENCV_FISHEYE or FULL_OPENCV, or undistort the photos");
-    if (k3 != 0) {
+    SPLAT_CHECK(k("k5") == 0 && k("k6") == 0, scopes.where,
+                ": 'k5' and 'k6' are those of the camera_model FULL_OPENCV; ", "set it, or remove them");
+    if (k4 != 0) {  // of r^8, as nerfstudio has it
+      intrinsics.model = CameraModel::kBrown;
+      distortion = {k1, k2, k3, k4, p1, p2, 0};
+    } else if (k3 != 0) {
       intrinsics.model = CameraModel::kFullOpenCv;
       distortion = {k1, k2, p1, p2, k3, 0, 0, 0};
     } else if (k1 != 0 || k2 != 0 || p1 != 0 || p2 != 0) {
@@ -119,6 +132,7 @@ Intrinsics ReadIntrinsics(const Scopes& scopes, const PhotoInfo& photo_size) {
   SPLAT_CHECK(width >= 1 && height >= 1 && width <= kMaxPhotoSide && height <= kMaxPhotoSide &&
                   width == std::floor(width) && height == std::floor(height),
               scopes.where, ": the photo size ", width, " x ", height, " is impossible; correct 'w' and 'h'");
+  RefuseOtherProjections(scopes);
   Intrinsics intrinsics;
   intrinsics.width = int(width);
   intrinsics.height = int(height);
@@ -155,58 +169,6 @@ Rigid3 ReadMatrix(const Json& matrix, const std::string& where) {
           {m[0][3], m[1][3], m[2][3]}};
 }
 
-// A rotation that is multiplied by a number.
-struct ScaledRotation {
-  Mat3<double> rotation;
-  double scale = 1;
-};
-
-// Takes the scale off `r`, which must be a rotation times a number up to kRotationTolerance; a scale within that is
-// none.
-ScaledRotation TakeScaleOff(Mat3<double> r, const std::string& where) {
-  const Mat3<double> gram = Transpose(r) * r;
-  const double lengths[] = {gram(0, 0), gram(1, 1), gram(2, 2)};
-  const double square = (lengths[0] + lengths[1] + lengths[2]) / 3;
-  SPLAT_CHECK(square > 0 && std::isfinite(square), where,
-              ": 'transform_matrix' is no rotation (it is zero or too large)");
-  double bent = 0, stretched = 0;
-  for (int i = 0; i < 3; ++i) {
-    stretched = std::max(stretched, std::abs(gram(i, i) / square - 1));
-    for (int j = 0; j < i; ++j) bent = std::max(bent, std::abs(gram(i, j) / square));
-  }
-  SPLAT_CHECK(bent <= kRotationTolerance, where,
-              ": 'transform_matrix' is no rotation with a translation (it is sheared);", " export it again");
-  SPLAT_CHECK(
-      stretched <= kRotationTolerance, where,
-      ": 'transform_matrix' is no rotation with a translation (its axes are scaled differently); export it again");
-  SPLAT_CHECK(Determinant(r) > 0, where,
-              ": 'transform_matrix' is no rotation with a translation (it is mirrored); export it again");
-  if (std::abs(square - 1) <= kRotationTolerance) return {r, 1};
-  const double scale = std::sqrt(square);
-  for (int i = 0; i < 3; ++i) {
-    for (int j = 0; j < 3; ++j) r(i, j) /= scale;
-  }
-  return {r, scale};
-}
-
-// The rotation nearest to `r`, which is one up to kRotationTolerance: Newton's iteration for the polar decomposition,
-// r <- (r + r^-T) / 2, whose error squares with each step.
-Mat3<double> NearestRotation(Mat3<double> r) {
-  for (int step = 0; step < 6; ++step) {
-    const double scale = 1 / Determinant(r);
-    const Vec3<double> rows[3] = {Row(r, 0), Row(r, 1), Row(r, 2)};
-    for (int i = 0; i < 3; ++i) {
-      // Row i of r^-T.
-      const Vec3<double> inverse = scale * Cross(rows[(i + 1) % 3], rows[(i + 2) % 3]);
-      const Vec3<double> mean = 0.5 * (rows[i] + inverse);
-      r(i, 0) = mean.x;
-      r(i, 1) = mean.y;
-      r(i, 2) = mean.z;
-    }
-  }
-  return r;
-}
-
 struct FramePose {
   Rigid3 camera_from_world;
   double scale = 1;  // of the rotation as written, taken off
@@ -216,7 +178,7 @@ FramePose ReadPose(const Json& frame, const std::string& where) {
   const auto matrix = frame.find("transform_matrix");
   SPLAT_CHECK(matrix != frame.end(), where, ": has no 'transform_matrix'");
   Rigid3 world_from_camera = ReadMatrix(*matrix, where);
-  const ScaledRotation scaled = TakeScaleOff(world_from_camera.rotation, where);
+  const ScaledRotation scaled = TakeScaleOff(world_from_camera.rotation, where + ": 'transform_matrix'");
   world_from_camera.rotation = NearestRotation(scaled.rotation);
   // OpenGL's camera axes (x right, y up, z back) to ours (x right, y down, z forward).
   for (int i = 0; i < 3; ++i) {
@@ -224,16 +186,6 @@ FramePose ReadPose(const Json& frame, const std::string& where) {
     world_from_camera.rotation(i, 2) *= -1;
   }
   return {Inverse(world_from_camera), scaled.scale};
-}
-
-fs::path ResolvePhoto(const fs::path& path) {
-  std::error_code ignored;
-  if (fs::is_regular_file(path, ignored)) return path;
-  for (const char* extension : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG", ".tif", ".tiff", ".webp"}) {
-    const fs::path candidate = path.string() + extension;
-    if (fs::is_regular_file(candidate, ignored)) return candidate;
-  }
-  return path;
 }
 
 struct Frame {
@@ -257,7 +209,7 @@ std::vector<Frame> ListFrames(const Json& root, const std::string& json_path) {
     SPLAT_CHECK(file_path != json.end() && file_path->is_string() && !file_path->get<std::string>().empty(), where,
                 ": has no 'file_path'");
     const std::string name = PlainName(file_path->get<std::string>());
-    frames.push_back({json, StrCat(where, " ('", name, "')"), name, ResolvePhoto(folder / name).string()});
+    frames.push_back({json, StrCat(where, " ('", name, "')"), name, WithExtension((folder / name).string())});
   }
   return frames;
 }
@@ -266,6 +218,7 @@ std::vector<Frame> ListFrames(const Json& root, const std::string& json_path) {
 // there. `image_folder`, if given, is searched for photos that are not where the file says.
 std::vector<PhotoInfo> SizesOfPhotos(const std::vector<Frame>& frames, const std::string& image_folder) {
   std::vector<std::string> paths;
+  paths.reserve(frames.size());
   for (const Frame& frame : frames) paths.push_back(frame.path);
   const auto is_there = [](const std::string& path) {
     std::error_code ignored;
@@ -317,7 +270,6 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
     if (frame.json.contains("mask_path")) ++scene.masks;
   }
   WarnOfScales(json_path, scales, scene.warnings);
-  WarnOfUnusedKeys(root, json_path, scene.warnings);
 }
 
 // nerfstudio's point cloud, which lies in the frame of the poses; sparse_pc.ply is its usual name.
@@ -350,18 +302,21 @@ SceneDescription ReadTransforms(const std::string& json_path, const std::string&
   if (!fs::exists(test_path)) test_path = fs::path(json_path).parent_path() / "transforms_val.json";
   const bool has_split = fs::path(json_path).filename() == "transforms_train.json" && fs::exists(test_path);
   const Json root = ParseJson<Json>(ReadFile(json_path), json_path);
+  std::vector<Json> files = {root};
   SceneDescription scene;
   ReadFrames(root, json_path, image_folder, has_split ? std::make_optional(Split::kTrain) : std::nullopt, scene);
   const size_t frames = scene.photos.size();
   scene.source = StrCat("transforms file ", json_path, " (", frames, " frames)");
   if (has_split) {
     const std::string test_json = test_path.string();
-    ReadFrames(ParseJson<Json>(ReadFile(test_json), test_json), test_json, image_folder, Split::kTest, scene);
+    files.push_back(ParseJson<Json>(ReadFile(test_json), test_json));
+    ReadFrames(files.back(), test_json, image_folder, Split::kTest, scene);
     scene.source = StrCat("transforms files ", json_path, " and ", test_path.filename().string(), " (", frames,
                           " training and ", scene.photos.size() - frames, " test frames)");
   } else {
     ApplyNamedSplit(root, json_path, scene);
   }
+  WarnOfUnusedKeys(files, json_path, scene.warnings);
   SortByName(json_path, scene.photos);
   ReadPoints(root, json_path, scene);
   return scene;

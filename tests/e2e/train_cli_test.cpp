@@ -203,6 +203,21 @@ TEST_F(TrainOnBalls, TheStrategyIsAnOption) {
   EXPECT_GT(metrics["test"]["psnr"], 18) << "dB";
 }
 
+TEST_F(TrainOnBalls, AFileForAnotherStrategyLeavesTheStrategyItsSettings) {
+  const ProcessOutput output =
+      Train("out", {"--config", SPLAT_SOURCE_DIR "/configs/default.json", "--strategy", "mcmc", "--iterations", "5"});
+  EXPECT_THAT(output.out, HasSubstr("Settings: "));
+  EXPECT_THAT(output.out, HasSubstr("density.strategy = mcmc of --strategy goes before adaptive of "));
+  const Json training = ReadJson(folder_ / "out/config.json")["training"];
+  EXPECT_EQ(training["density"]["strategy"], "mcmc");
+  EXPECT_EQ(training["density"]["refine_until"], 25000);
+  EXPECT_EQ(training["loss"]["opacity_weight"], 0.01);
+  Train("set", {"--set", "density.strategy=mcmc", "--set", "loss.scale_weight=0", "--iterations", "5"});
+  const Json set = ReadJson(folder_ / "set/config.json")["training"];
+  EXPECT_EQ(set["loss"]["opacity_weight"], 0.01);
+  EXPECT_EQ(set["loss"]["scale_weight"], 0);
+}
+
 TEST_F(TrainOnBalls, TheSceneDependsOnTheSeedAndNotOnTheThreads) {
   const std::vector<std::string> steps = {"--iterations", "150"};
   const auto scene = [&](const std::string& name, const std::vector<std::string>& further) {

@@ -22,7 +22,7 @@ set(uses_pipeline pipeline quality formats train train/kernels ${uses_rasterizer
 set(uses_apps ${modules})
 
 # Third-party headers: a pattern of the include, and a pattern of the files that may hold it.
-set(third_party torch opencv png tiff json cli sqlite exif utf8proc hwy zlib zstd zip webp)
+set(third_party torch opencv png tiff json cli sqlite exif utf8proc pugixml hwy zlib zstd zip webp)
 set(include_torch "^(torch|ATen|c10)/")
 set(files_torch "^(rasterizer/torch/[^/]*|train/[^/]*|train/(settings|density)/[^/]*|quality/[^/]*|pipeline/[^/]*|apps/.*)$")
 set(include_opencv "^opencv")
@@ -49,6 +49,8 @@ set(include_exif "^libexif/")
 set(files_exif "^(data/(photos|sfm)|capture)/.*\\.cpp$")
 set(include_utf8proc "^utf8proc")
 set(files_utf8proc "^data/poses/.*\\.cpp$")
+set(include_pugixml "^pugixml")
+set(files_pugixml "^data/poses/.*\\.cpp$")
 set(include_hwy "^hwy/")
 set(files_hwy "^core/simd\\.h$")
 

@@ -73,6 +73,7 @@ pack_dependencies() {
   copy_headers sqlite3.h
   copy_headers libexif/exif-data.h libexif
   package=libutf8proc-dev copy_headers utf8proc.h
+  package=libpugixml-dev copy_headers pugixml.hpp pugixml.hpp pugiconfig.hpp
   package=libwebp-dev copy_headers webp/decode.h webp
   package=libpng-dev copy_headers png.h png.h pngconf.h pnglibconf.h
   package=zlib1g-dev copy_headers zlib.h zlib.h zconf.h
@@ -85,6 +86,7 @@ pack_dependencies() {
   copy_library sqlite3 libsqlite3-dev
   copy_library exif libexif-dev
   copy_library utf8proc libutf8proc-dev
+  copy_library pugixml libpugixml-dev
   copy_library webp libwebp-dev
   copy_library png16 libpng-dev
   copy_library z zlib1g-dev

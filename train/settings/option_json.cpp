@@ -124,6 +124,18 @@ void PutObject(const std::vector<Option>& options, const Json& object, const std
   }
 }
 
+void CollectNames(const std::vector<Option>& options, const Json& object, const std::string& group,
+                  std::set<std::string>& names) {
+  for (const auto& [key, value] : object.items()) {
+    const std::string name = group + key;
+    if (Find(options, name)) {
+      names.insert(name);
+    } else if (value.is_object()) {
+      CollectNames(options, value, name + ".", names);
+    }
+  }
+}
+
 // Line and column, both from 1, of byte number `byte`, also from 1.
 std::string PositionText(const std::string& text, size_t byte) {
   const std::string before = text.substr(0, byte > 0 ? byte - 1 : 0);
@@ -163,6 +175,12 @@ std::vector<std::string> AssignJson(const std::vector<Option>& options, const st
   std::vector<std::string> problems;
   PutObject(options, json, "", problems);
   return problems;
+}
+
+std::set<std::string> NamesIn(const std::vector<Option>& options, const std::string& text, const std::string& where) {
+  std::set<std::string> names;
+  CollectNames(options, ParseStrictJson(text, where), "", names);
+  return names;
 }
 
 void Assign(const std::vector<Option>& options, const std::string& assignment) {

@@ -1,6 +1,7 @@
 // The options of a table as JSON, strict in reading: what is wrong is said as option, value and what it must be.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace splat::train {
 // Throws splat::Error, beginning with `where`, for what is no JSON, no object, or names an option twice.
 std::vector<std::string> AssignJson(const std::vector<Option>& options, const std::string& text,
                                     const std::string& where);
+
+// The names of the options that the text, which AssignJson takes, gives a value.
+std::set<std::string> NamesIn(const std::vector<Option>& options, const std::string& text, const std::string& where);
 
 // Puts "name=value" into its field, with the value as JSON would have it, and text without quotes. Throws splat::Error
 // for an unknown option and a value of the wrong type or out of bounds.

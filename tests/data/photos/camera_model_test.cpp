@@ -25,6 +25,12 @@ TEST(CameraModel, NameAndIdLeadBackToTheModel) {
   EXPECT_EQ(CameraModelName(CameraModel::kFullOpenCv), "FULL_OPENCV");
 }
 
+TEST(CameraModel, AModelThatIsNotColmapsIsInNoneOfItsFiles) {
+  EXPECT_TRUE(IsSupported(CameraModel::kBrown));
+  EXPECT_THAT(ErrorMessageOf([] { CameraModelFromName("BROWN", "cameras.txt"); }), HasSubstr("'BROWN'"));
+  EXPECT_THAT(ErrorMessageOf([] { CameraModelFromId(int(CameraModel::kBrown), "cameras.bin"); }), HasSubstr("0 to 17"));
+}
+
 TEST(CameraModel, UnknownOnesAreRefusedWithTheirPlace) {
   for (const int id : {-1, kModels, 1000}) {
     EXPECT_THAT(ErrorMessageOf([&] { CameraModelFromId(id, "cameras.bin: camera 3"); }),

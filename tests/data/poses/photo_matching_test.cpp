@@ -58,5 +58,34 @@ TEST(PhotoMatching, FoldersDecideBetweenPhotosOfOneName) {
               ElementsAre("cam1/a.png", "cam2/a.png"));
 }
 
+TEST(PhotoMatching, FoldersAgreeFromTheInnermostOutwards) {
+  EXPECT_THAT(Matched({"x/left/a.jpg", "y/left/a.jpg"}, "/p", {"y/left/a.jpg", "x/left/a.jpg"}),
+              ElementsAre("x/left/a.jpg", "y/left/a.jpg"));
+  EXPECT_THAT(Matched({"x/left/a.jpg", "x/right/a.jpg"}, "/p", {"z/right/a.jpg", "left/a.jpg"}),
+              ElementsAre("left/a.jpg", "z/right/a.jpg"));
+  EXPECT_THAT(Matched({"left/a.jpg", "a.jpg"}, "/p", {"left/a.jpg", "other/a.jpg"}),
+              ElementsAre("left/a.jpg", "other/a.jpg"))
+      << "what is left for one another";
+}
+
+// Compared in pairs, these names would take ten thousand times as many steps.
+TEST(PhotoMatching, TheWorkGrowsWithTheNumberOfNames) {
+  constexpr size_t kPhotos = 10000;
+  constexpr size_t kFoldersOfAName = 4;  // "p", "a", the number and the end
+  std::vector<std::string> names, photos;
+  for (size_t i = 0; i < kPhotos; ++i) {
+    names.push_back("a/" + std::to_string(i) + "/image.jpg");
+    photos.push_back("a/" + std::to_string(kPhotos - 1 - i) + "/image.jpg");
+  }
+  PhotoMatches matches = MatchPhotos(names, "/p", photos);
+  EXPECT_EQ(matches.count, kPhotos);
+  for (size_t i = 0; i < kPhotos; ++i) ASSERT_EQ(matches.photo[i], kPhotos - 1 - i);
+  EXPECT_LE(matches.steps, 2 * kPhotos * kFoldersOfAName);
+  const std::vector<std::string> same(kPhotos, "image.jpg");
+  matches = MatchPhotos(same, "/p", photos);
+  EXPECT_EQ(matches.ambiguous.size(), kPhotos);
+  EXPECT_LE(matches.steps, 3 * 2 * kPhotos * kFoldersOfAName) << "of three kinds of matches";
+}
+
 }  // namespace
 }  // namespace splat::data

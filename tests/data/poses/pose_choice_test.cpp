@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
 #include "data/poses/pose_source.h"
+#include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
@@ -24,6 +27,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -60,6 +64,41 @@ class PoseChoiceTest : public ::testing::Test {
       file["frames"].push_back({{"file_path", name}, {"transform_matrix", identity}});
     WriteBytes(Place(path), file.dump());
   }
+  // Cameras that look along z from (0, 0, 0), (1, 0, 0), ..., as Metashape and RealityCapture export them.
+  void AddMetashape(const std::string& path, const Names& labels, Size size = {}) const {
+    std::string cameras;
+    for (size_t i = 0; i < labels.size(); ++i) {
+      cameras += StrCat("<camera id=\"", i, "\" sensor_id=\"0\" label=\"", labels[i], "\"><transform>1 0 0 ", i,
+                        " 0 1 0 0 0 0 1 0 0 0 0 1</transform></camera>");
+    }
+    WriteBytes(
+        Place(path),
+        StrCat("<?xml version=\"1.0\"?>\n<document><chunk><sensors><sensor id=\"0\"><resolution width=\"", size.width,
+               "\" height=\"", size.height, "\"/><calibration><f>50</f></calibration></sensor></sensors><cameras>",
+               cameras, "</cameras></chunk></document>"));
+  }
+  void AddRealityCapture(const std::string& path, const Names& names) const {
+    std::string rows = "#name,x,y,alt,heading,pitch,roll,f\n";
+    for (size_t i = 0; i < names.size(); ++i) rows += StrCat(names[i], ",", i, ",0,0,0,180,0,36\n");
+    WriteBytes(Place(path), rows);
+  }
+  void AddBundler(const std::string& path, const Names& names) const {
+    std::string cameras, list;
+    for (size_t i = 0; i < names.size(); ++i) {
+      cameras += StrCat("50 0 0\n1 0 0\n0 1 0\n0 0 1\n", i, " 0 0\n");
+      list += names[i] + "\n";
+    }
+    WriteBytes(Place(path),
+               StrCat("# Bundle file v0.3\n", names.size(), " 1\n", cameras, "0 0 -5\n1 2 3\n1 0 0 0 0\n"));
+    WriteBytes(Place("list.txt"), list);
+  }
+  // A point cloud with the red colour `red` at (0, 0, z).
+  void AddPly(const std::string& path, int red, double z = 5) const {
+    WriteBytes(Place(path), StrCat("ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\n"
+                                   "property float z\nproperty uchar red\nproperty uchar green\nproperty uchar blue\n"
+                                   "end_header\n0 0 ",
+                                   z, " ", red, " 2 3\n"));
+  }
   // Chooses for a folder; `source` becomes the path that was taken, relative to the capture, or "sfm".
   PoseChoice Choose(const std::string& images) {
     PoseChoice choice = ChoosePoses(OpenPhotoFolder(folder_ / images));
@@ -78,6 +117,70 @@ class PoseChoiceTest : public ::testing::Test {
   TempDir folder_;
   std::string source_;
 };
+
+// Each layout gives the poses of its photos, named in the line, and never those of others.
+TEST_F(PoseChoiceTest, EveryLayoutServesItsPhotosAndNoOthers) {
+  const Names names = {"a.png", "b.png"}, in_images = {"images/a.png", "images/b.png"};
+  AddPhotos("images", names);
+  AddPhotos("new_photos", {"x.png", "y.png"});
+  std::map<std::string, std::function<void()>> layouts;
+  for (const std::string model : {"sparse/0", "sparse/12", "sparse", "distorted/sparse/0", "dense/sparse",
+                                  "dense/0/sparse", "undistorted/sparse", "colmap/sparse/0", "colmap"}) {
+    layouts[model] = [&, model] { AddModel(model, names); };
+  }
+  layouts["images.txt"] = [&] { AddModel("", names); };
+  layouts["transforms.json"] = [&] { AddTransforms("transforms.json", in_images); };
+  layouts["transforms_train.json"] = [&] { AddTransforms("transforms_train.json", in_images); };
+  layouts["cameras of it.xml"] = [&] { AddMetashape("cameras of it.xml", {"a", "b"}); };
+  layouts["Cameras.CSV"] = [&] { AddRealityCapture("Cameras.CSV", names); };
+  layouts["bundle.out"] = [&] { AddBundler("bundle.out", names); };
+  for (const auto& [path, add] : layouts) {
+    add();
+    for (const char* given : {"images", "."}) {
+      const PoseChoice choice = Choose(given);
+      ASSERT_TRUE(choice.scene.has_value()) << path;
+      EXPECT_THAT(choice.summary, HasSubstr("for 2 of 2 photos in ")) << path;
+      EXPECT_THAT(choice.summary, HasSubstr(path == "images.txt" ? folder_.path() : folder_ / path)) << path;
+      EXPECT_THAT(FilesOf(*choice.scene), ElementsAreArray(in_images)) << path;
+    }
+    const PoseChoice other = Choose("new_photos");
+    EXPECT_EQ(source_, "sfm") << path;
+    EXPECT_THAT(other.summary, HasSubstr("describes other photos")) << path;
+    std::vector<fs::path> added;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) added.push_back(entry.path());
+    for (const fs::path& entry : added) {
+      if (entry.filename() != "images" && entry.filename() != "new_photos") fs::remove_all(entry);
+    }
+  }
+}
+
+TEST_F(PoseChoiceTest, BlendersHeldOutPhotosLieBesideThoseThatWereAskedFor) {
+  AddPhotos("train", {"r_0.png", "r_1.png"});
+  AddPhotos("test", {"r_0.png"});
+  AddTransforms("transforms_train.json", {"./train/r_0", "./train/r_1"});
+  AddTransforms("transforms_test.json", {"./test/r_0"});
+  const PoseChoice choice = Choose("train");
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("test/r_0.png", "train/r_0.png", "train/r_1.png"));
+  EXPECT_EQ(choice.scene->photos.at(0).split, Split::kTest);
+  EXPECT_EQ(choice.scene->photos.at(1).split, Split::kTrain);
+}
+
+TEST_F(PoseChoiceTest, PosesOfFewOfThePhotosGoLast) {
+  AddPhotos("images", {"a.png", "b.png", "c.png", "d.png", "e.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png", "images/c.png", "images/d.png", "images/e.png"});
+  EXPECT_THAT(Choose("images").summary,
+              AllOf(StartsWith("transforms file"), HasSubstr("sparse/0 (has 2 of the photos)")));
+}
+
+TEST_F(PoseChoiceTest, MasksThatPosesNameAreSaidOnce) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  json file = json::parse(ReadFile(folder_ / "transforms.json"));
+  for (json& frame : file["frames"]) frame["mask_path"] = "masks/a.png";
+  WriteBytes(folder_ / "transforms.json", file.dump());
+  EXPECT_THAT(Choose("images").scene->warnings, ElementsAre("masks are not used yet: the poses name 2 masks"));
+}
 
 TEST_F(PoseChoiceTest, InriasLayoutHasOneModelForItsInputAndOneForItsImages) {
   AddPhotos("input", {"a.png", "b.png"}, {40, 30});
@@ -144,6 +247,87 @@ TEST_F(PoseChoiceTest, AModelInTheRootOfTheDataFolderIsTaken) {
     ASSERT_TRUE(choice.scene.has_value()) << given;
     EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a.png", "images/b.png"));
   }
+}
+
+TEST_F(PoseChoiceTest, CamerasThatMetashapeExportedAreTaken) {
+  AddPhotos("images", {"a.png", "b.png", "c.png"});
+  AddMetashape("export.xml", {"a", "b"});
+  AddPly("export.ply", 7);
+  WriteBytes(folder_ / "other.xml", "<svg/>");
+  for (const char* given : {"images", "."}) {
+    const PoseChoice choice = Choose(given);
+    ASSERT_TRUE(choice.scene.has_value()) << given;
+    EXPECT_THAT(source_, AllOf(HasSubstr("Metashape cameras "), HasSubstr("export.ply"))) << given;
+    EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a.png", "images/b.png")) << given;
+    EXPECT_THAT(choice.summary, AllOf(HasSubstr("export.ply for 2 of 3 photos"), HasSubstr("without a pose: c.png")))
+        << given;
+    EXPECT_THAT(choice.scene->warnings, IsEmpty()) << given;
+    ASSERT_THAT(choice.scene->points.colors, SizeIs(1)) << given;
+    EXPECT_EQ(choice.scene->points.colors[0].x, 7) << given;
+  }
+  AddPhotos("new_photos", {"x.png", "y.png"});
+  Choose("new_photos");
+  EXPECT_EQ(source_, "sfm") << "poses of other photos";
+}
+
+TEST_F(PoseChoiceTest, CamerasThatRealityCaptureExportedAreTaken) {
+  AddPhotos("photos", {"a.png", "b.png"});
+  AddRealityCapture("photos/cameras.csv", {"a.png", "b.png", "c.png"});
+  AddPly("photos/model points.ply", 8);
+  WriteBytes(folder_ / "photos/flight.csv", "name,latitude,longitude\na,1,2\n");
+  const PoseChoice choice = Choose("photos");
+  ASSERT_TRUE(choice.scene.has_value());
+  EXPECT_THAT(source_, AllOf(HasSubstr("RealityCapture cameras "), HasSubstr("model points.ply")));
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("photos/a.png", "photos/b.png"));
+  EXPECT_THAT(choice.scene->warnings, ElementsAre(AllOf(HasSubstr("1 of 3 photos"), HasSubstr("c.png"))));
+  AddPhotos("new_photos", {"x.png", "y.png"});
+  fs::rename(folder_ / "photos/cameras.csv", folder_ / "cameras.csv");
+  Choose("new_photos");
+  EXPECT_EQ(source_, "sfm") << "poses of other photos";
+}
+
+TEST_F(PoseChoiceTest, ModelsAndTransformsGoBeforeExportedCamerasOfTheSamePhotos) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddMetashape("cameras.xml", {"a", "b"});
+  AddRealityCapture("cameras.csv", {"a.png", "b.png"});
+  EXPECT_THAT(Choose("images").summary,
+              AllOf(StartsWith("RealityCapture"), HasSubstr("cameras.xml (as good, but second)")));
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  EXPECT_THAT(Choose("images").summary, StartsWith("transforms file"));
+  AddModel("sparse/0", {"a.png", "b.png"});
+  EXPECT_THAT(Choose("images").summary, StartsWith("COLMAP model"));
+  EXPECT_THAT(ReadPoses(folder_ / "cameras.xml", folder_ / "images").source, StartsWith("Metashape"));
+  EXPECT_THAT(ReadPoses(folder_ / "cameras.csv", folder_ / "images").source, StartsWith("RealityCapture"));
+}
+
+TEST_F(PoseChoiceTest, ThePointsOfExportedCamerasAreThoseThatTheyLookAt) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddMetashape("cameras.xml", {"a", "b"});
+  const auto points = [&] { return Choose("images").scene->points.colors; };
+  const auto warnings = [&] { return Choose("images").scene->warnings; };
+  EXPECT_THAT(warnings(), ElementsAre(AllOf(HasSubstr("no PLY lies beside"), HasSubstr("random points"))));
+  WriteBytes(folder_ / "cloud.laz", "x");
+  EXPECT_THAT(warnings(), ElementsAre(AllOf(HasSubstr("cloud.laz cannot be read: export PLY"))));
+  AddPly("one.ply", 1);
+  EXPECT_EQ(points().at(0).x, 1) << "the only one";
+  AddPly("two.ply", 2);
+  EXPECT_THAT(warnings(), ElementsAre(AllOf(HasSubstr("one.ply"), HasSubstr("two.ply"), HasSubstr("points.ply"))));
+  AddPly("points.ply", 3);
+  EXPECT_EQ(points().at(0).x, 3) << "a usual name";
+  AddPly("cameras.ply", 4);
+  EXPECT_EQ(points().at(0).x, 4) << "the name of the cameras";
+  AddPly("cameras.ply", 5, -5);
+  EXPECT_THAT(points(), IsEmpty());
+  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("no camera looks at")));
+}
+
+TEST_F(PoseChoiceTest, ExportedCamerasThatCannotBeReadAreNamed) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddRealityCapture("cameras.csv", {"a.png", "b.png"});
+  WriteBytes(folder_ / "cameras.xml", "<document><chunk><cameras>");
+  EXPECT_THAT(Choose("images").summary, AllOf(StartsWith("RealityCapture"), HasSubstr("cameras.xml: not valid XML")));
+  fs::remove(folder_ / "cameras.csv");
+  EXPECT_THAT(ErrorMessageOf([&] { Choose("images"); }), HasSubstr("cameras.xml: not valid XML"));
 }
 
 TEST_F(PoseChoiceTest, ExportsWithPathsOfAnotherMachineAreTaken) {

@@ -167,6 +167,18 @@ TEST_F(Transforms, CountsMasksAndNamesUnknownKeysOnce) {
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("not used: 'shift_x', 'time'")));
 }
 
+TEST_F(Transforms, UnknownKeysOfBothFilesOfASplitAreNamedInOneWarning) {
+  WritePhoto("train/r_1.png", 40, 20);
+  WritePhoto("test/r_1.png", 40, 20);
+  const auto file = [](const std::string& photo, const char* key) {
+    return json{{"camera_angle_x", 1.0}, {"w", 40}, {"h", 20}, {key, 1}, {"frames", {MakeFrame(photo)}}};
+  };
+  WriteBytes(folder_ / "transforms_test.json", file("test/r_1", "from_na").dump());
+  WriteBytes(folder_ / "transforms_train.json", file("train/r_1", "shift_x").dump());
+  EXPECT_THAT(ReadTransforms(folder_ / "transforms_train.json").warnings,
+              ElementsAre(HasSubstr("not used: 'from_na', 'shift_x'")));
+}
+
 TEST_F(Transforms, TakesThePointsOfTheUsualFile) {
   WriteBytes(folder_ / "sparse_pc.ply",
              "ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\nproperty float z\n"
@@ -218,6 +230,10 @@ TEST_F(Transforms, ChoosesTheModelThatHoldsTheCoefficients) {
   json full = k3;
   full.update({{"k4", 0.4}, {"k6", 0.6}, {"camera_model", "FULL_OPENCV"}});
   EXPECT_EQ(distortion(read(full)), (Params{0.1, -0.2, 0.01, 0.02, 0.3, 0.4, 0, 0.6}));
+  json k4 = k3;
+  k4["k4"] = 0.4;
+  EXPECT_EQ(read(k4).model, CameraModel::kBrown);
+  EXPECT_EQ(distortion(read(k4)), (Params{0.1, -0.2, 0.3, 0.4, 0.01, 0.02, 0}));
   EXPECT_EQ(read({{"camera_model", "PINHOLE"}, {"k1", 0.0}}).model, CameraModel::kPinhole);
 }
 
@@ -322,7 +338,9 @@ TEST_F(Transforms, RefusesImpossibleCameras) {
       {{{"w", 64.5}}, "64.5 x 48 is impossible"},
       {{{"w", nullptr}}, "photo size is not written"},
       {{{"h", 1e12}}, "is impossible"},
-      {{{"k4", 0.1}}, "'k4'"},
+      {{{"k4", 0.1}, {"k5", 0.1}}, "'k5'"},
+      {{{"latlong", true}}, "'latlong'"},
+      {{{"ftheta_p0", 0.1}}, "'ftheta_p0'"},
       {{{"camera_model", "EQUIRECTANGULAR"}}, "'EQUIRECTANGULAR' is not supported"},
   };
   for (const auto& [extra, expected] : cases) {

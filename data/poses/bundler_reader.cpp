@@ -1,0 +1,190 @@
+#include "data/poses/bundler_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "core/check.h"
+#include "data/poses/named_photo_sizes.h"
+#include "data/poses/photo_matching.h"
+#include "data/poses/rotation_matrix.h"
+#include "io/atomic_file.h"
+#include "io/text_scan.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kBegin = "# Bundle file";
+
+// The words of a file, whatever lines they stand in.
+class Words {
+ public:
+  Words(const std::string& path, std::string_view text) : path_(path), lines_(text) { lines_.Next(); }
+
+  double Number(const char* what) {
+    while (Trimmed(line_).empty()) {
+      const auto next = lines_.Next();
+      SPLAT_CHECK(next.has_value(), path_, ": ends before ", what, "; the file is truncated: export it again");
+      line_ = *next;
+    }
+    const std::string_view word = TakeWord(line_);
+    const auto value = ParseNumber<double>(word);
+    SPLAT_CHECK(value && std::isfinite(*value), path_, ": line ", lines_.line_number(), ": ", what, " expected, '",
+                word, "' found; export the file again");
+    return *value;
+  }
+  size_t Count(const char* what) {
+    const double value = Number(what);
+    SPLAT_CHECK(value >= 0 && value < 1e9 && value == std::floor(value), path_, ": line ", lines_.line_number(), ": ",
+                value, " is no ", what);
+    return size_t(value);
+  }
+  Vec3<double> Vector(const char* what) {
+    const double x = Number(what), y = Number(what);
+    return {x, y, Number(what)};
+  }
+
+ private:
+  std::string path_;
+  LineScanner lines_;
+  std::string_view line_;
+};
+
+struct BundlerCamera {
+  double f = 0, k1 = 0, k2 = 0;
+  Mat3<double> rotation;
+  Vec3<double> translation;
+};
+
+std::vector<BundlerCamera> ReadCameras(Words& words, size_t count) {
+  std::vector<BundlerCamera> cameras;
+  for (size_t i = 0; i < count; ++i) {
+    BundlerCamera camera;
+    camera.f = words.Number("a focal length");
+    camera.k1 = words.Number("k1");
+    camera.k2 = words.Number("k2");
+    for (int row = 0; row < 3; ++row) {
+      const Vec3<double> r = words.Vector("a rotation");
+      camera.rotation(row, 0) = r.x;
+      camera.rotation(row, 1) = r.y;
+      camera.rotation(row, 2) = r.z;
+    }
+    camera.translation = words.Vector("a translation");
+    cameras.push_back(camera);
+  }
+  return cameras;
+}
+
+void ReadPoints(Words& words, size_t count, PointCloud& points) {
+  for (size_t i = 0; i < count; ++i) {
+    points.positions.push_back(words.Vector("a point"));
+    const Vec3<double> color = words.Vector("a colour");
+    const auto byte = [](double c) { return uint8_t(std::lround(std::min(std::max(c, 0.0), 255.0))); };
+    points.colors.push_back({byte(color.x), byte(color.y), byte(color.z)});
+    const size_t views = words.Count("number of views");
+    for (size_t k = 0; k < 4 * views; ++k) words.Number("a view");
+  }
+}
+
+fs::path FindList(const std::string& path) {
+  const fs::path file(path);
+  const std::string stem = (file.parent_path() / file.stem()).string();
+  for (const fs::path& list : {fs::path(stem + ".list.txt"), fs::path(path + ".list.txt"), fs::path(stem + "_list.txt"),
+                               file.parent_path() / "list.txt"}) {
+    std::error_code ignored;
+    if (fs::is_regular_file(list, ignored)) return list;
+  }
+  throw Error(StrCat(path, ": has no list of its photos beside it; put list.txt there, one name a line"));
+}
+
+// The names; "0 532.5" behind one is a focal length that Bundler began with.
+std::vector<std::string> ReadList(const fs::path& path) {
+  const std::string text = ReadFile(path.string());
+  LineScanner lines(text);
+  std::vector<std::string> names;
+  while (const auto line = lines.Next()) {
+    std::string_view name = Trimmed(*line);
+    const size_t last = name.find_last_of(" \t");
+    if (last != std::string_view::npos && ParseNumber<double>(name.substr(last + 1))) {
+      const std::string_view before = Trimmed(name.substr(0, last));
+      const size_t zero = before.find_last_of(" \t");
+      if (zero != std::string_view::npos && before.substr(zero + 1) == "0") name = Trimmed(before.substr(0, zero));
+    }
+    if (!name.empty()) names.push_back(PlainName(std::string(name)));
+  }
+  return names;
+}
+
+PosedPhoto MakePhoto(const std::string& name, const BundlerCamera& camera, const PhotoInfo& size,
+                     const std::string& where) {
+  SPLAT_CHECK(size.width > 0, where, ": the size of the photo is not in the file, and no photo is there to tell it");
+  PosedPhoto photo;
+  photo.name = name;
+  photo.intrinsics = {CameraModel::kRadial,
+                      size.width,
+                      size.height,
+                      {camera.f, 0.5 * size.width, 0.5 * size.height, camera.k1, camera.k2}};
+  Mat3<double> r = NearestRotation(TakeScaleOff(camera.rotation, where + ": its rotation").rotation);
+  // Bundler's camera axes (x right, y up, z back) to ours (x right, y down, z forward).
+  for (int row = 1; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) r(row, column) *= -1;
+  }
+  const Vec3<double>& t = camera.translation;
+  photo.camera_from_world = {r, {t.x, -t.y, -t.z}};
+  return photo;
+}
+
+}  // namespace
+
+bool IsBundlerFile(const std::string& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;  // a pipe would be waited for without end
+  std::ifstream stream(path, std::ios::binary);
+  std::string begin(kBegin.size(), '\0');
+  stream.read(begin.data(), std::streamsize(begin.size()));
+  return begin == kBegin;
+}
+
+SceneDescription ReadBundler(const std::string& path, const std::string& image_folder) {
+  SPLAT_CHECK(IsBundlerFile(path), path, ": is no file of Bundler, which begins with \"", kBegin, "\"");
+  const std::string text = ReadFile(path);
+  Words words(path, text);
+  const size_t camera_count = words.Count("number of cameras"), point_count = words.Count("number of points");
+  const std::vector<BundlerCamera> cameras = ReadCameras(words, camera_count);
+  const fs::path list = FindList(path);
+  const std::vector<std::string> names = ReadList(list);
+  SPLAT_CHECK(names.size() == cameras.size(), path, ": has ", cameras.size(), " cameras, and ", list.string(),
+              " names ", names.size(), " photos; both must be of one export");
+  const std::string beside = fs::absolute(path).parent_path().string();
+  const std::vector<PhotoInfo> sizes = SizesOfNamedPhotos(names, image_folder.empty() ? beside : image_folder);
+  SceneDescription scene;
+  scene.source = StrCat("Bundler file ", path);
+  std::vector<std::string> not_placed;
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    if (!(cameras[i].f > 0)) {
+      not_placed.push_back(names[i]);
+      continue;
+    }
+    scene.photos.push_back(
+        MakePhoto(names[i], cameras[i], sizes[i], StrCat(path, ": camera ", i + 1, " ('", names[i], "')")));
+    scene.photos.back().path = (fs::path(image_folder) / names[i]).string();
+  }
+  SPLAT_CHECK(!scene.photos.empty(), path, ": none of its ", cameras.size(), " cameras was placed");
+  if (!not_placed.empty()) {
+    scene.warnings.push_back(StrCat(path, ": ", not_placed.size(),
+                                    not_placed.size() == 1 ? " camera was" : " cameras were",
+                                    " not placed and left out: ", NamesInBrief(not_placed)));
+  }
+  ReadPoints(words, point_count, scene.points);
+  if (scene.points.positions.empty()) {
+    scene.warnings.push_back(StrCat(path, ": has no points; the training starts from random points"));
+  }
+  std::sort(scene.photos.begin(), scene.photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return scene;
+}
+
+}  // namespace splat::data

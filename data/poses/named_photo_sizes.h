@@ -1,0 +1,15 @@
+// Sizes of photos for sources of poses that do not write them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/photos/photo_files.h"
+
+namespace splat::data {
+
+// The sizes of the photos in `folder` by the names that a source gives them. A photo of which no file is there has the
+// size of the first one that is; zero where there is none.
+std::vector<PhotoInfo> SizesOfNamedPhotos(const std::vector<std::string>& names, const std::string& folder);
+
+}  // namespace splat::data

@@ -1,0 +1,31 @@
+// What holds poses: the readers behind one interface.
+#pragma once
+
+#include <string>
+
+#include "data/poses/scene_description.h"
+
+namespace splat::data {
+
+enum class PoseKind {
+  kColmap,          // a folder with a model
+  kTransforms,      // transforms.json
+  kMetashape,       // cameras as XML
+  kRealityCapture,  // camera parameters as CSV
+  kBundler,         // bundle.out with its list
+};
+
+// By the name of a file.
+PoseKind PoseKindOfFile(const std::string& path);
+
+// Whether the file holds poses, by its name and its beginning. It says no of a transforms.json, whose name is enough.
+bool IsExportOfCameras(const std::string& path);
+
+// Reads the photos, and the points where that costs no file more (AddPosePoints has the others). Throws splat::Error
+// naming file and entry.
+SceneDescription ReadPosedPhotos(PoseKind kind, const std::string& path, const std::string& image_folder);
+
+// Adds the points that lie with the poses to what ReadPosedPhotos read.
+void AddPosePoints(PoseKind kind, const std::string& path, SceneDescription& scene);
+
+}  // namespace splat::data

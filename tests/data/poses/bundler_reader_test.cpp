@@ -1,0 +1,73 @@
+// What of Bundler's files is read and refused; tests/capture/exported_cameras_test.cpp has the conventions.
+#include "data/poses/bundler_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "core/check.h"
+#include "data/photos/image_io.h"
+#include "tests/support/byte_writer.h"
+#include "tests/support/error_message.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::data {
+namespace {
+
+using splat::testing::ErrorMessageOf;
+using splat::testing::TempDir;
+using splat::testing::WriteBytes;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::string kPose = "1 0 0\n0 1 0\n0 0 1\n1 2 3\n";
+const std::string kWhole =
+    "# Bundle file v0.3\n2 1\n50 0.1 0\n" + kPose + "0 0 0\n" + kPose + "1 2 3\n4 5 6\n1 0 7 1.5 2.5\n";
+
+class BundlerReader : public ::testing::Test {
+ protected:
+  BundlerReader() {
+    WriteImage(folder_ / "my photo 1.png", Image8(40, 30, 3));
+    WriteBytes(folder_ / "list.txt", "my photo 1.png 0 532.5\r\nlost.png\r\n");
+  }
+  SceneDescription Read(const std::string& text) const {
+    WriteBytes(folder_ / "bundle.out", text);
+    return ReadBundler(folder_ / "bundle.out", folder_.path());
+  }
+  std::string ErrorOf(const std::string& text) const {
+    std::string message = ErrorMessageOf([&] { Read(text); });
+    EXPECT_THAT(message, AllOf(HasSubstr(folder_ / "bundle.out"), Not(HasSubstr("\n"))));
+    return message;
+  }
+  TempDir folder_;
+};
+
+TEST_F(BundlerReader, CamerasWithoutAFocalLengthWereNotPlaced) {
+  const SceneDescription scene = Read(kWhole);
+  ASSERT_EQ(scene.photos.size(), 1u);
+  EXPECT_EQ(scene.photos[0].name, "my photo 1.png");
+  EXPECT_THAT(scene.photos[0].intrinsics.params, ElementsAre(50, 20, 15, 0.1, 0));
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("1 camera was not placed and left out: lost.png")));
+}
+
+TEST_F(BundlerReader, TheListMayHaveTheNameOfTheFile) {
+  WriteBytes(folder_ / "bundle.list.txt", "a.png\nb.png\n");
+  EXPECT_EQ(Read(kWhole).photos[0].name, "a.png");
+}
+
+TEST_F(BundlerReader, DamagedFilesAreRefused) {
+  EXPECT_THAT(ErrorOf("2 1\n"), HasSubstr("is no file of Bundler"));
+  EXPECT_THAT(ErrorOf("# Bundle file v0.3\n2 x\n"), HasSubstr("line 2: number of points expected, 'x' found"));
+  EXPECT_THAT(ErrorOf("# Bundle file v0.3\n-2 1\n"), HasSubstr("-2 is no number of cameras"));
+  EXPECT_THAT(ErrorOf("# Bundle file v0.3\n1 0\n50 0 0\n" + kPose), HasSubstr("has 1 cameras, and"));
+  EXPECT_THAT(ErrorOf("# Bundle file v0.3\n2 0\n0 0 0\n" + kPose + "0 0 0\n" + kPose), HasSubstr("none of its 2"));
+  for (size_t size = 0; size + 8 < kWhole.size(); ++size) ErrorOf(kWhole.substr(0, size));
+  std::filesystem::remove(folder_ / "list.txt");
+  EXPECT_THAT(ErrorOf(kWhole), HasSubstr("has no list of its photos"));
+}
+
+}  // namespace
+}  // namespace splat::data
