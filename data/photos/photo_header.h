@@ -31,8 +31,4 @@ std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream);
 // fourth of the memory, or a huge one in a small file. Nothing is decoded before.
 PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream);
 
-// Whether the bytes of a JPEG [size] end before the end-of-image marker of the image itself. Data after that marker
-// (a second image, a maker's trailer) and thumbnails within EXIF do not matter.
-bool JpegEndsEarly(const uint8_t* bytes, size_t size);
-
 }  // namespace splat::data
