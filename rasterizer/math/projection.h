@@ -108,11 +108,15 @@ SPLAT_HD inline SymMat2<T> SharpCovariance2d(const JacobianRows<T>& rows, const 
   return {Dot(rows.u, su), Dot(rows.u, sv), Dot(rows.v, sv)};
 }
 
+template <typename T>
+SPLAT_HD inline SymMat2<T> WithLowPass(const SymMat2<T>& sharp) {
+  return {sharp.xx + T(kLowPassVariancePx2), sharp.xy, sharp.yy + T(kLowPassVariancePx2)};
+}
+
 // 2D covariance, px^2, with the low-pass added.
 template <typename T>
 SPLAT_HD inline SymMat2<T> Covariance2d(const JacobianRows<T>& rows, const SymMat3<T>& sigma) {
-  const SymMat2<T> sharp = SharpCovariance2d(rows, sigma);
-  return {sharp.xx + T(kLowPassVariancePx2), sharp.xy, sharp.yy + T(kLowPassVariancePx2)};
+  return WithLowPass(SharpCovariance2d(rows, sigma));
 }
 
 // Determinant of SharpCovariance2d(rows, sigma) for sigma = Covariance3d(log_scale, quat), as a sum of squares
@@ -136,49 +140,30 @@ SPLAT_HD inline T Covariance2dDeterminant(T sharp_determinant, const SymMat2<T>&
   return sharp_determinant + low_pass * (cov.xx + cov.yy - low_pass);
 }
 
+// dL/dp (camera frame) of ProjectionJacobian. grad_size: dL/d(log of a common factor of both rows), which is
+// rows.grad_rows.
 template <typename T>
-struct Covariance2dGrad {
-  SymMat3<T> sigma;
-  Vec3<T> point_in_camera;  // through the Jacobian only; the pixel mean adds its own part
-};
-
-// grad_cov2d holds dL/d(xx, xy, yy) of the three stored numbers.
-template <typename T>
-SPLAT_HD inline Covariance2dGrad<T> Covariance2dBackward(const PinholeCamera<T>& camera, const Vec3<T>& p,
-                                                         const SymMat3<T>& sigma, const SymMat2<T>& grad_cov2d) {
-  const JacobianRows<T> rows = ProjectionJacobian(camera, p);
-  const Vec3<T> a = rows.u, b = rows.v;
-  const T gxx = grad_cov2d.xx, gxy = grad_cov2d.xy, gyy = grad_cov2d.yy;
-  Covariance2dGrad<T> grad;
-  grad.sigma.xx = gxx * a.x * a.x + gxy * a.x * b.x + gyy * b.x * b.x;
-  grad.sigma.yy = gxx * a.y * a.y + gxy * a.y * b.y + gyy * b.y * b.y;
-  grad.sigma.zz = gxx * a.z * a.z + gxy * a.z * b.z + gyy * b.z * b.z;
-  grad.sigma.xy = T(2) * gxx * a.x * a.y + gxy * (a.x * b.y + a.y * b.x) + T(2) * gyy * b.x * b.y;
-  grad.sigma.xz = T(2) * gxx * a.x * a.z + gxy * (a.x * b.z + a.z * b.x) + T(2) * gyy * b.x * b.z;
-  grad.sigma.yz = T(2) * gxx * a.y * a.z + gxy * (a.y * b.z + a.z * b.y) + T(2) * gyy * b.y * b.z;
-  // The gradient goes to the rows, then to u = x/z, v = y/z and 1/z.
-  const Vec3<T> sa = sigma * a, sb = sigma * b;
-  const Vec3<T> grad_a = T(2) * gxx * sa + gxy * sb, grad_b = T(2) * gyy * sb + gxy * sa;
+SPLAT_HD inline Vec3<T> ProjectionJacobianBackward(const PinholeCamera<T>& camera, const Vec3<T>& p,
+                                                   const JacobianRows<T>& grad_rows, T grad_size) {
+  // The gradient goes to u = x/z, v = y/z and 1/z. a = fx/z (w1 - u w3): dL/dz through the factor 1/z is -a.grad_a / z.
   const T inverse_z = T(1) / p.z;
   const T u_raw = p.x * inverse_z, v_raw = p.y * inverse_z;
   const Vec3<T> w3 = Row(camera.rotation, 2);
-  // a = fx/z (w1 - u w3): dL/dz through the factor 1/z is -a.grad_a / z.
-  T grad_z = -(Dot(a, grad_a) + Dot(b, grad_b)) * inverse_z;
+  T grad_z = -grad_size * inverse_z;
   T grad_x = T(0), grad_y = T(0);
   const auto u_free = (u_raw >= camera.tan_min.x) & (u_raw <= camera.tan_max.x);
   if (AnyLane(u_free)) {
-    const T grad_u = -camera.fx * inverse_z * Dot(w3, grad_a);
+    const T grad_u = -camera.fx * inverse_z * Dot(w3, grad_rows.u);
     grad_x = Select(u_free, grad_u * inverse_z, T(0));
     grad_z = Select(u_free, grad_z - grad_u * u_raw * inverse_z, grad_z);
   }
   const auto v_free = (v_raw >= camera.tan_min.y) & (v_raw <= camera.tan_max.y);
   if (AnyLane(v_free)) {
-    const T grad_v = -camera.fy * inverse_z * Dot(w3, grad_b);
+    const T grad_v = -camera.fy * inverse_z * Dot(w3, grad_rows.v);
     grad_y = Select(v_free, grad_v * inverse_z, T(0));
     grad_z = Select(v_free, grad_z - grad_v * v_raw * inverse_z, grad_z);
   }
-  grad.point_in_camera = {grad_x, grad_y, grad_z};
-  return grad;
+  return {grad_x, grad_y, grad_z};
 }
 
 // dL/dp (camera frame) of ProjectPoint.
@@ -211,14 +196,6 @@ SPLAT_HD inline ShearedConic<T> ShearedConicOf(const SymMat2<T>& cov, T determin
   return {cov.xx / determinant, -cov.xy * along, along};
 }
 
-// grad holds dL/d(across, shear, along); returns dL/d(xx, xy, yy) of the covariance.
-template <typename T>
-SPLAT_HD inline SymMat2<T> ShearedConicBackward(const ShearedConic<T>& conic, const ShearedConic<T>& grad) {
-  const T s = conic.shear;
-  const T grad_yy = -conic.across * conic.across * grad.across, grad_s = -conic.along * grad.shear;
-  return {s * s * grad_yy + s * grad_s - conic.along * conic.along * grad.along, T(2) * s * grad_yy + grad_s, grad_yy};
-}
-
 // What the opacity of an antialiased splat is multiplied by, so that the low-pass spreads its light without adding to
 // it: sqrt(det S / det(S + low-pass)) of the 2D covariance S (docs/math.md, section 4). It comes from
 // SharpDeterminant2d and Covariance2dDeterminant > 0, and is at least 0, for a splat without extent, and at most 1, for
@@ -227,18 +204,6 @@ template <typename T>
 SPLAT_HD inline T LowPassCompensation(T sharp_determinant, T determinant) {
   using std::sqrt;
   return sqrt(sharp_determinant / determinant);
-}
-
-// dL/d(xx, xy, yy) of the covariance, either of the two: compensation/2 (S^-1 - C^-1), as the product of both conics,
-// in whose entries nothing cancels. The conics are Conic(SharpCovariance2d, SharpDeterminant2d) and
-// Conic(Covariance2d, Covariance2dDeterminant). The compensation must be > 0, as that of every drawn splat is.
-template <typename T>
-SPLAT_HD inline SymMat2<T> LowPassCompensationBackward(const SymMat2<T>& sharp_conic, const SymMat2<T>& conic,
-                                                       T compensation, T grad_compensation) {
-  const T factor = T(0.5 * kLowPassVariancePx2) * compensation * grad_compensation;
-  return {factor * (sharp_conic.xx * conic.xx + sharp_conic.xy * conic.xy),
-          T(2) * factor * (sharp_conic.xx * conic.xy + sharp_conic.xy * conic.yy),
-          factor * (sharp_conic.xy * conic.xy + sharp_conic.yy * conic.yy)};
 }
 
 // Whether opacities are multiplied by OpacityFactor; where they are not, it is 1.
@@ -256,20 +221,6 @@ SPLAT_HD inline T OpacityFactor(Antialiasing mode, T sharp_determinant, T determ
       break;
   }
   return T(1);
-}
-
-// dL/d(xx, xy, yy) of the covariance through OpacityFactor, whose value is `factor`. The other arguments are those of
-// LowPassCompensationBackward.
-template <typename T>
-SPLAT_HD inline SymMat2<T> OpacityFactorBackward(Antialiasing mode, const SymMat2<T>& sharp_conic,
-                                                 const SymMat2<T>& conic, T factor, T grad_factor) {
-  switch (mode) {
-    case Antialiasing::kCompensated:
-      return LowPassCompensationBackward(sharp_conic, conic, factor, grad_factor);
-    case Antialiasing::kNone:
-      break;
-  }
-  return {T(0), T(0), T(0)};
 }
 
 }  // namespace splat::math
