@@ -1,4 +1,4 @@
-// ReadSog and ReadSogMeta: SOG in a zip archive or a folder; sog_format.cpp writes.
+// ReadSog and ReadSogMeta: SOG of versions 1 and 2 in a zip archive or a folder; sog_format.cpp writes.
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -99,8 +99,9 @@ SogJson ParseMeta(const std::string& text, const std::string& path) {
   SogJson meta = ParseJsonOrDiscard<SogJson>(text, path);
   SPLAT_CHECK(meta.is_object(), path, ": its meta.json is no JSON; ", kAdvice);
   const auto version = meta.find("version");
-  SPLAT_CHECK(version != meta.end() && version->is_number_unsigned() && *version == kSogVersion, path,
-              ": is not of SOG version ", kSogVersion, ", the only one that can be read; convert it with another tool");
+  SPLAT_CHECK(version == meta.end() || (version->is_number_unsigned() && (*version == 1 || *version == kSogVersion)),
+              path, ": is of SOG version ", version == meta.end() ? "" : version->dump(), "; 1 and ", kSogVersion,
+              " can be read: convert it with splat-transform");
   return meta;
 }
 
@@ -115,11 +116,57 @@ std::string FileOf(const SogJson& entry, size_t index) {
   return entry.at("files").at(index).get<std::string>();
 }
 
-std::array<float, 256> CodebookOf(const SogJson& entry, const std::string& path) {
-  const SogJson& values = entry.at("codebook");
-  SPLAT_CHECK(values.is_array() && values.size() == 256, path, ": a codebook of its meta.json has not 256 numbers; ",
-              kAdvice);
-  return values.get<std::array<float, 256>>();
+using Levels = std::array<float, 256>;
+
+// What the bytes of a channel mean: version 2 has a codebook of all channels, version 1 the ends of a straight scale,
+// for each channel or for all.
+Levels LevelsOf(const SogJson& entry, size_t channel, const std::string& path) {
+  if (const auto codebook = entry.find("codebook"); codebook != entry.end()) {
+    SPLAT_CHECK(codebook->is_array() && codebook->size() == 256, path,
+                ": a codebook of its meta.json has not 256 numbers; ", kAdvice);
+    return codebook->get<Levels>();
+  }
+  const auto end = [&](const char* key) {
+    const SogJson& ends = entry.at(key);
+    return double((ends.is_array() ? ends.at(channel) : ends).get<float>());
+  };
+  const double low = end("mins"), high = end("maxs");
+  Levels levels;
+  for (size_t i = 0; i < levels.size(); ++i) levels[i] = float(low + DequantizeUnit(uint32_t(i), 8) * (high - low));
+  return levels;
+}
+
+// What a scene has of splats and of coefficients. Version 2 says so; in version 1 it is in the shapes of the arrays
+// that were compressed, [count, ...].
+struct Extent {
+  int64_t count = 0;
+  int sh_degree = 0;
+};
+
+Extent ExtentOf(const SogJson& meta, const std::string& path) {
+  constexpr int64_t kMostSplats = int64_t(kMaxWebpSide_px) * kMaxWebpSide_px;
+  const auto higher = meta.find("shN");
+  Extent extent;
+  if (meta.contains("count")) {
+    extent.count = CountOf(meta, "count", kMostSplats, path);
+    if (higher != meta.end()) extent.sh_degree = int(CountOf(*higher, "bands", math::kMaxShDegree, path));
+    return extent;
+  }
+  const auto numbers = [&](const SogJson& entry) { return entry.at("shape").get<std::vector<float>>(); };
+  const std::vector<float> means = numbers(meta.at("means"));
+  SPLAT_CHECK(!means.empty() && means[0] >= 0 && means[0] <= float(kMostSplats), path,
+              ": its meta.json has neither a count nor a shape of the means; ", kAdvice);
+  extent.count = meta.at("means").at("shape").at(0).get<int64_t>();
+  if (higher == meta.end()) return extent;
+  const std::vector<float> shape = numbers(*higher);
+  float per_splat = 1;
+  for (size_t i = 1; i < shape.size(); ++i) per_splat *= shape[i];
+  while (extent.sh_degree < math::kMaxShDegree && kChannels * math::ShRestCount(extent.sh_degree) < per_splat) {
+    ++extent.sh_degree;
+  }
+  SPLAT_CHECK(kChannels * math::ShRestCount(extent.sh_degree) == per_splat, path, ": its meta.json has ", per_splat,
+              " numbers of SH a splat, as no degree up to ", math::kMaxShDegree, " does; ", kAdvice);
+  return extent;
 }
 
 void DecodeMeans(const SogJson& entry, Archive& archive, SplatCloud& cloud) {
@@ -149,49 +196,60 @@ void DecodeQuats(const SogJson& entry, Archive& archive, SplatCloud& cloud) {
 }
 
 // Three values a splat, [count, 3]. Returns the image, whose alpha has a meaning of its own.
-RgbaImage DecodeByCodebook(const SogJson& entry, Archive& archive, const std::string& path, int64_t count,
-                           std::vector<float>& values) {
-  const std::array<float, 256> codebook = CodebookOf(entry, path);
+RgbaImage DecodeByLevels(const SogJson& entry, Archive& archive, const std::string& path, int64_t count,
+                         std::vector<float>& values) {
   RgbaImage image = archive.Image(FileOf(entry, 0), count);
-  for (int64_t splat = 0; splat < count; ++splat) {
-    for (size_t i = 0; i < 3; ++i) values[size_t(3 * splat) + i] = codebook[image.Pixel(splat)[i]];
+  for (size_t channel = 0; channel < 3; ++channel) {
+    const Levels levels = LevelsOf(entry, channel, path);
+    for (int64_t splat = 0; splat < count; ++splat) {
+      values[size_t(3 * splat) + channel] = levels[image.Pixel(splat)[channel]];
+    }
   }
   return image;
 }
 
+// Beside the colours: activated, or in version 1 logits on a scale as the colours'.
+void DecodeOpacities(const SogJson& entry, const RgbaImage& colors, const std::string& path,
+                     std::vector<float>& logits) {
+  Levels levels;
+  if (entry.contains("codebook")) {
+    for (size_t i = 0; i < levels.size(); ++i) levels[i] = float(math::Logit(DequantizeUnit(uint32_t(i), 8)));
+  } else {
+    levels = LevelsOf(entry, 3, path);
+  }
+  for (size_t splat = 0; splat < logits.size(); ++splat) logits[splat] = levels[colors.Pixel(int64_t(splat))[3]];
+}
+
 void DecodeHigherSh(const SogJson& entry, Archive& archive, const std::string& path, SplatCloud& cloud) {
   const int rest = cloud.sh_rest_count;
-  const int64_t palette = CountOf(entry, "count", kSogLargestPalette, path);
-  const std::array<float, 256> codebook = CodebookOf(entry, path);
+  const bool has_count = entry.contains("count");
+  int64_t palette = has_count ? CountOf(entry, "count", kSogLargestPalette, path) : 0;
+  const Levels levels = LevelsOf(entry, 0, path);
   const RgbaImage centroids = archive.Image(FileOf(entry, 0), palette * rest, kSogPaletteColumns * rest),
                   labels = archive.Image(FileOf(entry, 1), cloud.count());
+  if (!has_count) palette = int64_t(centroids.height) * kSogPaletteColumns;
   for (int64_t splat = 0; splat < cloud.count(); ++splat) {
     const int64_t label = labels.Pixel(splat)[0] | labels.Pixel(splat)[1] << 8;
     SPLAT_CHECK(label < palette, path, ": splat ", splat + 1, " has the entry ", label, " of a palette of ", palette,
                 "; ", kAdvice);
     for (int k = 0; k < rest; ++k) {
       const uint8_t* pixel = centroids.Pixel(label * rest + k);
-      for (int c = 0; c < kChannels; ++c)
-        cloud.sh_rest[size_t((splat * rest + k) * kChannels + c)] = codebook[pixel[c]];
+      for (int c = 0; c < kChannels; ++c) cloud.sh_rest[size_t((splat * rest + k) * kChannels + c)] = levels[pixel[c]];
     }
   }
 }
 
 SplatCloud ReadArchive(const std::string& meta_text, Archive& archive, const std::string& path) {
   const SogJson meta = ParseMeta(meta_text, path);
-  const int64_t count = CountOf(meta, "count", int64_t(kMaxWebpSide_px) * kMaxWebpSide_px, path);
-  const auto higher = meta.find("shN");
-  const int sh_degree = higher == meta.end() ? 0 : int(CountOf(*higher, "bands", math::kMaxShDegree, path));
+  const auto [count, sh_degree] = ExtentOf(meta, path);
   archive.Account(uint64_t(count) * SplatBytes(math::ShRestCount(sh_degree)));
   SplatCloud cloud(count, sh_degree);
   DecodeMeans(meta.at("means"), archive, cloud);
   DecodeQuats(meta.at("quats"), archive, cloud);
-  DecodeByCodebook(meta.at("scales"), archive, path, count, cloud.log_scales);
-  const RgbaImage colors = DecodeByCodebook(meta.at("sh0"), archive, path, count, cloud.sh_dc);
-  for (int64_t splat = 0; splat < count; ++splat) {
-    cloud.opacity_logits[size_t(splat)] = float(math::Logit(DequantizeUnit(colors.Pixel(splat)[3], 8)));
-  }
-  if (sh_degree > 0) DecodeHigherSh(*higher, archive, path, cloud);
+  DecodeByLevels(meta.at("scales"), archive, path, count, cloud.log_scales);
+  const RgbaImage colors = DecodeByLevels(meta.at("sh0"), archive, path, count, cloud.sh_dc);
+  DecodeOpacities(meta.at("sh0"), colors, path, cloud.opacity_logits);
+  if (sh_degree > 0) DecodeHigherSh(meta.at("shN"), archive, path, cloud);
   cloud.traits.antialiasing =
       CompensatedIf(meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased");
   cloud.traits.background = BackgroundOf(meta, "background");

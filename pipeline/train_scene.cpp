@@ -36,6 +36,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
   summary.training_views = dataset.ViewsOf(Split::kTrain).size();
   summary.iterations = result.steps_done;
   summary.interrupted = result.interrupted;
+  summary.unusable_steps = result.unusable_steps;
   summary.training_error = result.error;
   summary.training_seconds = result.seconds;
   summary.threads = ProcessExecutor().Threads();

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "rasterizer/math/activation.h"
+#include "scene/usable_splat.h"
 
 namespace splat {
 namespace {
@@ -13,34 +14,14 @@ namespace {
 constexpr float kLargestLogit = 20;      // stands for opacity 1: the sigmoid rounds to it
 constexpr float kLargestLogScale = 20;   // stands for an infinite logarithm; a size of 5e8 or 2e-9 units
 constexpr double kUnitTolerance = 5e-7;  // a quaternion that was normalised in float is kept bit for bit
-constexpr double kSmallestSquaredNorm = 1e-30;
 
 // Signs of the SH functions 1 ... 15 under y -> -y, z -> -z: -1 where their polynomial is odd in y and z together.
 constexpr float kShSigns[15] = {-1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1};
-
-bool AllFinite(const float* values, int64_t count) {
-  return std::all_of(values, values + count, [](float value) { return std::isfinite(value); });
-}
-
-double SquaredNormOf(const float* quat) {
-  double sum = 0;
-  for (int i = 0; i < 4; ++i) sum += double(quat[i]) * quat[i];
-  return sum;
-}
 
 // Factor that makes quat [4] a unit quaternion; it must have a direction.
 double Normalizer(const float* quat) {
   const double squared_norm = SquaredNormOf(quat);
   return std::abs(squared_norm - 1) <= kUnitTolerance ? 1 : 1 / std::sqrt(squared_norm);
-}
-
-bool IsUsable(const SplatCloudView& splats, int64_t row) {
-  for (int array = 0; array < kSplatArrays; ++array) {
-    const int64_t width = WidthOf(array, splats.sh_rest_count);
-    if (array != kQuats && !AllFinite(splats[array] + width * row, width)) return false;
-  }
-  const double squared_norm = SquaredNormOf(splats.quats + 4 * row);
-  return squared_norm > kSmallestSquaredNorm && std::isfinite(squared_norm);
 }
 
 void ReplaceInfinities(std::vector<float>& values, float largest) {
@@ -81,7 +62,7 @@ void LeaveOutUnusable(SplatCloud& cloud) {
   const SplatCloudView view = cloud.View();
   int64_t kept = 0;
   for (int64_t row = 0; row < view.count; ++row) {
-    if (!IsUsable(view, row)) continue;
+    if (!IsUsable(view, view.sh_rest_count, row)) continue;
     for (int array = 0; array < kSplatArrays; ++array) {
       MoveRow(cloud[array], WidthOf(array, cloud.sh_rest_count), row, kept);
     }
@@ -102,7 +83,7 @@ SplatSelection::SplatSelection(const SplatCloudView& splats) : splats_(splats) {
               " splats are more than can be written");
   rows_.reserve(size_t(splats.count));
   for (int64_t row = 0; row < splats.count; ++row) {
-    if (IsUsable(splats, row)) rows_.push_back(uint32_t(row));
+    if (IsUsable(splats, splats.sh_rest_count, row)) rows_.push_back(uint32_t(row));
   }
   left_out_ = splats.count - count();
 }

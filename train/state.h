@@ -18,7 +18,8 @@
 namespace splat::train {
 
 struct TrainState {
-  int step = 0;  // steps done
+  int step = 0;            // steps done
+  int unusable_steps = 0;  // of these, those that had gradients or a loss that were not finite
   SplatModel model;
   ModelMoments moments;
   EpochOrder order;

@@ -35,7 +35,7 @@ TrainStep::TrainStep(const Backend& backend, LossTerms terms, std::unique_ptr<Up
       update_(update ? std::move(update) : MakeFusedUpdate(backend)),
       scratch_(backend.device),
       workspace_(backend.device),
-      sums_(torch::zeros({kLossSums + terms_.loss_count()},
+      sums_(torch::zeros({kLossSums + terms_.loss_count() + 1},
                          torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))),
       host_sums_(backend.device, size_t(sums_.numel()) * sizeof(double)) {}
 
@@ -90,7 +90,8 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   KernelContext context = scope.context();
   context.scratch = &scratch_;
   const ViewGradient view = QueueView(context, model, input);
-  update_->Finish(context, view, {&model, &optimizer, input.rates, PenaltyOf(input.loss, model.count())});
+  update_->Finish(context, view,
+                  {&model, &optimizer, input.rates, PenaltyOf(input.loss, model.count()), UnusableStepOnDevice()});
 }
 
 void TrainStep::AddView(const SplatModel& model, const StepInput& input) {
@@ -115,6 +116,7 @@ double TrainStep::QueuedLoss() {
   const double* sums = static_cast<const double*>(host_sums_.Wait());
   double loss = LossOfMeans(sums[0], sums[1], queued_ssim_weight_);
   for (int64_t term = 0; term < terms_.loss_count(); ++term) loss += sums[kLossSums + term];
+  last_unusable_step_ = int64_t(sums[sums_.numel() - 1]);
   return loss;
 }
 

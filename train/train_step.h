@@ -45,6 +45,9 @@ class TrainStep {
   // what was queued last. In between a GPU may be given more to do.
   void QueueLoss();
   double QueuedLoss();
+  // Up to the loss that was read last: the number, as ModelMoments has it, of the last step with gradients that were
+  // not usable and were left out; 0: of none. It comes with the loss, so that it costs no waiting.
+  int64_t LastUnusableStep() const { return last_unusable_step_; }
 
  private:
   // What the passes leave for the last stage.
@@ -63,10 +66,14 @@ class TrainStep {
   std::unique_ptr<Update> update_;
   ReusedScratch scratch_;
   PassWorkspace workspace_;
-  torch::Tensor sums_;  // double on the device: LossSums, and behind them what each term adds that adds something
+  double* UnusableStepOnDevice() const { return sums_.data_ptr<double>() + sums_.numel() - 1; }
+
+  // Double on the device: LossSums, behind them what each term adds that adds something, and the last unusable step.
+  torch::Tensor sums_;
   HostReadback host_sums_;
   double ssim_weight_ = 0;         // of the last view
   double queued_ssim_weight_ = 0;  // of the view whose loss is queued
+  int64_t last_unusable_step_ = 0;
 };
 
 }  // namespace splat::train

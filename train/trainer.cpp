@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -69,6 +70,8 @@ class Training {
   const Target& target() const { return target_; }
   // Of the last step; on a GPU, which is not waited for, of the one before as long as there are further ones.
   double loss() const { return loss_.value; }
+  // Reads a loss that is queued and was not waited for.
+  void ReadQueuedLoss();
 
  private:
   StepInput InputOf(int step) const;
@@ -87,7 +90,8 @@ class Training {
   Target target_;
   struct {
     double value = 0;
-    bool is_queued = false;  // of a step
+    bool is_known = false, is_queued = false;
+    int64_t unusable_step = 0;  // the last one, by the optimizer's count
   } loss_;
 };
 
@@ -117,13 +121,22 @@ StepInput Training::InputOf(int step) const {
   return input;
 }
 
+void Training::ReadQueuedLoss() {
+  if (!loss_.is_queued) return;
+  loss_.value = train_step_.QueuedLoss();
+  loss_.is_known = true;
+  loss_.is_queued = false;
+  const int64_t unusable_step = train_step_.LastUnusableStep();
+  if (unusable_step > loss_.unusable_step || !std::isfinite(loss_.value)) ++state_.unusable_steps;
+  loss_.unusable_step = unusable_step;
+}
+
 // A GPU is not waited for: by now the loss of the step before has come.
 void Training::ReadLoss(int step) {
-  const bool is_one_late = is_device_ && loss_.is_queued && step < steps_;
-  if (is_one_late) loss_.value = train_step_.QueuedLoss();
+  ReadQueuedLoss();
   train_step_.QueueLoss();
-  if (!is_one_late) loss_.value = train_step_.QueuedLoss();
   loss_.is_queued = true;
+  if (!is_device_ || !loss_.is_known || step == steps_) ReadQueuedLoss();
 }
 
 void Training::Step() {
@@ -161,6 +174,11 @@ bool StepOrEnd(Training& training, const TrainState& state, const Backend& backe
   }
 }
 
+std::string UnusableText(const TrainState& state) {
+  return StrCat("in ", state.unusable_steps, " of ", state.step,
+                " training steps, gradients or the loss were not finite; these gradients moved nothing");
+}
+
 // What is asked of a config before anything is made of it.
 void Prepare(const TrainConfig& config) {
   const std::vector<std::string> violations = ConfigViolations(config);
@@ -189,7 +207,10 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
     if (callbacks.progress) callbacks.progress(meter.Update(state.step, training.loss(), state.model.count()));
     result.interrupted = callbacks.stop && state.step < steps && callbacks.stop();
   }
+  if (result.error.empty()) training.ReadQueuedLoss();
   result.steps_done = state.step;
+  result.unusable_steps = state.unusable_steps;
+  if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));
   result.model = ToDevice(state.model, torch::kCPU);  // waits for a GPU
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result;

@@ -19,8 +19,9 @@ struct TrainResult {
   SplatModel model;  // without gradients, sane values only
   int steps_done = 0;
   bool interrupted = false;
-  std::string error;   // what ended the training, if neither the user nor a lack of memory
-  double seconds = 0;  // of the loop
+  std::string error;       // what ended the training, if neither the user nor a lack of memory
+  double seconds = 0;      // of the loop
+  int unusable_steps = 0;  // as TrainState has it
 };
 
 struct TrainCallbacks {

@@ -21,6 +21,7 @@ class FusedUpdate : public Update {
     params.backward = view.backward;
     params.density = view.density;
     params.penalty = step.penalty;
+    params.last_unusable_step = step.last_unusable_step;
     backend_.update.backward_and_adam(context, params);
   }
 
@@ -127,7 +128,8 @@ void ReducedUpdate::Finish(const KernelContext& context, const ViewGradient& vie
     penalty.grad_log_scales = gradients + places.begin[kLogScales];
     backend_.update.add_penalties(context, penalty);
   }
-  const BackwardAdamParams params = step.optimizer->BeginStep(*step.model, step.rates, sh_degree_);
+  BackwardAdamParams params = step.optimizer->BeginStep(*step.model, step.rates, sh_degree_);
+  params.last_unusable_step = step.last_unusable_step;
   for (int group = 0; group < kSplatArrays; ++group) {
     if (splats.count * WidthOf(group, splats.sh_rest_count) == 0) continue;
     if (group == kShRest && params.skip_sh_rest) continue;

@@ -25,7 +25,8 @@ struct ModelStep {
   SplatModel* model = nullptr;
   ModelOptimizer* optimizer = nullptr;
   LearningRates rates = {};
-  SplatPenalty penalty;  // of the step, whatever its number of views and ranks
+  SplatPenalty penalty;                  // of the step, whatever its number of views and ranks
+  double* last_unusable_step = nullptr;  // [1] on the device, as AdamParams has it
 };
 
 class Update {

@@ -9,6 +9,7 @@
 #include "capture/capture.h"
 #include "core/check.h"
 #include "core/machine_limits.h"
+#include "core/printable.h"
 
 namespace splat::apps {
 namespace {
@@ -87,8 +88,8 @@ void Run(const Arguments& arguments) {
     std::fflush(stdout);
   };
   const auto result = WriteCapture(arguments.capture, folder, pool, progress);
-  std::printf("%s: %zu photos; the truth is in %s\n", result.photo_folder.c_str(), result.photos.size(),
-              result.truth_folder.c_str());
+  std::printf("%s: %zu photos; the truth is in %s\n", Printable(result.photo_folder).c_str(), result.photos.size(),
+              Printable(result.truth_folder).c_str());
 }
 
 // Nothing if --help or --version was asked for and has been printed.

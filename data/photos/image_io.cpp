@@ -9,8 +9,10 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
 #include "core/check.h"
+#include "data/photos/jpeg_ending.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_header.h"
 #include "data/photos/png_file.h"
@@ -72,13 +74,41 @@ Image8 ToRgb(const cv::Mat& pixels) {
 }
 
 // Where a JPEG ends early the decoder stops before the row of blocks that is not whole, and repeats the last row that
-// it has down to the bottom. A progressive file may have all rows, none of them sharp.
+// it has down to the bottom.
 int MissingRows(const Image8& image) {
   const size_t stride = size_t(image.width) * image.channels;
   const uint8_t* last = image.At(0, image.height - 1);
   int first_missing = image.height - 1;
   while (first_missing > 0 && std::memcmp(image.At(0, first_missing - 1), last, stride) == 0) --first_missing;
   return first_missing == image.height - 1 ? 0 : image.height - first_missing;
+}
+
+// The same of a progressive file that ends within its coarse scan: below the blocks that it has, the decoder's image is
+// grey. The last row of blocks need not be whole, and the decoder blends two more with the grey.
+int MissingRowsOfCoarseScan(const Image8& image) {
+  constexpr int kTallestBlocks = 16, kDoubtful = 3 * kTallestBlocks;
+  const int begun = image.height - MissingRows(image);
+  return image.height - std::max(0, begun - kDoubtful) / kTallestBlocks * kTallestBlocks;
+}
+
+// Of a file that ends early there is what `ending` says.
+DecodedPhoto DecodeCutJpeg(const std::string& path, std::vector<uint8_t> bytes, const JpegEnding& ending) {
+  SPLAT_CHECK(!ending.lacks_colors, path,
+              ": is not a photo that can be read: the file ends before its colours; copy it again or remove it");
+  DecodedPhoto photo;
+  photo.truncated = true;
+  if (ending.progressive) {
+    // The decoder gives the scans that there are only where it is told that there are no more.
+    bytes.resize(ending.usable_bytes);
+    bytes.insert(bytes.end(), {0xff, 0xd9});
+  }
+  photo.image = ToRgb(Decode(path, bytes));
+  if (!ending.progressive) photo.missing_rows = MissingRows(photo.image);
+  if (ending.in_coarse_scan) photo.missing_rows = MissingRowsOfCoarseScan(photo.image);
+  SPLAT_CHECK(
+      photo.missing_rows < photo.image.height, path,
+      ": is not a photo that can be read: the file ends before a row of it is whole; copy it again or remove it");
+  return photo;
 }
 
 }  // namespace
@@ -91,14 +121,11 @@ DecodedPhoto ReadPhoto(const std::string& path) {
   std::vector<uint8_t> bytes(fs::file_size(path));
   SPLAT_CHECK(stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(bytes.size())), path,
               ": cannot be read to its end");
-  DecodedPhoto photo;
-  photo.truncated = header.format == PhotoFormat::kJpeg && JpegEndsEarly(bytes.data(), bytes.size());
-  photo.image = ToRgb(Decode(path, bytes));
-  if (photo.truncated) photo.missing_rows = MissingRows(photo.image);
-  SPLAT_CHECK(
-      photo.missing_rows < photo.image.height, path,
-      ": is not a photo that can be read: the file ends before a row of it is whole; copy it again or remove it");
-  return photo;
+  if (header.format == PhotoFormat::kJpeg) {
+    const JpegEnding ending = FindJpegEnding(bytes.data(), bytes.size());
+    if (ending.early) return DecodeCutJpeg(path, std::move(bytes), ending);
+  }
+  return {ToRgb(Decode(path, bytes))};
 }
 
 Image8 ResizeImage(const Image8& image, int width, int height) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/photos/exif_orientation.h"
+#include "data/photos/jpeg_ending.h"
 #include "data/photos/tiff_file.h"
 
 namespace splat::data {
@@ -52,10 +53,6 @@ int ChunkOrientation(std::istream& stream, uint32_t size) {
 bool IsFrameHeader(int marker) {
   return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
-// Markers without a length: restarts, start of image, TEM.
-bool StandsAlone(int marker) {
-  return (marker >= 0xd0 && marker <= 0xd8) || marker == 0x01;
-}
 
 // Why a JPEG with this frame header cannot be decoded, or empty. Without Adobe's marker nobody knows whether CMYK is
 // stored inverted.
@@ -75,7 +72,7 @@ std::optional<PhotoHeader> ReadJpegHeader(std::istream& stream) {
     if (stream.get() != 0xff) return std::nullopt;
     int marker = stream.get();
     while (marker == 0xff) marker = stream.get();
-    if (StandsAlone(marker)) continue;
+    if (JpegMarkerStandsAlone(marker)) continue;
     const auto length_bytes = Take<2>(stream);
     if (!length_bytes || marker == 0xd9 || marker == 0xda) return std::nullopt;
     const uint32_t length = Number(length_bytes->data(), 2, true);
@@ -185,24 +182,6 @@ std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream) {
   }
   if (header && (header->width <= 0 || header->height <= 0)) return std::nullopt;
   return header;
-}
-
-bool JpegEndsEarly(const uint8_t* bytes, size_t size) {
-  const uint8_t* end = bytes + size;
-  const uint8_t* at = bytes;
-  while (true) {
-    // In the entropy-coded data FF is followed by 00 or by a restart marker; anything else ends it.
-    at = std::find(at, end, uint8_t(0xff));
-    while (at != end && *at == 0xff) ++at;
-    if (at == end) return true;
-    const int marker = *at++;
-    if (marker == 0xd9) return false;
-    if (marker == 0 || StandsAlone(marker)) continue;
-    if (end - at < 2) return true;
-    const uint32_t length = Number(at, 2, true);
-    if (size_t(end - at) <= length) return true;
-    at += length;
-  }
 }
 
 }  // namespace splat::data

@@ -25,8 +25,4 @@ struct PhotoHeader {
 // state are unspecified afterwards.
 std::optional<PhotoHeader> ReadPhotoHeader(std::istream& stream);
 
-// Whether the bytes of a JPEG [size] end before the end-of-image marker of the image itself. Data after that marker
-// (a second image, a maker's trailer) and thumbnails within EXIF do not matter.
-bool JpegEndsEarly(const uint8_t* bytes, size_t size);
-
 }  // namespace splat::data

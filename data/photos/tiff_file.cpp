@@ -114,8 +114,7 @@ Alpha AlphaOf(TIFF* tiff, const Layout& layout) {
   TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &count, &kinds);
   const int kind = count > 0 && kinds != nullptr ? kinds[0] : EXTRASAMPLE_UNSPECIFIED;
   if (kind == EXTRASAMPLE_ASSOCALPHA) return Alpha::kMultiplied;
-  const bool explained = kind == EXTRASAMPLE_UNASSALPHA;
-  return explained || (colours == 3 && layout.samples == 4) ? Alpha::kStraight : Alpha::kNone;
+  return kind == EXTRASAMPLE_UNASSALPHA ? Alpha::kStraight : Alpha::kNone;
 }
 
 Layout LayoutOf(const std::string& path, TIFF* tiff) {

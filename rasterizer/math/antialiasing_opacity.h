@@ -21,18 +21,6 @@ SPLAT_HD inline T LowPassCompensation(T sharp_determinant, T determinant) {
   return sqrt(sharp_determinant / determinant);
 }
 
-// dL/d(xx, xy, yy) of the covariance, either of the two: compensation/2 (S^-1 - C^-1), as the product of both conics,
-// in whose entries nothing cancels. The conics are Conic(SharpCovariance2d, SharpDeterminant2d) and
-// Conic(Covariance2d, Covariance2dDeterminant). The compensation must be > 0, as that of every drawn splat is.
-template <typename T>
-SPLAT_HD inline SymMat2<T> LowPassCompensationBackward(const SymMat2<T>& sharp_conic, const SymMat2<T>& conic,
-                                                       T compensation, T grad_compensation) {
-  const T factor = T(0.5 * kLowPassVariancePx2) * compensation * grad_compensation;
-  return {factor * (sharp_conic.xx * conic.xx + sharp_conic.xy * conic.xy),
-          T(2) * factor * (sharp_conic.xx * conic.xy + sharp_conic.xy * conic.yy),
-          factor * (sharp_conic.xy * conic.xy + sharp_conic.yy * conic.yy)};
-}
-
 // Whether opacities are multiplied by OpacityFactor; where they are not, it is 1.
 SPLAT_HD constexpr bool HasOpacityFactor(Antialiasing mode) {
   return mode != Antialiasing::kNone;
@@ -48,20 +36,6 @@ SPLAT_HD inline T OpacityFactor(Antialiasing mode, T sharp_determinant, T determ
       break;
   }
   return T(1);
-}
-
-// dL/d(xx, xy, yy) of the covariance through OpacityFactor, whose value is `factor`. The other arguments are those of
-// LowPassCompensationBackward.
-template <typename T>
-SPLAT_HD inline SymMat2<T> OpacityFactorBackward(Antialiasing mode, const SymMat2<T>& sharp_conic,
-                                                 const SymMat2<T>& conic, T factor, T grad_factor) {
-  switch (mode) {
-    case Antialiasing::kCompensated:
-      return LowPassCompensationBackward(sharp_conic, conic, factor, grad_factor);
-    case Antialiasing::kNone:
-      break;
-  }
-  return {T(0), T(0), T(0)};
 }
 
 }  // namespace splat::math

@@ -8,6 +8,7 @@
 #include "core/vec.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/antialiasing_opacity.h"
+#include "rasterizer/math/axes.h"
 #include "rasterizer/math/covariance_2d.h"
 #include "rasterizer/math/covariance_3d.h"
 #include "rasterizer/math/projection.h"
@@ -143,28 +144,23 @@ struct SplatBackward {
   Vec3<T> grad_color;  // before the clamp
 };
 
-// The gradients of the opacity and of the 2D covariance, made from those of the projected opacity and of the conic.
+// The gradients of the opacity and of the axes, made from those of the projected opacity and of the conic.
 template <typename T>
 struct FootprintGrad {
-  SymMat2<T> cov;
+  ProjectedAxesGrad<T> axes;
   T opacity;
 };
 
 template <typename T>
-SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, const StoredSplat<T>& splat,
-                                                   const JacobianRows<T>& rows, const SymMat3<T>& sigma,
+SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, T opacity, const ProjectedAxes<T>& axes,
                                                    const ProjectedSplatGrad<T>& grad) {
-  const SymMat2<T> cov = Covariance2d(rows, sigma);
-  const T sharp_det = SharpDeterminant2d(rows, splat.log_scale, splat.quat);
+  const SymMat2<T> cov = WithLowPass(SharpCovariance2d(axes));
+  const T sharp_det = DeterminantShare(axes, 0) + DeterminantShare(axes, 1) + DeterminantShare(axes, 2);
   const T det = Covariance2dDeterminant(sharp_det, cov);
-  FootprintGrad<T> out = {ShearedConicBackward(ShearedConicOf(cov, det), grad.conic), grad.opacity};
+  FootprintGrad<T> out = {ShearedConicBackward(axes, ShearedConicOf(cov, det), grad.conic), grad.opacity};
   if (HasOpacityFactor(limits.antialiasing)) {
-    const T factor = OpacityFactor(limits.antialiasing, sharp_det, det);
-    const SymMat2<T> through_factor =
-        OpacityFactorBackward(limits.antialiasing, Conic(SharpCovariance2d(rows, sigma), sharp_det), Conic(cov, det),
-                              factor, grad.opacity * Sigmoid(splat.opacity_logit));
-    out.cov = {out.cov.xx + through_factor.xx, out.cov.xy + through_factor.xy, out.cov.yy + through_factor.yy};
-    out.opacity = grad.opacity * factor;
+    out.axes = out.axes + OpacityFactorBackward(limits.antialiasing, axes, sharp_det, det, grad.opacity * opacity);
+    out.opacity = grad.opacity * OpacityFactor(limits.antialiasing, sharp_det, det);
   }
   return out;
 }
@@ -174,10 +170,13 @@ template <typename T>
 SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                                       const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {
   const Vec3<T> p = PointInCamera(camera, splat.mean);
-  const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
-  const FootprintGrad<T> footprint = FootprintBackward(limits, splat, ProjectionJacobian(camera, p), sigma, grad);
-  const Covariance2dGrad<T> through_cov = Covariance2dBackward(camera, p, sigma, footprint.cov);
-  Vec3<T> grad_p = ProjectPointBackward(camera, p, grad.mean) + through_cov.point_in_camera;
+  const JacobianRows<T> rows = ProjectionJacobian(camera, p);
+  const ProjectedAxes<T> axes = ProjectAxes(rows, splat.log_scale, splat.quat);
+  const T opacity = Sigmoid(splat.opacity_logit);
+  const FootprintGrad<T> footprint = FootprintBackward(limits, opacity, axes, grad);
+  const ProjectAxesGrad<T> through_axes = ProjectAxesBackward(splat.quat, axes, footprint.axes);
+  Vec3<T> grad_p = ProjectPointBackward(camera, p, grad.mean) +
+                   ProjectionJacobianBackward(camera, p, through_axes.rows, through_axes.size);
   grad_p.z += grad.depth;
 
   SplatBackward<T> out;
@@ -188,10 +187,9 @@ SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& ca
   const Vec3<T> grad_direction = ShDirectionBackward(limits.sh_degree, out.direction, splat.sh_rest, out.grad_color);
 
   out.splat.mean = Transpose(camera.rotation) * grad_p + NormalizedBackward(view, grad_direction);
-  const Covariance3dGrad<T> through_sigma = Covariance3dBackward(splat.log_scale, splat.quat, through_cov.sigma);
-  out.splat.log_scale = through_sigma.log_scale;
-  out.splat.quat = through_sigma.quat;
-  out.splat.opacity_logit = SigmoidBackward(Sigmoid(splat.opacity_logit), footprint.opacity);
+  out.splat.log_scale = through_axes.log_scale;
+  out.splat.quat = through_axes.quat;
+  out.splat.opacity_logit = SigmoidBackward(opacity, footprint.opacity);
   return out;
 }
 

@@ -96,6 +96,32 @@ SPLAT_HD inline JacobianRows<T> ProjectionJacobian(const PinholeCamera<T>& camer
   return {camera.fx * inverse_z * (w1 - u * w3), camera.fy * inverse_z * (w2 - v * w3)};
 }
 
+// dL/dp (camera frame) of ProjectionJacobian. grad_size: dL/d(log of a common factor of both rows), which is
+// rows.grad_rows.
+template <typename T>
+SPLAT_HD inline Vec3<T> ProjectionJacobianBackward(const PinholeCamera<T>& camera, const Vec3<T>& p,
+                                                   const JacobianRows<T>& grad_rows, T grad_size) {
+  // The gradient goes to u = x/z, v = y/z and 1/z. a = fx/z (w1 - u w3): dL/dz through the factor 1/z is -a.grad_a / z.
+  const T inverse_z = T(1) / p.z;
+  const T u_raw = p.x * inverse_z, v_raw = p.y * inverse_z;
+  const Vec3<T> w3 = Row(camera.rotation, 2);
+  T grad_z = -grad_size * inverse_z;
+  T grad_x = T(0), grad_y = T(0);
+  const auto u_free = (u_raw >= camera.tan_min.x) & (u_raw <= camera.tan_max.x);
+  if (AnyLane(u_free)) {
+    const T grad_u = -camera.fx * inverse_z * Dot(w3, grad_rows.u);
+    grad_x = Select(u_free, grad_u * inverse_z, T(0));
+    grad_z = Select(u_free, grad_z - grad_u * u_raw * inverse_z, grad_z);
+  }
+  const auto v_free = (v_raw >= camera.tan_min.y) & (v_raw <= camera.tan_max.y);
+  if (AnyLane(v_free)) {
+    const T grad_v = -camera.fy * inverse_z * Dot(w3, grad_rows.v);
+    grad_y = Select(v_free, grad_v * inverse_z, T(0));
+    grad_z = Select(v_free, grad_z - grad_v * v_raw * inverse_z, grad_z);
+  }
+  return {grad_x, grad_y, grad_z};
+}
+
 // dL/dp (camera frame) of ProjectPoint.
 template <typename T>
 SPLAT_HD inline Vec3<T> ProjectPointBackward(const PinholeCamera<T>& camera, const Vec3<T>& p,

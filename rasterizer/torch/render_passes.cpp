@@ -7,19 +7,6 @@
 namespace splat {
 namespace {
 
-kernels::SplatsView<float> SplatsViewOf(const SplatModel& model) {
-  SPLAT_CHECK(model.means.dim() == 2, "means: has shape ", model.means.sizes(), ", expected [-1, 3]");
-  const torch::Device device = model.means.device();
-  const int64_t n = model.means.size(0), k = model.sh_rest.dim() == 3 ? model.sh_rest.size(1) : -1;
-  kernels::SplatsView<float> splats;
-  splats.count = n;
-  splats.sh_rest_count = int(k);
-  for (int array = 0; array < kSplatArrays; ++array) {
-    splats[array] = PointerTo<float>(model[array], ShapeOf(array, n, k), kSplatArrayList[array].name, device);
-  }
-  return splats;
-}
-
 kernels::TileListView ListOf(const ForwardTensors& f, int64_t splats, const torch::Device& device) {
   static_assert(sizeof(kernels::TileInstance) == 2 * sizeof(int32_t), "an instance is a row of the tensor `entries`");
   kernels::TileListView list;
@@ -53,6 +40,19 @@ PassResult<float> PassResultOf(const SceneTensors& scene, const ForwardTensors& 
 }
 
 }  // namespace
+
+kernels::SplatsView<float> SplatsViewOf(const SplatModel& model) {
+  SPLAT_CHECK(model.means.dim() == 2, "means: has shape ", model.means.sizes(), ", expected [-1, 3]");
+  const torch::Device device = model.means.device();
+  const int64_t n = model.means.size(0), k = model.sh_rest.dim() == 3 ? model.sh_rest.size(1) : -1;
+  kernels::SplatsView<float> splats;
+  splats.count = n;
+  splats.sh_rest_count = int(k);
+  for (int array = 0; array < kSplatArrays; ++array) {
+    splats[array] = PointerTo<float>(model[array], ShapeOf(array, n, k), kSplatArrayList[array].name, device);
+  }
+  return splats;
+}
 
 SceneTensors SceneOf(const SplatModel& model, const Camera& camera, const RenderSettings& settings) {
   const SceneTraits traits = DrawnTraits(model, settings);

@@ -30,6 +30,9 @@ struct SceneTensors {
 // What Render draws with these settings: the traits are those of the settings or else the model's (DrawnTraits).
 SceneTensors SceneOf(const SplatModel& model, const Camera& camera, const RenderSettings& settings = {});
 
+// A view of the model's tensors, valid as long as they are. Throws splat::Error for tensors that do not fit together.
+kernels::SplatsView<float> SplatsViewOf(const SplatModel& model);
+
 // The result is valid as long as the tensors are. Throws splat::Error for tensors that do not fit together, by name.
 PassInput<float> PassInputOf(const SceneTensors& scene);
 

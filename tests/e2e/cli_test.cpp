@@ -1,10 +1,11 @@
-// The command lines of splat-train and splat-render: help, and one clear line for everything that cannot be.
+// The command lines of splat-train, splat-render and splat-capture: help, and one clear line for all that cannot be.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 
+#include "core/printable.h"
 #include "io/atomic_file.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/byte_writer.h"
@@ -25,6 +26,7 @@ using ::splat::testing::TempDir;
 using ::splat::testing::WriteBallPhotos;
 using ::splat::testing::WriteBytes;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 namespace fs = std::filesystem;
@@ -49,6 +51,17 @@ TEST(SplatCapture, SaysInOneLineWhatIsWrong) {
   const ProcessOutput version = RunProgram({capture, "--version"});
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.out, StartsWith("splat-capture "));
+}
+
+TEST(SplatCapture, ShowsANameFromOutsideAsOneLine) {
+  const TempDir dir;
+  const std::string name = dir / "a\x1b[31mb\nc";
+  const ProcessOutput output = RunProgram(
+      {SPLAT_BINARY_DIR "/apps/splat-capture", name, "--photos", "2", "--width", "64", "--height", "48", "--quiet"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_EQ(std::count(output.out.begin(), output.out.end(), '\n'), 1) << output.out;
+  EXPECT_THAT(output.out, StartsWith(Printable(name)));
+  EXPECT_THAT(output.out, Not(HasSubstr("\x1b")));
 }
 
 bool Exists(const std::string& path) {

@@ -183,7 +183,7 @@ TEST(ReadSog, NamesWhatIsWrong) {
     testing::ExpectOneLine(text, "a.sog");
     return text;
   };
-  EXPECT_THAT(message([](Entries& e) { e.meta["version"] = 1; }), HasSubstr("not of SOG version 2"));
+  EXPECT_THAT(message([](Entries& e) { e.meta["version"] = 3; }), HasSubstr("of SOG version 3; 1 and 2 can be read"));
   EXPECT_THAT(message([](Entries& e) { e.meta["count"] = 17; }), HasSubstr("means_l.webp has 4 x 4 px"));
   EXPECT_THAT(message([](Entries& e) { e.meta["count"] = 200'000'000; }), HasSubstr("not credible"));
   EXPECT_THAT(message([](Entries& e) { e.meta["count"] = -1; }), HasSubstr("'count'"));

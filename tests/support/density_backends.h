@@ -39,6 +39,38 @@ inline std::vector<DensityBackend> DensityBackends() {
   return backends;
 }
 
+// Splats on a device, of degree 1: usable ones that densification tells apart by opacity and scale, and what a test
+// changes of them before it asks for the view.
+class DensitySplats {
+ public:
+  DensitySplats(const std::vector<float>& opacity_logits, const std::vector<float>& log_scales)
+      : count_(int64_t(opacity_logits.size())) {
+    for (int array = 0; array < kSplatArrays; ++array) {
+      host[array].assign(size_t(count_ * WidthOf(array, kRestCount)), 0.5f);
+    }
+    host.opacity_logits = opacity_logits;
+    host.log_scales = log_scales;
+  }
+  // Valid as long as this lives.
+  kernels::SplatsView<float> View(TestDevice& device) {
+    kernels::SplatsView<float> view;
+    view.count = count_;
+    view.sh_rest_count = kRestCount;
+    for (int array = 0; array < kSplatArrays; ++array) {
+      arrays_.push_back(std::make_unique<DeviceArray<float>>(device, host[array]));
+      view[array] = arrays_.back()->data();
+    }
+    return view;
+  }
+
+  static constexpr int kRestCount = math::ShRestCount(1);
+  SplatArraysOf<std::vector<float>> host;
+
+ private:
+  int64_t count_;
+  std::vector<std::unique_ptr<DeviceArray<float>>> arrays_;
+};
+
 constexpr int64_t kManySplats = 5003;  // several blocks, the last one not full
 
 class DensityBackendTest : public ::testing::TestWithParam<DensityBackend> {

@@ -3,10 +3,14 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "core/check.h"
 #include "core/instruction_set.h"
@@ -213,6 +217,50 @@ TEST(Train, AnotherFailureEndsItWithWhatThereIsAndItsReason) {
   EXPECT_EQ(result.steps_done, 7);
   EXPECT_EQ(result.error, "training ends at step 8 of 20: no such operator");
   EXPECT_THROW(TrainOn(FailingBackend(1, Fail), set.dataset, Config(20), {}), c10::Error);
+}
+
+// A backend on which the gradient of the image, or only the loss, is not a number in the steps 2, 3 and 9.
+int calls_of_loss = 0;
+bool only_the_loss = false;
+
+Backend BackendWithBadSteps(bool loss_only, bool is_device) {
+  calls_of_loss = 0;
+  only_the_loss = loss_only;
+  Backend backend = CpuBackend();
+  backend.is_device = is_device;
+  backend.loss = [](const KernelContext& context, const LossParams& params, LossSums* sums) {
+    CpuBackend().loss(context, params, sums);
+    ++calls_of_loss;
+    if (calls_of_loss != 2 && calls_of_loss != 3 && calls_of_loss != 9) return;
+    constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+    if (only_the_loss) sums->l1 = kNan;
+    if (!only_the_loss) std::fill_n(params.grad_image, int64_t(3) * params.width * params.height, kNan);
+  };
+  return backend;
+}
+
+TEST(Train, StepsWithNumbersThatAreNotFiniteAreCountedAndSaidOnce) {
+  SyntheticSet set;
+  for (const bool loss_only : {false, true}) {
+    for (const bool is_device : {false, true}) {  // the loss is read late, or at once
+      SCOPED_TRACE(StrCat(loss_only, is_device));
+      std::vector<std::string> warnings;
+      double shown = 0;
+      TrainCallbacks callbacks;
+      callbacks.progress = [&](const TrainProgress& now) { shown = now.loss; };
+      callbacks.log = [&](LogLevel level, const std::string& line) {
+        if (level == LogLevel::kWarning) warnings.push_back(line);
+      };
+      const TrainResult result = TrainOn(BackendWithBadSteps(loss_only, is_device), set.dataset, Config(10), callbacks);
+      EXPECT_EQ(result.unusable_steps, 3);
+      ASSERT_EQ(warnings.size(), 1u);
+      EXPECT_EQ(warnings[0].find("in 3 of 10 training steps, gradients or the loss were not finite"), 0u);
+      EXPECT_TRUE(std::isfinite(shown));
+      for (const torch::Tensor* tensor : result.model.Tensors()) EXPECT_TRUE(tensor->isfinite().all().item<bool>());
+    }
+  }
+  const TrainResult result = TrainOn(CpuBackend(), set.dataset, Config(10), {});
+  EXPECT_EQ(result.unusable_steps, 0);
 }
 
 TEST(Train, APhotoThatBreaksLateIsLeftOutWithAWarning) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/check.h"
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/step_bench.h"
@@ -67,6 +69,30 @@ Step StepOver(const Backend& backend, const std::vector<int>& widths) {
   EXPECT_EQ(bench.moments.step, 1);
   result.statistics = bench.input.statistics;
   return result;
+}
+
+// Rates of splats 3 and 250 whose gradients overflow: what is not finite moves nothing, and the step is named.
+TEST(Update, SaysInWhichStepGradientsWereNotUsable) {
+  for (const Backend& backend : kBackends) {
+    for (const bool is_reduced : {false, true}) {
+      SCOPED_TRACE(is_reduced ? "reduced" : "fused");
+      StepBench bench(backend, {}, is_reduced ? MakeReducedUpdate(backend) : MakeFusedUpdate(backend));
+      bench.input.loss.scale_weight = 0.1;
+      const auto run = [&] {
+        bench.Run();
+        EXPECT_TRUE(std::isfinite(bench.step.Loss()));
+        return bench.step.LastUnusableStep();
+      };
+      EXPECT_EQ(run(), 0);
+      const torch::Tensor kept = bench.model.log_scales.clone();
+      for (const int64_t splat : {3, 250}) bench.model.log_scales[splat][1] = 100;  // a scale of infinity
+      EXPECT_EQ(run(), 2);
+      EXPECT_EQ(run(), 3);
+      EXPECT_TRUE(bench.model.log_scales.isfinite().all().item<bool>());
+      bench.model.log_scales.copy_(kept);
+      EXPECT_EQ(run(), 3);
+    }
+  }
 }
 
 TEST(Update, ViewsOfAStepAddUp) {

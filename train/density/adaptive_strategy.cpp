@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "rasterizer/math/activation.h"
+#include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/tensor_view.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/density/density_ops.h"
@@ -40,12 +41,9 @@ DensityStatistics AdaptiveStrategy::Collect(const StepContext& context) {
 
 DecideParams AdaptiveStrategy::Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const {
   const SplatModel& model = *context.model;
-  const int64_t count = model.count();
   const torch::Device device = model.means.device();
   DecideParams params;
-  params.count = count;
-  params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", device);
-  params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", device);
+  params.splats = SplatsViewOf(model);
   if (const DensityStatistics& statistics = context.density->statistics; statistics.seen.defined()) {
     params.statistics_count = statistics.seen.size(0);
     params.gradient_sum = PointerTo<float>(statistics.gradient_sum, {-1}, "gradient_sum", device);
@@ -57,7 +55,7 @@ DecideParams AdaptiveStrategy::Decision(const StepContext& context, const torch:
   params.thresholds.prune_large = config_.adaptive.prune_scale > 0 && context.density->opacity_was_reset;
   params.thresholds.grad_threshold = config_.adaptive.grad_threshold;
   params.max_gaussians = limit;
-  params.fates = PointerTo<uint8_t>(fates, {count}, "fates", device);
+  params.fates = PointerTo<uint8_t>(fates, {model.count()}, "fates", device);
   return params;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "rasterizer/math/activation.h"
+#include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/tensor_view.h"
 #include "rasterizer/torch/torch_device.h"
 
@@ -39,9 +40,7 @@ Weighed WeighSplats(const SplatModel& model, const Backend& backend, const Stage
   const int64_t count = model.count();
   Weighed weighed = {EmptyRows(count, backend.device), EmptyInts(count, backend.device)};
   WeighParams params;
-  params.count = count;
-  params.opacity_logits = PointerTo<float>(model.opacity_logits, {count}, "opacity_logits", backend.device);
-  params.log_scales = PointerTo<float>(model.log_scales, {count, 3}, "log_scales", backend.device);
+  params.splats = SplatsViewOf(model);
   params.dead_logit = dead_logit;
   // LibTorch has no unsigned numbers of 64 bits.
   params.weight_sums = reinterpret_cast<uint64_t*>(weighed.weight_sums.data_ptr<int64_t>());

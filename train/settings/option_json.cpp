@@ -136,17 +136,8 @@ void CollectNames(const std::vector<Option>& options, const Json& object, const 
   }
 }
 
-// Line and column, both from 1, of byte number `byte`, also from 1.
-std::string PositionText(const std::string& text, size_t byte) {
-  const std::string before = text.substr(0, byte > 0 ? byte - 1 : 0);
-  const size_t line = size_t(std::count(before.begin(), before.end(), '\n')) + 1;
-  const size_t column = before.size() - (line > 1 ? before.rfind('\n') : size_t(-1));
-  return StrCat("line ", line, ", column ", column);
-}
-
 // Parses and refuses an option that is given twice in one object; the parser alone would silently keep the last one.
 Json ParseStrictJson(const std::string& text, const std::string& where) {
-  CheckJsonDepth(text, where);
   std::vector<std::set<std::string>> keys;
   const auto check = [&](int, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
@@ -157,13 +148,7 @@ Json ParseStrictJson(const std::string& text, const std::string& where) {
     }
     return true;
   };
-  try {
-    return Json::parse(text, check);
-  } catch (const Json::parse_error& error) {
-    throw Error(StrCat(where, ": not valid JSON at ", PositionText(text, error.byte)));
-  } catch (const Json::exception&) {
-    throw Error(StrCat(where, ": holds a number that is too large"));
-  }
+  return ParseJson<Json>(text, where, check);
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
 
@@ -96,7 +98,7 @@ TEST(ReadPhotoTest, JpegKeepsColoursInRgbOrder) {
 struct Stored {
   const char* name;
   int type;
-  bool alpha;
+  bool alpha;  // of a TIFF OpenCV does not say that the fourth sample is alpha
 };
 
 class StoredFormats : public ::testing::TestWithParam<Stored> {};
@@ -147,7 +149,7 @@ INSTANTIATE_TEST_SUITE_P(All, StoredFormats,
                                            Stored{"grey8.png", CV_8UC1, false}, Stored{"rgb16.png", CV_16UC3, false},
                                            Stored{"rgba16.png", CV_16UC4, true}, Stored{"grey16.png", CV_16UC1, false},
                                            Stored{"rgb8.tif", CV_8UC3, false}, Stored{"grey8.tiff", CV_8UC1, false},
-                                           Stored{"rgb16.tif", CV_16UC3, false}, Stored{"rgba8.tif", CV_8UC4, true},
+                                           Stored{"rgb16.tif", CV_16UC3, false}, Stored{"rgba8.tif", CV_8UC4, false},
                                            Stored{"grey16.TIF", CV_16UC1, false}, Stored{"rgb8.webp", CV_8UC3, false},
                                            Stored{"rgba8.webp", CV_8UC4, true}),
                          [](const auto& stored) {
@@ -232,6 +234,67 @@ TEST(ReadPhotoTest, TruncatedJpegIsMarkedWithTheRowsThatAreMissing) {
   EXPECT_GT(photo.missing_rows, 130);
   EXPECT_LT(photo.missing_rows, 210);
   EXPECT_EQ(ReadPhotoInfo(path).width, 160);
+}
+
+// Smooth, and nowhere near the grey that stands for what is missing.
+Image8 Waves(int width, int height) {
+  Image8 image(width, height, 3);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      uint8_t* pixel = image.At(x, y);
+      pixel[0] = uint8_t(45 + 25 * std::sin(x / 9.0));
+      pixel[1] = uint8_t(215 - y / 6);
+      pixel[2] = uint8_t(40 + 20 * std::sin(y / 5.0));
+    }
+  }
+  return image;
+}
+
+int WorstOfRows(const Image8& image, const Image8& expected, int first_row, int end_row) {
+  int worst = 0;
+  const size_t stride = size_t(image.width) * 3;
+  for (size_t i = size_t(first_row) * stride; i < size_t(end_row) * stride; ++i) {
+    worst = std::max(worst, std::abs(int(image.pixels[i]) - int(expected.pixels[i])));
+  }
+  return worst;
+}
+
+TEST(ReadPhotoTest, TruncatedProgressiveJpegHasTheRowsOfItsCoarseScanOrIsUsedAsItIs) {
+  constexpr int kCoarse = 60;   // a block of one colour each, of waves of 25
+  constexpr int kMissing = 70;  // as far as the colours are from grey
+  constexpr size_t kStep = 37;  // bytes from cut to cut
+  const testing::TempDir dir;
+  const std::string path = dir / "a.jpg";
+  const Image8 photo = Waves(200, 160);
+  WriteImage(dir / "a.png", photo);
+  ASSERT_TRUE(cv::imwrite(path, cv::imread(dir / "a.png"), {cv::IMWRITE_JPEG_PROGRESSIVE, 1}));
+  const std::string bytes = ReadFile(path);
+  int with_missing_rows = 0, less_sharp = 0, left_out = 0;
+  for (size_t size = kStep; size < bytes.size() - 2; size += kStep) {
+    SCOPED_TRACE(size);
+    WriteBytes(path, bytes.substr(0, size));
+    DecodedPhoto cut;
+    try {
+      cut = ReadPhoto(path);
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("a.jpg: is not a photo that can be read"));
+      EXPECT_EQ(with_missing_rows + less_sharp, 0) << "more bytes are never worse";
+      ++left_out;
+      continue;
+    }
+    EXPECT_TRUE(cut.truncated);
+    EXPECT_LT(WorstOfRows(cut.image, photo, 0, photo.height - cut.missing_rows), kCoarse);
+    // At most the row of blocks that is begun, and those that the decoder blends, are lost with those that are missing.
+    const int begun = std::min(photo.height, photo.height - cut.missing_rows + 5 * 16);
+    if (begun < photo.height) {
+      EXPECT_GT(WorstOfRows(cut.image, photo, begun, photo.height), kMissing);
+    }
+    EXPECT_TRUE(cut.missing_rows == 0 || less_sharp == 0);
+    ++(cut.missing_rows > 0 ? with_missing_rows : less_sharp);
+  }
+  EXPECT_GT(with_missing_rows, 3);
+  EXPECT_GT(less_sharp, 10);
+  EXPECT_GT(left_out, 3);
 }
 
 TEST(ReadPhotoTest, TruncatedProgressiveJpegNeitherCrashesNorPassesUnnoticed) {

@@ -223,9 +223,16 @@ def write_plain_tiffs():
                     photometric = 1 if channels < 3 else 2
                     extra = 2 if channels in (2, 4) else None
                     data = tiff(pixels, bits, photometric, extra, order=order, **options)
+                    if channels == 2:
+                        add(f"tiff_grey_and_unspecified_{name}",
+                            tiff(pixels, bits, photometric, 0, order=order, **options),
+                            right[:, :, :3])
                     add(f"tiff_{channels}x{name}", data, right)
                     if channels == 4:
-                        add(f"tiff_rgba_unexplained_{name}", tiff(pixels, bits, 2, None, order=order, **options), right)
+                        # What a file does not call alpha may be anything: infrared, depth, a mask.
+                        for kind, word in ((None, "unexplained"), (0, "unspecified")):
+                            add(f"tiff_rgb_and_{word}_{name}", tiff(pixels, bits, 2, kind, order=order, **options),
+                                right[:, :, :3])
                         alpha = pixels[:, :, 3:].astype(np.int64)
                         multiplied = pixels.copy()
                         multiplied[:, :, :3] = (pixels[:, :, :3].astype(np.int64) * alpha + top // 2) // top

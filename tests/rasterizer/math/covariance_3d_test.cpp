@@ -96,22 +96,5 @@ TEST(Covariance3d, KeepsTheEigenvaluesOfTheScales) {
   }
 }
 
-TEST(Covariance3d, GradientMatchesDualNumbers) {
-  Random random(5);
-  for (int trial = 0; trial < 50; ++trial) {
-    const auto x = RandomVector(7, -1.5, 1.5, random), w = RandomVector(6, -1, 1, random);
-    const auto expected = DualGradient(
-        [&](const std::vector<Dual>& v) {
-          const SymMat3<Dual> s = Covariance3d(VectorAt(v, 0), QuaternionAt(v, 3));
-          return w[0] * s.xx + w[1] * s.xy + w[2] * s.xz + w[3] * s.yy + w[4] * s.yz + w[5] * s.zz;
-        },
-        x);
-    const auto g =
-        Covariance3dBackward<double>(VectorAt(x, 0), QuaternionAt(x, 3), {w[0], w[1], w[2], w[3], w[4], w[5]});
-    EXPECT_TRUE(GradientsMatch({g.log_scale.x, g.log_scale.y, g.log_scale.z, g.quat.w, g.quat.x, g.quat.y, g.quat.z},
-                               expected, kDualTolerance));
-  }
-}
-
 }  // namespace
 }  // namespace splat::math

@@ -91,5 +91,40 @@ TEST(ProjectionJacobian, StopsGrowingBeyondTheMarginOfTheImage) {
   EXPECT_GT(Norm(at_edge - inside), 1);
 }
 
+// Where a tangent is clamped its own gradient is cut; the depth's part through 1 / z remains.
+TEST(ProjectionJacobian, GradientMatchesDualNumbersInsideAndClamped) {
+  const auto camera = MakePinholeCamera<double>(TestCamera(320, 200, 3));
+  const auto dual_camera = MakePinholeCamera<Dual>(TestCamera(320, 200, 3));
+  Random random(2);
+  int clamped_x = 0, clamped_y = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    const double z = random.Uniform(0.5, 6);
+    const std::vector<double> x{random.Uniform(-1.2, 1.2) * z, random.Uniform(-1.2, 1.2) * z, z};
+    const auto w = RandomVector(6, -1, 1, random);
+    const JacobianRows<double> grad = {VectorAt(w, 0), VectorAt(w, 3)};
+    const auto expected = DualGradient(
+        [&](const std::vector<Dual>& v) {
+          const auto rows = ProjectionJacobian(dual_camera, VectorAt(v, 0));
+          return w[0] * rows.u.x + w[1] * rows.u.y + w[2] * rows.u.z + w[3] * rows.v.x + w[4] * rows.v.y +
+                 w[5] * rows.v.z;
+        },
+        x);
+    const auto rows = ProjectionJacobian(camera, VectorAt(x, 0));
+    const auto g = ProjectionJacobianBackward(camera, VectorAt(x, 0), grad, Dot(rows.u, grad.u) + Dot(rows.v, grad.v));
+    EXPECT_TRUE(GradientsMatch({g.x, g.y, g.z}, expected, kDualTolerance));
+    const double u = x[0] / z, v = x[1] / z;
+    if (u < camera.tan_min.x || u > camera.tan_max.x) {
+      ++clamped_x;
+      EXPECT_EQ(g.x, 0);
+    }
+    if (v < camera.tan_min.y || v > camera.tan_max.y) {
+      ++clamped_y;
+      EXPECT_EQ(g.y, 0);
+    }
+  }
+  EXPECT_GT(clamped_x, 20);
+  EXPECT_GT(clamped_y, 20);
+}
+
 }  // namespace
 }  // namespace splat::math

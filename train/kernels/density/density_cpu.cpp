@@ -14,7 +14,7 @@ constexpr int64_t kChunk = 1 << 12;  // splats, or rows, per task
 void LimitGrowth(const DecideParams& params) {
   std::vector<int64_t> growing;
   int64_t remaining = 0;
-  for (int64_t i = 0; i < params.count; ++i) {
+  for (int64_t i = 0; i < params.splats.count; ++i) {
     const SplatFate fate = SplatFate(params.fates[i]);
     remaining += fate == SplatFate::kRemove ? 0 : 1;
     if (Grows(fate)) growing.push_back(i);
@@ -27,11 +27,11 @@ void LimitGrowth(const DecideParams& params) {
 }
 
 FateCounts DecideFates(const KernelContext& context, const DecideParams& params) {
-  ParallelFor(*context.executor, params.count, kChunk, [&](int64_t begin, int64_t end) {
+  ParallelFor(*context.executor, params.splats.count, kChunk, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) params.fates[i] = uint8_t(FateOf(params, i));
   });
   LimitGrowth(params);
-  return CountFates(params.fates, params.count);
+  return CountFates(params.fates, params.splats.count);
 }
 
 void PlanRows(const KernelContext&, const PlanParams& params) {

@@ -25,7 +25,7 @@ struct Growth {
 // One thread: one splat. Writes its fate, and its key if that is wanted. Block of kThreads.
 __global__ void __launch_bounds__(kThreads) FatesKernel(DecideParams params, Growth growth) {
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
-  if (i >= params.count) return;
+  if (i >= params.splats.count) return;
   const SplatFate fate = FateOf(params, i);
   params.fates[i] = uint8_t(fate);
   if (!growth.keys) return;
@@ -129,20 +129,20 @@ __global__ void __launch_bounds__(kThreads) ClampKernel(float* logits, int64_t c
 Totals* CountOnDevice(const KernelContext& context, const DecideParams& params) {
   Totals* totals = context.scratch->AllocateArray<Totals>(1);
   gpu::SetBytes(context, totals, 0, sizeof(Totals));
-  SPLAT_LAUNCH(context, CountFatesKernel, gpu::BlocksFor(params.count, kThreads), kThreads, params.fates, params.count,
-               totals);
+  SPLAT_LAUNCH(context, CountFatesKernel, gpu::BlocksFor(params.splats.count, kThreads), kThreads, params.fates,
+               params.splats.count, totals);
   return totals;
 }
 
 // Fates without regard to the limit, and what they add up to.
 Totals* DecideUnlimited(const KernelContext& context, const DecideParams& params, const Growth& growth) {
-  SPLAT_LAUNCH(context, FatesKernel, gpu::BlocksFor(params.count, kThreads), kThreads, params, growth);
+  SPLAT_LAUNCH(context, FatesKernel, gpu::BlocksFor(params.splats.count, kThreads), kThreads, params, growth);
   return CountOnDevice(context, params);
 }
 
 // All splats are sorted, as how many of them grow is only known on the device.
 Totals* DecideWithinLimit(const KernelContext& context, const DecideParams& params) {
-  const int64_t n = params.count;
+  const int64_t n = params.splats.count;
   gpu::PairBuffers<uint32_t, int32_t> pairs;
   pairs.keys = context.scratch->AllocateArray<uint32_t>(n);
   pairs.other_keys = context.scratch->AllocateArray<uint32_t>(n);
@@ -156,9 +156,9 @@ Totals* DecideWithinLimit(const KernelContext& context, const DecideParams& para
 }
 
 FateCounts DecideFates(const KernelContext& context, const DecideParams& params) {
-  if (params.count == 0) return {};
+  if (params.splats.count == 0) return {};
   // Where every splat may grow the limit need not be looked at.
-  const bool limited = params.max_gaussians < 2 * params.count;
+  const bool limited = params.max_gaussians < 2 * params.splats.count;
   const Totals* totals =
       limited ? DecideWithinLimit(context, params) : DecideUnlimited(context, params, {nullptr, nullptr});
   Totals found;

@@ -9,15 +9,15 @@
 #include "core/host_device.h"
 #include "core/kernel_context.h"
 #include "core/vec.h"
+#include "rasterizer/kernels/views.h"
+#include "scene/usable_splat.h"
 #include "train/kernels/density/fate_math.h"
 #include "train/kernels/density/relocation_stages.h"
 
 namespace splat::train {
 
 struct DecideParams {
-  int64_t count = 0;                      // N
-  const float* opacity_logits = nullptr;  // [N]
-  const float* log_scales = nullptr;      // [N, 3]
+  kernels::SplatsView<float> splats;  // N of them; those that are not usable are removed
   // The statistics are of the first S splats, S <= N; the others, and all of them if an array is null, have none and
   // stay.
   int64_t statistics_count = 0;         // S
@@ -149,8 +149,10 @@ SPLAT_HD inline float MeanGradientOf(const DecideParams& params, int64_t splat) 
 }
 
 SPLAT_HD inline SplatFate FateOf(const DecideParams& params, int64_t splat) {
-  const float* s = params.log_scales + 3 * splat;
-  return FateOf(params.thresholds, params.opacity_logits[splat], {s[0], s[1], s[2]}, MeanGradientOf(params, splat));
+  const kernels::SplatsView<float>& splats = params.splats;
+  if (!IsUsable(splats, splats.sh_rest_count, splat)) return SplatFate::kRemove;
+  const float* s = splats.log_scales + 3 * splat;
+  return FateOf(params.thresholds, splats.opacity_logits[splat], {s[0], s[1], s[2]}, MeanGradientOf(params, splat));
 }
 
 }  // namespace splat::train

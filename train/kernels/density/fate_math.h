@@ -44,7 +44,7 @@ SPLAT_HD inline float MeanGradient(float gradient_sum, int32_t seen) {
   return seen > 0 ? gradient_sum / float(seen) : 0.0f;
 }
 
-// The largest axis; NaN in another axis than the first counts as a small one.
+// The largest axis of a usable splat.
 SPLAT_HD inline float LargestLogScale(const Vec3<float>& log_scale) {
   float largest = log_scale.x;
   if (largest < log_scale.y) largest = log_scale.y;
@@ -52,12 +52,13 @@ SPLAT_HD inline float LargestLogScale(const Vec3<float>& log_scale) {
   return largest;
 }
 
-// Whether the opacity is worth anything and the scale has not diverged. Phrased so that a splat does not live whose
-// logit or first log scale is NaN. The limit is a float as the logits are, so that a logit set to it lives.
+// Whether the opacity of a usable splat is worth anything and its scale has not diverged. The limit is a float as the
+// logits are, so that a logit set to it lives.
 SPLAT_HD inline bool Lives(float dead_logit, float opacity_logit, float largest_log_scale) {
   return opacity_logit >= dead_logit && largest_log_scale < kLargestLogScale;
 }
 
+// Of a usable splat.
 SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, const Vec3<float>& log_scale,
                                  float mean_gradient) {
   const float largest = LargestLogScale(log_scale);

@@ -11,16 +11,16 @@ constexpr int64_t kChunk = 1 << 12;  // splats, or rows, per task
 }  // namespace
 
 int64_t WeighSplats(const KernelContext& context, const WeighParams& params) {
-  ParallelFor(*context.executor, params.count, kChunk, [&](int64_t begin, int64_t end) {
+  ParallelFor(*context.executor, params.splats.count, kChunk, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const bool alive = LivesBy(params, i);
-      params.weight_sums[i] = DrawWeight(alive, params.opacity_logits[i]);
+      params.weight_sums[i] = DrawWeight(alive, params.splats.opacity_logits[i]);
       params.dead_sums[i] = alive ? 0 : 1;
     }
   });
   uint64_t weight = 0;
   int32_t dead = 0;
-  for (int64_t i = 0; i < params.count; ++i) {
+  for (int64_t i = 0; i < params.splats.count; ++i) {
     params.weight_sums[i] = weight += params.weight_sums[i];
     params.dead_sums[i] = dead += params.dead_sums[i];
   }

@@ -12,9 +12,9 @@ constexpr int kThreads = 256;
 // One thread: one splat. Block of kThreads.
 __global__ void __launch_bounds__(kThreads) WeighKernel(WeighParams params, uint64_t* weights, int32_t* dead) {
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
-  if (i >= params.count) return;
+  if (i >= params.splats.count) return;
   const bool alive = LivesBy(params, i);
-  weights[i] = DrawWeight(alive, params.opacity_logits[i]);
+  weights[i] = DrawWeight(alive, params.splats.opacity_logits[i]);
   dead[i] = alive ? 0 : 1;
 }
 
@@ -69,7 +69,7 @@ __global__ void __launch_bounds__(kThreads) NoiseKernel(NoiseParams params) {
 }  // namespace
 
 int64_t WeighSplats(const KernelContext& context, const WeighParams& params) {
-  const int64_t n = params.count;
+  const int64_t n = params.splats.count;
   if (n == 0) return 0;
   uint64_t* weights = context.scratch->AllocateArray<uint64_t>(n);
   int32_t* dead = context.scratch->AllocateArray<int32_t>(n);

@@ -7,23 +7,25 @@
 
 #include "core/host_device.h"
 #include "core/random.h"
+#include "rasterizer/kernels/views.h"
+#include "scene/usable_splat.h"
 #include "train/kernels/density/noise_math.h"
 #include "train/kernels/density/relocation_math.h"
 
 namespace splat::train {
 
 struct WeighParams {
-  int64_t count = 0;                      // N
-  const float* opacity_logits = nullptr;  // [N]
-  const float* log_scales = nullptr;      // [N, 3]
-  float dead_logit = 0;                   // a splat that does not live by it (fate_math.h) is dead
-  uint64_t* weight_sums = nullptr;        // [N] out: inclusive sums of DrawWeight
-  int32_t* dead_sums = nullptr;           // [N] out: dead ones among the splats up to this one
+  kernels::SplatsView<float> splats;  // N of them
+  float dead_logit = 0;               // a splat that is not usable or does not live by it (fate_math.h) is dead
+  uint64_t* weight_sums = nullptr;    // [N] out: inclusive sums of DrawWeight
+  int32_t* dead_sums = nullptr;       // [N] out: dead ones among the splats up to this one
 };
 
 SPLAT_HD inline bool LivesBy(const WeighParams& params, int64_t splat) {
-  const float* s = params.log_scales + 3 * splat;
-  return Lives(params.dead_logit, params.opacity_logits[splat], LargestLogScale({s[0], s[1], s[2]}));
+  const kernels::SplatsView<float>& splats = params.splats;
+  const float* s = splats.log_scales + 3 * splat;
+  return IsUsable(splats, splats.sh_rest_count, splat) &&
+         Lives(params.dead_logit, splats.opacity_logits[splat], LargestLogScale({s[0], s[1], s[2]}));
 }
 
 struct DrawParams {

@@ -1,5 +1,7 @@
 #include "train/kernels/update/adam.h"
 
+#include <atomic>
+
 #include "core/check.h"
 #include "core/multiversion.h"
 #include "train/kernels/update/adam_math.h"
@@ -9,20 +11,24 @@ namespace {
 
 constexpr int64_t kChunk = 1 << 14;  // numbers per task: 256 KiB of the four arrays
 
-inline void UpdateLoop(const AdamFactors<float>& f, int64_t size, float* __restrict value, const float* __restrict grad,
+// Returns whether all gradients were usable.
+inline bool UpdateLoop(const AdamFactors<float>& f, int64_t size, float* __restrict value, const float* __restrict grad,
                        float* __restrict first, float* __restrict second) {
+  int32_t unusable = 0;
   for (int64_t i = 0; i < size; ++i) {
+    unusable |= IsUsableGradient(grad[i]) ? 0 : 1;
     const AdamMoments<float> m = AdamMomentsAfter(f, {first[i], second[i]}, grad[i]);
     first[i] = m.first;
     second[i] = m.second;
     value[i] = AdamValueAfter(f, value[i], m);
   }
+  return unusable == 0;
 }
 
-SPLAT_MULTIVERSION void Update(const AdamFactors<float>& factors, const AdamParams& params, int64_t begin,
+SPLAT_MULTIVERSION bool Update(const AdamFactors<float>& factors, const AdamParams& params, int64_t begin,
                                int64_t end) {
-  UpdateLoop(factors, end - begin, params.value + begin, params.grad + begin, params.first + begin,
-             params.second + begin);
+  return UpdateLoop(factors, end - begin, params.value + begin, params.grad + begin, params.first + begin,
+                    params.second + begin);
 }
 
 }  // namespace
@@ -42,7 +48,11 @@ AdamFactors<float> AdamFactorsOf(const AdamParams& params) {
 void AdamStep(Executor& executor, const AdamParams& params) {
   CheckAdamParams(params);
   const AdamFactors<float> factors = AdamFactorsOf(params);
-  ParallelFor(executor, params.size, kChunk, [&](int64_t begin, int64_t end) { Update(factors, params, begin, end); });
+  std::atomic<bool> all_usable{true};
+  ParallelFor(executor, params.size, kChunk, [&](int64_t begin, int64_t end) {
+    if (!Update(factors, params, begin, end)) all_usable = false;
+  });
+  if (!all_usable) UnusableFlagOf(params).Raise();
 }
 
 }  // namespace splat::train

@@ -16,17 +16,21 @@ struct AdamParams {
   float* second = nullptr;      // [size] second moment
   double learning_rate = 0;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
-  int64_t step = 1;  // 1 at the first update
+  int64_t step = 1;                      // 1 at the first update
+  double* last_unusable_step = nullptr;  // [1] set to `step` where a gradient is not usable; may be null
 };
 
 // Throws splat::Error for a step below 1, betas outside [0, 1) or a missing array.
 void CheckAdamParams(const AdamParams& params);
 
 AdamFactors<float> AdamFactorsOf(const AdamParams& params);
+inline UnusableFlag UnusableFlagOf(const AdamParams& params) {
+  return {params.last_unusable_step, double(params.step)};
+}
 
 // value -= lr * (first / (1 - beta1^step)) / (sqrt(second / (1 - beta2^step)) + epsilon). A gradient that is not
-// finite, above 1e18 or below 1e-17 counts as 0. Moments below 1e-36 become 0. So nothing turns denormal, and the bits
-// are the same whether denormals are switched off or not. Throws as CheckAdamParams.
+// usable (not finite or above 1e18) or below 1e-17 counts as 0. Moments below 1e-36 become 0. So nothing turns
+// denormal, and the bits are the same whether denormals are switched off or not. Throws as CheckAdamParams.
 void AdamStep(Executor& executor, const AdamParams& params);
 
 }  // namespace splat::train

@@ -14,6 +14,7 @@ struct AdamArrays {
   const float* grad;
   float* first;
   float* second;
+  UnusableFlag flag;
 };
 
 // One thread: four numbers, or one of those that no float4 holds. No shared memory, no atomics.
@@ -21,11 +22,13 @@ __global__ void __launch_bounds__(kThreads) AdamKernel(AdamArrays arrays, AdamFa
   const int64_t item = int64_t(blockIdx.x) * kThreads + threadIdx.x, wide_items = arrays.wide / kWide;
   if (item < wide_items) {
     const float4 grad = reinterpret_cast<const float4*>(arrays.grad)[item];
-    UpdateWide(factors, {arrays.value, arrays.first, arrays.second}, item, grad);
+    UpdateWide(factors, {arrays.value, arrays.first, arrays.second}, item, grad, arrays.flag);
     return;
   }
   const int64_t i = arrays.wide + item - wide_items;
-  if (i < arrays.size) UpdateOne(factors, {arrays.value, arrays.first, arrays.second}, i, arrays.grad[i]);
+  if (i < arrays.size) {
+    UpdateOne(factors, {arrays.value, arrays.first, arrays.second}, i, arrays.grad[i], arrays.flag);
+  }
 }
 
 }  // namespace
@@ -36,7 +39,8 @@ void Adam(const KernelContext& context, const AdamParams& params) {
                        IsWideAligned(params.second);
   const int64_t wide = aligned ? params.size / kWide * kWide : 0;
   const int64_t items = wide / kWide + (params.size - wide);
-  const AdamArrays arrays = {params.size, wide, params.value, params.grad, params.first, params.second};
+  const AdamArrays arrays = {params.size,  wide,          params.value,          params.grad,
+                             params.first, params.second, UnusableFlagOf(params)};
   SPLAT_LAUNCH(context, AdamKernel, gpu::BlocksFor(items, kThreads), kThreads, arrays, AdamFactorsOf(params));
 }
 

@@ -30,13 +30,18 @@ __device__ inline void UpdateNumber(const AdamFactors<float>& factors, float gra
 }
 
 // Number i.
-__device__ inline void UpdateOne(const AdamFactors<float>& factors, const AdamTarget& target, int64_t i, float grad) {
+__device__ inline void UpdateOne(const AdamFactors<float>& factors, const AdamTarget& target, int64_t i, float grad,
+                                 const UnusableFlag& flag) {
+  if (!IsUsableGradient(grad)) flag.Raise();
   UpdateNumber(factors, grad, target.value[i], target.first[i], target.second[i]);
 }
 
 // The four numbers from kWide * i on, of arrays aligned to float4.
 __device__ inline void UpdateWide(const AdamFactors<float>& factors, const AdamTarget& target, int64_t i,
-                                  const float4& grad) {
+                                  const float4& grad, const UnusableFlag& flag) {
+  const bool usable =
+      IsUsableGradient(grad.x) & IsUsableGradient(grad.y) & IsUsableGradient(grad.z) & IsUsableGradient(grad.w);
+  if (!usable) flag.Raise();  // threads that do so write the same number
   float4* const values = reinterpret_cast<float4*>(target.value) + i;
   float4* const firsts = reinterpret_cast<float4*>(target.first) + i;
   float4* const seconds = reinterpret_cast<float4*>(target.second) + i;

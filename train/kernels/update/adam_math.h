@@ -47,11 +47,29 @@ struct AdamMoments {
   T first, second;
 };
 
+// Whether a gradient is one to follow, not one that is not finite or too large.
+template <typename T>
+SPLAT_HD inline bool IsUsableGradient(T grad) {
+  const T size = grad < T(0) ? -grad : grad;
+  return size <= T(kLargestGradient);
+}
+
 template <typename T>
 SPLAT_HD inline T AdamUsableGradient(T grad) {
   const T size = grad < T(0) ? -grad : grad;
-  return ((size <= T(kLargestGradient)) & (size >= T(kSmallestGradient))) ? grad : T(0);
+  return (IsUsableGradient(grad) & (size >= T(kSmallestGradient))) ? grad : T(0);
 }
+
+// Where the update says that it has left a gradient out: the number of the step, so that nothing has to be cleared
+// before the next one.
+struct UnusableFlag {
+  double* last_step = nullptr;  // [1] of the last step with such a gradient; null: not wanted
+  double step = 0;              // of the update
+
+  SPLAT_HD void Raise() const {
+    if (last_step) *last_step = step;
+  }
+};
 
 template <typename T>
 SPLAT_HD inline AdamMoments<T> AdamMomentsAfter(const AdamFactors<T>& f, AdamMoments<T> m, T grad) {

@@ -36,7 +36,8 @@ struct BackwardAdamParams {
   SplatArraysOf<float*> value, first, second;  // parameters, first and second moments
   SplatArraysOf<double> learning_rates;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
-  int64_t step = 1;  // 1 at the first update
+  int64_t step = 1;                      // 1 at the first update
+  double* last_unusable_step = nullptr;  // [1] as AdamParams has it
   // Leaves kShRest and its moments alone. This is exact while all its gradients have been 0, that is while the active
   // degree has been 0 since the first step: moments of 0 stay 0 and move nothing.
   bool skip_sh_rest = false;

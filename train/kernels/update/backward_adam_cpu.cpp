@@ -1,4 +1,6 @@
 // BackwardAndAdam on the CPU, a chunk of splats at a time: what a chunk's gradients need fits the second-level cache.
+#include <atomic>
+
 #include "core/check.h"
 #include "rasterizer/math/constants.h"
 #include "train/kernels/update/backward_adam.h"
@@ -86,11 +88,13 @@ AdamParams GroupAdamParams(const BackwardAdamParams& params, int group, int64_t 
   adam.beta2 = params.beta2;
   adam.epsilon = params.epsilon;
   adam.step = params.step;
+  adam.last_unusable_step = params.last_unusable_step;
   return adam;
 }
 
 void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& params) {
   CheckBackwardAdamParams(params);
+  std::atomic<bool> all_usable{true};
   ParallelFor(*context.executor, params.backward.forward.splats.count, kChunk, [&](int64_t begin, int64_t end) {
     const int64_t count = end - begin;
     SerialExecutor serial;
@@ -105,11 +109,16 @@ void BackwardAndAdam(const KernelContext& context, const BackwardAdamParams& par
       AddPenalties(own, {params.penalty, count, splats.opacity_logits, splats.log_scales, part.grad.opacity_logits,
                          part.grad.log_scales});
     }
+    double unusable_step = 0;
     for (int group = 0; group < kSplatArrays; ++group) {
       if (group == kShRest && params.skip_sh_rest) continue;
-      AdamStep(serial, GroupAdamParams(params, group, begin, count, part.grad[group]));
+      AdamParams adam = GroupAdamParams(params, group, begin, count, part.grad[group]);
+      adam.last_unusable_step = &unusable_step;
+      AdamStep(serial, adam);
     }
+    if (unusable_step > 0) all_usable = false;
   });
+  if (!all_usable && params.last_unusable_step) *params.last_unusable_step = double(params.step);
 }
 
 }  // namespace splat::train

@@ -51,6 +51,7 @@ struct BackwardAdamTask {
   int updated_rest;  // coefficients per channel to update: K, or 0
   AdamTarget targets[kSplatArrays];
   AdamFactors<float> factors[kSplatArrays];
+  UnusableFlag flag;
 };
 
 // Copies the coefficients of the block's splats to shared memory, neighbouring threads neighbouring numbers.
@@ -108,27 +109,30 @@ __device__ inline void StoreBlockGrad(const math::SplatBackward<float>& back, Bl
 // Adam over `size` numbers of the block; grad_of(e) is the gradient of number e. Neighbouring threads take neighbouring
 // float4s: a block's splats are a multiple of four, so its part of an array is aligned.
 template <typename GradOf>
-__device__ inline void UpdateBlock(const AdamFactors<float>& factors, AdamTarget target, int64_t begin, int size,
+__device__ inline void UpdateBlock(const BackwardAdamTask& task, int group, int64_t begin, int size,
                                    const GradOf& grad_of) {
+  const AdamFactors<float>& factors = task.factors[group];
+  AdamTarget target = task.targets[group];
   target = {target.value + begin, target.first + begin, target.second + begin};
   const int wide = size / kWide;
   for (int i = int(threadIdx.x); i < wide; i += kThreads) {
     const int e = kWide * i;
-    UpdateWide(factors, target, i, make_float4(grad_of(e), grad_of(e + 1), grad_of(e + 2), grad_of(e + 3)));
+    UpdateWide(factors, target, i, make_float4(grad_of(e), grad_of(e + 1), grad_of(e + 2), grad_of(e + 3)), task.flag);
   }
-  for (int e = kWide * wide + int(threadIdx.x); e < size; e += kThreads) UpdateOne(factors, target, e, grad_of(e));
+  for (int e = kWide * wide + int(threadIdx.x); e < size; e += kThreads) {
+    UpdateOne(factors, target, e, grad_of(e), task.flag);
+  }
 }
 
 __device__ inline void UpdateGroup(const BackwardAdamTask& task, int group, int width, int64_t first_splat, int count,
                                    const float* grad) {
-  UpdateBlock(task.factors[group], task.targets[group], first_splat * width, count * width,
-              [&](int e) { return grad[e]; });
+  UpdateBlock(task, group, first_splat * width, count * width, [&](int e) { return grad[e]; });
 }
 
 template <int kDegree>
 __device__ inline void UpdateRest(const BackwardAdamTask& task, int64_t first_splat, int count, const BlockGrad& grad) {
   const int width = 3 * task.updated_rest;
-  UpdateBlock(task.factors[kShRest], task.targets[kShRest], first_splat * width, count * width, [&](int e) {
+  UpdateBlock(task, kShRest, first_splat * width, count * width, [&](int e) {
     const int splat = e / width, coefficient = (e - splat * width) / 3, channel = e % 3;
     return coefficient < math::ShRestCount(kDegree) ? grad.basis[splat][coefficient] * grad.color[splat][channel]
                                                     : 0.0f;
@@ -181,6 +185,7 @@ BackwardAdamTask TaskOf(const BackwardAdamParams& params) {
   task.stats = params.backward.stats;
   task.density = params.density;
   task.penalty = params.penalty;
+  task.flag = {params.last_unusable_step, double(params.step)};
   task.updated_rest = params.skip_sh_rest ? 0 : forward.splats.sh_rest_count;
   for (int group = 0; group < kSplatArrays; ++group) {
     task.targets[group] = {params.value[group], params.first[group], params.second[group]};

@@ -150,9 +150,10 @@ TEST_P(NeedlesTest, HaveTheGradientsOfDouble) {
   ExpectGradientsOfDouble(*GetParam(), 1000, {kMeans, kOpacityLogits, kShDc}, 0.02);
 }
 
-// The gradients of the axes go through the 3D covariance, where the length of a needle cancels once more.
-TEST_P(NeedlesTest, HaveTheGradientsOfDoubleForTheirAxesUpToAHundredPixels) {
-  ExpectGradientsOfDouble(*GetParam(), 100, {kLogScales, kQuats}, 0.05);
+// From the axes to the conic and back nothing cancels (ProjectSplatBackward.HasTheGradientOfDouble...). What is left is
+// the blending: float places a needle whose mean lies 10,000 px away to some 1e-3 px, and the image with it.
+TEST_P(NeedlesTest, HaveTheGradientsOfDoubleForTheirAxesUpToTenThousandPixels) {
+  ExpectGradientsOfDouble(*GetParam(), 10000, {kLogScales, kQuats}, 0.02);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <set>
 #include <vector>
 
+#include "core/check.h"
 #include "core/random.h"
 #include "rasterizer/math/activation.h"
 #include "tests/support/density_backends.h"
@@ -18,6 +19,7 @@
 namespace splat::train {
 namespace {
 
+using splat::testing::DensitySplats;
 using splat::testing::kManySplats;
 using ::testing::ElementsAre;
 
@@ -135,15 +137,18 @@ class DensityFatesTest : public splat::testing::DensityBackendTest {
   };
 
   Decision Decide(const Model& model, const FateThresholds& thresholds, int64_t max_gaussians) const {
-    const auto logits = Array(model.logits), log_scales = Array(model.log_scales),
-               gradient_sum = Array(model.gradient_sum);
+    DensitySplats splats(model.logits, model.log_scales);
+    return Decide(splats, model, thresholds, max_gaussians);
+  }
+  // The splats are the model's, or others in their place.
+  Decision Decide(DensitySplats& splats, const Model& model, const FateThresholds& thresholds,
+                  int64_t max_gaussians) const {
+    const auto gradient_sum = Array(model.gradient_sum);
     const auto seen = Array(model.seen);
     const auto fates = Array(std::vector<uint8_t>(model.logits.size(), 0xee));
     DecideParams params;
-    params.count = logits.size();
-    params.opacity_logits = logits.data();
-    params.log_scales = log_scales.data();
-    params.statistics_count = model.has_statistics ? seen.size() : params.count;
+    params.splats = splats.View(*GetParam().device);
+    params.statistics_count = model.has_statistics ? seen.size() : params.splats.count;
     if (model.statistics_count) params.statistics_count = *model.statistics_count;
     if (model.has_statistics) {
       params.gradient_sum = gradient_sum.data();
@@ -233,20 +238,42 @@ TEST_P(DensityFatesTest, RemovesWhatIsNotFinite) {
   model.Add(0, {-4, kInfinity, -5}, 0, 1);
   model.Add(0, {-4, -3, 50}, 0, 1);
   model.Add(0, {kInfinity, kNan, kNan}, 0, 1);
-  model.Add(kInfinity, small, 0, 1);                         // opaque
-  model.Add(0, {-kInfinity, -kInfinity, -kInfinity}, 0, 1);  // flat in every direction
-  model.Add(0, small, kNan, 1);                              // a broken gradient grows nothing
-  model.Add(0, small, kInfinity, 1);                         // an infinite one is a large one
+  model.Add(kInfinity, small, 0, 1);  // opaque, but drawn by no backend, as the next one
+  model.Add(0, {-kInfinity, -kInfinity, -kInfinity}, 0, 1);
+  model.Add(0, small, kNan, 1);       // a broken gradient grows nothing
+  model.Add(0, small, kInfinity, 1);  // an infinite one is a large one
   FateThresholds thresholds = Thresholds();
   thresholds.prune_large = false;
   for (const int64_t limit : {kNoLimit, int64_t(5)}) {
     const Decision decision = Decide(model, thresholds, limit);
     std::vector<SplatFate> expected(10, SplatFate::kRemove);
-    std::fill_n(expected.begin() + 6, 3, SplatFate::kKeep);
+    expected[8] = SplatFate::kKeep;
     expected[9] = SplatFate::kClone;
     EXPECT_EQ(decision.fates, Bytes(expected)) << limit;
     ExpectCounts(decision.counts, Bytes(expected));
   }
+}
+
+TEST_P(DensityFatesTest, RemovesASplatOfWhichAnyNumberIsNotFinite) {
+  Model model;
+  for (int array = 0; array < kSplatArrays; ++array) {
+    const int width = WidthOf(array, DensitySplats::kRestCount);
+    for (int number = 0; number < width; ++number) {
+      for (const float bad : {kNan, kInfinity, -kInfinity}) {
+        SCOPED_TRACE(StrCat(kSplatArrayList[array].name, " ", number, " = ", bad));
+        model = Model();
+        for (int splat = 0; splat < 3; ++splat) model.Add(0, {-4, -3, -5}, 0, 1);
+        DensitySplats splats(model.logits, model.log_scales);
+        splats.host[array][size_t(width + number)] = bad;
+        EXPECT_EQ(Decide(splats, model, Thresholds(), kNoLimit).fates,
+                  Bytes({SplatFate::kKeep, SplatFate::kRemove, SplatFate::kKeep}));
+      }
+    }
+  }
+  DensitySplats without_direction(model.logits, model.log_scales);
+  std::fill_n(without_direction.host.quats.begin() + 4, 4, 0.0f);
+  EXPECT_EQ(Decide(without_direction, model, Thresholds(), kNoLimit).fates,
+            Bytes({SplatFate::kKeep, SplatFate::kRemove, SplatFate::kKeep}));
 }
 
 TEST_P(DensityFatesTest, ManySplatsAsInDouble) {

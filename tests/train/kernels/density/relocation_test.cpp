@@ -13,6 +13,7 @@
 namespace splat::train {
 namespace {
 
+using splat::testing::DensitySplats;
 using splat::testing::kManySplats;
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -41,13 +42,16 @@ struct Draws {
 class RelocationTest : public splat::testing::DensityBackendTest {
  protected:
   Weighed Weigh(const std::vector<float>& logits, const std::vector<float>& log_scales, float dead_logit) const {
-    const size_t n = logits.size();
-    const auto device_logits = Array(logits), device_scales = Array(log_scales);
+    DensitySplats splats(logits, log_scales);
+    return Weigh(splats, dead_logit);
+  }
+  Weighed Weigh(DensitySplats& splats, float dead_logit) const {
+    const size_t n = splats.host.opacity_logits.size();
     const auto weights = Array(std::vector<uint64_t>(n, 99));
     const auto dead = Array(std::vector<int32_t>(n, -99));
     Weighed weighed;
-    weighed.dead = Stages().weigh_splats(
-        context_, {int64_t(n), device_logits.data(), device_scales.data(), dead_logit, weights.data(), dead.data()});
+    weighed.dead =
+        Stages().weigh_splats(context_, {splats.View(*GetParam().device), dead_logit, weights.data(), dead.data()});
     weighed.weight_sums = weights.Get();
     weighed.dead_sums = dead.Get();
     return weighed;
@@ -120,6 +124,20 @@ TEST_P(RelocationTest, BrokenSplatsAreDeadAndTheFaintestLiveOneHasAChance) {
   EXPECT_EQ(weighed.dead, 5);
   EXPECT_THAT(weighed.dead_sums, ElementsAre(1, 2, 3, 4, 5, 5, 5));
   EXPECT_THAT(weighed.weight_sums, ElementsAre(0, 0, 0, 0, 0, 1, 1 + (1 << 23)));
+}
+
+TEST_P(RelocationTest, ASplatOfWhichAnyNumberIsNotFiniteIsDead) {
+  for (int array = 0; array < kSplatArrays; ++array) {
+    const int width = WidthOf(array, DensitySplats::kRestCount);
+    for (int number = 0; number < width; ++number) {
+      for (const float bad : {kNan, kInfinity, -kInfinity}) {
+        DensitySplats splats({0, 0, 0}, std::vector<float>(9, -2));
+        splats.host[array][size_t(width + number)] = bad;
+        EXPECT_THAT(Weigh(splats, -80).dead_sums, ElementsAre(0, 1, 1))
+            << kSplatArrayList[array].name << " " << number << " = " << bad;
+      }
+    }
+  }
 }
 
 TEST_P(RelocationTest, NothingToDoIsFine) {

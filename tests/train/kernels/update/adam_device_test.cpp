@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/check.h"
@@ -68,7 +69,8 @@ struct DeviceNumbers {
     const std::vector<float> all = array.Get();
     return {all.begin() + offset, all.end()};
   }
-  void Step(const TrainBackend& backend, const std::vector<float>& gradients, int step) {
+  void Step(const TrainBackend& backend, const std::vector<float>& gradients, int step,
+            double* last_unusable_step = nullptr) {
     const DeviceArray<float> grad(*backend.device, Shifted(gradients));
     AdamParams params = ParamsOf(step);
     params.size = size;
@@ -76,6 +78,7 @@ struct DeviceNumbers {
     params.grad = grad.data() + offset;
     params.first = first.data() + offset;
     params.second = second.data() + offset;
+    params.last_unusable_step = last_unusable_step;
     const TrainCall call(backend);
     backend.kernels->update.adam(call.context, params);
   }
@@ -116,6 +119,28 @@ TEST_P(AdamDeviceTest, MomentsOfUnseenSplatsEndAtZeroAndAreNeverDenormal) {
   for (int step = 2; step <= 900; ++step) numbers.Step(GetParam(), {0, 0, 0, 0}, step);
   for (const float moment : numbers.Get(numbers.first)) EXPECT_EQ(moment, 0.0f);
   for (const float moment : numbers.Get(numbers.second)) EXPECT_NE(std::fpclassify(moment), FP_SUBNORMAL);
+}
+
+TEST_P(AdamDeviceTest, SaysInWhichStepAGradientWasNotUsable) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN(), kInfinity = std::numeric_limits<float>::infinity();
+  for (const int64_t size : kSizes) {
+    if (size == 0) continue;
+    DeviceNumbers numbers(*GetParam().device, Numbers(size), 0);
+    const DeviceArray<double> flag(*GetParam().device, std::vector<double>{0});
+    std::vector<float> gradients(size_t(size), 1e17f);
+    int step = 0;
+    for (const size_t place : {size_t(0), size_t(size / 2), size_t(size - 1)}) {
+      for (const float bad : {kNan, kInfinity, -kInfinity, -2e18f}) {
+        gradients[place] = bad;
+        numbers.Step(GetParam(), gradients, ++step, flag.data());
+        EXPECT_EQ(flag.Get()[0], step) << bad << " at " << place << " of " << size;
+        gradients[place] = 0;
+        numbers.Step(GetParam(), gradients, ++step, flag.data());
+        EXPECT_EQ(flag.Get()[0], step - 1) << "a usable step at " << place << " of " << size;
+      }
+    }
+    for (const float value : numbers.Get(numbers.value)) EXPECT_TRUE(std::isfinite(value));
+  }
 }
 
 TEST_P(AdamDeviceTest, RefusesBrokenParameters) {

@@ -1,0 +1,38 @@
+// Whether a splat can be drawn from any camera: the one answer for reading, densification and writing, on the CPU and
+// on a GPU.
+#pragma once
+
+#include <cstdint>
+
+#include "core/host_device.h"
+#include "scene/splat_arrays.h"
+
+namespace splat {
+
+// A quaternion of a smaller squared norm has no direction.
+constexpr double kSmallestSquaredNorm = 1e-30;
+
+SPLAT_HD inline bool AreFinite(const float* values, int64_t count) {
+  bool finite = true;
+  for (int64_t i = 0; i < count; ++i) finite &= values[i] - values[i] == 0;  // NaN for infinities, too
+  return finite;
+}
+
+// quat: [4]. In double, where no float's square overflows or vanishes.
+SPLAT_HD inline double SquaredNormOf(const float* quat) {
+  double sum = 0;
+  for (int i = 0; i < 4; ++i) sum += double(quat[i]) * quat[i];
+  return sum;
+}
+
+// Whether all numbers of a row are finite and its quaternion has a direction. The arrays are those of a model with
+// sh_rest_count coefficients per channel beyond the first.
+SPLAT_HD inline bool IsUsable(const SplatArraysOf<const float*>& splats, int sh_rest_count, int64_t row) {
+  const float* quat = splats.quats + 4 * row;
+  return AreFinite(splats.means + 3 * row, 3) && AreFinite(splats.log_scales + 3 * row, 3) && AreFinite(quat, 4) &&
+         SquaredNormOf(quat) > kSmallestSquaredNorm && AreFinite(splats.opacity_logits + row, 1) &&
+         AreFinite(splats.sh_dc + kChannels * row, kChannels) &&
+         AreFinite(splats.sh_rest + kChannels * sh_rest_count * row, kChannels * sh_rest_count);
+}
+
+}  // namespace splat
