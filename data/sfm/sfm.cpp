@@ -190,7 +190,8 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   if (const auto earlier = EarlierResult(workspace, key, image_folder, set)) return *earlier;
   for (const std::string& note : set.notes) LogWarning(log, note);
 
-  ColmapProgram colmap(options.colmap, workspace.Path("colmap.log"), options.cancelled);
+  constexpr double kSecondsPerMinute = 60;
+  ColmapProgram colmap({options.colmap, workspace_folder, options.cancelled, options.idle_minutes * kSecondsPerMinute});
   const int threads = options.threads > 0 ? options.threads : UsableCores();
   SfmContext context{FolderForColmap(image_folder, set.usable, workspace),
                      photos_key,
@@ -202,6 +203,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
                      workspace,
                      colmap,
                      progress,
+                     log,
                      set.notes};
   if (options.use_gpu && !context.gpu)
     context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");

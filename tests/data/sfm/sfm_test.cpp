@@ -32,6 +32,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::TempDir;
 
+constexpr double kIdleMinutes = 0.03;
 constexpr const char* kAllStages = "feature_extractor exhaustive_matcher mapper";
 
 class RunSfmTest : public ::testing::Test {
@@ -248,6 +249,58 @@ TEST_F(RunSfmTest, SaysWhatCOLMAPWroteLastWhenItFailsAndGoesOnNextTime) {
   fake_->Before("mapper", "");
   EXPECT_EQ(Run().photos_registered, 21u);
   EXPECT_EQ(fake_->CalledCommands(), "mapper");
+}
+
+TEST_F(RunSfmTest, SaysWhatCOLMAPFoundWrongAndNotItsStackTrace) {
+  fake_->Before("mapper",
+                "echo 'F20260102 03:04:05.678901 7 a.cc:123] Check failed: rows == 4 (3 vs. 4)'\n"
+                "echo '*** Check failure stack trace: ***'; echo '    @ 0x7fca5254acfe (unknown)'; kill -ABRT $$");
+  const std::string message = ErrorOfRun();
+  EXPECT_THAT(message, HasSubstr("mapper was ended by the system (Aborted): a.cc:123: Check failed: rows == 4 (3 vs."));
+  EXPECT_THAT(message, HasSubstr("its whole output is in " + Workspace() + "/colmap.log"));
+  EXPECT_THAT(message, Not(HasSubstr("@")));
+  EXPECT_THAT(ReadFile(Workspace() + "/colmap.log"), HasSubstr("0x7fca5254acfe"));
+}
+
+TEST_F(RunSfmTest, StartsAStageThatHangsOnceMore) {
+  options_.idle_minutes = kIdleMinutes;
+  for (const char* command : {"feature_extractor", "exhaustive_matcher", "mapper"}) {
+    fs::remove_all(Workspace());
+    fs::remove(folder_ / "program/hung");
+    fake_->Before(command, "if [ ! -e \"$here/hung\" ]; then touch \"$here/hung\"; sleep 600; fi");
+    const SfmResult result = Run();
+    EXPECT_EQ(result.photos_registered, 21u) << command;
+    EXPECT_EQ(result.attempts, 1) << command;
+    EXPECT_THAT(::testing::PrintToString(result.notes),
+                HasSubstr(StrCat("COLMAP's ", command, " showed no sign of work for ")));
+    EXPECT_EQ(fake_->Calls().size(), 4u) << command;
+    fake_->Before(command, "");
+  }
+}
+
+TEST_F(RunSfmTest, NamesAStageThatHangsTwiceAndContinuesThereNextTime) {
+  options_.idle_minutes = kIdleMinutes;
+  fake_->Before("exhaustive_matcher", "echo 'Matching block [1/4]'; sleep 600");
+  const std::string message = ErrorOfRun();
+  EXPECT_THAT(message, HasSubstr("COLMAP's exhaustive_matcher showed no sign of work for "));
+  EXPECT_THAT(message, HasSubstr(", twice, and was ended (--colmap-idle-minutes): Matching block [1/4]"));
+  EXPECT_THAT(message, HasSubstr("colmap.log"));
+  fake_->Before("exhaustive_matcher", "");
+  EXPECT_EQ(Run().photos_registered, 21u);
+  EXPECT_EQ(fake_->CalledCommands(), "exhaustive_matcher mapper");
+}
+
+TEST_F(RunSfmTest, NamesAProgramThatDoesNotEvenGiveItsHelp) {
+  options_.idle_minutes = kIdleMinutes;
+  std::ofstream(fake_->program()) << "#!/bin/sh\nsleep 600\n";
+  EXPECT_THAT(ErrorOfRun(), HasSubstr("program/colmap: gave no help within "));
+}
+
+TEST_F(RunSfmTest, KeepsWhatCOLMAPLogsAndLeavesLyingInItsWorkspace) {
+  fake_->Before("mapper", "echo x > \"$GLOG_log_dir/colmap.INFO\" && echo x > \"$TMPDIR/x\" && echo \"in $TMPDIR\"");
+  Run();
+  EXPECT_THAT(ReadFile(Workspace() + "/colmap.log"), HasSubstr("in " + Workspace() + "/colmap_tmp"));
+  EXPECT_FALSE(fs::exists(Workspace() + "/colmap_tmp"));
 }
 
 TEST_F(RunSfmTest, SaysHowToInstallColmap) {
