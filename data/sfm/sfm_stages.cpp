@@ -11,6 +11,7 @@
 #include "data/sfm/fingerprint.h"
 #include "data/sfm/sfm_command.h"
 #include "data/sfm/sfm_matching.h"
+#include "data/sfm/sfm_parts.h"
 #include "io/atomic_file.h"
 
 namespace splat::data {
@@ -18,6 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMapperStarts = 50;  // of models, as many as COLMAP keeps; its own 200 are hours on hopeless photos
 constexpr double kMatchingShare = 0.9;  // of the matching stage's progress; the rest is COLMAP's verification
 
 // The camera that an interrupted extraction has made for a group already; COLMAP would make a second one.
@@ -127,7 +129,9 @@ SfmCommand MapperCommand(SfmContext& context, const SfmPlan& plan, const std::st
   command.needed = {{"database_path", context.workspace.Path(plan.database)},
                     {"image_path", context.image_folder},
                     {"output_path", output}};
-  command.wished = {{"Mapper.num_threads", StrCat(context.threads)}};
+  command.wished = {{"Mapper.num_threads", StrCat(context.threads)},
+                    {"Mapper.min_model_size", StrCat(kSmallestPart)},
+                    {"Mapper.init_num_trials", StrCat(kMapperStarts)}};
   if (plan.mapper != SfmMapper::kIncrementalRelaxed) return command;
   for (const ColmapOption& relaxed : std::vector<ColmapOption>{{"Mapper.init_min_tri_angle", "4"},
                                                                {"Mapper.init_min_num_inliers", "40"},

@@ -1,4 +1,4 @@
-// The real COLMAP as a guest: what it leaves behind, and what it says when it fails.
+// The real COLMAP as a guest: what it leaves behind, what it says when it fails, and photos that fall apart.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/random.h"
+#include "data/photos/image_io.h"
 #include "data/sfm/sfm.h"
+#include "data/sfm/sfm_parts.h"
 #include "io/atomic_file.h"
 #include "tests/support/error_message.h"
 #include "tests/support/small_capture.h"
@@ -70,6 +73,40 @@ TEST_F(RealColmap, LeavesNothingWhenItIsCancelledInAnyStage) {
     EXPECT_TRUE(LeftNothing());
     EXPECT_FALSE(fs::exists(workspace + "/colmap_tmp"));
   }
+}
+
+// Two rooms with other paint: no photo shows both.
+TEST_F(RealColmap, EndsWithTheLargerOfTwoScenesInOneFolder) {
+  const TempDir folder;
+  const std::string other = testing::WriteSmallCapture(folder / "other", 5, 2);
+  const std::string both = folder / "both";
+  fs::create_directories(both);
+  for (const auto& photo : fs::directory_iterator(photos_)) {
+    fs::copy(photo, fs::path(both) / ("a_" + photo.path().filename().string()));
+  }
+  for (const auto& photo : fs::directory_iterator(other)) {
+    fs::copy(photo, fs::path(both) / ("b_" + photo.path().filename().string()));
+  }
+  const SfmResult result = RunSfm(both, folder / "work", {}, {}, {});
+  EXPECT_LE(result.attempts, 2) << ::testing::PrintToString(result.notes);
+  EXPECT_GE(result.photos_registered, size_t(kPhotos - 1));
+  EXPECT_LE(result.photos_registered, size_t(kPhotos));
+  ASSERT_EQ(result.other_parts.size(), 1u);
+  EXPECT_GE(result.other_parts[0].size(), 3u);
+  EXPECT_EQ(result.other_parts[0].front().substr(0, 2), "b_");
+  EXPECT_THAT(DescribeParts(result), HasSubstr("2 parts that are not connected"));
+}
+
+TEST_F(RealColmap, EndsWithPhotosOfWhichNoTwoShowTheSame) {
+  const TempDir folder;
+  Random random(1);
+  for (int photo = 0; photo < 4; ++photo) {
+    Image8 noise(160, 120, 3);
+    for (uint8_t& value : noise.pixels) value = uint8_t(random.Uniform(0, 256));
+    WriteImage(folder / ("photos_of_noise_" + std::to_string(photo) + ".png"), noise);
+  }
+  const std::string message = ErrorMessageOf([&] { RunSfm(folder.path(), *shared_ / "noise", {}, {}, {}); });
+  EXPECT_THAT(message, HasSubstr("COLMAP placed none of the 4 photos in 3 attempts"));
 }
 
 TEST_F(RealColmap, SaysInOneLineWhyItFailed) {

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "data/photos/image_io.h"
+#include "data/sfm/sfm_parts.h"
 #include "data/sfm/sfm_workspace.h"
 #include "io/atomic_file.h"
 #include "tests/support/error_message.h"
@@ -217,6 +218,37 @@ TEST_F(RunSfmTest, KeepsTheBetterOfTwoPoorResults) {
   EXPECT_EQ(result.photos_registered, 9u);
   EXPECT_EQ(result.left_out.size(), 12u);
   EXPECT_EQ(result.points, 500u);
+}
+
+TEST_F(RunSfmTest, StopsWhenTheSamePartsComeOutTwiceAndSaysWhichOneIsUsed) {
+  fake_->RemoveModels();
+  fake_->AddModel("0", {names_.begin(), names_.begin() + 8}, 500);
+  fake_->AddModel("1", {names_.begin() + 8, names_.begin() + 19}, 300);
+  const SfmResult result = Run();
+  EXPECT_EQ(result.attempts, 2);
+  EXPECT_EQ(fake_->CalledCommands(), "feature_extractor exhaustive_matcher mapper exhaustive_matcher mapper");
+  EXPECT_THAT(fake_->Calls().back(), HasSubstr("|--Mapper.min_model_size|3|"));
+  EXPECT_EQ(result.photos_registered, 11u);
+  EXPECT_EQ(result.left_out.size(), 10u);
+  EXPECT_THAT(result.other_parts, ElementsAre(FirstNames(8)));
+  EXPECT_EQ(DescribeParts(result),
+            "the photos fall into 2 parts that are not connected: 11 photos (photo 108 [ä].png, photo 109 [ä].png, "
+            "photo 110 [ä].png, ...) and 8 photos (photo 100 [ä].png, photo 101 [ä].png, photo 102 [ä].png, ...); the "
+            "first part is used. Add photos of what lies between them, or give each part a folder of its own");
+  EXPECT_EQ(Run().other_parts, result.other_parts) << "resumed";
+}
+
+TEST_F(RunSfmTest, StopsAtOnceWhereNoVerifiedPairJoinsTheParts) {
+  fake_->RemoveModels();
+  fake_->AddModel("0", FirstNames(11), 500);
+  fake_->AddModel("1", {names_.begin() + 11, names_.end()}, 300);
+  for (int photo = 1; photo < 21; ++photo) {
+    if (photo != 11) fake_->AddVerifiedPair(photo, photo + 1);
+  }
+  EXPECT_EQ(Run().attempts, 1);
+  fs::remove_all(Workspace());
+  fake_->AddVerifiedPair(11, 12);
+  EXPECT_EQ(Run().attempts, 2);
 }
 
 TEST_F(RunSfmTest, KeepsAPoorResultWhenARetryCrashes) {
