@@ -1,10 +1,12 @@
 #include <chrono>
+#include <set>
 
 #include "core/check.h"
 #include "core/format.h"
 #include "core/interrupted.h"
 #include "data/photos/folder_files.h"
 #include "data/poses/pose_source.h"
+#include "data/sfm/sfm_parts.h"
 #include "pipeline/stages.h"
 
 namespace splat::pipeline {
@@ -26,6 +28,17 @@ const char* StageName(data::SfmStage stage) {
       return "Structure from motion: mapping";
   }
   return "Structure from motion";
+}
+
+// One line for photos that belong to other parts, and one for each photo that belongs to none.
+void WarnOfPhotosLeftOut(Reporter& reporter, const data::SfmResult& result) {
+  const std::string parts = data::DescribeParts(result);
+  if (!parts.empty()) reporter.Warn(parts);
+  std::set<std::string> in_parts;
+  for (const auto& part : result.other_parts) in_parts.insert(part.begin(), part.end());
+  for (const std::string& name : result.left_out) {
+    if (in_parts.count(name) == 0) reporter.Warn(StrCat("photo left out, COLMAP could not place it: ", name));
+  }
 }
 
 // Runs COLMAP in OUT/sfm, where a later run finds what is done, and lists the photos it could not place.
@@ -51,9 +64,7 @@ data::SfmResult RunStructureFromMotion(const Run& run) {
                          " photos placed, ", FormatCount(int64_t(result.points)), " points, mean reprojection error ",
                          FormatFixed(result.mean_reprojection_error_px, 2), " px, ",
                          FormatDuration(SecondsSince(start))));
-    for (const std::string& name : result.left_out) {
-      reporter.Warn(StrCat("photo left out, COLMAP could not place it: ", name));
-    }
+    WarnOfPhotosLeftOut(reporter, result);
     return result;
   } catch (const data::SfmCancelled&) {
     throw Interrupted(

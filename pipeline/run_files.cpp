@@ -67,13 +67,10 @@ Json FilesJson(const RunSummary& summary) {
 }
 
 Json SfmJson(const data::SfmResult& sfm) {
-  return {{"given", sfm.photos_given},
-          {"registered", sfm.photos_registered},
-          {"left_out", sfm.left_out},
-          {"points", sfm.points},
-          {"mean_reprojection_error_px", sfm.mean_reprojection_error_px},
-          {"attempts", sfm.attempts},
-          {"notes", sfm.notes}};
+  return {{"given", sfm.photos_given}, {"registered", sfm.photos_registered},
+          {"left_out", sfm.left_out},  {"other_parts", sfm.other_parts},
+          {"points", sfm.points},      {"mean_reprojection_error_px", sfm.mean_reprojection_error_px},
+          {"attempts", sfm.attempts},  {"notes", sfm.notes}};
 }
 
 Json InputJson(const RunOptions& options, const RunSummary& summary) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "core/check.h"
@@ -150,6 +152,24 @@ std::unordered_set<int64_t> ColmapDatabase::MatchedPairs() const {
 size_t ColmapDatabase::VerifiedPairs() const {
   Statement query(*this, "SELECT COUNT(*) FROM two_view_geometries WHERE rows > 0");
   return query.Step() ? size_t(query.Int(0)) : 0;
+}
+
+std::vector<std::vector<std::string>> ColmapDatabase::ConnectedPhotos() const {
+  std::unordered_map<int64_t, int64_t> parents;
+  const auto root = [&](int64_t image) {
+    while (parents.emplace(image, image).first->second != image) image = parents[image];
+    return image;
+  };
+  for (const int64_t pair : Numbers("SELECT pair_id FROM two_view_geometries WHERE rows > 0")) {
+    const int64_t first = root(pair / kMaxImages), second = root(pair % kMaxImages);
+    parents[std::max(first, second)] = std::min(first, second);
+  }
+  std::map<int64_t, std::vector<std::string>> by_root;
+  for (const DatabaseImage& image : Images()) by_root[root(image.id)].push_back(image.name);
+  std::vector<std::vector<std::string>> groups;
+  for (auto& [image, names] : by_root) groups.push_back(std::move(names));
+  std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  return groups;
 }
 
 void ColmapDatabase::WriteMatches(const std::vector<DatabaseMatches>& pairs) {

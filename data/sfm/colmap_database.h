@@ -58,6 +58,9 @@ class ColmapDatabase {
   // Number of pairs that passed COLMAP's geometric verification.
   size_t VerifiedPairs() const;
 
+  // Names of the photos in groups that verified pairs join, each sorted, the largest group first.
+  std::vector<std::vector<std::string>> ConnectedPhotos() const;
+
   // Writes all or none of them, replacing what the pairs had.
   void WriteMatches(const std::vector<DatabaseMatches>& pairs);
 

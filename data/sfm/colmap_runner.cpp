@@ -1,17 +1,19 @@
 #include "data/sfm/colmap_runner.h"
 
 #include <cctype>
-#include <deque>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "core/check.h"
+#include "data/sfm/colmap_message.h"
+#include "data/sfm/fingerprint.h"
 #include "data/sfm/sfm.h"
 
 namespace splat::data {
 namespace {
 
-constexpr size_t kLastLines = 5;  // of a command's output, for a message
+constexpr const char* kTemporaryFolder = "colmap_tmp";  // in the workspace
 constexpr const char* kInstallHint =
     "; install COLMAP (Debian, Ubuntu: sudo apt-get install colmap) or name the program with --colmap";
 
@@ -89,8 +91,7 @@ std::set<std::string> ParseCommandNames(const std::string& help) {
   return names;
 }
 
-ColmapProgram::ColmapProgram(std::string program, std::string log_path, std::function<bool()> cancelled)
-    : program_(std::move(program)), log_path_(std::move(log_path)), cancelled_(std::move(cancelled)) {
+ColmapProgram::ColmapProgram(ColmapProgramOptions options) : setting_(std::move(options)) {
   std::string help;
   try {
     help = Help({"help"});
@@ -101,19 +102,45 @@ ColmapProgram::ColmapProgram(std::string program, std::string log_path, std::fun
   }
   build_ = ParseColmapBuild(help);
   commands_ = ParseCommandNames(help);
-  SPLAT_CHECK(HasCommand("feature_extractor") && HasCommand("mapper"), program_,
+  SPLAT_CHECK(HasCommand("feature_extractor") && HasCommand("mapper"), setting_.program,
               ": does not list the commands feature_extractor and mapper in its help, so it is no COLMAP",
               kInstallHint);
 }
 
-std::string ColmapProgram::Help(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> command = {program_};
+ProcessResult ColmapProgram::RunHere(const std::vector<std::string>& arguments,
+                                     const std::function<void(const std::string&)>& on_line) const {
+  namespace fs = std::filesystem;
+  struct TemporaryFolder {
+    explicit TemporaryFolder(const fs::path& place) : path(fs::absolute(place)) {
+      std::error_code ignored;
+      fs::remove_all(path, ignored);  // that of a killed run
+      fs::create_directories(path, ignored);
+    }
+    ~TemporaryFolder() {
+      std::error_code ignored;
+      fs::remove_all(path, ignored);
+    }
+    const fs::path path;
+  };
+  const TemporaryFolder temporary(fs::path(setting_.workspace) / kTemporaryFolder);
+  std::vector<std::string> command = {setting_.program};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  std::string text;
   ProcessOptions options;
-  options.on_line = [&](const std::string& line) { text += line + "\n"; };
-  options.cancelled = cancelled_;
-  if (RunProcess(command, options).cancelled) throw SfmCancelled();
+  options.on_line = on_line;
+  options.cancelled = setting_.cancelled;
+  options.environment = {"GLOG_log_dir=" + temporary.path.string(), "TMPDIR=" + temporary.path.string()};
+  options.idle_limit_s = setting_.idle_limit_s;
+  options.files_seen = [&] { return FilesSeen(setting_.workspace); };
+  const ProcessResult result = RunProcess(command, options);
+  if (result.cancelled) throw SfmCancelled();
+  return result;
+}
+
+std::string ColmapProgram::Help(const std::vector<std::string>& arguments) const {
+  std::string text;
+  const ProcessResult result = RunHere(arguments, [&](const std::string& line) { text += line + "\n"; });
+  SPLAT_CHECK(!result.idle, setting_.program, ": gave no help within ", setting_.idle_limit_s / 60,
+              " minutes of doing nothing");
   return text;
 }
 
@@ -127,38 +154,34 @@ ColmapRun ColmapProgram::Run(const std::string& command, const std::vector<Colma
                              const std::vector<ColmapOption>& wished,
                              const std::function<void(const std::string&)>& on_line) {
   ColmapRun run;
-  std::vector<std::string> line = {program_, command};
-  for (const ColmapOption& option : needed) line.insert(line.end(), {"--" + option.name, option.value});
+  std::vector<std::string> arguments = {command};
+  for (const ColmapOption& option : needed) arguments.insert(arguments.end(), {"--" + option.name, option.value});
   const std::set<std::string>& names = Options(command);
   for (const ColmapOption& option : wished) {
     const std::optional<std::string> name = SpellOption(names, option.name);
     if (name) {
-      line.insert(line.end(), {"--" + *name, option.value});
+      arguments.insert(arguments.end(), {"--" + *name, option.value});
     } else {
       run.left_out_options.push_back(option.name);
     }
   }
 
-  std::ofstream log(log_path_, std::ios::app);
-  SPLAT_CHECK(log.good(), log_path_, ": cannot be written");
-  log << "$";
-  for (const std::string& word : line) log << " '" << word << "'";
+  std::ofstream log(log_path(), std::ios::app);
+  SPLAT_CHECK(log.good(), log_path(), ": cannot be written");
+  log << "$ '" << setting_.program << "'";
+  for (const std::string& word : arguments) log << " '" << word << "'";
   log << std::endl;
-  std::deque<std::string> last;
-  ProcessOptions options;
-  options.cancelled = cancelled_;
-  options.on_line = [&](const std::string& text) {
+  ColmapMessage message;
+  const ProcessResult result = RunHere(arguments, [&](const std::string& text) {
     log << text << "\n";
     log.flush();
-    if (text.find_first_not_of(" \t=") != std::string::npos) last.push_back(text);
-    if (last.size() > kLastLines) last.pop_front();
+    message.Add(text);
     if (on_line) on_line(text);
-  };
-  const ProcessResult result = RunProcess(line, options);
-  if (result.cancelled) throw SfmCancelled();
-  run.crashed = result.signal != 0;
+  });
+  run.idle = result.idle;
+  run.signal = result.signal;
   run.exit_code = result.exit_code;
-  for (const std::string& text : last) run.end += (run.end.empty() ? "" : " | ") + text;
+  if (!run.ok()) run.message = message.text();
   return run;
 }
 

@@ -36,22 +36,31 @@ ColmapBuild ParseColmapBuild(const std::string& help);
 std::set<std::string> ParseCommandNames(const std::string& help);
 
 struct ColmapRun {
-  bool crashed = false;  // ended by a signal
+  bool idle = false;  // ended by us because it did nothing
+  int signal = 0;     // that ended it otherwise
   int exit_code = 0;
-  std::string end;                            // last lines of its output, joined by " | "
+  std::string message;                        // the line of its output that says why it failed, if it did
   std::vector<std::string> left_out_options;  // names that this version does not have
-  bool ok() const { return !crashed && exit_code == 0; }
+  bool crashed() const { return signal != 0; }
+  bool ok() const { return !idle && !crashed() && exit_code == 0; }
+};
+
+struct ColmapProgramOptions {
+  std::string program = "colmap";   // a path, or a name that is looked for in PATH
+  std::string workspace;            // gets colmap.log, and while a command runs a folder for its temporary files
+  std::function<bool()> cancelled;  // may be empty
+  double idle_limit_s = 0;          // a command that for so long shows no sign of work is ended; 0: it is waited for
 };
 
 class ColmapProgram {
  public:
-  // `program` is a path or a name looked for in PATH; output is appended to `log_path`. Asks for the general help.
-  // Throws splat::Error with the install command if there is no such program.
-  ColmapProgram(std::string program, std::string log_path, std::function<bool()> cancelled);
+  // Asks for the general help. Throws splat::Error with the install command if there is no such program.
+  explicit ColmapProgram(ColmapProgramOptions options);
 
   const ColmapBuild& build() const { return build_; }
   bool HasCommand(const std::string& command) const { return commands_.count(command) > 0; }
-  const std::set<std::string>& Options(const std::string& command);  // asked once per command
+  const std::set<std::string>& Options(const std::string& command);            // asked once per command
+  std::string log_path() const { return setting_.workspace + "/colmap.log"; }  // the commands' output is appended
 
   // Runs a command. The options `needed` are passed as they are, and of those `wished` the ones that the program has.
   // Throws SfmCancelled.
@@ -60,10 +69,12 @@ class ColmapProgram {
 
  private:
   std::string Help(const std::vector<std::string>& arguments) const;
+  // Runs the program in surroundings in which it leaves nothing behind: its log files and temporary files go into a
+  // folder of the workspace that is removed afterwards.
+  ProcessResult RunHere(const std::vector<std::string>& arguments,
+                        const std::function<void(const std::string&)>& on_line) const;
 
-  std::string program_;
-  std::string log_path_;
-  std::function<bool()> cancelled_;
+  ColmapProgramOptions setting_;
   ColmapBuild build_;
   std::set<std::string> commands_;
   std::map<std::string, std::set<std::string>> options_;

@@ -9,10 +9,14 @@
 #include <sys/prctl.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "core/check.h"
+#include "data/sfm/idle_watch.h"
+
+extern char** environ;
 
 namespace splat::data {
 namespace {
@@ -38,8 +42,27 @@ struct Pipe {
   int ends[2] = {-1, -1};  // read, write
 };
 
+// What exec takes: pointers into the strings of the caller, made before fork.
+struct StartArguments {
+  StartArguments(const std::vector<std::string>& words, const std::vector<std::string>& variables) {
+    for (const std::string& word : words) command.push_back(const_cast<char*>(word.c_str()));
+    command.push_back(nullptr);
+    for (char** inherited = environ; *inherited != nullptr; ++inherited) {
+      if (!IsReplaced(*inherited, variables)) environment.push_back(*inherited);
+    }
+    for (const std::string& variable : variables) environment.push_back(const_cast<char*>(variable.c_str()));
+    environment.push_back(nullptr);
+  }
+  static bool IsReplaced(const std::string& inherited, const std::vector<std::string>& variables) {
+    const std::string name = inherited.substr(0, inherited.find('=') + 1);
+    return std::any_of(variables.begin(), variables.end(),
+                       [&](const std::string& variable) { return variable.compare(0, name.size(), name) == 0; });
+  }
+  std::vector<char*> command, environment;
+};
+
 // The child's part: only calls that are safe between fork and exec. Sends errno through `failure` if exec fails.
-[[noreturn]] void BecomeProgram(char* const* arguments, const Pipe& output, const Pipe& failure, pid_t parent) {
+[[noreturn]] void BecomeProgram(const StartArguments& start, const Pipe& output, const Pipe& failure, pid_t parent) {
   setpgid(0, 0);
 #if defined(__linux__)
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -55,7 +78,8 @@ struct Pipe {
   dup2(nothing, STDIN_FILENO);
   dup2(output.ends[1], STDOUT_FILENO);
   dup2(output.ends[1], STDERR_FILENO);
-  execvp(arguments[0], arguments);
+  environ = const_cast<char**>(start.environment.data());
+  execvp(start.command[0], const_cast<char**>(start.command.data()));
   const int reason = errno;
   const ssize_t ignored = write(failure.ends[1], &reason, sizeof reason);
   (void)ignored;
@@ -121,29 +145,36 @@ class LineSplitter {
 };
 
 // Waits up to kPollMs for output and hands it on. False at the end of the output.
-bool Pump(int descriptor, LineSplitter& lines) {
+bool Pump(int descriptor, LineSplitter& lines, IdleWatch& watch) {
   pollfd request = {descriptor, POLLIN, 0};
   if (poll(&request, 1, kPollMs) <= 0) return true;
   char buffer[4096];
   const ssize_t count = read(descriptor, buffer, sizeof buffer);
   if (count < 0) return errno == EINTR || errno == EAGAIN;
+  watch.SawOutput();
   lines.Add(buffer, size_t(count));
   return count > 0;
+}
+
+// Whether the program was ended before it ended by itself: it was cancelled or did nothing.
+bool EndedEarly(const ProcessOptions& options, Child& child, IdleWatch& watch, ProcessResult& result) {
+  result.cancelled = options.cancelled && options.cancelled();
+  result.idle = !result.cancelled && watch.Expired();
+  if (!result.cancelled && !result.idle) return false;
+  child.Kill();
+  return true;
 }
 
 }  // namespace
 
 ProcessResult RunProcess(const std::vector<std::string>& command, const ProcessOptions& options) {
   SPLAT_CHECK(!command.empty() && !command[0].empty(), "no program to run was given");
-  std::vector<char*> arguments;
-  for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
-
+  const StartArguments start(command, options.environment);
   Pipe output, failure;
   const pid_t parent = getpid();
   const pid_t pid = fork();
   SPLAT_CHECK(pid >= 0, command[0], ": cannot be started: ", std::strerror(errno));
-  if (pid == 0) BecomeProgram(arguments.data(), output, failure, parent);
+  if (pid == 0) BecomeProgram(start, output, failure, parent);
   Child child(pid);
   output.CloseEnd(1);
   failure.CloseEnd(1);
@@ -154,23 +185,16 @@ ProcessResult RunProcess(const std::vector<std::string>& command, const ProcessO
 
   ProcessResult result;
   LineSplitter lines(options.on_line);
+  IdleWatch watch(options.idle_limit_s, pid, options.files_seen);
   // The output may stay open after the program's end if it left a child behind: then one last look is enough.
-  for (bool ended = false; Pump(output.ends[0], lines);) {
-    if (options.cancelled && options.cancelled()) {
-      result.cancelled = true;
-      child.Kill();
-      return result;
-    }
+  for (bool ended = false; Pump(output.ends[0], lines, watch);) {
+    if (EndedEarly(options, child, watch, result)) return result;
     if (ended) break;
     ended = child.Reap(WNOHANG);
   }
   lines.Finish();
   while (!child.Reap(WNOHANG)) {
-    if (options.cancelled && options.cancelled()) {
-      result.cancelled = true;
-      child.Kill();
-      return result;
-    }
+    if (EndedEarly(options, child, watch, result)) return result;
     usleep(kPollMs * 100);
   }
   if (WIFSIGNALED(child.status())) result.signal = WTERMSIG(child.status());

@@ -1,6 +1,7 @@
 // Runs another program, hands its output on line by line, and never leaves it behind.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -9,20 +10,25 @@ namespace splat::data {
 
 struct ProcessOptions {
   std::function<void(const std::string&)>
-      on_line;                      // each line of standard output and error, without its end; may be empty
-  std::function<bool()> cancelled;  // asked ten times a second; true ends the program at once; may be empty
+      on_line;                           // each line of standard output and error, without its end; may be empty
+  std::function<bool()> cancelled;       // asked ten times a second; true ends the program at once; may be empty
+  std::vector<std::string> environment;  // NAME=value, in the place of what the own environment says
+  // A program that for so long shows no sign of work (data/sfm/idle_watch.h) is ended; 0: it is waited for.
+  double idle_limit_s = 0;
+  std::function<uint64_t()> files_seen;  // a number that changes with the program's files; may be empty
 };
 
 struct ProcessResult {
   bool cancelled = false;
+  bool idle = false;  // it was ended because it did nothing
   int exit_code = 0;  // meaningful if signal is 0
   int signal = 0;     // that ended the program, 0: it ended by itself
 };
 
 // Runs `command` (a program, found through PATH, and its arguments) to its end, without a shell. The program reads
-// nothing, runs in a process group of its own that is killed as a whole when cancelled, and is killed by the system if
-// the calling thread dies (Linux). Throws splat::Error naming the program if it cannot be started. An exception of
-// `on_line` or `cancelled` kills the program and passes on.
+// nothing, runs in a process group of its own that is killed as a whole when cancelled or idle, and is killed by the
+// system if the calling thread dies (Linux). Throws splat::Error naming the program if it cannot be started. An
+// exception of `on_line` or `cancelled` kills the program and passes on.
 ProcessResult RunProcess(const std::vector<std::string>& command, const ProcessOptions& options);
 
 }  // namespace splat::data

@@ -1,5 +1,4 @@
 #include "data/sfm/sfm.h"
-#include "data/sfm/colmap_photos.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,6 +8,9 @@
 #include "core/machine_limits.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/photo_folder.h"
+#include "data/sfm/colmap_database.h"
+#include "data/sfm/colmap_photos.h"
+#include "data/sfm/sfm_parts.h"
 #include "data/sfm/sfm_stages.h"
 #include "io/json_parse.h"
 
@@ -93,6 +95,7 @@ void DescribeModel(const SfmModel& model, const std::string& image_folder, const
   for (const std::string& name : set.given) {
     if (!placed.count(name)) result.left_out.push_back(name);
   }
+  result.other_parts = OtherParts(model);
 }
 
 // The result of an earlier run with the same photos and options, if its model is still there.
@@ -131,8 +134,35 @@ std::string DescribeCameras(const std::vector<CameraGroup>& groups) {
 struct Attempts {
   std::optional<SfmModel> best;
   int made = 0;
+  int fell_apart = 0;   // of these, those that made several parts
   std::string failure;  // what COLMAP wrote last when it found no model
 };
+
+// Whether the photos fall apart for good: nothing joins the largest part with another, or two attempts gave the same or
+// placed most photos in parts.
+bool FallsApart(const SfmContext& context, const SfmPlan& plan, const SfmModel& model, Attempts& attempts) {
+  const std::vector<PhotoNames> others = OtherParts(model);
+  if (others.empty()) return false;
+  size_t placed = model.summary.images;
+  for (const PhotoNames& part : others) placed += part.size();
+  const bool better = !attempts.best || model.summary.images > attempts.best->summary.images;
+  if (++attempts.fell_apart >= 2 && (!better || EnoughRegistered(placed, context.photos))) return true;
+  const ColmapDatabase database(context.workspace.Path(plan.database));
+  return OnlyPartsAreLeft(plan, database.ConnectedPhotos(), model.summary.images);
+}
+
+// Makes one attempt and says whether it was the last one that makes sense.
+bool MakeAttempt(SfmContext& context, const SfmPlan& plan, Attempts& attempts, const PhotoSet& set) {
+  ExtractFeatures(context, plan, attempts.made);
+  MatchFeatures(context, plan, attempts.made);
+  const std::optional<SfmModel> model = MapPhotos(context, plan, attempts.made, attempts.failure);
+  const size_t placed = model ? model->summary.images : 0;
+  context.notes.push_back(StrCat("attempt ", attempts.made, " placed ", placed, " of ", set.given.size(), " photos"));
+  if (!model) return false;
+  const bool falls_apart = FallsApart(context, plan, *model, attempts);
+  if (!attempts.best || placed > attempts.best->summary.images) attempts.best = model;
+  return falls_apart || EnoughRegistered(attempts.best->summary.images, set.usable.size());
+}
 
 // Attempt after attempt until enough photos are placed or nothing is left to try.
 Attempts MakeAttempts(SfmContext& context, const SfmFacts& facts, const PhotoSet& set, const LogSink& log) {
@@ -146,12 +176,7 @@ Attempts MakeAttempts(SfmContext& context, const SfmFacts& facts, const PhotoSet
                      : StrCat("tried again with ", plan->description));
     if (attempt > 1) LogInfo(log, context.notes.back());
     try {
-      ExtractFeatures(context, *plan, attempt);
-      MatchFeatures(context, *plan, attempt);
-      const std::optional<SfmModel> model = MapPhotos(context, *plan, attempt, attempts.failure);
-      const size_t placed = model ? model->summary.images : 0;
-      if (placed > (attempts.best ? attempts.best->summary.images : 0)) attempts.best = model;
-      context.notes.push_back(StrCat("attempt ", attempt, " placed ", placed, " of ", set.given.size(), " photos"));
+      if (MakeAttempt(context, *plan, attempts, set)) return attempts;
     } catch (const SfmCancelled&) {
       throw;
     } catch (const Error& error) {
@@ -159,7 +184,6 @@ Attempts MakeAttempts(SfmContext& context, const SfmFacts& facts, const PhotoSet
       context.notes.push_back(StrCat("attempt ", attempt, " failed: ", error.what()));
       LogWarning(log, context.notes.back());
     }
-    if (attempts.best && EnoughRegistered(attempts.best->summary.images, set.usable.size())) return attempts;
   }
 }
 
@@ -190,7 +214,8 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   if (const auto earlier = EarlierResult(workspace, key, image_folder, set)) return *earlier;
   for (const std::string& note : set.notes) LogWarning(log, note);
 
-  ColmapProgram colmap(options.colmap, workspace.Path("colmap.log"), options.cancelled);
+  constexpr double kSecondsPerMinute = 60;
+  ColmapProgram colmap({options.colmap, workspace_folder, options.cancelled, options.idle_minutes * kSecondsPerMinute});
   const int threads = options.threads > 0 ? options.threads : UsableCores();
   SfmContext context{FolderForColmap(image_folder, set.usable, workspace),
                      photos_key,
@@ -202,6 +227,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
                      workspace,
                      colmap,
                      progress,
+                     log,
                      set.notes};
   if (options.use_gpu && !context.gpu)
     context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");

@@ -37,6 +37,10 @@ std::vector<Option> OptionsOf(SfmOptions& options) {
       Option("vocab_tree", options.vocab_tree_path, "Vocabulary tree for --matcher vocab_tree")
           .Flag("--vocab-tree FILE", group),
       Option("colmap", options.colmap, "The COLMAP program").Flag("--colmap PATH", group),
+      Option("idle_minutes", options.idle_minutes,
+             "Minutes without a sign of work after which COLMAP is ended and started once more; 0: never")
+          .AtLeast(0)
+          .Flag("--colmap-idle-minutes N", group),
   };
 }
 

@@ -19,9 +19,11 @@ struct SfmOptions {
   int max_features = 0;                // per photo, 0: chosen
   std::string vocab_tree_path;         // for vocab_tree
   std::string colmap = "colmap";       // program
-  int threads = 0;                     // 0: all
-  bool use_gpu = false;                // only where the binary has CUDA and the machine a GPU
-  std::function<bool()> cancelled;     // asked several times a second; true ends RunSfm with SfmCancelled. May be empty
+  // A COLMAP that for so long shows no sign of work (data/sfm/idle_watch.h) is ended and started once more; 0: never.
+  double idle_minutes = 30;
+  int threads = 0;                  // 0: all
+  bool use_gpu = false;             // only where the binary has CUDA and the machine a GPU
+  std::function<bool()> cancelled;  // asked several times a second; true ends RunSfm with SfmCancelled. May be empty
 };
 
 // The rows of the settings that are not the caller's own. They refer to `options`.

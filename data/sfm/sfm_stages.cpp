@@ -8,8 +8,10 @@
 #include "core/check.h"
 #include "core/parallel.h"
 #include "data/sfm/colmap_database.h"
-#include "data/sfm/colmap_log.h"
+#include "data/sfm/fingerprint.h"
+#include "data/sfm/sfm_command.h"
 #include "data/sfm/sfm_matching.h"
+#include "data/sfm/sfm_parts.h"
 #include "io/atomic_file.h"
 
 namespace splat::data {
@@ -17,64 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMapperStarts = 50;  // of models, as many as COLMAP keeps; its own 200 are hours on hopeless photos
 constexpr double kMatchingShare = 0.9;  // of the matching stage's progress; the rest is COLMAP's verification
-
-// 64-bit FNV-1a: tells photo sets apart, no more.
-class Fingerprint {
- public:
-  void Add(const std::string& text) {
-    for (unsigned char c : text + '\n') hash_ = (hash_ ^ c) * 1099511628211ull;
-  }
-  uint64_t value() const { return hash_; }
-
- private:
-  uint64_t hash_ = 14695981039346656037ull;
-};
-
-void Report(const SfmContext& context, const SfmProgress& progress) {
-  if (context.progress) context.progress(progress);
-}
-
-void AddNote(SfmContext& context, const std::string& note) {
-  if (std::find(context.notes.begin(), context.notes.end(), note) == context.notes.end()) context.notes.push_back(note);
-}
-
-struct Command {
-  std::string name;
-  std::vector<ColmapOption> needed, wished;
-};
-
-// How the progress of one command is part of its stage's.
-struct StageShare {
-  SfmStage stage;
-  int attempt;
-  size_t photos;
-  double begin = 0, end = 1;
-};
-
-ColmapRun RunCommand(SfmContext& context, const Command& command, const StageShare& share) {
-  ColmapLogFollower follower(share.stage, share.photos);
-  const ColmapRun run = context.colmap.Run(command.name, command.needed, command.wished, [&](const std::string& line) {
-    if (const auto step = follower.Follow(line)) {
-      const double fraction = share.begin + (share.end - share.begin) * step->fraction;
-      Report(context, {share.stage, share.attempt, fraction, step->text});
-    }
-  });
-  for (const std::string& option : run.left_out_options) {
-    AddNote(context, StrCat("this version of COLMAP has no ", option, " for ", command.name, "; its default holds"));
-  }
-  return run;
-}
-
-std::string Ending(const ColmapRun& run) {
-  return StrCat(run.crashed ? "was ended by the system" : StrCat("failed with exit code ", run.exit_code),
-                run.end.empty() ? "" : StrCat(": ", run.end));
-}
-
-void Require(const SfmContext& context, const std::string& command, const ColmapRun& run) {
-  SPLAT_CHECK(run.ok(), "COLMAP's ", command, " ", Ending(run), "; its whole output is in ",
-              context.workspace.Path("colmap.log"));
-}
 
 // The camera that an interrupted extraction has made for a group already; COLMAP would make a second one.
 std::optional<int64_t> CameraOfGroup(const std::string& database, const CameraGroup& group) {
@@ -86,9 +32,9 @@ std::optional<int64_t> CameraOfGroup(const std::string& database, const CameraGr
   return std::nullopt;
 }
 
-Command ExtractCommand(SfmContext& context, const SfmPlan& plan, const CameraGroup& group, const std::string& list,
-                       std::optional<int64_t> camera) {
-  Command command;
+SfmCommand ExtractCommand(SfmContext& context, const SfmPlan& plan, const CameraGroup& group, const std::string& list) {
+  const std::optional<int64_t> camera = CameraOfGroup(context.workspace.Path(plan.database), group);
+  SfmCommand command;
   command.name = "feature_extractor";
   command.needed = {{"database_path", context.workspace.Path(plan.database)},
                     {"image_path", context.image_folder},
@@ -138,7 +84,7 @@ std::string MatchingStage(int attempt) {
 
 // COLMAP's own matchers: on a GPU, with a vocabulary tree, and where the features are none that we can match.
 void MatchWithColmap(SfmContext& context, const SfmPlan& plan, int attempt) {
-  Command command;
+  SfmCommand command;
   command.name = plan.pairs == PairChoice::kVocabTree    ? "vocab_tree_matcher"
                  : plan.pairs == PairChoice::kSequential ? "sequential_matcher"
                                                          : "exhaustive_matcher";
@@ -148,7 +94,8 @@ void MatchWithColmap(SfmContext& context, const SfmPlan& plan, int attempt) {
   if (plan.pairs == PairChoice::kVocabTree) {
     command.wished.push_back({"VocabTreeMatching.vocab_tree_path", context.options.vocab_tree_path});
   }
-  Require(context, command.name, RunCommand(context, command, {SfmStage::kMatching, attempt, context.photos}));
+  const auto prepare = [&] { return command; };
+  Require(context, command.name, RunCommand(context, prepare, {SfmStage::kMatching, attempt, context.photos}));
 }
 
 // Our matches, then COLMAP's geometric verification of them.
@@ -165,22 +112,26 @@ void MatchHere(SfmContext& context, const SfmPlan& plan, int attempt) {
     summary = MatchPhotos(database, plan, pool, calls);
   }
   AddNote(context, StrCat("compared ", summary.chosen_pairs, " of ", summary.all_pairs, " pairs of photos"));
-  Command verify;
+  SfmCommand verify;
   verify.name = "exhaustive_matcher";
   verify.needed = {{"database_path", context.workspace.Path(plan.database)}};
   verify.wished = {{"SiftMatching.use_gpu", "0"}, {"SiftMatching.num_threads", StrCat(context.threads)}};
   Report(context, {SfmStage::kMatching, attempt, kMatchingShare, "verifying the matches"});
+  const StageShare share = {SfmStage::kMatching, attempt, context.photos, kMatchingShare, 1};
   Require(context, verify.name,
-          RunCommand(context, verify, {SfmStage::kMatching, attempt, context.photos, kMatchingShare, 1}));
+          RunCommand(
+              context, [&] { return verify; }, share));
 }
 
-Command MapperCommand(SfmContext& context, const SfmPlan& plan, const std::string& output) {
-  Command command;
+SfmCommand MapperCommand(SfmContext& context, const SfmPlan& plan, const std::string& output) {
+  SfmCommand command;
   command.name = plan.mapper == SfmMapper::kGlobal ? "global_mapper" : "mapper";
   command.needed = {{"database_path", context.workspace.Path(plan.database)},
                     {"image_path", context.image_folder},
                     {"output_path", output}};
-  command.wished = {{"Mapper.num_threads", StrCat(context.threads)}};
+  command.wished = {{"Mapper.num_threads", StrCat(context.threads)},
+                    {"Mapper.min_model_size", StrCat(kSmallestPart)},
+                    {"Mapper.init_num_trials", StrCat(kMapperStarts)}};
   if (plan.mapper != SfmMapper::kIncrementalRelaxed) return command;
   for (const ColmapOption& relaxed : std::vector<ColmapOption>{{"Mapper.init_min_tri_angle", "4"},
                                                                {"Mapper.init_min_num_inliers", "40"},
@@ -217,7 +168,6 @@ void ExtractFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
   }
   size_t done = 0, number = 0;
   for (const CameraGroup& group : context.groups) {
-    const std::optional<int64_t> camera = CameraOfGroup(database, group);
     const std::string list = context.workspace.Path(StrCat("photos_", ++number, ".txt"));
     WriteFileAtomically(list, [&](std::ostream& out) {
       for (const std::string& name : group.names) out << name << "\n";
@@ -225,8 +175,8 @@ void ExtractFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
     const double total = double(std::max<size_t>(context.photos, 1));
     const StageShare share = {SfmStage::kFeatures, attempt, group.names.size(), double(done) / total,
                               double(done + group.names.size()) / total};
-    const Command command = ExtractCommand(context, plan, group, list, camera);
-    Require(context, command.name, RunCommand(context, command, share));
+    const auto prepare = [&] { return ExtractCommand(context, plan, group, list); };
+    Require(context, "feature_extractor", RunCommand(context, prepare, share));
     done += group.names.size();
   }
   SPLAT_CHECK(fs::exists(database), database, ": COLMAP's feature_extractor wrote no database; its output is in ",
@@ -270,15 +220,18 @@ std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int 
     failure = context.workspace.Result(stage);
     return LargestModel(folder);
   }
-  std::error_code ignored;
-  fs::remove_all(folder, ignored);
-  fs::create_directories(folder, ignored);
   context.workspace.Begin(stage, made_from);
-  const Command command = MapperCommand(context, plan, folder);
-  const ColmapRun run = RunCommand(context, command, {SfmStage::kMapping, attempt, context.photos});
+  const SfmCommand command = MapperCommand(context, plan, folder);
+  const auto prepare = [&] {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    fs::create_directories(folder, ignored);
+    return command;
+  };
+  const ColmapRun run = RunCommand(context, prepare, {SfmStage::kMapping, attempt, context.photos});
   std::optional<SfmModel> model = LargestModel(folder);
-  if (run.crashed && !model) Require(context, command.name, run);
-  failure = run.ok() ? "" : StrCat("COLMAP's ", command.name, " ", Ending(run));
+  if ((run.crashed() || run.idle) && !model) Require(context, command.name, run);
+  failure = run.ok() ? "" : StrCat("COLMAP's ", command.name, " ", Ending(context, run));
   context.workspace.Finish(stage, failure);
   return model;
 }

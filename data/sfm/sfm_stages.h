@@ -27,6 +27,7 @@ struct SfmContext {
   SfmWorkspace& workspace;
   ColmapProgram& colmap;
   std::function<void(const SfmProgress&)> progress;  // may be empty
+  LogSink log;                                       // may be empty
   std::vector<std::string> notes;                    // the stages add to them
 };
 

@@ -27,6 +27,10 @@ class FakeColmap {
   // are the same in all photos.
   void SetFeatures(const std::vector<std::string>& names);
 
+  // Makes a pair, by the numbers of its photos, counted from 1, one that is verified as soon as its matches are
+  // written: the shell script of exhaustive_matcher writes no database. SetFeatures forgets the pairs.
+  void AddVerifiedPair(int first, int second);
+
   // What the mapper copies to its output: "0" for sparse/0. `relaxed`: of calls with lowered thresholds, which
   // otherwise give the same. Each of the names becomes a photo, with `points` points.
   void AddModel(const std::string& model, const std::vector<std::string>& names, int points, bool relaxed = false);
@@ -103,7 +107,7 @@ inline constexpr const char* kMapperOptions =
     "  --database_path arg\n  --image_path arg\n  --output_path arg\n  --Mapper.num_threads arg (=-1)\n"
     "  --Mapper.init_min_tri_angle arg (=16)\n  --Mapper.init_min_num_inliers arg (=100)\n"
     "  --Mapper.abs_pose_min_num_inliers arg (=30)\n  --Mapper.abs_pose_min_inlier_ratio arg (=0.25)\n"
-    "  --Mapper.max_reg_trials arg (=3)\n";
+    "  --Mapper.max_reg_trials arg (=3)\n  --Mapper.min_model_size arg (=10)\n  --Mapper.init_num_trials arg (=200)\n";
 
 inline void WriteText(const std::filesystem::path& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary);
@@ -168,6 +172,11 @@ inline void FakeColmap::SetFeatures(const std::vector<std::string>& names) {
       "CREATE TABLE descriptors(image_id INTEGER PRIMARY KEY, rows INTEGER, cols INTEGER, data BLOB);"
       "CREATE TABLE matches(pair_id INTEGER PRIMARY KEY, rows INTEGER, cols INTEGER, data BLOB);"
       "CREATE TABLE two_view_geometries(pair_id INTEGER PRIMARY KEY, rows INTEGER, cols INTEGER, data BLOB);"
+      "CREATE TABLE cameras(camera_id INTEGER PRIMARY KEY);"
+      "INSERT INTO cameras VALUES(1);"
+      "CREATE TABLE verified(pair_id INTEGER PRIMARY KEY);"
+      "CREATE TRIGGER verify AFTER INSERT ON matches WHEN NEW.pair_id IN (SELECT pair_id FROM verified) BEGIN "
+      "INSERT OR REPLACE INTO two_view_geometries VALUES(NEW.pair_id, 20, 2, NULL); END;"
       "BEGIN");
   for (size_t i = 0; i < names.size(); ++i) {
     const int image = int(i) + 1;
@@ -188,6 +197,14 @@ inline void FakeColmap::SetFeatures(const std::vector<std::string>& names) {
                             fake_colmap::RandomDescriptors(i));
   }
   fake_colmap::Sql(database, "COMMIT");
+  sqlite3_close(database);
+}
+
+inline void FakeColmap::AddVerifiedPair(int first, int second) {
+  sqlite3* database = nullptr;
+  sqlite3_open((folder_ + "/features.db").c_str(), &database);
+  const long long pair = first * 2147483647ll + second;  // first < second
+  fake_colmap::Sql(database, ("INSERT INTO verified VALUES(" + std::to_string(pair) + ")").c_str());
   sqlite3_close(database);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <cstdlib>
 
@@ -51,22 +52,23 @@ TEST(ParseColmapBuild, ReadsVersionAndCuda) {
 
 TEST(ColmapProgram, SaysHowToInstallItWhereThereIsNone) {
   const TempDir folder;
-  const std::string message =
-      testing::ErrorMessageOf([&] { ColmapProgram("/nowhere/colmap", folder / "colmap.log", {}); });
+  const std::string message = testing::ErrorMessageOf([&] { ColmapProgram({"/nowhere/colmap", folder.path(), {}}); });
   EXPECT_THAT(message, HasSubstr("/nowhere/colmap"));
   EXPECT_THAT(message, HasSubstr("apt-get install colmap"));
 }
 
 TEST(ColmapProgram, RefusesAnotherProgram) {
   const TempDir folder;
-  EXPECT_THAT(testing::ErrorMessageOf([&] { ColmapProgram("/bin/echo", folder / "colmap.log", {}); }),
+  EXPECT_THAT(testing::ErrorMessageOf([&] {
+                ColmapProgram({"/bin/echo", folder.path(), {}});
+              }),
               HasSubstr("it is no COLMAP"));
 }
 
 TEST(ColmapProgram, PassesWhatTheVersionHasAndNamesTheRest) {
   const TempDir folder;
   const FakeColmap fake(folder.path(), FakeVersion::k4);
-  ColmapProgram program(fake.program(), folder / "colmap.log", {});
+  ColmapProgram program({fake.program(), folder.path(), {}});
   EXPECT_EQ(program.build().version, "4.1.1");
   EXPECT_TRUE(program.HasCommand("mapper"));
   EXPECT_FALSE(program.HasCommand("global_mapper"));
@@ -82,21 +84,21 @@ TEST(ColmapProgram, PassesWhatTheVersionHasAndNamesTheRest) {
 TEST(ColmapProgram, TellsHowACommandFailed) {
   const TempDir folder;
   FakeColmap fake(folder.path(), FakeVersion::k38);
-  ColmapProgram program(fake.program(), folder / "colmap.log", {});
+  ColmapProgram program({fake.program(), folder.path(), {}});
   fake.Before("mapper", "echo first; echo; echo 'bad luck' >&2; exit 7");
   const ColmapRun failed = program.Run("mapper", {}, {}, {});
   EXPECT_FALSE(failed.ok());
   EXPECT_EQ(failed.exit_code, 7);
-  EXPECT_EQ(failed.end, "first | bad luck");
+  EXPECT_EQ(failed.message, "bad luck");
   fake.Before("mapper", "kill -SEGV $$");
-  EXPECT_TRUE(program.Run("mapper", {}, {}, {}).crashed);
+  EXPECT_EQ(program.Run("mapper", {}, {}, {}).signal, SIGSEGV);
 }
 
 // The installed program, whichever version: what we depend on must be there under some name.
 TEST(ColmapProgram, UnderstandsTheHelpOfTheInstalledColmap) {
   if (std::system("command -v colmap > /dev/null 2>&1") != 0) GTEST_SKIP() << "colmap is not installed";
   const TempDir folder;
-  ColmapProgram program("colmap", folder / "colmap.log", {});
+  ColmapProgram program({"colmap", folder.path(), {}});
   EXPECT_FALSE(program.build().version.empty());
   for (const char* command : {"feature_extractor", "exhaustive_matcher", "sequential_matcher", "vocab_tree_matcher"}) {
     EXPECT_TRUE(program.HasCommand(command)) << command;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
@@ -67,6 +68,21 @@ TEST(RunProcess, PassesArgumentsAsTheyAre) {
   options.on_line = [&](const std::string& text) { line = text; };
   RunProcess({"/bin/sh", "-c", "printf '<%s><%s>\\n' \"$1\" \"$2\"", "sh", "a b", "[ö]*'\""}, options);
   EXPECT_EQ(line, "<a b><[ö]*'\">");
+}
+
+TEST(RunProcess, ChangesTheEnvironmentOfTheProgramOnly) {
+  std::string line;
+  ProcessOptions options;
+  options.on_line = [&](const std::string& text) { line = text; };
+  options.environment = {"HOME=/some where", "SPLAT_NEW=1"};
+  const std::string own = getenv("PATH");
+  RunProcess({"sh", "-c", "echo \"$HOME|$SPLAT_NEW|$PATH\"; env | grep -c ^HOME="}, options);
+  EXPECT_EQ(line, "1");
+  options.environment.push_back("PATH=/nowhere");
+  RunProcess({"/bin/sh", "-c", "echo \"$HOME|$SPLAT_NEW|$PATH\""}, options);
+  EXPECT_EQ(line, "/some where|1|/nowhere");
+  EXPECT_EQ(getenv("SPLAT_NEW"), nullptr);
+  EXPECT_EQ(getenv("PATH"), own);
 }
 
 TEST(RunProcess, NamesAProgramThatDoesNotExist) {

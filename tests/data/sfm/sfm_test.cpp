@@ -14,6 +14,7 @@
 
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
+#include "data/sfm/sfm_parts.h"
 #include "data/sfm/sfm_workspace.h"
 #include "io/atomic_file.h"
 #include "tests/support/error_message.h"
@@ -33,6 +34,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::TempDir;
 
+constexpr double kIdleMinutes = 0.03;
 constexpr const char* kAllStages = "feature_extractor exhaustive_matcher mapper";
 
 class RunSfmTest : public ::testing::Test {
@@ -219,6 +221,37 @@ TEST_F(RunSfmTest, KeepsTheBetterOfTwoPoorResults) {
   EXPECT_EQ(result.points, 500u);
 }
 
+TEST_F(RunSfmTest, StopsWhenTheSamePartsComeOutTwiceAndSaysWhichOneIsUsed) {
+  fake_->RemoveModels();
+  fake_->AddModel("0", {names_.begin(), names_.begin() + 8}, 500);
+  fake_->AddModel("1", {names_.begin() + 8, names_.begin() + 19}, 300);
+  const SfmResult result = Run();
+  EXPECT_EQ(result.attempts, 2);
+  EXPECT_EQ(fake_->CalledCommands(), "feature_extractor exhaustive_matcher mapper exhaustive_matcher mapper");
+  EXPECT_THAT(fake_->Calls().back(), HasSubstr("|--Mapper.min_model_size|3|"));
+  EXPECT_EQ(result.photos_registered, 11u);
+  EXPECT_EQ(result.left_out.size(), 10u);
+  EXPECT_THAT(result.other_parts, ElementsAre(FirstNames(8)));
+  EXPECT_EQ(DescribeParts(result),
+            "the photos fall into 2 parts that are not connected: 11 photos (photo 108 [ä].png, photo 109 [ä].png, "
+            "photo 110 [ä].png, ...) and 8 photos (photo 100 [ä].png, photo 101 [ä].png, photo 102 [ä].png, ...); the "
+            "first part is used. Add photos of what lies between them, or give each part a folder of its own");
+  EXPECT_EQ(Run().other_parts, result.other_parts) << "resumed";
+}
+
+TEST_F(RunSfmTest, StopsAtOnceWhereNoVerifiedPairJoinsTheParts) {
+  fake_->RemoveModels();
+  fake_->AddModel("0", FirstNames(11), 500);
+  fake_->AddModel("1", {names_.begin() + 11, names_.end()}, 300);
+  for (int photo = 1; photo < 21; ++photo) {
+    if (photo != 11) fake_->AddVerifiedPair(photo, photo + 1);
+  }
+  EXPECT_EQ(Run().attempts, 1);
+  fs::remove_all(Workspace());
+  fake_->AddVerifiedPair(11, 12);
+  EXPECT_EQ(Run().attempts, 2);
+}
+
 TEST_F(RunSfmTest, KeepsAPoorResultWhenARetryCrashes) {
   fake_->RemoveModels();
   fake_->AddModel("0", FirstNames(9), 500);
@@ -249,6 +282,58 @@ TEST_F(RunSfmTest, SaysWhatCOLMAPWroteLastWhenItFailsAndGoesOnNextTime) {
   fake_->Before("mapper", "");
   EXPECT_EQ(Run().photos_registered, 21u);
   EXPECT_EQ(fake_->CalledCommands(), "mapper");
+}
+
+TEST_F(RunSfmTest, SaysWhatCOLMAPFoundWrongAndNotItsStackTrace) {
+  fake_->Before("mapper",
+                "echo 'F20260102 03:04:05.678901 7 a.cc:123] Check failed: rows == 4 (3 vs. 4)'\n"
+                "echo '*** Check failure stack trace: ***'; echo '    @ 0x7fca5254acfe (unknown)'; kill -ABRT $$");
+  const std::string message = ErrorOfRun();
+  EXPECT_THAT(message, HasSubstr("mapper was ended by the system (Aborted): a.cc:123: Check failed: rows == 4 (3 vs."));
+  EXPECT_THAT(message, HasSubstr("its whole output is in " + Workspace() + "/colmap.log"));
+  EXPECT_THAT(message, Not(HasSubstr("@")));
+  EXPECT_THAT(ReadFile(Workspace() + "/colmap.log"), HasSubstr("0x7fca5254acfe"));
+}
+
+TEST_F(RunSfmTest, StartsAStageThatHangsOnceMore) {
+  options_.idle_minutes = kIdleMinutes;
+  for (const char* command : {"feature_extractor", "exhaustive_matcher", "mapper"}) {
+    fs::remove_all(Workspace());
+    fs::remove(folder_ / "program/hung");
+    fake_->Before(command, "if [ ! -e \"$here/hung\" ]; then touch \"$here/hung\"; sleep 600; fi");
+    const SfmResult result = Run();
+    EXPECT_EQ(result.photos_registered, 21u) << command;
+    EXPECT_EQ(result.attempts, 1) << command;
+    EXPECT_THAT(::testing::PrintToString(result.notes),
+                HasSubstr(StrCat("COLMAP's ", command, " showed no sign of work for ")));
+    EXPECT_EQ(fake_->Calls().size(), 4u) << command;
+    fake_->Before(command, "");
+  }
+}
+
+TEST_F(RunSfmTest, NamesAStageThatHangsTwiceAndContinuesThereNextTime) {
+  options_.idle_minutes = kIdleMinutes;
+  fake_->Before("exhaustive_matcher", "echo 'Matching block [1/4]'; sleep 600");
+  const std::string message = ErrorOfRun();
+  EXPECT_THAT(message, HasSubstr("COLMAP's exhaustive_matcher showed no sign of work for "));
+  EXPECT_THAT(message, HasSubstr(", twice, and was ended (--colmap-idle-minutes): Matching block [1/4]"));
+  EXPECT_THAT(message, HasSubstr("colmap.log"));
+  fake_->Before("exhaustive_matcher", "");
+  EXPECT_EQ(Run().photos_registered, 21u);
+  EXPECT_EQ(fake_->CalledCommands(), "exhaustive_matcher mapper");
+}
+
+TEST_F(RunSfmTest, NamesAProgramThatDoesNotEvenGiveItsHelp) {
+  options_.idle_minutes = kIdleMinutes;
+  std::ofstream(fake_->program()) << "#!/bin/sh\nsleep 600\n";
+  EXPECT_THAT(ErrorOfRun(), HasSubstr("program/colmap: gave no help within "));
+}
+
+TEST_F(RunSfmTest, KeepsWhatCOLMAPLogsAndLeavesLyingInItsWorkspace) {
+  fake_->Before("mapper", "echo x > \"$GLOG_log_dir/colmap.INFO\" && echo x > \"$TMPDIR/x\" && echo \"in $TMPDIR\"");
+  Run();
+  EXPECT_THAT(ReadFile(Workspace() + "/colmap.log"), HasSubstr("in " + Workspace() + "/colmap_tmp"));
+  EXPECT_FALSE(fs::exists(Workspace() + "/colmap_tmp"));
 }
 
 TEST_F(RunSfmTest, SaysHowToInstallColmap) {

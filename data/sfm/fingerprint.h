@@ -1,0 +1,26 @@
+// Short numbers that tell whether texts and files are still what they were.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace splat::data {
+
+// 64-bit FNV-1a: tells what changed by accident, no more.
+class Fingerprint {
+ public:
+  void Add(const std::string& text);  // a line; texts do not run together
+  uint64_t value() const { return hash_; }
+
+ private:
+  uint64_t hash_ = 14695981039346656037ull;
+};
+
+// Names and contents of all files in a folder and below. A folder that is not there counts as an empty one; of a file
+// that cannot be read only its name counts.
+uint64_t FolderFingerprint(const std::string& folder);
+
+// A number that changes when files in a folder are written, come or go.
+uint64_t FilesSeen(const std::string& folder);
+
+}  // namespace splat::data

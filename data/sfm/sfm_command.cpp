@@ -1,0 +1,71 @@
+#include "data/sfm/sfm_command.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/check.h"
+#include "data/sfm/colmap_log.h"
+
+namespace splat::data {
+namespace {
+
+std::string HowLong(const SfmContext& context) {
+  return StrCat("showed no sign of work for ", context.options.idle_minutes, " minutes");
+}
+
+}  // namespace
+
+void Report(const SfmContext& context, const SfmProgress& progress) {
+  if (context.progress) context.progress(progress);
+}
+
+void AddNote(SfmContext& context, const std::string& note) {
+  if (std::find(context.notes.begin(), context.notes.end(), note) == context.notes.end()) context.notes.push_back(note);
+}
+
+void Warn(SfmContext& context, const std::string& note) {
+  AddNote(context, note);
+  LogWarning(context.log, note);
+}
+
+ColmapRun RunCommand(SfmContext& context, const std::function<SfmCommand()>& prepare, const StageShare& share) {
+  ColmapLogFollower follower(share.stage, share.photos);
+  const auto run_once = [&](const SfmCommand& command) {
+    return context.colmap.Run(command.name, command.needed, command.wished, [&](const std::string& line) {
+      if (const auto step = follower.Follow(line)) {
+        const double fraction = share.begin + (share.end - share.begin) * step->fraction;
+        Report(context, {share.stage, share.attempt, fraction, step->text});
+      }
+    });
+  };
+  SfmCommand command = prepare();
+  ColmapRun run = run_once(command);
+  if (run.idle) {
+    Warn(context, StrCat("COLMAP's ", command.name, " ", HowLong(context), ": it was ended and is started once more"));
+    command = prepare();
+    run = run_once(command);
+  }
+  for (const std::string& option : run.left_out_options) {
+    AddNote(context, StrCat("this version of COLMAP has no ", option, " for ", command.name, "; its default holds"));
+  }
+  return run;
+}
+
+std::string Ending(const SfmContext& context, const ColmapRun& run) {
+  std::string how = StrCat("failed with exit code ", run.exit_code);
+  if (run.idle) how = HowLong(context) + ", twice, and was ended (--colmap-idle-minutes)";
+  if (run.crashed()) {
+    how = StrCat("was ended by the system (", strsignal(run.signal), run.signal == SIGKILL ? ": short of memory?" : "",
+                 ")");
+  }
+  return run.message.empty() ? how : StrCat(how, ": ", run.message);
+}
+
+void Require(const SfmContext& context, const std::string& command, const ColmapRun& run) {
+  SPLAT_CHECK(run.ok(), "COLMAP's ", command, " ", Ending(context, run), "; its whole output is in ",
+              context.colmap.log_path());
+}
+
+}  // namespace splat::data

@@ -1,0 +1,44 @@
+// A command of COLMAP as a part of a stage: its progress, a second try if it hangs, and its failure in a line.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "data/sfm/colmap_runner.h"
+#include "data/sfm/sfm_stages.h"
+
+namespace splat::data {
+
+struct SfmCommand {
+  std::string name;
+  std::vector<ColmapOption> needed, wished;
+};
+
+// How the progress of one command is part of its stage's.
+struct StageShare {
+  SfmStage stage;
+  int attempt;
+  size_t photos;
+  double begin = 0, end = 1;
+};
+
+// Tells the progress to the context's function, if there is one.
+void Report(const SfmContext& context, const SfmProgress& progress);
+
+// Adds a note that is not there yet.
+void AddNote(SfmContext& context, const std::string& note);
+
+// The same, and logs it at once: for what a person should know while it runs.
+void Warn(SfmContext& context, const std::string& note);
+
+// Runs the command that `prepare` returns. One that was ended because it did nothing is prepared and run once more.
+ColmapRun RunCommand(SfmContext& context, const std::function<SfmCommand()>& prepare, const StageShare& share);
+
+// "failed with exit code 1: no space left"
+std::string Ending(const SfmContext& context, const ColmapRun& run);
+
+// Throws splat::Error with the ending and the log's path unless the run was good.
+void Require(const SfmContext& context, const std::string& command, const ColmapRun& run);
+
+}  // namespace splat::data
