@@ -1,4 +1,5 @@
 // splat-train and splat-render on one capture in frames of every unit and origin, with --no-align and without.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -21,10 +22,12 @@ using ::splat::testing::ProcessOutput;
 using ::splat::testing::RunProgram;
 using ::splat::testing::TempDir;
 using ::splat::testing::WriteBallPhotos;
+using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
 const char* const kTrain = SPLAT_BINARY_DIR "/apps/splat-train";
 const char* const kRender = SPLAT_BINARY_DIR "/apps/splat-render";
+const char* const kExport = SPLAT_BINARY_DIR "/apps/splat-export";
 
 constexpr double kCameraRadius = 4, kCameraHeight = -1.2;  // of the circle of tests/support/ball_photos.cpp
 constexpr double kPsnrTolerance_db = 0.1;
@@ -141,6 +144,25 @@ TEST_F(Frames, WithoutAlignmentFilesAreInTheFrameOfTheSource) {
   const Json camera = ReadJson(folder_ / "out/cameras.json")[0];
   EXPECT_NEAR(camera["position"][0], 5000, 1e-6);
   EXPECT_NEAR(camera["position"][2], -100 * kCameraRadius, 1e-6);
+}
+
+// Every format shows the scene, or says that it cannot and leaves the others alone.
+TEST_F(Frames, AFormatThatCannotHoldTheUnitSaysSo) {
+  WriteBallPhotos(folder_ / "balls", {8, 64, 48, ".png", 1e-4});
+  const ProcessOutput output =
+      RunProgram({kTrain, "--images", folder_ / "balls", "--output", folder_ / "out", "--iterations", "100",
+                  "--no-align", "--export", "spz,ply,compressed.ply,splat,sog,glb"},
+                 600);
+  EXPECT_EQ(output.exit_code, 1) << "one file is lacking";
+  EXPECT_THAT(output.err, HasSubstr("scene.spz"));
+  EXPECT_THAT(output.err, HasSubstr("SPZ cannot hold"));
+  for (const Json& file : ReadJson(folder_ / "out/metrics.json")["files"]) {
+    EXPECT_GT(file["agreement_db"], 30) << file["format"];
+  }
+  EXPECT_EQ(ReadJson(folder_ / "out/metrics.json")["files"].size(), 5u);
+  const ProcessOutput converted =
+      RunProgram({kExport, folder_ / "out/scene.ply", folder_ / "converted.compressed.ply"});
+  EXPECT_EQ(converted.exit_code, 0) << converted.err;
 }
 
 }  // namespace
