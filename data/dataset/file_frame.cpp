@@ -16,7 +16,8 @@ constexpr double kFloatRounding = 1.0 / (1 << 24);  // x the value
 // A decimal number of so many digits behind the point; before it where that is negative.
 double Rounded(double value, int decimals) {
   const double steps = std::pow(10, std::abs(decimals));
-  return decimals > 0 ? std::round(value * steps) / steps : std::round(value / steps) * steps;
+  const double rounded = decimals > 0 ? std::round(value * steps) / steps : std::round(value / steps) * steps;
+  return rounded == 0 ? 0 : rounded;  // and no -0
 }
 
 std::string NoteOf(const Vec3<double>& offset, int decimals, double rounding_px) {
