@@ -22,9 +22,8 @@ namespace {
 
 constexpr int64_t kChunkSplats = 256;
 constexpr float kLargestLogScale = 20;
-constexpr double kLargestColor = 16;     // of 0 ... 1, at either sign
-constexpr double kSmallestRange = 1e-5;  // of a chunk's values: below it all count as the lowest
-constexpr double kShRange = 8;           // of the values that a byte spans, from -4
+constexpr double kLargestColor = 16;  // of 0 ... 1, at either sign
+constexpr double kShRange = 8;        // of the values that a byte spans, from -4
 
 // Properties of the element chunk. Files of older tools lack the last six: their colours lie in 0..1.
 constexpr const char* kBoundNames[] = {
@@ -39,7 +38,7 @@ struct Range3 : Bounds3 {
   // The place of a value within the bounds of its axis, 0..1.
   double Unit(int axis, double value) const {
     const double range = double(high[size_t(axis)]) - low[size_t(axis)];
-    return range < kSmallestRange ? 0 : (value - low[size_t(axis)]) / range;
+    return range > 0 ? (value - low[size_t(axis)]) / range : 0;
   }
   double Value(int axis, double unit) const {
     return low[size_t(axis)] + unit * (double(high[size_t(axis)]) - low[size_t(axis)]);

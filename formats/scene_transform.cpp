@@ -1,9 +1,13 @@
 #include "formats/scene_transform.h"
 
+#include <cmath>
+#include <filesystem>
+
 #include "core/check.h"
 #include "io/atomic_file.h"
 #include "io/json_file.h"
 #include "io/json_parse.h"
+#include "scene/near_plane.h"
 
 namespace splat::formats {
 namespace {
@@ -29,7 +33,8 @@ Json HomogeneousMatrix(const Similarity3& transform) {
 
 }  // namespace
 
-void WriteSceneTransform(const std::string& path, const Similarity3& source_from_scene, const std::string& source) {
+void WriteSceneTransform(const std::string& path, const SceneTransform& transform, const std::string& source) {
+  const Similarity3& source_from_scene = transform.source_from_scene;
   Json json;
   json["description"] = "x_source = scale * rotation * x_scene + translation; matrix is the same, homogeneous, by rows";
   json["source"] = source;
@@ -37,13 +42,15 @@ void WriteSceneTransform(const std::string& path, const Similarity3& source_from
                                {"rotation", ToJson(source_from_scene.rotation)},
                                {"translation", ToJson(source_from_scene.translation)},
                                {"matrix", HomogeneousMatrix(source_from_scene)}};
+  if (transform.near) json["near"] = *transform.near;
   WriteJson(path, json);
 }
 
-Similarity3 ReadSceneTransform(const std::string& path) {
+SceneTransform ReadSceneTransform(const std::string& path) {
   try {
-    const Json json = ParseJson<Json>(ReadFile(path), path).at("source_from_scene");
-    Similarity3 transform;
+    const Json whole = ParseJson<Json>(ReadFile(path), path), json = whole.at("source_from_scene");
+    SceneTransform result;
+    Similarity3& transform = result.source_from_scene;
     transform.scale = json.at("scale").get<double>();
     SPLAT_CHECK(transform.scale > 0, path, ": scale is ", transform.scale);
     for (int i = 0; i < 3; ++i) {
@@ -52,10 +59,27 @@ Similarity3 ReadSceneTransform(const std::string& path) {
     const Json& translation = json.at("translation");
     transform.translation = {translation.at(0).get<double>(), translation.at(1).get<double>(),
                              translation.at(2).get<double>()};
-    return transform;
+    if (whole.contains("near")) {
+      result.near = whole.at("near").get<double>();
+      SPLAT_CHECK(*result.near > 0 && std::isfinite(*result.near), path, ": near is ", *result.near,
+                  ", expected a distance above 0");
+    }
+    return result;
   } catch (const nlohmann::json::exception& error) {
     throw Error(StrCat(path, ": is no scene transform: ", error.what()));
   }
+}
+
+std::optional<SceneTransform> SceneTransformBeside(const std::string& scene) {
+  const std::filesystem::path path = std::filesystem::path(scene).parent_path() / "scene_transform.json";
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return ReadSceneTransform(path.string());
+}
+
+double NearPlaneOf(const std::optional<SceneTransform>& transform, const std::vector<Camera>& cameras,
+                   const SplatSelection& splats) {
+  if (transform && transform->near) return *transform->near;
+  return splats.count() > 0 ? NearPlaneFor(cameras, splats) : kNearShare;
 }
 
 }  // namespace splat::formats

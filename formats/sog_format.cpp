@@ -59,6 +59,25 @@ SogJson FilesJson(const std::vector<const char*>& names) {
   return files;
 }
 
+// Throws if the rounding of positions moves most splats by more than their own width: the steps, which are fine near
+// the origin, are even along ToSogScale.
+void CheckSteps(const SplatSelection& splats, const Bounds3& bounds) {
+  double range = 0;
+  for (size_t axis = 0; axis < 3; ++axis) range = std::max(range, double(bounds.high[axis]) - bounds.low[axis]);
+  const double half_step = 0.5 * range / 65535;
+  int64_t lost = 0;
+  for (int64_t splat = 0; splat < splats.count(); ++splat) {
+    const Vec3<float> mean = splats.Mean(splat), scale = splats.LogScale(splat);
+    const double farthest = std::max({std::abs(mean.x), std::abs(mean.y), std::abs(mean.z)});
+    const double width = std::exp(double(std::max({scale.x, scale.y, scale.z})));
+    if (half_step * (1 + farthest) > width) ++lost;
+  }
+  SPLAT_CHECK(2 * lost <= splats.count(), "SOG cannot hold this scene: it rounds the positions of ", lost, " of ",
+              splats.count(),
+              " splats by more than their width; choose another format, crop it, or choose a frame of "
+              "usual size (train without --no-align)");
+}
+
 // Fills in the two images of positions; returns their entry of meta.json.
 SogJson EncodeMeans(const SplatSelection& splats, std::vector<Image>& images) {
   const auto on_scale = [&](int64_t splat) -> std::array<double, 3> {
@@ -67,6 +86,7 @@ SogJson EncodeMeans(const SplatSelection& splats, std::vector<Image>& images) {
   };
   Bounds3 bounds;
   for (int64_t splat = 0; splat < splats.count(); ++splat) bounds.Add(on_scale(splat));
+  CheckSteps(splats, bounds);
   const auto& [low, high] = bounds;
   RgbaImage lower = ImageFor(splats.count()), upper = lower;
   for (int64_t splat = 0; splat < splats.count(); ++splat) {

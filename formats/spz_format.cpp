@@ -11,6 +11,7 @@
 #include "io/byte_reader.h"
 #include "io/compression.h"
 #include "rasterizer/math/activation.h"
+#include "scene/select.h"
 
 namespace splat::formats {
 namespace {
@@ -195,6 +196,18 @@ int FractionalBitsFor(const SplatSelection& splats) {
   return std::min(wanted, 23 - int(std::ceil(std::log2(largest + 1))));
 }
 
+// Throws unless the usual splat of the scene is within the format's sizes, and no smaller than its positions' rounding.
+void CheckUnit(const SplatSelection& splats, int fractional_bits) {
+  constexpr double kHighestLogScale = kLowestLogScale + 255 / kLogScaleSteps;
+  constexpr const char* kWay = "choose another format, or a frame of usual size (train without --no-align)";
+  const double width = MedianWidth(splats), rounding = std::ldexp(0.5, -fractional_bits);
+  SPLAT_CHECK(width >= std::exp(kLowestLogScale) && width <= std::exp(kHighestLogScale), "SPZ cannot hold splats of ",
+              width, " units, as half of them have here, but sizes of 0.000045 to ", int(std::exp(kHighestLogScale)),
+              "; ", kWay);
+  SPLAT_CHECK(width >= rounding, "SPZ cannot hold this scene: it rounds positions by ", rounding,
+              " units, and half of the splats are no wider than ", width, "; ", kWay);
+}
+
 std::string HeaderBytes(const Header& header) {
   std::string bytes;
   for (const uint32_t value : {kMagic, header.version, header.count}) AppendBytes(bytes, value);
@@ -359,6 +372,7 @@ void WriteSpz(std::ostream& out, const SplatSelection& selection, const ExportOp
   header.count = uint32_t(splats.count());
   header.sh_degree = splats.sh_degree();
   header.fractional_bits = FractionalBitsFor(splats);
+  CheckUnit(splats, header.fractional_bits);
   header.flags = splats.traits().antialiasing == Antialiasing::kCompensated ? kAntialiasedFlag : uint8_t(0);
   if (header.version == 4) {
     WriteZstdStreams(out, header, splats);

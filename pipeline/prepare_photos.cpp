@@ -14,6 +14,7 @@ data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene)
       StrCat(training_views, " for training, ", test_views, " held out, ", first.width, " x ", first.height, " px; ",
              FormatCount(int64_t(points)), " points"),
       {{"training_views", double(training_views)}, {"test_views", double(test_views)}, {"points", double(points)}});
+  if (!dataset.files.note.empty()) run.reporter.Note(dataset.files.note);
   return dataset;
 }
 

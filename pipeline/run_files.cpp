@@ -109,7 +109,9 @@ double PeakMemoryMegabytes() {
 
 void WriteCameras(const std::string& path, const data::Dataset& dataset) {
   std::vector<NamedCamera> cameras;
-  for (const data::View& view : dataset.views) cameras.push_back({view.name, view.camera, view.split});
+  for (const data::View& view : dataset.views) {
+    cameras.push_back({view.name, data::CameraInFiles(dataset.files, view.camera), view.split});
+  }
   formats::WriteInriaCameras(path, cameras);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "core/check.h"
 #include "core/format.h"
@@ -10,6 +11,7 @@
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/scene_model.h"
 #include "rasterizer/torch/torch_device.h"
+#include "scene/splat_transform.h"
 
 namespace splat::pipeline {
 namespace {
@@ -37,7 +39,9 @@ formats::ExportOptions ExportOptionsFor(const Run& run, const data::Dataset& dat
   export_options.executor = &ProcessExecutor();
   export_options.fit_parts = PartsFitterOf(run);
   std::vector<Camera> cameras;
-  for (const int view : dataset.ViewsOf(Split::kTrain)) cameras.push_back(dataset.views[size_t(view)].camera);
+  for (const int view : dataset.ViewsOf(Split::kTrain)) {
+    cameras.push_back(data::CameraInFiles(dataset.files, dataset.views[size_t(view)].camera));
+  }
   export_options.viewer = formats::SettingsFromCameras(cameras, splats);
   return export_options;
 }
@@ -59,17 +63,26 @@ void WriteBeside(const Run& run, const data::Dataset& dataset, Failures& failure
   };
   write([&] { WriteCameras(run.output / "cameras.json", dataset); });
   write([&] {
-    formats::WriteSceneTransform(run.output / "scene_transform.json", dataset.source_from_scene,
-                                 run.summary.poses_source);
+    formats::SceneTransform transform;
+    transform.source_from_scene = data::SourceFromFiles(dataset.files, dataset.source_from_scene);
+    transform.near = dataset.near * dataset.files.files_from_scene.scale;
+    formats::WriteSceneTransform(run.output / "scene_transform.json", transform, run.summary.poses_source);
   });
   write([&] { WriteRunConfig(run.output / "config.json", run.options, run.summary); });
+}
+
+// The splats in the frame of the files; nothing if that is the scene's.
+std::optional<SplatCloud> MovedInto(const data::FileFrame& files, const SplatCloudView& splats) {
+  if (files.is_scenes) return std::nullopt;
+  return Transformed(AffineOf(files.files_from_scene), SplatSelection(splats));
 }
 
 // One that cannot be written does not keep the others from it, unless nothing could be written at all: then the first
 // reason is thrown.
 Failures WriteFormats(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
   const HostModel host(model);
-  SplatCloudView view = host.View();
+  const std::optional<SplatCloud> moved = MovedInto(dataset.files, host.View());
+  SplatCloudView view = moved ? moved->View() : host.View();
   view.traits.background = run.options.config.background;
   const SplatSelection splats(view);
   formats::ExportOptions export_options = ExportOptionsFor(run, dataset, splats);

@@ -25,7 +25,8 @@ struct ComparedView {
 
 ComparedView Compare(const SplatModel& model, const data::Dataset& dataset, int index, data::ViewLoader& loader) {
   const data::View& view = dataset.views[size_t(index)];
-  ComparedView compared = {loader.Get(index), RenderToImage8(model, view.camera, dataset.background), {view.name, {}}};
+  ComparedView compared = {
+      loader.Get(index), RenderToImage8(model, view.camera, dataset.background, dataset.near), {view.name, {}}};
   for (const Metric& metric : Metrics()) {
     compared.metrics.values.push_back(metric.compare(compared.photo->image, compared.render, compared.photo->weights));
   }

@@ -43,7 +43,7 @@ ExportPhotoCheck::ExportPhotoCheck(const SplatModel& scene, const data::Dataset&
   views_.erase(std::remove_if(views_.begin(), views_.end(), is_broken), views_.end());
   SPLAT_CHECK(!views_.empty(), "none of the photos to compare with can be read");
   for (const int index : views_) {
-    images_.push_back(RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background));
+    images_.push_back(RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background, dataset_.near));
     const auto photo = loader_.Get(index);
     scene_psnr_ += quality::Psnr(photo->image, images_.back(), photo->weights) / double(views_.size());
   }
@@ -62,9 +62,10 @@ FileCheck ExportPhotoCheck::Check(const std::string& format, const std::vector<s
     model.traits = ComparedTraits(path, model.traits, scene_.traits);
     check.splats = model.count();
     RequireSameCount(path, check.splats, splats);
+    const double near = dataset_.near * dataset_.files.files_from_scene.scale;
     for (size_t i = 0; i < views_.size(); ++i) {
-      const Camera& camera = dataset_.views[size_t(views_[i])].camera;
-      const Image8 image = RenderToImage8(model, camera, dataset_.background);
+      const Camera camera = data::CameraInFiles(dataset_.files, dataset_.views[size_t(views_[i])].camera);
+      const Image8 image = RenderToImage8(model, camera, dataset_.background, near);
       const auto photo = loader_.Get(views_[i]);
       check.psnr += quality::Psnr(photo->image, image, photo->weights) / double(views_.size());
       check.agreement_db += quality::Psnr(images_[i], image) / double(views_.size());

@@ -37,9 +37,9 @@ class ExportPhotoCheck {
   ExportPhotoCheck(const SplatModel& scene, const data::Dataset& dataset, data::ViewLoader& loader);
 
   // Reads the scene file that `format` has made of the scene's `splats` splats, the last of `files`; the others lie
-  // beside it. A file that cannot be read, holds another
-  // number of splats or shows another scene (quality/agreement.h) gets an `error`. The function throws only what is not
-  // the file's fault, such as std::bad_alloc.
+  // beside it. It is drawn in the frame of the dataset's files. A file that cannot be read, holds another number of
+  // splats or shows another scene (quality/agreement.h) gets an `error`. The function throws only what is not the
+  // file's fault, such as std::bad_alloc.
   FileCheck Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const;
 
   size_t views() const { return views_.size(); }

@@ -34,14 +34,16 @@ std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const Splat
   return chosen;
 }
 
-ExportRenderCheck::ExportRenderCheck(const SplatSelection& splats, std::vector<Camera> cameras,
+ExportRenderCheck::ExportRenderCheck(const SplatSelection& splats, CheckedViews views,
                                      const std::array<float, 3>& background, Executor& executor)
-    : cameras_(std::move(cameras)),
+    : views_(std::move(views)),
       background_(background),
       executor_(executor),
       count_(splats.count()),
       traits_(splats.traits()) {
-  for (const Camera& camera : cameras_) images_.push_back(RenderPlainly(splats, camera, background_, executor_));
+  for (const Camera& camera : views_.cameras) {
+    images_.push_back(RenderPlainly(splats, camera, background_, views_.near, executor_));
+  }
   empty_db_ = EmptyAgreement(images_, background_);
 }
 
@@ -52,9 +54,9 @@ double ExportRenderCheck::AgreementOf(const std::string& path, const formats::Im
   RequireSameCount(path, cloud.count(), count_ - left_out);
   const SplatSelection splats(cloud.View());
   double agreement_db = 0;
-  for (size_t i = 0; i < cameras_.size(); ++i) {
-    const Image8 image = RenderPlainly(splats, cameras_[i], background_, executor_);
-    agreement_db += quality::Psnr(images_[i], image) / double(cameras_.size());
+  for (size_t i = 0; i < views_.cameras.size(); ++i) {
+    const Image8 image = RenderPlainly(splats, views_.cameras[i], background_, views_.near, executor_);
+    agreement_db += quality::Psnr(images_[i], image) / double(views_.cameras.size());
   }
   RequireAgreement(path, agreement_db, empty_db_);
   return agreement_db;

@@ -19,10 +19,16 @@ namespace splat::quality {
 // training cameras; without any, views from all sides of the splats. There must be at least one splat.
 std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats);
 
+// What a scene is drawn with.
+struct CheckedViews {
+  std::vector<Camera> cameras;  // in the scene's frame
+  double near = 0;              // scene units: nearer splats are not drawn
+};
+
 class ExportRenderCheck {
  public:
   // Draws the views. The splats are not needed afterwards; `executor` must outlive the object.
-  ExportRenderCheck(const SplatSelection& splats, std::vector<Camera> cameras, const std::array<float, 3>& background,
+  ExportRenderCheck(const SplatSelection& splats, CheckedViews views, const std::array<float, 3>& background,
                     Executor& executor);
 
   // Returns the PSNR in dB between the images of the file and those of the splats, as a mean over the views; it is 100
@@ -31,10 +37,10 @@ class ExportRenderCheck {
   // `left_out`: of the splats, by the format.
   double AgreementOf(const std::string& path, const formats::ImportOptions& options, int64_t left_out = 0) const;
 
-  size_t views() const { return cameras_.size(); }
+  size_t views() const { return views_.cameras.size(); }
 
  private:
-  std::vector<Camera> cameras_;
+  CheckedViews views_;
   std::array<float, 3> background_;
   Executor& executor_;
   int64_t count_ = 0;

@@ -25,7 +25,7 @@ void Gather(const SplatSelection& splats, int64_t begin, SplatCloud& cloud, Exec
 }  // namespace
 
 Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const std::array<float, 3>& background,
-                     Executor& executor) {
+                     double near, Executor& executor) {
   k::KernelContext context;
   context.executor = &executor;
   HostArena arena;
@@ -33,6 +33,7 @@ Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const s
   PassInput<float> input;
   input.splats.count = splats.count();
   input.camera = camera;
+  input.options.near = near;
   input.options.sh_degree = splats.sh_degree();
   input.options.antialiasing = splats.traits().antialiasing;
   input.background = background;

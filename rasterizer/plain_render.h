@@ -11,8 +11,9 @@
 namespace splat {
 
 // The image that RenderToImage8 makes of the same splats: clamped and rounded to 8 bits, on a background of
-// 0..1. Needs some 60 bytes for each splat and 8 for each tile that it reaches, beside the splats.
+// 0..1, of what is farther from the camera's plane than `near` (scene units). Needs some 60 bytes for each splat and 8
+// for each tile that it reaches, beside the splats.
 Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const std::array<float, 3>& background,
-                     Executor& executor);
+                     double near, Executor& executor);
 
 }  // namespace splat

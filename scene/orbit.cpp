@@ -11,7 +11,6 @@ constexpr double kPi = 3.14159265358979323846;
 constexpr double kOrbitElevation_rad = 20 * kPi / 180;
 constexpr double kOrbitFieldOfView_rad = 50 * kPi / 180;  // across the width
 constexpr double kOrbitDistance = 2.2;                    // x the sphere's radius
-constexpr double kLeastRadius = 1e-3;
 
 // Pose of a camera at `eye` that looks at `target`, upright (up is -y).
 Rigid3 LookAt(const Vec3<double>& eye, const Vec3<double>& target) {
@@ -29,7 +28,7 @@ Rigid3 LookAt(const Vec3<double>& eye, const Vec3<double>& target) {
 }  // namespace
 
 std::vector<NamedCamera> OrbitCameras(const Sphere& scene, int count, int width) {
-  const double distance = kOrbitDistance * std::max(kLeastRadius, scene.radius);
+  const double distance = kOrbitDistance * scene.radius;
   std::vector<NamedCamera> cameras;
   for (int i = 0; i < count; ++i) {
     const double angle = 2 * kPi * i / count;

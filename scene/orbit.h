@@ -8,8 +8,8 @@
 
 namespace splat {
 
-// Returns `count` views from a circle around `scene` (SphereAroundMost), 20 degrees above its middle; up is -y. Images
-// are `width` x 3/4 `width` px.
+// Returns `count` views from a circle around `scene` (SphereAroundMost, radius > 0), 20 degrees above its middle; up is
+// -y. Images are `width` x 3/4 `width` px.
 std::vector<NamedCamera> OrbitCameras(const Sphere& scene, int count, int width);
 
 }  // namespace splat

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kStrayShare = 0.05;  // at either end of each axis
 constexpr int kMortonBits = 21;       // an axis; three fill 63 bits
+constexpr double kSplatReach = 3;     // standard deviations that a splat is seen to reach
 
 // Reorders the rows by descending or ascending keys, equal ones as they stand.
 template <typename Key, typename Before>
@@ -46,6 +47,22 @@ void KeepIf(const Keep& keep, SplatSelection& splats) {
 Vec3<double> MeanOf(const SplatSelection& splats, int64_t splat) {
   const Vec3<float> mean = splats.Mean(splat);
   return {mean.x, mean.y, mean.z};
+}
+
+// Logarithms of the largest standard deviation of each splat, in the scene's units.
+std::vector<float> LargestLogScales(const SplatSelection& splats) {
+  std::vector<float> largest;
+  largest.reserve(size_t(splats.count()));
+  for (int64_t splat = 0; splat < splats.count(); ++splat) {
+    const Vec3<float> scale = splats.LogScale(splat);
+    largest.push_back(std::max({scale.x, scale.y, scale.z}));
+  }
+  return largest;
+}
+
+double LargestWidth(const SplatSelection& splats) {
+  const std::vector<float> largest = LargestLogScales(splats);
+  return std::exp(double(*std::max_element(largest.begin(), largest.end())));
 }
 
 }  // namespace
@@ -93,7 +110,6 @@ int64_t LeaveOutFar(SplatSelection& splats, const FarLimits& limits) {
   constexpr int64_t kFewest = 20;  // whose middle 90 % leave something out
   if (splats.count() < kFewest) return 0;
   const Sphere most = SphereAroundMost(splats);
-  if (!(most.radius > 0)) return 0;
   const int64_t before = splats.count();
   CropToSphere(splats, {most.center, limits.most * most.radius});
   if (limits.few_from > 0) {
@@ -141,7 +157,15 @@ Sphere SphereAroundMost(const SplatSelection& splats) {
     middle[axis] = (lowest + *high) / 2;
     half[axis] = (*high - lowest) / 2;
   }
-  return {{middle[0], middle[1], middle[2]}, Norm(Vec3<double>{half[0], half[1], half[2]})};
+  const double radius = Norm(Vec3<double>{half[0], half[1], half[2]});
+  return {{middle[0], middle[1], middle[2]}, radius > 0 ? radius : kSplatReach * LargestWidth(splats)};
+}
+
+double MedianWidth(const SplatSelection& splats) {
+  std::vector<float> largest = LargestLogScales(splats);
+  const auto middle = largest.begin() + std::ptrdiff_t(largest.size() / 2);
+  std::nth_element(largest.begin(), middle, largest.end());
+  return std::exp(double(*middle));
 }
 
 }  // namespace splat

@@ -43,7 +43,12 @@ void CropToSphere(SplatSelection& splats, const Sphere& sphere);
 // Returns the sphere around the mean of the points that reaches the farthest. There must be at least one point.
 Sphere SphereAround(const std::vector<Vec3<double>>& points);
 // Returns the sphere around the box of the middle 90 % of the splats' means along each axis, so that strays do not
-// count. There must be at least one splat.
+// count. Where that box is a point, the radius is three standard deviations of the largest splat. There must be at
+// least one splat.
 Sphere SphereAroundMost(const SplatSelection& splats);
+
+// Returns the median of the splats' largest standard deviations, in the scene's units. There must be at least one
+// splat.
+double MedianWidth(const SplatSelection& splats);
 
 }  // namespace splat

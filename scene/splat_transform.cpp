@@ -134,6 +134,14 @@ Affine3 operator*(const Affine3& a, const Affine3& b) {
   return {a.linear * b.linear, a.linear * b.translation + a.translation};
 }
 
+Affine3 AffineOf(const Similarity3& transform) {
+  Affine3 affine = {transform.rotation, transform.translation};
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) affine.linear(i, j) *= transform.scale;
+  }
+  return affine;
+}
+
 void Transform(const Affine3& transform, SplatCloud& cloud) {
   for (int64_t splat = 0; splat < cloud.count(); ++splat) {
     float* const mean = cloud.means.data() + 3 * splat;
@@ -145,6 +153,19 @@ void Transform(const Affine3& transform, SplatCloud& cloud) {
   }
   const Decomposition map = Decompose(transform.linear);
   TurnSh(map.u * Transpose(map.v), cloud);
+}
+
+SplatCloud Transformed(const Affine3& transform, const SplatSelection& splats) {
+  SplatCloud cloud(splats.count(), splats.sh_degree());
+  cloud.traits = splats.traits();
+  for (int array = 0; array < kSplatArrays; ++array) {
+    const int64_t width = WidthOf(array, cloud.sh_rest_count);
+    for (int64_t splat = 0; splat < cloud.count(); ++splat) {
+      splats.CopyTo(array, splat, cloud[array].data() + width * splat);
+    }
+  }
+  Transform(transform, cloud);
+  return cloud;
 }
 
 }  // namespace splat

@@ -109,10 +109,14 @@ Training::Training(TrainState& state, const Backend& backend, const data::Datase
       strategy_(MakeStrategy(config.density, steps_, state.limits)),
       train_step_(backend, {}, UpdateOf(backend, ranks)) {}
 
+// The default is that of the frame of trainings.
+static_assert(math::kDefaultNear == kNearShare * data::kAlignedDistance);
+
 StepInput Training::InputOf(int step) const {
   StepInput input;
   input.target = target_;
   input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
+  input.settings.near = dataset_.near;
   SceneTraits& traits = input.settings.traits.emplace(state_.model.traits);
   const std::array<float, 3>& color = dataset_.background;
   traits.background = Rgb{color[0], color[1], color[2]};

@@ -8,6 +8,7 @@
 #include "core/parallel.h"
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
+#include "formats/scene_transform.h"
 #include "io/file_lock.h"
 #include "io/temporary_file.h"
 #include "quality/export_render_check.h"
@@ -19,6 +20,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace splat::apps {
 namespace {
@@ -54,6 +56,16 @@ std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progr
   } catch (const Error& error) {
     progress.Warn(StrCat(error.what(), "; going on without cameras"));
     return {};
+  }
+}
+
+// What the transform beside the scene says of its views; nothing without a usable one.
+std::optional<formats::SceneTransform> TransformBeside(const std::string& scene, Progress& progress) {
+  try {
+    return formats::SceneTransformBeside(scene);
+  } catch (const Error& error) {
+    progress.Warn(StrCat(error.what(), "; going on without it"));
+    return std::nullopt;
   }
 }
 
@@ -145,8 +157,11 @@ int ConvertScene(ConvertOptions options) {
     progress.Info(StrCat(options.output, ": ", FormatCount(splats.count() - written.left_out), " splats, SH degree ",
                          std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
                          SizeText(options.output), ", ", FormatDuration(seconds.count())));
-    if (options.check)
-      check.emplace(splats, quality::CamerasToCheck(cameras, splats), BackgroundOf(splats.traits()), pool);
+    if (options.check) {
+      quality::CheckedViews views = {quality::CamerasToCheck(cameras, splats)};
+      views.near = formats::NearPlaneOf(TransformBeside(options.input, progress), views.cameras, splats);
+      check.emplace(splats, std::move(views), BackgroundOf(splats.traits()), pool);
+    }
   }
   cloud.reset();
   if (check) CheckScene(options, *check, written.left_out, progress);

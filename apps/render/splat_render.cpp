@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace splat::apps {
@@ -27,17 +28,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using Transform = std::optional<formats::SceneTransform>;
+
 constexpr int kOrbitWidth_px = 1280;
 
 // Cameras read from a file, in the frame of the scene. Poses in the frame of their source are brought into that of our
 // own scenes by the scene_transform.json beside the PLY; other scenes are taken to be in the frame of the source.
-std::vector<NamedCamera> CamerasFromFile(const RenderOptions& options, Progress& progress) {
+std::vector<NamedCamera> CamerasFromFile(const RenderOptions& options, const Transform& transform, Progress& progress) {
   const CameraSet set = ReadCameras(options.cameras);
   for (const std::string& warning : set.warnings) progress.Warn(warning);
-  const fs::path transform = fs::path(options.scene).parent_path() / "scene_transform.json";
-  if (!set.in_source_frame || !fs::exists(transform)) return set.cameras;
-  progress.Info(StrCat("The cameras are brought into the scene's frame by ", transform.string()));
-  return InSceneFrame(set.cameras, formats::ReadSceneTransform(transform.string()));
+  if (!set.in_source_frame || !transform) return set.cameras;
+  progress.Info("The cameras are brought into the scene's frame by the scene_transform.json beside it");
+  return InSceneFrame(set.cameras, transform->source_from_scene);
 }
 
 Camera Resized(const Camera& camera, const RenderOptions& options) {
@@ -47,12 +49,13 @@ Camera Resized(const Camera& camera, const RenderOptions& options) {
   return ResizedCamera(camera, width, std::max(1, int(std::lround(camera.height * scale))));
 }
 
-std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const SplatModel& model, Progress& progress) {
+std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const SplatModel& model,
+                                       const Transform& transform, Progress& progress) {
   if (options.orbit > 0) {
     return OrbitCameras(model, options.orbit, options.width > 0 ? options.width : kOrbitWidth_px / options.downscale);
   }
   std::vector<NamedCamera> chosen;
-  for (NamedCamera& named : CamerasFromFile(options, progress)) {
+  for (NamedCamera& named : CamerasFromFile(options, transform, progress)) {
     const bool is_test = named.split == Split::kTest;
     if (options.split != "all" && (options.split == "test") != is_test) continue;
     named.camera = Resized(named.camera, options);
@@ -60,6 +63,14 @@ std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const Splat
   }
   SPLAT_CHECK(!chosen.empty(), options.cameras, ": holds no camera of --split ", options.split);
   return chosen;
+}
+
+// Where the views begin.
+double NearPlane(const SplatModel& model, const std::vector<NamedCamera>& named, const Transform& transform) {
+  std::vector<Camera> cameras;
+  for (const NamedCamera& camera : named) cameras.push_back(camera.camera);
+  const HostModel host(model);
+  return formats::NearPlaneOf(transform, cameras, SplatSelection(host.View()));
 }
 
 std::unique_ptr<FileLock> MakeFolder(const std::string& path) {
@@ -82,14 +93,16 @@ int RenderScene(const RenderOptions& options) {
   for (const std::string& warning : formats::WarningsOf(cloud, options.scene)) progress.Warn(warning);
   if (options.background) cloud.traits.background = options.background;
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
-  const std::vector<NamedCamera> cameras = ChooseCameras(options, model, progress);
+  const Transform transform = formats::SceneTransformBeside(options.scene);
+  const std::vector<NamedCamera> cameras = ChooseCameras(options, model, transform, progress);
+  const double near = NearPlane(model, cameras, transform);
   const std::unique_ptr<FileLock> claim = MakeFolder(options.output);
 
   pipeline::RenderNames names;
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {
     ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " images"));
-    const Image8 image = RenderToImage8(on_device, cameras[i].camera, BackgroundOf(model.traits));
+    const Image8 image = RenderToImage8(on_device, cameras[i].camera, BackgroundOf(model.traits), near);
     data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }

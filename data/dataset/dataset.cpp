@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/check.h"
-#include "data/dataset/scene_alignment.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
 
@@ -131,12 +130,32 @@ void Align(Dataset& dataset) {
   for (const View& view : dataset.views) {
     aligned.push_back({view.camera.camera_from_world, UpInCamera(view.rotate_to_model ? 1 : view.exif_orientation)});
   }
-  const Similarity3 scene_from_source = AlignScene(aligned);
+  const Similarity3 scene_from_source = AlignScene(aligned, dataset.points.positions);
   for (View& view : dataset.views) {
     view.camera.camera_from_world = AlignPose(view.camera.camera_from_world, scene_from_source);
   }
   for (Vec3<double>& position : dataset.points.positions) position = scene_from_source * position;
   dataset.source_from_scene = Inverse(scene_from_source);
+}
+
+// The largest focal length of the photos as they were calibrated, px.
+double LargestFocal(const std::vector<View>& views) {
+  double focal_px = 0;
+  for (const View& view : views) {
+    focal_px = std::max(focal_px, view.camera.fx * view.intrinsics.width / view.camera.width);
+  }
+  return focal_px;
+}
+
+void Measure(Dataset& dataset) {
+  std::vector<Camera> cameras;
+  std::vector<Vec3<double>> centers;
+  for (int index : dataset.ViewsOf(Split::kTrain)) {
+    cameras.push_back(dataset.views[size_t(index)].camera);
+    centers.push_back(CameraCenterInWorld(cameras.back()));
+  }
+  dataset.extent = CameraExtent(centers);
+  dataset.near = NearPlaneAt(kAlignedDistance, cameras, dataset.points.positions);
 }
 
 }  // namespace
@@ -157,12 +176,9 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   SplitViews(scene, options.test_every, dataset.views);
   dataset.points = scene.points;
   dataset.background = options.background;
-  if (options.align) Align(dataset);
-  std::vector<Vec3<double>> centers;
-  for (int index : dataset.ViewsOf(Split::kTrain)) {
-    centers.push_back(CameraCenterInWorld(dataset.views[size_t(index)].camera));
-  }
-  dataset.extent = CameraExtent(centers);
+  Align(dataset);
+  if (!options.align) dataset.files = SourceFrame(dataset.source_from_scene, LargestFocal(dataset.views));
+  Measure(dataset);
   return dataset;
 }
 

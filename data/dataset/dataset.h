@@ -1,5 +1,5 @@
-// The training set: views with pinhole cameras in the scene's frame, split in training and test, and the scene's
-// extent.
+// The training set: views with pinhole cameras in the scene's frame, which is always aligned, split in training and
+// test, and the scene's lengths.
 #pragma once
 
 #include <array>
@@ -10,7 +10,10 @@
 #include "core/log.h"
 #include "core/rigid3.h"
 #include "data/dataset/dataset_options.h"
+#include "data/dataset/file_frame.h"
+#include "data/dataset/scene_alignment.h"
 #include "data/poses/scene_description.h"
+#include "scene/near_plane.h"
 
 namespace splat::data {
 
@@ -29,20 +32,22 @@ struct Dataset {
   std::vector<View> views;        // sorted by name
   PointCloud points;              // in the scene's frame
   Similarity3 source_from_scene;  // back to the frame of the COLMAP model or transforms.json
+  FileFrame files;                // the frame of the scene's files: the source's if DatasetOptions::align is false
   double extent = 1;  // 1.1 x the largest distance of a training camera from their mean (Inria's "cameras extent")
+  double near = kNearShare * kAlignedDistance;  // scene units: what is nearer to a camera is not drawn (NearPlaneAt)
   std::array<float, 3> background = {0, 0, 0};
 
   std::vector<int> ViewsOf(Split split) const;  // indices into views
 };
 
 // Builds the dataset: reads each photo's header, chooses each size (downscale, then max_image_size; each side rounded),
-// splits, and aligns the scene as data/dataset/scene_alignment.h says. The images are not decoded.
-// A photo's size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after EXIF's
-// rotation. Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out with a
-// warning that names them. Cameras that share the identical pose or form another degenerate set are accepted. Throws
-// splat::Error if more than half of the photos cannot be used (naming the first three), if no training view is left,
-// for a camera model that is not supported, and for options out of range, also a downscale that leaves less than 16 px.
-// Warnings go to `log`; those in scene.warnings are the caller's to show.
+// splits, and aligns the scene as data/dataset/scene_alignment.h says, whatever options.align is. The images are not
+// decoded. A photo's size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after
+// EXIF's rotation. Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out
+// with a warning that names them. Cameras that share the identical pose or form another degenerate set are accepted.
+// Throws splat::Error if more than half of the photos cannot be used (naming the first three), if no training view is
+// left, for a camera model that is not supported, and for options out of range, also a downscale that leaves less than
+// 16 px. Warnings go to `log`; those in scene.warnings are the caller's to show.
 Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log);
 
 }  // namespace splat::data

@@ -22,7 +22,7 @@ std::vector<Option> OptionsOf(DatasetOptions& options) {
           .Between(0, 1'000'000)
           .Refuse(RefuseOne)
           .Flag("--test-every N", "Measuring quality"),
-      Option("align", options.align, "Keep the poses' own frame: no centring, scaling and turning upright")
+      Option("align", options.align, "Write the files in the poses' own frame: not centred, scaled and upright")
           .Flag("--no-align", "For experts"),
   };
 }

@@ -14,7 +14,7 @@ struct DatasetOptions {
   int test_every = 0;  // every n-th photo of the sorted list is held out, starting with the first; 0: none. A split
                        // that the source gives is kept.
   std::array<float, 3> background = {0, 0, 0};  // photos with transparency are composited on it, 0..1
-  bool align = true;  // centre, scale and turn the scene upright; false keeps the source's frame
+  bool align = true;  // files are in the aligned frame, centred, scaled and upright; false: in the source's frame
 };
 
 // The rows of the settings but for the background, which is the training's. They refer to `options`.

@@ -7,11 +7,15 @@
 namespace splat::data {
 namespace {
 
-constexpr double kMedianDistance = 4;
 // Least determinant of the mean of I - d d^T over the axes d. It is about the variance of the axes' angles in radians
 // squared.
 constexpr double kMinAxisSpread = 1e-4;
-constexpr double kTiny = 1e-9;
+// Cameras are in one place if their median distance from it is at most so many times the largest of their coordinates:
+// what the rounding of poses in double leaves. Lengths below the second number are rounding around the origin.
+constexpr double kRounding = 1e-14, kLeastLength = 1e-12;
+constexpr double kOnePlace = 2.5e-7;      // x kAlignedDistance: centres that are no farther apart are one point
+constexpr double kOnePlaceExtent = 0.25;  // x kAlignedDistance: what counts as the extent of one point
+constexpr double kOppositeMargin = 1e-9;  // of the cosine between opposite directions
 
 Vec3<double> Center(const Rigid3& camera_from_world) {
   return Inverse(camera_from_world).translation;
@@ -31,7 +35,7 @@ Vec3<double> Mean(const std::vector<Vec3<double>>& points) {
 // The least rotation that takes one unit vector to another.
 Mat3<double> RotationBetween(const Vec3<double>& from, const Vec3<double>& to) {
   const double cosine = Dot(from, to);
-  if (cosine < -1 + kTiny) {  // opposite: half a turn about any axis across
+  if (cosine < -1 + kOppositeMargin) {  // opposite: half a turn about any axis across
     const Vec3<double> across = std::abs(from.x) < 0.9 ? Vec3<double>{1, 0, 0} : Vec3<double>{0, 1, 0};
     const Vec3<double> n = Normalized(Cross(from, across));
     return {{{2 * n.x * n.x - 1, 2 * n.x * n.y, 2 * n.x * n.z},
@@ -75,14 +79,14 @@ std::optional<Vec3<double>> AttentionPoint(const std::vector<AlignedView>& views
                                        Dot(Cross(Row(a, 0), Row(a, 1)), b)};
   const Vec3<double> point = mean + offset;
   size_t looking_at_it = 0;
-  for (const AlignedView& view : views) looking_at_it += (view.camera_from_world * point).z > kTiny ? 1 : 0;
+  for (const AlignedView& view : views) looking_at_it += (view.camera_from_world * point).z > 0 ? 1 : 0;
   if (2 * looking_at_it <= views.size()) return std::nullopt;
   return point;
 }
 
-double MedianDistance(const std::vector<Vec3<double>>& centers, const Vec3<double>& from) {
+double MedianDistance(const std::vector<Vec3<double>>& points, const Vec3<double>& from) {
   std::vector<double> distances;
-  for (const Vec3<double>& center : centers) distances.push_back(Norm(center - from));
+  for (const Vec3<double>& point : points) distances.push_back(Norm(point - from));
   const auto middle = distances.begin() + std::ptrdiff_t(distances.size() / 2);
   std::nth_element(distances.begin(), middle, distances.end());
   return *middle;
@@ -106,15 +110,17 @@ Vec3<double> UpInCamera(int exif_orientation) {
   }
 }
 
-Similarity3 AlignScene(const std::vector<AlignedView>& views) {
+Similarity3 AlignScene(const std::vector<AlignedView>& views, const std::vector<Vec3<double>>& points) {
   if (views.empty()) return {};
   std::vector<Vec3<double>> centers;
   for (const AlignedView& view : views) centers.push_back(Center(view.camera_from_world));
   const Vec3<double> mean = Mean(centers);
   const Vec3<double> origin = AttentionPoint(views, mean).value_or(mean);
-  const double median = MedianDistance(centers, origin);
+  const double least = std::max(kLeastLength, kRounding * Norm(mean));
+  double median = MedianDistance(centers, origin);
+  if (!(median > least) && !points.empty()) median = MedianDistance(points, origin);
   Similarity3 scene_from_source;
-  if (median > kTiny * (1 + Norm(mean))) scene_from_source.scale = kMedianDistance / median;
+  if (median > least) scene_from_source.scale = kAlignedDistance / median;
   scene_from_source.rotation = RotationBetween(UpInWorld(views), {0, -1, 0});
   scene_from_source.translation = -(scene_from_source.scale * (scene_from_source.rotation * origin));
   return scene_from_source;
@@ -127,11 +133,11 @@ Rigid3 AlignPose(const Rigid3& camera_from_source, const Similarity3& scene_from
 }
 
 double CameraExtent(const std::vector<Vec3<double>>& centers) {
-  if (centers.empty()) return 1;
+  if (centers.empty()) return kOnePlaceExtent * kAlignedDistance;
   const Vec3<double> mean = Mean(centers);
   double radius = 0;
   for (const Vec3<double>& center : centers) radius = std::max(radius, Norm(center - mean));
-  return radius > 1e-6 ? 1.1 * radius : 1.0;
+  return radius > kOnePlace * kAlignedDistance ? 1.1 * radius : kOnePlaceExtent * kAlignedDistance;
 }
 
 }  // namespace splat::data

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/check.h"
+#include "data/photos/photo_files.h"
 #include "data/poses/brown_camera.h"
 #include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMapperStarts = 50;  // of models, as many as COLMAP keeps; its own 200 are hours on hopeless photos
+constexpr int kMapperStarts = 50;       // of models, as many as COLMAP keeps; its own 200 are hours on hopeless photos
 constexpr double kMatchingShare = 0.9;  // of the matching stage's progress; the rest is COLMAP's verification
 
 // The camera that an interrupted extraction has made for a group already; COLMAP would make a second one.

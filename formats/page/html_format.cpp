@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -18,6 +21,7 @@
 #include "io/mapped_file.h"
 #include "io/percent_encoding.h"
 #include "io/text_scan.h"
+#include "scene/splat_transform.h"
 
 namespace splat::formats {
 namespace {
@@ -48,10 +52,27 @@ std::string SogFor(const std::string& path, const SplatSelection& splats, const 
   }
 }
 
-void WritePage(std::ostream& out, const SplatSelection& splats, const ExportOptions& options,
+// Whatever a page is made of, in its unit.
+struct PageScene {
+  std::optional<SplatCloud> scaled;  // where that is not the scene's
+  SplatSelection splats;
+  ExportOptions options;  // with the settings
+};
+std::unique_ptr<PageScene> PageSceneOf(const SplatSelection& splats, const ExportOptions& options) {
+  auto scene = std::make_unique<PageScene>(PageScene{std::nullopt, splats, options});
+  ViewerSettings settings = options.viewer ? *options.viewer : SettingsFromSplats(splats);
+  const double unit = PageUnit(settings);
+  scene->options.viewer = InUnit(settings, unit);
+  if (unit == 1) return scene;
+  scene->options.sog_file.clear();
+  scene->scaled = Transformed(AffineOf({1 / unit}), splats);
+  scene->splats = SplatSelection(scene->scaled->View());
+  return scene;
+}
+
+void WritePage(std::ostream& out, const SplatSelection& splats, const ViewerSettings& settings,
                const std::string& content) {
   const std::string page = ViewerPage();
-  const ViewerSettings settings = options.viewer ? *options.viewer : SettingsFromSplats(splats);
   struct Part {
     size_t place;
     std::string_view mark;
@@ -162,21 +183,29 @@ bool IsHtml(std::string_view bytes) {
 }
 
 void WriteHtml(std::ostream& out, const SplatSelection& splats, const ExportOptions& options) {
-  WritePage(out, splats, options, kDataUrl + EncodeBase64(SogOf(splats, options)));
+  const auto scene = PageSceneOf(splats, options);
+  WritePage(out, scene->splats, *scene->options.viewer, kDataUrl + EncodeBase64(SogOf(scene->splats, scene->options)));
 }
 
-WrittenScene WriteHtmlFiles(const std::string& path, const SplatSelection& splats, const ExportOptions& options) {
+WrittenScene WriteHtmlFiles(const std::string& path, const SplatSelection& given, const ExportOptions& given_options) {
+  const auto scene = PageSceneOf(given, given_options);
+  const SplatSelection& splats = scene->splats;
+  const ExportOptions& options = scene->options;
+  const ViewerSettings& settings = *options.viewer;
   const std::string sog = SogFor(path, splats, options);
   if (sog.size() <= options.html_inline_bytes) {
     const std::string content = kDataUrl + EncodeBase64(sog);
-    WriteFileAtomically(path, [&](std::ostream& out) { WritePage(out, splats, options, content); });
+    WriteFileAtomically(path, [&](std::ostream& out) { WritePage(out, splats, settings, content); });
     return {{path}, ""};
   }
+  SPLAT_CHECK(settings.unit == 1, path, ": ", sog.size() / 1'000'000, " MB of splats are too many for one page, and a ",
+              "file beside it would not be in the scene's unit, which is too far from what its viewer takes; ",
+              "train without --no-align or lower --max-gaussians");
   const fs::path beside = fs::path(path).replace_extension(".sog");
   CheckReplaceable(beside.string(), sog, options);
   // The page is all but there, under its temporary name, when the file beside it appears.
   WriteFileAtomically(path, [&](std::ostream& out) {
-    WritePage(out, splats, options, UrlOf(beside.filename().string()));
+    WritePage(out, splats, settings, UrlOf(beside.filename().string()));
     if (!out.flush()) return;
     WriteFileAtomically(beside.string(), [&](std::ostream& beside_out) { beside_out << sog; });
   });
@@ -189,6 +218,12 @@ SplatCloud ReadHtml(std::string_view bytes, const std::string& path, const Impor
   SPLAT_CHECK(url != bootstrap.end() && url->is_string(), path, ": it does not say where its splats are; ", kAdvice);
   SplatCloud cloud = ReadPayload(url->get_ref<const std::string&>(), path, options);
   const auto settings = bootstrap.find("settings");
+  if (settings != bootstrap.end() && settings->is_object() && settings->contains("splatUnit")) {
+    const Json& unit = settings->at("splatUnit");
+    SPLAT_CHECK(unit.is_number() && unit.get<double>() > 0 && std::isfinite(unit.get<double>()), path,
+                ": its unit is no length; it is damaged, ", kAdvice);
+    Transform(AffineOf({unit.get<double>()}), cloud);
+  }
   if (!cloud.traits.background && settings != bootstrap.end() && settings->is_object() &&
       settings->contains("background")) {
     // Black stands for none, too.

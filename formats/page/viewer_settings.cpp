@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "scene/near_plane.h"
 #include "scene/select.h"
 
 namespace splat::formats {
@@ -19,16 +20,12 @@ constexpr double kSecondsPerKeyframe = 1, kShortestFlight_s = 10, kLongestFlight
 constexpr double kNarrowest_deg = 10, kWidest_deg = 120;  // that the viewer allows
 constexpr double kDegrees = 57.29577951308232;
 
-constexpr int64_t kSampledSplats = 50'000;  // enough for a median
-constexpr double kVisibleOpacity = 0.1;
-constexpr int64_t kFewestSeen = 10;  // below that a median says nothing
-
 // The order of the list counts as a path if it is at most so many times as long as the short way through the cameras.
 constexpr double kLongestDetour = 2;
 // A path is closed if its ends are at most so many times as far apart as neighbours on it.
 constexpr double kClosingSteps = 2.5;
 constexpr int kMostImprovements = 50;
-constexpr double kShortestStep = 1e-9;  // scene units; cameras nearer than that are in one place
+constexpr double kShortestStep = 1e-9;  // x distance of the target; cameras nearer than that are in one place
 
 struct Pose {
   Vec3<double> position, forward;
@@ -43,38 +40,11 @@ double FovOf(const Camera& camera) {
   return std::clamp(2 * std::atan(half) * kDegrees, kNarrowest_deg, kWidest_deg);
 }
 
-// Means of visible splats, evenly taken.
-std::vector<Vec3<double>> SampledMeans(const SplatSelection& splats) {
-  std::vector<Vec3<double>> means;
-  const int64_t step = std::max<int64_t>(1, splats.count() / kSampledSplats);
-  for (int64_t splat = 0; splat < splats.count(); splat += step) {
-    if (splats.Opacity(splat) < kVisibleOpacity) continue;
-    const Vec3<float> mean = splats.Mean(splat);
-    means.push_back({mean.x, mean.y, mean.z});
-  }
-  return means;
-}
-
-// The median depth of what the camera sees; nothing if that is next to nothing.
-std::optional<double> MedianDepth(const Camera& camera, const std::vector<Vec3<double>>& means) {
-  std::vector<double> depths;
-  for (const Vec3<double>& mean : means) {
-    const Vec3<double> point = camera.camera_from_world * mean;
-    if (point.z <= 0) continue;
-    const double x = camera.fx * point.x / point.z + camera.cx, y = camera.fy * point.y / point.z + camera.cy;
-    if (x >= 0 && y >= 0 && x <= camera.width && y <= camera.height) depths.push_back(point.z);
-  }
-  if (int64_t(depths.size()) < kFewestSeen) return std::nullopt;
-  const auto middle = depths.begin() + std::ptrdiff_t(depths.size() / 2);
-  std::nth_element(depths.begin(), middle, depths.end());
-  return *middle;
-}
-
 // Where the scene is if a camera sees nothing: the middle of most splats, in front of it by at least a little.
 double FallbackDepth(const Pose& pose, const SplatSelection& splats) {
   const Vec3<double> middle = splats.count() > 0 ? SphereAroundMost(splats).center : Vec3<double>{0, 0, 0};
   const double distance = Norm(middle - pose.position);
-  return distance > kShortestStep && std::isfinite(distance) ? distance : 1;
+  return distance > 0 && std::isfinite(distance) ? distance : 1;
 }
 
 ViewerCamera LookThrough(const Camera& camera, const std::vector<Vec3<double>>& means, const SplatSelection& splats) {
@@ -84,6 +54,10 @@ ViewerCamera LookThrough(const Camera& camera, const std::vector<Vec3<double>>& 
 }
 
 // --- The order of a path.
+
+double TargetDistance(const ViewerCamera& camera) {
+  return Norm(camera.target - camera.position);
+}
 
 // How far the view travels: the camera and what it looks at.
 double Distance(const ViewerCamera& a, const ViewerCamera& b) {
@@ -132,7 +106,7 @@ std::vector<ViewerCamera> Smoothed(const std::vector<ViewerCamera>& path) {
   for (size_t i = 1; i + 1 < path.size(); ++i) {
     smooth[i].position = mixed(path[i - 1].position, path[i].position, path[i + 1].position);
     smooth[i].target = mixed(path[i - 1].target, path[i].target, path[i + 1].target);
-    if (Norm(smooth[i].target - smooth[i].position) < kShortestStep) smooth[i] = path[i];
+    if (TargetDistance(smooth[i]) < kShortestStep * TargetDistance(path[i])) smooth[i] = path[i];
   }
   return smooth;
 }
@@ -221,7 +195,7 @@ ViewerSettings SettingsFromCameras(const std::vector<Camera>& cameras, const Spl
   std::vector<ViewerCamera> listed;
   for (const Camera& camera : Thinned(cameras)) {
     const ViewerCamera view = LookThrough(camera, means, splats);
-    if (listed.empty() || Distance(listed.back(), view) > kShortestStep) listed.push_back(view);
+    if (listed.empty() || Distance(listed.back(), view) > kShortestStep * TargetDistance(view)) listed.push_back(view);
   }
   ViewerSettings settings;
   settings.start = listed.front();
@@ -235,12 +209,31 @@ ViewerSettings SettingsFromCameras(const std::vector<Camera>& cameras, const Spl
   return settings;
 }
 
+double PageUnit(const ViewerSettings& settings) {
+  constexpr double kShortest = 0.1, kLongest = 1e5, kUsual = 4;
+  const double distance = TargetDistance(settings.start);
+  if (!(distance > 0) || (distance >= kShortest && distance <= kLongest)) return 1;
+  return std::pow(10, std::round(std::log10(distance / kUsual)));
+}
+
+ViewerSettings InUnit(const ViewerSettings& settings, double unit) {
+  ViewerSettings scaled = settings;
+  const auto scale = [&](ViewerCamera& camera) {
+    camera.position = (1 / unit) * camera.position;
+    camera.target = (1 / unit) * camera.target;
+  };
+  scale(scaled.start);
+  for (ViewerCamera& camera : scaled.path) scale(camera);
+  scaled.unit = unit;
+  return scaled;
+}
+
 ViewerSettings SettingsFromSplats(const SplatSelection& splats) {
   constexpr double kTilt = 0.35;  // tangent of the angle of looking down
   ViewerSettings settings;
   if (splats.count() == 0) return settings;
   const Sphere sphere = SphereAroundMost(splats);
-  const double radius = sphere.radius > kShortestStep ? sphere.radius : 1;
+  const double radius = sphere.radius > 0 ? sphere.radius : 1;
   const double distance = radius / std::sin(settings.start.fov_deg / kDegrees / 2);
   settings.start.target = sphere.center;
   settings.start.position = sphere.center + distance * Normalized(Vec3<double>{0, -kTilt, -1});
@@ -263,6 +256,7 @@ std::string SuperSplatSettings(const ViewerSettings& settings, const std::option
   json["annotations"] = Json::array();
   // Starts on the path, whose first camera is the start.
   json["startMode"] = settings.path.empty() ? "default" : "animTrack";
+  if (settings.unit != 1) json["splatUnit"] = settings.unit;  // our own key; the viewer passes over it
   std::string text = json.dump();
   for (size_t place = 0; (place = text.find('<', place)) != std::string::npos;) text.replace(place, 1, "\\u003c");
   return text;

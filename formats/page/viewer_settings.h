@@ -27,7 +27,14 @@ struct ViewerSettings {
   std::vector<double> times_s;
   double duration_s = 0;
   bool closed = false;  // from the last camera on to the first, at duration_s; else back the way it came
+  double unit = 1;      // scene units in one unit of the page
 };
+
+// The viewer takes lengths of less than a hundredth for nothing. Where it would start at an unusual distance from what
+// it looks at, so that these count, a page has a unit of its own: a power of ten of the scene's.
+double PageUnit(const ViewerSettings& settings);
+// The settings of a page in another unit.
+ViewerSettings InUnit(const ViewerSettings& settings, double unit);
 
 // The page opens at the first camera, looks at the median depth of the splats that it sees, and flies through all
 // cameras, at most 60. It takes them in the order of the list if that is a path (photos of a walk, frames of a film),

@@ -25,8 +25,8 @@ constexpr double kLowPassVariancePx2 = 0.3;
 // the linearisation explodes far outside the image.
 constexpr double kTangentMargin = 0.15;
 
-// Splats nearer than this to the camera plane are culled, in scene units: 5 % of the typical distance to the subject
-// once the scene is scaled (data/dataset/dataset.h). What is nearer is a floater in front of the lens.
+// Splats nearer than this to the camera plane are culled, in scene units, where the caller does not say otherwise: the
+// near plane of an aligned scene (scene/near_plane.h). What is nearer is a floater in front of the lens.
 constexpr double kDefaultNear = 0.2;
 constexpr double kDefaultFar = 1e10;
 

@@ -10,9 +10,10 @@
 
 namespace splat {
 
-// Renders an image that is clamped to 0..1 and rounded to 8 bits, with 3 channels, on a background of 0..1; in all else
-// it is drawn as the model's traits say. The model's device renders. Throws splat::Error for a malformed model or
-// camera.
-Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background);
+// Renders an image that is clamped to 0..1 and rounded to 8 bits, with 3 channels, on a background of 0..1, of what is
+// farther from the camera's plane than `near` (scene units); in all else it is drawn as the model's traits say. The
+// model's device renders. Throws splat::Error for a malformed model or camera.
+Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
+                      double near);
 
 }  // namespace splat

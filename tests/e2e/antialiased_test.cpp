@@ -19,7 +19,7 @@
 namespace splat {
 namespace {
 
-constexpr double kFocal_px = 100, kDepth = 4, kScale = 0.01, kOpacity = 0.9;
+constexpr double kFocal_px = 100, kDepth = 4, kNear = 0.2, kScale = 0.01, kOpacity = 0.9;
 // Formats of few bits round scale, opacity and colour; the image is rounded to 8 bits.
 constexpr int kTolerance = 4;
 
@@ -40,7 +40,7 @@ SplatCloud OneSplat(double opacity) {
 Image8 OrdinaryImage(double opacity) {
   ThreadPool pool(1);
   const SplatCloud cloud = OneSplat(opacity);
-  return RenderPlainly(SplatSelection(cloud.View()), FrontCamera().camera, {0, 0, 0}, pool);
+  return RenderPlainly(SplatSelection(cloud.View()), FrontCamera().camera, {0, 0, 0}, kNear, pool);
 }
 
 int LargestDifference(const Image8& a, const Image8& b) {

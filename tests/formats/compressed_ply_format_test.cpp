@@ -91,6 +91,13 @@ TEST(WriteCompressedPly, ClampsWhatTheFormatCannotHold) {
   EXPECT_LT(read.opacity_logits[1 - first], -15);
 }
 
+TEST(WriteCompressedPly, HoldsScenesOfAnyUnit) {
+  SplatCloud cloud = RandomCloud(300, 0);
+  for (float& value : cloud.means) value *= 1e-6f;  // chunks of less than 1e-5
+  const CloudErrors errors = ErrorsBetween(InMortonOrder(cloud), Read(Encoded("compressed.ply", cloud)));
+  EXPECT_LT(errors.mean, 6e-6 * 0.5 / 1023 * 1.01);
+}
+
 TEST(ReadCompressedPly, AgreesWithTheFullTwinOfARealScene) {
   SPLAT_TEST_DATA_OR_SKIP(full_path, "splats/plush_dog/point_cloud_29999_clean.ply");
   SPLAT_TEST_DATA_OR_SKIP(path, "splats/plush_dog/point_cloud_29999_clean.compressed.ply");

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -117,6 +118,15 @@ TEST(WriteSog, PalettesGrowWithTheScene) {
   EXPECT_EQ(SogPaletteSize(1023), 512);
   EXPECT_EQ(SogPaletteSize(300'000), 65536);
   EXPECT_EQ(SogPaletteSize(40'000), 32768);
+}
+
+// Its steps are a share of the whole near the origin: splats far out make them coarse for small ones.
+TEST(WriteSog, RefusesASceneWhoseSplatsAreSmallerThanItsSteps) {
+  SplatCloud cloud = RandomCloud(100, 0);
+  for (float& value : cloud.log_scales) value = std::log(1e-6f);
+  EXPECT_THAT(ErrorMessageOf([&] { Encoded("sog", cloud); }), HasSubstr("SOG cannot hold"));
+  for (float& value : cloud.means) value *= 1e-3f;
+  EXPECT_EQ(ErrorMessageOf([&] { Encoded("sog", cloud); }), "");
 }
 
 TEST(WriteSog, RefusesAnEmptyScene) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "io/compression.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/splat_clouds.h"
@@ -95,6 +97,7 @@ TEST(WriteSpz, Version4IsAPlainHeaderATableAndZstdStreams) {
 
 TEST(WriteSpz, GivesSmallScenesMoreBitsAndLargeOnesFewer) {
   SplatCloud cloud = GoldenCloud();
+  cloud.log_scales.assign(9, 5);  // wide enough for any of the steps
   const auto bits_at = [&](float largest) {
     cloud.means[0] = -largest;
     const SplatCloud read = Read(Written(cloud, 3));
@@ -111,6 +114,16 @@ TEST(WriteSpz, GivesSmallScenesMoreBitsAndLargeOnesFewer) {
   EXPECT_EQ(bits_at(8.3e6f), 0);
   cloud.means[0] = 8.5e6f;
   EXPECT_THAT(ErrorMessageOf([&] { Written(cloud, 3); }), HasSubstr("cannot hold a position"));
+}
+
+// Not a wrong file: sizes end at e^-10 and 378 units, positions have steps of a millionth at the finest.
+TEST(WriteSpz, RefusesAUnitInWhichMostSplatsAreTooSmallOrTooLarge) {
+  for (const double unit : {1e-4, 1e4}) {
+    SplatCloud cloud = RandomCloud(100, 0);
+    for (float& value : cloud.means) value *= float(unit);
+    for (float& value : cloud.log_scales) value += float(std::log(unit));
+    EXPECT_THAT(ErrorMessageOf([&] { Encoded("spz", cloud); }), HasSubstr("SPZ cannot hold"));
+  }
 }
 
 TEST(WriteSpz, RefusesWhatItCannotWrite) {

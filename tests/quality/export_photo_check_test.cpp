@@ -6,9 +6,11 @@
 
 #include <filesystem>
 
+#include "core/quaternion.h"
 #include "formats/exporter.h"
 #include "io/atomic_file.h"
 #include "rasterizer/torch/scene_model.h"
+#include "scene/splat_transform.h"
 #include "tests/support/synthetic_set.h"
 
 namespace splat::quality {
@@ -44,6 +46,22 @@ TEST_F(ExportPhotoCheckTest, AWholePlyLosesNothing) {
   EXPECT_GT(check.agreement_db, 60);  // quaternions are normalised on the way
   EXPECT_NEAR(check.loss_db, 0, 0.05);
   EXPECT_GT(check.psnr, 60);  // the photos are the scene's own images
+}
+
+// View-dependent colour, shapes and the near plane go along with the splats.
+TEST_F(ExportPhotoCheckTest, AFileInAnotherFrameShowsTheSame) {
+  set_.truth = testing::RandomModel(120, 3, 21);
+  set_.truth.means.select(1, 2).sub_(4);
+  const Mat3<double> turn = RotationMatrix(Quaternion<double>{0.3, -0.5, 0.7, 0.2});
+  for (const double unit : {1e-4, 1.0, 1e4}) {
+    set_.dataset.files.is_scenes = false;
+    set_.dataset.files.files_from_scene = {unit, turn, {3 * unit, -2 * unit, unit}};
+    const SplatSelection splats(HostModel(set_.truth).View());
+    const SplatModel moved = ModelOf(Transformed(AffineOf(set_.dataset.files.files_from_scene), splats));
+    const FileCheck check = CheckOf("ply", Written(moved, "ply"));
+    EXPECT_EQ(check.error, "") << unit;
+    EXPECT_GT(check.agreement_db, 60) << unit;  // a few values are rounded the other way
+  }
 }
 
 TEST_F(ExportPhotoCheckTest, FilesBesideItCountInItsSize) {

@@ -21,6 +21,7 @@ using ::splat::testing::ErrorMessageOf;
 using ::testing::HasSubstr;
 
 constexpr std::array<float, 3> kBlack = {0, 0, 0};
+constexpr double kNear = 0.2;
 
 class ExportRenderCheckTest : public ::testing::Test {
  protected:
@@ -30,7 +31,9 @@ class ExportRenderCheckTest : public ::testing::Test {
     formats::WriteScene(folder_ / name, formats::ExporterFor(name), splats);
     return folder_ / name;
   }
-  ExportRenderCheck Check() { return ExportRenderCheck(splats_, {testing::FrontCamera(96, 72)}, kBlack, executor_); }
+  ExportRenderCheck Check() {
+    return ExportRenderCheck(splats_, {{testing::FrontCamera(96, 72)}, kNear}, kBlack, executor_);
+  }
 
   SplatModel model_;
   HostModel host_;
@@ -42,13 +45,13 @@ class ExportRenderCheckTest : public ::testing::Test {
 TEST_F(ExportRenderCheckTest, APlainImageIsThatOfTheOperators) {
   model_.quats = model_.quats / model_.quats.norm(2, 1, true);  // as a selection gives them
   const Camera camera = testing::FrontCamera(96, 72);
-  const Image8 plain = RenderPlainly(SplatSelection(HostModel(model_).View()), camera, kBlack, executor_);
-  const Image8 torch_image = RenderToImage8(model_, camera, kBlack);
+  const Image8 plain = RenderPlainly(SplatSelection(HostModel(model_).View()), camera, kBlack, kNear, executor_);
+  const Image8 torch_image = RenderToImage8(model_, camera, kBlack, kNear);
   ASSERT_EQ(plain.pixels.size(), torch_image.pixels.size());
   EXPECT_GT(quality::Psnr(plain, torch_image), 60);
   SplatSelection without_sh = splats_;
   without_sh.LimitShDegree(0);
-  EXPECT_LT(quality::Psnr(RenderPlainly(without_sh, camera, kBlack, executor_), torch_image), 60);
+  EXPECT_LT(quality::Psnr(RenderPlainly(without_sh, camera, kBlack, kNear, executor_), torch_image), 60);
 }
 
 TEST_F(ExportRenderCheckTest, SeesAMarkOfAntialiasedScenesThatWasLost) {
@@ -56,7 +59,7 @@ TEST_F(ExportRenderCheckTest, SeesAMarkOfAntialiasedScenesThatWasLost) {
   model_.traits.antialiasing = Antialiasing::kCompensated;
   const HostModel host(model_);
   SplatCloudView view = host.View();
-  const ExportRenderCheck check(SplatSelection(view), {testing::FrontCamera(96, 72)}, kBlack, executor_);
+  const ExportRenderCheck check(SplatSelection(view), {{testing::FrontCamera(96, 72)}, kNear}, kBlack, executor_);
   EXPECT_GT(check.AgreementOf(Written(SplatSelection(view), "scene.ply"), {}), 60);
   EXPECT_GT(check.AgreementOf(Written(SplatSelection(view), "scene.glb"), {}), 60);
   // A format without a place for the mark is not to blame.

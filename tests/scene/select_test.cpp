@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "tests/support/splat_clouds.h"
@@ -78,6 +80,13 @@ TEST(Spheres, ReachTheFarthestPointAndNotTheStrays) {
   const Sphere most = SphereAroundMost(AllOf(cloud));
   EXPECT_NEAR(most.center.x, 50, 1);
   EXPECT_NEAR(most.radius, 45, 1);
+}
+
+// An orbit around a single splat, or many in one place, is about as wide as that splat.
+TEST(Spheres, AroundOnePointAreAsWideAsTheSplat) {
+  SplatCloud cloud = PointsAt({1, 2, 3, 1, 2, 3});
+  std::fill(cloud.log_scales.begin(), cloud.log_scales.end(), std::log(1e-4f));
+  EXPECT_NEAR(SphereAroundMost(AllOf(cloud)).radius, 3e-4, 1e-8);
 }
 
 TEST(Crop, KeepsWhatLiesInside) {

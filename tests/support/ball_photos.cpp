@@ -92,13 +92,14 @@ Image8 Photograph(const Camera& camera) {
 }
 
 // Evenly spread points on the ball (golden spiral), as lines of points3D.txt.
-void WritePoints(const Ball& ball, int first_id, std::ostream& out) {
+void WritePoints(const Ball& ball, int first_id, const BallPhotos& options, std::ostream& out) {
   for (int i = 0; i < kPointsPerBall; ++i) {
     const double y = 1 - (2 * i + 1.0) / kPointsPerBall;
     const double angle = i * kPi * (3 - std::sqrt(5.0)), r = std::sqrt(1 - y * y);
     const Vec3<double> point = ball.center + ball.radius * Vec3<double>{r * std::cos(angle), y, r * std::sin(angle)};
     const Vec3<double> color = 255.0 * ColorOf(ball, point);
-    out << first_id + i << ' ' << point.x << ' ' << point.y << ' ' << point.z << ' ' << int(color.x) << ' '
+    const Vec3<double> in_model = options.unit * point + options.origin;
+    out << first_id + i << ' ' << in_model.x << ' ' << in_model.y << ' ' << in_model.z << ' ' << int(color.x) << ' '
         << int(color.y) << ' ' << int(color.z) << " 0.5 1 0 2 0\n";
   }
 }
@@ -111,6 +112,7 @@ void WriteBallPhotos(const std::string& folder, const BallPhotos& options) {
   std::ofstream cameras(folder + "/sparse/0/cameras.txt"), images(folder + "/sparse/0/images.txt"),
       points(folder + "/sparse/0/points3D.txt");
   images.precision(17);
+  points.precision(17);
   const Camera first = CameraOf(0, options);
   cameras << "1 PINHOLE " << first.width << ' ' << first.height << ' ' << first.fx << ' ' << first.fy << ' ' << first.cx
           << ' ' << first.cy << '\n';
@@ -118,12 +120,13 @@ void WriteBallPhotos(const std::string& folder, const BallPhotos& options) {
     const Camera camera = CameraOf(i, options);
     const std::string name = "photo_" + std::to_string(i / 10) + std::to_string(i % 10) + options.extension;
     const Quaternion<double> q = QuaternionFromRotation(camera.camera_from_world.rotation);
-    const Vec3<double>& t = camera.camera_from_world.translation;
+    const Rigid3& pose = camera.camera_from_world;
+    const Vec3<double> t = options.unit * pose.translation - pose.rotation * options.origin;
     images << i + 1 << ' ' << q.w << ' ' << q.x << ' ' << q.y << ' ' << q.z << ' ' << t.x << ' ' << t.y << ' ' << t.z
            << " 1 " << name << "\n\n";
     data::WriteImage(folder + "/images/" + name, Photograph(camera));
   }
-  for (int ball = 0; ball < 2; ++ball) WritePoints(kBalls[ball], 1 + ball * kPointsPerBall, points);
+  for (int ball = 0; ball < 2; ++ball) WritePoints(kBalls[ball], 1 + ball * kPointsPerBall, options, points);
 }
 
 }  // namespace splat::testing

@@ -39,7 +39,7 @@ struct SyntheticSet {
       const Camera& c = view.camera;
       view.intrinsics.params = {c.fx, c.fy, c.cx, c.cy};
       view.split = i % 4 == 2 ? Split::kTest : Split::kTrain;
-      data::WriteImage(view.path, RenderToImage8(truth, view.camera, dataset.background));
+      data::WriteImage(view.path, RenderToImage8(truth, view.camera, dataset.background, dataset.near));
       dataset.views.push_back(view);
     }
     dataset.extent = 2;

@@ -238,21 +238,18 @@ TEST_F(DatasetTest, AlignmentMovesCamerasAndPointsTogether) {
   scene_.points.positions = {{0.1, 0.2, 5}, {-0.5, 0.3, 4}, {0.2, -0.7, 8}};
   scene_.points.colors.resize(3);
   const Dataset aligned = Build();
-  options_.align = false;
-  const Dataset source = Build();
-  EXPECT_EQ(source.source_from_scene.scale, 1);
-  EXPECT_EQ(source.points.positions[1].z, 4);
   EXPECT_NEAR(Norm(Inverse(aligned.source_from_scene) * Vec3<double>{0, 0, 5}), 0, 1e-9);  // what the cameras look at
   EXPECT_NEAR(Norm(CameraCenterInWorld(aligned.views[0].camera)), 4, 1e-9);  // the middle of the three distances
-  EXPECT_NEAR(aligned.extent, source.extent / aligned.source_from_scene.scale, 1e-9);
   for (size_t view = 0; view < 3; ++view) {
+    Camera source = aligned.views[view].camera;
+    source.camera_from_world = scene_.photos[view].camera_from_world;
     const Vec3<double> center = aligned.source_from_scene * CameraCenterInWorld(aligned.views[view].camera);
-    EXPECT_NEAR(Norm(center - CameraCenterInWorld(source.views[view].camera)), 0, 1e-12 * 100);
+    EXPECT_NEAR(Norm(center - CameraCenterInWorld(source)), 0, 1e-12 * 100);
     for (size_t i = 0; i < 3; ++i) {
       const Vec3<double> back = aligned.source_from_scene * aligned.points.positions[i];
-      EXPECT_NEAR(Norm(back - source.points.positions[i]), 0, 1e-10);
+      EXPECT_NEAR(Norm(back - scene_.points.positions[i]), 0, 1e-10);
       const Vec2<double> a = Project(aligned.views[view].camera, aligned.points.positions[i]);
-      const Vec2<double> b = Project(source.views[view].camera, source.points.positions[i]);
+      const Vec2<double> b = Project(source, scene_.points.positions[i]);
       EXPECT_NEAR(a.x, b.x, kPixelTolerance_px);
       EXPECT_NEAR(a.y, b.y, kPixelTolerance_px);
     }
@@ -261,10 +258,60 @@ TEST_F(DatasetTest, AlignmentMovesCamerasAndPointsTogether) {
 
 TEST_F(DatasetTest, ExtentIsThatOfTheTrainingCameras) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);  // at x = -1, 0, 1
-  options_.align = false;
-  EXPECT_NEAR(Build().extent, 1.1, 1e-12);
+  Dataset dataset = Build();
+  EXPECT_NEAR(dataset.extent * dataset.source_from_scene.scale, 1.1, 1e-9);
   options_.test_every = 3;  // x = 0 and 1 are left
-  EXPECT_NEAR(Build().extent, 0.55, 1e-12);
+  dataset = Build();
+  EXPECT_NEAR(dataset.extent * dataset.source_from_scene.scale, 0.55, 1e-9);
+}
+
+// What is trained is the same; only the files lie elsewhere.
+TEST_F(DatasetTest, WithoutAlignmentTheFilesAreInTheFrameOfTheSource) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
+  scene_.points.positions = {{0.1, 0.2, 5}};
+  scene_.points.colors.resize(1);
+  const Dataset aligned = Build();
+  options_.align = false;
+  const Dataset source = Build();
+  EXPECT_TRUE(aligned.files.is_scenes);
+  EXPECT_EQ(source.points.positions[0].x, aligned.points.positions[0].x);
+  EXPECT_NEAR(Norm(source.files.files_from_scene * source.points.positions[0] - scene_.points.positions[0]), 0, 1e-12);
+  EXPECT_EQ(source.files.note, "");
+  const Similarity3 source_from_files = SourceFromFiles(source.files, source.source_from_scene);
+  EXPECT_EQ(source_from_files.scale, 1);
+  EXPECT_EQ(Norm(source_from_files.translation), 0);
+  for (size_t view = 0; view < 3; ++view) {
+    const Camera camera = CameraInFiles(source.files, source.views[view].camera);
+    const Vec3<double> expected = Inverse(scene_.photos[view].camera_from_world).translation;
+    EXPECT_NEAR(Norm(CameraCenterInWorld(camera) - expected), 0, 1e-12);
+  }
+}
+
+// Floats of 32 bits have steps of 1 at 10^7.
+TEST_F(DatasetTest, FilesOfASourceThatFloatsDoNotHoldAreLocal) {
+  const Vec3<double> shift = {1e7, -2e7, -5.2};  // what the cameras look at has z = -0.2
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
+  for (PosedPhoto& photo : scene_.photos) {
+    Rigid3& pose = photo.camera_from_world;
+    pose.translation = pose.translation - pose.rotation * shift;
+  }
+  options_.align = false;
+  const Dataset dataset = Build();
+  EXPECT_THAT(dataset.files.note, AllOf(HasSubstr("--no-align"), HasSubstr("(10000000, -20000000, 0) is added")));
+  EXPECT_EQ(dataset.files.offset.x, 1e7);
+  const Camera camera = CameraInFiles(dataset.files, dataset.views[0].camera);
+  EXPECT_NEAR(Norm(CameraCenterInWorld(camera) - Vec3<double>{-1, 0, -5.2}), 0,
+              1e-7);  // doubles have steps of 4e-9 there
+}
+
+TEST_F(DatasetTest, TheNearPlaneIsAShareOfTheDistanceUnlessPointsLieNearer) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);  // 5 from what they look at
+  EXPECT_EQ(Build().near, 0.2);
+  for (int i = 0; i < 40; ++i) scene_.points.positions.push_back({0.01 * (i - 20), 0, 5});
+  scene_.points.colors.resize(40);
+  EXPECT_EQ(Build().near, 0.2);
+  for (Vec3<double>& position : scene_.points.positions) position = {position.x / 100, 0, 0.1};  // 0.08 when aligned
+  EXPECT_NEAR(Build().near, 0.04, 0.002);
 }
 
 }  // namespace

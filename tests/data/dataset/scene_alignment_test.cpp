@@ -146,6 +146,39 @@ TEST(AlignSceneTest, FarAwayCoordinatesLoseNoPrecision) {
   EXPECT_NEAR(scene_from_source.scale, 4 / std::hypot(6.0, 2.0), 1e-6);
 }
 
+// The aligned frame is the same for any unit and origin of the source, to what doubles hold at so large coordinates.
+TEST(AlignSceneTest, UnitAndOriginOfTheSourceDoNotMatter) {
+  const std::vector<AlignedView> views = Orbit(kTarget, kUp, 6, 2);
+  const Similarity3 plain = AlignScene(views);
+  for (const double unit : {1e-4, 1.0, 1e4}) {
+    for (const Vec3<double>& shift : {Vec3<double>{0, 0, 0}, {1e7, 0, 0}, {0, 1e7, 0}, {0, 0, -1e7}}) {
+      std::vector<AlignedView> moved = views;
+      for (AlignedView& view : moved) {
+        Rigid3& pose = view.camera_from_world;
+        pose.translation = unit * pose.translation - pose.rotation * shift;
+      }
+      const Similarity3 scene_from_source = AlignScene(moved);
+      const double tolerance = 1e-9 + 4e-8 * Norm(shift) / 1e7 / unit;  // in units of which the distance is 4
+      EXPECT_NEAR(scene_from_source.scale * unit / plain.scale, 1, tolerance) << unit;
+      for (size_t i = 0; i < views.size(); ++i) {
+        const Rigid3 expected = AlignPose(views[i].camera_from_world, plain);
+        ExpectNear(CenterOf(AlignPose(moved[i].camera_from_world, scene_from_source)), CenterOf(expected), tolerance);
+      }
+    }
+  }
+}
+
+TEST(AlignSceneTest, CamerasInOnePlaceAreAsFarFromThePointsAsOthersFromWhatTheyLookAt) {
+  std::vector<AlignedView> views;
+  std::vector<Vec3<double>> points;
+  for (int i = 0; i < 8; ++i) {
+    points.push_back(kTarget + Vec3<double>{3e-5 * std::cos(0.7 * i), 0, 3e-5 * std::sin(0.7 * i)});
+    views.push_back({LookAt(kTarget, points.back(), {0, -1, 0})});
+  }
+  EXPECT_NEAR(AlignScene(views, points).scale, 4 / 3e-5, 1e-3 / 3e-5);
+  EXPECT_EQ(AlignScene(views).scale, 1);
+}
+
 TEST(CameraExtentTest, IsElevenTenthsOfTheLargestDistanceFromTheMean) {
   EXPECT_NEAR(CameraExtent({{0, 0, 0}, {2, 0, 0}, {1, 0, 0}}), 1.1, kTolerance);
   EXPECT_EQ(CameraExtent({{3, 3, 3}, {3, 3, 3}}), 1);

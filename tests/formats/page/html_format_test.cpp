@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -80,6 +81,22 @@ TEST_F(Html, HoldsExactlyTheBytesOfTheSogFile) {
   ASSERT_THAT(url.substr(0, 60), StartsWith(kData));
   EXPECT_EQ(DecodeBase64(url.substr(kData.size())), Encoded("sog", cloud_));
   EXPECT_EQ(bootstrap["contentFilename"], "scene.sog");
+}
+
+// Its viewer takes short lengths for nothing.
+TEST_F(Html, OfASceneInAnUnusualUnitHasOneOfItsOwn) {
+  SplatCloud small = cloud_;
+  for (float& value : small.means) value *= 1e-4f;
+  for (float& value : small.log_scales) value += std::log(1e-4f);
+  const std::string page = Encoded("html", small);
+  const Json bootstrap = BootstrapOf(page);
+  const double unit = bootstrap["settings"]["splatUnit"];
+  EXPECT_NEAR(unit, 1e-4, 1e-12);
+  EXPECT_LT(bootstrap["settings"]["cameras"][0]["initial"]["position"][2], -1);
+  const testing::CloudErrors errors = testing::ErrorsBetween(Read(page), testing::InMortonOrder(small));
+  EXPECT_LT(errors.mean / unit, 2e-3);
+  EXPECT_LT(errors.log_scale, 0.1);
+  EXPECT_LT(errors.rotation_deg, 1);
 }
 
 TEST_F(Html, IsTheWholeViewerWithNothingLeftToFillIn) {

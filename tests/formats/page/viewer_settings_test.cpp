@@ -67,6 +67,31 @@ TEST(SettingsFromCameras, OpensAtTheFirstCameraAndLooksAtWhatItSees) {
   EXPECT_EQ(Json::parse(SuperSplatSettings(settings, {}))["startMode"], "default");
 }
 
+// A page has a usual unit whatever the scene's is, and shows the same.
+TEST(SettingsFromCameras, TheUnitOfTheSceneDoesNotMatter) {
+  const SplatCloud cloud = Ball();
+  const ViewerSettings plain = SettingsFromCameras(Ring(24), AllOf(cloud));
+  EXPECT_EQ(PageUnit(plain), 1);
+  for (const double unit : {1e-4, 1e6}) {
+    SplatCloud scaled = cloud;
+    for (float& value : scaled.means) value *= float(unit);
+    std::vector<Camera> cameras = Ring(24);
+    for (Camera& camera : cameras) {
+      camera.camera_from_world.translation = unit * camera.camera_from_world.translation;
+    }
+    const ViewerSettings settings = SettingsFromCameras(cameras, AllOf(scaled));
+    EXPECT_NEAR(PageUnit(settings) / unit, 1, 1e-12);
+    const ViewerSettings page = InUnit(settings, PageUnit(settings));
+    EXPECT_EQ(page.closed, plain.closed);
+    ASSERT_EQ(page.path.size(), plain.path.size());
+    for (size_t i = 0; i < plain.path.size(); ++i) {
+      ExpectNear(page.path[i].position, plain.path[i].position, 1e-6);
+      ExpectNear(page.path[i].target, plain.path[i].target, 1e-6);
+    }
+    EXPECT_NEAR(Json::parse(SuperSplatSettings(page, {}))["splatUnit"].get<double>() / unit, 1, 1e-12);
+  }
+}
+
 TEST(SettingsFromCameras, TheAngleOfViewIsThatOfTheLongerSide) {
   const SplatCloud cloud = Ball();
   Camera portrait = CameraAt(0);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "rasterizer/math/covariance.h"
+#include "rasterizer/math/covariance_3d.h"
 #include "tests/support/dual.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/scenes.h"

@@ -1,0 +1,33 @@
+// Where a camera begins to see a scene, for scenes of any unit.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/camera.h"
+
+namespace splat {
+
+class SplatSelection;
+
+// What lies nearer than this share of the usual distance from the cameras to what they look at is a floater in front of
+// the lens.
+constexpr double kNearShare = 0.05;
+
+// Returns the near plane for cameras whose median distance from what they look at is `distance`: kNearShare of it, and
+// less where the points of the scene lie nearer to the cameras: half of the depth below which 5 % of what they see
+// lies.
+double NearPlaneAt(double distance, const std::vector<Camera>& cameras, const std::vector<Vec3<double>>& points);
+
+// Returns the near plane for views of a scene of which nothing says it, in its units: kNearShare of the median over the
+// cameras of the MedianDepth. Where the cameras see nothing, their distance from the middle of most splats stands in.
+// There must be a camera and a splat.
+double NearPlaneFor(const std::vector<Camera>& cameras, const SplatSelection& splats);
+
+// Means of splats that can be seen, evenly taken: enough of them for a median.
+std::vector<Vec3<double>> SampledMeans(const SplatSelection& splats);
+
+// Returns the median depth of those points that the camera sees, and nothing if these are next to none.
+std::optional<double> MedianDepth(const Camera& camera, const std::vector<Vec3<double>>& points);
+
+}  // namespace splat
