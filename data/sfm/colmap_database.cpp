@@ -226,6 +226,7 @@ std::vector<std::vector<std::string>> ColmapDatabase::ConnectedPhotos() const {
   std::map<int64_t, std::vector<std::string>> by_root;
   for (const DatabaseImage& image : Images()) by_root[root(image.id)].push_back(image.name);
   std::vector<std::vector<std::string>> groups;
+  groups.reserve(by_root.size());
   for (auto& [image, names] : by_root) groups.push_back(std::move(names));
   std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   return groups;

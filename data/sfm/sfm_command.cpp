@@ -1,8 +1,7 @@
 #include "data/sfm/sfm_command.h"
 
-#include <signal.h>
-
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 
 #include "core/check.h"

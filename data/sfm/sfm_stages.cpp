@@ -249,7 +249,7 @@ std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int 
     std::error_code ignored;
     fs::remove_all(folder, ignored);
     fs::create_directories(folder, ignored);
-    return command;
+    return SfmCommand(command);
   };
   const ColmapRun run = RunCommand(context, prepare, {SfmStage::kMapping, attempt, context.photos});
   std::optional<SfmModel> model = LargestModel(folder);
