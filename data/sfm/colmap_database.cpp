@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -17,6 +18,13 @@ namespace {
 
 constexpr int64_t kMaxImages = 2147483647;  // COLMAP's base of pair numbers
 constexpr int kBusyTimeoutMs = 10000;
+
+// Not a full disk, a lock or a lack of rights, which a new database would meet again.
+bool MeansDamage(int code) {
+  const int kind = code & 0xff;  // without the extension
+  return kind == SQLITE_ERROR || kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_CANTOPEN ||
+         kind == SQLITE_CONSTRAINT || kind == SQLITE_MISMATCH || kind == SQLITE_SCHEMA || kind == SQLITE_FORMAT;
+}
 
 float KeypointScale(const float* keypoint, int columns) {
   if (columns >= 6) return std::hypot(keypoint[2], keypoint[4]);  // x, y and a 2x2 shape in rows
@@ -39,8 +47,10 @@ struct ColmapDatabase::Statement {
   Statement& operator=(const Statement&) = delete;
 
   void Check(int code) const {
-    SPLAT_CHECK(code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE, db.path_,
-                ": not a COLMAP database that can be used: ", sqlite3_errmsg(db.handle_));
+    if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
+    const std::string reason = sqlite3_errmsg(db.handle_);
+    if (MeansDamage(code)) throw DamagedDatabase(StrCat(db.path_, ": no COLMAP database that can be used: ", reason));
+    throw Error(StrCat(db.path_, ": cannot be used: ", reason));
   }
   bool Step() {
     const int code = sqlite3_step(handle);
@@ -51,11 +61,17 @@ struct ColmapDatabase::Statement {
   void BindBlob(int position, const void* bytes, size_t size) {
     Check(sqlite3_bind_blob64(handle, position, bytes, size, SQLITE_TRANSIENT));
   }
+  std::string Text(int column) const {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle, column));
+    return text ? text : "";
+  }
   int64_t Int(int column) const { return sqlite3_column_int64(handle, column); }
   // Checks that the blob has `bytes` bytes before it is used.
   const void* Blob(int column, int64_t bytes) const {
-    SPLAT_CHECK(sqlite3_column_bytes(handle, column) == bytes, db.path_, ": a row has ",
-                sqlite3_column_bytes(handle, column), " bytes where ", bytes, " were expected");
+    const int found = sqlite3_column_bytes(handle, column);
+    if (found != bytes) {
+      throw DamagedDatabase(StrCat(db.path_, ": a row has ", found, " bytes where ", bytes, " were expected"));
+    }
     return sqlite3_column_blob(handle, column);
   }
 
@@ -64,12 +80,14 @@ struct ColmapDatabase::Statement {
 };
 
 ColmapDatabase::ColmapDatabase(const std::string& path) : path_(path) {
-  SPLAT_CHECK(std::filesystem::is_regular_file(path), path, ": there is no such database");
+  if (!std::filesystem::is_regular_file(path)) throw DamagedDatabase(path + ": there is no such database");
   const int code = sqlite3_open_v2(path.c_str(), &handle_, SQLITE_OPEN_READWRITE, nullptr);
   if (code != SQLITE_OK) {
     const std::string reason = sqlite3_errstr(code);
     sqlite3_close(handle_);
-    throw Error(StrCat(path, ": cannot be opened: ", reason));
+    const std::string message = StrCat(path, ": cannot be opened: ", reason);
+    if (MeansDamage(code)) throw DamagedDatabase(message);
+    throw Error(message);
   }
   sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
 }
@@ -85,10 +103,7 @@ void ColmapDatabase::Execute(const std::string& sql) const {
 std::vector<DatabaseImage> ColmapDatabase::Images() const {
   std::vector<DatabaseImage> images;
   Statement query(*this, "SELECT image_id, name, camera_id FROM images");
-  while (query.Step()) {
-    const auto* name = reinterpret_cast<const char*>(sqlite3_column_text(query.handle, 1));
-    images.push_back({query.Int(0), name ? name : "", query.Int(2)});
-  }
+  while (query.Step()) images.push_back({query.Int(0), query.Text(1), query.Int(2)});
   std::sort(images.begin(), images.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return images;
 }
@@ -119,16 +134,57 @@ DatabaseFeatures ColmapDatabase::Features(int64_t image) const {
   return features;
 }
 
+bool ColmapDatabase::CanBeAsked(const std::string& sql) const {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v2(handle_, sql.c_str(), -1, &statement, nullptr);
+  sqlite3_finalize(statement);
+  return code == SQLITE_OK;
+}
+
+std::string ColmapDatabase::Number(const std::string& sql) const {
+  if (!CanBeAsked(sql)) return "?";
+  Statement query(*this, sql);
+  return query.Step() ? query.Text(0) : "?";
+}
+
+std::string ColmapDatabase::Damage() const {
+  try {
+    Statement check(*this, "PRAGMA quick_check(1)");
+    const std::string torn = check.Step() ? check.Text(0) : "";
+    if (torn != "ok") return StrCat(path_, ": torn: ", torn);
+    Images();
+    Statement cameras(*this, "SELECT COUNT(*) FROM images WHERE camera_id NOT IN (SELECT camera_id FROM cameras)");
+    if (cameras.Step() && cameras.Int(0) > 0)
+      return StrCat(path_, ": has ", cameras.Int(0), " photos without a camera");
+    if (!HasSiftFeatures()) return "";
+    for (const char* rows :
+         {"keypoints WHERE length(data) != rows * cols * 4", "descriptors WHERE length(data) != rows * cols",
+          "matches WHERE length(data) != rows * cols * 4"}) {
+      const std::string wrong = Number(StrCat("SELECT COUNT(*) FROM ", rows));
+      if (wrong != "0") return StrCat(path_, ": has ", wrong, " rows of a wrong size");
+    }
+  } catch (const DamagedDatabase& damage) {
+    return damage.what();
+  }
+  return "";
+}
+
+std::string ColmapDatabase::FeatureCounts() const {
+  std::string counts;
+  for (const char* what : {"COUNT(*) FROM images", "COUNT(*) FROM keypoints", "TOTAL(rows) FROM keypoints",
+                           "COUNT(*) FROM descriptors", "TOTAL(rows) FROM descriptors"}) {
+    counts += StrCat(counts.empty() ? "" : " ", Number(StrCat("SELECT ", what)));
+  }
+  return counts;
+}
+
 bool ColmapDatabase::HasSiftFeatures() const {
   const char* known[] = {
       "SELECT image_id, name, camera_id FROM images", "SELECT image_id, rows, cols, data FROM keypoints",
       "SELECT image_id, rows, cols, data FROM descriptors", "SELECT pair_id, rows, cols, data FROM matches",
       "SELECT pair_id, rows FROM two_view_geometries"};
   for (const char* sql : known) {
-    sqlite3_stmt* statement = nullptr;
-    const int code = sqlite3_prepare_v2(handle_, sql, -1, &statement, nullptr);
-    sqlite3_finalize(statement);
-    if (code != SQLITE_OK) return false;
+    if (!CanBeAsked(sql)) return false;
   }
   Statement others(*this, StrCat("SELECT COUNT(*) FROM descriptors WHERE rows > 0 AND cols != ", kDescriptorSize));
   return others.Step() && others.Int(0) == 0;
@@ -149,9 +205,12 @@ std::unordered_set<int64_t> ColmapDatabase::MatchedPairs() const {
   return Numbers("SELECT pair_id FROM matches WHERE rows > 0");
 }
 
-size_t ColmapDatabase::VerifiedPairs() const {
-  Statement query(*this, "SELECT COUNT(*) FROM two_view_geometries WHERE rows > 0");
-  return query.Step() ? size_t(query.Int(0)) : 0;
+DatabasePairCounts ColmapDatabase::PairCounts() const {
+  const auto count = [&](const char* table) {
+    return int64_t(
+        std::strtoll(Number(StrCat("SELECT COUNT(*) FROM ", table, " WHERE rows > 0")).c_str(), nullptr, 10));
+  };
+  return {count("matches"), count("two_view_geometries")};
 }
 
 std::vector<std::vector<std::string>> ColmapDatabase::ConnectedPhotos() const {
@@ -167,6 +226,7 @@ std::vector<std::vector<std::string>> ColmapDatabase::ConnectedPhotos() const {
   std::map<int64_t, std::vector<std::string>> by_root;
   for (const DatabaseImage& image : Images()) by_root[root(image.id)].push_back(image.name);
   std::vector<std::vector<std::string>> groups;
+  groups.reserve(by_root.size());
   for (auto& [image, names] : by_root) groups.push_back(std::move(names));
   std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   return groups;

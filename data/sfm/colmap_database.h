@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/check.h"
 #include "data/sfm/descriptor_matching.h"
 
 struct sqlite3;
@@ -31,10 +32,22 @@ struct DatabaseMatches {
   std::vector<FeatureMatch> matches;  // may be empty: then COLMAP takes the pair as compared and unrelated
 };
 
+struct DatabasePairCounts {
+  int64_t matched = 0;
+  int64_t verified = 0;
+};
+
 // The number under which COLMAP files a pair, whichever is named first.
 int64_t DatabasePairId(int64_t first_image, int64_t second_image);
 
-// An open database. Not thread-safe. All functions throw splat::Error naming the file.
+// A database that no stage can use: it is no database, torn, or lacks tables.
+class DamagedDatabase : public Error {
+ public:
+  using Error::Error;
+};
+
+// An open database. Not thread-safe. All functions throw splat::Error naming the file, which is DamagedDatabase if only
+// a new database helps.
 class ColmapDatabase {
  public:
   explicit ColmapDatabase(const std::string& path);  // must exist
@@ -42,7 +55,14 @@ class ColmapDatabase {
   ColmapDatabase(const ColmapDatabase&) = delete;
   ColmapDatabase& operator=(const ColmapDatabase&) = delete;
 
+  // What is wrong, found by reading all of the file: torn pages, a missing table of photos or cameras, photos without a
+  // camera, features and matches of a wrong size. Empty if nothing is.
+  std::string Damage() const;
+
   std::vector<DatabaseImage> Images() const;  // sorted by name
+
+  // Numbers of photos, keypoints and descriptors as a text, by which lost rows are found.
+  std::string FeatureCounts() const;
 
   // Returns the features of a photo, none if it has none. Throws if they are not SIFT's 128 bytes per feature.
   DatabaseFeatures Features(int64_t image) const;
@@ -55,8 +75,8 @@ class ColmapDatabase {
   std::unordered_set<int64_t> PairsWithRow() const;
   std::unordered_set<int64_t> MatchedPairs() const;
 
-  // Number of pairs that passed COLMAP's geometric verification.
-  size_t VerifiedPairs() const;
+  // How many pairs have raw matches, and how many of them passed COLMAP's geometric verification.
+  DatabasePairCounts PairCounts() const;
 
   // Names of the photos in groups that verified pairs join, each sorted, the largest group first.
   std::vector<std::vector<std::string>> ConnectedPhotos() const;
@@ -70,6 +90,8 @@ class ColmapDatabase {
  private:
   struct Statement;
   void Execute(const std::string& sql) const;
+  bool CanBeAsked(const std::string& sql) const;
+  std::string Number(const std::string& sql) const;  // "?" if the tables do not have what is asked for
   std::unordered_set<int64_t> Numbers(const std::string& sql) const;
 
   std::string path_;

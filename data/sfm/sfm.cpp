@@ -10,7 +10,10 @@
 #include "data/poses/photo_folder.h"
 #include "data/sfm/colmap_database.h"
 #include "data/sfm/colmap_photos.h"
+#include "data/sfm/fingerprint.h"
+#include "data/sfm/sfm_command.h"
 #include "data/sfm/sfm_parts.h"
+#include "data/sfm/sfm_repair.h"
 #include "data/sfm/sfm_stages.h"
 #include "io/json_parse.h"
 
@@ -76,6 +79,7 @@ std::string ResultKey(const std::string& photos_key, const SfmOptions& options) 
 
 std::string ResultToText(const SfmWorkspace& workspace, const SfmResult& result) {
   const json text = {{"model", fs::path(result.model_folder).lexically_relative(workspace.Path("")).string()},
+                     {"files", StrCat(FolderFingerprint(result.model_folder))},
                      {"left_out", result.left_out},
                      {"attempts", result.attempts},
                      {"notes", result.notes}};
@@ -98,24 +102,34 @@ void DescribeModel(const SfmModel& model, const std::string& image_folder, const
   result.other_parts = OtherParts(model);
 }
 
-// The result of an earlier run with the same photos and options, if its model is still there.
+// The result that an earlier run wrote down. Throws where it is damaged.
+SfmResult ReadResult(const SfmWorkspace& workspace, const std::string& image_folder, const PhotoSet& set) {
+  const json text = ParseJson<json>(workspace.Result(kResultStage), kResultStage);
+  SfmResult result;
+  const std::string folder = workspace.Path(text.at("model").get<std::string>());
+  SPLAT_CHECK(text.at("files").get<std::string>() == StrCat(FolderFingerprint(folder)), folder,
+              ": is not what COLMAP's mapper left");
+  DescribeModel({folder, SummarizeColmapModel(folder)}, image_folder, set, result);
+  result.attempts = text.at("attempts");
+  result.notes = text.at("notes").get<std::vector<std::string>>();
+  result.resumed = true;
+  return result;
+}
+
+// The result of an earlier run with the same photos and options, if its model is still there and whole.
 std::optional<SfmResult> EarlierResult(const SfmWorkspace& workspace, const std::string& key,
-                                       const std::string& image_folder, const PhotoSet& set) {
+                                       const std::string& image_folder, const PhotoSet& set, const LogSink& log) {
+  if (!workspace.unreadable().empty())
+    LogWarning(log, workspace.unreadable() + "; poses are sought from the beginning");
   if (!workspace.IsFinished(kResultStage, key)) return std::nullopt;
   try {
-    const json text = ParseJson<json>(workspace.Result(kResultStage), kResultStage);
-    SfmResult result;
-    const std::string folder = workspace.Path(text.at("model").get<std::string>());
-    DescribeModel({folder, SummarizeColmapModel(folder)}, image_folder, set, result);
-    result.attempts = text.at("attempts");
-    result.notes = text.at("notes").get<std::vector<std::string>>();
-    result.resumed = true;
-    return result;
+    return ReadResult(workspace, image_folder, set);
   } catch (const json::exception&) {
-    return std::nullopt;
-  } catch (const Error&) {
-    return std::nullopt;
+    LogWarning(log, workspace.Path("state.json") + ": has a damaged result; the last stage is done again");
+  } catch (const Error& error) {
+    LogWarning(log, StrCat(error.what(), "; the last stage is done again"));
   }
+  return std::nullopt;
 }
 
 bool HasGpu() {
@@ -171,16 +185,20 @@ Attempts MakeAttempts(SfmContext& context, const SfmFacts& facts, const PhotoSet
     const std::optional<SfmPlan> plan = PlanAttempt(attempt, facts, context.options);
     if (!plan) return attempts;
     attempts.made = attempt;
-    context.notes.push_back(
-        attempt == 1 ? StrCat("up to ", plan->max_features, " features per photo at ", plan->max_image_size, " px")
-                     : StrCat("tried again with ", plan->description));
+    AddNote(context, attempt == 1
+                         ? StrCat("up to ", plan->max_features, " features per photo at ", plan->max_image_size, " px")
+                         : StrCat("tried again with ", plan->description));
     if (attempt > 1) LogInfo(log, context.notes.back());
     try {
       if (MakeAttempt(context, *plan, attempts, set)) return attempts;
     } catch (const SfmCancelled&) {
       throw;
     } catch (const Error& error) {
-      if (!attempts.best) throw;
+      if (RemovedAfter(error, context, *plan)) {
+        --attempt;
+        continue;
+      }
+      if (!attempts.best) throw Error(error.what() + AdviceOnOldFiles(context));
       context.notes.push_back(StrCat("attempt ", attempt, " failed: ", error.what()));
       LogWarning(log, context.notes.back());
     }
@@ -204,14 +222,32 @@ std::string KeepModels(const SfmWorkspace& workspace, const std::string& model_f
   return (sparse / (direct ? fs::path("0") : fs::path(model_folder).filename())).string();
 }
 
+// Puts the models of the best attempt in their place and writes the result down.
+SfmResult KeepResult(const SfmContext& context, const Attempts& attempts, const std::string& image_folder,
+                     const PhotoSet& set) {
+  SfmModel kept = *attempts.best;
+  kept.folder = KeepModels(context.workspace, kept.folder);
+  SfmResult result;
+  DescribeModel(kept, image_folder, set, result);
+  result.attempts = attempts.made;
+  result.notes = context.notes;
+  context.workspace.Finish(kResultStage, ResultToText(context.workspace, result));
+  std::error_code ignored;
+  for (int attempt = 1; attempt <= attempts.made; ++attempt) {
+    fs::remove_all(AttemptFolder(context.workspace, attempt), ignored);
+  }
+  return result;
+}
+
 }  // namespace
 
 SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_folder, const SfmOptions& options,
                  const std::function<void(const SfmProgress&)>& progress, const LogSink& log) {
   const PhotoSet set = CollectPhotos(image_folder);
   SfmWorkspace workspace(workspace_folder);
+  const bool has_old_files = fs::exists(workspace.Path("database.db"));
   const std::string photos_key = PhotosKey(set.usable), key = ResultKey(photos_key, options);
-  if (const auto earlier = EarlierResult(workspace, key, image_folder, set)) return *earlier;
+  if (const auto earlier = EarlierResult(workspace, key, image_folder, set, log)) return *earlier;
   for (const std::string& note : set.notes) LogWarning(log, note);
 
   constexpr double kSecondsPerMinute = 60;
@@ -228,7 +264,8 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
                      colmap,
                      progress,
                      log,
-                     set.notes};
+                     set.notes,
+                     has_old_files};
   if (options.use_gpu && !context.gpu)
     context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");
   context.notes.push_back(StrCat("COLMAP ", colmap.build().version, ", ", DescribeCameras(context.groups)));
@@ -241,20 +278,10 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   SPLAT_CHECK(attempts.best.has_value(), "COLMAP placed none of the ", set.given.size(), " photos in ", attempts.made,
               " attempts; take photos that overlap by two thirds, from positions apart, sharp and of something with "
               "texture that does not move",
-              attempts.failure.empty() ? "" : "; " + attempts.failure, "; see ", workspace.Path("colmap.log"));
+              attempts.failure.empty() ? "" : "; " + attempts.failure, "; see ", workspace.Path("colmap.log"),
+              AdviceOnOldFiles(context));
   workspace.Begin(kResultStage, key);
-  SfmModel kept = *attempts.best;
-  kept.folder = KeepModels(workspace, kept.folder);
-  SfmResult result;
-  DescribeModel(kept, image_folder, set, result);
-  result.attempts = attempts.made;
-  result.notes = context.notes;
-  workspace.Finish(kResultStage, ResultToText(workspace, result));
-  std::error_code ignored;
-  for (int attempt = 1; attempt <= attempts.made; ++attempt) {
-    fs::remove_all(AttemptFolder(workspace, attempt), ignored);
-  }
-  return result;
+  return KeepResult(context, attempts, image_folder, set);
 }
 
 }  // namespace splat::data

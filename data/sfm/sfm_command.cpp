@@ -1,12 +1,12 @@
 #include "data/sfm/sfm_command.h"
 
-#include <signal.h>
-
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 
 #include "core/check.h"
 #include "data/sfm/colmap_log.h"
+#include "data/sfm/sfm_repair.h"
 
 namespace splat::data {
 namespace {
@@ -64,8 +64,11 @@ std::string Ending(const SfmContext& context, const ColmapRun& run) {
 }
 
 void Require(const SfmContext& context, const std::string& command, const ColmapRun& run) {
-  SPLAT_CHECK(run.ok(), "COLMAP's ", command, " ", Ending(context, run), "; its whole output is in ",
-              context.colmap.log_path());
+  if (run.ok()) return;
+  const std::string message =
+      StrCat("COLMAP's ", command, " ", Ending(context, run), "; its whole output is in ", context.colmap.log_path());
+  ThrowIfDamaged(run.message.empty() ? "" : message);
+  throw Error(message);
 }
 
 }  // namespace splat::data

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include "core/check.h"
 #include "core/parallel.h"
@@ -12,6 +13,7 @@
 #include "data/sfm/sfm_command.h"
 #include "data/sfm/sfm_matching.h"
 #include "data/sfm/sfm_parts.h"
+#include "data/sfm/sfm_repair.h"
 #include "io/atomic_file.h"
 
 namespace splat::data {
@@ -48,11 +50,6 @@ SfmCommand ExtractCommand(SfmContext& context, const SfmPlan& plan, const Camera
   if (plan.peak_threshold > 0) command.wished.push_back({"SiftExtraction.peak_threshold", StrCat(plan.peak_threshold)});
   if (camera) command.wished.push_back({"ImageReader.existing_camera_id", StrCat(*camera)});
   return command;
-}
-
-void RemoveDatabase(const std::string& path) {
-  std::error_code ignored;
-  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) fs::remove(path + suffix, ignored);
 }
 
 // COLMAP passes over photos that it cannot read and calls that a success.
@@ -123,6 +120,20 @@ void MatchHere(SfmContext& context, const SfmPlan& plan, int attempt) {
               context, [&] { return verify; }, share));
 }
 
+// What a finished mapping left: the models, and what COLMAP said if it failed.
+struct MappingRecord {
+  uint64_t files = 0;
+  std::string failure;
+};
+MappingRecord ParseMappingRecord(const std::string& text) {
+  MappingRecord record;
+  std::istringstream words(text);
+  words >> record.files;
+  words.get();
+  std::getline(words, record.failure);
+  return record;
+}
+
 SfmCommand MapperCommand(SfmContext& context, const SfmPlan& plan, const std::string& output) {
   SfmCommand command;
   command.name = plan.mapper == SfmMapper::kGlobal ? "global_mapper" : "mapper";
@@ -161,9 +172,13 @@ void ExtractFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
   for (const CameraGroup& group : context.groups) {
     made_from += StrCat("; ", group.names.size(), " photos ", group.model, group.shared ? " shared" : " each");
   }
-  if (context.workspace.IsFinished(stage, made_from) && fs::exists(database)) return;
+  const bool finished = context.workspace.IsFinished(stage, made_from);
+  if (context.checked.insert(plan.database).second && (finished || context.workspace.IsInterrupted(stage, made_from))) {
+    RemoveIfDamaged(context, database, finished ? context.workspace.Result(stage) : "");
+  }
+  if (finished && fs::exists(database)) return;
   if (!context.workspace.IsInterrupted(stage, made_from)) {
-    RemoveDatabase(database);
+    RemoveDatabase(context, database);
     context.workspace.Begin(stage, made_from);
   }
   size_t done = 0, number = 0;
@@ -182,7 +197,7 @@ void ExtractFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
   SPLAT_CHECK(fs::exists(database), database, ": COLMAP's feature_extractor wrote no database; its output is in ",
               context.workspace.Path("colmap.log"));
   NameUnreadPhotos(context, database);
-  context.workspace.Finish(stage);
+  context.workspace.Finish(stage, ColmapDatabase(database).FeatureCounts());
 }
 
 void MatchFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
@@ -193,10 +208,14 @@ void MatchFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
              adds ? context.workspace.RunNumber(MatchingStage(attempt - 1)) : 0, "; pairs ", int(plan.pairs), ", ",
              plan.partners, " partners, every ", plan.score_stride, "; by ",
              plan.colmap_matcher ? "COLMAP " + context.options.vocab_tree_path : std::string("us"));
-  if (context.workspace.IsFinished(stage, made_from)) return;
+  const std::string path = context.workspace.Path(plan.database);
+  if (context.workspace.IsFinished(stage, made_from)) {
+    if (HasMatches(path, context.workspace.Result(stage))) return;
+    Warn(context, path + ": lacks matches that it had; the photos are matched anew");
+  }
   bool ours = !plan.colmap_matcher;
   {
-    ColmapDatabase database(context.workspace.Path(plan.database));
+    ColmapDatabase database(path);
     ours = ours && database.HasSiftFeatures();
     if (!context.workspace.IsInterrupted(stage, made_from)) {
       if (!adds) database.ClearMatches();
@@ -208,7 +227,7 @@ void MatchFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
   } else {
     MatchWithColmap(context, plan, attempt);
   }
-  context.workspace.Finish(stage);
+  context.workspace.Finish(stage, MatchCounts(path));
 }
 
 std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int attempt, std::string& failure) {
@@ -217,8 +236,12 @@ std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int 
   const std::string made_from =
       StrCat("matches ", context.workspace.RunNumber(MatchingStage(attempt)), "; mapper ", int(plan.mapper));
   if (context.workspace.IsFinished(stage, made_from) && fs::is_directory(folder)) {
-    failure = context.workspace.Result(stage);
-    return LargestModel(folder);
+    const MappingRecord record = ParseMappingRecord(context.workspace.Result(stage));
+    if (record.files == FolderFingerprint(folder)) {
+      failure = record.failure;
+      return LargestModel(folder);
+    }
+    Warn(context, folder + ": is not what COLMAP's mapper left; it is run again");
   }
   context.workspace.Begin(stage, made_from);
   const SfmCommand command = MapperCommand(context, plan, folder);
@@ -226,13 +249,13 @@ std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int 
     std::error_code ignored;
     fs::remove_all(folder, ignored);
     fs::create_directories(folder, ignored);
-    return command;
+    return SfmCommand(command);
   };
   const ColmapRun run = RunCommand(context, prepare, {SfmStage::kMapping, attempt, context.photos});
   std::optional<SfmModel> model = LargestModel(folder);
   if ((run.crashed() || run.idle) && !model) Require(context, command.name, run);
   failure = run.ok() ? "" : StrCat("COLMAP's ", command.name, " ", Ending(context, run));
-  context.workspace.Finish(stage, failure);
+  context.workspace.Finish(stage, StrCat(FolderFingerprint(folder), " ", failure));
   return model;
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct SfmContext {
   std::function<void(const SfmProgress&)> progress;  // may be empty
   LogSink log;                                       // may be empty
   std::vector<std::string> notes;                    // the stages add to them
+  bool has_old_files = false;                        // of earlier runs
+  std::set<std::string> checked = {};                // databases that this run has looked at
+  std::set<std::string> rebuilt = {};                // databases that failed this run and were removed
 };
 
 struct SfmModel {

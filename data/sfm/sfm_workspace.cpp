@@ -29,15 +29,17 @@ void SfmWorkspace::Load() {
   if (!std::filesystem::exists(Path("state.json"))) return;
   try {
     const json state = ParseJsonOrDiscard<json>(ReadFile(Path("state.json")), Path("state.json"));
-    if (state.at("version") != kStateVersion) return;
+    SPLAT_CHECK(state.at("version") == kStateVersion, Path("state.json"), ": is of another version");
     runs_ = state.at("runs");
     for (const auto& [stage, entry] : state.at("stages").items()) {
       records_[stage] = {entry.at("made_from"), entry.at("result"), entry.at("run"), entry.at("finished")};
     }
   } catch (const json::exception&) {
     records_.clear();
-  } catch (const Error&) {
+    unreadable_ = Path("state.json") + ": is damaged";
+  } catch (const Error& error) {
     records_.clear();
+    unreadable_ = error.what();
   }
 }
 

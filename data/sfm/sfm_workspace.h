@@ -21,6 +21,9 @@ class SfmWorkspace {
   SfmWorkspace(const SfmWorkspace&) = delete;
   SfmWorkspace& operator=(const SfmWorkspace&) = delete;
 
+  // Why the state that lay there could not be read; empty if it could, or if there was none.
+  const std::string& unreadable() const { return unreadable_; }
+
   std::string Path(const std::string& entry) const { return folder_ + "/" + entry; }
 
   // `made_from` is a text that holds everything that the stage's result depends on.
@@ -50,6 +53,7 @@ class SfmWorkspace {
 
   std::string folder_;
   std::unique_ptr<FileLock> lock_;
+  std::string unreadable_;
   int64_t runs_ = 0;
   std::map<std::string, Record> records_;
 };

@@ -1,10 +1,17 @@
-// The real COLMAP as a guest: what it leaves behind, what it says when it fails, and photos that fall apart.
+// The real COLMAP as a guest: what it leaves behind, what it says when it fails, damaged
+// workspaces, and photos that fall apart.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <vector>
 
 #include "core/random.h"
 #include "data/photos/image_io.h"
@@ -75,7 +82,7 @@ TEST_F(RealColmap, LeavesNothingWhenItIsCancelledInAnyStage) {
   }
 }
 
-// Two rooms with other paint: no photo shows both.
+// A room and, with other paint, its mirror image, in which no feature looks the same.
 TEST_F(RealColmap, EndsWithTheLargerOfTwoScenesInOneFolder) {
   const TempDir folder;
   const std::string other = testing::WriteSmallCapture(folder / "other", 5, 2);
@@ -85,7 +92,9 @@ TEST_F(RealColmap, EndsWithTheLargerOfTwoScenesInOneFolder) {
     fs::copy(photo, fs::path(both) / ("a_" + photo.path().filename().string()));
   }
   for (const auto& photo : fs::directory_iterator(other)) {
-    fs::copy(photo, fs::path(both) / ("b_" + photo.path().filename().string()));
+    cv::Mat mirrored;
+    cv::flip(cv::imread(photo.path().string()), mirrored, 1);
+    ASSERT_TRUE(cv::imwrite(both + "/b_" + photo.path().filename().string(), mirrored));
   }
   const SfmResult result = RunSfm(both, folder / "work", {}, {}, {});
   EXPECT_LE(result.attempts, 2) << ::testing::PrintToString(result.notes);
@@ -107,6 +116,147 @@ TEST_F(RealColmap, EndsWithPhotosOfWhichNoTwoShowTheSame) {
   }
   const std::string message = ErrorMessageOf([&] { RunSfm(folder.path(), *shared_ / "noise", {}, {}, {}); });
   EXPECT_THAT(message, HasSubstr("COLMAP placed none of the 4 photos in 3 attempts"));
+}
+
+// What a damage is, and what of the log says so.
+struct Damage {
+  const char* name;
+  std::function<void(const std::string& workspace)> make;
+  const char* said;
+};
+
+void Cut(const std::string& path, double part) {
+  fs::resize_file(path, uintmax_t(double(fs::file_size(path)) * part));
+}
+void Overwrite(const std::string& path, const std::string& text) {
+  fs::remove_all(path);
+  std::ofstream(path) << text;
+}
+// As after a kill before the result was written down: the stages are finished, the result is not.
+void TakeResultBack(const std::string& workspace) {
+  fs::rename(workspace + "/sparse", workspace + "/sparse_attempt_1");
+  auto state = nlohmann::json::parse(ReadFile(workspace + "/state.json"));
+  state["stages"]["result"]["finished"] = false;
+  Overwrite(workspace + "/state.json", state.dump());
+}
+void EmptyDatabase(const std::string& path) {
+  fs::remove(path);
+  sqlite3* database = nullptr;  // as COLMAP leaves it when it is killed at the birth of its database
+  sqlite3_open(path.c_str(), &database);
+  sqlite3_exec(database, "PRAGMA journal_mode = WAL; CREATE TABLE x(y); DROP TABLE x", nullptr, nullptr, nullptr);
+  sqlite3_close(database);
+}
+void RunSql(const std::string& path, const char* sql) {
+  sqlite3* database = nullptr;
+  sqlite3_open(path.c_str(), &database);
+  EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+  sqlite3_close(database);
+}
+
+// Each file that a rerun trusts.
+const std::vector<Damage>& Damages() {
+  static const std::string db = "/database.db";
+  static const std::vector<Damage> damages = {
+      {"no tables",
+       [](const auto& w) {
+         TakeResultBack(w);
+         EmptyDatabase(w + db);
+       },
+       "no such table: images"},
+      {"cut database",
+       [](const auto& w) {
+         TakeResultBack(w);
+         Cut(w + db, 0.6);
+       },
+       "database.db: "},
+      {"no database",
+       [](const auto& w) {
+         TakeResultBack(w);
+         Overwrite(w + db, "garbage");
+       },
+       "not a database"},
+      {"lost features",
+       [](const auto& w) {
+         TakeResultBack(w);
+         RunSql(w + db, "DELETE FROM keypoints");
+       },
+       "lacks photos or features"},
+      {"lost matches",
+       [](const auto& w) {
+         TakeResultBack(w);
+         RunSql(w + db, "DELETE FROM matches; DELETE FROM two_view_geometries");
+       },
+       "lacks matches"},
+      {"odd file beside the database",
+       [](const auto& w) {
+         TakeResultBack(w);
+         fs::create_directories(w + db + "-wal/x");
+       },
+       "database.db: "},
+      {"cut images of the model", [](const auto& w) { Cut(w + "/sparse/0/images.bin", 0.7); }, "sparse/0: is not what"},
+      {"cut points of the model", [](const auto& w) { Cut(w + "/sparse/0/points3D.bin", 0.7); },
+       "sparse/0: is not what"},
+      {"empty cameras", [](const auto& w) { Overwrite(w + "/sparse/0/cameras.bin", ""); }, "sparse/0: is not what"},
+      {"cut model of a finished stage",
+       [](const auto& w) {
+         TakeResultBack(w);
+         Cut(w + "/sparse_attempt_1/0/images.bin", 0.7);
+       },
+       "sparse_attempt_1: is not what"},
+      {"cut state", [](const auto& w) { Cut(w + "/state.json", 0.5); }, "state.json: is damaged"},
+      {"cut list",
+       [](const auto& w) {
+         TakeResultBack(w);
+         Overwrite(w + "/photos_1.txt", "x");
+       },
+       ""},
+  };
+  return damages;
+}
+
+TEST_F(RealColmap, MakesEveryDamagedFileOfItsWorkspaceAnew) {
+  for (const Damage& damage : Damages()) {
+    SCOPED_TRACE(damage.name);
+    const TempDir folder;
+    const std::string workspace = folder / "work";
+    fs::copy(*shared_ / "work", workspace, fs::copy_options::recursive);
+    damage.make(workspace);
+    std::string said;
+    int warnings = 0;
+    const LogSink log = [&](LogLevel level, const std::string& line) {
+      said += line + "\n";
+      warnings += level == LogLevel::kWarning;
+    };
+    const SfmResult result = RunSfm(photos_, workspace, {}, {}, log);
+    EXPECT_FALSE(result.resumed);
+    EXPECT_GE(result.photos_registered, size_t(kPhotos - 1));
+    EXPECT_THAT(said, HasSubstr(damage.said));
+    EXPECT_EQ(warnings, *damage.said ? 1 : 0) << said;
+    EXPECT_TRUE(RunSfm(photos_, workspace, {}, {}, {}).resumed);
+  }
+}
+
+TEST_F(RealColmap, MakesDamagedCopiesOfDeepPhotosAnew) {
+  const TempDir folder;
+  const std::string photos = folder / "photos", workspace = folder / "work";
+  fs::create_directories(photos);
+  for (const auto& photo : fs::directory_iterator(photos_)) {
+    cv::Mat deep;
+    cv::imread(photo.path().string()).convertTo(deep, CV_16U, 257);
+    ASSERT_TRUE(cv::imwrite(photos + "/" + photo.path().stem().string() + ".png", deep));
+  }
+  SfmOptions options;
+  bool reached = false;
+  options.cancelled = [&] { return reached; };
+  const auto stop = [&](const SfmProgress&) { reached = true; };
+  EXPECT_THROW(RunSfm(photos, workspace, options, stop, {}), SfmCancelled);
+  Cut(workspace + "/photos/photo_0001.png", 0.5);
+  Overwrite(workspace + "/photos/photo_0002.png", "");
+  fs::remove(workspace + "/photos/photo_0003.png");
+  fs::create_directories(workspace + "/photos/photo_0003.png/x");
+  const SfmResult result = RunSfm(photos, workspace, {}, {}, {});
+  EXPECT_GE(result.photos_registered, size_t(kPhotos - 1));
+  EXPECT_THAT(::testing::PrintToString(result.notes), Not(HasSubstr("could not read")));
 }
 
 TEST_F(RealColmap, SaysInOneLineWhyItFailed) {

@@ -11,11 +11,11 @@
 
 namespace splat::testing {
 
-// Neighbours on an orbit of 24 photos: fewer would lie too far apart. Returns the folder of the photos.
+// Neighbours on an orbit of 36 photos: fewer would lie too far apart. Returns the folder of the photos.
 inline std::string WriteSmallCapture(const std::string& folder, int photos, uint64_t seed = 1) {
   ThreadPool pool(int(std::max(1u, std::thread::hardware_concurrency())));
   capture::CaptureOptions options;
-  options.photos = 24;
+  options.photos = 36;
   options.width = 320;
   options.height = 240;
   options.seed = seed;

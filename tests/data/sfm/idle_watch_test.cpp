@@ -13,7 +13,7 @@
 namespace splat::data {
 namespace {
 
-constexpr double kLimit_s = 0.6;
+constexpr double kLimit_s = 1.2;
 
 ProcessResult Watched(const std::string& script, const std::string& folder = "") {
   ProcessOptions options;
@@ -50,14 +50,14 @@ TEST(IdleWatch, LeavesAProgramThatComputesWithoutAWord) {
 TEST(IdleWatch, LeavesAProgramWhoseFilesGrow) {
   const testing::TempDir folder;
   const std::string script =
-      "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; echo line >> '" + folder.path() + "/file'; done; exit 5";
+      "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.3; echo line >> '" + folder.path() + "/file'; done; exit 5";
   const ProcessResult result = Watched(script, folder.path());
   EXPECT_FALSE(result.idle);
   EXPECT_EQ(result.exit_code, 5);
 }
 
 TEST(IdleWatch, LeavesAProgramThatSpeaks) {
-  const ProcessResult result = Watched("for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; echo $i; done; exit 5");
+  const ProcessResult result = Watched("for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.3; echo $i; done; exit 5");
   EXPECT_FALSE(result.idle);
   EXPECT_EQ(result.exit_code, 5);
 }

@@ -284,6 +284,50 @@ TEST_F(RunSfmTest, SaysWhatCOLMAPWroteLastWhenItFailsAndGoesOnNextTime) {
   EXPECT_EQ(fake_->CalledCommands(), "mapper");
 }
 
+// A database of a killed run at every length: rebuilt where it must be, and used where it can be.
+TEST_F(RunSfmTest, GoesOnFromADatabaseThatWasCutAnywhere) {
+  Run();
+  const std::string database = Workspace() + "/database.db", whole = ReadFile(database), cut = folder_ / "cut.db";
+  for (size_t part = 0; part <= 8; ++part) {
+    fs::remove_all(Workspace());
+    std::ofstream(cut, std::ios::binary) << whole.substr(0, whole.size() * part / 8);
+    fake_->Before("feature_extractor", "cp '" + cut + "' \"$database\"; exit 1");
+    ErrorOfRun();
+    fake_->Before("feature_extractor", "");
+    EXPECT_EQ(Run().photos_registered, 21u) << part;
+    EXPECT_EQ(fake_->CalledCommands(), kAllStages) << part;
+  }
+}
+
+TEST_F(RunSfmTest, RebuildsADatabaseOnceInWhichAStageFindsNonsense) {
+  fake_->Before("exhaustive_matcher",
+                "if [ ! -e \"$here/once\" ]; then touch \"$here/once\"; echo 'SQLite error "
+                "[database.cc, line 9]: no such table: cameras' >&2; exit 1; fi");
+  const SfmResult result = Run();
+  EXPECT_EQ(result.photos_registered, 21u);
+  EXPECT_EQ(fake_->CalledCommands(), "feature_extractor exhaustive_matcher " + std::string(kAllStages));
+  EXPECT_THAT(::testing::PrintToString(result.notes), HasSubstr("the database is made anew"));
+}
+
+TEST_F(RunSfmTest, NamesTheFolderToDeleteWhenANewDatabaseDoesNotHelp) {
+  fake_->Before("exhaustive_matcher", "echo 'SQLite error: database disk image is malformed'; exit 1");
+  const std::string message = ErrorOfRun();
+  EXPECT_THAT(message, HasSubstr("exhaustive_matcher failed with exit code 1: SQLite error: database disk image is"));
+  EXPECT_THAT(message, HasSubstr("delete the folder " + Workspace()));
+  EXPECT_EQ(fake_->Calls().size(), 4u);
+  fake_->Before("exhaustive_matcher", "kill -SEGV $$");
+  EXPECT_THAT(ErrorOfRun(), HasSubstr("delete the folder " + Workspace())) << "files of earlier runs";
+}
+
+TEST_F(RunSfmTest, DoesNotDeleteADatabaseForAFullDisk) {
+  fake_->Before("mapper", "echo 'SQLite error: database or disk is full'; kill -ABRT $$");
+  EXPECT_THAT(ErrorOfRun(), HasSubstr("disk is full"));
+  EXPECT_EQ(fake_->CalledCommands(), kAllStages);
+  fake_->Before("mapper", "");
+  Run();
+  EXPECT_EQ(fake_->CalledCommands(), "mapper");
+}
+
 TEST_F(RunSfmTest, SaysWhatCOLMAPFoundWrongAndNotItsStackTrace) {
   fake_->Before("mapper",
                 "echo 'F20260102 03:04:05.678901 7 a.cc:123] Check failed: rows == 4 (3 vs. 4)'\n"
