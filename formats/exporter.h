@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/parallel.h"
+#include "core/rigid3.h"
 #include "formats/page/viewer_settings.h"
 #include "formats/quantize/kmeans.h"
 #include "scene/select.h"
@@ -29,7 +30,10 @@ struct ExportOptions {
   Executor* executor = nullptr;  // for SOG's clustering, not owned; null: the calling thread
   PartsFitter fit_parts;         // the costly half of that, such as on a GPU; empty: the executor
   // These options are for .html.
-  std::optional<ViewerSettings> viewer;     // where it opens; nothing: SettingsFromSplats
+  std::optional<ViewerSettings> viewer;  // where it opens; nothing: SettingsFromSplats
+  // A frame of the page's own, upright and of usual size, for a scene that is not; readers undo it. Nothing: the
+  // scene's, unless its unit is one that the viewer cannot work in.
+  std::optional<Similarity3> page_from_scene;
   uint64_t html_inline_bytes = 24'000'000;  // splats of more bytes lie beside the page: browsers limit data: URLs
   bool overwrite_beside = true;             // replace a file of the name that the one beside the page gets
   std::string sog_file;                     // a SOG file of the very same splats, taken instead of making one

@@ -79,6 +79,8 @@ void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats,
   for (const formats::Exporter& exporter : formats::Exporters()) {
     if (!holds(formats, exporter.name) && !holds(kept, Scene(exporter))) fs::remove(Scene(exporter), ignored);
   }
+  const std::string of_page = *this / "scene.page.sog";
+  if (!holds(kept, of_page)) fs::remove(of_page, ignored);
   fs::remove(*this / "metrics.json", ignored);
   fs::remove_all(*this / "renders", ignored);
 }

@@ -32,7 +32,7 @@ formats::PartsFitter PartsFitterOf(const Run& run) {
   };
 }
 
-// A page written with these options opens at the first training camera.
+// A page written with these options opens at the first training camera, and is upright.
 formats::ExportOptions ExportOptionsFor(const Run& run, const data::Dataset& dataset, const SplatSelection& splats) {
   formats::ExportOptions export_options;
   export_options.seed = run.options.config.seed;
@@ -43,6 +43,7 @@ formats::ExportOptions ExportOptionsFor(const Run& run, const data::Dataset& dat
     cameras.push_back(data::CameraInFiles(dataset.files, dataset.views[size_t(view)].camera));
   }
   export_options.viewer = formats::SettingsFromCameras(cameras, splats);
+  if (!dataset.files.is_scenes) export_options.page_from_scene = Inverse(dataset.files.files_from_scene);
   return export_options;
 }
 

@@ -52,21 +52,24 @@ std::string SogFor(const std::string& path, const SplatSelection& splats, const 
   }
 }
 
-// Whatever a page is made of, in its unit.
+// Whatever a page is made of, in its frame.
 struct PageScene {
-  std::optional<SplatCloud> scaled;  // where that is not the scene's
+  std::optional<SplatCloud> moved;  // where that is not the scene's
   SplatSelection splats;
   ExportOptions options;  // with the settings
 };
 std::unique_ptr<PageScene> PageSceneOf(const SplatSelection& splats, const ExportOptions& options) {
   auto scene = std::make_unique<PageScene>(PageScene{std::nullopt, splats, options});
-  ViewerSettings settings = options.viewer ? *options.viewer : SettingsFromSplats(splats);
-  const double unit = PageUnit(settings);
-  scene->options.viewer = InUnit(settings, unit);
-  if (unit == 1) return scene;
+  std::optional<ViewerSettings>& settings = scene->options.viewer;
+  if (!settings) settings = SettingsFromSplats(splats);
+  std::optional<Similarity3> page_from_scene = options.page_from_scene;
+  const double unit = PageUnit(*settings);
+  if (!page_from_scene && unit != 1) page_from_scene = Similarity3{1 / unit};
+  if (!page_from_scene) return scene;
+  settings = InPageFrame(*settings, *page_from_scene);
   scene->options.sog_file.clear();
-  scene->scaled = Transformed(AffineOf({1 / unit}), splats);
-  scene->splats = SplatSelection(scene->scaled->View());
+  scene->moved = Transformed(AffineOf(*page_from_scene), splats);
+  scene->splats = SplatSelection(scene->moved->View());
   return scene;
 }
 
@@ -155,6 +158,24 @@ Json BootstrapOf(std::string_view bytes, const std::string& path) {
   return json;
 }
 
+Affine3 SceneFromPage(const Json& rows, const std::string& path) {
+  Affine3 transform;
+  double translation[3] = {};
+  bool whole = rows.is_array() && rows.size() == 3;
+  for (size_t i = 0; whole && i < 3; ++i) {
+    whole = rows[i].is_array() && rows[i].size() == 4;
+    for (size_t j = 0; whole && j < 4; ++j) {
+      whole = rows[i][j].is_number();
+      if (whole) (j < 3 ? transform.linear(int(i), int(j)) : translation[i]) = rows[i][j].get<double>();
+    }
+  }
+  transform.translation = {translation[0], translation[1], translation[2]};
+  const double determinant = Determinant(transform.linear);
+  SPLAT_CHECK(whole && std::isfinite(determinant) && determinant != 0, path,
+              ": its sceneFromPage is no frame; it is damaged, ", kAdvice);
+  return transform;
+}
+
 SplatCloud ReadPayload(const std::string& url, const std::string& path, const ImportOptions& options) {
   const auto checked = [](std::string_view sog, const std::string& where) {
     SPLAT_CHECK(IsSog(sog), where, ": the splats of the page are no SOG file, the only kind that can be read; ",
@@ -198,10 +219,8 @@ WrittenScene WriteHtmlFiles(const std::string& path, const SplatSelection& given
     WriteFileAtomically(path, [&](std::ostream& out) { WritePage(out, splats, settings, content); });
     return {{path}, ""};
   }
-  SPLAT_CHECK(settings.unit == 1, path, ": ", sog.size() / 1'000'000, " MB of splats are too many for one page, and a ",
-              "file beside it would not be in the scene's unit, which is too far from what its viewer takes; ",
-              "train without --no-align or lower --max-gaussians");
-  const fs::path beside = fs::path(path).replace_extension(".sog");
+  // A SOG of the page's own frame is none of the scene's files.
+  const fs::path beside = fs::path(path).replace_extension(settings.scene_from_page ? ".page.sog" : ".sog");
   CheckReplaceable(beside.string(), sog, options);
   // The page is all but there, under its temporary name, when the file beside it appears.
   WriteFileAtomically(path, [&](std::ostream& out) {
@@ -218,11 +237,8 @@ SplatCloud ReadHtml(std::string_view bytes, const std::string& path, const Impor
   SPLAT_CHECK(url != bootstrap.end() && url->is_string(), path, ": it does not say where its splats are; ", kAdvice);
   SplatCloud cloud = ReadPayload(url->get_ref<const std::string&>(), path, options);
   const auto settings = bootstrap.find("settings");
-  if (settings != bootstrap.end() && settings->is_object() && settings->contains("splatUnit")) {
-    const Json& unit = settings->at("splatUnit");
-    SPLAT_CHECK(unit.is_number() && unit.get<double>() > 0 && std::isfinite(unit.get<double>()), path,
-                ": its unit is no length; it is damaged, ", kAdvice);
-    Transform(AffineOf({unit.get<double>()}), cloud);
+  if (settings != bootstrap.end() && settings->is_object() && settings->contains("sceneFromPage")) {
+    Transform(SceneFromPage(settings->at("sceneFromPage"), path), cloud);
   }
   if (!cloud.traits.background && settings != bootstrap.end() && settings->is_object() &&
       settings->contains("background")) {

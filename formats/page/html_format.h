@@ -17,8 +17,9 @@ bool IsHtml(std::string_view bytes);
 // (viewer_page.h), and as WriteSog does.
 void WriteHtml(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
-// Writes the page; where its SOG has more than `options.html_inline_bytes`, that lies beside it as "<stem>.sog". Both
-// files appear or neither; a file of that name with other content is replaced only if `options.overwrite_beside`.
+// Writes the page; where its SOG has more than `options.html_inline_bytes`, that lies beside it as "<stem>.sog", or
+// "<stem>.page.sog" where the page has a frame of its own (ViewerSettings). Both files appear or neither; a file of
+// that name with other content is replaced only if `options.overwrite_beside`.
 WrittenScene WriteHtmlFiles(const std::string& path, const SplatSelection& splats, const ExportOptions& options);
 
 // Reads pages of that kind, by ReadSog. Throws splat::Error if it is none or its data are not whole.

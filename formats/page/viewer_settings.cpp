@@ -187,6 +187,17 @@ Json PostEffects() {
   return effects;
 }
 
+// By rows, with the translation in the last column.
+Json Rows(const Similarity3& transform) {
+  const double translation[3] = {transform.translation.x, transform.translation.y, transform.translation.z};
+  Json rows = Json::array();
+  for (int i = 0; i < 3; ++i) {
+    const Vec3<double> row = transform.scale * Row(transform.rotation, i);
+    rows.push_back({row.x, row.y, row.z, translation[i]});
+  }
+  return rows;
+}
+
 }  // namespace
 
 ViewerSettings SettingsFromCameras(const std::vector<Camera>& cameras, const SplatSelection& splats) {
@@ -216,16 +227,16 @@ double PageUnit(const ViewerSettings& settings) {
   return std::pow(10, std::round(std::log10(distance / kUsual)));
 }
 
-ViewerSettings InUnit(const ViewerSettings& settings, double unit) {
-  ViewerSettings scaled = settings;
-  const auto scale = [&](ViewerCamera& camera) {
-    camera.position = (1 / unit) * camera.position;
-    camera.target = (1 / unit) * camera.target;
+ViewerSettings InPageFrame(const ViewerSettings& settings, const Similarity3& page_from_scene) {
+  ViewerSettings moved = settings;
+  const auto move = [&](ViewerCamera& camera) {
+    camera.position = page_from_scene * camera.position;
+    camera.target = page_from_scene * camera.target;
   };
-  scale(scaled.start);
-  for (ViewerCamera& camera : scaled.path) scale(camera);
-  scaled.unit = unit;
-  return scaled;
+  move(moved.start);
+  for (ViewerCamera& camera : moved.path) move(camera);
+  moved.scene_from_page = Inverse(page_from_scene);
+  return moved;
 }
 
 ViewerSettings SettingsFromSplats(const SplatSelection& splats) {
@@ -256,7 +267,7 @@ std::string SuperSplatSettings(const ViewerSettings& settings, const std::option
   json["annotations"] = Json::array();
   // Starts on the path, whose first camera is the start.
   json["startMode"] = settings.path.empty() ? "default" : "animTrack";
-  if (settings.unit != 1) json["splatUnit"] = settings.unit;  // our own key; the viewer passes over it
+  if (settings.scene_from_page) json["sceneFromPage"] = Rows(*settings.scene_from_page);  // the viewer passes over it
   std::string text = json.dump();
   for (size_t place = 0; (place = text.find('<', place)) != std::string::npos;) text.replace(place, 1, "\\u003c");
   return text;

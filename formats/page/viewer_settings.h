@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/camera.h"
+#include "core/rigid3.h"
 #include "scene/splat_cloud.h"
 
 namespace splat::formats {
@@ -27,14 +28,16 @@ struct ViewerSettings {
   std::vector<double> times_s;
   double duration_s = 0;
   bool closed = false;  // from the last camera on to the first, at duration_s; else back the way it came
-  double unit = 1;      // scene units in one unit of the page
+  // The way back from the frame of a page that has one of its own.
+  std::optional<Similarity3> scene_from_page = std::nullopt;
 };
 
 // The viewer takes lengths of less than a hundredth for nothing. Where it would start at an unusual distance from what
-// it looks at, so that these count, a page has a unit of its own: a power of ten of the scene's.
+// it looks at, so that these count, a page needs a unit of its own: this returns it as a power of ten of the scene's,
+// or else 1.
 double PageUnit(const ViewerSettings& settings);
-// The settings of a page in another unit.
-ViewerSettings InUnit(const ViewerSettings& settings, double unit);
+// The settings of a page in a frame of its own.
+ViewerSettings InPageFrame(const ViewerSettings& settings, const Similarity3& page_from_scene);
 
 // The page opens at the first camera, looks at the median depth of the splats that it sees, and flies through all
 // cameras, at most 60. It takes them in the order of the list if that is a path (photos of a walk, frames of a film),

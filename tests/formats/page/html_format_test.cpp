@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/quaternion.h"
 #include "formats/page/viewer_page.h"
 #include "io/atomic_file.h"
 #include "io/base64.h"
+#include "scene/splat_transform.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/splat_clouds.h"
@@ -90,13 +92,36 @@ TEST_F(Html, OfASceneInAnUnusualUnitHasOneOfItsOwn) {
   for (float& value : small.log_scales) value += std::log(1e-4f);
   const std::string page = Encoded("html", small);
   const Json bootstrap = BootstrapOf(page);
-  const double unit = bootstrap["settings"]["splatUnit"];
+  const double unit = bootstrap["settings"]["sceneFromPage"][0][0];
   EXPECT_NEAR(unit, 1e-4, 1e-12);
   EXPECT_LT(bootstrap["settings"]["cameras"][0]["initial"]["position"][2], -1);
   const testing::CloudErrors errors = testing::ErrorsBetween(Read(page), testing::InMortonOrder(small));
   EXPECT_LT(errors.mean / unit, 2e-3);
   EXPECT_LT(errors.log_scale, 0.1);
   EXPECT_LT(errors.rotation_deg, 1);
+}
+
+TEST_F(Html, InAFrameOfItsOwnIsReadInThatOfTheScene) {
+  ExportOptions options;
+  options.page_from_scene = Similarity3{0.5, RotationMatrix(Quaternion<double>{0.3, -0.5, 0.7, 0.2}), {1, -2, 3}};
+  options.html_inline_bytes = 10;
+  const WrittenScene written = Write("scene.html", options);
+  EXPECT_THAT(written.files, ElementsAre(folder_ / "scene.page.sog", folder_ / "scene.html"));
+  SplatCloud back = ReadScene(folder_ / "scene.html");
+  SplatCloud in_page = cloud_;
+  Transform(AffineOf(*options.page_from_scene), in_page);
+  in_page = testing::InMortonOrder(in_page);  // as the page has them
+  Transform(AffineOf(*options.page_from_scene), back);
+  EXPECT_LT(testing::ErrorsBetween(back, in_page).mean, 2e-3);
+}
+
+TEST_F(Html, WithADamagedFrameIsRefused) {
+  for (const char* rows :
+       {"1", "[[1,0,0,0],[0,1,0,0]]", "[[0,0,0,0],[0,0,0,0],[0,0,0,0]]", "[[1,0,0,0],[0,1,0],[0]]"}) {
+    Json page = Json{{"settings", {{"sceneFromPage", Json::parse(rows)}}}, {"contentUrl", kData}};
+    page["contentUrl"] = kData + EncodeBase64(Encoded("sog", cloud_));
+    EXPECT_THAT(ErrorMessageOf([&] { Read(Page(page.dump())); }), HasSubstr("sceneFromPage")) << rows;
+  }
 }
 
 TEST_F(Html, IsTheWholeViewerWithNothingLeftToFillIn) {

@@ -81,14 +81,14 @@ TEST(SettingsFromCameras, TheUnitOfTheSceneDoesNotMatter) {
     }
     const ViewerSettings settings = SettingsFromCameras(cameras, AllOf(scaled));
     EXPECT_NEAR(PageUnit(settings) / unit, 1, 1e-12);
-    const ViewerSettings page = InUnit(settings, PageUnit(settings));
+    const ViewerSettings page = InPageFrame(settings, {1 / PageUnit(settings)});
     EXPECT_EQ(page.closed, plain.closed);
     ASSERT_EQ(page.path.size(), plain.path.size());
     for (size_t i = 0; i < plain.path.size(); ++i) {
       ExpectNear(page.path[i].position, plain.path[i].position, 1e-6);
       ExpectNear(page.path[i].target, plain.path[i].target, 1e-6);
     }
-    EXPECT_NEAR(Json::parse(SuperSplatSettings(page, {}))["splatUnit"].get<double>() / unit, 1, 1e-12);
+    EXPECT_NEAR(Json::parse(SuperSplatSettings(page, {}))["sceneFromPage"][1][1].get<double>() / unit, 1, 1e-12);
   }
 }
 
