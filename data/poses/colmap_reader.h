@@ -31,9 +31,4 @@ struct ColmapModelSummary {
 };
 ColmapModelSummary SummarizeColmapModel(const std::string& model_folder);
 
-// The rule for the best of several models of one photo set: the one with more images, of equals that with more points.
-inline bool IsBetterModel(const ColmapModelSummary& model, const ColmapModelSummary& than) {
-  return model.images != than.images ? model.images > than.images : model.points > than.points;
-}
-
 }  // namespace splat::data

@@ -87,7 +87,7 @@ std::string ResultToText(const SfmWorkspace& workspace, const SfmResult& result)
 }
 
 // The numbers and names of a model.
-void DescribeModel(const SfmModel& model, const std::string& image_folder, const PhotoSet& set, SfmResult& result) {
+void DescribeModel(const ColmapModel& model, const std::string& image_folder, const PhotoSet& set, SfmResult& result) {
   result.model_folder = model.folder;
   result.photos_given = set.given.size();
   result.photos_registered = model.summary.images;
@@ -146,7 +146,7 @@ std::string DescribeCameras(const std::vector<CameraGroup>& groups) {
 }
 
 struct Attempts {
-  std::optional<SfmModel> best;
+  std::optional<ColmapModel> best;
   int made = 0;
   int fell_apart = 0;   // of these, those that made several parts
   std::string failure;  // what COLMAP wrote last when it found no model
@@ -154,7 +154,7 @@ struct Attempts {
 
 // Whether the photos fall apart for good: nothing joins the largest part with another, or two attempts gave the same or
 // placed most photos in parts.
-bool FallsApart(const SfmContext& context, const SfmPlan& plan, const SfmModel& model, Attempts& attempts) {
+bool FallsApart(const SfmContext& context, const SfmPlan& plan, const ColmapModel& model, Attempts& attempts) {
   const std::vector<PhotoNames> others = OtherParts(model);
   if (others.empty()) return false;
   size_t placed = model.summary.images;
@@ -169,7 +169,7 @@ bool FallsApart(const SfmContext& context, const SfmPlan& plan, const SfmModel& 
 bool MakeAttempt(SfmContext& context, const SfmPlan& plan, Attempts& attempts, const PhotoSet& set) {
   ExtractFeatures(context, plan, attempts.made);
   MatchFeatures(context, plan, attempts.made);
-  const std::optional<SfmModel> model = MapPhotos(context, plan, attempts.made, attempts.failure);
+  const std::optional<ColmapModel> model = MapPhotos(context, plan, attempts.made, attempts.failure);
   const size_t placed = model ? model->summary.images : 0;
   context.notes.push_back(StrCat("attempt ", attempts.made, " placed ", placed, " of ", set.given.size(), " photos"));
   if (!model) return false;
@@ -225,7 +225,7 @@ std::string KeepModels(const SfmWorkspace& workspace, const std::string& model_f
 // Puts the models of the best attempt in their place and writes the result down.
 SfmResult KeepResult(const SfmContext& context, const Attempts& attempts, const std::string& image_folder,
                      const PhotoSet& set) {
-  SfmModel kept = *attempts.best;
+  ColmapModel kept = *attempts.best;
   kept.folder = KeepModels(context.workspace, kept.folder);
   SfmResult result;
   DescribeModel(kept, image_folder, set, result);

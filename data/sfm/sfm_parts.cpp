@@ -36,7 +36,7 @@ std::string Counted(const PhotoNames& names) {
 
 }  // namespace
 
-std::vector<PhotoNames> OtherParts(const SfmModel& model) {
+std::vector<PhotoNames> OtherParts(const ColmapModel& model) {
   std::vector<PhotoNames> models;
   if (!IsNumbered(model.folder)) return models;
   std::error_code ignored;

@@ -17,7 +17,7 @@ constexpr size_t kSmallestPart = 3;
 
 // What the models beside `model` place that neither it nor a larger one of them places: parts of at least kSmallestPart
 // photos, the largest first. Damaged models are passed over.
-std::vector<PhotoNames> OtherParts(const SfmModel& model);
+std::vector<PhotoNames> OtherParts(const ColmapModel& model);
 
 // Whether a further attempt can place no more photos: every pair has been compared, `connected` (groups that verified
 // pairs join, the largest first) has several groups that could be parts, and `placed` photos are enough for the

@@ -5,19 +5,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "data/sfm/photo_pairs.h"
 #include "data/sfm/sfm.h"
 
 namespace splat::data {
-
-enum class PairChoice {
-  kAll,         // every pair
-  kScored,      // for each photo the partners that look most alike, and its neighbours by name
-  kSequential,  // neighbours by name only
-  kVocabTree,   // COLMAP's vocab_tree_matcher with the user's tree
-};
 
 enum class SfmMapper {
   kIncremental,
@@ -59,27 +51,5 @@ constexpr size_t kPhotosForAllPairs = 300;  // 45,000 pairs: about half an hour 
 // Whether the result is good enough not to try again: it has at least 80 % of the photos, or 90 % of 30 photos or
 // fewer.
 bool EnoughRegistered(size_t registered, size_t photos);
-
-// Whether sorted names look like frames of a video: one series of numbers with a nearly constant step.
-bool LooksLikeVideo(const std::vector<std::string>& sorted_names);
-
-using PhotoPair = std::pair<int, int>;  // indices into the sorted photos, first < second
-
-struct ScoredPair {
-  PhotoPair pair;
-  size_t score = 0;
-};
-
-// All pairs of every `stride`-th photo.
-std::vector<PhotoPair> AllPairs(size_t photos, size_t stride = 1);
-// Pairs each photo with the `overlap` next ones and those 2, 4, 8, ... further on, up to 2^(overlap - 1).
-std::vector<PhotoPair> SequentialPairs(size_t photos, int overlap);
-// Finds for each photo the `partners` pairs with the highest score that it takes part in. The result is sorted and
-// without doubles. Pairs with a score below kMinPairScore count as unrelated.
-std::vector<PhotoPair> BestPairs(size_t photos, std::vector<ScoredPair> scored, int partners);
-// Returns the pairs of both, sorted and without doubles.
-std::vector<PhotoPair> UnionOfPairs(std::vector<PhotoPair> a, const std::vector<PhotoPair>& b);
-
-constexpr size_t kMinPairScore = 4;
 
 }  // namespace splat::data

@@ -230,7 +230,7 @@ void MatchFeatures(SfmContext& context, const SfmPlan& plan, int attempt) {
   context.workspace.Finish(stage, MatchCounts(path));
 }
 
-std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int attempt, std::string& failure) {
+std::optional<ColmapModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int attempt, std::string& failure) {
   const std::string stage = StrCat("mapping of attempt ", attempt);
   const std::string folder = AttemptFolder(context.workspace, attempt);
   const std::string made_from =
@@ -239,7 +239,7 @@ std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int 
     const MappingRecord record = ParseMappingRecord(context.workspace.Result(stage));
     if (record.files == FolderFingerprint(folder)) {
       failure = record.failure;
-      return LargestModel(folder);
+      return BestModel(folder);
     }
     Warn(context, folder + ": is not what COLMAP's mapper left; it is run again");
   }
@@ -252,32 +252,11 @@ std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int 
     return SfmCommand(command);
   };
   const ColmapRun run = RunCommand(context, prepare, {SfmStage::kMapping, attempt, context.photos});
-  std::optional<SfmModel> model = LargestModel(folder);
+  std::optional<ColmapModel> model = BestModel(folder);
   if ((run.crashed() || run.idle) && !model) Require(context, command.name, run);
   failure = run.ok() ? "" : StrCat("COLMAP's ", command.name, " ", Ending(context, run));
   context.workspace.Finish(stage, StrCat(FolderFingerprint(folder), " ", failure));
   return model;
-}
-
-std::optional<SfmModel> LargestModel(const std::string& folder) {
-  std::vector<std::string> candidates = {folder};
-  std::error_code ignored;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.is_directory()) candidates.push_back(entry.path().string());
-  }
-  std::sort(candidates.begin(), candidates.end());
-  std::optional<SfmModel> best;
-  for (const std::string& candidate : candidates) {
-    try {
-      if (!IsColmapModel(candidate)) continue;
-      const ColmapModelSummary summary = SummarizeColmapModel(candidate);
-      const bool better = !best || IsBetterModel(summary, best->summary);
-      if (summary.images > 0 && better) best = SfmModel{candidate, summary};
-    } catch (const Error&) {
-      continue;
-    }
-  }
-  return best;
 }
 
 std::string AttemptFolder(const SfmWorkspace& workspace, int attempt) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "data/poses/colmap_reader.h"
+#include "data/poses/best_model.h"
 #include "data/sfm/colmap_runner.h"
 #include "data/sfm/photo_groups.h"
 #include "data/sfm/sfm.h"
@@ -35,11 +35,6 @@ struct SfmContext {
   std::set<std::string> rebuilt = {};                // databases that failed this run and were removed
 };
 
-struct SfmModel {
-  std::string folder;
-  ColmapModelSummary summary;
-};
-
 // Names, sizes and times of the photos, boiled down to a short text. Where their folder lies does not matter.
 std::string PhotosKey(const std::vector<SfmPhoto>& photos);
 
@@ -51,10 +46,7 @@ void MatchFeatures(SfmContext& context, const SfmPlan& plan, int attempt);
 
 // Runs the mapper into a folder of this attempt. Returns nothing if COLMAP found no model; `failure` then says what it
 // wrote last. Throws splat::Error if it crashed.
-std::optional<SfmModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int attempt, std::string& failure);
-
-// The model with the most photos (then points) among `folder` and its children; damaged ones are passed over.
-std::optional<SfmModel> LargestModel(const std::string& folder);
+std::optional<ColmapModel> MapPhotos(SfmContext& context, const SfmPlan& plan, int attempt, std::string& failure);
 
 // Folder of the workspace into which an attempt's models go.
 std::string AttemptFolder(const SfmWorkspace& workspace, int attempt);

@@ -35,7 +35,7 @@ TEST(OtherParts, AreDisjointTheLargestFirstAndHaveThreePhotos) {
   fake.AddModel("4", {"e1", "e2"}, 1);
   fake.AddModel("5", {"f1", "f2", "f3"}, 1);
   std::ofstream(folder / "models/5/images.txt") << "damaged";
-  const SfmModel model = {folder / "models/1", {}};
+  const ColmapModel model = {folder / "models/1", {}};
   EXPECT_THAT(OtherParts(model), ElementsAre(ElementsAre("c1", "c2", "c3", "c4"), ElementsAre("b1", "b2", "b3")));
 }
 

@@ -1,0 +1,25 @@
+// Which of several COLMAP models of one photo set is taken.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "data/poses/colmap_reader.h"
+
+namespace splat::data {
+
+// A model, and the numbers by which it is chosen.
+struct ColmapModel {
+  std::string folder;
+  ColmapModelSummary summary;
+};
+
+// The rule: the one with more images, of equals that with more points.
+inline bool IsBetterModel(const ColmapModelSummary& model, const ColmapModelSummary& than) {
+  return model.images != than.images ? model.images > than.images : model.points > than.points;
+}
+
+// Returns the best model among `folder` and its children, and nothing if there is none; damaged ones are passed over.
+std::optional<ColmapModel> BestModel(const std::string& folder);
+
+}  // namespace splat::data
