@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/check.h"
+#include "formats/page/html_format.h"
 #include "io/temporary_file.h"
 
 namespace splat::pipeline {
@@ -79,7 +80,7 @@ void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats,
   for (const formats::Exporter& exporter : formats::Exporters()) {
     if (!holds(formats, exporter.name) && !holds(kept, Scene(exporter))) fs::remove(Scene(exporter), ignored);
   }
-  const std::string of_page = *this / "scene.page.sog";
+  const std::string of_page = *this / "scene" + formats::kOwnFrameExtension;
   if (!holds(kept, of_page)) fs::remove(of_page, ignored);
   fs::remove(*this / "metrics.json", ignored);
   fs::remove_all(*this / "renders", ignored);

@@ -219,8 +219,7 @@ WrittenScene WriteHtmlFiles(const std::string& path, const SplatSelection& given
     WriteFileAtomically(path, [&](std::ostream& out) { WritePage(out, splats, settings, content); });
     return {{path}, ""};
   }
-  // A SOG of the page's own frame is none of the scene's files.
-  const fs::path beside = fs::path(path).replace_extension(settings.scene_from_page ? ".page.sog" : ".sog");
+  const fs::path beside = fs::path(path).replace_extension(settings.scene_from_page ? kOwnFrameExtension : ".sog");
   CheckReplaceable(beside.string(), sog, options);
   // The page is all but there, under its temporary name, when the file beside it appears.
   WriteFileAtomically(path, [&](std::ostream& out) {

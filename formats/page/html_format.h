@@ -10,6 +10,10 @@
 
 namespace splat::formats {
 
+// What the name of the file beside a page ends in, in the place of ".html", where the page has a frame of its own
+// (ViewerSettings): it is none of the scene's files then.
+constexpr const char* kOwnFrameExtension = ".page.sog";
+
 // Whether the bytes begin as those of a page do.
 bool IsHtml(std::string_view bytes);
 
@@ -18,8 +22,8 @@ bool IsHtml(std::string_view bytes);
 void WriteHtml(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
 // Writes the page; where its SOG has more than `options.html_inline_bytes`, that lies beside it as "<stem>.sog", or
-// "<stem>.page.sog" where the page has a frame of its own (ViewerSettings). Both files appear or neither; a file of
-// that name with other content is replaced only if `options.overwrite_beside`.
+// with kOwnFrameExtension. Both files appear or neither; a file of that name with other content is replaced only if
+// `options.overwrite_beside`.
 WrittenScene WriteHtmlFiles(const std::string& path, const SplatSelection& splats, const ExportOptions& options);
 
 // Reads pages of that kind, by ReadSog. Throws splat::Error if it is none or its data are not whole.
