@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 
 namespace splat::data {
 namespace {

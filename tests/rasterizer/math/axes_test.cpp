@@ -21,11 +21,7 @@ using testing::DualGradient;
 using testing::GradientsMatch;
 using testing::kDualTolerance;
 using testing::RandomVector;
-
-template <typename T>
-Vec3<T> VectorAt(const std::vector<T>& x, size_t i) {
-  return {x[i], x[i + 1], x[i + 2]};
-}
+using testing::VectorAt;
 
 // A splat and the rows of a Jacobian: 13 numbers.
 template <typename T>
