@@ -27,24 +27,6 @@ SPLAT_HD inline Mat3<T> RotationMatrix(const Quaternion<T>& q) {
   return {{{T(1) - yy - zz, xy - wz, xz + wy}, {xy + wz, T(1) - xx - zz, yz - wx}, {xz - wy, yz + wx, T(1) - xx - yy}}};
 }
 
-// Derivative of the loss with respect to q, given grad_rotation[i][j] = dL/dR[i][j] of RotationMatrix(q).
-template <typename T>
-SPLAT_HD inline Quaternion<T> RotationMatrixBackward(const Quaternion<T>& q, const Mat3<T>& grad_rotation) {
-  const auto& g = grad_rotation.m;
-  const T s = T(2) / SquaredNorm(q);
-  // R = I + s P(q) with P quadratic in q. d/dq of s P, first with s held, then s itself (ds/dq = -s^2 q).
-  const T g_yz_minus = g[2][1] - g[1][2], g_xz_minus = g[0][2] - g[2][0], g_xy_minus = g[1][0] - g[0][1];
-  const T g_yz_plus = g[2][1] + g[1][2], g_xz_plus = g[0][2] + g[2][0], g_xy_plus = g[1][0] + g[0][1];
-  const T dw = q.x * g_yz_minus + q.y * g_xz_minus + q.z * g_xy_minus;
-  const T dx = q.w * g_yz_minus + q.y * g_xy_plus + q.z * g_xz_plus - T(2) * q.x * (g[1][1] + g[2][2]);
-  const T dy = q.w * g_xz_minus + q.x * g_xy_plus + q.z * g_yz_plus - T(2) * q.y * (g[0][0] + g[2][2]);
-  const T dz = q.w * g_xy_minus + q.x * g_xz_plus + q.y * g_yz_plus - T(2) * q.z * (g[0][0] + g[1][1]);
-  // P is homogeneous of degree two: sum g . P = (q . dP/dq) / 2.
-  // In this order no product leaves the range of a float while |q|^2 is between 1e-30 and 1e30.
-  const T radial = T(0.5) * s * (s * (q.w * dw + q.x * dx + q.y * dy + q.z * dz));
-  return {s * dw - radial * q.w, s * dx - radial * q.x, s * dy - radial * q.y, s * dz - radial * q.z};
-}
-
 // Unit quaternion of a rotation matrix, with w >= 0 (Shepperd's method: the largest of the four squares is divided by).
 template <typename T>
 Quaternion<T> QuaternionFromRotation(const Mat3<T>& r) {

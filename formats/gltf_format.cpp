@@ -113,7 +113,7 @@ Json DocumentOf(const SplatSelection& splats, const std::vector<Attribute>& attr
   document["scenes"] = Json::array({{{"nodes", Json::array({0})}}});
   const SceneTraits& traits = splats.traits();
   if (traits.background) document["scenes"][0]["extras"][kBackgroundKey] = *traits.background;
-  if (traits.antialiasing == Antialiasing::kCompensated) document["scenes"][0]["extras"][kAntialiasedKey] = true;
+  if (traits.antialiasing != Antialiasing::kNone) PutAntialiasing(traits.antialiasing, document["scenes"][0]["extras"]);
   document["nodes"] = Json::array({{{"mesh", 0}}});
   document["meshes"] = Json::array({{{"primitives", Json::array({primitive})}}});
   document["buffers"] = Json::array({{{"byteLength", offset}}});

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/check.h"
+#include "rasterizer/math/antialiasing_modes.h"
 
 namespace splat::formats::gltf {
 
@@ -13,6 +14,17 @@ constexpr uint64_t kHeaderBytes = 12, kChunkHeaderBytes = 8;
 constexpr const char* kExtension = "KHR_gaussian_splatting";
 // Our own keys in the extras of the scene; other readers pass over them.
 constexpr const char *kBackgroundKey = "background", *kAntialiasedKey = "antialiased";
+
+// What the extras say of antialiasing.
+template <typename Extras>
+void PutAntialiasing(Antialiasing mode, Extras& extras) {
+  if (mode == Antialiasing::kCompensated) extras[kAntialiasedKey] = true;
+}
+template <typename Extras>
+Antialiasing AntialiasingOf(const Extras& extras) {
+  const auto mark = extras.find(kAntialiasedKey);
+  return CompensatedIf(mark != extras.end() && *mark == true);
+}
 
 enum ComponentType { kInt8 = 5120, kUint8 = 5121, kInt16 = 5122, kUint16 = 5123, kFloat = 5126 };
 

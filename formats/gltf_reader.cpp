@@ -243,8 +243,8 @@ void TakeExtras(const Document& document, SceneTraits& traits) {
   if (!scene.is_object() || !scene.contains("extras") || !scene["extras"].is_object()) return;
   const Json& extras = scene["extras"];
   traits.background = BackgroundOf(extras, kBackgroundKey);
-  const auto antialiased = extras.find(kAntialiasedKey);
-  if (antialiased != extras.end() && *antialiased == true) traits.antialiasing = Antialiasing::kCompensated;
+  const Antialiasing mode = AntialiasingOf(extras);
+  if (mode != Antialiasing::kNone) traits.antialiasing = mode;
 }
 
 SplatCloud ReadPrimitives(Document& document) {

@@ -200,10 +200,7 @@ void WriteSog(std::ostream& out, const SplatSelection& unsorted, const ExportOpt
   SogJson meta;
   meta["version"] = kSogVersion;
   meta["asset"] = {{"generator", StrCat("splat-train ", SPLAT_PROJECT_VERSION)}};
-  if (splats.traits().antialiasing == Antialiasing::kCompensated) {  // the names of two generations of readers
-    meta["antialias"] = true;
-    meta["model"] = "antialiased";
-  }
+  PutAntialiasing(splats.traits().antialiasing, meta);
   if (splats.traits().background) {  // our own key; other readers pass over it
     meta["background"] = SogJson::array();
     for (const double value : *splats.traits().background) meta["background"].push_back(float(value));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/json_parse.h"
+#include "rasterizer/math/antialiasing_modes.h"
 
 namespace splat::formats {
 
@@ -25,6 +26,18 @@ inline double ToSogScale(double value) {
 }
 inline double FromSogScale(double value) {
   return std::copysign(std::expm1(std::abs(value)), value);
+}
+
+// What meta.json says of antialiasing; there are two names for it, of two generations of readers.
+template <typename Meta>
+void PutAntialiasing(Antialiasing mode, Meta& meta) {
+  if (mode != Antialiasing::kCompensated) return;
+  meta["antialias"] = true;
+  meta["model"] = "antialiased";
+}
+template <typename Meta>
+Antialiasing AntialiasingOf(const Meta& meta) {
+  return CompensatedIf(meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased");
 }
 
 }  // namespace splat::formats

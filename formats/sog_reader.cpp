@@ -250,8 +250,7 @@ SplatCloud ReadArchive(const std::string& meta_text, Archive& archive, const std
   const RgbaImage colors = DecodeByLevels(meta.at("sh0"), archive, path, count, cloud.sh_dc);
   DecodeOpacities(meta.at("sh0"), colors, path, cloud.opacity_logits);
   if (sh_degree > 0) DecodeHigherSh(meta.at("shN"), archive, path, cloud);
-  cloud.traits.antialiasing =
-      CompensatedIf(meta.value("antialias", false) || meta.value("model", std::string()) == "antialiased");
+  cloud.traits.antialiasing = AntialiasingOf(meta);
   cloud.traits.background = BackgroundOf(meta, "background");
   LeaveOutUnusable(cloud);
   return cloud;

@@ -7,6 +7,7 @@
 #include "core/host_device.h"
 #include "core/vec.h"
 #include "rasterizer/math/antialiasing_modes.h"
+#include "rasterizer/math/axes.h"
 #include "rasterizer/math/constants.h"
 
 namespace splat::math {
@@ -36,6 +37,51 @@ SPLAT_HD inline T OpacityFactor(Antialiasing mode, T sharp_determinant, T determ
       break;
   }
   return T(1);
+}
+
+// adj(S)^2 t_k.
+template <typename T>
+SPLAT_HD inline Vec2<T> AdjugateTwiceTimesAxis(const ProjectedAxes<T>& axes, int k, const Vec2<T>& once) {
+  const int i = (k + 1) % 3, j = (k + 2) % 3;
+  const Vec2<T> ti = axes.image[i], tj = axes.image[j], tk = axes.image[k];
+  const T own = axes.crossing[i] * axes.variance[j] * Dot(tk, tj) - axes.crossing[j] * axes.variance[i] * Dot(tk, ti);
+  return (axes.variance[k] * own) * Perpendicular(tk) + (axes.variance[i] * Cross(ti, once)) * Perpendicular(ti) +
+         (axes.variance[j] * Cross(tj, once)) * Perpendicular(tj);
+}
+
+// The gradient through LowPassCompensation, which must be above 0. grad: dL/d(compensation).
+template <typename T>
+SPLAT_HD inline ProjectedAxesGrad<T> LowPassCompensationBackward(const ProjectedAxes<T>& axes, T sharp_determinant,
+                                                                 T determinant, T grad) {
+  const T low_pass = T(kLowPassVariancePx2);
+  const T factor =
+      LowPassCompensation(sharp_determinant, determinant) * grad * low_pass / determinant / sharp_determinant;
+  ProjectedAxesGrad<T> out;
+  Vec2<T> once[3];
+  for (int k = 0; k < 3; ++k) {
+    once[k] = AdjugateTimesAxis(axes, k);
+    out.image[k] = (factor * axes.variance[k]) * (AdjugateTwiceTimesAxis(axes, k, once[k]) + low_pass * once[k]);
+  }
+  const auto form = [&](int j, int k) {
+    return T(0.5) * factor * (Dot(once[j], once[k]) + low_pass * Dot(axes.image[j], once[k]));
+  };
+  TakeForm(axes, form, out);
+  return out;
+}
+
+// The gradient through OpacityFactor.
+template <typename T>
+SPLAT_HD inline ProjectedAxesGrad<T> OpacityFactorBackward(Antialiasing mode, const ProjectedAxes<T>& axes,
+                                                           T sharp_determinant, T determinant, T grad) {
+  switch (mode) {
+    case Antialiasing::kCompensated:
+      return LowPassCompensationBackward(axes, sharp_determinant, determinant, grad);
+    case Antialiasing::kNone:
+      break;
+  }
+  const Vec2<T> none = {T(0), T(0)};
+  const Vec3<T> zero = {T(0), T(0), T(0)};
+  return {zero, zero, {none, none, none}};
 }
 
 }  // namespace splat::math

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "rasterizer/math/antialiasing_opacity.h"
 #include "rasterizer/math/covariance_3d.h"
 #include "tests/support/dual.h"
 #include "tests/support/gradient_check.h"
@@ -112,6 +113,61 @@ TEST(ProjectAxesBackward, HasExactlyNoGradientOfTheRotationOfABall) {
                       OpacityFactorBackward(Antialiasing::kCompensated, axes, sharp_det, det, 1.0f);
     const Quaternion<float> g = ProjectAxesBackward(in.quat, axes, grad).quat;
     EXPECT_EQ(SquaredNorm(g), 0) << trial;
+  }
+}
+
+template <typename T>
+Quaternion<T> QuaternionAt(const std::vector<T>& x, int first) {
+  return {x[first], x[first + 1], x[first + 2], x[first + 3]};
+}
+
+// dL/d(angle) of rotations about the columns of R(q), for the loss <weights, R>: the derivative of R is R times the
+// cross product with the axis.
+Vec3<double> TurnOf(const Quaternion<double>& q, const Mat3<double>& weights) {
+  const Mat3<double> r = RotationMatrix(q);
+  double turn[3] = {};
+  for (int k = 0; k < 3; ++k) {
+    const int i = (k + 1) % 3, j = (k + 2) % 3;
+    for (int row = 0; row < 3; ++row) turn[k] += weights.m[row][i] * r.m[row][j] - weights.m[row][j] * r.m[row][i];
+  }
+  return {turn[0], turn[1], turn[2]};
+}
+
+TEST(TurnBackward, MatchesDualNumbers) {
+  Random random(2);
+  for (int trial = 0; trial < 50; ++trial) {
+    const auto q = RandomVector(4, -2, 2, random), weights = RandomVector(9, -1, 1, random);
+    Mat3<double> grad_rotation;
+    for (int k = 0; k < 9; ++k) grad_rotation.m[k / 3][k % 3] = weights[k];
+    const auto expected = DualGradient(
+        [&](const std::vector<Dual>& x) {
+          const Mat3<Dual> r = RotationMatrix(QuaternionAt(x, 0));
+          Dual loss;
+          for (int k = 0; k < 9; ++k) loss += weights[k] * r.m[k / 3][k % 3];
+          return loss;
+        },
+        q);
+    const Quaternion<double> g = TurnBackward(QuaternionAt(q, 0), TurnOf(QuaternionAt(q, 0), grad_rotation));
+    EXPECT_TRUE(GradientsMatch({g.w, g.x, g.y, g.z}, expected, kDualTolerance));
+    // Scaling q does not change the rotation, so the gradient is orthogonal to q.
+    EXPECT_NEAR(g.w * q[0] + g.x * q[1] + g.y * q[2] + g.z * q[3], 0, 1e-12);
+  }
+}
+
+// ProjectSplat admits squared norms in (1e-30, 1e30): over all of it the float gradient must stay finite and be the one
+// of the normalised quaternion divided by the norm.
+TEST(TurnBackward, HoldsInFloatOverTheAdmittedNorms) {
+  const Quaternion<double> unit{0.5, -0.1, 0.7, std::sqrt(1 - 0.25 - 0.01 - 0.49)};
+  Mat3<double> weights{{{0.3, -0.8, 0.1}, {0.9, 0.2, -0.4}, {-0.5, 0.6, 0.7}}};
+  const Vec3<double> turn = TurnOf(unit, weights);
+  const Quaternion<double> expected = TurnBackward(unit, turn);
+  for (const double norm : {1.1e-15, 1e-12, 1e-6, 1.0, 1e6, 1e12, 0.9e15}) {
+    const Quaternion<float> q{float(norm * unit.w), float(norm * unit.x), float(norm * unit.y), float(norm * unit.z)};
+    const Quaternion<float> g = TurnBackward(q, Vec3<float>{float(turn.x), float(turn.y), float(turn.z)});
+    const float f = float(norm);
+    EXPECT_TRUE(
+        GradientsMatch({g.w * f, g.x * f, g.y * f, g.z * f}, {expected.w, expected.x, expected.y, expected.z}, 1e-5))
+        << "norm " << norm;
   }
 }
 
