@@ -16,6 +16,7 @@
 #include "io/json_file.h"
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/scene_model.h"
+#include "train/choose_backend.h"
 
 namespace splat::bench {
 namespace {

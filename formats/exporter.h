@@ -14,6 +14,7 @@
 #include "formats/quantize/kmeans.h"
 #include "scene/select.h"
 #include "scene/splat_cloud.h"
+#include "scene/splat_selection.h"
 
 namespace splat::formats {
 

@@ -13,6 +13,7 @@
 #include "formats/gltf_names.h"
 #include "formats/quantize/quantize.h"
 #include "rasterizer/math/sh.h"
+#include "scene/axis_conventions.h"
 
 namespace splat::formats {
 namespace {

@@ -18,6 +18,7 @@
 #include "io/byte_reader.h"
 #include "io/compression.h"
 #include "rasterizer/math/activation.h"
+#include "scene/axis_conventions.h"
 
 namespace splat::formats {
 namespace {

@@ -11,6 +11,7 @@
 #include "io/byte_reader.h"
 #include "io/compression.h"
 #include "rasterizer/math/activation.h"
+#include "scene/axis_conventions.h"
 #include "scene/select.h"
 
 namespace splat::formats {

@@ -10,6 +10,7 @@
 #include "pipeline/run_files.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
+#include "train/choose_backend.h"
 #include "train/schedule.h"
 #include "train/trainer.h"
 

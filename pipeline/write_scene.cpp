@@ -5,7 +5,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "formats/exporter.h"
-#include "formats/scene_transform.h"
+#include "formats/scene_transform_file.h"
 #include "pipeline/run_files.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"

@@ -6,7 +6,7 @@
 #include "core/camera.h"
 #include "core/image.h"
 #include "core/parallel.h"
-#include "scene/splat_cloud.h"
+#include "scene/splat_selection.h"
 
 namespace splat {
 

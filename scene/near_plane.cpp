@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "scene/select.h"
-#include "scene/splat_cloud.h"
+#include "scene/splat_selection.h"
 
 namespace splat {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "scene/splat_cloud.h"
+#include "scene/splat_selection.h"
 
 namespace splat {
 

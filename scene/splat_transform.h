@@ -4,6 +4,7 @@
 #include "core/rigid3.h"
 #include "core/vec.h"
 #include "scene/splat_cloud.h"
+#include "scene/splat_selection.h"
 
 namespace splat {
 

@@ -2,6 +2,7 @@
 // on a GPU.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "core/host_device.h"
@@ -23,6 +24,14 @@ SPLAT_HD inline double SquaredNormOf(const float* quat) {
   double sum = 0;
   for (int i = 0; i < 4; ++i) sum += double(quat[i]) * quat[i];
   return sum;
+}
+
+// Returns the factor that makes quat [4] a unit quaternion; it must have a direction. A quaternion that was normalised
+// in float is kept bit for bit.
+inline double UnitFactor(const float* quat) {
+  constexpr double kUnitTolerance = 5e-7;
+  const double squared_norm = SquaredNormOf(quat);
+  return std::abs(squared_norm - 1) <= kUnitTolerance ? 1 : 1 / std::sqrt(squared_norm);
 }
 
 // Whether all numbers of a row are finite and its quaternion has a direction. The arrays are those of a model with

@@ -15,10 +15,6 @@ Backend CudaBackend() {
   return {*CudaKernels().kernels, torch::Device(torch::kCUDA, 0)};
 }
 
-Backend ChooseBackend(const std::string& device) {
-  return device == "cuda" || (device == "auto" && CudaIsUsable()) ? CudaBackend() : CpuBackend();
-}
-
 DeviceMemory MemoryOf(const Backend& backend) {
   const c10::DeviceGuard guard(backend.device);
   return backend.memory();

@@ -1,8 +1,6 @@
 // The backend that a training runs on: the kernels, and where the tensors lie that they take.
 #pragma once
 
-#include <string>
-
 #include "rasterizer/torch/libtorch.h"
 #include "train/kernels/train_kernels.h"
 
@@ -15,10 +13,6 @@ struct Backend : TrainKernels {
 Backend CpuBackend();
 // Returns the backend of the first GPU. Throws splat::Error, saying why, if none is usable.
 Backend CudaBackend();
-
-// Chooses the backend for "cpu", "cuda", or "auto", which is the GPU if there is a usable one. Throws as CudaBackend
-// does.
-Backend ChooseBackend(const std::string& device);
 
 // Bytes of memory that the backend's device has, and that are free now.
 DeviceMemory MemoryOf(const Backend& backend);

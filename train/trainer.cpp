@@ -11,6 +11,7 @@
 #include "core/reason.h"
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/torch_device.h"
+#include "train/choose_backend.h"
 #include "train/density/strategy.h"
 #include "train/limits.h"
 #include "train/model_optimizer.h"

@@ -8,7 +8,7 @@
 #include "core/parallel.h"
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
-#include "formats/scene_transform.h"
+#include "formats/scene_transform_file.h"
 #include "io/file_lock.h"
 #include "io/temporary_file.h"
 #include "quality/export_render_check.h"

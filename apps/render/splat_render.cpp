@@ -7,7 +7,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "data/photos/image_io.h"
-#include "formats/scene_transform.h"
+#include "formats/scene_transform_file.h"
 #include "io/file_lock.h"
 #include "io/temporary_file.h"
 #include "pipeline/output_folder.h"
@@ -16,6 +16,7 @@
 #include "rasterizer/torch/render_image.h"
 #include "rasterizer/torch/scene_model.h"
 #include "train/backend.h"
+#include "train/choose_backend.h"
 
 #include <filesystem>
 #include <iostream>

@@ -118,14 +118,13 @@ std::string ConfigText(const std::string& path) {
   return text;
 }
 
-// What files, assignments and flags say of the settings; a later layer wins. `flagged` has the values of the flags.
-std::vector<train::ConfigLayer> LayersOf(const CommandLine& line, const OptionFlags& flags,
-                                         train::TrainConfig& flagged) {
-  std::vector<train::ConfigLayer> layers;
-  for (const std::string& file : line.config_files) layers.push_back(train::LayerOfFile(ConfigText(file), file));
+// What files, assignments and flags say of the settings. `flagged` has the values of the flags.
+train::ConfigSources SourcesOf(const CommandLine& line, const OptionFlags& flags, train::TrainConfig& flagged) {
+  train::ConfigSources sources;
+  for (const std::string& file : line.config_files) sources.files.push_back(train::LayerOfFile(ConfigText(file), file));
   for (const std::string& assignment : line.assignments) {
     try {
-      layers.push_back(train::LayerOfAssignment(assignment, "--set"));
+      sources.assignments.push_back(train::LayerOfAssignment(assignment, "--set"));
     } catch (const Error& error) {
       throw Error(StrCat("--set ", assignment, ": ", error.what()));
     }
@@ -134,9 +133,9 @@ std::vector<train::ConfigLayer> LayersOf(const CommandLine& line, const OptionFl
     const auto rows = train::OptionsOf(flagged);
     const bool is_setting =
         std::any_of(rows.begin(), rows.end(), [&](const Option& row) { return row.field == option.field; });
-    if (is_setting) layers.push_back({LongFlag(option), flagged, {option.name}});
+    if (is_setting) sources.flags.push_back({LongFlag(option), flagged, {option.name}});
   }
-  return layers;
+  return sources;
 }
 
 void CheckBetweenOptions(const TrainOptions& options, const CommandLine& line) {
@@ -160,7 +159,7 @@ std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv) {
   if (!ParseCommandLine(app, argc, argv)) return std::nullopt;
 
   flags.Assign();
-  const train::LayeredConfig layered = train::Assemble(LayersOf(line, flags, options.config));
+  const train::LayeredConfig layered = train::Assemble(train::InOrder(SourcesOf(line, flags, options.config)));
   options.config = layered.config;
   options.disagreements = layered.disagreements;
   CheckBetweenOptions(options, line);

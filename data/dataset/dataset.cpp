@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "data/dataset/training_size.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
 
@@ -11,12 +12,6 @@ namespace splat::data {
 namespace {
 
 constexpr double kAspectTolerance = 0.01;
-constexpr int kMinSide_px = 16;  // smaller than the 11x11 window of the loss plus its rim makes no sense
-
-struct Size {
-  int width = 0, height = 0;
-  std::string Text() const { return StrCat(width, "x", height); }
-};
 
 void CheckOptions(const DatasetOptions& options) {
   DatasetOptions copy = options;
@@ -29,32 +24,15 @@ void CheckOptions(const DatasetOptions& options) {
   }
 }
 
-bool SameAspect(const Size& a, const Size& b) {
+bool SameAspect(const PhotoSize& a, const PhotoSize& b) {
   const double ratio = (double(a.width) / a.height) / (double(b.width) / b.height);
   return std::abs(ratio - 1) <= kAspectTolerance;
-}
-
-// The size trained on: divided by downscale, then brought below the limit.
-Size TrainingSize(const PosedPhoto& photo, const Size& stored, const DatasetOptions& options) {
-  const int longer = std::max(stored.width, stored.height);
-  double factor = 1.0 / options.downscale;
-  const char* option = "--downscale";
-  int value = options.downscale;
-  if (options.max_image_size > 0 && longer * factor > options.max_image_size) {
-    factor = double(options.max_image_size) / longer;
-    option = "--max-image-size";
-    value = options.max_image_size;
-  }
-  const Size size = {int(std::lround(stored.width * factor)), int(std::lround(stored.height * factor))};
-  SPLAT_CHECK(std::min(size.width, size.height) >= kMinSide_px, option, " ", value, " would make ", photo.name, " (",
-              stored.Text(), " px) ", size.Text(), " px; ", kMinSide_px, " px a side are the least");
-  return size;
 }
 
 // The view of one photo in the source's frame. Throws splat::Error for a photo that cannot be used.
 struct PhotoCheck {
   View view;
-  Size size;  // of the pixels as the model sees them
+  PhotoSize size;  // of the pixels as the model sees them
 };
 PhotoCheck CheckPhoto(const PosedPhoto& photo) {
   const PhotoInfo info = ReadPhotoInfo(photo.path);
@@ -65,7 +43,7 @@ PhotoCheck CheckPhoto(const PosedPhoto& photo) {
   view.intrinsics = photo.intrinsics;
   view.exif_orientation = info.exif_orientation;
   view.split = photo.split.value_or(Split::kTrain);
-  const Size calibrated = {photo.intrinsics.width, photo.intrinsics.height};
+  const PhotoSize calibrated = {photo.intrinsics.width, photo.intrinsics.height};
   result.size = {info.width, info.height};
   if (!SameAspect(result.size, calibrated) && info.exif_orientation >= 5) {
     view.rotate_to_model = true;
@@ -102,7 +80,7 @@ std::vector<View> MakeViews(const SceneDescription& scene, const DatasetOptions&
       unusable.push_back(error.what());
       continue;
     }
-    const Size size = TrainingSize(photo, check.size, options);
+    const PhotoSize size = TrainingSize(photo.name, check.size, options);
     camera.camera_from_world = photo.camera_from_world;
     check.view.camera = ResizedCamera(camera, size.width, size.height);
     views.push_back(std::move(check.view));

@@ -1,4 +1,5 @@
-// Which of several COLMAP models of one photo set is taken.
+// Which of the models is taken that COLMAP made of one photo set. Between poses of several kinds that lie with photos,
+// pose_source.h chooses.
 #pragma once
 
 #include <optional>

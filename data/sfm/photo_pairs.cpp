@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <utility>
 
 #include "core/check.h"
 
@@ -10,6 +11,7 @@ namespace splat::data {
 namespace {
 
 constexpr size_t kAllPairsByDefault = 25;  // up to here all pairs are cheap
+constexpr int kOverlapBesideScores = 3;
 
 }  // namespace
 
@@ -92,6 +94,11 @@ std::vector<PhotoPair> UnionOfPairs(std::vector<PhotoPair> a, const std::vector<
   std::sort(a.begin(), a.end());
   a.erase(std::unique(a.begin(), a.end()), a.end());
   return a;
+}
+
+std::vector<PhotoPair> PairsOfScores(size_t photos, std::vector<ScoredPair> scored, int partners, int stride) {
+  const int overlap = stride > 1 ? kOverlap : kOverlapBesideScores;
+  return UnionOfPairs(BestPairs(photos, std::move(scored), partners), SequentialPairs(photos, overlap));
 }
 
 }  // namespace splat::data

@@ -34,8 +34,9 @@ struct ScoredPair {
 
 // All pairs of every `stride`-th photo.
 std::vector<PhotoPair> AllPairs(size_t photos, size_t stride = 1);
-// Pairs each photo with the `overlap` next ones and those 2, 4, 8, ... further on, up to 2^(overlap - 1).
-std::vector<PhotoPair> SequentialPairs(size_t photos, int overlap);
+// Pairs each photo with the `overlap` next ones by name and those 2, 4, 8, ... further on, up to 2^(overlap - 1).
+constexpr int kOverlap = 10;
+std::vector<PhotoPair> SequentialPairs(size_t photos, int overlap = kOverlap);
 // Finds for each photo the `partners` pairs with the highest score that it takes part in. The result is sorted and
 // without doubles. Pairs with a score below kMinPairScore count as unrelated.
 std::vector<PhotoPair> BestPairs(size_t photos, std::vector<ScoredPair> scored, int partners);
@@ -43,5 +44,11 @@ std::vector<PhotoPair> BestPairs(size_t photos, std::vector<ScoredPair> scored, 
 std::vector<PhotoPair> UnionOfPairs(std::vector<PhotoPair> a, const std::vector<PhotoPair>& b);
 
 constexpr size_t kMinPairScore = 4;
+// Partners that each photo gets at first, and in a further attempt.
+constexpr int kPartners = 20, kPartnersRelaxed = 60;
+
+// Returns the pairs of PairChoice::kScored: the best partners of each photo, and neighbours by name; of these more
+// where only every `stride`-th photo was scored.
+std::vector<PhotoPair> PairsOfScores(size_t photos, std::vector<ScoredPair> scored, int partners, int stride);
 
 }  // namespace splat::data

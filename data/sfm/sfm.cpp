@@ -9,7 +9,7 @@
 #include "data/photos/photo_files.h"
 #include "data/poses/photo_folder.h"
 #include "data/sfm/colmap_database.h"
-#include "data/sfm/colmap_photos.h"
+#include "data/sfm/eight_bit_copies.h"
 #include "data/sfm/fingerprint.h"
 #include "data/sfm/sfm_command.h"
 #include "data/sfm/sfm_parts.h"

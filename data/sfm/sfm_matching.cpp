@@ -16,8 +16,6 @@ constexpr int64_t kPairsPerChunk = 32;          // matched, then written: what a
 constexpr int64_t kScoredPairsPerChunk = 2048;  // 1 ms each
 constexpr size_t kEmptyPairsPerChunk = 20000;
 constexpr size_t kCacheBytes = size_t(1) << 30;  // of descriptors: 1600 photos of 5000 features
-constexpr int kOverlap = 10;                     // neighbours by name on each side
-constexpr int kOverlapBesideScores = 3;
 
 void Check(const MatchingCalls& calls) {
   if (calls.cancelled && calls.cancelled()) throw SfmCancelled();
@@ -164,11 +162,9 @@ void FillWithEmptyPairs(ColmapDatabase& database, const std::vector<DatabaseImag
 std::vector<PhotoPair> PairsToMatch(const ColmapDatabase& database, const std::vector<DatabaseImage>& images,
                                     const SfmPlan& plan, Executor& executor, const MatchingCalls& calls) {
   if (plan.pairs == PairChoice::kAll) return AllPairs(images.size());
-  if (plan.pairs == PairChoice::kSequential) return SequentialPairs(images.size(), kOverlap);
+  if (plan.pairs == PairChoice::kSequential) return SequentialPairs(images.size());
   std::vector<ScoredPair> scored = ScorePairs(database, images, plan, executor, calls);
-  const int overlap = plan.score_stride > 1 ? kOverlap : kOverlapBesideScores;
-  return UnionOfPairs(BestPairs(images.size(), std::move(scored), plan.partners),
-                      SequentialPairs(images.size(), overlap));
+  return PairsOfScores(images.size(), std::move(scored), plan.partners, plan.score_stride);
 }
 
 MatchingSummary MatchPhotos(ColmapDatabase& database, const SfmPlan& plan, Executor& executor,

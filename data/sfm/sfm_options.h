@@ -12,7 +12,7 @@ namespace splat::data {
 struct SfmOptions {
   std::string matcher = "auto";  // auto, exhaustive, sequential, vocab_tree
   // COLMAP's name. auto: OPENCV for a camera shared by at least 25 photos, else SIMPLE_RADIAL
-  // (data/sfm/photo_groups.h).
+  // (data/sfm/camera_groups.h).
   std::string camera_model = "auto";
   std::string single_camera = "auto";  // auto (photos of one size and EXIF camera share one), yes, no
   int max_image_size = 0;              // px at which features are sought, 0: chosen by photo count and threads

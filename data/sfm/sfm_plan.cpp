@@ -15,7 +15,6 @@ constexpr int kLargeImageSize = 2400, kLargeFeatures = 8192;  // few photos, or 
 constexpr size_t kFewPhotos = 25;
 constexpr int kManyThreads = 12;
 constexpr size_t kManyPhotos = 1000;  // from here on scoring every pair takes longer than matching
-constexpr int kPartners = 20, kPartnersRelaxed = 60;
 constexpr int kScoreFeatures = 500, kScoreFeaturesManyPhotos = 300;
 constexpr size_t kScoredFrames = 500;                      // of a long video
 constexpr int kMaxImageSize = 6400, kMaxFeatures = 16384;  // of an attempt with more features

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "data/poses/best_model.h"
+#include "data/sfm/camera_groups.h"
 #include "data/sfm/colmap_runner.h"
-#include "data/sfm/photo_groups.h"
 #include "data/sfm/sfm.h"
 #include "data/sfm/sfm_plan.h"
 #include "data/sfm/sfm_workspace.h"

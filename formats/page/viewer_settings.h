@@ -9,7 +9,7 @@
 
 #include "core/camera.h"
 #include "core/rigid3.h"
-#include "scene/splat_cloud.h"
+#include "scene/splat_selection.h"
 
 namespace splat::formats {
 

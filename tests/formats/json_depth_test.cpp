@@ -4,7 +4,7 @@
 
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
-#include "formats/scene_transform.h"
+#include "formats/scene_transform_file.h"
 #include "io/atomic_file.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"

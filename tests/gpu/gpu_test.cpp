@@ -8,6 +8,7 @@
 #include "rasterizer/torch/torch_device.h"
 #include "tests/support/backends.h"
 #include "tests/support/synthetic_set.h"
+#include "train/choose_backend.h"
 #include "train/photo_store.h"
 #include "train/trainer.h"
 

@@ -10,6 +10,7 @@
 #include "rasterizer/plain_render.h"
 #include "rasterizer/torch/render_image.h"
 #include "rasterizer/torch/scene_model.h"
+#include "scene/axis_conventions.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"

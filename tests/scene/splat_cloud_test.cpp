@@ -1,4 +1,5 @@
 #include "scene/splat_cloud.h"
+#include "scene/splat_selection.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -14,6 +14,7 @@
 #include "tests/support/error_message.h"
 #include "tests/support/step_bench.h"
 #include "tests/support/synthetic_set.h"
+#include "train/choose_backend.h"
 #include "train/density/density_ops.h"
 #include "train/density/opacity_resets.h"
 #include "train/limits.h"

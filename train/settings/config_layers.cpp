@@ -88,6 +88,13 @@ ConfigLayer LayerOfAssignment(const std::string& assignment, const std::string& 
   return {name, ApplyAssignment({}, assignment), {assignment.substr(0, assignment.find('='))}};
 }
 
+std::vector<ConfigLayer> InOrder(const ConfigSources& sources) {
+  std::vector<ConfigLayer> layers = sources.files;
+  layers.insert(layers.end(), sources.assignments.begin(), sources.assignments.end());
+  layers.insert(layers.end(), sources.flags.begin(), sources.flags.end());
+  return layers;
+}
+
 LayeredConfig Assemble(const std::vector<ConfigLayer>& layers) {
   LayeredConfig result;
   std::string strategy = result.config.density.strategy;

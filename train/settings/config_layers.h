@@ -22,6 +22,14 @@ ConfigLayer LayerOfFile(const std::string& json_text, const std::string& path);
 // Of "density.refine_every=50", as ApplyAssignment reads it.
 ConfigLayer LayerOfAssignment(const std::string& assignment, const std::string& name);
 
+// All that is said, by its kind and in the order in which it was given.
+struct ConfigSources {
+  std::vector<ConfigLayer> files, assignments, flags;
+};
+
+// Returns the layers, a winning one behind the others: files, then assignments, then flags.
+std::vector<ConfigLayer> InOrder(const ConfigSources& sources);
+
 struct LayeredConfig {
   TrainConfig config;
   std::string disagreements;  // one line: which source won where two differ; empty where none do

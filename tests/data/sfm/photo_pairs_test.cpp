@@ -62,5 +62,13 @@ TEST(BestPairs, KeepsTheBestPartnersOfEachPhotoAndNoUnrelatedPair) {
   EXPECT_EQ(BestPairs(4, scored, 10).size(), 5u);
 }
 
+TEST(PairsOfScores, AddsNeighboursByNameAndMoreWhereOnlySomePhotosWereScored) {
+  const std::vector<ScoredPair> scored = {{{0, 30}, 90}};
+  EXPECT_THAT(PairsOfScores(40, scored, 1, 1),
+              ::testing::AllOf(::testing::Contains(PhotoPair(0, 30)), ::testing::Contains(PhotoPair(0, 3)),
+                               ::testing::Not(::testing::Contains(PhotoPair(0, 9)))));
+  EXPECT_THAT(PairsOfScores(40, scored, 1, 2), ::testing::Contains(PhotoPair(0, 9)));
+}
+
 }  // namespace
 }  // namespace splat::data

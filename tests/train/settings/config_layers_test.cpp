@@ -97,6 +97,13 @@ TEST(ConfigLayersTest, TheLaterOfTwoSourcesWins) {
   EXPECT_EQ(Assemble({Preset("smoke.json"), Preset("fast.json")}).config.iterations, 500);
 }
 
+TEST(ConfigLayersTest, FlagsGoBeforeAssignmentsAndTheseBeforeFiles) {
+  const ConfigSources all = {{File(R"({"seed": 7})")}, {Set("seed=8")}, {Set("seed=9")}};
+  EXPECT_EQ(Assemble(InOrder(all)).config.seed, 9u);
+  EXPECT_EQ(Assemble(InOrder({all.files, all.assignments, {}})).config.seed, 8u);
+  EXPECT_EQ(Assemble(InOrder({all.files, {}, {}})).config.seed, 7u);
+}
+
 TEST(ConfigLayersTest, OneLineSaysWhoWonWhereSourcesDiffer) {
   EXPECT_EQ(Assemble({}).disagreements, "");
   EXPECT_EQ(Assemble({Strategy("mcmc")}).disagreements, "");

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/sfm/photo_groups.h"
+#include "data/sfm/camera_groups.h"
 #include "data/sfm/sfm_workspace.h"
 
 namespace splat::data {

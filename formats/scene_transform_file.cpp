@@ -1,4 +1,4 @@
-#include "formats/scene_transform.h"
+#include "formats/scene_transform_file.h"
 
 #include <cmath>
 #include <filesystem>

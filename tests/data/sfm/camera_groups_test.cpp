@@ -1,4 +1,4 @@
-#include "data/sfm/photo_groups.h"
+#include "data/sfm/camera_groups.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

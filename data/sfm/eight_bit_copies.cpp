@@ -1,4 +1,4 @@
-#include "data/sfm/colmap_photos.h"
+#include "data/sfm/eight_bit_copies.h"
 
 #include <algorithm>
 #include <filesystem>
