@@ -271,6 +271,10 @@ std::string BaseName(const std::string& name) {
   return name.substr(name.rfind('/') + 1);
 }
 
+int64_t DepthOf(const std::string& name) {
+  return std::count(name.begin(), name.end(), '/');
+}
+
 // The entries of that name in whichever folders, those with the shortest paths first.
 std::vector<std::string> EntriesNamed(const std::vector<std::string>& names,
                                       const std::function<bool(const std::string& base)>& wanted) {
@@ -278,9 +282,8 @@ std::vector<std::string> EntriesNamed(const std::vector<std::string>& names,
   for (const std::string& name : names) {
     if (wanted(BaseName(name))) found.push_back(name);
   }
-  std::stable_sort(found.begin(), found.end(), [](const std::string& a, const std::string& b) {
-    return std::count(a.begin(), a.end(), '/') < std::count(b.begin(), b.end(), '/');
-  });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const std::string& a, const std::string& b) { return DepthOf(a) < DepthOf(b); });
   return found;
 }
 
@@ -294,6 +297,8 @@ SplatCloud ReadZip(std::string_view bytes, const std::string& path, int more_zip
     const auto inner = EntriesNamed(names, [](const std::string& base) {
       return base.size() > 4 && base[0] != '.' && base.compare(base.size() - 4, 4, ".sog") == 0;
     });
+    SPLAT_CHECK(inner.size() < 2, path, ": holds several scenes (", inner[0], ", ", inner[1],
+                "); unpack it, and give one of them");
     if (inner.size() == 1) {
       CheckExpansion(path, bytes.size(), zip.SizeOf(inner[0]));
       return ReadZip(zip.Read(inner[0]), StrCat(path, ": ", inner[0]), more_zips - 1);
@@ -302,6 +307,8 @@ SplatCloud ReadZip(std::string_view bytes, const std::string& path, int more_zip
   SPLAT_CHECK(!metas.empty(), path,
               ": is a zip archive without a meta.json, as a SOG scene has it; unpack it, and give ",
               "the scene file within");
+  SPLAT_CHECK(metas.size() == 1 || DepthOf(metas[0]) < DepthOf(metas[1]), path, ": holds several scenes (", metas[0],
+              ", ", metas[1], "); unpack it, and give the folder of one");
   const std::string folder = metas[0].substr(0, metas[0].size() - BaseName(metas[0]).size());
   ZipFiles files(zip, folder);
   return Checked(path, [&] {

@@ -78,8 +78,27 @@ std::optional<SplatCloud> MovedInto(const data::FileFrame& files, const SplatClo
   return Transformed(AffineOf(files.files_from_scene), SplatSelection(splats));
 }
 
-// One that cannot be written does not keep the others from it, unless nothing could be written at all: then the first
-// reason is thrown.
+// Writes the scene in one format. Returns what kept it from being written; empty: nothing.
+std::string WriteFormat(const Run& run, const std::string& name, const SplatSelection& splats,
+                        formats::ExportOptions& export_options) {
+  const formats::Exporter& exporter = formats::ExporterNamed(name);
+  const std::string path = run.output.Scene(exporter);
+  run.reporter.Begin(Stage::kWriting, "Writing scene" + exporter.extension);
+  try {
+    const formats::WrittenScene written = formats::WriteScene(path, exporter, splats, export_options);
+    if (!written.note.empty()) run.reporter.Note(written.note);
+    if (!written.warning.empty()) run.reporter.Warn(written.warning);
+    run.summary.written.push_back({name, written.files, written.left_out});
+    if (name == "sog") export_options.sog_file = written.files.back();  // a page need not cluster again
+  } catch (const std::exception& error) {
+    const std::string reason = ReasonOf(error);
+    return reason.find(path) != std::string::npos ? reason : StrCat(path, ": cannot be written: ", reason);
+  }
+  return "";
+}
+
+// A format that cannot be written does not keep the others from it. Where none can, the scene is kept as PLY, which
+// holds every scene; if not even that can be written, the first reason is thrown.
 Failures WriteFormats(const Run& run, const data::Dataset& dataset, const SplatModel& model) {
   const HostModel host(model);
   const std::optional<SplatCloud> moved = MovedInto(dataset.files, host.View());
@@ -87,22 +106,16 @@ Failures WriteFormats(const Run& run, const data::Dataset& dataset, const SplatM
   view.traits.background = run.options.config.background;
   const SplatSelection splats(view);
   formats::ExportOptions export_options = ExportOptionsFor(run, dataset, splats);
+  std::vector<std::string> names = InOrderOfWriting(run.options.formats);
   Failures failures;
-  for (const std::string& name : InOrderOfWriting(run.options.formats)) {
-    const formats::Exporter& exporter = formats::ExporterNamed(name);
-    const std::string path = run.output.Scene(exporter);
-    run.reporter.Begin(Stage::kWriting, "Writing scene" + exporter.extension);
-    try {
-      const formats::WrittenScene written = formats::WriteScene(path, exporter, splats, export_options);
-      if (!written.note.empty()) run.reporter.Note(written.note);
-      if (!written.warning.empty()) run.reporter.Warn(written.warning);
-      run.summary.written.push_back({name, written.files, written.left_out});
-      if (name == "sog") export_options.sog_file = written.files.back();  // a page need not cluster again
-    } catch (const std::exception& error) {
-      const std::string reason = ReasonOf(error);
-      const bool named = reason.find(path) != std::string::npos;
-      failures.push_back(named ? reason : StrCat(path, ": cannot be written: ", reason));
-    }
+  for (const std::string& name : names) {
+    const std::string failure = WriteFormat(run, name, splats, export_options);
+    if (!failure.empty()) failures.push_back(failure);
+  }
+  constexpr const char* kHoldsAll = "ply";
+  if (run.summary.written.empty() && std::find(names.begin(), names.end(), kHoldsAll) == names.end()) {
+    run.reporter.Warn("the scene could be written in none of the formats that were asked for; it is kept as PLY");
+    WriteFormat(run, kHoldsAll, splats, export_options);
   }
   SPLAT_CHECK(!run.summary.written.empty(), failures.front());
   run.summary.splats = splats.count();

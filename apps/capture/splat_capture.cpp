@@ -103,7 +103,7 @@ std::optional<Arguments> ParseArguments(int argc, char** argv) {
       ->required();
   AddImageOptions(app, arguments.capture);
   AddImperfections(app, arguments.capture);
-  app.add_option("--threads", arguments.threads, "0: all")->check(CLI::NonNegativeNumber);
+  app.add_option("--threads", arguments.threads, "0: all")->check(CLI::Range(0, 1024));
   app.add_flag("--overwrite", arguments.overwrite, "Replace an earlier capture");
   app.add_flag("--quiet", arguments.quiet, "No progress");
   if (!ParseCommandLine(app, argc, argv)) return std::nullopt;

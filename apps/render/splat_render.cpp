@@ -18,6 +18,7 @@
 #include "train/backend.h"
 #include "train/choose_backend.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -66,12 +67,29 @@ std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const Splat
   return chosen;
 }
 
+// Whether all cameras stand so far off that the scene would be a dot.
+bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatModel& model) {
+  constexpr double kFarOff = 100;  // x the radius of the scene
+  if (model.count() == 0) return false;
+  const HostModel host(model);
+  const Sphere most = SphereAroundMost(SplatSelection(host.View()));
+  return std::all_of(cameras.begin(), cameras.end(), [&](const NamedCamera& named) {
+    return Norm(CameraCenterInWorld(named.camera) - most.center) > kFarOff * most.radius;
+  });
+}
+
 // Where the views begin.
 double NearPlane(const SplatModel& model, const std::vector<NamedCamera>& named, const Transform& transform) {
   std::vector<Camera> cameras;
   for (const NamedCamera& camera : named) cameras.push_back(camera.camera);
   const HostModel host(model);
   return formats::NearPlaneOf(transform, cameras, SplatSelection(host.View()));
+}
+
+// Whether an image shows anything but one colour.
+bool ShowsSomething(const Image8& image) {
+  const size_t pixel = size_t(image.channels);
+  return !std::equal(image.pixels.begin() + std::ptrdiff_t(pixel), image.pixels.end(), image.pixels.begin());
 }
 
 std::unique_ptr<FileLock> MakeFolder(const std::string& path) {
@@ -100,14 +118,22 @@ int RenderScene(const RenderOptions& options) {
   const std::unique_ptr<FileLock> claim = MakeFolder(options.output);
 
   pipeline::RenderNames names;
+  bool is_anything_seen = false;
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {
     ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " images"));
     const Image8 image = RenderToImage8(on_device, cameras[i].camera, BackgroundOf(model.traits), near);
+    is_anything_seen = is_anything_seen || ShowsSomething(image);
     data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }
   progress.End(StrCat(cameras.size(), " images of ", FormatCount(model.count()), " splats in ", options.output));
+  if (!is_anything_seen || AreElsewhere(cameras, model)) {
+    progress.Warn(
+        "the images show next to nothing: the cameras are not in the frame of the scene, or look elsewhere; a scene "
+        "that "
+        "was moved needs the scene_transform.json of its run beside it");
+  }
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
@@ -90,6 +91,19 @@ std::vector<View> MakeViews(const SceneDescription& scene, const DatasetOptions&
   return views;
 }
 
+void LeaveOutStrays(std::vector<View>& views, const LogSink& log) {
+  std::vector<Vec3<double>> centers;
+  centers.reserve(views.size());
+  for (const View& view : views) centers.push_back(CameraCenterInWorld(view.camera));
+  const std::vector<size_t> strays = StrayCameras(centers);
+  for (auto stray = strays.rbegin(); stray != strays.rend(); ++stray) {
+    LogWarning(log,
+               StrCat(views[*stray].path, ": its camera stands more than 50 times as far off as the others usually ",
+                      "do, so its pose is taken to be wrong (left out)"));
+    views.erase(views.begin() + std::ptrdiff_t(*stray));
+  }
+}
+
 // A split of the source's own stays; otherwise every n-th view is held out.
 void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>& views) {
   const bool given = std::any_of(scene.photos.begin(), scene.photos.end(),
@@ -151,6 +165,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   SPLAT_CHECK(!scene.photos.empty(), scene.source, ": holds no photos with poses");
   Dataset dataset;
   dataset.views = MakeViews(scene, options, log);
+  LeaveOutStrays(dataset.views, log);
   SplitViews(scene, options.test_every, dataset.views);
   dataset.points = scene.points;
   dataset.background = options.background;

@@ -165,5 +165,29 @@ TEST_F(Frames, AFormatThatCannotHoldTheUnitSaysSo) {
   EXPECT_EQ(converted.exit_code, 0) << converted.err;
 }
 
+// What was trained is not lost where the only format that was asked for cannot hold it.
+TEST_F(Frames, ASceneThatItsFormatCannotHoldIsKeptAsPly) {
+  WriteBallPhotos(folder_ / "balls", {8, 64, 48, ".png", 1e-4});
+  const ProcessOutput output = RunProgram({kTrain, "--images", folder_ / "balls", "--output", folder_ / "out",
+                                           "--iterations", "60", "--no-align", "--export", "spz"},
+                                          600);
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_THAT(output.err, HasSubstr("SPZ cannot hold"));
+  EXPECT_THAT(output.err, HasSubstr("it is kept as PLY"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "out/scene.ply"));
+  EXPECT_GT(ReadJson(folder_ / "out/metrics.json")["files"][0]["agreement_db"], 30);
+}
+
+// A scene that was moved away from its scene_transform.json, seen from the cameras of the source.
+TEST_F(Frames, ImagesThatShowNothingAreAWarning) {
+  Train(1, {1e7, 0, 0}, {});
+  std::filesystem::create_directories(folder_ / "moved");
+  std::filesystem::copy_file(folder_ / "out/scene.ply", folder_ / "moved/scene.ply");
+  const ProcessOutput output = RunProgram(
+      {kRender, folder_ / "moved/scene.ply", "--cameras", folder_ / "balls/sparse/0", "--output", folder_ / "views"});
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_THAT(output.err, HasSubstr("the images show next to nothing"));
+}
+
 }  // namespace
 }  // namespace splat

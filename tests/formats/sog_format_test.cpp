@@ -248,6 +248,14 @@ TEST(ReadScene, ReadsASogInAFolderOfItsArchiveOrOfTheDisk) {
   ExpectEqualBits(ReadScene(folder / ""), expected);
 
   EXPECT_THAT(ErrorMessageOf([&] { Read(Zipped({{"README.txt", "a"}})); }), HasSubstr("without a meta.json"));
+  EXPECT_THAT(ErrorMessageOf([&] {
+                Read(Zipped({{"a/meta.json", "{}"}, {"b/meta.json", "{}"}}));
+              }),
+              HasSubstr("holds several scenes (a/meta.json, b/meta.json)"));
+  EXPECT_THAT(ErrorMessageOf([&] {
+                Read(Zipped({{"a.sog", "x"}, {"b.sog", "x"}}));
+              }),
+              HasSubstr("holds several scenes (a.sog, b.sog)"));
   Json meta = Json::parse(zip.Read("meta.json"));
   meta["quats"]["files"][0] = "../quats.webp";
   WriteFileAtomically(folder / "meta.json", [&](std::ostream& out) { out << meta.dump(); });

@@ -1,0 +1,48 @@
+#include "data/dataset/stray_cameras.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace splat::data {
+namespace {
+
+constexpr double kFarthest = 50;  // x the median distance
+constexpr size_t kFewestCameras = 4;
+constexpr size_t kShare = 10;  // one of so many may be astray
+
+double Median(std::vector<double> values) {
+  const auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// The median along each axis, which a few far points do not move.
+Vec3<double> MiddleOf(const std::vector<Vec3<double>>& points) {
+  std::vector<double> x, y, z;
+  for (std::vector<double>* axis : {&x, &y, &z}) axis->reserve(points.size());
+  for (const Vec3<double>& point : points) {
+    x.push_back(point.x);
+    y.push_back(point.y);
+    z.push_back(point.z);
+  }
+  return {Median(std::move(x)), Median(std::move(y)), Median(std::move(z))};
+}
+
+}  // namespace
+
+std::vector<size_t> StrayCameras(const std::vector<Vec3<double>>& centers) {
+  if (centers.size() < kFewestCameras) return {};
+  const Vec3<double> middle = MiddleOf(centers);
+  std::vector<double> distances;
+  distances.reserve(centers.size());
+  for (const Vec3<double>& center : centers) distances.push_back(Norm(center - middle));
+  const double limit = kFarthest * Median(distances);
+  std::vector<size_t> strays;
+  for (size_t i = 0; i < centers.size(); ++i) {
+    if (limit > 0 && distances[i] > limit) strays.push_back(i);
+  }
+  if (strays.size() > std::max<size_t>(1, centers.size() / kShare)) strays.clear();
+  return strays;
+}
+
+}  // namespace splat::data
