@@ -7,6 +7,7 @@
 #include "data/dataset/training_size.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
+#include "data/poses/points_in_view.h"
 
 namespace splat::data {
 namespace {
@@ -103,6 +104,14 @@ void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>
               " are held out", given ? " by the source's own split" : StrCat(" by --test-every ", test_every));
 }
 
+// The points of the source, unless they lie elsewhere than the cameras look.
+PointCloud TakePoints(const SceneDescription& scene, const LogSink& log) {
+  if (scene.points.positions.empty() || CamerasSeePoints(scene)) return scene.points;
+  LogWarning(log, StrCat(scene.source, ": has points that no camera looks at: export both in one coordinate system; ",
+                         "the training starts from random points"));
+  return {};
+}
+
 void Align(Dataset& dataset) {
   std::vector<AlignedView> aligned;
   for (const View& view : dataset.views) {
@@ -152,7 +161,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   Dataset dataset;
   dataset.views = MakeViews(scene, options, log);
   SplitViews(scene, options.test_every, dataset.views);
-  dataset.points = scene.points;
+  dataset.points = TakePoints(scene, log);
   dataset.background = options.background;
   Align(dataset);
   if (!options.align) dataset.files = SourceFrame(dataset.source_from_scene, LargestFocal(dataset.views));

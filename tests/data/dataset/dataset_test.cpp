@@ -256,6 +256,21 @@ TEST_F(DatasetTest, AlignmentMovesCamerasAndPointsTogether) {
   }
 }
 
+TEST_F(DatasetTest, PointsThatNoCameraLooksAtAreLeftWithAWarning) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
+  scene_.source = "COLMAP model x";
+  for (int i = 0; i < 100; ++i) scene_.points.positions.push_back({0.01 * (i % 10), 0.01 * double(i / 10), 5});
+  scene_.points.colors.resize(100);
+  EXPECT_THAT(Build().points.positions, SizeIs(100));
+  EXPECT_THAT(log_, SizeIs(0));
+  for (Vec3<double>& position : scene_.points.positions) position.z = -5;
+  const Dataset dataset = Build();
+  EXPECT_THAT(dataset.points.positions, SizeIs(0));
+  EXPECT_THAT(dataset.points.colors, SizeIs(0));
+  EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("COLMAP model x: has points that no camera looks at"),
+                                      HasSubstr("random points"))));
+}
+
 TEST_F(DatasetTest, ExtentIsThatOfTheTrainingCameras) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);  // at x = -1, 0, 1
   Dataset dataset = Build();
