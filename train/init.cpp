@@ -111,11 +111,21 @@ data::PointCloud RandomPoints(const data::Dataset& dataset, int64_t count, uint6
   return cloud;
 }
 
+// The points of the dataset, and random ones where it has none or too few.
+data::PointCloud StartingPoints(const data::Dataset& dataset, int64_t random_points, uint64_t seed) {
+  if (dataset.points.positions.empty()) return RandomPoints(dataset, random_points, seed);
+  data::PointCloud cloud = WithoutRepetitions(dataset.points, dataset.extent);
+  if (!dataset.few_points) return cloud;
+  const data::PointCloud random = RandomPoints(dataset, random_points, seed);
+  cloud.positions.insert(cloud.positions.end(), random.positions.begin(), random.positions.end());
+  cloud.colors.insert(cloud.colors.end(), random.colors.begin(), random.colors.end());
+  return cloud;
+}
+
 }  // namespace
 
 SplatModel InitialModel(const data::Dataset& dataset, const InitConfig& config, uint64_t seed) {
-  const data::PointCloud cloud = dataset.points.positions.empty() ? RandomPoints(dataset, config.random_points, seed)
-                                                                  : WithoutRepetitions(dataset.points, dataset.extent);
+  const data::PointCloud cloud = StartingPoints(dataset, config.random_points, seed);
   const int64_t n = int64_t(cloud.positions.size());
   const std::vector<double> distances = NeighbourDistances(cloud.positions);
   SplatModel model;
