@@ -36,7 +36,7 @@ void CheckRoom(const Run& run, const data::Dataset& dataset) {
   if (error) return;
   const train::TrainConfig& config = run.options.config;
   const int64_t points = int64_t(dataset.points.positions.size());
-  const int64_t first = points > 0 ? points : config.init.random_points;
+  const int64_t first = points + (points == 0 || dataset.few_points ? config.init.random_points : 0);
   int64_t last = first * kUsualGrowth;
   if (config.density.max_gaussians > 0) last = std::clamp(config.density.max_gaussians, first, last);
   const int64_t bytes = BytesPerSplat(run.options.formats), free = int64_t(space.available);

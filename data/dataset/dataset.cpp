@@ -1,18 +1,24 @@
 #include "data/dataset/dataset.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <set>
 
 #include "core/check.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
+#include "data/poses/points_in_view.h"
 
 namespace splat::data {
 namespace {
 
 constexpr double kAspectTolerance = 0.01;
+// Points in fewer places than this say nothing of a scene's shape. A place is this large, x kAlignedDistance.
+constexpr size_t kFewestPlaces = 10;
+constexpr double kPlaceSize = 1e-3;
 
 void CheckOptions(const DatasetOptions& options) {
   DatasetOptions copy = options;
@@ -117,6 +123,14 @@ void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>
               " are held out", given ? " by the source's own split" : StrCat(" by --test-every ", test_every));
 }
 
+// The points of the source, unless they lie elsewhere than the cameras look.
+PointCloud TakePoints(const SceneDescription& scene, const LogSink& log) {
+  if (scene.points.positions.empty() || CamerasSeePoints(scene)) return scene.points;
+  LogWarning(log, StrCat(scene.source, ": has points that no camera looks at: export both in one coordinate system; ",
+                         "the training starts from random points"));
+  return {};
+}
+
 void Align(Dataset& dataset) {
   std::vector<AlignedView> aligned;
   for (const View& view : dataset.views) {
@@ -128,6 +142,36 @@ void Align(Dataset& dataset) {
   }
   for (Vec3<double>& position : dataset.points.positions) position = scene_from_source * position;
   dataset.source_from_scene = Inverse(scene_from_source);
+}
+
+// Says why the points of an aligned scene are too few to start from alone; nothing where they are not.
+std::string WhyFew(const std::vector<Vec3<double>>& points) {
+  std::set<std::array<double, 3>> places;
+  const double cell = kPlaceSize * kAlignedDistance;
+  for (size_t i = 0; i < points.size() && places.size() < kFewestPlaces; ++i) {
+    const Vec3<double> p = (1 / cell) * points[i];
+    places.insert({std::floor(p.x), std::floor(p.y), std::floor(p.z)});
+  }
+  if (places.size() < kFewestPlaces) {
+    return StrCat("has points in only ", places.size(), places.size() == 1 ? " place" : " places");
+  }
+  Vec3<double> along;  // from the first point to that farthest from it
+  for (const Vec3<double>& point : points) {
+    if (Norm(point - points[0]) > Norm(along)) along = point - points[0];
+  }
+  const Vec3<double> direction = (1 / Norm(along)) * along;
+  for (const Vec3<double>& point : points) {
+    const Vec3<double> from_first = point - points[0];
+    if (Norm(from_first - Dot(from_first, direction) * direction) > cell) return "";
+  }
+  return "has all points on one line";
+}
+
+void FindFewPoints(const std::string& source, Dataset& dataset, const LogSink& log) {
+  if (dataset.points.positions.empty()) return;
+  const std::string why = WhyFew(dataset.points.positions);
+  dataset.few_points = !why.empty();
+  if (dataset.few_points) LogWarning(log, StrCat(source, ": ", why, "; the training starts from random points, too"));
 }
 
 // The largest focal length of the photos as they were calibrated, px.
@@ -167,9 +211,10 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   dataset.views = MakeViews(scene, options, log);
   LeaveOutStrays(dataset.views, log);
   SplitViews(scene, options.test_every, dataset.views);
-  dataset.points = scene.points;
+  dataset.points = TakePoints(scene, log);
   dataset.background = options.background;
   Align(dataset);
+  FindFewPoints(scene.source, dataset, log);
   if (!options.align) dataset.files = SourceFrame(dataset.source_from_scene, LargestFocal(dataset.views));
   Measure(dataset);
   return dataset;

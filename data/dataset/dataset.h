@@ -31,6 +31,7 @@ struct View {
 struct Dataset {
   std::vector<View> views;        // sorted by name
   PointCloud points;              // in the scene's frame
+  bool few_points = false;        // there are some, and they say too little: random points stand beside them
   Similarity3 source_from_scene;  // back to the frame of the COLMAP model or transforms.json
   FileFrame files;                // the frame of the scene's files: the source's if DatasetOptions::align is false
   double extent = 1;  // 1.1 x the largest distance of a training camera from their mean (Inria's "cameras extent")

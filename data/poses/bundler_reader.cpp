@@ -10,6 +10,7 @@
 #include "data/photos/photo_files.h"
 #include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"
+#include "data/poses/point_colors.h"
 #include "data/poses/rotation_matrix.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
@@ -81,13 +82,22 @@ std::vector<BundlerCamera> ReadCameras(Words& words, size_t count) {
 }
 
 void ReadPoints(Words& words, size_t count, PointCloud& points) {
+  std::vector<Vec3<double>> colors;  // as written
+  double largest = 0;
+  bool fractions = false;
   for (size_t i = 0; i < count; ++i) {
     points.positions.push_back(words.Vector("a point"));
-    const Vec3<double> color = words.Vector("a colour");
-    const auto byte = [](double c) { return uint8_t(std::lround(std::min(std::max(c, 0.0), 255.0))); };
-    points.colors.push_back({byte(color.x), byte(color.y), byte(color.z)});
+    colors.push_back(words.Vector("a colour"));
+    for (const double c : {colors.back().x, colors.back().y, colors.back().z}) {
+      largest = std::max(largest, c);
+      fractions = fractions || c != std::floor(c);
+    }
     const size_t views = words.Count("number of views");
     for (size_t k = 0; k < 4 * views; ++k) words.Number("a view");
+  }
+  const double scale = ByteColorScale(largest, fractions);
+  for (const Vec3<double>& c : colors) {
+    points.colors.push_back({ByteColor(scale * c.x), ByteColor(scale * c.y), ByteColor(scale * c.z)});
   }
 }
 

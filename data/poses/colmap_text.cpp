@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "data/poses/colmap_files.h"
+#include "data/poses/point_colors.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
 
@@ -128,19 +129,19 @@ void CheckPoints2d(RecordScanner& scanner) {
   }
 }
 
-// Colours with a point that never exceed one are of 0..1 and not of 0..255.
+// Colours that are written with a point may be of 0..1 instead of 0..255.
 void SetColors(const std::string& path, const std::vector<Vec3<double>>& colors, bool fractions,
                ColmapFile<ColmapPoint>& file) {
-  const auto up_to_one = [](const Vec3<double>& c) { return std::max({c.x, c.y, c.z}) <= 1; };
-  const bool unit = fractions && std::all_of(colors.begin(), colors.end(), up_to_one);
-  const double scale = unit ? kMaxColor : 1;
+  double largest = 0;
+  for (const Vec3<double>& c : colors) largest = std::max({largest, c.x, c.y, c.z});
+  const double scale = ByteColorScale(largest, fractions);
   for (size_t i = 0; i < colors.size(); ++i) {
-    const auto whole = [&](double c) { return uint8_t(std::lround(scale * c)); };
-    file.records[i].color = {whole(colors[i].x), whole(colors[i].y), whole(colors[i].z)};
+    const Vec3<double>& c = colors[i];
+    file.records[i].color = {ByteColor(scale * c.x), ByteColor(scale * c.y), ByteColor(scale * c.z)};
   }
   if (!fractions) return;
   file.warnings.push_back(StrCat(path, ": its colours are no whole numbers; they were ",
-                                 unit ? "taken for 0..1 and multiplied by 255" : "rounded"));
+                                 scale > 1 ? "taken for 0..1 and multiplied by 255" : "rounded"));
 }
 
 }  // namespace

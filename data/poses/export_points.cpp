@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/ply_points.h"
+#include "data/poses/points_in_view.h"
 #include "io/mapped_file.h"
 #include "io/ply.h"
 #include "io/text_scan.h"
@@ -15,11 +16,6 @@ namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Of the points that lie with the cameras nearly all are in view of one, of others next to none.
-constexpr double kLeastInView = 0.1;
-constexpr size_t kPointsTried = 500, kCamerasTried = 200;
-constexpr double kMargin = 0.25;  // around the image, for distortion; of its size
 
 bool HasExtension(const fs::path& path, const char* extension) {
   return LowerAscii(path.extension().string()) == extension;
@@ -70,33 +66,6 @@ std::optional<std::string> ChoosePly(const std::string& cameras_path, const std:
   return clouds.size() == 1 ? std::optional<std::string>(clouds.front()) : std::nullopt;
 }
 
-bool IsInView(const PosedPhoto& photo, const Vec3<double>& point) {
-  const Vec3<double> in_camera = photo.camera_from_world * point;
-  if (!(in_camera.z > 0)) return false;
-  const Intrinsics& camera = photo.intrinsics;
-  const size_t focal_count = size_t(CameraModelFocalCount(camera.model));
-  const double u = camera.params[0] * in_camera.x / in_camera.z + camera.params[focal_count];
-  const double v = camera.params[focal_count - 1] * in_camera.y / in_camera.z + camera.params[focal_count + 1];
-  return u > -kMargin * camera.width && u < (1 + kMargin) * camera.width && v > -kMargin * camera.height &&
-         v < (1 + kMargin) * camera.height;
-}
-
-// The part of the points that some camera has in view, by samples.
-double PartInView(const SceneDescription& scene) {
-  const auto& points = scene.points.positions;
-  const size_t point_step = points.size() / kPointsTried + 1, camera_step = scene.photos.size() / kCamerasTried + 1;
-  size_t tried = 0, seen = 0;
-  for (size_t i = 0; i < points.size(); i += point_step) {
-    ++tried;
-    for (size_t j = 0; j < scene.photos.size(); j += camera_step) {
-      if (!IsInView(scene.photos[j], points[i])) continue;
-      ++seen;
-      break;
-    }
-  }
-  return tried > 0 ? double(seen) / double(tried) : 0;
-}
-
 }  // namespace
 
 void AddExportedPoints(const std::string& cameras_path, SceneDescription& scene) {
@@ -105,8 +74,7 @@ void AddExportedPoints(const std::string& cameras_path, SceneDescription& scene)
   std::string why;
   if (path) {
     AddPlyPoints(*path, scene);
-    const double part = PartInView(scene);
-    if (part >= kLeastInView) {
+    if (CamerasSeePoints(scene)) {
       scene.source += StrCat(" with the points of ", *path);
       return;
     }

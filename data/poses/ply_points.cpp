@@ -1,24 +1,71 @@
 #include "data/poses/ply_points.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/check.h"
+#include "data/poses/point_colors.h"
 #include "io/mapped_file.h"
 #include "io/ply.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
 
-uint8_t ToColor(double value) {
-  return value >= 0 ? uint8_t(std::lround(std::min(value, 255.0))) : uint8_t(0);
-}
+// The names of red, green and blue, in the order of preference; letters' case does not count.
+constexpr std::array<const char*, 3> kColorNames[] = {
+    {"red", "green", "blue"}, {"diffuse_red", "diffuse_green", "diffuse_blue"}, {"r", "g", "b"}};
+// The base colours of a scene of splats, which are 0.5 + f / (2 sqrt(pi)) of 0..1.
+constexpr std::array<const char*, 3> kHarmonicNames = {"f_dc_0", "f_dc_1", "f_dc_2"};
+constexpr double kHarmonicOffset = 0.5, kHarmonicFactor = 0.28209479177387814;
 
 // The place of a property among an element's, or -1.
 int ColumnOf(const PlyFile::Element& element, const char* name) {
   const auto found = std::find_if(element.properties.begin(), element.properties.end(),
-                                  [&](const PlyFile::Property& property) { return property.name == name; });
+                                  [&](const PlyFile::Property& property) { return LowerAscii(property.name) == name; });
   return found == element.properties.end() ? -1 : int(found - element.properties.begin());
+}
+
+// Where the colours stand in a row, and what makes 0..255 of them: scale * number + offset.
+struct ColorColumns {
+  std::array<int, 3> columns = {-1, -1, -1};
+  double scale = 1, offset = 0;
+
+  bool any() const { return columns[0] >= 0; }
+  uint8_t Byte(const double* row, int channel) const {
+    return ByteColor(scale * row[columns[size_t(channel)]] + offset);
+  }
+};
+
+// Finds the columns of these names, all or none.
+bool FindColumns(const PlyFile::Element& element, const std::array<const char*, 3>& names,
+                 std::array<int, 3>& columns) {
+  std::array<int, 3> found;
+  for (size_t k = 0; k < 3; ++k) found[k] = ColumnOf(element, names[k]);
+  if (std::find(found.begin(), found.end(), -1) != found.end()) return false;
+  columns = found;
+  return true;
+}
+
+ColorColumns FindColors(const PlyFile& ply, const PlyFile::Element& vertex) {
+  ColorColumns colors;
+  const bool named = std::any_of(std::begin(kColorNames), std::end(kColorNames),
+                                 [&](const auto& names) { return FindColumns(vertex, names, colors.columns); });
+  if (!named) {
+    FindColumns(vertex, kHarmonicNames, colors.columns);
+    colors.scale = ByteColorScale(1, true) * kHarmonicFactor;
+    colors.offset = ByteColorScale(1, true) * kHarmonicOffset;
+    return colors;
+  }
+  const std::string& type = vertex.properties[size_t(colors.columns[0])].type;
+  if (type == "uchar" || type == "char") return colors;
+  double largest = 0;
+  ply.ForEachRowInDouble(vertex, [&](const double* row) {
+    for (const int column : colors.columns) largest = std::max(largest, row[column]);
+  });
+  colors.scale = ByteColorScale(largest, type == "float" || type == "double" || type == "half");
+  return colors;
 }
 
 }  // namespace
@@ -30,13 +77,13 @@ void AddPlyPoints(const std::string& path, SceneDescription& scene) {
   SPLAT_CHECK(vertex != nullptr, path, ": has no element 'vertex'");
   const int x = ColumnOf(*vertex, "x"), y = ColumnOf(*vertex, "y"), z = ColumnOf(*vertex, "z");
   SPLAT_CHECK(x >= 0 && y >= 0 && z >= 0, path, ": has no properties x, y, z");
-  const int red = ColumnOf(*vertex, "red"), green = ColumnOf(*vertex, "green"), blue = ColumnOf(*vertex, "blue");
-  const bool colored = red >= 0 && green >= 0 && blue >= 0;
+  const ColorColumns colors = FindColors(ply, *vertex);
   ply.ForEachRowInDouble(*vertex, [&](const double* row) {
     if (!std::isfinite(row[x]) || !std::isfinite(row[y]) || !std::isfinite(row[z])) return;
     scene.points.positions.push_back({row[x], row[y], row[z]});
-    scene.points.colors.push_back(colored ? Vec3<uint8_t>{ToColor(row[red]), ToColor(row[green]), ToColor(row[blue])}
-                                          : Vec3<uint8_t>{128, 128, 128});
+    scene.points.colors.push_back(colors.any()
+                                      ? Vec3<uint8_t>{colors.Byte(row, 0), colors.Byte(row, 1), colors.Byte(row, 2)}
+                                      : Vec3<uint8_t>{128, 128, 128});
   });
   const size_t left_out = size_t(vertex->count) - scene.points.positions.size();
   if (left_out > 0) {

@@ -107,6 +107,11 @@ TEST(InitialModel, WithoutPointsIsRandomAndSeeded) {
   EXPECT_TRUE(torch::equal(a.means, b.means));
   EXPECT_FALSE(torch::equal(a.means, c.means));
   EXPECT_LT(a.means.abs().max().item<float>(), 4);
+  dataset.points = Grid(2, 0.1).points;
+  dataset.few_points = true;
+  const SplatModel both = InitialModel(dataset, config, 1);
+  ASSERT_EQ(both.count(), 504);
+  EXPECT_TRUE(torch::equal(both.means.slice(0, 4), a.means)) << "the same random points behind the given ones";
 }
 
 }  // namespace

@@ -256,6 +256,43 @@ TEST_F(DatasetTest, AlignmentMovesCamerasAndPointsTogether) {
   }
 }
 
+TEST_F(DatasetTest, PointsThatNoCameraLooksAtAreLeftWithAWarning) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
+  scene_.source = "COLMAP model x";
+  for (int i = 0; i < 100; ++i) scene_.points.positions.push_back({0.01 * (i % 10), 0.01 * double(i / 10), 5});
+  scene_.points.colors.resize(100);
+  EXPECT_THAT(Build().points.positions, SizeIs(100));
+  EXPECT_THAT(log_, SizeIs(0));
+  for (Vec3<double>& position : scene_.points.positions) position.z = -5;
+  const Dataset dataset = Build();
+  EXPECT_THAT(dataset.points.positions, SizeIs(0));
+  EXPECT_THAT(dataset.points.colors, SizeIs(0));
+  EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("COLMAP model x: has points that no camera looks at"),
+                                      HasSubstr("random points"))));
+}
+
+TEST_F(DatasetTest, PointsThatAreTooFewToStartFromAreSaid) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
+  const auto few = [&](int count, const Vec3<double>& step, const Vec3<double>& bend) {
+    log_.clear();
+    scene_.points = {};
+    for (int i = 0; i < count; ++i) {
+      scene_.points.positions.push_back(Vec3<double>{-0.5, 0, 5} + double(i) * step + double(i % 2) * bend);
+    }
+    scene_.points.colors.resize(size_t(count));
+    const Dataset dataset = Build();
+    EXPECT_THAT(dataset.points.positions, SizeIs(size_t(count))) << "they stay";
+    EXPECT_EQ(dataset.few_points, !log_.empty());
+    return log_.empty() ? "" : log_[0];
+  };
+  EXPECT_THAT(few(1, {}, {}), AllOf(HasSubstr("in only 1 place"), HasSubstr("random points")));
+  EXPECT_THAT(few(9, {0.1, 0.1, 0}, {0.2, 0, 0}), HasSubstr("in only 9 places"));
+  EXPECT_THAT(few(1000, {1e-7, 0, 0}, {}), HasSubstr("in only "));
+  EXPECT_THAT(few(100, {0.01, 0.01, 0.02}, {}), HasSubstr("on one line"));
+  EXPECT_EQ(few(100, {0.01, 0.01, 0.02}, {0.05, 0, 0}), "");
+  EXPECT_EQ(few(0, {}, {}), "");
+}
+
 TEST_F(DatasetTest, ExtentIsThatOfTheTrainingCameras) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);  // at x = -1, 0, 1
   Dataset dataset = Build();

@@ -1,0 +1,57 @@
+// The colours that point clouds of many programs get.
+#include "data/poses/ply_points.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/byte_writer.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::data {
+namespace {
+
+struct Colors {
+  const char* type;
+  const char* names[3];
+  const char* rows[2];
+  Vec3<int> expected[2];
+};
+
+std::string Ply(const Colors& colors) {
+  std::string text = "ply\nformat ascii 1.0\nelement vertex 2\nproperty float x\nproperty float y\nproperty float z\n";
+  for (const char* name : colors.names) text += std::string("property ") + colors.type + " " + name + "\n";
+  return text + "end_header\n0 1 2 " + colors.rows[0] + "\n3 4 5 " + colors.rows[1] + "\n";
+}
+
+TEST(PlyPoints, TakesColoursOfAnyTypeAndUsualName) {
+  const Colors all[] = {
+      {"uchar", {"red", "green", "blue"}, {"0 1 1", "1 0 1"}, {{0, 1, 1}, {1, 0, 1}}},
+      {"uchar", {"Red", "GREEN", "blue"}, {"0 100 255", "1 2 3"}, {{0, 100, 255}, {1, 2, 3}}},
+      {"uchar", {"diffuse_red", "diffuse_green", "diffuse_blue"}, {"0 9 255", "1 2 3"}, {{0, 9, 255}, {1, 2, 3}}},
+      {"uchar", {"r", "g", "b"}, {"0 100 255", "1 2 3"}, {{0, 100, 255}, {1, 2, 3}}},
+      {"float", {"red", "green", "blue"}, {"0 0.4 1", "0.2 0 0.8"}, {{0, 102, 255}, {51, 0, 204}}},
+      {"double", {"r", "g", "b"}, {"0 0.4 1", "0.2 0 nan"}, {{0, 102, 255}, {51, 0, 0}}},
+      {"float", {"red", "green", "blue"}, {"0 0.4 163", "1e9 0 -8"}, {{0, 0, 163}, {255, 0, 0}}},
+      {"ushort", {"red", "green", "blue"}, {"0 257 65535", "25700 0 1"}, {{0, 1, 255}, {100, 0, 0}}},
+      {"ushort", {"red", "green", "blue"}, {"0 1 255", "100 0 1"}, {{0, 1, 255}, {100, 0, 1}}},
+      {"int", {"red", "green", "blue"}, {"0 1 255", "1 0 1"}, {{0, 1, 255}, {1, 0, 1}}},
+      {"float", {"f_dc_0", "f_dc_1", "f_dc_2"}, {"0 1.7724539 -1.7724539", "9 -9 0"}, {{128, 255, 0}, {255, 0, 128}}},
+      {"uchar", {"red", "green", "intensity"}, {"0 1 2", "1 2 3"}, {{128, 128, 128}, {128, 128, 128}}},
+  };
+  const splat::testing::TempDir folder;
+  for (const Colors& colors : all) {
+    splat::testing::WriteBytes(folder / "p.ply", Ply(colors));
+    SceneDescription scene;
+    AddPlyPoints(folder / "p.ply", scene);
+    ASSERT_EQ(scene.points.colors.size(), 2u);
+    for (int i = 0; i < 2; ++i) {
+      const Vec3<uint8_t>& color = scene.points.colors[size_t(i)];
+      const Vec3<int>& expected = colors.expected[i];
+      EXPECT_TRUE(color.x == expected.x && color.y == expected.y && color.z == expected.z)
+          << colors.type << " " << colors.names[0] << ": " << int(color.x) << " " << int(color.y) << " "
+          << int(color.z);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace splat::data
