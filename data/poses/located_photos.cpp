@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "data/poses/photo_matching.h"
+#include "data/poses/renamed_photos.h"
 
 namespace splat::data {
 namespace {
@@ -79,19 +80,34 @@ void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene
   }
 }
 
-void PairInSortedOrder(const PhotoFolder& folder, const SceneDescription& scene, LocatedPhotos& located) {
-  located.photos = scene.photos;
+// Pairs photos whose names are none of the source's, if they are the same ones renamed.
+void PairRenamed(const PhotoFolder& folder, const SceneDescription& scene, LocatedPhotos& located) {
+  const auto renamed = PairRenamedPhotos(NamesOf(scene.photos), folder.names);
+  if (!renamed) return;
   located.missing.clear();
   located.without_pose.clear();
-  for (size_t i = 0; i < folder.names.size(); ++i) {
-    located.photos[i].path = (fs::path(folder.path) / folder.names[i]).string();
+  std::vector<bool> posed(folder.names.size());
+  std::string first, last;
+  for (size_t i = 0; i < scene.photos.size(); ++i) {
+    if (!renamed->photo[i]) {
+      located.missing.push_back(scene.photos[i].name);
+      continue;
+    }
+    const std::string& file = folder.names[*renamed->photo[i]];
+    posed[*renamed->photo[i]] = true;
+    located.photos.push_back(scene.photos[i]);
+    located.photos.back().path = (fs::path(folder.path) / file).string();
+    last = StrCat(scene.photos[i].name, " with ", file);
+    if (first.empty()) first = last;
   }
-  located.in_folder = folder.names.size();
+  for (size_t i = 0; i < posed.size(); ++i) {
+    if (!posed[i]) located.without_pose.push_back(folder.names[i]);
+  }
+  located.in_folder = located.photos.size();
   located.in_order = true;
   located.warnings.push_back(StrCat(folder.path, ": its photos have other names than those of the ", scene.source,
-                                    "; paired in sorted order, ", scene.photos.front().name, " with ",
-                                    folder.names.front(), " to ", scene.photos.back().name, " with ",
-                                    folder.names.back()));
+                                    "; paired ", renamed->in_order ? "in sorted order" : "by what the names share",
+                                    ", ", first, " to ", last));
 }
 
 }  // namespace
@@ -134,7 +150,7 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
   }
   if (located.photos.empty() && !located.own_elsewhere && matches.ambiguous.empty() &&
       folder.names.size() == scene.photos.size()) {
-    PairInSortedOrder(folder, scene, located);
+    PairRenamed(folder, scene, located);
   }
   return located;
 }
