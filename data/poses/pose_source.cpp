@@ -121,11 +121,12 @@ std::string MaskFolderBeside(const PhotoFolder& photos) {
 void WarnOfMasks(const PhotoFolder& photos, SceneDescription& scene) {
   const std::string folder = MaskFolderBeside(photos);
   if (scene.masks == 0 && photos.masks.empty() && folder.empty()) return;
-  const std::string what = scene.masks > 0 ? StrCat("the poses name ", scene.masks, " masks")
-                           : !photos.masks.empty()
-                               ? StrCat(photos.masks.size(), " images in ", photos.path,
-                                        " are masks of the photos or the like, ", NamesInBrief(photos.masks))
-                               : StrCat(folder, " holds masks of the photos");
+  const std::string what =
+      scene.masks > 0 ? StrCat("the poses name ", scene.masks, " masks")
+      : !photos.masks.empty()
+          ? StrCat(photos.masks.size(), " images in ", photos.path,
+                   " are masks, other images made of the photos, or of an earlier run, ", NamesInBrief(photos.masks))
+          : StrCat(folder, " holds masks of the photos");
   scene.warnings.push_back(StrCat("masks are not used yet: ", what));
 }
 
@@ -240,7 +241,7 @@ PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos) {
 }
 
 SceneDescription ReadPoses(const std::string& path, const std::string& image_folder) {
-  const PhotosAndMasks listed = SplitOffMasks(ListPhotos(image_folder));
+  const PhotosAndMasks listed = ListPhotosAndMasks(image_folder);
   return *ChoosePosesAt(path, {image_folder, image_folder, listed.photos, listed.masks, {}}).scene;
 }
 
