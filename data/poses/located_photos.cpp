@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/renamed_photos.h"
+#include "io/atomic_file.h"
 
 namespace splat::data {
 namespace {
@@ -47,6 +48,22 @@ bool IsAtOwnPath(const PosePlace& place, const PosedPhoto& photo, const std::str
     if (Absolute(own) == absolute) return true;
   }
   return false;
+}
+
+bool HaveSameBytes(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const auto size = fs::file_size(a, error);
+  return !error && fs::file_size(b, error) == size && !error && ReadFile(a) == ReadFile(b);
+}
+
+// Whether the first photo found is another file than the one that the source itself means.
+bool IsANamesake(const PosePlace& place, const SceneDescription& scene, const LocatedPhotos& located) {
+  if (located.photos.empty() || located.at_own_path) return false;
+  const PosedPhoto& found = located.photos.front();
+  const auto meant = std::find_if(scene.photos.begin(), scene.photos.end(),
+                                  [&](const PosedPhoto& photo) { return photo.name == found.name; });
+  const auto own = meant == scene.photos.end() ? std::nullopt : OwnFile(place, *meant);
+  return own && !HaveSameBytes(own->string(), found.path);
 }
 
 std::vector<std::string> NamesOf(const std::vector<PosedPhoto>& photos) {
@@ -138,6 +155,7 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
       located.missing.push_back(photo.name);
     }
   }
+  located.own_namesakes = IsANamesake(place, scene, located);
   for (size_t i = 0; i < posed.size(); ++i) {
     if (!posed[i]) located.without_pose.push_back(folder.names[i]);
   }

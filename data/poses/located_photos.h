@@ -19,6 +19,7 @@ struct LocatedPhotos {
   size_t in_folder = 0;                   // how many of `photos` lie in the folder of the photos
   bool in_order = false;                  // paired by what the names share or in order, since no name agrees
   bool at_own_path = false;               // a photo lies exactly where the source says
+  bool own_namesakes = false;             // the source's own photos are other files of the same names
   bool own_elsewhere = false;             // the source's own photos are there, but were not asked for
 };
 

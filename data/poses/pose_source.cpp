@@ -44,6 +44,15 @@ bool MayBePairedInOrder(const PhotoFolder& photos, SizeFit fit) {
   return fit == SizeFit::kScaled || (usual && fit != SizeFit::kOther);
 }
 
+// Whether the photos may be another version of the source's own photos, which lie elsewhere under the same names:
+// scaled, or so named.
+bool MayBeAnotherVersion(const PhotoFolder& photos, SizeFit fit) {
+  fs::path path = fs::path(photos.path).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  const std::string name = path.filename().string();
+  return fit == SizeFit::kScaled || name == "images" || name == "input" || name.rfind("images_", 0) == 0;
+}
+
 // `asked` says that the user named these poses: then any folder may be paired in order.
 Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked, PhotoSizes& sizes) {
   Candidate candidate;
@@ -60,6 +69,11 @@ Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked,
   const LocatedPhotos& located = candidate.located;
   const bool other = located.photos.empty() || (!place.nearby && !located.at_own_path) ||
                      (located.in_order && !asked && !MayBePairedInOrder(photos, candidate.sizes.fit));
+  if (located.own_namesakes && !asked && !MayBeAnotherVersion(photos, candidate.sizes.fit)) {
+    candidate.refusal =
+        StrCat("describes other photos of the same names, which lie elsewhere: ", candidate.scene.photos.front().name,
+               ", ...; --poses takes it nevertheless");
+  }
   if (other) candidate.refusal = StrCat("describes other photos: ", candidate.scene.photos.front().name, ", ...");
   return candidate;
 }

@@ -217,6 +217,26 @@ TEST_F(PoseChoiceTest, NerfstudiosLayoutServesEachOfItsImageFolders) {
   }
 }
 
+TEST_F(PoseChoiceTest, OtherPhotosOfTheSameNamesAreLeft) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddPhotos("new", {"a.png", "b.png"});
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  EXPECT_TRUE(Choose("new").scene.has_value()) << "copies of the very photos";
+  Image8 other(40, 30, 3);
+  other.pixels.assign(other.pixels.size(), 200);
+  WriteImage(Place("new/a.png"), other);
+  EXPECT_THAT(Choose("new").summary, HasSubstr("transforms.json describes other photos of the same names"));
+  EXPECT_EQ(source_, "sfm");
+  EXPECT_THAT(ReadPoses(folder_ / "transforms.json", folder_ / "new").photos, SizeIs(2)) << "asked for";
+  AddModel("sparse/0", {"a.png", "b.png"});
+  Choose("new");
+  EXPECT_EQ(source_, "sfm") << "the model's photos lie in images";
+  Choose("images");
+  EXPECT_THAT(source_, HasSubstr("sparse/0"));
+  AddPhotos("small", {"a.png", "b.png"}, {20, 15});
+  EXPECT_TRUE(Choose("small").scene.has_value()) << "scaled";
+}
+
 TEST_F(PoseChoiceTest, LlffsPhotosArePairedInSortedOrder) {
   AddPhotos("images_4", {"image000.png", "image001.png"}, {40, 30});
   AddModel("sparse/0", {"IMG_1.JPG", "IMG_2.JPG"}, {160, 120});
