@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -20,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using splat::testing::Bytes;
 using splat::testing::ErrorMessageOf;
 using splat::testing::TempDir;
 using splat::testing::WriteBytes;
@@ -235,6 +237,53 @@ TEST_F(PoseChoiceTest, OtherPhotosOfTheSameNamesAreLeft) {
   EXPECT_THAT(source_, HasSubstr("sparse/0"));
   AddPhotos("small", {"a.png", "b.png"}, {20, 15});
   EXPECT_TRUE(Choose("small").scene.has_value()) << "scaled";
+}
+
+TEST_F(PoseChoiceTest, FilesMayBeNamedInAnotherCase) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddTransforms("Transforms.JSON", {"images/a.png", "images/b.png"});
+  Choose("images");
+  EXPECT_THAT(source_, HasSubstr("Transforms.JSON"));
+  AddModel("Sparse/0", {"a.png", "b.png"});
+  for (const char* part : {"cameras", "images", "points3D"}) {
+    std::string upper = part;
+    for (char& c : upper) c = char(std::toupper((unsigned char)c));
+    fs::rename(folder_ / StrCat("Sparse/0/", part, ".txt"), folder_ / StrCat("Sparse/0/", upper, ".TXT"));
+  }
+  const PoseChoice choice = Choose("images");
+  EXPECT_THAT(source_, HasSubstr("Sparse/0"));
+  EXPECT_THAT(choice.scene->points.positions, SizeIs(1));
+}
+
+TEST_F(PoseChoiceTest, AModelMayMixTextAndBinaryFiles) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  fs::remove(folder_ / "sparse/0/cameras.txt");
+  WriteBytes(Place("sparse/0/cameras.bin"), Bytes<uint64_t>(1) + Bytes<uint32_t>(7) + Bytes<int32_t>(0) +
+                                                Bytes<uint64_t>(40) + Bytes<uint64_t>(30) + Bytes(50.0) + Bytes(20.0) +
+                                                Bytes(15.0));
+  const PoseChoice choice = Choose("images");
+  EXPECT_THAT(source_, HasSubstr("(text and binary)"));
+  ASSERT_TRUE(choice.scene.has_value());
+  EXPECT_THAT(choice.scene->photos, SizeIs(2));
+  EXPECT_THAT(choice.scene->points.positions, SizeIs(1));
+}
+
+TEST_F(PoseChoiceTest, MetashapesFileMayBeInUtf16) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddMetashape("cameras.xml", {"a", "b"});
+  const std::string ascii = ReadFile(folder_ / "cameras.xml");
+  std::string little = "\xff\xfe", big = "\xfe\xff";
+  for (const char c : ascii) {
+    little += {c, '\0'};
+    big += {'\0', c};
+  }
+  for (const std::string& text : {little, big}) {
+    WriteBytes(Place("cameras.xml"), text);
+    const PoseChoice choice = Choose("images");
+    ASSERT_TRUE(choice.scene.has_value());
+    EXPECT_THAT(choice.scene->photos, SizeIs(2));
+  }
 }
 
 TEST_F(PoseChoiceTest, LlffsPhotosArePairedInSortedOrder) {
