@@ -97,6 +97,21 @@ void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene
   }
 }
 
+// Whether the folder is named images_4 or the like and all photos of the source lie in its sibling `images`: the other
+// version of these photos, which LLFF scales and renames.
+bool IsScaledBesideOwn(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene) {
+  const fs::path path = (fs::absolute(folder.path) / "").lexically_normal().parent_path();
+  const std::string name = path.filename().string();
+  if (name.rfind("images_", 0) != 0 || name.size() == 7 ||
+      name.find_first_not_of("0123456789", 7) != std::string::npos) {
+    return false;
+  }
+  return std::all_of(scene.photos.begin(), scene.photos.end(), [&](const PosedPhoto& photo) {
+    const auto own = OwnFile(place, photo);
+    return own && LiesIn(*own, path.parent_path() / "images");
+  });
+}
+
 // Pairs photos whose names are none of the source's, if they are the same ones renamed.
 void PairRenamed(const PhotoFolder& folder, const SceneDescription& scene, LocatedPhotos& located) {
   const auto renamed = PairRenamedPhotos(NamesOf(scene.photos), folder.names);
@@ -166,9 +181,9 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
     located.own_elsewhere = located.own_elsewhere || !located.photos.empty();
     located.photos.clear();
   }
-  if (located.photos.empty() && !located.own_elsewhere && matches.ambiguous.empty() &&
-      folder.names.size() == scene.photos.size()) {
-    PairRenamed(folder, scene, located);
+  if (located.photos.empty() && matches.ambiguous.empty() && folder.names.size() == scene.photos.size()) {
+    located.scaled_beside_own = located.own_elsewhere && IsScaledBesideOwn(folder, place, scene);
+    if (!located.own_elsewhere || located.scaled_beside_own) PairRenamed(folder, scene, located);
   }
   return located;
 }

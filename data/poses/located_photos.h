@@ -20,6 +20,7 @@ struct LocatedPhotos {
   bool in_order = false;                  // paired by what the names share or in order, since no name agrees
   bool at_own_path = false;               // a photo lies exactly where the source says
   bool own_namesakes = false;             // the source's own photos are other files of the same names
+  bool scaled_beside_own = false;         // paired, but the source's own photos lie in `images` beside images_N
   bool own_elsewhere = false;             // the source's own photos are there, but were not asked for
 };
 

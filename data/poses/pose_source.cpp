@@ -12,6 +12,8 @@
 #include "data/poses/photo_matching.h"
 #include "data/poses/pose_places.h"
 #include "data/poses/size_fit.h"
+#include "data/poses/unread_poses.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
@@ -68,6 +70,7 @@ Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked,
   candidate.sizes = CompareSizes(candidate.located.photos, sizes);
   const LocatedPhotos& located = candidate.located;
   const bool other = located.photos.empty() || (!place.nearby && !located.at_own_path) ||
+                     (located.scaled_beside_own && candidate.sizes.fit != SizeFit::kScaled) ||
                      (located.in_order && !asked && !MayBePairedInOrder(photos, candidate.sizes.fit));
   if (located.own_namesakes && !asked && !MayBeAnotherVersion(photos, candidate.sizes.fit)) {
     candidate.refusal =
@@ -208,6 +211,13 @@ std::vector<PosePlace> PlacesAt(const std::string& path, const PhotoFolder& phot
   SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder, a transforms.json, or the cameras",
               " that Metashape (XML) or RealityCapture (CSV) exported");
   if (!fs::is_directory(path)) {
+    const fs::path file(path), folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    SPLAT_CHECK(LowerAscii(file.extension().string()) != ".npy", path, kNoPosesBounds);
+    for (const char* part :
+         {"cameras.txt", "cameras.bin", "images.txt", "images.bin", "points3d.txt", "points3d.bin"}) {
+      if (LowerAscii(file.filename().string()) != part) continue;
+      return {{folder.string(), BaseOfModel(folder.string()), PoseKind::kColmap, 0, true}};
+    }
     return {{path, fs::path(path).parent_path().string(), PoseKindOfFile(path), 0, true}};
   }
   if (!IsColmapModel(path)) {
@@ -238,9 +248,14 @@ PoseChoice ChoosePoses(const PhotoFolder& photos) {
     others += StrCat(others.empty() ? "" : "; ", candidate.place.path, " ", candidate.refusal);
   }
   PoseChoice choice;
-  choice.summary = others.empty() ? "No poses lie with the photos: COLMAP finds them."
-                                  : StrCat("No poses of the photos in ", photos.path, " lie there (", others,
-                                           "): COLMAP finds them.");
+  if (others.empty()) {
+    const std::string unread = DescribeUnreadPoses(FoldersAround(photos.path));
+    choice.summary = unread.empty()
+                         ? "No poses lie with the photos: COLMAP finds them."
+                         : StrCat("No poses that can be read lie with the photos (", unread, "): COLMAP finds them.");
+    return choice;
+  }
+  choice.summary = StrCat("No poses of the photos in ", photos.path, " lie there (", others, "): COLMAP finds them.");
   return choice;
 }
 

@@ -293,8 +293,26 @@ TEST_F(PoseChoiceTest, LlffsPhotosArePairedInSortedOrder) {
   EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images_4/image000.png", "images_4/image001.png"));
   EXPECT_THAT(choice.scene->warnings, ElementsAre(HasSubstr("sorted order")));
   AddPhotos("images", {"IMG_1.JPG", "IMG_2.JPG"}, {160, 120});
-  Choose("images_4");
+  EXPECT_TRUE(Choose("images_4").scene.has_value()) << "the scaled version of the photos beside it";
+  EXPECT_THAT(ReadPoses(folder_ / "sparse/0", folder_ / "images_4").photos, SizeIs(2));
+  AddPhotos("images_2", {"image000.png", "image001.png"}, {160, 120});
+  Choose("images_2");
+  EXPECT_EQ(source_, "sfm") << "of the same size as those that the model means: others";
+  AddPhotos("new", {"image000.png", "image001.png"}, {40, 30});
+  Choose("new");
   EXPECT_EQ(source_, "sfm") << "the photos that the model means are there, but were not asked for";
+}
+
+TEST_F(PoseChoiceTest, PosesThatCannotBeReadAreNamed) {
+  AddPhotos("images", {"a.png", "b.png"});
+  WriteBytes(Place("poses_bounds.npy"), "x");
+  EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("poses_bounds.npy is not read"), HasSubstr("sparse/0")));
+  EXPECT_THAT(ErrorMessageOf([&] { ReadPoses(folder_ / "poses_bounds.npy", folder_ / "images"); }),
+              HasSubstr("poses_bounds.npy is not read"));
+  AddModel("sparse/0", {"a.png", "b.png"});
+  EXPECT_THAT(ReadPoses(folder_ / "sparse/0/images.txt", folder_ / "images").source, HasSubstr("COLMAP model"));
+  fs::remove(folder_ / "sparse/0/cameras.txt");
+  EXPECT_THAT(Choose("images").summary, HasSubstr("sparse/0: is no complete COLMAP model: cameras.txt is missing"));
 }
 
 TEST_F(PoseChoiceTest, ProjectsOfColmapGiveTheLargestOfTheirModels) {
