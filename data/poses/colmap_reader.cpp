@@ -9,6 +9,7 @@
 
 #include "core/check.h"
 #include "core/quaternion.h"
+#include "data/poses/any_case.h"
 #include "data/poses/colmap_files.h"
 #include "data/poses/ply_points.h"
 #include "io/byte_reader.h"
@@ -20,15 +21,15 @@ namespace fs = std::filesystem;
 
 constexpr uint64_t kMaxPhotoSide = 1000000;  // px; more is a damaged file
 
-// The files of a model. Cameras and images are of one kind; the points may be of the other kind, or a PLY.
+// The files of a model. Each is text or binary, mostly all are of one kind; the points may be a PLY.
 struct ModelFiles {
-  bool binary = false;
+  bool binary_cameras = false, binary_images = false;
   std::string cameras, images;
   std::vector<std::string> points;  // those that are there, the preferred one first
 };
 
 std::string PartPath(const std::string& folder, const std::string& part, const char* extension) {
-  return (fs::path(folder) / (part + extension)).string();
+  return InAnyCase(folder, part + extension).string();
 }
 
 bool IsFile(const std::string& path) {
@@ -40,28 +41,29 @@ const char* ExtensionOf(bool binary) {
   return binary ? ".bin" : ".txt";
 }
 
-bool HasCamerasAndImages(const std::string& folder, bool binary) {
-  return IsFile(PartPath(folder, "cameras", ExtensionOf(binary))) &&
-         IsFile(PartPath(folder, "images", ExtensionOf(binary)));
+bool HasPart(const std::string& folder, const char* part, bool binary) {
+  return IsFile(PartPath(folder, part, ExtensionOf(binary)));
 }
 
 ModelFiles FindFiles(const std::string& folder) {
   SPLAT_CHECK(fs::is_directory(folder), folder, ": the folder of the COLMAP model does not exist");
   ModelFiles files;
-  files.binary = HasCamerasAndImages(folder, true);
-  if (!files.binary && !HasCamerasAndImages(folder, false)) {
-    const bool binary = IsFile(PartPath(folder, "cameras", ".bin")) || IsFile(PartPath(folder, "images", ".bin"));
-    std::string missing;
-    for (const char* part : {"cameras", "images"}) {
-      if (IsFile(PartPath(folder, part, ExtensionOf(binary)))) continue;
-      missing += StrCat(missing.empty() ? "" : ", ", part, ExtensionOf(binary));
-    }
-    throw Error(StrCat(folder, ": is no complete COLMAP model: ", missing,
-                       " missing (cameras and images must be there, both as .bin or both as .txt)"));
+  const bool cameras_text = HasPart(folder, "cameras", false), images_text = HasPart(folder, "images", false);
+  files.binary_cameras = HasPart(folder, "cameras", true);
+  files.binary_images = HasPart(folder, "images", true);
+  const bool no_cameras = !files.binary_cameras && !cameras_text, no_images = !files.binary_images && !images_text;
+  if (no_cameras || no_images) {
+    const char* const extension = ExtensionOf(files.binary_cameras || files.binary_images);
+    throw Error(StrCat(folder, ": is no complete COLMAP model: ", no_cameras ? StrCat("cameras", extension) : "",
+                       no_cameras && no_images ? ", " : "", no_images ? StrCat("images", extension) : "",
+                       " missing (cameras and images must be there, each as .bin or .txt)"));
   }
-  files.cameras = PartPath(folder, "cameras", ExtensionOf(files.binary));
-  files.images = PartPath(folder, "images", ExtensionOf(files.binary));
-  for (const char* extension : {ExtensionOf(files.binary), ExtensionOf(!files.binary), ".ply"}) {
+  if (files.binary_cameras != files.binary_images && cameras_text && images_text) {  // of one kind if possible
+    files.binary_cameras = files.binary_images = false;
+  }
+  files.cameras = PartPath(folder, "cameras", ExtensionOf(files.binary_cameras));
+  files.images = PartPath(folder, "images", ExtensionOf(files.binary_images));
+  for (const char* extension : {ExtensionOf(files.binary_images), ExtensionOf(!files.binary_images), ".ply"}) {
     const std::string path = PartPath(folder, "points3D", extension);
     if (IsFile(path)) files.points.push_back(path);
   }
@@ -141,7 +143,7 @@ std::vector<Record> TakeRecords(ColmapFile<Record> file, std::vector<std::string
 }
 
 bool HasExtension(const std::string& path, const char* extension) {
-  return fs::path(path).extension() == extension;
+  return LowerAscii(fs::path(path).extension().string()) == extension;
 }
 
 ColmapFile<ColmapPoint> ReadPointRecords(const std::string& path) {
@@ -180,19 +182,23 @@ uint64_t ReadBinaryImageCount(const std::string& path) {
 }  // namespace
 
 bool IsColmapModel(const std::string& folder) {
-  return HasCamerasAndImages(folder, true) || HasCamerasAndImages(folder, false);
+  return (HasPart(folder, "cameras", true) || HasPart(folder, "cameras", false)) &&
+         (HasPart(folder, "images", true) || HasPart(folder, "images", false));
 }
 
 SceneDescription ReadColmapPhotos(const std::string& model_folder, const std::string& image_folder) {
   const ModelFiles files = FindFiles(model_folder);
   SceneDescription scene;
-  scene.source = StrCat("COLMAP model ", model_folder, files.binary ? " (binary)" : " (text)");
+  scene.source = StrCat("COLMAP model ", model_folder,
+                        files.binary_cameras != files.binary_images ? " (text and binary)"
+                        : files.binary_images                       ? " (binary)"
+                                                                    : " (text)");
   auto& warnings = scene.warnings;
   const auto cameras =
-      TakeRecords(files.binary ? ReadBinaryCameras(files.cameras) : ReadTextCameras(files.cameras), warnings);
+      TakeRecords(files.binary_cameras ? ReadBinaryCameras(files.cameras) : ReadTextCameras(files.cameras), warnings);
   const CameraTable camera_table = MakeCameraTable(cameras, files.cameras);
   const auto images =
-      TakeRecords(files.binary ? ReadBinaryImages(files.images) : ReadTextImages(files.images), warnings);
+      TakeRecords(files.binary_images ? ReadBinaryImages(files.images) : ReadTextImages(files.images), warnings);
   scene.photos = MakePhotos(images, camera_table, files, image_folder);
   return scene;
 }
@@ -205,13 +211,13 @@ void AddColmapPoints(const std::string& model_folder, SceneDescription& scene) {
     if (path != files.points.front()) {
       scene.warnings.push_back(StrCat("the points are taken from ", path));
     } else if (HasExtension(path, ".ply")) {
-      scene.warnings.push_back(
-          StrCat(model_folder, ": has no points3D", ExtensionOf(files.binary), "; the points are taken from ", path));
+      scene.warnings.push_back(StrCat(model_folder, ": has no points3D", ExtensionOf(files.binary_images),
+                                      "; the points are taken from ", path));
     }
     return;
   }
   if (files.points.empty()) {
-    scene.warnings.push_back(StrCat(model_folder, ": has no points3D", ExtensionOf(files.binary),
+    scene.warnings.push_back(StrCat(model_folder, ": has no points3D", ExtensionOf(files.binary_images),
                                     " and no points3D.ply; the training starts from random points"));
   }
 }
@@ -225,7 +231,8 @@ SceneDescription ReadColmapModel(const std::string& model_folder, const std::str
 ColmapModelSummary SummarizeColmapModel(const std::string& model_folder) {
   const ModelFiles files = FindFiles(model_folder);
   ColmapModelSummary summary;
-  summary.images = files.binary ? ReadBinaryImageCount(files.images) : ReadTextImages(files.images).records.size();
+  summary.images =
+      files.binary_images ? ReadBinaryImageCount(files.images) : ReadTextImages(files.images).records.size();
   if (files.points.empty() || HasExtension(files.points.front(), ".ply")) return summary;
   const auto points = ReadPointRecords(files.points.front()).records;
   summary.points = points.size();

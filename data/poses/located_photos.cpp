@@ -5,6 +5,8 @@
 
 #include "core/check.h"
 #include "data/poses/photo_matching.h"
+#include "data/poses/renamed_photos.h"
+#include "io/atomic_file.h"
 
 namespace splat::data {
 namespace {
@@ -48,6 +50,22 @@ bool IsAtOwnPath(const PosePlace& place, const PosedPhoto& photo, const std::str
   return false;
 }
 
+bool HaveSameBytes(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const auto size = fs::file_size(a, error);
+  return !error && fs::file_size(b, error) == size && !error && ReadFile(a) == ReadFile(b);
+}
+
+// Whether the first photo found is another file than the one that the source itself means.
+bool IsANamesake(const PosePlace& place, const SceneDescription& scene, const LocatedPhotos& located) {
+  if (located.photos.empty() || located.at_own_path) return false;
+  const PosedPhoto& found = located.photos.front();
+  const auto meant = std::find_if(scene.photos.begin(), scene.photos.end(),
+                                  [&](const PosedPhoto& photo) { return photo.name == found.name; });
+  const auto own = meant == scene.photos.end() ? std::nullopt : OwnFile(place, *meant);
+  return own && !HaveSameBytes(own->string(), found.path);
+}
+
 std::vector<std::string> NamesOf(const std::vector<PosedPhoto>& photos) {
   std::vector<std::string> names;
   names.reserve(photos.size());
@@ -79,19 +97,49 @@ void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene
   }
 }
 
-void PairInSortedOrder(const PhotoFolder& folder, const SceneDescription& scene, LocatedPhotos& located) {
-  located.photos = scene.photos;
+// Whether the folder is named images_4 or the like and all photos of the source lie in its sibling `images`: the other
+// version of these photos, which LLFF scales and renames.
+bool IsScaledBesideOwn(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene) {
+  const fs::path path = (fs::absolute(folder.path) / "").lexically_normal().parent_path();
+  const std::string name = path.filename().string();
+  if (name.rfind("images_", 0) != 0 || name.size() == 7 ||
+      name.find_first_not_of("0123456789", 7) != std::string::npos) {
+    return false;
+  }
+  return std::all_of(scene.photos.begin(), scene.photos.end(), [&](const PosedPhoto& photo) {
+    const auto own = OwnFile(place, photo);
+    return own && LiesIn(*own, path.parent_path() / "images");
+  });
+}
+
+// Pairs photos whose names are none of the source's, if they are the same ones renamed.
+void PairRenamed(const PhotoFolder& folder, const SceneDescription& scene, LocatedPhotos& located) {
+  const auto renamed = PairRenamedPhotos(NamesOf(scene.photos), folder.names);
+  if (!renamed) return;
   located.missing.clear();
   located.without_pose.clear();
-  for (size_t i = 0; i < folder.names.size(); ++i) {
-    located.photos[i].path = (fs::path(folder.path) / folder.names[i]).string();
+  std::vector<bool> posed(folder.names.size());
+  std::string first, last;
+  for (size_t i = 0; i < scene.photos.size(); ++i) {
+    if (!renamed->photo[i]) {
+      located.missing.push_back(scene.photos[i].name);
+      continue;
+    }
+    const std::string& file = folder.names[*renamed->photo[i]];
+    posed[*renamed->photo[i]] = true;
+    located.photos.push_back(scene.photos[i]);
+    located.photos.back().path = (fs::path(folder.path) / file).string();
+    last = StrCat(scene.photos[i].name, " with ", file);
+    if (first.empty()) first = last;
   }
-  located.in_folder = folder.names.size();
+  for (size_t i = 0; i < posed.size(); ++i) {
+    if (!posed[i]) located.without_pose.push_back(folder.names[i]);
+  }
+  located.in_folder = located.photos.size();
   located.in_order = true;
   located.warnings.push_back(StrCat(folder.path, ": its photos have other names than those of the ", scene.source,
-                                    "; paired in sorted order, ", scene.photos.front().name, " with ",
-                                    folder.names.front(), " to ", scene.photos.back().name, " with ",
-                                    folder.names.back()));
+                                    "; paired ", renamed->in_order ? "in sorted order" : "by what the names share",
+                                    ", ", first, " to ", last));
 }
 
 }  // namespace
@@ -122,6 +170,7 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
       located.missing.push_back(photo.name);
     }
   }
+  located.own_namesakes = IsANamesake(place, scene, located);
   for (size_t i = 0; i < posed.size(); ++i) {
     if (!posed[i]) located.without_pose.push_back(folder.names[i]);
   }
@@ -132,9 +181,9 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
     located.own_elsewhere = located.own_elsewhere || !located.photos.empty();
     located.photos.clear();
   }
-  if (located.photos.empty() && !located.own_elsewhere && matches.ambiguous.empty() &&
-      folder.names.size() == scene.photos.size()) {
-    PairInSortedOrder(folder, scene, located);
+  if (located.photos.empty() && matches.ambiguous.empty() && folder.names.size() == scene.photos.size()) {
+    located.scaled_beside_own = located.own_elsewhere && IsScaledBesideOwn(folder, place, scene);
+    if (!located.own_elsewhere || located.scaled_beside_own) PairRenamed(folder, scene, located);
   }
   return located;
 }

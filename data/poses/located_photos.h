@@ -17,8 +17,10 @@ struct LocatedPhotos {
   std::vector<std::string> without_pose;  // photos of the folder that the source does not name
   std::vector<std::string> warnings;      // of names that were found by less than their text
   size_t in_folder = 0;                   // how many of `photos` lie in the folder of the photos
-  bool in_order = false;                  // paired in sorted order, since no name agrees
+  bool in_order = false;                  // paired by what the names share or in order, since no name agrees
   bool at_own_path = false;               // a photo lies exactly where the source says
+  bool own_namesakes = false;             // the source's own photos are other files of the same names
+  bool scaled_beside_own = false;         // paired, but the source's own photos lie in `images` beside images_N
   bool own_elsewhere = false;             // the source's own photos are there, but were not asked for
 };
 

@@ -292,6 +292,9 @@ bool IsMetashapeXml(const std::string& path) {
   std::string begin(kHeaderBytes, '\0');
   stream.read(begin.data(), std::streamsize(begin.size()));
   begin.resize(size_t(stream.gcount()));
+  const bool utf16 = begin.size() > 1 && ((begin[0] == '\xff' && begin[1] == '\xfe') || begin[0] == '\0' ||
+                                          begin[1] == '\0' || (begin[0] == '\xfe' && begin[1] == '\xff'));
+  if (utf16) begin.erase(std::remove(begin.begin(), begin.end(), '\0'), begin.end());  // of the ASCII in it
   const size_t document = begin.find("<document");
   return document != std::string::npos && begin.find("<chunk", document) != std::string::npos;
 }

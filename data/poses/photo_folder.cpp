@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "core/check.h"
@@ -14,13 +16,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
+bool EndsWith(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
 bool IsMaskFolder(const std::string& name) {
   const std::string lower = LowerAscii(name);
-  for (const char* known : {"mask", "masks", "segmentation", "segmentations", "dynamic_masks", "depth", "depths",
-                            "depth_maps", "normal", "normals"}) {
+  for (const char* known :
+       {"mask", "masks", "segmentation", "segmentations", "semantic", "semantics", "alpha", "alphas", "depth", "depths",
+        "depth_maps", "normal", "normals", "@eadir", "thumbnail", "thumbnails", "thumbs"}) {
     if (lower == known) return true;
   }
-  return lower.rfind("masks_", 0) == 0 || lower.rfind("depths_", 0) == 0 || lower.rfind("normals_", 0) == 0;
+  return EndsWith(lower, "_mask") || EndsWith(lower, "_masks") || lower.rfind("masks_", 0) == 0 ||
+         lower.rfind("depths_", 0) == 0 || lower.rfind("normals_", 0) == 0;
 }
 
 bool LiesInMaskFolder(const std::string& name) {
@@ -28,16 +36,49 @@ bool LiesInMaskFolder(const std::string& name) {
   return std::any_of(parent.begin(), parent.end(), [](const fs::path& part) { return IsMaskFolder(part.string()); });
 }
 
-// Whether a photo of `names` or `stems` has this one as its mask by name.
+// Whether a photo of `names` or `stems` has this one as its mask, or another image that was made of it, by name.
 bool IsNamedMask(const std::string& name, const std::set<std::string>& names, const std::set<std::string>& stems) {
-  const std::string stem = (fs::path(name).parent_path() / fs::path(name).stem()).generic_string();
+  const fs::path folder = fs::path(name).parent_path();
+  const std::string stem = (folder / fs::path(name).stem()).generic_string();
   if (names.count(stem)) return true;  // "a.jpg.png"
-  for (const std::string mark : {"_mask", ".mask", "-mask"}) {
-    if (stem.size() <= mark.size() || LowerAscii(stem.substr(stem.size() - mark.size())) != mark) continue;
-    const std::string photo = stem.substr(0, stem.size() - mark.size());
-    if (stems.count(photo) || names.count(photo)) return true;
+  const auto is_photo = [&](const std::string& photo) { return stems.count(photo) || names.count(photo); };
+  for (const char* what : {"mask", "masks", "depth", "depths", "normal", "normals", "seg", "segmentation", "alpha"}) {
+    for (const char* joint : {"_", ".", "-"}) {
+      const std::string mark = StrCat(joint, what);
+      if (stem.size() <= mark.size() || !EndsWith(LowerAscii(stem), mark)) continue;
+      if (is_photo(stem.substr(0, stem.size() - mark.size()))) return true;
+    }
+  }
+  const std::string file = fs::path(name).stem().string();
+  for (const std::string mark : {"mask_", "mask-"}) {
+    if (LowerAscii(file).rfind(mark, 0) == 0 && is_photo((folder / file.substr(mark.size())).generic_string())) {
+      return true;
+    }
   }
   return false;
+}
+
+// Whether it lies in a folder "images_4" or the like, and a photo of `stems` has its name beside that folder.
+bool IsScaledCopy(const std::string& name, const std::set<std::string>& stems) {
+  fs::path outer;
+  const fs::path path(name);
+  for (auto part = path.begin(); part != path.end(); outer /= *part++) {
+    const std::string folder = part->string();
+    if (folder.rfind("images_", 0) != 0 || folder.size() == 7 ||
+        folder.find_first_not_of("0123456789", 7) != std::string::npos) {
+      continue;
+    }
+    fs::path inner;
+    for (auto rest = std::next(part); rest != path.end(); ++rest) inner /= *rest;
+    if (stems.count((outer / inner.parent_path() / inner.stem()).generic_string())) return true;
+  }
+  return false;
+}
+
+// Whether splat-train has written its results there.
+bool HoldsARun(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_regular_file(folder / "config.json", ignored) && fs::is_regular_file(folder / "metrics.json", ignored);
 }
 
 // The photos that lie in the folder itself, and its folders that hold others.
@@ -67,20 +108,41 @@ PhotosAndMasks SplitOffMasks(const std::vector<std::string>& names) {
     stems.insert((fs::path(name).parent_path() / fs::path(name).stem()).generic_string());
   }
   for (const std::string& name : names) {
-    const bool mask = (some_outside && LiesInMaskFolder(name)) || IsNamedMask(name, known, stems);
+    const bool mask =
+        (some_outside && LiesInMaskFolder(name)) || IsNamedMask(name, known, stems) || IsScaledCopy(name, stems);
     (mask ? parted.masks : parted.photos).push_back(name);
   }
   return parted;
 }
 
+PhotosAndMasks ListPhotosAndMasks(const std::string& folder) {
+  std::map<fs::path, bool> runs;
+  const auto is_run = [&](const fs::path& inner) {
+    const auto [run, added] = runs.try_emplace(inner, false);
+    if (added) run->second = HoldsARun(fs::path(folder) / inner);
+    return run->second;
+  };
+  std::vector<std::string> names, results;
+  for (const std::string& name : ListPhotos(folder)) {
+    bool result = fs::path(name).begin()->string() == "renders" && is_run("");
+    for (fs::path inner = fs::path(name).parent_path(); !inner.empty() && !result; inner = inner.parent_path()) {
+      result = is_run(inner);
+    }
+    (result ? results : names).push_back(name);
+  }
+  PhotosAndMasks parted = SplitOffMasks(names);
+  parted.masks.insert(parted.masks.end(), results.begin(), results.end());
+  return parted;
+}
+
 PhotoFolder OpenPhotoFolder(const std::string& folder) {
-  const PhotosAndMasks all = SplitOffMasks(ListPhotos(folder));
+  const PhotosAndMasks all = ListPhotosAndMasks(folder);
   const auto [direct, folders] = DirectPhotosAndFolders(all.photos);
   for (const char* child : {"images", "input", "images_2", "images_4", "images_8"}) {
     const fs::path path = fs::path(folder) / child;
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) continue;
-    const PhotosAndMasks here = SplitOffMasks(ListPhotos(path.string()));
+    const PhotosAndMasks here = ListPhotosAndMasks(path.string());
     if (here.photos.size() <= direct.size()) continue;
     PhotoFolder chosen = {folder, path.string(), here.photos, here.masks, direct};
     for (const std::string& other : folders) {

@@ -10,17 +10,21 @@ struct PhotoFolder {
   std::string given;               // as asked for; photos outside of it are not trained on
   std::string path;                // what the names of the photos are relative to: `given`, or a folder in it
   std::vector<std::string> names;  // of the photos, sorted
-  std::vector<std::string> masks;  // of masks, depth and normal images among them
+  std::vector<std::string> masks;  // of masks, depth images, renders of earlier runs and the like among them
   std::vector<std::string> left;   // photos and folders of photos beside `path` in `given`, for messages
 };
 
 // Parts names of files, relative to one folder, in photos and images that only belong to photos: those in a folder
-// named masks, mask, masks_N, segmentation, dynamic_masks, depth(s) or normals if other photos lie beside it, and
-// "a_mask.png", "a.mask.png" and "a.jpg.png" beside "a.jpg".
+// named masks, ..._masks, masks_N, segmentation, semantics, alpha, depth(s), normals, thumbnails or @eaDir if other
+// photos lie outside of it, "a_mask.png", "a.mask.png" (also masks, depth, normal, seg, segmentation, alpha),
+// "mask_a.png" and "a.jpg.png" beside "a.jpg", and "images_2/a.jpg" beside "a.jpg".
 struct PhotosAndMasks {
   std::vector<std::string> photos, masks;
 };
 PhotosAndMasks SplitOffMasks(const std::vector<std::string>& names);
+
+// The photos of a folder and below it; what an earlier run of splat-train wrote there stands among the masks.
+PhotosAndMasks ListPhotosAndMasks(const std::string& folder);
 
 // Lists the photos of `folder`. They lie in it, or in its child "images" or "input", or else in the first of images_2,
 // images_4 and images_8, if the child holds more photos than lie directly in `folder`; failing those, in its other

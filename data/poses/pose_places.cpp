@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "data/poses/any_case.h"
 #include "data/poses/colmap_reader.h"
 
 namespace splat::data {
@@ -66,14 +67,17 @@ std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, b
   for (size_t i = 0; i < folders.size(); ++i) {
     for (const std::string& layout : layouts) {
       ++family;
-      for (const std::string& model : ModelsIn(fs::path(folders[i]) / layout)) {
+      fs::path place = folders[i];
+      for (const fs::path& part : fs::path(layout))
+        place = part == "." ? place / part : InAnyCase(place, part.string());
+      for (const std::string& model : ModelsIn(place)) {
         places.push_back({model, folders[i], PoseKind::kColmap, family, i < 2});
       }
     }
   }
   for (const char* name : {"transforms.json", "transforms_train.json"}) {
     for (size_t i = 0; i < folders.size(); ++i) {
-      const fs::path path = fs::path(folders[i]) / name;
+      const fs::path path = InAnyCase(folders[i], name);
       std::error_code ignored;
       if (!fs::is_regular_file(path, ignored)) continue;
       places.push_back({path.lexically_normal().string(), folders[i], PoseKind::kTransforms, ++family, i < 2});

@@ -12,6 +12,8 @@
 #include "data/poses/photo_matching.h"
 #include "data/poses/pose_places.h"
 #include "data/poses/size_fit.h"
+#include "data/poses/unread_poses.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
@@ -44,6 +46,15 @@ bool MayBePairedInOrder(const PhotoFolder& photos, SizeFit fit) {
   return fit == SizeFit::kScaled || (usual && fit != SizeFit::kOther);
 }
 
+// Whether the photos may be another version of the source's own photos, which lie elsewhere under the same names:
+// scaled, or so named.
+bool MayBeAnotherVersion(const PhotoFolder& photos, SizeFit fit) {
+  fs::path path = fs::path(photos.path).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  const std::string name = path.filename().string();
+  return fit == SizeFit::kScaled || name == "images" || name == "input" || name.rfind("images_", 0) == 0;
+}
+
 // `asked` says that the user named these poses: then any folder may be paired in order.
 Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked, PhotoSizes& sizes) {
   Candidate candidate;
@@ -59,7 +70,13 @@ Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked,
   candidate.sizes = CompareSizes(candidate.located.photos, sizes);
   const LocatedPhotos& located = candidate.located;
   const bool other = located.photos.empty() || (!place.nearby && !located.at_own_path) ||
+                     (located.scaled_beside_own && candidate.sizes.fit != SizeFit::kScaled) ||
                      (located.in_order && !asked && !MayBePairedInOrder(photos, candidate.sizes.fit));
+  if (located.own_namesakes && !asked && !MayBeAnotherVersion(photos, candidate.sizes.fit)) {
+    candidate.refusal =
+        StrCat("describes other photos of the same names, which lie elsewhere: ", candidate.scene.photos.front().name,
+               ", ...; --poses takes it nevertheless");
+  }
   if (other) candidate.refusal = StrCat("describes other photos: ", candidate.scene.photos.front().name, ", ...");
   return candidate;
 }
@@ -121,11 +138,12 @@ std::string MaskFolderBeside(const PhotoFolder& photos) {
 void WarnOfMasks(const PhotoFolder& photos, SceneDescription& scene) {
   const std::string folder = MaskFolderBeside(photos);
   if (scene.masks == 0 && photos.masks.empty() && folder.empty()) return;
-  const std::string what = scene.masks > 0 ? StrCat("the poses name ", scene.masks, " masks")
-                           : !photos.masks.empty()
-                               ? StrCat(photos.masks.size(), " images in ", photos.path,
-                                        " are masks of the photos or the like, ", NamesInBrief(photos.masks))
-                               : StrCat(folder, " holds masks of the photos");
+  const std::string what =
+      scene.masks > 0 ? StrCat("the poses name ", scene.masks, " masks")
+      : !photos.masks.empty()
+          ? StrCat(photos.masks.size(), " images in ", photos.path,
+                   " are masks, other images made of the photos, or of an earlier run, ", NamesInBrief(photos.masks))
+          : StrCat(folder, " holds masks of the photos");
   scene.warnings.push_back(StrCat("masks are not used yet: ", what));
 }
 
@@ -193,6 +211,13 @@ std::vector<PosePlace> PlacesAt(const std::string& path, const PhotoFolder& phot
   SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder, a transforms.json, or the cameras",
               " that Metashape (XML) or RealityCapture (CSV) exported");
   if (!fs::is_directory(path)) {
+    const fs::path file(path), folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    SPLAT_CHECK(LowerAscii(file.extension().string()) != ".npy", path, kNoPosesBounds);
+    for (const char* part :
+         {"cameras.txt", "cameras.bin", "images.txt", "images.bin", "points3d.txt", "points3d.bin"}) {
+      if (LowerAscii(file.filename().string()) != part) continue;
+      return {{folder.string(), BaseOfModel(folder.string()), PoseKind::kColmap, 0, true}};
+    }
     return {{path, fs::path(path).parent_path().string(), PoseKindOfFile(path), 0, true}};
   }
   if (!IsColmapModel(path)) {
@@ -223,9 +248,14 @@ PoseChoice ChoosePoses(const PhotoFolder& photos) {
     others += StrCat(others.empty() ? "" : "; ", candidate.place.path, " ", candidate.refusal);
   }
   PoseChoice choice;
-  choice.summary = others.empty() ? "No poses lie with the photos: COLMAP finds them."
-                                  : StrCat("No poses of the photos in ", photos.path, " lie there (", others,
-                                           "): COLMAP finds them.");
+  if (others.empty()) {
+    const std::string unread = DescribeUnreadPoses(FoldersAround(photos.path));
+    choice.summary = unread.empty()
+                         ? "No poses lie with the photos: COLMAP finds them."
+                         : StrCat("No poses that can be read lie with the photos (", unread, "): COLMAP finds them.");
+    return choice;
+  }
+  choice.summary = StrCat("No poses of the photos in ", photos.path, " lie there (", others, "): COLMAP finds them.");
   return choice;
 }
 
@@ -240,7 +270,7 @@ PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos) {
 }
 
 SceneDescription ReadPoses(const std::string& path, const std::string& image_folder) {
-  const PhotosAndMasks listed = SplitOffMasks(ListPhotos(image_folder));
+  const PhotosAndMasks listed = ListPhotosAndMasks(image_folder);
   return *ChoosePosesAt(path, {image_folder, image_folder, listed.photos, listed.masks, {}}).scene;
 }
 

@@ -26,8 +26,16 @@ constexpr double kMaxPrincipalPoint = 0.1;
 constexpr size_t kHeaderBytes = 4096;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// The fields of a line. One in quotation marks may hold commas; two such marks in it stand for one.
-std::vector<std::string> FieldsOf(std::string_view line) {
+// What parts the fields of a table, by its line of columns: a comma, or else the semicolon or tab of spreadsheets.
+char SeparatorOf(std::string_view line) {
+  for (const char separator : {',', ';', '\t'}) {
+    if (line.find(separator) != std::string_view::npos) return separator;
+  }
+  return ',';
+}
+
+// The fields of a line. One in quotation marks may hold separators; two such marks in it stand for one.
+std::vector<std::string> FieldsOf(std::string_view line, char separator) {
   std::vector<std::string> fields(1);
   bool quoted = false;
   for (size_t i = 0; i < line.size(); ++i) {
@@ -36,7 +44,7 @@ std::vector<std::string> FieldsOf(std::string_view line) {
       fields.back() += line[i++];
     } else if (mark) {
       quoted = !quoted;
-    } else if (line[i] == ',' && !quoted) {
+    } else if (line[i] == separator && !quoted) {
       fields.emplace_back();
     } else {
       fields.back() += line[i];
@@ -51,11 +59,11 @@ using Columns = std::map<std::string, size_t>;
 
 const std::vector<std::string> kPoseColumns = {"name", "x", "y", "alt", "heading", "pitch", "roll", "f"};
 
-Columns ColumnsOf(std::string_view line) {
+Columns ColumnsOf(std::string_view line, char separator) {
   static const std::map<std::string, std::string> kUsual = {{"yaw", "heading"}, {"f_35mm", "f"}, {"px_norm", "px"},
                                                             {"py_norm", "py"},  {"z", "alt"},    {"altitude", "alt"}};
   Columns columns;
-  const std::vector<std::string> fields = FieldsOf(line);
+  const std::vector<std::string> fields = FieldsOf(line, separator);
   for (size_t i = 0; i < fields.size(); ++i) {
     std::string name = LowerAscii(fields[i]);
     if (i == 0 && !name.empty() && name.front() == '#') name = std::string(Trimmed(std::string_view(name).substr(1)));
@@ -77,6 +85,7 @@ std::vector<std::string> MissingOf(const Columns& columns) {
 // What stands before the lines of the cameras.
 struct Header {
   Columns columns;
+  char separator = ',';
   std::optional<size_t> cameras;  // how many are announced
 };
 
@@ -92,7 +101,8 @@ std::optional<Header> NextHeader(LineScanner& lines) {
       header.cameras = ParseNumber<size_t>(Trimmed(text.substr(kCount.size())));
       continue;
     }
-    header.columns = ColumnsOf(text);
+    header.separator = SeparatorOf(text);
+    header.columns = ColumnsOf(text, header.separator);
     return header;
   }
   return std::nullopt;
@@ -102,11 +112,14 @@ std::optional<Header> NextHeader(LineScanner& lines) {
 struct Row {
   const Columns& columns;
   std::vector<std::string> fields;
-  std::string where;  // "path: line 3"
+  std::string where;           // "path: line 3"
+  bool decimal_comma = false;  // may stand in a number, as the separator is another
 
   double Number(const std::string& column) const {
     const std::string& field = fields[columns.at(column)];
-    const auto value = ParseNumber<double>(field);
+    std::string text = field;
+    if (decimal_comma) std::replace(text.begin(), text.end(), ',', '.');
+    const auto value = ParseNumber<double>(text);
     SPLAT_CHECK(value && std::isfinite(*value), where, ": '", field, "' in the column ", column,
                 " is not a number; export the file again");
     return *value;
@@ -114,13 +127,15 @@ struct Row {
   double NumberOrZero(const std::string& column) const { return columns.count(column) ? Number(column) : 0; }
 };
 
-std::vector<Row> ReadRows(const std::string& path, LineScanner& lines, const Columns& columns) {
+std::vector<Row> ReadRows(const std::string& path, LineScanner& lines, const Header& header) {
+  const Columns& columns = header.columns;
   std::vector<Row> rows;
   size_t least = 0;  // fields
   for (const auto& [name, column] : columns) least = std::max(least, column + 1);
   while (const auto line = lines.Next()) {
     if (Trimmed(*line).empty()) continue;
-    Row row = {columns, FieldsOf(*line), StrCat(path, ": line ", lines.line_number())};
+    Row row = {columns, FieldsOf(*line, header.separator), StrCat(path, ": line ", lines.line_number()),
+               header.separator != ','};
     SPLAT_CHECK(row.fields.size() >= least, row.where, ": has ", row.fields.size(), " of ", least,
                 " columns; the file is truncated or damaged: export it again");
     SPLAT_CHECK(!row.fields[columns.at("name")].empty(), row.where, ": names no photo");
@@ -205,7 +220,7 @@ SceneDescription ReadRealityCapture(const std::string& path, const std::string& 
   const std::vector<std::string> missing = MissingOf(columns);
   SPLAT_CHECK(missing.empty(), path, ": is no export of camera parameters from RealityCapture; the columns ",
               NamesInBrief(missing), " are missing (export \"Internal/External camera parameters\")");
-  const std::vector<Row> rows = ReadRows(path, lines, columns);
+  const std::vector<Row> rows = ReadRows(path, lines, header);
   std::vector<std::string> names;
   names.reserve(rows.size());
   for (const Row& row : rows) names.push_back(PlainName(row.fields[columns.at("name")]));

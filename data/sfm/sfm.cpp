@@ -6,7 +6,6 @@
 #include <set>
 
 #include "core/machine_limits.h"
-#include "data/photos/photo_files.h"
 #include "data/poses/photo_folder.h"
 #include "data/sfm/colmap_database.h"
 #include "data/sfm/eight_bit_copies.h"
@@ -48,7 +47,7 @@ struct PhotoSet {
 
 PhotoSet CollectPhotos(const std::string& image_folder) {
   PhotoSet set;
-  set.given = SplitOffMasks(ListPhotos(image_folder)).photos;
+  set.given = ListPhotosAndMasks(image_folder).photos;
   SPLAT_CHECK(set.given.size() >= 2, image_folder, ": holds ", set.given.size(),
               " photos; structure-from-motion needs at least 2, better 20 or more that overlap");
   std::vector<std::string> unreadable, unlistable;

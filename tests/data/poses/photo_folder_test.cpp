@@ -23,6 +23,51 @@ TEST(PhotoFolder, ImagesThatBelongToPhotosAreNoPhotos) {
   EXPECT_THAT(parted.masks, ElementsAre("a.jpg.png", "a_mask.png", "depths/a.png", "masks/a.png", "sub/Masks/c.png"));
 }
 
+TEST(PhotoFolder, WhatIsMadeOfPhotosIsNoPhoto) {
+  const std::vector<std::string> photos = {"a.jpg", "sub/b.jpg"};
+  const std::vector<std::string> others = {"@eaDir/a.jpg/SYNOFILE_THUMB_M.jpg",
+                                           "a-seg.png",
+                                           "a_Depth.png",
+                                           "a_masks.png",
+                                           "a_normal.png",
+                                           "a_seg.png",
+                                           "a_segmentation.png",
+                                           "alpha/a.png",
+                                           "images_2/a.png",
+                                           "images_8/sub/b.png",
+                                           "mask_a.png",
+                                           "sam_masks/a.png",
+                                           "semantics/a.png",
+                                           "sub/b_depth.png",
+                                           "sub/images_2/b.png",
+                                           "sub/mask_b.png",
+                                           "thumbnails/a.jpg"};
+  std::vector<std::string> all = photos;
+  all.insert(all.end(), others.begin(), others.end());
+  EXPECT_EQ(SplitOffMasks(all).photos, photos);
+  EXPECT_EQ(SplitOffMasks(all).masks, others);
+  const std::vector<std::string> lone = {"images_2/c.png", "mask_c.png", "room_depth.jpg", "x/images_two/d.png",
+                                         "d.png"};
+  EXPECT_EQ(SplitOffMasks(lone).photos, lone) << "nothing that they could be made of lies there";
+}
+
+TEST(PhotoFolder, ResultsOfEarlierRunsAreNoPhotos) {
+  TempDir folder;
+  const auto add = [&](const std::string& name) {
+    fs::create_directories(fs::path(folder / name).parent_path());
+    splat::testing::WriteBytes(folder / name, "x");
+  };
+  for (const char* name : {"1.png", "2.png", "out/config.json", "out/renders/1.png", "out/sfm/1.png"}) add(name);
+  EXPECT_THAT(OpenPhotoFolder(folder.path()).names,
+              ElementsAre("1.png", "2.png", "out/renders/1.png", "out/sfm/1.png"));
+  add("out/metrics.json");
+  PhotoFolder photos = OpenPhotoFolder(folder.path());
+  EXPECT_THAT(photos.names, ElementsAre("1.png", "2.png"));
+  EXPECT_THAT(photos.masks, ElementsAre("out/renders/1.png", "out/sfm/1.png"));
+  for (const char* name : {"config.json", "metrics.json", "renders/1.png"}) add(name);
+  EXPECT_THAT(OpenPhotoFolder(folder.path()).names, ElementsAre("1.png", "2.png")) << "written among the photos";
+}
+
 TEST(PhotoFolder, PhotosOfAMaskAreNoMasks) {
   const std::vector<std::string> photos = {"mask/1.jpg", "mask/2.jpg"};
   EXPECT_EQ(SplitOffMasks(photos).photos, photos) << "nothing lies beside that folder";

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -20,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using splat::testing::Bytes;
 using splat::testing::ErrorMessageOf;
 using splat::testing::TempDir;
 using splat::testing::WriteBytes;
@@ -217,6 +219,73 @@ TEST_F(PoseChoiceTest, NerfstudiosLayoutServesEachOfItsImageFolders) {
   }
 }
 
+TEST_F(PoseChoiceTest, OtherPhotosOfTheSameNamesAreLeft) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddPhotos("new", {"a.png", "b.png"});
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  EXPECT_TRUE(Choose("new").scene.has_value()) << "copies of the very photos";
+  Image8 other(40, 30, 3);
+  other.pixels.assign(other.pixels.size(), 200);
+  WriteImage(Place("new/a.png"), other);
+  EXPECT_THAT(Choose("new").summary, HasSubstr("transforms.json describes other photos of the same names"));
+  EXPECT_EQ(source_, "sfm");
+  EXPECT_THAT(ReadPoses(folder_ / "transforms.json", folder_ / "new").photos, SizeIs(2)) << "asked for";
+  AddModel("sparse/0", {"a.png", "b.png"});
+  Choose("new");
+  EXPECT_EQ(source_, "sfm") << "the model's photos lie in images";
+  Choose("images");
+  EXPECT_THAT(source_, HasSubstr("sparse/0"));
+  AddPhotos("small", {"a.png", "b.png"}, {20, 15});
+  EXPECT_TRUE(Choose("small").scene.has_value()) << "scaled";
+}
+
+TEST_F(PoseChoiceTest, FilesMayBeNamedInAnotherCase) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddTransforms("Transforms.JSON", {"images/a.png", "images/b.png"});
+  Choose("images");
+  EXPECT_THAT(source_, HasSubstr("Transforms.JSON"));
+  AddModel("Sparse/0", {"a.png", "b.png"});
+  for (const char* part : {"cameras", "images", "points3D"}) {
+    std::string upper = part;
+    for (char& c : upper) c = char(std::toupper((unsigned char)c));
+    fs::rename(folder_ / StrCat("Sparse/0/", part, ".txt"), folder_ / StrCat("Sparse/0/", upper, ".TXT"));
+  }
+  const PoseChoice choice = Choose("images");
+  EXPECT_THAT(source_, HasSubstr("Sparse/0"));
+  EXPECT_THAT(choice.scene->points.positions, SizeIs(1));
+}
+
+TEST_F(PoseChoiceTest, AModelMayMixTextAndBinaryFiles) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  fs::remove(folder_ / "sparse/0/cameras.txt");
+  WriteBytes(Place("sparse/0/cameras.bin"), Bytes<uint64_t>(1) + Bytes<uint32_t>(7) + Bytes<int32_t>(0) +
+                                                Bytes<uint64_t>(40) + Bytes<uint64_t>(30) + Bytes(50.0) + Bytes(20.0) +
+                                                Bytes(15.0));
+  const PoseChoice choice = Choose("images");
+  EXPECT_THAT(source_, HasSubstr("(text and binary)"));
+  ASSERT_TRUE(choice.scene.has_value());
+  EXPECT_THAT(choice.scene->photos, SizeIs(2));
+  EXPECT_THAT(choice.scene->points.positions, SizeIs(1));
+}
+
+TEST_F(PoseChoiceTest, MetashapesFileMayBeInUtf16) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddMetashape("cameras.xml", {"a", "b"});
+  const std::string ascii = ReadFile(folder_ / "cameras.xml");
+  std::string little = "\xff\xfe", big = "\xfe\xff";
+  for (const char c : ascii) {
+    little += {c, '\0'};
+    big += {'\0', c};
+  }
+  for (const std::string& text : {little, big}) {
+    WriteBytes(Place("cameras.xml"), text);
+    const PoseChoice choice = Choose("images");
+    ASSERT_TRUE(choice.scene.has_value());
+    EXPECT_THAT(choice.scene->photos, SizeIs(2));
+  }
+}
+
 TEST_F(PoseChoiceTest, LlffsPhotosArePairedInSortedOrder) {
   AddPhotos("images_4", {"image000.png", "image001.png"}, {40, 30});
   AddModel("sparse/0", {"IMG_1.JPG", "IMG_2.JPG"}, {160, 120});
@@ -224,8 +293,26 @@ TEST_F(PoseChoiceTest, LlffsPhotosArePairedInSortedOrder) {
   EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images_4/image000.png", "images_4/image001.png"));
   EXPECT_THAT(choice.scene->warnings, ElementsAre(HasSubstr("sorted order")));
   AddPhotos("images", {"IMG_1.JPG", "IMG_2.JPG"}, {160, 120});
-  Choose("images_4");
+  EXPECT_TRUE(Choose("images_4").scene.has_value()) << "the scaled version of the photos beside it";
+  EXPECT_THAT(ReadPoses(folder_ / "sparse/0", folder_ / "images_4").photos, SizeIs(2));
+  AddPhotos("images_2", {"image000.png", "image001.png"}, {160, 120});
+  Choose("images_2");
+  EXPECT_EQ(source_, "sfm") << "of the same size as those that the model means: others";
+  AddPhotos("new", {"image000.png", "image001.png"}, {40, 30});
+  Choose("new");
   EXPECT_EQ(source_, "sfm") << "the photos that the model means are there, but were not asked for";
+}
+
+TEST_F(PoseChoiceTest, PosesThatCannotBeReadAreNamed) {
+  AddPhotos("images", {"a.png", "b.png"});
+  WriteBytes(Place("poses_bounds.npy"), "x");
+  EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("poses_bounds.npy is not read"), HasSubstr("sparse/0")));
+  EXPECT_THAT(ErrorMessageOf([&] { ReadPoses(folder_ / "poses_bounds.npy", folder_ / "images"); }),
+              HasSubstr("poses_bounds.npy is not read"));
+  AddModel("sparse/0", {"a.png", "b.png"});
+  EXPECT_THAT(ReadPoses(folder_ / "sparse/0/images.txt", folder_ / "images").source, HasSubstr("COLMAP model"));
+  fs::remove(folder_ / "sparse/0/cameras.txt");
+  EXPECT_THAT(Choose("images").summary, HasSubstr("sparse/0: is no complete COLMAP model: cameras.txt is missing"));
 }
 
 TEST_F(PoseChoiceTest, ProjectsOfColmapGiveTheLargestOfTheirModels) {

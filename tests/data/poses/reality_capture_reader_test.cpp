@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/check.h"
@@ -52,6 +53,22 @@ TEST_F(RealityCaptureReader, AFocalLengthIsOfAFilmAsWideAsThePhotosLongerSide) {
   EXPECT_THAT(scene.photos[0].intrinsics.params, ElementsAre(20, 20, 20, 15));
   EXPECT_THAT(scene.photos[1].intrinsics.params, ElementsAre(60, 60, 15, 30));
   EXPECT_THAT(scene.warnings, IsEmpty());
+}
+
+TEST_F(RealityCaptureReader, TablesOfSpreadsheetsHaveOtherSeparatorsAndDecimalCommas) {
+  for (const char separator : {';', '\t'}) {
+    std::string text = kPose + ",k1\r\na.png,1_5,-2_25,3,0,0,0,18_0,0_125\r\n";
+    std::replace(text.begin(), text.end(), ',', separator);
+    for (const char point : {'.', ','}) {
+      std::string numbers = text;
+      std::replace(numbers.begin(), numbers.end(), '_', point);
+      const SceneDescription scene = Read(numbers);
+      EXPECT_TRUE(IsRealityCaptureCsv(folder_ / "cameras.csv"));
+      ASSERT_EQ(scene.photos.size(), 1u);
+      EXPECT_NEAR(Inverse(scene.photos[0].camera_from_world).translation.y, -2.25, 1e-12);
+      EXPECT_THAT(scene.photos[0].intrinsics.params, ::testing::Contains(0.125));
+    }
+  }
 }
 
 TEST_F(RealityCaptureReader, WithoutAnglesACameraLooksDownWithTheUpperSideToTheNorth) {
