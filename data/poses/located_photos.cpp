@@ -137,6 +137,7 @@ void PairRenamed(const PhotoFolder& folder, const SceneDescription& scene, Locat
   }
   located.in_folder = located.photos.size();
   located.in_order = true;
+  located.by_shared_names = !renamed->in_order;
   located.warnings.push_back(StrCat(folder.path, ": its photos have other names than those of the ", scene.source,
                                     "; paired ", renamed->in_order ? "in sorted order" : "by what the names share",
                                     ", ", first, " to ", last));

@@ -18,6 +18,7 @@ struct LocatedPhotos {
   std::vector<std::string> warnings;      // of names that were found by less than their text
   size_t in_folder = 0;                   // how many of `photos` lie in the folder of the photos
   bool in_order = false;                  // paired by what the names share or in order, since no name agrees
+  bool by_shared_names = false;           // of these: by what the names share
   bool at_own_path = false;               // a photo lies exactly where the source says
   bool own_namesakes = false;             // the source's own photos are other files of the same names
   bool scaled_beside_own = false;         // paired, but the source's own photos lie in `images` beside images_N

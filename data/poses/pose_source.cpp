@@ -181,7 +181,10 @@ std::string ReasonLeft(const Candidate& left, const Candidate& taken) {
 std::string Summarize(const std::vector<Candidate>& candidates, const PhotoFolder& photos) {
   const Candidate& taken = candidates.front();
   std::string text = StrCat(taken.scene.source, " for ", taken.located.in_folder, " of ", photos.names.size(),
-                            " photos in ", photos.path, taken.located.in_order ? " in sorted order" : " by name");
+                            " photos in ", photos.path,
+                            !taken.located.in_order         ? " by name"
+                            : taken.located.by_shared_names ? " by what the names share"
+                                                            : " in sorted order");
   std::string left;
   const auto add = [&](const std::string& what) { left += (left.empty() ? "" : "; ") + what; };
   if (!photos.left.empty()) add(NamesInBrief(photos.left));

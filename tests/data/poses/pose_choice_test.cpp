@@ -286,6 +286,16 @@ TEST_F(PoseChoiceTest, MetashapesFileMayBeInUtf16) {
   }
 }
 
+TEST_F(PoseChoiceTest, RenamedPhotosArePairedByWhatTheirNamesShare) {
+  AddPhotos("images", {"cover.png", "x_1.png", "x_10.png", "x_2.png"});
+  AddModel("sparse/0", {"0001.png", "0002.png", "0003.png", "0010.png"});
+  const PoseChoice choice = Choose("images");
+  ASSERT_TRUE(choice.scene.has_value());
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/x_1.png", "images/x_2.png", "images/x_10.png"));
+  EXPECT_THAT(choice.summary, AllOf(HasSubstr("by what the names share"), HasSubstr("without a pose: cover.png")));
+  EXPECT_THAT(choice.scene->warnings, Contains(HasSubstr("0003.png")));
+}
+
 TEST_F(PoseChoiceTest, LlffsPhotosArePairedInSortedOrder) {
   AddPhotos("images_4", {"image000.png", "image001.png"}, {40, 30});
   AddModel("sparse/0", {"IMG_1.JPG", "IMG_2.JPG"}, {160, 120});
