@@ -58,6 +58,19 @@ TEST_F(BundlerReader, TheListMayHaveTheNameOfTheFile) {
   EXPECT_EQ(Read(kWhole).photos[0].name, "a.png");
 }
 
+TEST_F(BundlerReader, ColoursMayBeFractions) {
+  const auto color = [&](const std::string& written) {
+    const Vec3<uint8_t> c = Read("# Bundle file v0.3\n2 1\n50 0.1 0\n" + kPose + "0 0 0\n" + kPose + "1 2 3\n" +
+                                 written + "\n1 0 7 1.5 2.5\n")
+                                .points.colors.at(0);
+    return std::vector<int>{c.x, c.y, c.z};
+  };
+  EXPECT_THAT(color("4 5 300"), ElementsAre(0, 0, 1)) << "16 bits";
+  EXPECT_THAT(color("4 0 255"), ElementsAre(4, 0, 255));
+  EXPECT_THAT(color("0.4 0 1"), ElementsAre(102, 0, 255));
+  EXPECT_THAT(color("0.4 5 1"), ElementsAre(0, 5, 1));
+}
+
 TEST_F(BundlerReader, DamagedFilesAreRefused) {
   EXPECT_THAT(ErrorOf("2 1\n"), HasSubstr("is no file of Bundler"));
   EXPECT_THAT(ErrorOf("# Bundle file v0.3\n2 x\n"), HasSubstr("line 2: number of points expected, 'x' found"));
