@@ -8,9 +8,7 @@
 #include "core/vec.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/antialiasing_opacity.h"
-#include "rasterizer/math/axes.h"
 #include "rasterizer/math/covariance_2d.h"
-#include "rasterizer/math/covariance_3d.h"
 #include "rasterizer/math/projection.h"
 #include "rasterizer/math/sh.h"
 #include "rasterizer/math/tiles.h"
@@ -78,10 +76,9 @@ SPLAT_HD inline ProjectedSplat<T> ProjectGeometry(const PinholeCamera<T>& camera
   const T norm2 = SquaredNorm(splat.quat);
   out.visible = out.visible & (norm2 > T(1e-30)) & (norm2 < T(1e30));
   if (!AnyLane(out.visible)) return out;
-  const SymMat3<T> sigma = Covariance3d(splat.log_scale, splat.quat);
-  const JacobianRows<T> rows = ProjectionJacobian(camera, p);
-  const SymMat2<T> cov = Covariance2d(rows, sigma);
-  const T sharp_det = SharpDeterminant2d(rows, splat.log_scale, splat.quat);
+  const ProjectedAxes<T> axes = ProjectAxes(ProjectionJacobian(camera, p), splat.log_scale, splat.quat);
+  const SymMat2<T> cov = Covariance2d(axes);
+  const T sharp_det = SharpDeterminant2d(axes);
   const T det = Covariance2dDeterminant(sharp_det, cov);
   out.visible = out.visible & (det > T(0)) & (det < T(1e24)) & (cov.xx < T(1e12)) & (cov.yy < T(1e12));
   if (!AnyLane(out.visible)) return out;
@@ -154,8 +151,8 @@ struct FootprintGrad {
 template <typename T>
 SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, T opacity, const ProjectedAxes<T>& axes,
                                                    const ProjectedSplatGrad<T>& grad) {
-  const SymMat2<T> cov = WithLowPass(SharpCovariance2d(axes));
-  const T sharp_det = DeterminantShare(axes, 0) + DeterminantShare(axes, 1) + DeterminantShare(axes, 2);
+  const SymMat2<T> cov = Covariance2d(axes);
+  const T sharp_det = SharpDeterminant2d(axes);
   const T det = Covariance2dDeterminant(sharp_det, cov);
   FootprintGrad<T> out = {ShearedConicBackward(axes, ShearedConicOf(cov, det), grad.conic), grad.opacity};
   if (HasOpacityFactor(limits.antialiasing)) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/quaternion.h"
 #include "core/vec.h"
 #include "tests/support/dual.h"
 
@@ -21,10 +22,15 @@ namespace splat::testing {
 // cancellation in sums of a few dozen terms and none for a wrong factor.
 constexpr double kDualTolerance = 1e-10;
 
-// The three numbers of a flat vector from place `first` on.
+// The numbers of a flat vector from place `first` on.
 template <typename T>
 Vec3<T> VectorAt(const std::vector<T>& x, size_t first) {
   return {x[first], x[first + 1], x[first + 2]};
+}
+
+template <typename T>
+Quaternion<T> QuaternionAt(const std::vector<T>& x, size_t first) {
+  return {x[first], x[first + 1], x[first + 2], x[first + 3]};
 }
 
 // Exact gradient at x of loss(x), a function of std::vector<Dual> that returns a Dual.

@@ -12,17 +12,9 @@
 namespace splat::math {
 namespace {
 
-using testing::Dual;
-using testing::DualGradient;
-using testing::GradientsMatch;
-using testing::kDualTolerance;
+using testing::QuaternionAt;
 using testing::RandomVector;
 using testing::VectorAt;
-
-template <typename T>
-Quaternion<T> QuaternionAt(const std::vector<T>& x, int first) {
-  return {x[first], x[first + 1], x[first + 2], x[first + 3]};
-}
 
 TEST(Covariance3d, OfAnUnturnedSplatIsDiagonal) {
   const SymMat3<double> s = Covariance3d<double>({std::log(2.0), std::log(3.0), std::log(0.5)}, {1, 0, 0, 0});
