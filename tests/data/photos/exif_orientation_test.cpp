@@ -8,11 +8,13 @@
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
 #include "io/atomic_file.h"
+#include "tests/support/byte_writer.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {
 namespace {
 
+using testing::WriteBytes;
 // 48 x 32 px, with another colour in every corner.
 Image8 Gradient() {
   Image8 image(48, 32, 3);
@@ -23,10 +25,6 @@ Image8 Gradient() {
     }
   }
   return image;
-}
-
-void WriteBytes(const std::string& path, const std::string& bytes) {
-  WriteFileAtomically(path, [&](std::ostream& stream) { stream << bytes; });
 }
 
 // A JPEG of the image with an EXIF segment that holds only the orientation.

@@ -13,6 +13,7 @@
 #include "core/random.h"
 #include "data/photos/photo_files.h"
 #include "io/atomic_file.h"
+#include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
 
@@ -22,6 +23,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::ErrorMessageOf;
 using ::testing::HasSubstr;
+using testing::WriteBytes;
 
 // JPEG at quality 95 of a smooth image: measured 3, of 255.
 constexpr int kJpegTolerance = 6;
@@ -43,10 +45,6 @@ Image8 Noise(int width, int height) {
   Random random(5);
   for (uint8_t& value : image.pixels) value = uint8_t(random.Below(256));
   return image;
-}
-
-void WriteBytes(const std::string& path, const std::string& bytes) {
-  WriteFileAtomically(path, [&](std::ostream& stream) { stream << bytes; });
 }
 
 // A PNG that says it has 20,000 x 20,000 pixels, in a few bytes: refused by its header, without any memory for pixels.

@@ -7,6 +7,7 @@
 
 #include "data/photos/folder_files.h"
 #include "io/atomic_file.h"
+#include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
 
@@ -16,10 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using testing::ErrorMessageOf;
 using ::testing::HasSubstr;
-
-void WriteBytes(const std::string& path, const std::string& bytes) {
-  WriteFileAtomically(path, [&](std::ostream& stream) { stream << bytes; });
-}
+using testing::WriteBytes;
 
 TEST(ListPhotosTest, FindsPhotosOfAnyCaseInSubfoldersSortedBytewiseWithoutHiddenOnes) {
   const testing::TempDir dir;

@@ -2,15 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
-#include <thread>
 
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
@@ -18,8 +13,7 @@
 #include "data/sfm/sfm_workspace.h"
 #include "io/atomic_file.h"
 #include "tests/support/error_message.h"
-#include "tests/support/fake_colmap.h"
-#include "tests/support/temp_dir.h"
+#include "tests/support/sfm_run.h"
 
 namespace splat::data {
 namespace {
@@ -32,42 +26,8 @@ using testing::FakeColmap;
 using testing::FakeVersion;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::TempDir;
 
-constexpr double kIdleMinutes = 0.03;
 constexpr const char* kAllStages = "feature_extractor exhaustive_matcher mapper";
-
-class RunSfmTest : public ::testing::Test {
- protected:
-  RunSfmTest() {
-    for (const char* entry : {"photos/sub dir", "program"}) fs::create_directories(folder_ / entry);
-    for (int i = 0; i < 20; ++i) names_.push_back("photo " + std::to_string(100 + i) + " [ä].png");
-    names_.push_back("sub dir/last.png");
-    for (const std::string& name : names_) WriteImage(Photos() + "/" + name, Image8(8, 6, 3));
-    fake_ = std::make_unique<FakeColmap>(folder_ / "program", FakeVersion::k38);
-    fake_->SetFeatures(names_);
-    fake_->AddModel("0", names_, 50);
-    options_.colmap = fake_->program();
-    options_.threads = 1;
-  }
-
-  std::string Photos() const { return folder_ / "photos"; }
-  std::string Workspace() const { return folder_ / "work"; }
-  SfmResult Run() {
-    fake_->ForgetCalls();
-    return RunSfm(Photos(), Workspace(), options_, [this](const SfmProgress& p) { progress_.push_back(p); }, {});
-  }
-  std::string ErrorOfRun() {
-    return ErrorMessageOf([this] { Run(); });
-  }
-  std::vector<std::string> FirstNames(size_t count) const { return {names_.begin(), names_.begin() + long(count)}; }
-
-  TempDir folder_;
-  std::vector<std::string> names_;
-  std::unique_ptr<FakeColmap> fake_;
-  SfmOptions options_;
-  std::vector<SfmProgress> progress_;
-};
 
 TEST_F(RunSfmTest, MakesAModelOfPhotosInSubfoldersWithBlanksAndBrackets) {
   const SfmResult result = Run();
@@ -252,139 +212,6 @@ TEST_F(RunSfmTest, StopsAtOnceWhereNoVerifiedPairJoinsTheParts) {
   EXPECT_EQ(Run().attempts, 2);
 }
 
-TEST_F(RunSfmTest, KeepsAPoorResultWhenARetryCrashes) {
-  fake_->RemoveModels();
-  fake_->AddModel("0", FirstNames(9), 500);
-  fake_->Before("mapper", "if [ $relaxed = yes ]; then kill -SEGV $$; fi");
-  const SfmResult result = Run();
-  EXPECT_EQ(result.photos_registered, 9u);
-  EXPECT_THAT(::testing::PrintToString(result.notes), HasSubstr("attempt 2 failed"));
-}
-
-TEST_F(RunSfmTest, AdvisesWhenNoPhotoCanBePlaced) {
-  fake_->RemoveModels();
-  const std::string message = ErrorOfRun();
-  EXPECT_THAT(message, HasSubstr("placed none of the 21 photos in 3 attempts"));
-  EXPECT_THAT(message, HasSubstr("overlap"));
-  EXPECT_THAT(message, HasSubstr("failed to create sparse model"));
-  EXPECT_THAT(message, HasSubstr("colmap.log"));
-}
-
-TEST_F(RunSfmTest, SaysWhatCOLMAPWroteLastWhenItFailsAndGoesOnNextTime) {
-  fake_->Before("feature_extractor", "echo 'no space left'; exit 3");
-  const std::string message = ErrorOfRun();
-  EXPECT_THAT(message, HasSubstr("feature_extractor failed with exit code 3: no space left"));
-  EXPECT_THAT(message, HasSubstr(Workspace() + "/colmap.log"));
-  EXPECT_EQ(message.find('\n'), std::string::npos);
-  fake_->Before("feature_extractor", "");
-  fake_->Before("mapper", "kill -SEGV $$");
-  EXPECT_THAT(ErrorOfRun(), HasSubstr("mapper was ended by the system"));
-  fake_->Before("mapper", "");
-  EXPECT_EQ(Run().photos_registered, 21u);
-  EXPECT_EQ(fake_->CalledCommands(), "mapper");
-}
-
-// A database of a killed run at every length: rebuilt where it must be, and used where it can be.
-TEST_F(RunSfmTest, GoesOnFromADatabaseThatWasCutAnywhere) {
-  Run();
-  const std::string database = Workspace() + "/database.db", whole = ReadFile(database), cut = folder_ / "cut.db";
-  for (size_t part = 0; part <= 8; ++part) {
-    fs::remove_all(Workspace());
-    std::ofstream(cut, std::ios::binary) << whole.substr(0, whole.size() * part / 8);
-    fake_->Before("feature_extractor", "cp '" + cut + "' \"$database\"; exit 1");
-    ErrorOfRun();
-    fake_->Before("feature_extractor", "");
-    EXPECT_EQ(Run().photos_registered, 21u) << part;
-    EXPECT_EQ(fake_->CalledCommands(), kAllStages) << part;
-  }
-}
-
-TEST_F(RunSfmTest, RebuildsADatabaseOnceInWhichAStageFindsNonsense) {
-  fake_->Before("exhaustive_matcher",
-                "if [ ! -e \"$here/once\" ]; then touch \"$here/once\"; echo 'SQLite error "
-                "[database.cc, line 9]: no such table: cameras' >&2; exit 1; fi");
-  const SfmResult result = Run();
-  EXPECT_EQ(result.photos_registered, 21u);
-  EXPECT_EQ(fake_->CalledCommands(), "feature_extractor exhaustive_matcher " + std::string(kAllStages));
-  EXPECT_THAT(::testing::PrintToString(result.notes), HasSubstr("the database is made anew"));
-}
-
-TEST_F(RunSfmTest, NamesTheFolderToDeleteWhenANewDatabaseDoesNotHelp) {
-  fake_->Before("exhaustive_matcher", "echo 'SQLite error: database disk image is malformed'; exit 1");
-  const std::string message = ErrorOfRun();
-  EXPECT_THAT(message, HasSubstr("exhaustive_matcher failed with exit code 1: SQLite error: database disk image is"));
-  EXPECT_THAT(message, HasSubstr("delete the folder " + Workspace()));
-  EXPECT_EQ(fake_->Calls().size(), 4u);
-  fake_->Before("exhaustive_matcher", "kill -SEGV $$");
-  EXPECT_THAT(ErrorOfRun(), HasSubstr("delete the folder " + Workspace())) << "files of earlier runs";
-}
-
-TEST_F(RunSfmTest, DoesNotDeleteADatabaseForAFullDisk) {
-  fake_->Before("mapper", "echo 'SQLite error: database or disk is full'; kill -ABRT $$");
-  EXPECT_THAT(ErrorOfRun(), HasSubstr("disk is full"));
-  EXPECT_EQ(fake_->CalledCommands(), kAllStages);
-  fake_->Before("mapper", "");
-  Run();
-  EXPECT_EQ(fake_->CalledCommands(), "mapper");
-}
-
-TEST_F(RunSfmTest, SaysWhatCOLMAPFoundWrongAndNotItsStackTrace) {
-  fake_->Before("mapper",
-                "echo 'F20260102 03:04:05.678901 7 a.cc:123] Check failed: rows == 4 (3 vs. 4)'\n"
-                "echo '*** Check failure stack trace: ***'; echo '    @ 0x7fca5254acfe (unknown)'; kill -ABRT $$");
-  const std::string message = ErrorOfRun();
-  EXPECT_THAT(message, HasSubstr("mapper was ended by the system (Aborted): a.cc:123: Check failed: rows == 4 (3 vs."));
-  EXPECT_THAT(message, HasSubstr("its whole output is in " + Workspace() + "/colmap.log"));
-  EXPECT_THAT(message, Not(HasSubstr("@")));
-  EXPECT_THAT(ReadFile(Workspace() + "/colmap.log"), HasSubstr("0x7fca5254acfe"));
-}
-
-TEST_F(RunSfmTest, StartsAStageThatHangsOnceMore) {
-  options_.idle_minutes = kIdleMinutes;
-  for (const char* command : {"feature_extractor", "exhaustive_matcher", "mapper"}) {
-    fs::remove_all(Workspace());
-    fs::remove(folder_ / "program/hung");
-    fake_->Before(command, "if [ ! -e \"$here/hung\" ]; then touch \"$here/hung\"; sleep 600; fi");
-    const SfmResult result = Run();
-    EXPECT_EQ(result.photos_registered, 21u) << command;
-    EXPECT_EQ(result.attempts, 1) << command;
-    EXPECT_THAT(::testing::PrintToString(result.notes),
-                HasSubstr(StrCat("COLMAP's ", command, " showed no sign of work for ")));
-    EXPECT_EQ(fake_->Calls().size(), 4u) << command;
-    fake_->Before(command, "");
-  }
-}
-
-TEST_F(RunSfmTest, NamesAStageThatHangsTwiceAndContinuesThereNextTime) {
-  options_.idle_minutes = kIdleMinutes;
-  fake_->Before("exhaustive_matcher", "echo 'Matching block [1/4]'; sleep 600");
-  const std::string message = ErrorOfRun();
-  EXPECT_THAT(message, HasSubstr("COLMAP's exhaustive_matcher showed no sign of work for "));
-  EXPECT_THAT(message, HasSubstr(", twice, and was ended (--colmap-idle-minutes): Matching block [1/4]"));
-  EXPECT_THAT(message, HasSubstr("colmap.log"));
-  fake_->Before("exhaustive_matcher", "");
-  EXPECT_EQ(Run().photos_registered, 21u);
-  EXPECT_EQ(fake_->CalledCommands(), "exhaustive_matcher mapper");
-}
-
-TEST_F(RunSfmTest, NamesAProgramThatDoesNotEvenGiveItsHelp) {
-  options_.idle_minutes = kIdleMinutes;
-  std::ofstream(fake_->program()) << "#!/bin/sh\nsleep 600\n";
-  EXPECT_THAT(ErrorOfRun(), HasSubstr("program/colmap: gave no help within "));
-}
-
-TEST_F(RunSfmTest, KeepsWhatCOLMAPLogsAndLeavesLyingInItsWorkspace) {
-  fake_->Before("mapper", "echo x > \"$GLOG_log_dir/colmap.INFO\" && echo x > \"$TMPDIR/x\" && echo \"in $TMPDIR\"");
-  Run();
-  EXPECT_THAT(ReadFile(Workspace() + "/colmap.log"), HasSubstr("in " + Workspace() + "/colmap_tmp"));
-  EXPECT_FALSE(fs::exists(Workspace() + "/colmap_tmp"));
-}
-
-TEST_F(RunSfmTest, SaysHowToInstallColmap) {
-  options_.colmap = "/nowhere/colmap";
-  EXPECT_THAT(ErrorOfRun(), HasSubstr("apt-get install colmap"));
-}
-
 TEST_F(RunSfmTest, SpeaksToTheNewerProgramInItsWords) {
   const FakeColmap newer(folder_ / "program", FakeVersion::k4);
   const SfmResult result = Run();
@@ -413,40 +240,6 @@ TEST_F(RunSfmTest, RefusesFewerThanTwoPhotos) {
 TEST_F(RunSfmTest, RefusesAWorkspaceInUse) {
   const SfmWorkspace other(Workspace());
   EXPECT_THAT(ErrorOfRun(), HasSubstr("is writing there"));
-}
-
-TEST_F(RunSfmTest, EndsAtOnceWhenCancelledAndContinuesNextTime) {
-  fake_->Before("mapper", "touch \"$here/mapping\"; sleep 600");
-  options_.cancelled = [this] { return fs::exists(folder_ / "program/mapping"); };
-  EXPECT_THROW(Run(), SfmCancelled);
-  options_.cancelled = {};
-  fake_->Before("mapper", "");
-  EXPECT_EQ(Run().photos_registered, 21u);
-  EXPECT_EQ(fake_->CalledCommands(), "mapper");
-}
-
-TEST_F(RunSfmTest, ContinuesAfterItsProcessWasKilledInAnyStage) {
-  const std::vector<std::pair<std::string, std::string>> stages = {
-      {"feature_extractor", kAllStages}, {"exhaustive_matcher", "exhaustive_matcher mapper"}, {"mapper", "mapper"}};
-  for (const auto& [command, rest] : stages) {
-    fs::remove_all(Workspace());
-    fs::remove(folder_ / "program/reached");
-    fake_->Before(command, "touch \"$here/reached\"; exec sleep 600");
-    const pid_t runner = fork();
-    ASSERT_GE(runner, 0);
-    if (runner == 0) {
-      Run();
-      _exit(0);
-    }
-    for (int i = 0; i < 3000 && !fs::exists(folder_ / "program/reached"); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    kill(runner, SIGKILL);
-    waitpid(runner, nullptr, 0);
-    fake_->Before(command, "");
-    EXPECT_EQ(Run().photos_registered, 21u) << command;
-    EXPECT_EQ(fake_->CalledCommands(), rest);
-  }
 }
 
 }  // namespace
