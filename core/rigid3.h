@@ -1,6 +1,9 @@
 // Rigid motions, named target_from_source: x_in_target = rotation * x_in_source + translation.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include "core/vec.h"
 
 namespace splat {
@@ -32,6 +35,17 @@ struct Similarity3 {
     return scale * (rotation * x_in_source) + translation;
   }
 };
+
+// The rows of the matrix [scale * rotation, translation].
+inline std::array<std::array<double, 4>, 3> RowsOf(const Similarity3& transform) {
+  const double translation[3] = {transform.translation.x, transform.translation.y, transform.translation.z};
+  std::array<std::array<double, 4>, 3> rows;
+  for (int i = 0; i < 3; ++i) {
+    const Vec3<double> row = transform.scale * Row(transform.rotation, i);
+    rows[size_t(i)] = {row.x, row.y, row.z, translation[i]};
+  }
+  return rows;
+}
 
 inline Similarity3 Inverse(const Similarity3& target_from_source) {
   const Mat3<double> rotation = Transpose(target_from_source.rotation);

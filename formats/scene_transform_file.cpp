@@ -21,12 +21,7 @@ Json ToJson(const Mat3<double>& matrix) {
 }
 
 Json HomogeneousMatrix(const Similarity3& transform) {
-  const double translation[3] = {transform.translation.x, transform.translation.y, transform.translation.z};
-  Json rows = Json::array();
-  for (int i = 0; i < 3; ++i) {
-    const Vec3<double> row = transform.scale * Row(transform.rotation, i);
-    rows.push_back({row.x, row.y, row.z, translation[i]});
-  }
+  Json rows = RowsOf(transform);
   rows.push_back({0.0, 0.0, 0.0, 1.0});
   return rows;
 }

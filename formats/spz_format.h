@@ -19,7 +19,7 @@ bool IsSpz(std::string_view bytes);
 // splat::Error if there is no splat, which viewers refuse, or if a position is beyond 2^23.
 void WriteSpz(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
-// Reads the versions 2, 3 and 4, the first two with or without gzip. `options.spz_frame` is taken for the frame unless
+// Reads the versions 1 to 4, all but the last with or without gzip. `options.spz_frame` is taken for the frame unless
 // the file names it in the extension 0xADBE0003. SH of degree 4 is cut to 3. Throws splat::Error naming file and entry.
 SplatCloud ReadSpz(std::string_view bytes, const std::string& path, const ImportOptions& options);
 

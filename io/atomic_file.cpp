@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <streambuf>
 #include <vector>
 
@@ -115,6 +116,16 @@ std::string ReadFile(const std::string& path) {
     if (size > 0) content.append(bytes.data(), size_t(size));
   }
   return content;
+}
+
+std::string BeginningOf(const std::string& path, size_t most) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return "";
+  std::ifstream stream(path, std::ios::binary);
+  std::string begin(most, '\0');
+  stream.read(begin.data(), std::streamsize(most));
+  begin.resize(size_t(stream.gcount()));
+  return begin;
 }
 
 }  // namespace splat

@@ -20,4 +20,8 @@ void WriteFileAtomicallyByName(const std::string& path, const std::function<void
 // would be waited for without end.
 std::string ReadFile(const std::string& path);
 
+// Returns the first `most` bytes of a file, or all of a shorter one; nothing of what cannot be read or is no regular
+// file.
+std::string BeginningOf(const std::string& path, size_t most);
+
 }  // namespace splat

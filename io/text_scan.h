@@ -19,6 +19,11 @@ std::optional<T> ParseNumber(std::string_view word) {
   return value;
 }
 
+// Whether the text is digits alone.
+inline bool IsNumber(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 // The text with A to Z in lower case, in any locale; all other bytes stay.
 inline std::string LowerAscii(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c;

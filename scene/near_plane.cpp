@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/quantile.h"
 #include "scene/select.h"
 #include "scene/splat_selection.h"
 
@@ -17,13 +18,7 @@ constexpr double kNearPoints = 0.05;    // of what is seen
 constexpr double kBeforePoints = 0.5;   // x the depth of these
 constexpr double kLeastShare = 0.0005;  // of the distance: nearer points are errors of the reconstruction
 
-double Quantile(std::vector<double> values, double share) {
-  const auto place = values.begin() + std::ptrdiff_t(share * double(values.size()));
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
-}
-
-// Every so-manieth, so that about `most` of `count` are left.
+// The step that takes every n-th, so that about `most` of `count` are left.
 size_t StepFor(size_t count, size_t most) {
   return std::max<size_t>(1, count / most);
 }
@@ -67,7 +62,7 @@ std::optional<double> MedianDepth(const Camera& camera, const std::vector<Vec3<d
   std::vector<double> depths;
   AddDepths(camera, points, 1, depths);
   if (depths.size() < kFewestSeen) return std::nullopt;
-  return Quantile(std::move(depths), 0.5);
+  return Median(std::move(depths));
 }
 
 double NearPlaneFor(const std::vector<Camera>& cameras, const SplatSelection& splats) {
@@ -78,7 +73,7 @@ double NearPlaneFor(const std::vector<Camera>& cameras, const SplatSelection& sp
     if (const auto depth = MedianDepth(cameras[i], means)) depths.push_back(*depth);
     distances.push_back(Norm(CameraCenterInWorld(cameras[i]) - most.center));
   }
-  const double distance = Quantile(depths.empty() ? std::move(distances) : std::move(depths), 0.5);
+  const double distance = Median(depths.empty() ? std::move(distances) : std::move(depths));
   return kNearShare * (distance > 0 ? distance : most.radius);
 }
 

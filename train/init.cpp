@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/quantile.h"
 #include "core/random.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/constants.h"
@@ -42,8 +43,7 @@ double MedianCameraDistance(const data::Dataset& dataset) {
   std::vector<double> distances;
   for (const data::View& view : dataset.views) distances.push_back(Norm(CameraCenterInWorld(view.camera)));
   if (distances.empty()) return 1;
-  std::nth_element(distances.begin(), distances.begin() + distances.size() / 2, distances.end());
-  return distances[distances.size() / 2];
+  return Median(std::move(distances));
 }
 
 data::PointCloud RandomPoints(const data::Dataset& dataset, int64_t count, uint64_t seed) {

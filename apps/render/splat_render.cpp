@@ -68,22 +68,20 @@ std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const Splat
 }
 
 // Whether all cameras stand so far off that the scene would be a dot.
-bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatModel& model) {
+bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
   constexpr double kFarOff = 100;  // x the radius of the scene
-  if (model.count() == 0) return false;
-  const HostModel host(model);
-  const Sphere most = SphereAroundMost(SplatSelection(host.View()));
+  if (splats.count() == 0) return false;
+  const Sphere most = SphereAroundMost(splats);
   return std::all_of(cameras.begin(), cameras.end(), [&](const NamedCamera& named) {
     return Norm(CameraCenterInWorld(named.camera) - most.center) > kFarOff * most.radius;
   });
 }
 
 // Where the views begin.
-double NearPlane(const SplatModel& model, const std::vector<NamedCamera>& named, const Transform& transform) {
+double NearPlane(const SplatSelection& splats, const std::vector<NamedCamera>& named, const Transform& transform) {
   std::vector<Camera> cameras;
   for (const NamedCamera& camera : named) cameras.push_back(camera.camera);
-  const HostModel host(model);
-  return formats::NearPlaneOf(transform, cameras, SplatSelection(host.View()));
+  return formats::NearPlaneOf(transform, cameras, splats);
 }
 
 // Whether an image shows anything but one colour.
@@ -114,7 +112,9 @@ int RenderScene(const RenderOptions& options) {
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
   const Transform transform = formats::SceneTransformBeside(options.scene);
   const std::vector<NamedCamera> cameras = ChooseCameras(options, model, transform, progress);
-  const double near = NearPlane(model, cameras, transform);
+  const HostModel host(model);
+  const SplatSelection splats(host.View());
+  const double near = NearPlane(splats, cameras, transform);
   const std::unique_ptr<FileLock> claim = MakeFolder(options.output);
 
   pipeline::RenderNames names;
@@ -128,11 +128,10 @@ int RenderScene(const RenderOptions& options) {
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }
   progress.End(StrCat(cameras.size(), " images of ", FormatCount(model.count()), " splats in ", options.output));
-  if (!is_anything_seen || AreElsewhere(cameras, model)) {
+  if (!is_anything_seen || AreElsewhere(cameras, splats)) {
     progress.Warn(
-        "the images show next to nothing: the cameras are not in the frame of the scene, or look elsewhere; a scene "
-        "that "
-        "was moved needs the scene_transform.json of its run beside it");
+        "the images show next to nothing: the cameras are not in the frame of the scene, or look elsewhere; "
+        "a scene that was moved needs the scene_transform.json of its run beside it");
   }
   return 0;
 }

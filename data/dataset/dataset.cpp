@@ -1,11 +1,10 @@
 #include "data/dataset/dataset.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <set>
 
 #include "core/check.h"
+#include "data/dataset/few_points.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
 #include "data/photos/photo_files.h"
@@ -16,9 +15,6 @@ namespace splat::data {
 namespace {
 
 constexpr double kAspectTolerance = 0.01;
-// Points in fewer places than this say nothing of a scene's shape. A place is this large, x kAlignedDistance.
-constexpr size_t kFewestPlaces = 10;
-constexpr double kPlaceSize = 1e-3;
 
 void CheckOptions(const DatasetOptions& options) {
   DatasetOptions copy = options;
@@ -103,9 +99,8 @@ void LeaveOutStrays(std::vector<View>& views, const LogSink& log) {
   for (const View& view : views) centers.push_back(CameraCenterInWorld(view.camera));
   const std::vector<size_t> strays = StrayCameras(centers);
   for (auto stray = strays.rbegin(); stray != strays.rend(); ++stray) {
-    LogWarning(log,
-               StrCat(views[*stray].path, ": its camera stands more than 50 times as far off as the others usually ",
-                      "do, so its pose is taken to be wrong (left out)"));
+    LogWarning(log, StrCat(views[*stray].path, ": its camera stands more than ", kStrayDistance,
+                           " times as far off as the others usually do, so its pose is taken to be wrong (left out)"));
     views.erase(views.begin() + std::ptrdiff_t(*stray));
   }
 }
@@ -144,32 +139,9 @@ void Align(Dataset& dataset) {
   dataset.source_from_scene = Inverse(scene_from_source);
 }
 
-// Says why the points of an aligned scene are too few to start from alone; nothing where they are not.
-std::string WhyFew(const std::vector<Vec3<double>>& points) {
-  std::set<std::array<double, 3>> places;
-  const double cell = kPlaceSize * kAlignedDistance;
-  for (size_t i = 0; i < points.size() && places.size() < kFewestPlaces; ++i) {
-    const Vec3<double> p = (1 / cell) * points[i];
-    places.insert({std::floor(p.x), std::floor(p.y), std::floor(p.z)});
-  }
-  if (places.size() < kFewestPlaces) {
-    return StrCat("has points in only ", places.size(), places.size() == 1 ? " place" : " places");
-  }
-  Vec3<double> along;  // from the first point to that farthest from it
-  for (const Vec3<double>& point : points) {
-    if (Norm(point - points[0]) > Norm(along)) along = point - points[0];
-  }
-  const Vec3<double> direction = (1 / Norm(along)) * along;
-  for (const Vec3<double>& point : points) {
-    const Vec3<double> from_first = point - points[0];
-    if (Norm(from_first - Dot(from_first, direction) * direction) > cell) return "";
-  }
-  return "has all points on one line";
-}
-
 void FindFewPoints(const std::string& source, Dataset& dataset, const LogSink& log) {
   if (dataset.points.positions.empty()) return;
-  const std::string why = WhyFew(dataset.points.positions);
+  const std::string why = WhyFewPoints(dataset.points.positions);
   dataset.few_points = !why.empty();
   if (dataset.few_points) LogWarning(log, StrCat(source, ": ", why, "; the training starts from random points, too"));
 }

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
+
+#include "core/quantile.h"
 
 namespace splat::data {
 namespace {
@@ -87,9 +90,7 @@ std::optional<Vec3<double>> AttentionPoint(const std::vector<AlignedView>& views
 double MedianDistance(const std::vector<Vec3<double>>& points, const Vec3<double>& from) {
   std::vector<double> distances;
   for (const Vec3<double>& point : points) distances.push_back(Norm(point - from));
-  const auto middle = distances.begin() + std::ptrdiff_t(distances.size() / 2);
-  std::nth_element(distances.begin(), middle, distances.end());
-  return *middle;
+  return Median(std::move(distances));
 }
 
 }  // namespace

@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/quantile.h"
+
 namespace splat::data {
 namespace {
 
-constexpr double kFarthest = 50;  // x the median distance
 constexpr size_t kFewestCameras = 4;
 constexpr size_t kShare = 10;  // one of so many may be astray
-
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + std::ptrdiff_t(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 // The median along each axis, which a few far points do not move.
 Vec3<double> MiddleOf(const std::vector<Vec3<double>>& points) {
@@ -36,7 +31,7 @@ std::vector<size_t> StrayCameras(const std::vector<Vec3<double>>& centers) {
   std::vector<double> distances;
   distances.reserve(centers.size());
   for (const Vec3<double>& center : centers) distances.push_back(Norm(center - middle));
-  const double limit = kFarthest * Median(distances);
+  const double limit = kStrayDistance * Median(distances);
   std::vector<size_t> strays;
   for (size_t i = 0; i < centers.size(); ++i) {
     if (limit > 0 && distances[i] > limit) strays.push_back(i);

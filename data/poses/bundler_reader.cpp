@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "core/check.h"
@@ -152,12 +151,7 @@ PosedPhoto MakePhoto(const std::string& name, const BundlerCamera& camera, const
 }  // namespace
 
 bool IsBundlerFile(const std::string& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) return false;  // a pipe would be waited for without end
-  std::ifstream stream(path, std::ios::binary);
-  std::string begin(kBegin.size(), '\0');
-  stream.read(begin.data(), std::streamsize(begin.size()));
-  return begin == kBegin;
+  return BeginningOf(path, kBegin.size()) == kBegin;
 }
 
 SceneDescription ReadBundler(const std::string& path, const std::string& image_folder) {

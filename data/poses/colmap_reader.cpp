@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -12,6 +11,7 @@
 #include "data/poses/any_case.h"
 #include "data/poses/colmap_files.h"
 #include "data/poses/ply_points.h"
+#include "io/atomic_file.h"
 #include "io/byte_reader.h"
 
 namespace splat::data {
@@ -172,11 +172,8 @@ void AddPoints(const std::string& path, SceneDescription& scene) {
 
 // The count at the beginning of images.bin; the images themselves are not read.
 uint64_t ReadBinaryImageCount(const std::string& path) {
-  if (!fs::is_regular_file(path)) return 0;  // a pipe would be waited for without end
-  std::ifstream stream(path, std::ios::binary);
-  char bytes[sizeof(uint64_t)] = {};
-  stream.read(bytes, sizeof(bytes));
-  return stream.gcount() == sizeof(bytes) ? FromLittleEndian<uint64_t>(bytes) : 0;
+  const std::string bytes = BeginningOf(path, sizeof(uint64_t));
+  return bytes.size() == sizeof(uint64_t) ? FromLittleEndian<uint64_t>(bytes.data()) : 0;
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include "core/check.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/ply_points.h"
-#include "data/poses/points_in_view.h"
 #include "io/mapped_file.h"
 #include "io/ply.h"
 #include "io/text_scan.h"
@@ -74,14 +73,9 @@ void AddExportedPoints(const std::string& cameras_path, SceneDescription& scene)
   std::string why;
   if (path) {
     AddPlyPoints(*path, scene);
-    if (CamerasSeePoints(scene)) {
-      scene.source += StrCat(" with the points of ", *path);
-      return;
-    }
-    why = scene.points.positions.empty()
-              ? *path + " holds none"
-              : *path + " has points that no camera looks at: export both in one coordinate system";
-    scene.points = {};
+    scene.source += StrCat(" with the points of ", *path);
+    if (!scene.points.positions.empty()) return;
+    why = *path + " holds none";
   } else if (!files.ply.empty()) {
     why = StrCat("several files may hold them (", NamesInBrief(files.ply), "): name the one that is meant points.ply");
   } else if (!files.others.empty()) {

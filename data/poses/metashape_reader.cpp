@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <pugixml.hpp>
@@ -286,12 +285,7 @@ void AddPhotos(const pugi::xml_node& chunk, const std::string& path, const std::
 }  // namespace
 
 bool IsMetashapeXml(const std::string& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) return false;  // a pipe would be waited for without end
-  std::ifstream stream(path, std::ios::binary);
-  std::string begin(kHeaderBytes, '\0');
-  stream.read(begin.data(), std::streamsize(begin.size()));
-  begin.resize(size_t(stream.gcount()));
+  std::string begin = BeginningOf(path, kHeaderBytes);
   const bool utf16 = begin.size() > 1 && ((begin[0] == '\xff' && begin[1] == '\xfe') || begin[0] == '\0' ||
                                           begin[1] == '\0' || (begin[0] == '\xfe' && begin[1] == '\xff'));
   if (utf16) begin.erase(std::remove(begin.begin(), begin.end(), '\0'), begin.end());  // of the ASCII in it

@@ -6,15 +6,12 @@
 
 #include "data/poses/any_case.h"
 #include "data/poses/colmap_reader.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool IsNumber(const std::string& text) {
-  return !text.empty() && text.size() < 9 && text.find_first_not_of("0123456789") == std::string::npos;
-}
 
 fs::path WithoutTrailingSlash(const std::string& folder) {
   fs::path path = fs::path(folder).lexically_normal();
@@ -27,7 +24,7 @@ std::vector<std::string> ModelsIn(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (!IsNumber(name) || !IsColmapModel(entry->path().string())) continue;
+    if (!IsNumber(name) || name.size() > 8 || !IsColmapModel(entry->path().string())) continue;
     numbered[std::stoul(name)] = WithoutTrailingSlash(entry->path().string()).string();
   }
   std::vector<std::string> models;

@@ -20,10 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string FolderName(const PhotoFolder& photos) {
+  const fs::path path = fs::path(photos.path).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
 // Inria's folder of the photos as they were taken; their model lies in distorted/.
 bool IsInput(const PhotoFolder& photos) {
-  const fs::path path = fs::path(photos.path).lexically_normal();
-  return (path.has_filename() ? path : path.parent_path()).filename() == "input";
+  return FolderName(photos) == "input";
 }
 
 // Poses that may be chosen.
@@ -39,9 +43,7 @@ struct Candidate {
 };
 
 bool MayBePairedInOrder(const PhotoFolder& photos, SizeFit fit) {
-  fs::path path = fs::path(photos.path).lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();
-  const std::string name = path.filename().string();
+  const std::string name = FolderName(photos);
   const bool usual = name.rfind("images", 0) == 0 || name == "input";
   return fit == SizeFit::kScaled || (usual && fit != SizeFit::kOther);
 }
@@ -49,9 +51,7 @@ bool MayBePairedInOrder(const PhotoFolder& photos, SizeFit fit) {
 // Whether the photos may be another version of the source's own photos, which lie elsewhere under the same names:
 // scaled, or so named.
 bool MayBeAnotherVersion(const PhotoFolder& photos, SizeFit fit) {
-  fs::path path = fs::path(photos.path).lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();
-  const std::string name = path.filename().string();
+  const std::string name = FolderName(photos);
   return fit == SizeFit::kScaled || name == "images" || name == "input" || name.rfind("images_", 0) == 0;
 }
 
@@ -138,13 +138,16 @@ std::string MaskFolderBeside(const PhotoFolder& photos) {
 void WarnOfMasks(const PhotoFolder& photos, SceneDescription& scene) {
   const std::string folder = MaskFolderBeside(photos);
   if (scene.masks == 0 && photos.masks.empty() && folder.empty()) return;
-  const std::string what =
-      scene.masks > 0 ? StrCat("the poses name ", scene.masks, " masks")
-      : !photos.masks.empty()
-          ? StrCat(photos.masks.size(), " images in ", photos.path,
-                   " are masks, other images made of the photos, or of an earlier run, ", NamesInBrief(photos.masks))
-          : StrCat(folder, " holds masks of the photos");
-  scene.warnings.push_back(StrCat("masks are not used yet: ", what));
+  if (scene.masks == 0 && !photos.masks.empty()) {
+    scene.warnings.push_back(
+        StrCat(photos.masks.size(), " images in ", photos.path,
+               " are no photos but masks, which are not used yet, other images made of photos, or ",
+               "results of an earlier run: ", NamesInBrief(photos.masks)));
+    return;
+  }
+  scene.warnings.push_back(StrCat("masks are not used yet: ", scene.masks > 0
+                                                                  ? StrCat("the poses name ", scene.masks, " masks")
+                                                                  : folder + " holds masks of the photos"));
 }
 
 // The chosen description with its photos located, and all that is to be said of it.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
 
@@ -201,12 +200,7 @@ double UnitOfPrincipalPoints(const std::string& path, const std::vector<Row>& ro
 }  // namespace
 
 bool IsRealityCaptureCsv(const std::string& path) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) return false;  // a pipe would be waited for without end
-  std::ifstream stream(path, std::ios::binary);
-  std::string begin(kHeaderBytes, '\0');
-  stream.read(begin.data(), std::streamsize(begin.size()));
-  begin.resize(size_t(stream.gcount()));
+  const std::string begin = BeginningOf(path, kHeaderBytes);
   LineScanner lines(begin);
   const auto header = NextHeader(lines);
   return header && MissingOf(header->columns).empty();

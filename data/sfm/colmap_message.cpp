@@ -5,6 +5,8 @@
 #include <initializer_list>
 #include <regex>
 
+#include "io/text_scan.h"
+
 namespace splat::data {
 namespace {
 
@@ -19,11 +21,6 @@ bool Contains(const std::string& text, std::initializer_list<const char*> parts)
 bool BeginsWith(const std::string& text, std::initializer_list<const char*> beginnings) {
   return std::any_of(beginnings.begin(), beginnings.end(),
                      [&](const std::string& beginning) { return text.compare(0, beginning.size(), beginning) == 0; });
-}
-
-std::string Trimmed(const std::string& line) {
-  const size_t begin = line.find_first_not_of(" \t");
-  return begin == std::string::npos ? "" : line.substr(begin, line.find_last_not_of(" \t") + 1 - begin);
 }
 
 // Rules between headings, and what follows a crash.
@@ -49,7 +46,7 @@ GlogLine ParseGlogLine(const std::string& text) {
 }  // namespace
 
 void ColmapMessage::Add(const std::string& line) {
-  const std::string trimmed = Trimmed(line);
+  const std::string trimmed(Trimmed(line));
   if (IsNoise(trimmed)) return;
   const GlogLine parsed = ParseGlogLine(trimmed);
   const std::string& text = parsed.text;

@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Relative paths of the files in `folder` and below, sorted. A program may remove some meanwhile.
-std::vector<fs::path> FilesBelow(const fs::path& folder) {
+std::vector<fs::path> AllFilesIn(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
@@ -33,7 +33,7 @@ void Fingerprint::Add(const std::string& text) {
 
 uint64_t FolderFingerprint(const std::string& folder) {
   Fingerprint fingerprint;
-  for (const fs::path& file : FilesBelow(folder)) {
+  for (const fs::path& file : AllFilesIn(folder)) {
     fingerprint.Add(file.generic_string());
     try {
       fingerprint.Add(ReadFile((folder / file).string()));
@@ -46,7 +46,7 @@ uint64_t FolderFingerprint(const std::string& folder) {
 
 uint64_t FilesSeen(const std::string& folder) {
   Fingerprint fingerprint;
-  for (const fs::path& file : FilesBelow(folder)) {
+  for (const fs::path& file : AllFilesIn(folder)) {
     std::error_code ignored;
     const auto size = fs::file_size(folder / file, ignored);
     const auto modified = fs::last_write_time(folder / file, ignored).time_since_epoch().count();

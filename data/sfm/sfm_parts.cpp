@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "data/poses/colmap_reader.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
@@ -23,8 +24,7 @@ PhotoNames NamesIn(const std::string& model_folder) {
 
 // COLMAP numbers the models of a run.
 bool IsNumbered(const fs::path& folder) {
-  const std::string name = folder.filename().string();
-  return !name.empty() && name.find_first_not_of("0123456789") == std::string::npos;
+  return IsNumber(folder.filename().string());
 }
 
 // "9 photos (a.jpg, b.jpg, c.jpg, ...)"

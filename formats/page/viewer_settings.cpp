@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/quantile.h"
 #include "scene/near_plane.h"
 #include "scene/select.h"
 
@@ -122,9 +123,7 @@ std::vector<Camera> Thinned(const std::vector<Camera>& cameras) {
 double MedianStep(const std::vector<ViewerCamera>& path) {
   std::vector<double> steps;
   for (size_t i = 1; i < path.size(); ++i) steps.push_back(Distance(path[i - 1], path[i]));
-  const auto middle = steps.begin() + std::ptrdiff_t(steps.size() / 2);
-  std::nth_element(steps.begin(), middle, steps.end());
-  return *middle;
+  return Median(std::move(steps));
 }
 
 // Times in proportion to the way, so that the flight has an even speed.
@@ -185,17 +184,6 @@ Json PostEffects() {
   effects["vignette"] = {{"enabled", false}, {"intensity", 0.5}, {"inner", 0.3}, {"outer", 0.75}, {"curvature", 1}};
   effects["fringing"] = {{"enabled", false}, {"intensity", 0.5}};
   return effects;
-}
-
-// By rows, with the translation in the last column.
-Json Rows(const Similarity3& transform) {
-  const double translation[3] = {transform.translation.x, transform.translation.y, transform.translation.z};
-  Json rows = Json::array();
-  for (int i = 0; i < 3; ++i) {
-    const Vec3<double> row = transform.scale * Row(transform.rotation, i);
-    rows.push_back({row.x, row.y, row.z, translation[i]});
-  }
-  return rows;
 }
 
 }  // namespace
@@ -267,7 +255,7 @@ std::string SuperSplatSettings(const ViewerSettings& settings, const std::option
   json["annotations"] = Json::array();
   // Starts on the path, whose first camera is the start.
   json["startMode"] = settings.path.empty() ? "default" : "animTrack";
-  if (settings.scene_from_page) json["sceneFromPage"] = Rows(*settings.scene_from_page);  // the viewer passes over it
+  if (settings.scene_from_page) json["sceneFromPage"] = RowsOf(*settings.scene_from_page);  // the viewer passes over it
   std::string text = json.dump();
   for (size_t place = 0; (place = text.find('<', place)) != std::string::npos;) text.replace(place, 1, "\\u003c");
   return text;

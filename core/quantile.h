@@ -1,0 +1,24 @@
+// Quantiles of unsorted numbers.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace splat {
+
+// Returns the number below which `share` of all lie, 0 <= share < 1: that at place floor(share * count) in their order.
+// There must be at least one.
+inline double Quantile(std::vector<double> values, double share) {
+  const auto place = values.begin() + std::ptrdiff_t(share * double(values.size()));
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+// Of an even number of values it is the upper one of the two in the middle.
+inline double Median(std::vector<double> values) {
+  return Quantile(std::move(values), 0.5);
+}
+
+}  // namespace splat
