@@ -6,7 +6,7 @@
 #include "data/photos/image_io.h"
 #include "pipeline/stages.h"
 #include "quality/metrics.h"
-#include "train/limits.h"
+#include "train/memory_limits.h"
 
 namespace splat::pipeline {
 namespace {

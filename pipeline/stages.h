@@ -6,7 +6,7 @@
 
 #include "core/reason.h"
 #include "data/dataset/dataset.h"
-#include "data/poses/photo_folder.h"
+#include "data/photos/photo_folder.h"
 #include "data/poses/scene_description.h"
 #include "pipeline/events.h"
 #include "pipeline/output_folder.h"

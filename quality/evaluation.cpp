@@ -7,7 +7,7 @@
 
 #include "core/reason.h"
 #include "quality/metrics.h"
-#include "rasterizer/torch/render_image.h"
+#include "rasterizer/torch/render_image8.h"
 
 namespace splat::quality {
 

@@ -7,7 +7,7 @@
 #include "core/format.h"
 #include "formats/exporter.h"
 #include "quality/metrics.h"
-#include "rasterizer/torch/render_image.h"
+#include "rasterizer/torch/render_image8.h"
 #include "rasterizer/torch/scene_model.h"
 
 namespace splat::quality {

@@ -4,7 +4,7 @@
 
 #include "core/check.h"
 #include "train/init.h"
-#include "train/limits.h"
+#include "train/memory_limits.h"
 
 namespace splat::train {
 namespace {

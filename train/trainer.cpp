@@ -13,7 +13,7 @@
 #include "rasterizer/torch/torch_device.h"
 #include "train/choose_backend.h"
 #include "train/density/strategy.h"
-#include "train/limits.h"
+#include "train/memory_limits.h"
 #include "train/model_optimizer.h"
 #include "train/photo_feed.h"
 #include "train/schedule.h"

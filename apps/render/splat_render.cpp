@@ -13,7 +13,7 @@
 #include "pipeline/output_folder.h"
 #include "rasterizer/torch/libtorch.h"
 #include "rasterizer/torch/process_executor.h"
-#include "rasterizer/torch/render_image.h"
+#include "rasterizer/torch/render_image8.h"
 #include "rasterizer/torch/scene_model.h"
 #include "train/backend.h"
 #include "train/choose_backend.h"

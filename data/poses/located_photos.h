@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "data/poses/photo_folder.h"
+#include "data/photos/photo_folder.h"
 #include "data/poses/pose_places.h"
 #include "data/poses/scene_description.h"
 

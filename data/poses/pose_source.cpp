@@ -6,7 +6,7 @@
 
 #include "core/check.h"
 #include "data/photos/photo_files.h"
-#include "data/poses/best_model.h"
+#include "data/poses/best_colmap_model.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/located_photos.h"
 #include "data/poses/photo_matching.h"

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "data/poses/photo_folder.h"
+#include "data/photos/photo_folder.h"
 #include "data/poses/scene_description.h"
 
 namespace splat::data {

@@ -7,7 +7,7 @@
 
 #include "core/check.h"
 #include "data/photos/photo_files.h"
-#include "data/poses/photo_folder.h"
+#include "data/photos/photo_folder.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/ply_points.h"
 #include "data/poses/rotation_matrix.h"

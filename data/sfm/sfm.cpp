@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/machine_limits.h"
-#include "data/poses/photo_folder.h"
+#include "data/photos/photo_folder.h"
 #include "data/sfm/colmap_database.h"
 #include "data/sfm/eight_bit_copies.h"
 #include "data/sfm/fingerprint.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "data/poses/best_model.h"
+#include "data/poses/best_colmap_model.h"
 #include "data/sfm/camera_groups.h"
 #include "data/sfm/colmap_runner.h"
 #include "data/sfm/sfm.h"

@@ -8,7 +8,7 @@
 
 #include "quality/metrics.h"
 #include "rasterizer/plain_render.h"
-#include "rasterizer/torch/render_image.h"
+#include "rasterizer/torch/render_image8.h"
 #include "rasterizer/torch/scene_model.h"
 #include "scene/axis_conventions.h"
 #include "tests/support/error_message.h"

@@ -9,7 +9,7 @@
 #include "data/dataset/view_loader.h"
 #include "data/photos/image_io.h"
 #include "quality/evaluation.h"
-#include "rasterizer/torch/render_image.h"
+#include "rasterizer/torch/render_image8.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"
 

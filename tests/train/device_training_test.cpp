@@ -17,7 +17,7 @@
 #include "train/choose_backend.h"
 #include "train/density/density_ops.h"
 #include "train/density/opacity_resets.h"
-#include "train/limits.h"
+#include "train/memory_limits.h"
 #include "train/trainer.h"
 
 namespace splat::train {

@@ -1,4 +1,4 @@
-#include "data/poses/best_model.h"
+#include "data/poses/best_colmap_model.h"
 
 #include <algorithm>
 #include <filesystem>

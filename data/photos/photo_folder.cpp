@@ -1,4 +1,4 @@
-#include "data/poses/photo_folder.h"
+#include "data/photos/photo_folder.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "train/limits.h"
+#include "train/memory_limits.h"
 
 #include <algorithm>
 #include <new>

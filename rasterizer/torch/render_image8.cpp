@@ -1,4 +1,4 @@
-#include "rasterizer/torch/render_image.h"
+#include "rasterizer/torch/render_image8.h"
 
 #include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/torch_device.h"
