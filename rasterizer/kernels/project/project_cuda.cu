@@ -43,17 +43,22 @@ __global__ void __launch_bounds__(kThreads)
   out.tile_counts[i] = tiles;
 }
 
+// The slots of all splats, as ProjectBackwardParams has them.
+struct Slots {
+  const int32_t* begin;
+  const float* values;
+};
+
 // One thread: one splat. Block of kThreads, no shared memory, no atomics.
 template <int kDegree, Antialiasing kMode>
 __global__ void __launch_bounds__(kThreads)
-    ProjectBackwardKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> projected,
-                          const int32_t* slot_begin, const float* slots, SplatsGradView<float> grad,
-                          ScreenStatsView<float> stats) {
+    ProjectBackwardKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> projected, Slots slots,
+                          SplatsGradView<float> grad, ScreenStatsView<float> stats) {
   const DeviceView view = Specialized<kDegree, kMode>(any_view);
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   const bool inside = i < splats.count;
   float sum[kSlotSize];
-  SumSlotsOfWarp(slots, inside ? slot_begin[i] : 0, inside ? slot_begin[i + 1] : 0, sum);
+  SumSlotsOfWarp(slots.values, inside ? slots.begin[i] : 0, inside ? slots.begin[i + 1] : 0, sum);
   if (!inside) return;
   const int rest = 3 * splats.sh_rest_count;
   math::SplatBackward<float> back{};
@@ -86,7 +91,8 @@ void LaunchProjectBackward(const KernelContext& context, const ProjectBackwardPa
                            const DeviceView& view) {
   const ProjectParams<float>& forward = params.forward;
   SPLAT_LAUNCH(context, (ProjectBackwardKernel<kDegree, kMode>), gpu::BlocksFor(forward.splats.count, kThreads),
-               kThreads, forward.splats, view, forward.out, params.slot_begin, params.slots, params.grad, params.stats);
+               kThreads, forward.splats, view, forward.out, Slots{params.slot_begin, params.slots}, params.grad,
+               params.stats);
 }
 
 }  // namespace
