@@ -80,6 +80,7 @@ bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatSelection&
 // Where the views begin.
 double NearPlane(const SplatSelection& splats, const std::vector<NamedCamera>& named, const Transform& transform) {
   std::vector<Camera> cameras;
+  cameras.reserve(named.size());
   for (const NamedCamera& camera : named) cameras.push_back(camera.camera);
   return formats::NearPlaneOf(transform, cameras, splats);
 }
