@@ -16,7 +16,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -35,10 +34,8 @@ std::unique_ptr<FileLock> ClaimOutput(const ConvertOptions& options) {
   std::error_code ignored;
   const fs::path folder = fs::path(options.output).parent_path();
   SPLAT_CHECK(folder.empty() || fs::is_directory(folder, ignored), options.output, ": the folder does not exist");
-  const std::string lock =
-      (folder / StrCat(".splat-", std::hash<std::string>()(fs::path(options.output).filename().string()), ".lock"))
-          .string();
-  auto claim = std::make_unique<FileLock>(lock, options.output, "wait for it or choose another name");
+  auto claim =
+      std::make_unique<FileLock>(LockOfFile(options.output), options.output, "wait for it or choose another name");
   SPLAT_CHECK(options.overwrite || !fs::exists(options.output, ignored), options.output,
               ": exists already; choose another name or pass --overwrite");
   const std::string lacks = formats::WhatLacks(*options.exporter);
