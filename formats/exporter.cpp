@@ -162,8 +162,10 @@ SplatCloud ReadScene(const std::string& given, const ImportOptions& options) {
 std::vector<std::string> WarningsOf(const SplatCloud& cloud, const std::string& path) {
   std::vector<std::string> warnings = cloud.notes;
   if (cloud.left_out > 0) {
-    warnings.insert(warnings.begin(), StrCat(path, ": ", FormatCount(cloud.left_out),
-                                             " splats are no numbers or have no rotation, and are left out"));
+    warnings.insert(
+        warnings.begin(),
+        StrCat(path, ": ", FormatCount(cloud.left_out),
+               " splats have values that are no numbers or that no float holds, or no rotation, and are left out"));
   }
   return warnings;
 }

@@ -163,6 +163,7 @@ TEST(WriteScene, ZeroShStaysAsNearToZeroAsTheFormatAllows) {
 }
 
 TEST(WriteScene, NoInfinityReachesAFile) {
+  // A size whose square no float holds is left out already on writing.
   const ::splat::testing::TempDir folder;
   SplatCloud cloud = RandomCloud(30, 1);
   cloud.log_scales[0] = 300;
@@ -175,7 +176,7 @@ TEST(WriteScene, NoInfinityReachesAFile) {
     const std::string path = folder / (std::string("a.") + name);
     WriteScene(path, ExporterNamed(name), AllOf(cloud));
     const SplatCloud read = ReadScene(path);
-    EXPECT_EQ(read.count(), 30);
+    EXPECT_EQ(read.count(), 29);
     EXPECT_EQ(read.left_out, 0);
   }
 }
