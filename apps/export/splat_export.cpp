@@ -139,6 +139,7 @@ int ConvertScene(ConvertOptions options) {
   const auto start = std::chrono::steady_clock::now();
   std::optional<SplatCloud> cloud = ReadCloud(options, progress);
   const std::vector<NamedCamera> cameras = CamerasBeside(options.input, progress);
+  const std::optional<formats::SceneTransform> transform = TransformBeside(options.input, progress);
   std::optional<quality::ExportRenderCheck> check;
   formats::WrittenScene written;
   {
@@ -149,6 +150,7 @@ int ConvertScene(ConvertOptions options) {
                            "--max-gaussians keeps those that cover most"));
     }
     options.writing.viewer = Viewer(cameras, splats);
+    if (transform) options.writing.page_from_scene = transform->upright_from_scene;
     written = formats::WriteScene(options.output, *options.exporter, splats, options.writing);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     progress.Info(StrCat(options.output, ": ", FormatCount(splats.count() - written.left_out), " splats, SH degree ",
@@ -156,7 +158,7 @@ int ConvertScene(ConvertOptions options) {
                          SizeText(options.output), ", ", FormatDuration(seconds.count())));
     if (options.check) {
       quality::CheckedViews views = {quality::CamerasToCheck(cameras, splats)};
-      views.near = formats::NearPlaneOf(TransformBeside(options.input, progress), views.cameras, splats);
+      views.near = formats::NearPlaneOf(transform, views.cameras, splats);
       check.emplace(splats, std::move(views), BackgroundOf(splats.traits()), pool);
     }
   }

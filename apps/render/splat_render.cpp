@@ -54,7 +54,8 @@ Camera Resized(const Camera& camera, const RenderOptions& options) {
 std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const SplatModel& model,
                                        const Transform& transform, Progress& progress) {
   if (options.orbit > 0) {
-    return OrbitCameras(model, options.orbit, options.width > 0 ? options.width : kOrbitWidth_px / options.downscale);
+    const int width = options.width > 0 ? options.width : kOrbitWidth_px / options.downscale;
+    return OrbitCameras(model, options.orbit, width, transform ? transform->upright_from_scene : std::nullopt);
   }
   std::vector<NamedCamera> chosen;
   for (NamedCamera& named : CamerasFromFile(options, transform, progress)) {
@@ -108,6 +109,7 @@ int RenderScene(const RenderOptions& options) {
   const torch::Device device = train::ChooseBackend(options.device).device;
   SplatCloud cloud = formats::ReadScene(options.scene);
   for (const std::string& warning : formats::WarningsOf(cloud, options.scene)) progress.Warn(warning);
+  SPLAT_CHECK(cloud.count() > 0, options.scene, ": holds no splat that could be drawn");
   if (options.background) cloud.traits.background = options.background;
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
   const Transform transform = formats::SceneTransformBeside(options.scene);
