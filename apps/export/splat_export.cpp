@@ -92,8 +92,7 @@ SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, 
   if (options.max_gaussians) KeepMostImportant(splats, *options.max_gaussians);
   if (options.sh_degree) splats.LimitShDegree(*options.sh_degree);
   if (options.morton) SortByMorton(splats);
-  SPLAT_CHECK(splats.count() > 0, options.input, ": ",
-              cloud.count() > 0 ? "no splat is left by --crop" : "holds no splat that could be drawn");
+  SPLAT_CHECK(splats.count() > 0, options.input, ": no splat is left by --crop");
   return splats;
 }
 
@@ -113,7 +112,7 @@ std::string SizeText(const std::string& path) {
 
 // What was read, as it is to be written: with the background of --background.
 SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
-  SplatCloud cloud = formats::ReadScene(options.input, options.reading);
+  SplatCloud cloud = formats::ReadDrawableScene(options.input, options.reading);
   progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
                        math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(formats::SceneFileOf(options.input))));
   for (const std::string& warning : formats::WarningsOf(cloud, options.input)) progress.Warn(warning);

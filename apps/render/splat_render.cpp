@@ -107,9 +107,8 @@ int RenderScene(const RenderOptions& options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   UseThreads(options.threads);
   const torch::Device device = train::ChooseBackend(options.device).device;
-  SplatCloud cloud = formats::ReadScene(options.scene);
+  SplatCloud cloud = formats::ReadDrawableScene(options.scene);
   for (const std::string& warning : formats::WarningsOf(cloud, options.scene)) progress.Warn(warning);
-  SPLAT_CHECK(cloud.count() > 0, options.scene, ": holds no splat that could be drawn");
   if (options.background) cloud.traits.background = options.background;
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);
   const Transform transform = formats::SceneTransformBeside(options.scene);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/photos/image_io.h"
+#include "formats/exporter.h"
 #include "io/atomic_file.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/process.h"
