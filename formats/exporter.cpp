@@ -46,6 +46,8 @@ std::string Listed(const std::vector<Entry>& entries, std::string Entry::*member
   return list;
 }
 
+constexpr const char* kUnusable = " splats have values that are no numbers or that no float holds, or no rotation";
+
 }  // namespace
 
 const std::vector<Exporter>& Exporters() {
@@ -159,12 +161,19 @@ SplatCloud ReadScene(const std::string& given, const ImportOptions& options) {
   return by_name->read(file.bytes(), path, options);
 }
 
+SplatCloud ReadDrawableScene(const std::string& path, const ImportOptions& options) {
+  SplatCloud cloud = ReadScene(path, options);
+  // Numbers in the other order of bytes, or of another layout, are no numbers in the most part.
+  SPLAT_CHECK(cloud.left_out <= cloud.count(), path, ": ", cloud.left_out, " of its ", cloud.left_out + cloud.count(),
+              kUnusable, "; it is damaged, or its header names another byte order or layout: export it again");
+  SPLAT_CHECK(cloud.count() > 0, path, ": holds no splat");
+  return cloud;
+}
+
 std::vector<std::string> WarningsOf(const SplatCloud& cloud, const std::string& path) {
   std::vector<std::string> warnings = cloud.notes;
-  if (cloud.left_out > 0) {
-    warnings.insert(warnings.begin(), StrCat(path, ": ", FormatCount(cloud.left_out),
-                                             " splats are no numbers or have no rotation, and are left out"));
-  }
+  if (cloud.left_out > 0)
+    warnings.insert(warnings.begin(), StrCat(path, ": ", FormatCount(cloud.left_out), kUnusable, ", and are left out"));
   return warnings;
 }
 

@@ -118,6 +118,10 @@ std::string SceneFileOf(const std::string& path);
 // left out are counted in the result. Throws splat::Error.
 SplatCloud ReadScene(const std::string& path, const ImportOptions& options = {});
 
+// ReadScene for a program that draws or converts the scene. Throws splat::Error, too, if it holds no splat, or if
+// more splats are unusable than are left.
+SplatCloud ReadDrawableScene(const std::string& path, const ImportOptions& options = {});
+
 // What a user is to know of a scene that was read from `path`, a line each: splats that were left out, and what was
 // assumed or cut.
 std::vector<std::string> WarningsOf(const SplatCloud& cloud, const std::string& path);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "core/check.h"
@@ -63,6 +64,27 @@ Affine3 TransformOf(const Json& node) {
   }
   transform.translation = Vec3Of(node, "translation", {0, 0, 0});
   return transform;
+}
+
+// "node 3 (rock)"
+std::string NameOf(const Json& node, uint64_t index) {
+  const auto name = node.find("name");
+  if (name == node.end() || !name->is_string()) return StrCat("node ", index);
+  return StrCat("node ", index, " (", name->get<std::string>().substr(0, 80), ")");
+}
+
+// Splats lie where floats reach, and a mesh does not become one point, line or plane.
+void CheckPlace(const Affine3& scene_from_node, const std::string& node, const std::string& path) {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  const auto fits = [&](double value) { return std::abs(value) <= kLargest; };
+  const Vec3<double>& translation = scene_from_node.translation;
+  bool all_fit = fits(translation.x) && fits(translation.y) && fits(translation.z);
+  for (int i = 0; i < 9; ++i) all_fit = all_fit && fits(scene_from_node.linear(i / 3, i % 3));
+  SPLAT_CHECK(all_fit, path, ": ", node, " puts its mesh farther out than ", kLargest,
+              ", which splats cannot be; correct its translation or scale");
+  const double determinant = Determinant(scene_from_node.linear);
+  SPLAT_CHECK(std::isfinite(determinant) && determinant != 0, path, ": ", node,
+              " scales its mesh to nothing, or to infinity; correct its scale");
 }
 
 // The nodes that begin the trees of the file's scene.
@@ -201,13 +223,11 @@ std::vector<PlacedMesh> PlacedMeshes(const Document& document) {
     const auto [index, scene_from_parent] = to_do.back();
     to_do.pop_back();
     const Json& node = nodes->at(size_t(index));
-    SPLAT_CHECK(!seen[size_t(index)], document.path(), ": node ", index, " hangs below two others; ", kAdvice);
+    SPLAT_CHECK(!seen[size_t(index)], document.path(), ": ", NameOf(node, index), " hangs below two others; ", kAdvice);
     seen[size_t(index)] = true;
     const Affine3 scene_from_node = scene_from_parent * TransformOf(node);
     if (node.contains("mesh")) {
-      const double determinant = Determinant(scene_from_node.linear);
-      SPLAT_CHECK(std::isfinite(determinant) && determinant != 0, document.path(), ": node ", index,
-                  " scales its mesh to nothing, or to infinity; correct its scale");
+      CheckPlace(scene_from_node, NameOf(node, index), document.path());
       placed.push_back({IndexOf(node["mesh"], "mesh", document.path()), scene_from_node});
     }
     std::vector<uint64_t> children;

@@ -26,34 +26,46 @@ Json HomogeneousMatrix(const Similarity3& transform) {
   return rows;
 }
 
+Json ToJson(const Similarity3& transform) {
+  return {{"scale", transform.scale},
+          {"rotation", ToJson(transform.rotation)},
+          {"translation", ToJson(transform.translation)},
+          {"matrix", HomogeneousMatrix(transform)}};
+}
+
+Similarity3 ToSimilarity(const Json& json, const std::string& path) {
+  Similarity3 transform;
+  transform.scale = json.at("scale").get<double>();
+  SPLAT_CHECK(transform.scale > 0, path, ": scale is ", transform.scale);
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) transform.rotation(i, j) = json.at("rotation").at(i).at(j).get<double>();
+  }
+  const Json& translation = json.at("translation");
+  transform.translation = {translation.at(0).get<double>(), translation.at(1).get<double>(),
+                           translation.at(2).get<double>()};
+  return transform;
+}
+
 }  // namespace
 
 void WriteSceneTransform(const std::string& path, const SceneTransform& transform, const std::string& source) {
-  const Similarity3& source_from_scene = transform.source_from_scene;
   Json json;
   json["description"] = "x_source = scale * rotation * x_scene + translation; matrix is the same, homogeneous, by rows";
   json["source"] = source;
-  json["source_from_scene"] = {{"scale", source_from_scene.scale},
-                               {"rotation", ToJson(source_from_scene.rotation)},
-                               {"translation", ToJson(source_from_scene.translation)},
-                               {"matrix", HomogeneousMatrix(source_from_scene)}};
+  json["source_from_scene"] = ToJson(transform.source_from_scene);
+  if (transform.upright_from_scene) json["upright_from_scene"] = ToJson(*transform.upright_from_scene);
   if (transform.near) json["near"] = *transform.near;
   WriteJson(path, json);
 }
 
 SceneTransform ReadSceneTransform(const std::string& path) {
   try {
-    const Json whole = ParseJson<Json>(ReadFile(path), path), json = whole.at("source_from_scene");
+    const Json whole = ParseJson<Json>(ReadFile(path), path);
     SceneTransform result;
-    Similarity3& transform = result.source_from_scene;
-    transform.scale = json.at("scale").get<double>();
-    SPLAT_CHECK(transform.scale > 0, path, ": scale is ", transform.scale);
-    for (int i = 0; i < 3; ++i) {
-      for (int j = 0; j < 3; ++j) transform.rotation(i, j) = json.at("rotation").at(i).at(j).get<double>();
+    result.source_from_scene = ToSimilarity(whole.at("source_from_scene"), path);
+    if (whole.contains("upright_from_scene")) {
+      result.upright_from_scene = ToSimilarity(whole.at("upright_from_scene"), path);
     }
-    const Json& translation = json.at("translation");
-    transform.translation = {translation.at(0).get<double>(), translation.at(1).get<double>(),
-                             translation.at(2).get<double>()};
     if (whole.contains("near")) {
       result.near = whole.at("near").get<double>();
       SPLAT_CHECK(*result.near > 0 && std::isfinite(*result.near), path, ": near is ", *result.near,

@@ -14,6 +14,8 @@ namespace splat::formats {
 struct SceneTransform {
   Similarity3 source_from_scene;  // x_source = source_from_scene * x_scene, with lengths in the units of either frame
   std::optional<double> near;     // of the views that the scene was trained on, scene units; older files lack it
+  // The way to a frame that is upright (up is -y) and of usual size, where the scene's is not.
+  std::optional<Similarity3> upright_from_scene;
 };
 
 // `source` tells people what the poses were read from. The file appears whole or not at all. Throws splat::Error.

@@ -55,7 +55,8 @@ class FolderFiles : public Files {
   }
 
  private:
-  std::string PathOf(const std::string& name) const {
+  std::string PathOf(std::string name) const {
+    while (name.compare(0, 2, "./") == 0) name.erase(0, 2);
     const bool plain = !name.empty() && name != "." && name != ".." &&
                        name.find_first_of(std::string("/\\\0", 3)) == std::string::npos;
     SPLAT_CHECK(plain, meta_, ": names the file '", name.substr(0, 80), "', which is not one beside it; ", kAdvice);

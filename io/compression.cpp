@@ -12,10 +12,11 @@
 namespace splat {
 namespace {
 
-constexpr uint64_t kFreeExpansion = 256'000'000;  // bytes
-constexpr uint64_t kLargestExpansion = 100;       // times the size of the file
-constexpr int kGzip = 15 + 16;                    // zlib's windowBits: the largest window, with gzip's header
-constexpr int kGzipMemory = 8;                    // zlib's default
+constexpr uint64_t kFreeExpansion = 256'000'000;            // bytes
+constexpr uint64_t kLargestExpansion = 100;                 // times the size of the file
+constexpr int kGzip = 15 + 16;                              // zlib's windowBits: the largest window, with gzip's header
+constexpr std::string_view kMemberMark("\x1f\x8b\x08", 3);  // of a member whose data are deflated
+constexpr int kGzipMemory = 8;                              // zlib's default
 constexpr size_t kPieceBytes = 1 << 16, kFirstPieceBytes = 1 << 20;
 constexpr size_t kLargestTail = 1 << 16;  // unpacked bytes behind what a format has, which are passed over
 
@@ -79,6 +80,12 @@ struct GzipReader::State {
   std::string path;
   z_stream stream = {};
   bool ended = false;
+
+  // Goes on with the next member, if there is one: a gzip file may be several, one behind the other.
+  bool EnterNextMember() {
+    const std::string_view left(reinterpret_cast<const char*>(stream.next_in), stream.avail_in + rest.size());
+    return left.substr(0, kMemberMark.size()) == kMemberMark && inflateReset(&stream) == Z_OK;
+  }
 };
 
 GzipReader::GzipReader(std::string_view bytes, std::string path)
@@ -110,7 +117,7 @@ size_t GzipReader::Inflate(char* to, size_t size) {
     stream.avail_out = piece;
     const int status = inflate(&stream, Z_NO_FLUSH);
     done += piece - stream.avail_out;
-    state_->ended = status == Z_STREAM_END;
+    state_->ended = status == Z_STREAM_END && !state_->EnterNextMember();
     SPLAT_CHECK(status != Z_BUF_ERROR, state_->path, ": its gzip data end too early; it is truncated, copy it again");
     SPLAT_CHECK(status == Z_OK || status == Z_STREAM_END, state_->path,
                 ": its gzip data are damaged; copy it again or export it again");
@@ -174,7 +181,8 @@ std::string ZstdWriter::Finish() {
 
 std::string UnpackZstd(std::string_view frame, size_t size, const std::string& path) {
   const unsigned long long announced = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  SPLAT_CHECK(announced == size || announced == ZSTD_CONTENTSIZE_UNKNOWN, path,
+  // Of the first frame: there may be several, and such as are to be skipped.
+  SPLAT_CHECK(announced <= size || announced == ZSTD_CONTENTSIZE_UNKNOWN, path,
               ": its zstd data are damaged or announce another size than its header; copy it again or export it again");
   std::string bytes(size, '\0');
   const size_t found = ZSTD_decompress(bytes.data(), bytes.size(), frame.data(), frame.size());

@@ -30,7 +30,8 @@ class GzipWriter {
   std::unique_ptr<State> state_;
 };
 
-// Decompresses piece by piece, and throws splat::Error naming the path. The reader does not own the bytes.
+// Decompresses piece by piece, all members of a file as one, and throws splat::Error naming the path. The reader does
+// not own the bytes.
 class GzipReader {
  public:
   GzipReader(std::string_view bytes, std::string path);
@@ -66,7 +67,7 @@ class ZstdWriter {
   std::unique_ptr<State> state_;
 };
 
-// Returns the content of a zstd frame, which must be `size` bytes. Throws splat::Error naming the path.
+// Returns the content of a zstd frame, or of several, which must be `size` bytes. Throws splat::Error naming the path.
 std::string UnpackZstd(std::string_view frame, size_t size, const std::string& path);
 
 }  // namespace splat

@@ -6,9 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <functional>
+#include <thread>
 
 #include "core/check.h"
 
@@ -16,6 +20,11 @@ namespace splat {
 namespace {
 
 constexpr int kAttempts = 100;
+// Somebody who removes what killed processes left holds it for a moment.
+constexpr int kPatientAttempts = 20;
+constexpr std::chrono::milliseconds kPatience(5);
+
+constexpr char kFolderLock[] = ".splat.lock", kFileLockPrefix[] = ".splat-", kFileLockEnd[] = ".lock";
 
 // "123 splat-train": the process and its program.
 std::string OwnName() {
@@ -39,6 +48,23 @@ std::string HolderIn(int descriptor) {
 
 }  // namespace
 
+std::string LockOfFolder(const std::string& folder) {
+  return (std::filesystem::path(folder) / kFolderLock).string();
+}
+
+std::string LockOfFile(const std::string& path) {
+  const std::filesystem::path file(path);
+  const size_t number = std::hash<std::string>()(file.filename().string());
+  return (file.parent_path() / StrCat(kFileLockPrefix, number, kFileLockEnd)).string();
+}
+
+bool IsNameOfLock(const std::string& name) {
+  if (name == kFolderLock) return true;
+  const size_t begin = std::strlen(kFileLockPrefix), end = name.find_first_not_of("0123456789", begin);
+  return name.rfind(kFileLockPrefix, 0) == 0 && end != std::string::npos && end > begin &&
+         name.compare(end, std::string::npos, kFileLockEnd) == 0;
+}
+
 bool LeadsTo(const std::string& path, int descriptor) {
   struct stat opened {
   }, named{};
@@ -60,6 +86,10 @@ FileLock::FileLock(const std::string& path, const std::string& subject, const st
     close(descriptor_);
     descriptor_ = -1;
     SPLAT_CHECK(regular, subject, ": ", path, " is in the way; remove it");
+    if (busy && attempt < kPatientAttempts) {
+      std::this_thread::sleep_for(kPatience);
+      continue;
+    }
     SPLAT_CHECK(!busy, subject, ": ", holder, " is writing there; ", advice);
   }
   SPLAT_CHECK(descriptor_ >= 0, subject, ": ", path, " comes and goes; ", advice);

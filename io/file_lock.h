@@ -8,8 +8,14 @@ namespace splat {
 // Whether the name still leads to the open file: another process may have removed or replaced what lay there.
 bool LeadsTo(const std::string& path, int descriptor);
 
+// The lock file for all of a folder, and that for one file in its folder.
+std::string LockOfFolder(const std::string& folder);
+std::string LockOfFile(const std::string& path);
+// Whether a file in a folder has such a name.
+bool IsNameOfLock(const std::string& name);
+
 // Holds the lock file `path` as long as it lives and removes it at the end. A file that a killed process has left does
-// not count. A file system that knows no locks gives every process the lock.
+// not count, and RemoveAbandonedFiles (io/temporary_file.h) removes it. A file system that knows no locks gives every process the lock.
 class FileLock {
  public:
   // Throws splat::Error "SUBJECT: ... process 123 (splat-train) ...", with `advice`, if another process holds the lock,

@@ -80,7 +80,7 @@ template <typename T>
 void ReadAsciiRow(const PlyFile::Element& element, std::string_view line, const std::string& where, T* values) {
   for (const PlyFile::Property& property : element.properties) {
     const std::string_view word = TakeWord(line);
-    const auto value = ParseNumber<double>(word);
+    const auto value = ParseRoundedNumber<double>(word);
     SPLAT_CHECK(value.has_value(), where, ": the value of '", property.name, "' is '", word.substr(0, 40),
                 "', which is no number");
     *values++ = T(*value);

@@ -92,7 +92,8 @@ void RemoveAbandonedFiles(const std::string& folder) {
   std::error_code error;
   std::vector<std::string> found;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (entry->path().filename().string().rfind(kPrefix, 0) == 0) found.push_back(entry->path().string());
+    const std::string name = entry->path().filename().string();
+    if (name.rfind(kPrefix, 0) == 0 || IsNameOfLock(name)) found.push_back(entry->path().string());
   }
   for (const std::string& path : found) {
     const int descriptor = open(path.c_str(), kOpenFlags);

@@ -28,8 +28,8 @@ class TemporaryFile {
   int descriptor_ = -1;
 };
 
-// Removes the temporary files in `folder` whose writers have been killed. Those of others and those that are being
-// written stay.
+// Removes the temporary files and the locks (io/file_lock.h) in `folder` whose processes have been killed. Those of
+// other users and those in use stay.
 void RemoveAbandonedFiles(const std::string& folder);
 
 }  // namespace splat

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,22 @@ std::optional<T> ParseNumber(std::string_view word) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
   return value;
+}
+
+// As ParseNumber, for floating-point T, but a number that is too large for T is infinite, and one that is too small
+// zero.
+template <typename T>
+std::optional<T> ParseRoundedNumber(std::string_view word) {
+  if (const auto value = ParseNumber<T>(word)) return value;
+  if (word.size() > 1 && word[0] == '+' && word[1] != '-') word.remove_prefix(1);
+  T ignored{};
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), ignored);
+  if (error != std::errc::result_out_of_range || end != word.data() + word.size()) return std::nullopt;
+  const bool negative = word[0] == '-';
+  const std::optional<long double> wide = ParseNumber<long double>(word);
+  const bool small = wide ? *wide > -1 && *wide < 1 : word.find("e-") != word.npos || word.find("E-") != word.npos;
+  const T value = small ? T(0) : std::numeric_limits<T>::infinity();
+  return negative ? -value : value;
 }
 
 // Whether the text is digits alone.

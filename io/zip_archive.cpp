@@ -86,6 +86,34 @@ zlib_filefunc64_def MemoryFunctions(MemoryFile& file) {
   return functions;
 }
 
+// "folder/file" of "folder\file", "./folder/file" or "/folder/file".
+std::string PlainName(std::string name) {
+  std::replace(name.begin(), name.end(), '\\', '/');
+  while (name.compare(0, 2, "./") == 0 || name.compare(0, 1, "/") == 0) name.erase(0, name[0] == '.' ? 2 : 1);
+  return name;
+}
+
+struct Entry {
+  std::string name;
+  unz64_file_pos place = {};
+};
+
+// All entries, as far as the list of them can be read.
+std::vector<Entry> EntriesOf(unzFile zip) {
+  std::vector<Entry> entries;
+  std::string name((1 << 16) + 1, '\0');  // the longest that the format has, and a zero
+  for (int status = unzGoToFirstFile(zip); status == UNZ_OK; status = unzGoToNextFile(zip)) {
+    Entry entry;
+    if (unzGetCurrentFileInfo64(zip, nullptr, name.data(), uLong(name.size()), nullptr, 0, nullptr, 0) != UNZ_OK ||
+        unzGetFilePos64(zip, &entry.place) != UNZ_OK) {
+      break;
+    }
+    entry.name = PlainName(name.c_str());
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
 }  // namespace
 
 struct ZipWriter::State {
@@ -122,10 +150,20 @@ struct ZipReader::State {
   State(std::string_view bytes, std::string archive)
       : path(std::move(archive)), file{bytes}, functions(MemoryFunctions(file)) {}
 
-  // Makes an entry the current one.
+  // Makes an entry the current one; of several with a name, the first.
   void Find(const std::string& name) {
-    SPLAT_CHECK(unzLocateFile(zip, name.c_str(), 1) == UNZ_OK, path, ": holds no ", name,
+    const std::string plain = PlainName(name);
+    const auto found =
+        std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.name == plain; });
+    SPLAT_CHECK(found != entries.end(), path, ": holds no ", name,
                 "; it is damaged or of another kind, export it again");
+    if (unzGoToFilePos64(zip, &found->place) != UNZ_OK) FailDamaged(name);
+  }
+  unz_file_info64 InfoOf(const std::string& name) {
+    Find(name);
+    unz_file_info64 info = {};
+    if (unzGetCurrentFileInfo64(zip, &info, nullptr, 0, nullptr, 0, nullptr, 0) != UNZ_OK) FailDamaged(name);
+    return info;
   }
   [[noreturn]] void FailDamaged(const std::string& name) const {
     throw Error(StrCat(path, ": ", name, " within it is damaged; copy it again or export it again"));
@@ -135,6 +173,7 @@ struct ZipReader::State {
   MemoryFile file;
   zlib_filefunc64_def functions;
   unzFile zip = nullptr;
+  std::vector<Entry> entries;
 };
 
 ZipReader::ZipReader(std::string_view bytes, std::string path)
@@ -146,6 +185,7 @@ ZipReader::ZipReader(std::string_view bytes, std::string path)
   if (whole) state_->zip = unzOpen2_64("", &state_->functions);
   SPLAT_CHECK(state_->zip != nullptr, state_->path,
               ": is no whole zip archive; it is truncated or damaged, copy it again");
+  state_->entries = EntriesOf(state_->zip);
 }
 
 ZipReader::~ZipReader() {
@@ -156,29 +196,25 @@ bool ZipReader::Recognizes(std::string_view bytes) {
   return bytes.substr(0, 4) == "PK\x03\x04";
 }
 
-std::vector<std::string> ZipReader::Names() {
+std::vector<std::string> ZipReader::Names() const {
   std::vector<std::string> names;
-  std::string name((1 << 16) + 1, '\0');  // the longest that the format has, and a zero
-  for (int status = unzGoToFirstFile(state_->zip); status == UNZ_OK; status = unzGoToNextFile(state_->zip)) {
-    if (unzGetCurrentFileInfo64(state_->zip, nullptr, name.data(), uLong(name.size()), nullptr, 0, nullptr, 0) !=
-        UNZ_OK) {
-      break;
-    }
-    names.emplace_back(name.c_str());
-  }
+  names.reserve(state_->entries.size());
+  for (const Entry& entry : state_->entries) names.push_back(entry.name);
   return names;
 }
 
 uint64_t ZipReader::SizeOf(const std::string& name) {
-  state_->Find(name);
-  unz_file_info64 info = {};
-  const int status = unzGetCurrentFileInfo64(state_->zip, &info, nullptr, 0, nullptr, 0, nullptr, 0);
-  if (status != UNZ_OK) state_->FailDamaged(name);
-  return info.uncompressed_size;
+  return state_->InfoOf(name).uncompressed_size;
 }
 
 std::string ZipReader::Read(const std::string& name) {
-  std::string bytes(size_t(SizeOf(name)), '\0');
+  constexpr uLong kEncrypted = 1, kStored = 0;
+  const unz_file_info64 info = state_->InfoOf(name);
+  SPLAT_CHECK((info.flag & kEncrypted) == 0, state_->path, ": ", name, " within it has a password; pack it without");
+  SPLAT_CHECK(info.compression_method == kStored || info.compression_method == Z_DEFLATED, state_->path, ": ", name,
+              " within it is compressed by method ", info.compression_method,
+              ", which cannot be read; pack it without compression");
+  std::string bytes(size_t(info.uncompressed_size), '\0');
   if (unzOpenCurrentFile(state_->zip) != UNZ_OK) state_->FailDamaged(name);
   size_t done = 0;
   while (done < bytes.size()) {

@@ -27,7 +27,8 @@ class ZipWriter {
   std::unique_ptr<State> state_;
 };
 
-// Reads stored or deflated entries, and throws splat::Error naming the path. The reader does not own the bytes.
+// Reads stored or deflated entries, and throws splat::Error naming the path. Names have the form "folder/file" also
+// where the archive has "folder\file" or "./folder/file", as some tools write them. The reader does not own the bytes.
 class ZipReader {
  public:
   ZipReader(std::string_view bytes, std::string path);
@@ -37,7 +38,7 @@ class ZipReader {
 
   static bool Recognizes(std::string_view bytes);
 
-  std::vector<std::string> Names();  // of all entries, as they stand
+  std::vector<std::string> Names() const;  // of all entries, in their order
 
   // Size of an entry as the archive announces it, unpacked.
   uint64_t SizeOf(const std::string& name);

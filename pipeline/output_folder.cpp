@@ -36,7 +36,7 @@ void OutputFolder::Make() {
   made_ = fs::create_directories(path_, error) || made_;
   SPLAT_CHECK(!error, "--output ", path_, ": the folder cannot be made: ", error.message());
   try {
-    lock_ = std::make_unique<FileLock>(*this / ".splat.lock", StrCat("--output ", path_),
+    lock_ = std::make_unique<FileLock>(LockOfFolder(path_), StrCat("--output ", path_),
                                        "wait for it or choose another folder");
   } catch (const Error&) {
     Release();

@@ -32,6 +32,12 @@ formats::PartsFitter PartsFitterOf(const Run& run) {
   };
 }
 
+// The frame of the training is upright and of usual size; nothing where that is the files' own.
+std::optional<Similarity3> UprightFromFiles(const data::Dataset& dataset) {
+  if (dataset.files.is_scenes) return std::nullopt;
+  return Inverse(dataset.files.files_from_scene);
+}
+
 // A page written with these options opens at the first training camera, and is upright.
 formats::ExportOptions ExportOptionsFor(const Run& run, const data::Dataset& dataset, const SplatSelection& splats) {
   formats::ExportOptions export_options;
@@ -43,7 +49,7 @@ formats::ExportOptions ExportOptionsFor(const Run& run, const data::Dataset& dat
     cameras.push_back(data::CameraInFiles(dataset.files, dataset.views[size_t(view)].camera));
   }
   export_options.viewer = formats::SettingsFromCameras(cameras, splats);
-  if (!dataset.files.is_scenes) export_options.page_from_scene = Inverse(dataset.files.files_from_scene);
+  export_options.page_from_scene = UprightFromFiles(dataset);
   return export_options;
 }
 
@@ -67,6 +73,7 @@ void WriteBeside(const Run& run, const data::Dataset& dataset, Failures& failure
     formats::SceneTransform transform;
     transform.source_from_scene = data::SourceFromFiles(dataset.files, dataset.source_from_scene);
     transform.near = dataset.near * dataset.files.files_from_scene.scale;
+    transform.upright_from_scene = UprightFromFiles(dataset);
     formats::WriteSceneTransform(run.output / "scene_transform.json", transform, run.summary.poses_source);
   });
   write([&] { WriteRunConfig(run.output / "config.json", run.options, run.summary); });

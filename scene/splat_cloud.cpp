@@ -8,12 +8,16 @@
 namespace splat {
 namespace {
 
-constexpr float kLargestLogit = 20;     // stands for opacity 1: the sigmoid rounds to it
-constexpr float kLargestLogScale = 20;  // stands for an infinite logarithm; a size of 5e8 or 2e-9 units
+constexpr float kLargestLogit = 20;       // stands for opacity 1: the sigmoid rounds to it
+constexpr float kSmallestLogScale = -20;  // stands for a size of 0: 2e-9 units
 
-void ReplaceInfinities(std::vector<float>& values, float largest) {
-  for (float& value : values) {
-    if (std::isinf(value)) value = std::copysign(largest, value);
+// Opacities of exactly 0 and 1, and flat splats, have infinite logits and logarithms.
+void ReplaceInfinities(SplatCloud& cloud) {
+  for (float& logit : cloud.opacity_logits) {
+    if (std::isinf(logit)) logit = std::copysign(kLargestLogit, logit);
+  }
+  for (float& log_scale : cloud.log_scales) {
+    if (std::isinf(log_scale) && log_scale < 0) log_scale = kSmallestLogScale;
   }
 }
 
@@ -40,8 +44,7 @@ SplatCloudView SplatCloud::View() const {
 }
 
 void LeaveOutUnusable(SplatCloud& cloud) {
-  ReplaceInfinities(cloud.opacity_logits, kLargestLogit);
-  ReplaceInfinities(cloud.log_scales, kLargestLogScale);
+  ReplaceInfinities(cloud);
   const SplatCloudView view = cloud.View();
   int64_t kept = 0;
   for (int64_t row = 0; row < view.count; ++row) {

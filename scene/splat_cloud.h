@@ -35,9 +35,9 @@ struct SplatCloud : SplatArraysOf<std::vector<float>> {
   std::vector<std::string> notes;  // what a reader had to assume or to leave out of the file, one line each
 };
 
-// Makes what a reader has filled in usable: infinite opacity logits and log scales (exactly 0 or 1 when activated)
-// become large finite ones, quaternions are normalised, and splats with a value that is still not finite or a zero
-// quaternion are taken out and counted in `left_out`.
+// Makes what a reader has filled in usable: infinite opacity logits (exactly 0 or 1 when activated) and logarithms of a
+// scale of 0 become finite ones, quaternions are normalised, and splats with a value that is still not finite, with a
+// scale whose square no float holds, or with a zero quaternion are taken out and counted in `left_out`.
 void LeaveOutUnusable(SplatCloud& cloud);
 
 // Memory of a splat in a cloud, bytes.

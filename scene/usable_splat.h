@@ -13,10 +13,20 @@ namespace splat {
 // A quaternion of a smaller squared norm has no direction.
 constexpr double kSmallestSquaredNorm = 1e-30;
 
+// The squares of larger sizes are beyond what a float holds, and nobody can draw such a splat.
+constexpr float kLargestUsableLogScale = 44;
+
 SPLAT_HD inline bool AreFinite(const float* values, int64_t count) {
   bool finite = true;
   for (int64_t i = 0; i < count; ++i) finite &= values[i] - values[i] == 0;  // NaN for infinities, too
   return finite;
+}
+
+// log_scales: [3], finite.
+SPLAT_HD inline bool HaveSquares(const float* log_scales) {
+  bool have = true;
+  for (int i = 0; i < 3; ++i) have &= log_scales[i] <= kLargestUsableLogScale;
+  return have;
 }
 
 // quat: [4]. In double, where no float's square overflows or vanishes.
@@ -34,13 +44,13 @@ inline double UnitFactor(const float* quat) {
   return std::abs(squared_norm - 1) <= kUnitTolerance ? 1 : 1 / std::sqrt(squared_norm);
 }
 
-// Whether all numbers of a row are finite and its quaternion has a direction. The arrays are those of a model with
-// sh_rest_count coefficients per channel beyond the first.
+// Whether all numbers of a row are finite, its quaternion has a direction and its sizes have squares. The arrays are
+// those of a model with sh_rest_count coefficients per channel beyond the first.
 SPLAT_HD inline bool IsUsable(const SplatArraysOf<const float*>& splats, int sh_rest_count, int64_t row) {
   const float* quat = splats.quats + 4 * row;
-  return AreFinite(splats.means + 3 * row, 3) && AreFinite(splats.log_scales + 3 * row, 3) && AreFinite(quat, 4) &&
-         SquaredNormOf(quat) > kSmallestSquaredNorm && AreFinite(splats.opacity_logits + row, 1) &&
-         AreFinite(splats.sh_dc + kChannels * row, kChannels) &&
+  return AreFinite(splats.means + 3 * row, 3) && AreFinite(splats.log_scales + 3 * row, 3) &&
+         HaveSquares(splats.log_scales + 3 * row) && AreFinite(quat, 4) && SquaredNormOf(quat) > kSmallestSquaredNorm &&
+         AreFinite(splats.opacity_logits + row, 1) && AreFinite(splats.sh_dc + kChannels * row, kChannels) &&
          AreFinite(splats.sh_rest + kChannels * sh_rest_count * row, kChannels * sh_rest_count);
 }
 

@@ -18,8 +18,8 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache pkgconf git curl ca-certificates   # to build
   colmap                                                      # camera poses, run as a program
-  libopencv-dev libpng-dev libtiff-dev libexif-dev libutf8proc-dev libpugixml-dev nlohmann-json3-dev libsqlite3-dev
-  libnanoflann-dev libcli11-dev libhwy-dev
+  libopencv-dev libjpeg-dev libpng-dev libtiff-dev libexif-dev libutf8proc-dev libpugixml-dev nlohmann-json3-dev
+  libsqlite3-dev libnanoflann-dev libcli11-dev libhwy-dev
   zlib1g-dev libzstd-dev libminizip-dev libwebp-dev           # scene files
   libgtest-dev libgmock-dev libbenchmark-dev                  # tests and benchmarks
   libboost-context-dev                                        # tests: CUDA kernels executed without a GPU

@@ -16,7 +16,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -35,10 +34,8 @@ std::unique_ptr<FileLock> ClaimOutput(const ConvertOptions& options) {
   std::error_code ignored;
   const fs::path folder = fs::path(options.output).parent_path();
   SPLAT_CHECK(folder.empty() || fs::is_directory(folder, ignored), options.output, ": the folder does not exist");
-  const std::string lock =
-      (folder / StrCat(".splat-", std::hash<std::string>()(fs::path(options.output).filename().string()), ".lock"))
-          .string();
-  auto claim = std::make_unique<FileLock>(lock, options.output, "wait for it or choose another name");
+  auto claim =
+      std::make_unique<FileLock>(LockOfFile(options.output), options.output, "wait for it or choose another name");
   SPLAT_CHECK(options.overwrite || !fs::exists(options.output, ignored), options.output,
               ": exists already; choose another name or pass --overwrite");
   const std::string lacks = formats::WhatLacks(*options.exporter);
@@ -95,8 +92,7 @@ SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, 
   if (options.max_gaussians) KeepMostImportant(splats, *options.max_gaussians);
   if (options.sh_degree) splats.LimitShDegree(*options.sh_degree);
   if (options.morton) SortByMorton(splats);
-  SPLAT_CHECK(splats.count() > 0, options.input, ": ",
-              cloud.count() > 0 ? "no splat is left by --crop" : "holds no splat that could be drawn");
+  SPLAT_CHECK(splats.count() > 0, options.input, ": no splat is left by --crop");
   return splats;
 }
 
@@ -116,7 +112,7 @@ std::string SizeText(const std::string& path) {
 
 // What was read, as it is to be written: with the background of --background.
 SplatCloud ReadCloud(const ConvertOptions& options, Progress& progress) {
-  SplatCloud cloud = formats::ReadScene(options.input, options.reading);
+  SplatCloud cloud = formats::ReadDrawableScene(options.input, options.reading);
   progress.Info(StrCat(options.input, ": ", FormatCount(cloud.count()), " splats, SH degree ",
                        math::ShDegreeOf(cloud.sh_rest_count), ", ", SizeText(formats::SceneFileOf(options.input))));
   for (const std::string& warning : formats::WarningsOf(cloud, options.input)) progress.Warn(warning);
@@ -142,6 +138,7 @@ int ConvertScene(ConvertOptions options) {
   const auto start = std::chrono::steady_clock::now();
   std::optional<SplatCloud> cloud = ReadCloud(options, progress);
   const std::vector<NamedCamera> cameras = CamerasBeside(options.input, progress);
+  const std::optional<formats::SceneTransform> transform = TransformBeside(options.input, progress);
   std::optional<quality::ExportRenderCheck> check;
   formats::WrittenScene written;
   {
@@ -152,6 +149,7 @@ int ConvertScene(ConvertOptions options) {
                            "--max-gaussians keeps those that cover most"));
     }
     options.writing.viewer = Viewer(cameras, splats);
+    if (transform) options.writing.page_from_scene = transform->upright_from_scene;
     written = formats::WriteScene(options.output, *options.exporter, splats, options.writing);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     progress.Info(StrCat(options.output, ": ", FormatCount(splats.count() - written.left_out), " splats, SH degree ",
@@ -159,7 +157,7 @@ int ConvertScene(ConvertOptions options) {
                          SizeText(options.output), ", ", FormatDuration(seconds.count())));
     if (options.check) {
       quality::CheckedViews views = {quality::CamerasToCheck(cameras, splats)};
-      views.near = formats::NearPlaneOf(TransformBeside(options.input, progress), views.cameras, splats);
+      views.near = formats::NearPlaneOf(transform, views.cameras, splats);
       check.emplace(splats, std::move(views), BackgroundOf(splats.traits()), pool);
     }
   }

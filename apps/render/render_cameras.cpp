@@ -67,11 +67,16 @@ std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, c
   return moved;
 }
 
-std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width) {
+std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width,
+                                      const std::optional<Similarity3>& upright_from_scene) {
   const HostModel host(model);
   const SplatSelection splats(host.View());
   SPLAT_CHECK(splats.count() > 0, "the scene holds no splats");
-  return OrbitCameras(SphereAroundMost(splats), count, width);
+  Sphere sphere = SphereAroundMost(splats);
+  if (!upright_from_scene) return OrbitCameras(sphere, count, width);
+  sphere.center = *upright_from_scene * sphere.center;
+  sphere.radius *= upright_from_scene->scale;
+  return InSceneFrame(OrbitCameras(sphere, count, width), *upright_from_scene);
 }
 
 }  // namespace splat::apps

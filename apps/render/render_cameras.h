@@ -1,6 +1,7 @@
 // The cameras that splat-render renders from.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,9 @@ CameraSet ReadCameras(const std::string& path);
 // Returns the cameras in the frame of a scene, given the frame of their source.
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene);
 
-// OrbitCameras (scene/orbit.h) around a model. Throws splat::Error for an empty one.
-std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width);
+// OrbitCameras (scene/orbit.h) around a model, in its frame; level where the scene is upright, if its own frame is not.
+// Throws splat::Error for an empty model.
+std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width,
+                                      const std::optional<Similarity3>& upright_from_scene = std::nullopt);
 
 }  // namespace splat::apps

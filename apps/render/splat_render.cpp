@@ -54,7 +54,8 @@ Camera Resized(const Camera& camera, const RenderOptions& options) {
 std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const SplatModel& model,
                                        const Transform& transform, Progress& progress) {
   if (options.orbit > 0) {
-    return OrbitCameras(model, options.orbit, options.width > 0 ? options.width : kOrbitWidth_px / options.downscale);
+    const int width = options.width > 0 ? options.width : kOrbitWidth_px / options.downscale;
+    return OrbitCameras(model, options.orbit, width, transform ? transform->upright_from_scene : std::nullopt);
   }
   std::vector<NamedCamera> chosen;
   for (NamedCamera& named : CamerasFromFile(options, transform, progress)) {
@@ -96,8 +97,8 @@ std::unique_ptr<FileLock> MakeFolder(const std::string& path) {
   fs::create_directories(path, error);
   SPLAT_CHECK(!error && fs::is_directory(path), "--output ", path, ": the folder cannot be made",
               error ? ": " + error.message() : std::string());
-  auto claim = std::make_unique<FileLock>(path + "/.splat.lock", StrCat("--output ", path),
-                                          "wait for it or choose another folder");
+  auto claim =
+      std::make_unique<FileLock>(LockOfFolder(path), StrCat("--output ", path), "wait for it or choose another folder");
   RemoveAbandonedFiles(path);
   return claim;
 }
@@ -107,7 +108,7 @@ int RenderScene(const RenderOptions& options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   UseThreads(options.threads);
   const torch::Device device = train::ChooseBackend(options.device).device;
-  SplatCloud cloud = formats::ReadScene(options.scene);
+  SplatCloud cloud = formats::ReadDrawableScene(options.scene);
   for (const std::string& warning : formats::WarningsOf(cloud, options.scene)) progress.Warn(warning);
   if (options.background) cloud.traits.background = options.background;
   const SplatModel model = ModelOf(std::move(cloud)), on_device = ToDevice(model, device);

@@ -22,7 +22,8 @@ void WarnOfMissingRows(const View& view, const DecodedPhoto& photo, const LogSin
   const std::string effect = photo.missing_rows > 0 ? StrCat("the last ", photo.missing_rows, " of its ",
                                                              photo.image.height, " rows are missing and do not count")
                                                     : "it is used, but less sharp than it was";
-  LogWarning(log, StrCat(view.path, ": the file ends early; ", effect, ". Copy it again or remove it"));
+  const char* const fault = photo.damaged ? "its data are damaged" : "the file ends early";
+  LogWarning(log, StrCat(view.path, ": ", fault, "; ", effect, ". Copy it again or remove it"));
 }
 
 // Empty unless rows are missing.

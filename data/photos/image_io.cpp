@@ -13,6 +13,7 @@
 
 #include "core/check.h"
 #include "data/photos/jpeg_ending.h"
+#include "data/photos/jpeg_file.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_header.h"
 #include "data/photos/png_file.h"
@@ -73,21 +74,15 @@ Image8 ToRgb(const cv::Mat& pixels) {
   return image;
 }
 
-// Where a JPEG ends early the decoder stops before the row of blocks that is not whole, and repeats the last row that
-// it has down to the bottom.
-int MissingRows(const Image8& image) {
-  const size_t stride = size_t(image.width) * image.channels;
-  const uint8_t* last = image.At(0, image.height - 1);
-  int first_missing = image.height - 1;
-  while (first_missing > 0 && std::memcmp(image.At(0, first_missing - 1), last, stride) == 0) --first_missing;
-  return first_missing == image.height - 1 ? 0 : image.height - first_missing;
-}
-
-// The same of a progressive file that ends within its coarse scan: below the blocks that it has, the decoder's image is
-// grey. The last row of blocks need not be whole, and the decoder blends two more with the grey.
+// How many rows are missing of a progressive file that ends within its coarse scan: below the blocks that it has, the
+// decoder's image is grey. The last row of blocks need not be whole, and the decoder blends two more with the grey.
 int MissingRowsOfCoarseScan(const Image8& image) {
   constexpr int kTallestBlocks = 16, kDoubtful = 3 * kTallestBlocks;
-  const int begun = image.height - MissingRows(image);
+  const size_t stride = size_t(image.width) * image.channels;
+  const uint8_t* last = image.At(0, image.height - 1);
+  int begun = image.height;  // rows that are not as the last one
+  while (begun > 0 && std::memcmp(image.At(0, begun - 1), last, stride) == 0) --begun;
+  if (begun == image.height - 1) begun = image.height;
   return image.height - std::max(0, begun - kDoubtful) / kTallestBlocks * kTallestBlocks;
 }
 
@@ -95,19 +90,38 @@ int MissingRowsOfCoarseScan(const Image8& image) {
 DecodedPhoto DecodeCutJpeg(const std::string& path, std::vector<uint8_t> bytes, const JpegEnding& ending) {
   SPLAT_CHECK(!ending.lacks_colors, path,
               ": is not a photo that can be read: the file ends before its colours; copy it again or remove it");
-  DecodedPhoto photo;
-  photo.truncated = true;
   if (ending.progressive) {
     // The decoder gives the scans that there are only where it is told that there are no more.
     bytes.resize(ending.usable_bytes);
     bytes.insert(bytes.end(), {0xff, 0xd9});
   }
-  photo.image = ToRgb(Decode(path, bytes));
-  if (!ending.progressive) photo.missing_rows = MissingRows(photo.image);
+  DecodedJpeg decoded = DecodeJpeg(path, bytes.data(), bytes.size());
+  DecodedPhoto photo;
+  photo.truncated = true;
+  photo.missing_rows = decoded.image.height - decoded.rows;
+  photo.image = std::move(decoded.image);
   if (ending.in_coarse_scan) photo.missing_rows = MissingRowsOfCoarseScan(photo.image);
-  SPLAT_CHECK(
-      photo.missing_rows < photo.image.height, path,
-      ": is not a photo that can be read: the file ends before a row of it is whole; copy it again or remove it");
+  SPLAT_CHECK(photo.missing_rows < photo.image.height, path,
+              ": is not a photo that can be read: no row of it is whole; copy it again or remove it");
+  return photo;
+}
+
+// A file whose data are damaged somewhere counts as one that ends there.
+DecodedPhoto DecodeAnyJpeg(const std::string& path, std::vector<uint8_t> bytes) {
+  const JpegEnding ending = FindJpegEnding(bytes.data(), bytes.size());
+  if (ending.early) return DecodeCutJpeg(path, std::move(bytes), ending);
+  DecodedJpeg decoded = DecodeJpeg(path, bytes.data(), bytes.size());
+  DecodedPhoto photo;
+  photo.truncated = photo.damaged = decoded.damaged_from.has_value();
+  photo.missing_rows = decoded.image.height - decoded.rows;
+  if (!photo.damaged || photo.missing_rows > 0) {
+    photo.image = std::move(decoded.image);
+    return photo;
+  }
+  bytes.resize(*decoded.damaged_from);
+  const JpegEnding damage = FindJpegEnding(bytes.data(), bytes.size());
+  photo = DecodeCutJpeg(path, std::move(bytes), damage);
+  photo.damaged = true;
   return photo;
 }
 
@@ -121,10 +135,7 @@ DecodedPhoto ReadPhoto(const std::string& path) {
   std::vector<uint8_t> bytes(fs::file_size(path));
   SPLAT_CHECK(stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(bytes.size())), path,
               ": cannot be read to its end");
-  if (header.format == PhotoFormat::kJpeg) {
-    const JpegEnding ending = FindJpegEnding(bytes.data(), bytes.size());
-    if (ending.early) return DecodeCutJpeg(path, std::move(bytes), ending);
-  }
+  if (header.format == PhotoFormat::kJpeg) return DecodeAnyJpeg(path, std::move(bytes));
   return {ToRgb(Decode(path, bytes))};
 }
 

@@ -10,6 +10,7 @@ namespace splat::data {
 struct DecodedPhoto {
   Image8 image;            // 3 channels, or 4 if the file has transparency
   bool truncated = false;  // the file ends early. The caller warns.
+  bool damaged = false;    // of a truncated one: it does not end, but what follows is damaged
   int missing_rows = 0;    // of a truncated one, at the bottom: what stands there is no photo
 };
 

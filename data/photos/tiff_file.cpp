@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <iterator>
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/check.h"
@@ -117,6 +119,39 @@ Alpha AlphaOf(TIFF* tiff, const Layout& layout) {
   return kind == EXTRASAMPLE_UNASSALPHA ? Alpha::kStraight : Alpha::kNone;
 }
 
+// Whether colours are such that libtiff gives the sRGB that was meant. It converts CIE L*a*b* for a display of its own
+// with another white, and takes light that was not developed (CFA, LogLuv) for a photo.
+bool IsReadRight(const Layout& layout) {
+  constexpr uint16_t kRead[] = {PHOTOMETRIC_MINISWHITE, PHOTOMETRIC_MINISBLACK, PHOTOMETRIC_RGB,
+                                PHOTOMETRIC_PALETTE,    PHOTOMETRIC_SEPARATED,  PHOTOMETRIC_YCBCR};
+  return std::find(std::begin(kRead), std::end(kRead), layout.photometric) != std::end(kRead);
+}
+
+// The name of a kind of colours that is not read.
+std::string ColoursOf(const Layout& layout) {
+  switch (layout.photometric) {
+    case PHOTOMETRIC_CIELAB:
+    case PHOTOMETRIC_ICCLAB:
+    case PHOTOMETRIC_ITULAB:
+      return "CIE L*a*b* colours";
+    case PHOTOMETRIC_CFA:
+      return "raw data of a sensor";
+    case PHOTOMETRIC_LOGL:
+    case PHOTOMETRIC_LOGLUV:
+      return "LogLuv colours";
+    default:
+      return StrCat("colours of kind ", layout.photometric);
+  }
+}
+
+void CheckColours(const std::string& path, const Layout& layout) {
+  SPLAT_CHECK(IsReadRight(layout), path, ": is a TIFF of ", ColoursOf(layout), "; convert it to RGB");
+  SPLAT_CHECK(layout.photometric != PHOTOMETRIC_SEPARATED || layout.samples == 4, path, ": is a TIFF of ",
+              layout.samples, " printing inks; convert it to RGB");
+  SPLAT_CHECK(layout.photometric != PHOTOMETRIC_PALETTE || layout.samples == 1, path,
+              ": is a TIFF of a palette with further samples; convert it to RGB");
+}
+
 Layout LayoutOf(const std::string& path, TIFF* tiff) {
   Layout layout;
   layout.width = Tag<uint32_t>(tiff, TIFFTAG_IMAGEWIDTH);
@@ -126,14 +161,13 @@ Layout LayoutOf(const std::string& path, TIFF* tiff) {
   layout.planar = Tag<uint16_t>(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
   SPLAT_CHECK(TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout.photometric) == 1, path,
               ": is a TIFF that does not say what its samples mean; convert it to 16-bit PNG");
+  CheckColours(path, layout);
   const auto format = Tag<uint16_t>(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
   SPLAT_CHECK((format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID) && layout.bits <= 16, path,
               ": is a TIFF of ", layout.bits, "-bit ", format == SAMPLEFORMAT_IEEEFP ? "floating-point" : "",
               format == SAMPLEFORMAT_INT ? "signed" : "",
               " samples; unsigned 1 to 16 bits can be read: convert it to "
               "16-bit PNG or TIFF");
-  SPLAT_CHECK(layout.photometric != PHOTOMETRIC_SEPARATED || layout.samples == 4, path, ": is a TIFF of ",
-              layout.samples, " printing inks; convert it to RGB");
   layout.alpha = AlphaOf(tiff, layout);
   return layout;
 }

@@ -15,9 +15,9 @@ namespace splat::data {
 std::optional<PhotoHeader> ReadTiffHeader(std::istream& stream);
 
 // Decodes the first image to 3 channels, or 4 if it has alpha, which is straight in the result. Pixels are in the
-// stored order. A fourth sample that the file does not explain counts as straight alpha, as OpenCV writes it. Throws
-// splat::Error, which begins with `path`, for damaged data and for layouts that cannot be read (floats, signed numbers,
-// 32 bits, 16-bit CMYK).
+// stored order. A further sample that the file does not explain is left out. Throws splat::Error, which begins with
+// `path`, for damaged data, for layouts that cannot be read (floats, signed numbers, 32 bits, 16-bit CMYK) and for
+// colours whose sRGB is not certain (CIE L*a*b*, LogLuv, raw data).
 Image8 DecodeTiff(const std::string& path, std::istream& stream);
 
 }  // namespace splat::data

@@ -61,15 +61,24 @@ struct PageScene {
 std::unique_ptr<PageScene> PageSceneOf(const SplatSelection& splats, const ExportOptions& options) {
   auto scene = std::make_unique<PageScene>(PageScene{std::nullopt, splats, options});
   std::optional<ViewerSettings>& settings = scene->options.viewer;
-  if (!settings) settings = SettingsFromSplats(splats);
+  const auto move = [&](const Similarity3& page_from_scene) {
+    scene->options.sog_file.clear();
+    scene->moved = Transformed(AffineOf(page_from_scene), splats);
+    scene->splats = SplatSelection(scene->moved->View());
+  };
   std::optional<Similarity3> page_from_scene = options.page_from_scene;
+  if (!settings && page_from_scene) {  // level in the page, and not in the scene
+    move(*page_from_scene);
+    settings = SettingsFromSplats(scene->splats);
+    settings->scene_from_page = Inverse(*page_from_scene);
+    return scene;
+  }
+  if (!settings) settings = SettingsFromSplats(splats);
   const double unit = PageUnit(*settings);
   if (!page_from_scene && unit != 1) page_from_scene = Similarity3{1 / unit};
   if (!page_from_scene) return scene;
   settings = InPageFrame(*settings, *page_from_scene);
-  scene->options.sog_file.clear();
-  scene->moved = Transformed(AffineOf(*page_from_scene), splats);
-  scene->splats = SplatSelection(scene->moved->View());
+  move(*page_from_scene);
   return scene;
 }
 

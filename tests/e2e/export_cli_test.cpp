@@ -7,6 +7,7 @@
 
 #include "formats/inria_cameras.h"
 #include "io/atomic_file.h"
+#include "io/file_lock.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"
 #include "tests/support/splat_clouds.h"
@@ -223,6 +224,15 @@ TEST_F(SplatExport, KeepsAFileThatExistsUnlessToldOtherwise) {
   EXPECT_EQ(ReadScene(folder_ / "out.spz").count(), 400);
   EXPECT_EQ(Run(scene_, scene_, {"--overwrite", "--sh-degree", "0"}).exit_code, 0);  // onto itself
   EXPECT_EQ(ReadScene(scene_).sh_rest_count, 0);
+}
+
+TEST_F(SplatExport, ClearsAwayWhatKilledExportsLeft) {
+  const std::string lock = LockOfFile(folder_ / "other.sog"), half = folder_ / ".splat-tmp-0123456789abcdef.sog";
+  WriteBytes(lock, "99999999 splat-export\n");
+  WriteBytes(half, "half");
+  Converted("a.ply");
+  EXPECT_FALSE(fs::exists(lock));
+  EXPECT_FALSE(fs::exists(half));
 }
 
 TEST_F(SplatExport, DamagedFilesEndInOneLineAndLeaveNothing) {

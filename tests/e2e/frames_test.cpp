@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/photos/image_io.h"
+#include "formats/exporter.h"
 #include "io/atomic_file.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/process.h"
@@ -144,6 +145,38 @@ TEST_F(Frames, WithoutAlignmentFilesAreInTheFrameOfTheSource) {
   const Json camera = ReadJson(folder_ / "out/cameras.json")[0];
   EXPECT_NEAR(camera["position"][0], 5000, 1e-6);
   EXPECT_NEAR(camera["position"][2], -100 * kCameraRadius, 1e-6);
+}
+
+// What a page gives its viewer of poses.
+Json SettingsOf(const std::string& page) {
+  const std::string bytes = ReadFile(page), mark = "id=\"sse-bootstrap\">";
+  const size_t begin = bytes.find(mark) + mark.size();
+  return Json::parse(bytes.substr(begin, bytes.find("</script>", begin) - begin))["settings"];
+}
+
+// A page that is made later lies in the frame of the training's own.
+TEST_F(Frames, AnExportedPageOfASceneThatIsNotAlignedIsUpright) {
+  if (!formats::WhatLacks(formats::ExporterNamed("html")).empty()) GTEST_SKIP() << "this build has no page";
+  constexpr double kFloats = 1e-3;  // of the page's units: floats of the source's frame
+  WriteBallPhotos(folder_ / "balls", {8, 64, 48, ".png", 100});
+  const ProcessOutput trained = RunProgram({kTrain, "--images", folder_ / "balls", "--output", folder_ / "out",
+                                            "--iterations", "60", "--no-align", "--export", "ply,html"},
+                                           600);
+  EXPECT_EQ(trained.exit_code, 0) << trained.err;
+  const ProcessOutput exported = RunProgram({kExport, folder_ / "out/scene.ply", folder_ / "page.html"});
+  EXPECT_EQ(exported.exit_code, 0) << exported.err;
+  const Json first = SettingsOf(folder_ / "out/scene.html"), later = SettingsOf(folder_ / "page.html");
+  for (size_t row = 0; row < 3; ++row) {
+    for (size_t column = 0; column < 4; ++column) {
+      EXPECT_NEAR(later["sceneFromPage"][row][column], first["sceneFromPage"][row][column], 1e-6);
+    }
+    for (const char* key : {"position", "target"}) {
+      EXPECT_NEAR(later["cameras"][0]["initial"][key][row], first["cameras"][0]["initial"][key][row], kFloats) << key;
+    }
+  }
+  const ProcessOutput orbit =
+      RunProgram({kRender, folder_ / "out/scene.ply", "--orbit", "2", "--width", "64", "--output", folder_ / "orbit"});
+  EXPECT_EQ(orbit.exit_code, 0) << orbit.err;
 }
 
 // Every format shows the scene, or says that it cannot and leaves the others alone.

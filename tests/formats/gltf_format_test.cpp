@@ -243,6 +243,16 @@ TEST(ReadGlb, NamesWhatIsWrong) {
   EXPECT_THAT(message([&](Parts& p) { p.json["meshes"][0]["primitives"][0].erase("extensions"); }),
               HasSubstr("holds no splats"));
   EXPECT_THAT(message([&](Parts& p) { p.json["nodes"][0]["scale"] = {1, 0, 1}; }), HasSubstr("to nothing"));
+  const auto node = [&](const char* key, const Json& value) {
+    return message([&](Parts& p) {
+      p.json["nodes"][0]["name"] = "rock";
+      p.json["nodes"][0][key] = value;
+    });
+  };
+  EXPECT_THAT(node("translation", {1e39, 0, 0}), HasSubstr("node 0 (rock) puts its mesh farther out than 3.4"));
+  EXPECT_THAT(node("translation", {0, 0, -1e300}), HasSubstr("node 0 (rock) puts its mesh farther out than 3.4"));
+  EXPECT_THAT(node("scale", {1, 1e39, 1}), HasSubstr("node 0 (rock) puts its mesh farther out than 3.4"));
+  EXPECT_THAT(node("matrix", {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1e39, 0, 0, 1}), HasSubstr("farther out than 3.4"));
   EXPECT_THAT(message([&](Parts& p) { p.json["nodes"][0]["children"] = {0}; }), HasSubstr("below two others"));
   for (const char* uri : {"../a.bin", "/etc/passwd", "b/../../a.bin", "%2e%2e/a.bin", "file:///a", "..\\a.bin"}) {
     EXPECT_THAT(message([&](Parts& p) { p.json["buffers"][0]["uri"] = uri; }), HasSubstr("not lie in its folder"));
@@ -250,6 +260,29 @@ TEST(ReadGlb, NamesWhatIsWrong) {
   EXPECT_THAT(message([&](Parts& p) { p.json["buffers"][0]["uri"] = "no_such.bin"; }), HasSubstr("no_such.bin"));
   EXPECT_THAT(message([&](Parts& p) { p.json = Json::array(); }), HasSubstr("JSON is damaged"));
   EXPECT_THAT(message([&](Parts& p) { p.json["accessors"][0]["sparse"] = Json::object(); }), HasSubstr("sparse"));
+}
+
+// What two nodes do counts, and not each by itself.
+TEST(ReadGlb, NodesBeyondFloatsMayLeadBack) {
+  Parts parts = PartsOf(Encoded("glb", GoldenCloud()));
+  const SplatCloud plain = Read(Joined(parts));
+  parts.json["nodes"] = {{{"children", {1}}, {"translation", {-1e39, 0, 0}}},
+                         {{"mesh", 0}, {"translation", {1e39, 0, 0}}}};
+  parts.json["scenes"][0]["nodes"] = {0};
+  testing::ExpectEqualBits(Read(Joined(parts)), plain);
+}
+
+// Splats that the node puts out of reach are left out, and the others stay.
+TEST(ReadGlb, SplatsBeyondFloatsAreLeftOut) {
+  Parts parts = PartsOf(Encoded("glb", GoldenCloud()));
+  const SplatCloud plain = Read(Joined(parts));
+  float far = 3e38f;
+  std::memcpy(parts.binary.data(), &far, sizeof far);  // x of the first splat
+  EXPECT_EQ(Read(Joined(parts)).left_out, 0);
+  parts.json["nodes"][0]["scale"] = {2, 1, 1};
+  const SplatCloud stretched = Read(Joined(parts));
+  EXPECT_EQ(stretched.left_out, 1);
+  EXPECT_EQ(stretched.count(), plain.count() - 1);
 }
 
 TEST(ReadGlb, RefusesJsonThatNestsTooDeep) {

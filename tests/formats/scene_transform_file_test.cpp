@@ -35,6 +35,18 @@ TEST_F(SceneTransformTest, IsReadAsItWasWritten) {
   EXPECT_EQ(read.source_from_scene.translation.y, -2e7);
   EXPECT_EQ(read.source_from_scene.rotation(1, 0), transform.source_from_scene.rotation(1, 0));
   EXPECT_EQ(SceneTransformBeside(folder_ / "scene.ply")->near, 2e-5);
+  EXPECT_FALSE(read.upright_from_scene.has_value());
+}
+
+TEST_F(SceneTransformTest, KeepsTheWayToAnUprightFrame) {
+  SceneTransform transform;
+  transform.upright_from_scene = {0.25, RotationMatrix(Quaternion<double>{0.5, 0.5, 0.5, 0.5}), {1, -2, 3}};
+  WriteSceneTransform(path(), transform, "a model");
+  const SceneTransform read = ReadSceneTransform(path());
+  ASSERT_TRUE(read.upright_from_scene.has_value());
+  EXPECT_EQ(read.upright_from_scene->scale, 0.25);
+  EXPECT_EQ(read.upright_from_scene->translation.z, 3);
+  EXPECT_EQ(read.upright_from_scene->rotation(1, 0), transform.upright_from_scene->rotation(1, 0));
 }
 
 TEST_F(SceneTransformTest, ANearPlaneThatIsNoneIsRefused) {

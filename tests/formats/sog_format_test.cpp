@@ -244,6 +244,13 @@ TEST(ReadScene, ReadsASogInAFolderOfItsArchiveOrOfTheDisk) {
   }
   ExpectEqualBits(Read(Zipped(entries)), expected);
   ExpectEqualBits(Read(Zipped({{"README.txt", "a"}, {"files/scene.sog", file}})), expected);
+  ExpectEqualBits(Read(Zipped({{"files\\scene.sog", file}})), expected);
+  for (const std::string& before : {std::string("./"), std::string("scene\\")}) {
+    auto renamed = entries;
+    for (auto& [name, bytes] : renamed) name = before + name.substr(name.rfind('/') + 1);
+    renamed.erase(renamed.begin());
+    ExpectEqualBits(Read(Zipped(renamed)), expected);
+  }
   ExpectEqualBits(ReadScene(folder / "meta.json"), expected);
   ExpectEqualBits(ReadScene(folder / ""), expected);
 
@@ -257,6 +264,9 @@ TEST(ReadScene, ReadsASogInAFolderOfItsArchiveOrOfTheDisk) {
               }),
               HasSubstr("holds several scenes (a.sog, b.sog)"));
   Json meta = Json::parse(zip.Read("meta.json"));
+  meta["quats"]["files"][0] = "./quats.webp";
+  WriteFileAtomically(folder / "meta.json", [&](std::ostream& out) { out << meta.dump(); });
+  ExpectEqualBits(ReadScene(folder / "meta.json"), expected);
   meta["quats"]["files"][0] = "../quats.webp";
   WriteFileAtomically(folder / "meta.json", [&](std::ostream& out) { out << meta.dump(); });
   EXPECT_THAT(ErrorMessageOf([&] { ReadScene(folder / ""); }), HasSubstr("not one beside it"));

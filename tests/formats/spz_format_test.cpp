@@ -238,6 +238,43 @@ TEST(ReadSpz, RefusesTruncationsDamageAndBombs) {
   EXPECT_THAT(ErrorMessageOf([&] { Read(Gzipped(endless)); }), HasSubstr("go on far behind"));
 }
 
+// As bgzip, pigz -i and `cat a.gz b.gz` make them.
+TEST(ReadSpz, ReadsGzipOfSeveralMembers) {
+  const SplatCloud expected = Read(Written(GoldenCloud(), 3));
+  const std::string plain = Unpacked(Written(GoldenCloud(), 3), 16 + 3 * 29);
+  for (const size_t cut : {size_t(0), size_t(1), size_t(16), size_t(50), plain.size()}) {
+    const std::string file = Gzipped(plain.substr(0, cut)) + Gzipped(plain.substr(cut));
+    testing::ExpectEqualBits(Read(file), expected);
+    testing::ExpectEqualBits(Read(file + std::string(600, '\0')), expected);  // as on tapes
+  }
+  std::string bytewise;
+  for (const char byte : plain) bytewise += Gzipped(std::string(1, byte));
+  testing::ExpectEqualBits(Read(bytewise), expected);
+  EXPECT_THAT(ErrorMessageOf([&] { Read(Gzipped(plain.substr(0, 50)) + "hello"); }),
+              HasSubstr("less than it announces"));
+  std::string damaged = Gzipped(plain.substr(0, 50)) + Gzipped(plain.substr(50));
+  damaged[damaged.size() - 6] = char(damaged[damaged.size() - 6] ^ 1);  // the sum of the second
+  EXPECT_THAT(ErrorMessageOf([&] { Read(damaged); }), HasSubstr("its gzip data are damaged"));
+}
+
+TEST(ReadSpz, ReadsStreamsOfSeveralZstdFrames) {
+  const std::string file = Written(GoldenCloud(), 4);
+  const auto packed = [](const std::string& bytes) {
+    ZstdWriter zstd(3);
+    zstd.Write(bytes);
+    return zstd.Finish();
+  };
+  uint64_t old_size = 0;
+  std::memcpy(&old_size, file.data() + 32, 8);
+  const std::string plain = FromHex(kPositions);
+  const std::string skipped = FromHex("502a4d1803000000616263");  // a frame of three bytes that readers pass over
+  const std::string frames = skipped + packed(plain.substr(0, 10)) + packed(plain.substr(10));
+  std::string changed = file;
+  changed.replace(32 + 6 * 16, size_t(old_size), frames);
+  changed.replace(32, 8, Bytes(uint64_t(frames.size())));
+  testing::ExpectEqualBits(Read(changed), Read(file));
+}
+
 TEST(ReadSpz, RefusesVersionsItDoesNotKnow) {
   std::string plain = Unpacked(Written(GoldenCloud(), 3), 16 + 3 * 29);
   plain[4] = 9;

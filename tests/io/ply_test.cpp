@@ -212,6 +212,19 @@ TEST_F(Ply, RefusesMalformedAsciiRowsByLine) {
   EXPECT_THAT(ErrorOf(header + "1 2 3\n4 5\n"), HasSubstr("line 7: more than 2 values"));
 }
 
+TEST_F(Ply, TextNumbersBeyondTheirTypeAreInfiniteOrZero) {
+  const PlyTable table = ReadOf(
+      "ply\nformat ascii 1.0\nelement vertex 8\nproperty double x\nend_header\n"
+      "1e39\n-1e400\n+1e99999\n1e-400\n-1E-99999\n-2.5e-45\ninf\n1.5\n");
+  constexpr float kInfinite = std::numeric_limits<float>::infinity();
+  EXPECT_THAT(table.values, ElementsAre(kInfinite, -kInfinite, kInfinite, 0, 0, -2.8026e-45f, kInfinite, 1.5f));
+  for (const char* word : {"1e400x", "1e", "--1e400", "1e400 2", "0x1p9999"}) {
+    EXPECT_NE(ErrorOf(StrCat("ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nend_header\n", word, "\n")),
+              "")
+        << word;
+  }
+}
+
 TEST(PlyOfTestData, ReadsAnInriaScene) {
   SPLAT_TEST_DATA_OR_SKIP(path, "splats/kacytran/point_cloud/iteration_7000/point_cloud.ply");
   const PlyTable table = ReadPly(path);

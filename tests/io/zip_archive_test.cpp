@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
@@ -72,6 +74,67 @@ TEST(Zip, BeginsWhereTheStreamStands) {
   zip.Finish();
   const std::string bytes = out.str().substr(6);
   EXPECT_EQ(ZipReader(bytes, "a.sog").Read("a"), "b");
+}
+
+TEST(Zip, NamesWithBackslashesOrADotInFrontAreThoseOfAnyArchive) {
+  std::ostringstream out;
+  ZipWriter zip(out);
+  for (const char* name : {"scene\\meta.json", "./files/a.bin", "././b.bin", "/c.bin", "d..e/.f"}) zip.Add(name, name);
+  zip.Finish();
+  const std::string bytes = out.str();
+  ZipReader reader(bytes, "a.sog");
+  EXPECT_EQ(reader.Names(), (std::vector<std::string>{"scene/meta.json", "files/a.bin", "b.bin", "c.bin", "d..e/.f"}));
+  EXPECT_EQ(reader.Read("scene/meta.json"), "scene\\meta.json");
+  EXPECT_EQ(reader.Read("./files/a.bin"), "./files/a.bin");
+  EXPECT_EQ(reader.Read("b.bin"), "././b.bin");
+}
+
+// Writes archives of every kind with one entry, a.bin, of 5000 bytes "ab".
+const char* const kOtherArchives = R"(
+import io, struct, sys, zipfile
+class Pipe(io.RawIOBase):  # that cannot seek, so that sizes stand behind the data
+    def __init__(self): self.bytes = b''
+    def writable(self): return True
+    def write(self, data): self.bytes += bytes(data); return len(data)
+def archive(out, method, zip64=False):
+    with zipfile.ZipFile(out, 'w', method) as z:
+        with z.open('a.bin', 'w', force_zip64=zip64) as entry: entry.write(b'ab' * 2500)
+        z.comment = b'PK said the archive'
+    return out.bytes if isinstance(out, Pipe) else out.getvalue()
+def save(name, data): open(sys.argv[1] + '/' + name, 'wb').write(data)
+save('stored', archive(io.BytesIO(), 0))
+save('deflated', archive(io.BytesIO(), 8))
+save('stored_in_a_pipe', archive(Pipe(), 0))
+save('deflated_in_a_pipe', archive(Pipe(), 8))
+save('zip64', archive(io.BytesIO(), 8, True))
+save('zip64_in_a_pipe', archive(Pipe(), 8, True))
+save('method_14', archive(io.BytesIO(), 14))
+secret = bytearray(archive(io.BytesIO(), 0))
+for mark, place in ((b'PK\1\2', 8), (b'PK\3\4', 6)): secret[secret.index(mark) + place] |= 1
+save('secret', bytes(secret))
+)";
+
+TEST(Zip, ReadsWhatOtherProgramsPack) {
+  TempDir folder;
+  const auto output = RunProgram({"python3", "-c", kOtherArchives, folder.path()});
+  if (output.exit_code == 127) GTEST_SKIP() << "needs python3";
+  ASSERT_EQ(output.exit_code, 0) << output.err;
+  std::string right;
+  for (int i = 0; i < 2500; ++i) right += "ab";
+  for (const char* name :
+       {"stored", "deflated", "stored_in_a_pipe", "deflated_in_a_pipe", "zip64", "zip64_in_a_pipe"}) {
+    const std::string bytes = ReadFile(folder / name);
+    ZipReader zip(bytes, "a.sog");
+    EXPECT_EQ(zip.Names(), std::vector<std::string>{"a.bin"}) << name;
+    EXPECT_EQ(zip.SizeOf("a.bin"), right.size()) << name;
+    EXPECT_EQ(zip.Read("a.bin"), right) << name;
+  }
+  const auto refusal = [&](const char* name) {
+    const std::string bytes = ReadFile(folder / name);
+    return ErrorMessageOf([&] { ZipReader(bytes, "a.sog").Read("a.bin"); });
+  };
+  EXPECT_THAT(refusal("method_14"), HasSubstr("a.sog: a.bin within it is compressed by method 14"));
+  EXPECT_THAT(refusal("secret"), HasSubstr("a.sog: a.bin within it has a password"));
 }
 
 TEST(Zip, NamesWhatIsMissingOrDamaged) {

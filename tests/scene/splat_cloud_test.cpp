@@ -137,5 +137,22 @@ TEST(LeaveOutUnusable, KeepsTheOthersInOrder) {
   EXPECT_GT(cloud.opacity_logits[1], -50);
 }
 
+TEST(LeaveOutUnusable, TakesOutSizesWhoseSquareNoFloatHolds) {
+  SplatCloud cloud = RandomCloud(6, 1);
+  const SplatCloud whole = cloud;
+  cloud.log_scales[0] = kInfinity;
+  cloud.log_scales[3 + 1] = 45;          // 3.5e19, of which the square is 1.2e39
+  cloud.log_scales[2 * 3 + 2] = 43;      // 4.7e18, 2.2e37
+  cloud.log_scales[3 * 3] = -kInfinity;  // flat
+  cloud.log_scales[4 * 3] = 3e38f;
+  cloud.means[5 * 3] = -3e38f;
+  LeaveOutUnusable(cloud);
+  EXPECT_EQ(cloud.left_out, 3);
+  ASSERT_EQ(cloud.count(), 3);
+  EXPECT_EQ(cloud.log_scales[2], 43);
+  EXPECT_LT(cloud.log_scales[3], -15);
+  EXPECT_EQ(cloud.means[2 * 3], -3e38f);
+}
+
 }  // namespace
 }  // namespace splat

@@ -260,6 +260,12 @@ TEST(LoadViewTest, MissingRowsOfATruncatedJpegDoNotCount) {
   }
   EXPECT_THAT(warning, HasSubstr("a.jpg: the file ends early; the last " + std::to_string(320 - good) +
                                  " of its 320 rows are missing and do not count"));
+
+  std::string damaged = bytes;
+  damaged.replace(bytes.size() / 2, 4, std::string("\xff\xe5\0\2", 4));  // a marker amid the data
+  WriteFileAtomically(path, [&](std::ostream& stream) { stream << damaged; });
+  LoadView(view, {0, 0, 0}, [&](LogLevel, const std::string& line) { warning = line; });
+  EXPECT_THAT(warning, HasSubstr("a.jpg: its data are damaged; the last "));
 }
 
 TEST(LoadViewTest, IsTurnedToTheModelOnlyWhenTheViewSaysSo) {

@@ -101,17 +101,27 @@ TEST_F(ImageCorpusTest, EveryFileIsReadRightOrRefusedByName) {
   }
 }
 
-// The list of what is refused; docs/inputs.md has it in words.
+// The list of what is refused; docs/photos.md has it in words.
 TEST_F(ImageCorpusTest, WhatIsRefusedStandsInAList) {
   std::set<std::string> refused;
   for (const Entry& entry : entries_) {
     if (entry.kind == "refused") refused.insert(entry.name);
   }
-  const std::set<std::string> expected = {"jpeg_12bit.jpg",      "jpeg_cmyk_without_adobe.jpg",
-                                          "tiff_32.tif",         "tiff_cmyk16.tif",
-                                          "tiff_ends_early.tif", "tiff_float.tif",
-                                          "tiff_half.tif",       "tiff_signed.tif",
-                                          "tiff_signed16.tif",   "webp_animated.webp"};
+  const std::set<std::string> expected = {"jpeg_12bit.jpg",        "jpeg_cmyk_without_adobe.jpg",
+                                          "tiff_32.tif",           "tiff_bayer.tif",
+                                          "tiff_cielab.tif",       "tiff_cielab16.tif",
+                                          "tiff_cielab_alpha.tif", "tiff_cielab_lightness.tif",
+                                          "tiff_cmyk16.tif",       "tiff_cmyk_alpha.tif",
+                                          "tiff_ends_early.tif",   "tiff_float.tif",
+                                          "tiff_four_inks.tif",    "tiff_half.tif",
+                                          "tiff_icclab.tif",       "tiff_icclab16.tif",
+                                          "tiff_itulab.tif",       "tiff_itulab16.tif",
+                                          "tiff_linear_raw.tif",   "tiff_logl.tif",
+                                          "tiff_logluv.tif",       "tiff_mask.tif",
+                                          "tiff_palette16.tif",    "tiff_palette_alpha.tif",
+                                          "tiff_rgb2.tif",         "tiff_rgb4.tif",
+                                          "tiff_signed.tif",       "tiff_signed16.tif",
+                                          "webp_animated.webp"};
   EXPECT_EQ(refused, expected);
 }
 

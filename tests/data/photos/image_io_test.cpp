@@ -312,6 +312,88 @@ TEST(ReadPhotoTest, TruncatedProgressiveJpegNeitherCrashesNorPassesUnnoticed) {
   }
 }
 
+// What is printed on standard error while `code` runs.
+template <typename Code>
+std::string PrintedBy(const Code& code) {
+  ::testing::internal::CaptureStderr();
+  code();
+  return ::testing::internal::GetCapturedStderr();
+}
+
+// A marker in the middle of the data, which libjpeg would tell the terminal of.
+TEST(ReadPhotoTest, AJpegThatIsDamagedInTheMiddleEndsThere) {
+  const testing::TempDir dir;
+  const std::string path = dir / "a.jpg";
+  WriteImage(path, Noise(160, 320));
+  const Image8 whole = ReadPhoto(path).image;
+  const std::string bytes = ReadFile(path);
+  for (const char marker : {'\xd9', '\xd0', '\xe5'}) {
+    std::string damaged = bytes;
+    damaged.replace(bytes.size() / 2, 4, std::string("\xff") + marker + std::string("\0\2", 2));
+    WriteBytes(path, damaged);
+    DecodedPhoto photo;
+    EXPECT_EQ(PrintedBy([&] { photo = ReadPhoto(path); }), "");
+    EXPECT_TRUE(photo.truncated && photo.damaged);
+    EXPECT_GT(photo.missing_rows, 130);
+    EXPECT_LT(photo.missing_rows, 210);
+    EXPECT_EQ(WorstOfRows(photo.image, whole, 0, photo.image.height - photo.missing_rows), 0);
+  }
+}
+
+TEST(ReadPhotoTest, AProgressiveJpegThatIsDamagedHasTheScansBeforeThat) {
+  const testing::TempDir dir;
+  const std::string path = dir / "a.jpg";
+  WriteImage(dir / "a.png", Waves(200, 160));
+  ASSERT_TRUE(cv::imwrite(path, cv::imread(dir / "a.png"), {cv::IMWRITE_JPEG_PROGRESSIVE, 1}));
+  const std::string bytes = ReadFile(path);
+  const Image8 whole = ReadPhoto(path).image;
+  std::string damaged = bytes;
+  damaged.replace(bytes.size() - 100, 4, std::string("\xff\xe5\0\2", 4));
+  WriteBytes(path, damaged);
+  DecodedPhoto photo;
+  EXPECT_EQ(PrintedBy([&] { photo = ReadPhoto(path); }), "");
+  EXPECT_TRUE(photo.damaged);
+  EXPECT_EQ(photo.missing_rows, 0);
+  EXPECT_LT(WorstOfRows(photo.image, whole, 0, 160), 40);
+
+  // Bytes before a marker that mean nothing, as some cameras write them, do no harm.
+  const size_t scan = bytes.find("\xff\xda", bytes.find("\xff\xda") + 2);
+  ASSERT_NE(scan, std::string::npos);
+  WriteBytes(path, bytes.substr(0, scan) + std::string(3, '\0') + bytes.substr(scan));
+  EXPECT_EQ(PrintedBy([&] { photo = ReadPhoto(path); }), "");
+  EXPECT_FALSE(photo.truncated || photo.damaged);
+  EXPECT_EQ(photo.image.pixels, whole.pixels);
+}
+
+// Whatever happens to a file: an image or one error that names it, and not a word from a library.
+TEST(ReadPhotoTest, NothingIsPrintedOfDamagedFiles) {
+  constexpr int kDamages = 60;
+  const testing::TempDir dir;
+  const Image8 image = Waves(64, 80);
+  WriteImage(dir / "a.png", image);
+  const cv::Mat pixels = cv::imread(dir / "a.png");
+  ASSERT_TRUE(cv::imwrite(dir / "baseline.jpg", pixels));
+  ASSERT_TRUE(cv::imwrite(dir / "progressive.jpg", pixels, {cv::IMWRITE_JPEG_PROGRESSIVE, 1}));
+  ASSERT_TRUE(cv::imwrite(dir / "restarts.jpg", pixels, {cv::IMWRITE_JPEG_RST_INTERVAL, 2}));
+  ASSERT_TRUE(cv::imwrite(dir / "a.tif", pixels));
+  ASSERT_TRUE(cv::imwrite(dir / "a.webp", pixels));
+  Random random(3);
+  for (const char* name : {"baseline.jpg", "progressive.jpg", "restarts.jpg", "a.png", "a.tif", "a.webp"}) {
+    const std::string path = dir / name, whole = ReadFile(path);
+    for (int damage = 0; damage < kDamages; ++damage) {
+      std::string bytes = whole;
+      for (int i = 0; i < 3; ++i) bytes[8 + random.Below(bytes.size() - 8)] = char(random.Below(256));
+      if (damage % 3 == 0) bytes.resize(12 + random.Below(bytes.size() - 12));
+      WriteBytes(path, bytes);
+      std::string refusal;
+      const std::string printed = PrintedBy([&] { refusal = ErrorMessageOf([&] { ReadPhoto(path); }); });
+      EXPECT_EQ(printed, "") << name << ", damage " << damage;
+      EXPECT_TRUE(refusal.empty() || refusal.rfind(path + ": ", 0) == 0) << refusal;
+      EXPECT_EQ(refusal.find('\n'), std::string::npos) << refusal;
+    }
+  }
+}
+
 TEST(ReadPhotoTest, DataAfterTheEndOfAJpegDoesNotCountAsTruncation) {
   const testing::TempDir dir;
   WriteImage(dir / "a.jpg", Noise(64, 64));

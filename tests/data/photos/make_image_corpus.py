@@ -117,6 +117,12 @@ def write_pngs():
             add(f"png_palette{bits}_alpha{mark}.png",
                 png(index, 3, bits, [(b"PLTE", palette.tobytes()), (b"tRNS", alpha.tobytes())], interlaced),
                 np.concatenate([colours, alpha[index]], 2), pillow=True)
+    for bits in (1, 2, 4):
+        pixels = content(1, (1 << bits) - 1)
+        key = int(pixels[3, 4, 0])
+        alpha = np.where(pixels == key, 0, 255).astype(np.uint8)
+        truth = np.concatenate([to_rgb(to_8bit(pixels, (1 << bits) - 1)), alpha], 2)
+        add(f"png_grey{bits}_key.png", png(pixels, 0, bits, [(b"tRNS", struct.pack(">H", key))]), truth)
     # One colour is transparent.
     for channels, colour_type in ((1, 0), (3, 2)):
         for bits in (8, 16):
@@ -153,7 +159,7 @@ def packbits(data):
 
 
 def tiff(pixels, bits, photometric, extra=None, planar=False, tile=0, orientation=1, order="<", compression=1,
-         sample_format=None, palette=None, big=False):
+         sample_format=None, palette=None, big=False, more=None, before=b""):
     height, width, samples = pixels.shape
     planes = [pixels[:, :, [c]] for c in range(samples)] if planar else [pixels]
     compress = {1: bytes, 8: zlib.compress, 32773: packbits}[compression]
@@ -169,7 +175,7 @@ def tiff(pixels, bits, photometric, extra=None, planar=False, tile=0, orientatio
                 block = plane[y:y + 8]
                 blocks.append(compress(pack(block.reshape(len(block), -1), bits, order)))
     start = 16 if big else 8
-    offsets, data = [], b""
+    offsets, data = [], before
     for block in blocks:
         offsets.append(start + len(data))
         data += block + b"\0" * (len(block) % 2)
@@ -187,6 +193,7 @@ def tiff(pixels, bits, photometric, extra=None, planar=False, tile=0, orientatio
         tags[339] = ("H", [sample_format] * samples)
     if palette is not None:
         tags[320] = ("H", [int(v) * 257 for v in palette.T.ravel()])
+    tags.update(more or {})
     entries = b""
     room = 8 if big else 4
     for tag in sorted(tags):
@@ -295,6 +302,58 @@ def write_other_tiffs():
     refuse("tiff_ends_early.tif", tiff(rgb, 8, 2)[:600])
 
 
+# Colours other than grey, RGB and plain CMYK. What Pillow does not read, or not right, has its truth from the formula.
+def ycbcr_to_rgb(y, cb, cr):
+    red = y + 1.402 * (cr - 128)
+    green = y - 0.344136 * (cb - 128) - 0.714136 * (cr - 128)
+    blue = y + 1.772 * (cb - 128)
+    return np.clip(np.rint(np.stack([red, green, blue], -1)), 0, 255).astype(np.uint8)
+
+
+def subsampled_ycbcr(across, down):
+    """A TIFF without compression, whose blocks are all Y of across x down pixels, one Cb, one Cr; and its pixels."""
+    width, height = -(-WIDTH // across) * across, -(-HEIGHT // down) * down
+    v, u = np.mgrid[0:height, 0:width].astype(float)
+    luma = np.rint(40 + 160 * u / width).astype(np.uint8)
+    chroma = [np.rint(60 + 120 * part[::down, ::across]).astype(np.uint8) for part in (v / height, 1 - u / width)]
+    rows = [np.concatenate([luma[y:y + down, x:x + across].ravel(),
+                            [c[y // down, x // across] for c in chroma]])
+            for y in range(0, height, down) for x in range(0, width, across)]
+    data = np.concatenate(rows).astype(np.uint8).tobytes()
+    whole = [c.repeat(down, 0).repeat(across, 1).astype(float) for c in chroma]
+    truth = ycbcr_to_rgb(luma.astype(float), *whole)[:HEIGHT, :WIDTH]
+    blank = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    more = {530: ("H", [across, down]), 278: ("H", [HEIGHT]), 273: ("I", [8]), 279: ("I", [len(data)])}
+    return tiff(blank, 8, 6, more=more, before=data), truth
+
+
+def write_tiffs_of_other_colours():
+    rgb, grey = content(3, 255), content(1, 255)
+    for across, down in ((1, 1), (2, 1), (1, 2), (2, 2), (4, 1), (4, 2), (4, 4)):
+        add(f"tiff_ycbcr{across}x{down}.tif", *subsampled_ycbcr(across, down), tolerance=2)
+    cmyk = np.asarray(Image.fromarray(rgb).convert("CMYK"))
+    lossy("tiff_cmyk_deflate.tif", tiff(cmyk, 8, 5, compression=8), 2)
+    for name, options in (("tiles", {"tile": 16}), ("planar", {"planar": True})):
+        add(f"tiff_cmyk_{name}.tif", tiff(cmyk, 8, 5, **options), np.asarray(Image.fromarray(cmyk, "CMYK").convert("RGB")),
+            tolerance=2, kind="pillow")
+    refuse("tiff_four_inks.tif", tiff(cmyk, 8, 5, more={332: ("H", [2])}))
+    refuse("tiff_cmyk_alpha.tif", tiff(np.concatenate([cmyk, grey], 2), 8, 5, 2))
+    for photometric, name in ((8, "cielab"), (9, "icclab"), (10, "itulab")):
+        refuse(f"tiff_{name}.tif", tiff(rgb, 8, photometric))
+        refuse(f"tiff_{name}16.tif", tiff(content(3, 65535), 16, photometric))
+    refuse("tiff_cielab_lightness.tif", tiff(grey, 8, 8))
+    refuse("tiff_cielab_alpha.tif", tiff(content(4, 255), 8, 8, 2))
+    refuse("tiff_mask.tif", tiff(content(1, 1), 1, 4))
+    refuse("tiff_bayer.tif", tiff(content(1, 65535), 16, 32803))
+    refuse("tiff_linear_raw.tif", tiff(content(3, 65535), 16, 34892))
+    refuse("tiff_logl.tif", tiff(content(1, 65535), 16, 32844, sample_format=2))
+    refuse("tiff_logluv.tif", tiff(content(3, 65535), 16, 32845, sample_format=2))
+    refuse("tiff_palette16.tif", tiff(content(1, 65535), 16, 3, palette=np.zeros((65536, 3), np.uint8)))
+    refuse("tiff_palette_alpha.tif", tiff(content(2, 255), 8, 3, 2, palette=palette_of(8)))
+    for bits in (2, 4):
+        refuse(f"tiff_rgb{bits}.tif", tiff(content(3, (1 << bits) - 1), bits, 2))
+
+
 # JPEG and WebP -------------------------------------------------------------------------------------------------------
 def lossy(name, data, tolerance, orientation=1):
     image = Image.open(io.BytesIO(data))
@@ -348,6 +407,39 @@ def write_jpegs_and_webps():
     refuse("webp_animated.webp", saved(images["rgb"], "WEBP", save_all=True, append_images=[turned]))
 
 
+def with_adobe(data, transform):
+    return data[:2] + b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00" + bytes([transform]) + data[2:]
+
+
+def with_components_named(data, names):
+    """With other identifiers of the components, in the frame and in the scan."""
+    data = bytearray(data)
+    frame, scan = data.index(b"\xff\xc0"), data.index(b"\xff\xda")
+    for i, name in enumerate(names):
+        data[frame + 10 + 3 * i] = ord(name)
+        data[scan + 5 + 2 * i] = ord(name)
+    return bytes(data)
+
+
+def write_jpegs_of_other_colours():
+    """Pixels of one meaning called another: what counts is that both decoders take them for the same."""
+    rgb = Image.fromarray(content(3, 255))
+    plain = without_segment(saved(rgb, "JPEG", quality=95, subsampling=0), 0xE0)
+    lossy("jpeg_adobe_rgb.jpg", with_adobe(plain, 0), 2)
+    lossy("jpeg_adobe_ycbcr.jpg", with_adobe(plain, 1), 2)
+    lossy("jpeg_components_rgb.jpg", with_components_named(plain, "RGB"), 2)
+    lossy("jpeg_without_jfif.jpg", plain, 2)
+    cmyk = saved(rgb.convert("CMYK"), "JPEG", quality=95)
+    ycck = bytearray(cmyk)
+    ycck[cmyk.index(b"Adobe") + 11] = 2
+    lossy("jpeg_ycck.jpg", bytes(ycck), 3)
+    square = rgb.resize((32, 32))
+    for across, down in ((1, 2), (2, 1)):
+        data = bytearray(saved(square, "JPEG", quality=95, subsampling=1))
+        data[data.index(b"\xff\xc0") + 11] = across << 4 | down
+        lossy(f"jpeg_chroma_{across}x{down}.jpg", bytes(data), 2)
+
+
 # Formats that are passed over in a folder and refused when they come under a photo's name.
 def write_foreign_formats():
     rgb = Image.fromarray(content(3, 255))
@@ -362,6 +454,8 @@ FOLDER.mkdir(parents=True, exist_ok=True)
 write_pngs()
 write_plain_tiffs()
 write_other_tiffs()
+write_tiffs_of_other_colours()
+write_jpegs_of_other_colours()
 write_jpegs_and_webps()
 write_foreign_formats()
 (FOLDER / "corpus.tsv").write_text("".join("\t".join(map(str, row)) + "\n" for row in ROWS))

@@ -115,6 +115,22 @@ TEST_F(Html, InAFrameOfItsOwnIsReadInThatOfTheScene) {
   EXPECT_LT(testing::ErrorsBetween(back, in_page).mean, 2e-3);
 }
 
+// Without cameras the viewer looks level in the page's frame, as it would at splats that were upright from the start.
+TEST_F(Html, OpensLevelInAFrameOfItsOwn) {
+  ExportOptions options;
+  options.page_from_scene = Similarity3{0.5, RotationMatrix(Quaternion<double>{0.3, -0.5, 0.7, 0.2}), {1, -2, 3}};
+  SplatCloud upright = cloud_;
+  Transform(AffineOf(*options.page_from_scene), upright);
+  const Json tilted_page = BootstrapOf(Encoded("html", cloud_, options));
+  const Json upright_page = BootstrapOf(Encoded("html", upright));
+  for (const char* key : {"position", "target"}) {
+    const Json a = tilted_page["settings"]["cameras"][0]["initial"][key];
+    const Json b = upright_page["settings"]["cameras"][0]["initial"][key];
+    for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(a[i].get<double>(), b[i].get<double>(), 1e-5) << key << i;
+  }
+  EXPECT_TRUE(tilted_page["settings"].contains("sceneFromPage"));
+}
+
 TEST_F(Html, WithADamagedFrameIsRefused) {
   for (const char* rows :
        {"1", "[[1,0,0,0],[0,1,0,0]]", "[[0,0,0,0],[0,0,0,0],[0,0,0,0]]", "[[1,0,0,0],[0,1,0],[0]]"}) {

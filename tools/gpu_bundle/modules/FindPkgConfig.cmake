@@ -8,7 +8,7 @@ function(pkg_check_modules prefix)
   set(libwebp webp/encode.h LIBRARY webp USES Threads::Threads m)
   set(libpng png.h LIBRARY png16 USES ZLIB::ZLIB m)
   list(GET ARGN -1 name)
-  if(name MATCHES "^libtiff")  # WithoutOpenCV.cmake takes out the source that uses it
+  if(name MATCHES "^lib(tiff|jpeg)")  # WithoutOpenCV.cmake takes out the sources that use them
     add_library(PkgConfig::${prefix} INTERFACE IMPORTED)
     return()
   endif()

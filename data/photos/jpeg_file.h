@@ -1,0 +1,26 @@
+// JPEG files, read by libjpeg: OpenCV lets it print on the user's terminal, and does not say how many rows there are,
+// nor whether the data are damaged.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/image.h"
+
+namespace splat::data {
+
+struct DecodedJpeg {
+  Image8 image;  // 3 channels
+  int rows = 0;  // that count; below them the last of these is repeated
+  // Where the data are no longer those of an image, in bytes. Where not all rows count, they are those before that; a
+  // file of several scans has all rows nevertheless, of which some are wrong.
+  std::optional<size_t> damaged_from;
+};
+
+// Decodes grey, YCbCr, RGB, and CMYK and YCCK as Adobe stores them, inverted. A sequential file may end early. Throws
+// splat::Error, which begins with `path`, if there is no whole row, or for kinds that cannot be read.
+DecodedJpeg DecodeJpeg(const std::string& path, const uint8_t* bytes, size_t size);
+
+}  // namespace splat::data
