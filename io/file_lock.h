@@ -15,7 +15,8 @@ std::string LockOfFile(const std::string& path);
 bool IsNameOfLock(const std::string& name);
 
 // Holds the lock file `path` as long as it lives and removes it at the end. A file that a killed process has left does
-// not count, and RemoveAbandonedFiles (io/temporary_file.h) removes it. A file system that knows no locks gives every process the lock.
+// not count, and RemoveAbandonedFiles (io/temporary_file.h) removes it. A file system that knows no locks gives every
+// process the lock.
 class FileLock {
  public:
   // Throws splat::Error "SUBJECT: ... process 123 (splat-train) ...", with `advice`, if another process holds the lock,
