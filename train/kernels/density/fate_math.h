@@ -25,9 +25,6 @@ enum class SplatFate : uint8_t {
 // kSplit: the children's scales are the parent's divided by this (Kerbl et al. 2023).
 constexpr double kSplitShrink = 1.6;
 
-// A splat with a larger log scale has diverged and is removed.
-constexpr float kLargestLogScale = 50;
-
 // This stands in place of the mean gradient of a splat without statistics; it is below every threshold.
 constexpr float kNoGradient = -std::numeric_limits<float>::infinity();
 
@@ -52,10 +49,10 @@ SPLAT_HD inline float LargestLogScale(const Vec3<float>& log_scale) {
   return largest;
 }
 
-// Whether the opacity of a usable splat is worth anything and its scale has not diverged. The limit is a float as the
-// logits are, so that a logit set to it lives.
-SPLAT_HD inline bool Lives(float dead_logit, float opacity_logit, float largest_log_scale) {
-  return opacity_logit >= dead_logit && largest_log_scale < kLargestLogScale;
+// Whether the opacity of a usable splat is worth anything. The limit is a float as the logits are, so that a logit set
+// to it lives.
+SPLAT_HD inline bool Lives(float dead_logit, float opacity_logit) {
+  return opacity_logit >= dead_logit;
 }
 
 // Of a usable splat.
@@ -63,7 +60,7 @@ SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, c
                                  float mean_gradient) {
   const float largest = LargestLogScale(log_scale);
   const bool too_large = t.prune_large && double(largest) > t.prune_log_scale;
-  if (!Lives(t.prune_logit, opacity_logit, largest) || too_large) return SplatFate::kRemove;
+  if (!Lives(t.prune_logit, opacity_logit) || too_large) return SplatFate::kRemove;
   if (!(double(mean_gradient) >= t.grad_threshold)) return SplatFate::kKeep;
   return double(largest) > t.split_log_scale ? SplatFate::kSplit : SplatFate::kClone;
 }

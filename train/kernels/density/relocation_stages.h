@@ -23,9 +23,7 @@ struct WeighParams {
 
 SPLAT_HD inline bool LivesBy(const WeighParams& params, int64_t splat) {
   const kernels::SplatsView<float>& splats = params.splats;
-  const float* s = splats.log_scales + 3 * splat;
-  return IsUsable(splats, splats.sh_rest_count, splat) &&
-         Lives(params.dead_logit, splats.opacity_logits[splat], LargestLogScale({s[0], s[1], s[2]}));
+  return IsUsable(splats, splats.sh_rest_count, splat) && Lives(params.dead_logit, splats.opacity_logits[splat]);
 }
 
 struct DrawParams {

@@ -32,10 +32,10 @@ constexpr float kGradientUnit = 0x1p-16f;  // of the gradients below: about as l
 TEST(Lives, IncludesTheLimitItself) {
   for (const double opacity : {0.001, 0.005, 0.01, 0.3}) {
     const float limit = float(math::Logit(opacity));
-    EXPECT_TRUE(Lives(limit, limit, 0)) << opacity;
-    EXPECT_FALSE(Lives(limit, std::nextafter(limit, -kInfinity), 0)) << opacity;
+    EXPECT_TRUE(Lives(limit, limit)) << opacity;
+    EXPECT_FALSE(Lives(limit, std::nextafter(limit, -kInfinity))) << opacity;
   }
-  EXPECT_FALSE(Lives(0, kNan, 0));
+  EXPECT_FALSE(Lives(0, kNan));
 }
 
 TEST(DensityStats, LeaveOutGradientsThatAreNotFinite) {
