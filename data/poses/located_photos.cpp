@@ -143,9 +143,27 @@ void PairRenamed(const PhotoFolder& folder, const SceneDescription& scene, Locat
                                     ", ", first, " to ", last));
 }
 
+// The photos of a source without names are those of the folder, if there are as many.
+LocatedPhotos LocateInOrder(const PhotoFolder& folder, const SceneDescription& scene) {
+  LocatedPhotos located;
+  if (folder.names.size() != scene.photos.size()) {
+    located.missing = NamesOf(scene.photos);
+    return located;
+  }
+  located.photos = scene.photos;
+  for (size_t i = 0; i < located.photos.size(); ++i) {
+    located.photos[i].name = folder.names[i];
+    located.photos[i].path = (fs::path(folder.path) / folder.names[i]).string();
+  }
+  located.in_folder = located.photos.size();
+  located.in_order = true;
+  return located;
+}
+
 }  // namespace
 
 LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene) {
+  if (scene.in_order) return LocateInOrder(folder, scene);
   const PhotoMatches matches = MatchPhotos(NamesOf(scene.photos), folder.path, folder.names);
   LocatedPhotos located;
   std::vector<bool> posed(folder.names.size());

@@ -72,12 +72,12 @@ std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, b
       }
     }
   }
-  for (const char* name : {"transforms.json", "transforms_train.json"}) {
+  for (const char* name : {"transforms.json", "transforms_train.json", "poses_bounds.npy"}) {
     for (size_t i = 0; i < folders.size(); ++i) {
       const fs::path path = InAnyCase(folders[i], name);
       std::error_code ignored;
       if (!fs::is_regular_file(path, ignored)) continue;
-      places.push_back({path.lexically_normal().string(), folders[i], PoseKind::kTransforms, ++family, i < 2});
+      places.push_back({path.lexically_normal().string(), folders[i], PoseKindOfFile(name), ++family, i < 2});
     }
   }
   for (size_t i = 0; i < folders.size(); ++i) {

@@ -11,17 +11,12 @@ namespace splat::data {
 
 namespace fs = std::filesystem;
 
-const char* const kNoPosesBounds =
-    ": LLFF's poses_bounds.npy is not read; give the COLMAP model that it was made from (sparse/0), or convert it to a"
-    " transforms.json";
-
 std::string DescribeUnreadPoses(const std::vector<std::string>& folders) {
   std::string text;
   const auto add = [&](const std::string& what) { text += (text.empty() ? "" : "; ") + what; };
   for (size_t i = 0; i < folders.size() && i < 2; ++i) {
     std::error_code ignored;
-    const fs::path folder(folders[i]), bounds = InAnyCase(folder, "poses_bounds.npy");
-    if (fs::is_regular_file(bounds, ignored)) add(bounds.string() + kNoPosesBounds);
+    const fs::path folder(folders[i]);
     const fs::path sparse = InAnyCase(folder, "sparse");
     for (const fs::path& model : {sparse / "0", sparse, folder}) {
       for (const auto& [there, missing] : {std::pair("images", "cameras"), std::pair("cameras", "images")}) {

@@ -6,11 +6,8 @@
 
 namespace splat::data {
 
-// Follows the path of such a file in a message: what to do.
-extern const char* const kNoPosesBounds;
-
-// Names LLFF's poses_bounds.npy and models of COLMAP that lack a file in the first two folders, the photos' own and its
-// parent, and says what to do; empty where there are none.
+// Names models of COLMAP that lack a file in the first two folders, the photos' own and its parent, and says what to
+// do; empty where there are none.
 std::string DescribeUnreadPoses(const std::vector<std::string>& folders);
 
 }  // namespace splat::data

@@ -81,10 +81,6 @@ TEST_F(PoseChoiceTest, RenamedPhotosArePairedByWhatTheirNamesShare) {
 
 TEST_F(PoseChoiceTest, PosesThatCannotBeReadAreNamed) {
   AddPhotos("images", {"a.png", "b.png"});
-  WriteBytes(Place("poses_bounds.npy"), "x");
-  EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("poses_bounds.npy is not read"), HasSubstr("sparse/0")));
-  EXPECT_THAT(ErrorMessageOf([&] { ReadPoses(folder_ / "poses_bounds.npy", folder_ / "images"); }),
-              HasSubstr("poses_bounds.npy is not read"));
   AddModel("sparse/0", {"a.png", "b.png"});
   EXPECT_THAT(ReadPoses(folder_ / "sparse/0/images.txt", folder_ / "images").source, HasSubstr("COLMAP model"));
   fs::remove(folder_ / "sparse/0/cameras.txt");
