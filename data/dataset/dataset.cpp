@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "data/dataset/camera_sanity.h"
 #include "data/dataset/few_points.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
@@ -71,10 +72,10 @@ void ReportUnusable(const std::vector<std::string>& unusable, size_t total, cons
 }
 
 // Views in the source's frame, sorted by name, with their sizes; photos that cannot be used are left out.
-std::vector<View> MakeViews(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log) {
+std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const DatasetOptions& options, const LogSink& log) {
   std::vector<View> views;
   std::vector<std::string> unusable;
-  for (const PosedPhoto& photo : scene.photos) {
+  for (const PosedPhoto& photo : photos) {
     Camera camera = UndistortedCamera(photo.intrinsics);
     PhotoCheck check;
     try {
@@ -88,7 +89,7 @@ std::vector<View> MakeViews(const SceneDescription& scene, const DatasetOptions&
     check.view.camera = ResizedCamera(camera, size.width, size.height);
     views.push_back(std::move(check.view));
   }
-  ReportUnusable(unusable, scene.photos.size(), log);
+  ReportUnusable(unusable, photos.size(), log);
   std::stable_sort(views.begin(), views.end(), [](const View& a, const View& b) { return a.name < b.name; });
   return views;
 }
@@ -119,8 +120,8 @@ void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>
 }
 
 // The points of the source, unless they lie elsewhere than the cameras look.
-PointCloud TakePoints(const SceneDescription& scene, const LogSink& log) {
-  if (scene.points.positions.empty() || CamerasSeePoints(scene)) return scene.points;
+PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos, const LogSink& log) {
+  if (scene.points.positions.empty() || CamerasSeePoints(photos, scene.points.positions)) return scene.points;
   LogWarning(log, StrCat(scene.source, ": has points that no camera looks at: export both in one coordinate system; ",
                          "the training starts from random points"));
   return {};
@@ -180,10 +181,11 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   CheckOptions(options);
   SPLAT_CHECK(!scene.photos.empty(), scene.source, ": holds no photos with poses");
   Dataset dataset;
-  dataset.views = MakeViews(scene, options, log);
+  const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
+  dataset.views = MakeViews(photos, options, log);
   LeaveOutStrays(dataset.views, log);
   SplitViews(scene, options.test_every, dataset.views);
-  dataset.points = TakePoints(scene, log);
+  dataset.points = TakePoints(scene, photos, log);
   dataset.background = options.background;
   Align(dataset);
   FindFewPoints(scene.source, dataset, log);

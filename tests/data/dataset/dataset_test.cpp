@@ -108,6 +108,7 @@ TEST_F(DatasetTest, DownscaleAndTheLargestSizeRoundEachSide) {
 
 TEST_F(DatasetTest, LargePhotosAreLimitedTo1600ByDefault) {
   AddPhoto("a.png", 40, 3200);
+  scene_.photos[0].intrinsics.params = {3000, 3000, 20, 1600};
   const Camera camera = Build().views[0].camera;
   EXPECT_EQ(camera.height, 1600);
   EXPECT_EQ(camera.width, 20);
