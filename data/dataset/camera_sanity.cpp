@@ -5,7 +5,6 @@
 
 #include "core/check.h"
 #include "core/format.h"
-#include "core/quantile.h"
 #include "data/dataset/scene_alignment.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/points_in_view.h"
@@ -19,10 +18,8 @@ constexpr double kFocalOfShares_px = 10;                    // a smaller one is 
 constexpr double kLeastShare = 0.25, kLargestShare = 0.75;  // of a principal point written as a share
 constexpr double kEdge_px = 1;                              // a principal point so near to the edge is not inside
 constexpr double kSameRotation = 1e-6, kSamePlace = 1e-9;   // the latter x the distance from the origin
-constexpr size_t kFewestCameras = 4;                        // whose axes tell where they look
 constexpr double kMost = 0.9;                               // of the cameras
 constexpr double kTurnedInView = 0.3, kLeftInView = 0.1;    // of the points, and of that what the others may see
-constexpr double kMeetClosely = 0.25;                       // x the distance of the point from the cameras
 
 bool IsFisheye(CameraModel model) {
   return HasDistortion({model, 0, 0, std::vector<double>(size_t(CameraModelParamCount(model)))});
@@ -127,27 +124,19 @@ std::vector<PosedPhoto> WithTurnedAxes(std::vector<PosedPhoto> photos) {
   return photos;
 }
 
-// Whether nearly all cameras look away from where their axes meet; `closely`: and the axes pass near to that point.
-bool LookAwayFromWhereAxesMeet(const std::vector<PosedPhoto>& photos, bool closely) {
+bool LookAwayFromWhereAxesMeet(const std::vector<PosedPhoto>& photos) {
   std::vector<Rigid3> poses;
   for (const PosedPhoto& photo : photos) poses.push_back(photo.camera_from_world);
-  const auto point = poses.size() < kFewestCameras ? std::nullopt : WhereAxesMeet(poses);
+  const auto point = WhereAxesMeetClosely(poses);
   if (!point) return false;
-  size_t away = 0;
-  std::vector<double> distances, misses;
-  for (const Rigid3& pose : poses) {
-    const Vec3<double> in_camera = pose * *point;
-    away += in_camera.z < 0 ? 1 : 0;
-    distances.push_back(Norm(in_camera));
-    misses.push_back(std::hypot(in_camera.x, in_camera.y));
-  }
-  return double(away) >= kMost * double(poses.size()) &&
-         (!closely || Median(std::move(misses)) <= kMeetClosely * Median(std::move(distances)));
+  const auto away =
+      std::count_if(poses.begin(), poses.end(), [&](const Rigid3& pose) { return (pose * *point).z < 0; });
+  return double(away) >= kMost * double(poses.size());
 }
 
 void CheckAxes(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log) {
   const auto& points = scene.points.positions;
-  if (!LookAwayFromWhereAxesMeet(photos, points.empty())) return;
+  if (!LookAwayFromWhereAxesMeet(photos)) return;
   if (points.empty()) {
     LogWarning(log, StrCat(scene.source,
                            ": nearly all cameras look away from where their axes meet: unless the photos "

@@ -142,7 +142,9 @@ void Align(Dataset& dataset) {
 
 void FindFewPoints(const std::string& source, Dataset& dataset, const LogSink& log) {
   if (dataset.points.positions.empty()) return;
-  const std::string why = WhyFewPoints(dataset.points.positions);
+  std::vector<Rigid3> poses;
+  for (const View& view : dataset.views) poses.push_back(view.camera.camera_from_world);
+  const std::string why = WhyFewPoints(dataset.points.positions, poses);
   dataset.few_points = !why.empty();
   if (dataset.few_points) LogWarning(log, StrCat(source, ": ", why, "; the training starts from random points, too"));
 }

@@ -13,6 +13,8 @@ namespace {
 // Least determinant of the mean of I - d d^T over the axes d. It is about the variance of the axes' angles in radians
 // squared.
 constexpr double kMinAxisSpread = 1e-4;
+constexpr size_t kFewestCameras = 4;   // whose axes tell where they look
+constexpr double kMeetClosely = 0.25;  // x the distance of the point from the cameras
 // Cameras are in one place if their median distance from it is at most so many times the largest of their coordinates:
 // what the rounding of poses in double leaves. Lengths below the second number are rounding around the origin.
 constexpr double kRounding = 1e-14, kLeastLength = 1e-12;
@@ -103,6 +105,19 @@ std::optional<Vec3<double>> WhereAxesMeet(const std::vector<Rigid3>& cameras_fro
   return mean + (1 / determinant) * Vec3<double>{Dot(Cross(Row(a, 1), Row(a, 2)), b),
                                                  Dot(Cross(Row(a, 2), Row(a, 0)), b),
                                                  Dot(Cross(Row(a, 0), Row(a, 1)), b)};
+}
+
+std::optional<Vec3<double>> WhereAxesMeetClosely(const std::vector<Rigid3>& cameras_from_world) {
+  if (cameras_from_world.size() < kFewestCameras) return std::nullopt;
+  const auto point = WhereAxesMeet(cameras_from_world);
+  if (!point) return std::nullopt;
+  std::vector<double> distances, misses;
+  for (const Rigid3& pose : cameras_from_world) {
+    const Vec3<double> in_camera = pose * *point;
+    distances.push_back(Norm(in_camera));
+    misses.push_back(std::hypot(in_camera.x, in_camera.y));
+  }
+  return Median(std::move(misses)) <= kMeetClosely * Median(std::move(distances)) ? point : std::nullopt;
 }
 
 Vec3<double> UpInCamera(int exif_orientation) {

@@ -27,6 +27,10 @@ Vec3<double> UpInCamera(int exif_orientation);
 // are parallel to within about half a degree.
 std::optional<Vec3<double>> WhereAxesMeet(const std::vector<Rigid3>& cameras_from_world);
 
+// The same point where there are four cameras or more and their axes pass near to it: in the median by no more than a
+// quarter of the cameras' distance from it.
+std::optional<Vec3<double>> WhereAxesMeetClosely(const std::vector<Rigid3>& cameras_from_world);
+
 // The similarity scene_from_source under which
 //  - the mean of the cameras' up directions is -y (the first camera's, if they cancel out);
 //  - the point with the least squared distance from all optical axes is the origin. Where the axes are parallel to

@@ -290,7 +290,7 @@ TEST_F(DatasetTest, PointsThatAreTooFewToStartFromAreSaid) {
   EXPECT_THAT(few(9, {0.1, 0.1, 0}, {0.2, 0, 0}), HasSubstr("in only 9 places"));
   EXPECT_THAT(few(1000, {1e-7, 0, 0}, {}), HasSubstr("in only "));
   EXPECT_THAT(few(100, {0.01, 0.01, 0.02}, {}), HasSubstr("on one line"));
-  EXPECT_EQ(few(100, {0.01, 0.01, 0.02}, {0.05, 0, 0}), "");
+  EXPECT_EQ(few(100, {0.01, 0.01, 0.02}, {0.05, 0, 0}), "") << "on a plane before all cameras";
   EXPECT_EQ(few(0, {}, {}), "");
 }
 
