@@ -107,9 +107,13 @@ void LeaveOutStrays(std::vector<View>& views, const LogSink& log) {
 }
 
 // A split of the source's own stays; otherwise every n-th view is held out.
-void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>& views) {
+void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>& views, const LogSink& log) {
   const bool given = std::any_of(scene.photos.begin(), scene.photos.end(),
                                  [](const PosedPhoto& photo) { return photo.split.has_value(); });
+  if (given && test_every > 0) {
+    LogWarning(log, StrCat("--test-every ", test_every, " is not used: the photos that are held out are those of ",
+                           scene.source, ", which has a split of its own"));
+  }
   if (!given && test_every > 0) {
     for (size_t i = 0; i < views.size(); i += size_t(test_every)) views[i].split = Split::kTest;
   }
@@ -186,7 +190,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
   dataset.views = MakeViews(photos, options, log);
   LeaveOutStrays(dataset.views, log);
-  SplitViews(scene, options.test_every, dataset.views);
+  SplitViews(scene, options.test_every, dataset.views, log);
   dataset.points = TakePoints(scene, photos, log);
   dataset.background = options.background;
   Align(dataset);

@@ -212,6 +212,7 @@ std::string Summarize(const std::vector<Candidate>& candidates, const PhotoFolde
     if (!candidates[i].place.nearby && !candidates[i].refusal.empty()) continue;
     add(StrCat(candidates[i].place.path, " (", ReasonLeft(candidates[i], taken), ")"));
   }
+  for (const std::string& file : UnreadFiles(FoldersAround(photos.path))) add(file);
   return left.empty() ? text : StrCat(text, "; left: ", left);
 }
 

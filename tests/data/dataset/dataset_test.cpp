@@ -200,10 +200,11 @@ TEST_F(DatasetTest, SplitOfTheSourceIsKept) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
   for (PosedPhoto& photo : scene_.photos) photo.split = Split::kTrain;
   scene_.photos[1].split = Split::kTest;
-  for (int test_every : {0, 1}) {
-    options_.test_every = test_every;
-    EXPECT_THAT(Build().ViewsOf(Split::kTest), ElementsAre(1));
-  }
+  EXPECT_THAT(Build().ViewsOf(Split::kTest), ElementsAre(1));
+  EXPECT_THAT(log_, SizeIs(0));
+  options_.test_every = 2;
+  EXPECT_THAT(Build().ViewsOf(Split::kTest), ElementsAre(1));
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("--test-every 2 is not used")));
 }
 
 TEST_F(DatasetTest, NoTrainingViewIsAnError) {

@@ -87,6 +87,19 @@ TEST_F(PoseChoiceTest, PosesThatCannotBeReadAreNamed) {
   EXPECT_THAT(Choose("images").summary, HasSubstr("sparse/0: is no complete COLMAP model: cameras.txt is missing"));
 }
 
+TEST_F(PoseChoiceTest, FilesThatAreNotReadAreNamed) {
+  AddPhotos("images", {"a.png", "b.png"});
+  WriteBytes(Place("a.nvm"), "NVM_V3\n");
+  AddTransforms("transforms_all.json", {"images/a.png", "images/b.png"});
+  const auto named = AllOf(HasSubstr("transforms_all.json (not looked at; --poses takes it)"),
+                           HasSubstr("a.nvm (VisualSFM's, not read; export Bundler's files)"));
+  EXPECT_THAT(Choose("images").summary, named);
+  EXPECT_EQ(source_, "sfm");
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("left: "), named));
+  EXPECT_THAT(ReadPoses(folder_ / "transforms_all.json", folder_ / "images").photos, SizeIs(2));
+}
+
 TEST_F(PoseChoiceTest, PhotosWithAnotherExtensionAreNeverPairedByOrder) {
   AddPhotos("images", {"a_cover.png", "p1.png", "p2.png"});
   AddModel("sparse/0", {"p1.jpg", "p2.jpg", "p3.jpg"});

@@ -38,7 +38,7 @@ TEST_F(PoseChoiceTest, EveryLayoutServesItsPhotosAndNoOthers) {
   AddPhotos("new_photos", {"x.png", "y.png"});
   std::map<std::string, std::function<void()>> layouts;
   for (const std::string model : {"sparse/0", "sparse/12", "sparse", "distorted/sparse/0", "dense/sparse",
-                                  "dense/0/sparse", "undistorted/sparse", "colmap/sparse/0", "colmap"}) {
+                                  "dense/0/sparse", "undistorted/sparse", "colmap/sparse/0", "colmap", "colmap_text"}) {
     layouts[model] = [&, model] { AddModel(model, names); };
   }
   layouts["images.txt"] = [&] { AddModel("", names); };
@@ -47,6 +47,7 @@ TEST_F(PoseChoiceTest, EveryLayoutServesItsPhotosAndNoOthers) {
   layouts["cameras of it.xml"] = [&] { AddMetashape("cameras of it.xml", {"a", "b"}); };
   layouts["Cameras.CSV"] = [&] { AddRealityCapture("Cameras.CSV", names); };
   layouts["poses_bounds.npy"] = [&] { AddLlff("poses_bounds.npy", 2); };
+  layouts["bundle/bundle.out"] = [&] { AddBundler("bundle/bundle.out", names); };
   layouts["bundle.out"] = [&] { AddBundler("bundle.out", names); };
   for (const auto& [path, add] : layouts) {
     add();
