@@ -69,6 +69,21 @@ TEST_F(PoseChoiceTest, OtherPhotosOfTheSameNamesAreLeft) {
   EXPECT_TRUE(Choose("small").scene.has_value()) << "scaled";
 }
 
+TEST_F(PoseChoiceTest, OneOfThePhotosDoesNotTellWhetherTheyAreOthers) {
+  const Names names = {"a.png", "b.png", "c.png", "d.png", "e.png", "f.png"};
+  AddPhotos("images", names);
+  AddTransforms("transforms.json",
+                {"images/a.png", "images/b.png", "images/c.png", "images/d.png", "images/e.png", "images/f.png"});
+  Image8 other(40, 30, 3);
+  other.pixels.assign(other.pixels.size(), 200);
+  AddPhotos("edited", names);
+  WriteImage(Place("edited/a.png"), other);
+  EXPECT_TRUE(Choose("edited").scene.has_value());
+  AddPhotos("new", {"a.png"});
+  for (const char* name : {"b.png", "c.png", "d.png", "e.png", "f.png"}) WriteImage(Place(StrCat("new/", name)), other);
+  EXPECT_THAT(Choose("new").summary, HasSubstr("describes other photos of the same names"));
+}
+
 TEST_F(PoseChoiceTest, RenamedPhotosArePairedByWhatTheirNamesShare) {
   AddPhotos("images", {"cover.png", "x_1.png", "x_10.png", "x_2.png"});
   AddModel("sparse/0", {"0001.png", "0002.png", "0003.png", "0010.png"});
