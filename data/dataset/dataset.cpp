@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "data/dataset/camera_sanity.h"
 #include "data/dataset/few_points.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
@@ -71,10 +72,10 @@ void ReportUnusable(const std::vector<std::string>& unusable, size_t total, cons
 }
 
 // Views in the source's frame, sorted by name, with their sizes; photos that cannot be used are left out.
-std::vector<View> MakeViews(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log) {
+std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const DatasetOptions& options, const LogSink& log) {
   std::vector<View> views;
   std::vector<std::string> unusable;
-  for (const PosedPhoto& photo : scene.photos) {
+  for (const PosedPhoto& photo : photos) {
     Camera camera = UndistortedCamera(photo.intrinsics);
     PhotoCheck check;
     try {
@@ -88,7 +89,7 @@ std::vector<View> MakeViews(const SceneDescription& scene, const DatasetOptions&
     check.view.camera = ResizedCamera(camera, size.width, size.height);
     views.push_back(std::move(check.view));
   }
-  ReportUnusable(unusable, scene.photos.size(), log);
+  ReportUnusable(unusable, photos.size(), log);
   std::stable_sort(views.begin(), views.end(), [](const View& a, const View& b) { return a.name < b.name; });
   return views;
 }
@@ -106,9 +107,13 @@ void LeaveOutStrays(std::vector<View>& views, const LogSink& log) {
 }
 
 // A split of the source's own stays; otherwise every n-th view is held out.
-void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>& views) {
+void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>& views, const LogSink& log) {
   const bool given = std::any_of(scene.photos.begin(), scene.photos.end(),
                                  [](const PosedPhoto& photo) { return photo.split.has_value(); });
+  if (given && test_every > 0) {
+    LogWarning(log, StrCat("--test-every ", test_every, " is not used: the photos that are held out are those of ",
+                           scene.source, ", which has a split of its own"));
+  }
   if (!given && test_every > 0) {
     for (size_t i = 0; i < views.size(); i += size_t(test_every)) views[i].split = Split::kTest;
   }
@@ -119,8 +124,8 @@ void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>
 }
 
 // The points of the source, unless they lie elsewhere than the cameras look.
-PointCloud TakePoints(const SceneDescription& scene, const LogSink& log) {
-  if (scene.points.positions.empty() || CamerasSeePoints(scene)) return scene.points;
+PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos, const LogSink& log) {
+  if (scene.points.positions.empty() || CamerasSeePoints(photos, scene.points.positions)) return scene.points;
   LogWarning(log, StrCat(scene.source, ": has points that no camera looks at: export both in one coordinate system; ",
                          "the training starts from random points"));
   return {};
@@ -141,7 +146,9 @@ void Align(Dataset& dataset) {
 
 void FindFewPoints(const std::string& source, Dataset& dataset, const LogSink& log) {
   if (dataset.points.positions.empty()) return;
-  const std::string why = WhyFewPoints(dataset.points.positions);
+  std::vector<Rigid3> poses;
+  for (const View& view : dataset.views) poses.push_back(view.camera.camera_from_world);
+  const std::string why = WhyFewPoints(dataset.points.positions, poses);
   dataset.few_points = !why.empty();
   if (dataset.few_points) LogWarning(log, StrCat(source, ": ", why, "; the training starts from random points, too"));
 }
@@ -180,10 +187,11 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   CheckOptions(options);
   SPLAT_CHECK(!scene.photos.empty(), scene.source, ": holds no photos with poses");
   Dataset dataset;
-  dataset.views = MakeViews(scene, options, log);
+  const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
+  dataset.views = MakeViews(photos, options, log);
   LeaveOutStrays(dataset.views, log);
-  SplitViews(scene, options.test_every, dataset.views);
-  dataset.points = TakePoints(scene, log);
+  SplitViews(scene, options.test_every, dataset.views, log);
+  dataset.points = TakePoints(scene, photos, log);
   dataset.background = options.background;
   Align(dataset);
   FindFewPoints(scene.source, dataset, log);

@@ -45,10 +45,11 @@ struct Dataset {
 // splits, and aligns the scene as data/dataset/scene_alignment.h says, whatever options.align is. The images are not
 // decoded. A photo's size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after
 // EXIF's rotation. Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out
-// with a warning that names them. Cameras that share the identical pose or form another degenerate set are accepted.
-// Throws splat::Error if more than half of the photos cannot be used (naming the first three), if no training view is
-// left, for a camera model that is not supported, and for options out of range, also a downscale that leaves less than
-// 16 px. Warnings go to `log`; those in scene.warnings are the caller's to show.
+// with a warning that names them. Cameras that cannot be meant so are treated as camera_sanity.h says; those that share
+// the identical pose or form another degenerate set are accepted. Throws splat::Error if more than half of the photos
+// cannot be used (naming the first three), if no training view is left, for a camera model that is not supported, and
+// for options out of range, also a downscale that leaves less than 16 px. Warnings go to `log`; those in scene.warnings
+// are the caller's to show.
 Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log);
 
 }  // namespace splat::data

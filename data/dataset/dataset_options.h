@@ -12,7 +12,7 @@ struct DatasetOptions {
   int downscale = 1;          // photos are divided by this, >= 1
   int max_image_size = 1600;  // longer side, px; larger photos are scaled down to it; 0: no limit
   int test_every = 0;  // every n-th photo of the sorted list is held out, starting with the first; 0: none. A split
-                       // that the source gives is kept.
+                       // that the source gives is kept, with a warning.
   std::array<float, 3> background = {0, 0, 0};  // photos with transparency are composited on it, 0..1
   bool align = true;  // files are in the aligned frame, centred, scaled and upright; false: in the source's frame
 };

@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "core/vec.h"
+#include "core/rigid3.h"
 
 namespace splat::data {
 
-// Says why the points of an aligned scene say nothing of its shape: they are in few places, or on one line. Empty where
-// they do. There must be at least one.
-std::string WhyFewPoints(const std::vector<Vec3<double>>& points);
+// Says why the points of an aligned scene say nothing of its shape: they are in few places, on one line, or exactly on
+// one plane that is not what the cameras look at: some stand behind it, or their axes meet off it. Empty where they do;
+// random points beside a ground that is truly flat would only spoil it. There must be at least one point.
+std::string WhyFewPoints(const std::vector<Vec3<double>>& points, const std::vector<Rigid3>& cameras_from_scene);
 
 }  // namespace splat::data

@@ -13,6 +13,8 @@ namespace {
 // Least determinant of the mean of I - d d^T over the axes d. It is about the variance of the axes' angles in radians
 // squared.
 constexpr double kMinAxisSpread = 1e-4;
+constexpr size_t kFewestCameras = 4;   // whose axes tell where they look
+constexpr double kMeetClosely = 0.25;  // x the distance of the point from the cameras
 // Cameras are in one place if their median distance from it is at most so many times the largest of their coordinates:
 // what the rounding of poses in double leaves. Lengths below the second number are rounding around the origin.
 constexpr double kRounding = 1e-14, kLeastLength = 1e-12;
@@ -59,31 +61,13 @@ Vec3<double> UpInWorld(const std::vector<AlignedView>& views) {
   return Normalized(Norm(mean) > 1e-3 ? mean : ups.front());
 }
 
-// Where the axes meet, if they do and most cameras look at it. Coordinates relative to `mean` keep the sums small.
-std::optional<Vec3<double>> AttentionPoint(const std::vector<AlignedView>& views, const Vec3<double>& mean) {
-  Mat3<double> a = {};
-  Vec3<double> b = {0, 0, 0};
-  const double weight = 1.0 / double(views.size());
-  for (const AlignedView& view : views) {
-    const Vec3<double> d = InWorld(view.camera_from_world, {0, 0, 1});
-    const Mat3<double> across = {{{1 - d.x * d.x, -d.x * d.y, -d.x * d.z},
-                                  {-d.x * d.y, 1 - d.y * d.y, -d.y * d.z},
-                                  {-d.x * d.z, -d.y * d.z, 1 - d.z * d.z}}};
-    for (int i = 0; i < 3; ++i) {
-      for (int j = 0; j < 3; ++j) a(i, j) += weight * across(i, j);
-    }
-    b = b + weight * (across * (Center(view.camera_from_world) - mean));
-  }
-  const double determinant = Determinant(a);
-  if (!(determinant > kMinAxisSpread)) return std::nullopt;
-  // a is symmetric: its inverse has the cross products of its rows as rows, divided by the determinant.
-  const Vec3<double> offset =
-      (1 / determinant) * Vec3<double>{Dot(Cross(Row(a, 1), Row(a, 2)), b), Dot(Cross(Row(a, 2), Row(a, 0)), b),
-                                       Dot(Cross(Row(a, 0), Row(a, 1)), b)};
-  const Vec3<double> point = mean + offset;
+// Where the axes meet, if they do and most cameras look at it.
+std::optional<Vec3<double>> AttentionPoint(const std::vector<Rigid3>& cameras_from_world) {
+  const auto point = WhereAxesMeet(cameras_from_world);
+  if (!point) return std::nullopt;
   size_t looking_at_it = 0;
-  for (const AlignedView& view : views) looking_at_it += (view.camera_from_world * point).z > 0 ? 1 : 0;
-  if (2 * looking_at_it <= views.size()) return std::nullopt;
+  for (const Rigid3& pose : cameras_from_world) looking_at_it += (pose * *point).z > 0 ? 1 : 0;
+  if (2 * looking_at_it <= cameras_from_world.size()) return std::nullopt;
   return point;
 }
 
@@ -94,6 +78,47 @@ double MedianDistance(const std::vector<Vec3<double>>& points, const Vec3<double
 }
 
 }  // namespace
+
+// Coordinates relative to the mean of the centres keep the sums small.
+std::optional<Vec3<double>> WhereAxesMeet(const std::vector<Rigid3>& cameras_from_world) {
+  if (cameras_from_world.empty()) return std::nullopt;
+  std::vector<Vec3<double>> centers;
+  centers.reserve(cameras_from_world.size());
+  for (const Rigid3& pose : cameras_from_world) centers.push_back(Center(pose));
+  const Vec3<double> mean = Mean(centers);
+  Mat3<double> a = {};
+  Vec3<double> b = {0, 0, 0};
+  const double weight = 1.0 / double(centers.size());
+  for (size_t view = 0; view < centers.size(); ++view) {
+    const Vec3<double> d = InWorld(cameras_from_world[view], {0, 0, 1});
+    const Mat3<double> across = {{{1 - d.x * d.x, -d.x * d.y, -d.x * d.z},
+                                  {-d.x * d.y, 1 - d.y * d.y, -d.y * d.z},
+                                  {-d.x * d.z, -d.y * d.z, 1 - d.z * d.z}}};
+    for (int i = 0; i < 3; ++i) {
+      for (int j = 0; j < 3; ++j) a(i, j) += weight * across(i, j);
+    }
+    b = b + weight * (across * (centers[view] - mean));
+  }
+  const double determinant = Determinant(a);
+  if (!(determinant > kMinAxisSpread)) return std::nullopt;
+  // a is symmetric: its inverse has the cross products of its rows as rows, divided by the determinant.
+  return mean + (1 / determinant) * Vec3<double>{Dot(Cross(Row(a, 1), Row(a, 2)), b),
+                                                 Dot(Cross(Row(a, 2), Row(a, 0)), b),
+                                                 Dot(Cross(Row(a, 0), Row(a, 1)), b)};
+}
+
+std::optional<Vec3<double>> WhereAxesMeetClosely(const std::vector<Rigid3>& cameras_from_world) {
+  if (cameras_from_world.size() < kFewestCameras) return std::nullopt;
+  const auto point = WhereAxesMeet(cameras_from_world);
+  if (!point) return std::nullopt;
+  std::vector<double> distances, misses;
+  for (const Rigid3& pose : cameras_from_world) {
+    const Vec3<double> in_camera = pose * *point;
+    distances.push_back(Norm(in_camera));
+    misses.push_back(std::hypot(in_camera.x, in_camera.y));
+  }
+  return Median(std::move(misses)) <= kMeetClosely * Median(std::move(distances)) ? point : std::nullopt;
+}
 
 Vec3<double> UpInCamera(int exif_orientation) {
   switch (exif_orientation) {
@@ -113,10 +138,14 @@ Vec3<double> UpInCamera(int exif_orientation) {
 
 Similarity3 AlignScene(const std::vector<AlignedView>& views, const std::vector<Vec3<double>>& points) {
   if (views.empty()) return {};
+  std::vector<Rigid3> poses;
   std::vector<Vec3<double>> centers;
-  for (const AlignedView& view : views) centers.push_back(Center(view.camera_from_world));
+  for (const AlignedView& view : views) {
+    poses.push_back(view.camera_from_world);
+    centers.push_back(Center(view.camera_from_world));
+  }
   const Vec3<double> mean = Mean(centers);
-  const Vec3<double> origin = AttentionPoint(views, mean).value_or(mean);
+  const Vec3<double> origin = AttentionPoint(poses).value_or(mean);
   const double least = std::max(kLeastLength, kRounding * Norm(mean));
   double median = MedianDistance(centers, origin);
   if (!(median > least) && !points.empty()) median = MedianDistance(points, origin);

@@ -1,6 +1,7 @@
 // The frame that a scene is trained in: upright, centred on what the cameras look at, and of a usual size.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/camera.h"
@@ -21,6 +22,14 @@ struct AlignedView {
 // Direction in the camera frame that is up in the displayed image of a photo whose stored pixels the camera
 // describes.
 Vec3<double> UpInCamera(int exif_orientation);
+
+// The point with the least squared distance from all optical axes, before or behind the cameras; nothing where the axes
+// are parallel to within about half a degree.
+std::optional<Vec3<double>> WhereAxesMeet(const std::vector<Rigid3>& cameras_from_world);
+
+// The same point where there are four cameras or more and their axes pass near to it: in the median by no more than a
+// quarter of the cameras' distance from it.
+std::optional<Vec3<double>> WhereAxesMeetClosely(const std::vector<Rigid3>& cameras_from_world);
 
 // The similarity scene_from_source under which
 //  - the mean of the cameras' up directions is -y (the first camera's, if they cancel out);

@@ -103,8 +103,11 @@ void ReadPoints(Words& words, size_t count, PointCloud& points) {
 fs::path FindList(const std::string& path) {
   const fs::path file(path);
   const std::string stem = (file.parent_path() / file.stem()).string();
+  const fs::path folder = file.parent_path();
+  // Bundler itself writes bundle/bundle.out and list.txt beside that folder.
+  const fs::path above = folder.filename() == "bundle" ? folder.parent_path() : folder;
   for (const fs::path& list : {fs::path(stem + ".list.txt"), fs::path(path + ".list.txt"), fs::path(stem + "_list.txt"),
-                               file.parent_path() / "list.txt"}) {
+                               folder / "list.txt", above / "list.txt"}) {
     std::error_code ignored;
     if (fs::is_regular_file(list, ignored)) return list;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "core/check.h"
 #include "data/poses/photo_matching.h"
@@ -12,6 +13,8 @@ namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr size_t kNamesakesTried = 5;
 
 fs::path Absolute(const fs::path& path) {
   std::error_code error;
@@ -56,14 +59,22 @@ bool HaveSameBytes(const std::string& a, const std::string& b) {
   return !error && fs::file_size(b, error) == size && !error && ReadFile(a) == ReadFile(b);
 }
 
-// Whether the first photo found is another file than the one that the source itself means.
-bool IsANamesake(const PosePlace& place, const SceneDescription& scene, const LocatedPhotos& located) {
+// Whether half or more of a few photos, spread over those found, are other files than the source itself means.
+bool AreNamesakes(const PosePlace& place, const SceneDescription& scene, const LocatedPhotos& located) {
   if (located.photos.empty() || located.at_own_path) return false;
-  const PosedPhoto& found = located.photos.front();
-  const auto meant = std::find_if(scene.photos.begin(), scene.photos.end(),
-                                  [&](const PosedPhoto& photo) { return photo.name == found.name; });
-  const auto own = meant == scene.photos.end() ? std::nullopt : OwnFile(place, *meant);
-  return own && !HaveSameBytes(own->string(), found.path);
+  std::map<std::string, const PosedPhoto*> meant;
+  for (const PosedPhoto& photo : scene.photos) meant[photo.name] = &photo;
+  const size_t count = std::min(kNamesakesTried, located.photos.size());
+  size_t compared = 0, others = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const PosedPhoto& found = located.photos[count == 1 ? 0 : i * (located.photos.size() - 1) / (count - 1)];
+    const auto named = meant.find(found.name);
+    const auto own = named == meant.end() ? std::nullopt : OwnFile(place, *named->second);
+    if (!own) continue;
+    ++compared;
+    others += HaveSameBytes(own->string(), found.path) ? 0 : 1;
+  }
+  return compared > 0 && 2 * others >= compared;
 }
 
 std::vector<std::string> NamesOf(const std::vector<PosedPhoto>& photos) {
@@ -143,9 +154,27 @@ void PairRenamed(const PhotoFolder& folder, const SceneDescription& scene, Locat
                                     ", ", first, " to ", last));
 }
 
+// The photos of a source without names are those of the folder, if there are as many.
+LocatedPhotos LocateInOrder(const PhotoFolder& folder, const SceneDescription& scene) {
+  LocatedPhotos located;
+  if (folder.names.size() != scene.photos.size()) {
+    located.missing = NamesOf(scene.photos);
+    return located;
+  }
+  located.photos = scene.photos;
+  for (size_t i = 0; i < located.photos.size(); ++i) {
+    located.photos[i].name = folder.names[i];
+    located.photos[i].path = (fs::path(folder.path) / folder.names[i]).string();
+  }
+  located.in_folder = located.photos.size();
+  located.in_order = true;
+  return located;
+}
+
 }  // namespace
 
 LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene) {
+  if (scene.in_order) return LocateInOrder(folder, scene);
   const PhotoMatches matches = MatchPhotos(NamesOf(scene.photos), folder.path, folder.names);
   LocatedPhotos located;
   std::vector<bool> posed(folder.names.size());
@@ -171,7 +200,7 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
       located.missing.push_back(photo.name);
     }
   }
-  located.own_namesakes = IsANamesake(place, scene, located);
+  located.own_namesakes = AreNamesakes(place, scene, located);
   for (size_t i = 0; i < posed.size(); ++i) {
     if (!posed[i]) located.without_pose.push_back(folder.names[i]);
   }

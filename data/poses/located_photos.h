@@ -25,7 +25,8 @@ struct LocatedPhotos {
   bool own_elsewhere = false;             // the source's own photos are there, but were not asked for
 };
 
-// `scene` is what was read at `place`.
+// `scene` is what was read at `place`. The poses of a source without names go with all photos in sorted order, or with
+// none where there are more or fewer.
 LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene);
 
 }  // namespace splat::data

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "data/poses/photo_matching.h"
 #include "data/poses/point_colors.h"
 #include "io/mapped_file.h"
 #include "io/ply.h"
@@ -68,6 +69,16 @@ ColorColumns FindColors(const PlyFile& ply, const PlyFile::Element& vertex) {
   return colors;
 }
 
+void WarnOfNoColors(const PlyFile::Element& vertex, const std::string& path, std::vector<std::string>& warnings) {
+  std::vector<std::string> others;
+  for (const PlyFile::Property& property : vertex.properties) {
+    const std::string name = LowerAscii(property.name);
+    if (name != "x" && name != "y" && name != "z") others.push_back(property.name);
+  }
+  warnings.push_back(StrCat(path, ": has no colours named red, green and blue",
+                            others.empty() ? "" : " among " + NamesInBrief(others), "; its points are taken as grey"));
+}
+
 }  // namespace
 
 void AddPlyPoints(const std::string& path, SceneDescription& scene) {
@@ -85,6 +96,7 @@ void AddPlyPoints(const std::string& path, SceneDescription& scene) {
                                       ? Vec3<uint8_t>{colors.Byte(row, 0), colors.Byte(row, 1), colors.Byte(row, 2)}
                                       : Vec3<uint8_t>{128, 128, 128});
   });
+  if (!colors.any()) WarnOfNoColors(*vertex, path, scene.warnings);
   const size_t left_out = size_t(vertex->count) - scene.points.positions.size();
   if (left_out > 0) {
     scene.warnings.push_back(

@@ -19,26 +19,27 @@ bool IsInView(const PosedPhoto& photo, const Vec3<double>& point) {
          v < (1 + kMargin) * camera.height;
 }
 
-// The part of the points that some camera has in view, by samples.
-double PartInView(const SceneDescription& scene) {
-  const auto& points = scene.points.positions;
-  const size_t point_step = points.size() / kPointsTried + 1, camera_step = scene.photos.size() / kCamerasTried + 1;
-  size_t tried = 0, seen = 0;
-  for (size_t i = 0; i < points.size(); i += point_step) {
-    ++tried;
-    for (size_t j = 0; j < scene.photos.size(); j += camera_step) {
-      if (!IsInView(scene.photos[j], points[i])) continue;
-      ++seen;
-      break;
-    }
-  }
-  return tried > 0 ? double(seen) / double(tried) : 0;
-}
-
 }  // namespace
 
-bool CamerasSeePoints(const SceneDescription& scene) {
-  return PartInView(scene) >= kLeastInView;
+PointsInView CountPointsInView(const std::vector<PosedPhoto>& photos, const std::vector<Vec3<double>>& points) {
+  const size_t point_step = points.size() / kPointsTried + 1, camera_step = photos.size() / kCamerasTried + 1;
+  size_t tried = 0, by_any = 0, pairs = 0, pairs_in_view = 0;
+  for (size_t i = 0; i < points.size(); i += point_step) {
+    size_t cameras = 0;
+    for (size_t j = 0; j < photos.size(); j += camera_step) {
+      ++pairs;
+      cameras += IsInView(photos[j], points[i]) ? 1 : 0;
+    }
+    ++tried;
+    by_any += cameras > 0 ? 1 : 0;
+    pairs_in_view += cameras;
+  }
+  if (pairs == 0) return {};
+  return {double(by_any) / double(tried), double(pairs_in_view) / double(pairs)};
+}
+
+bool CamerasSeePoints(const std::vector<PosedPhoto>& photos, const std::vector<Vec3<double>>& points) {
+  return CountPointsInView(photos, points).by_any >= kLeastInView;
 }
 
 }  // namespace splat::data

@@ -5,6 +5,7 @@
 #include "data/poses/bundler_reader.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/export_points.h"
+#include "data/poses/llff_reader.h"
 #include "data/poses/metashape_reader.h"
 #include "data/poses/reality_capture_reader.h"
 #include "data/poses/transforms_reader.h"
@@ -17,6 +18,7 @@ PoseKind PoseKindOfFile(const std::string& path) {
   return extension == ".xml"   ? PoseKind::kMetashape
          : extension == ".csv" ? PoseKind::kRealityCapture
          : extension == ".out" ? PoseKind::kBundler
+         : extension == ".npy" ? PoseKind::kLlff
                                : PoseKind::kTransforms;
 }
 
@@ -39,12 +41,17 @@ SceneDescription ReadPosedPhotos(PoseKind kind, const std::string& path, const s
       return ReadRealityCapture(path, image_folder);
     case PoseKind::kBundler:
       return ReadBundler(path, image_folder);
+    case PoseKind::kLlff:
+      return ReadLlff(path);
   }
   return {};
 }
 
 void AddPosePoints(PoseKind kind, const std::string& path, SceneDescription& scene) {
   if (kind == PoseKind::kColmap) AddColmapPoints(path, scene);
+  if (kind == PoseKind::kLlff) {
+    scene.warnings.push_back(path + ": has no points; the training starts from random points");
+  }
   if (kind == PoseKind::kMetashape || kind == PoseKind::kRealityCapture) AddExportedPoints(path, scene);
 }
 

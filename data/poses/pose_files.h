@@ -13,6 +13,7 @@ enum class PoseKind {
   kMetashape,       // cameras as XML
   kRealityCapture,  // camera parameters as CSV
   kBundler,         // bundle.out with its list
+  kLlff,            // poses_bounds.npy
 };
 
 // By the name of a file.

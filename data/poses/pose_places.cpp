@@ -56,8 +56,9 @@ fs::path ParentOf(const fs::path& folder) {
 }  // namespace
 
 std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, bool distorted_first) {
-  std::vector<std::string> layouts = {"sparse",         "colmap/sparse",      "distorted/sparse", "dense/sparse",
-                                      "dense/0/sparse", "undistorted/sparse", "colmap",           "."};
+  std::vector<std::string> layouts = {"sparse",       "colmap/sparse",  "distorted/sparse",
+                                      "dense/sparse", "dense/0/sparse", "undistorted/sparse",
+                                      "colmap",       "colmap_text",    "."};
   if (distorted_first) std::rotate(layouts.begin(), layouts.begin() + 2, layouts.begin() + 3);
   std::vector<PosePlace> places;
   int family = 0;
@@ -72,17 +73,19 @@ std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, b
       }
     }
   }
-  for (const char* name : {"transforms.json", "transforms_train.json"}) {
+  for (const char* name : {"transforms.json", "transforms_train.json", "poses_bounds.npy"}) {
     for (size_t i = 0; i < folders.size(); ++i) {
       const fs::path path = InAnyCase(folders[i], name);
       std::error_code ignored;
       if (!fs::is_regular_file(path, ignored)) continue;
-      places.push_back({path.lexically_normal().string(), folders[i], PoseKind::kTransforms, ++family, i < 2});
+      places.push_back({path.lexically_normal().string(), folders[i], PoseKindOfFile(name), ++family, i < 2});
     }
   }
   for (size_t i = 0; i < folders.size(); ++i) {
-    for (const std::string& path : ExportsIn(folders[i])) {
-      places.push_back({path, folders[i], PoseKindOfFile(path), ++family, i < 2});
+    for (const std::string& folder : {folders[i], InAnyCase(folders[i], "bundle").string()}) {
+      for (const std::string& path : ExportsIn(folder)) {
+        places.push_back({path, folders[i], PoseKindOfFile(path), ++family, i < 2});
+      }
     }
   }
   return places;

@@ -17,11 +17,12 @@ struct PosePlace {
   bool nearby = true;  // in the folder of the photos or its parent
 };
 
-// Lists the models in sparse, colmap/sparse, distorted/sparse, dense/sparse, dense/0/sparse, undistorted/sparse and
-// colmap of each folder, or in numbered folders of those, and in the folder itself; then transforms.json, then
-// transforms_train.json, then exports of cameras from Metashape (*.xml), RealityCapture (*.csv) and Bundler (*.out). A
-// folder named "input" has the models of distorted/ first, which is Inria's layout. All `folders` are searched for
-// models before any is searched for files.
+// Lists the models in sparse, colmap/sparse, distorted/sparse, dense/sparse, dense/0/sparse, undistorted/sparse,
+// colmap and colmap_text of each folder, or in numbered folders of those, and in the folder itself; then
+// transforms.json, then transforms_train.json, then LLFF's poses_bounds.npy, then exports of cameras from Metashape
+// (*.xml), RealityCapture
+// (*.csv) and Bundler (*.out), also in a folder "bundle". A folder named "input" has the models of distorted/ first,
+// which is Inria's layout. All `folders` are searched for models before any is searched for files.
 std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, bool distorted_first);
 
 // The folder, its parent and the parent's parent.

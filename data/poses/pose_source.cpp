@@ -42,10 +42,15 @@ struct Candidate {
   bool broken = false;  // since it cannot be read
 };
 
-bool MayBePairedInOrder(const PhotoFolder& photos, SizeFit fit) {
+// Whether the photos may be those of a source that names others, or none.
+bool MayBePairedInOrder(const PhotoFolder& photos, const Candidate& candidate) {
   const std::string name = FolderName(photos);
-  const bool usual = name.rfind("images", 0) == 0 || name == "input";
-  return fit == SizeFit::kScaled || (usual && fit != SizeFit::kOther);
+  const bool named = !candidate.scene.in_order;
+  std::error_code ignored;
+  const bool usual = name.rfind("images", 0) == 0 || name == "input" ||
+                     (!named && fs::equivalent(candidate.place.base, photos.path, ignored));
+  const SizeFit fit = candidate.sizes.fit;
+  return (named && fit == SizeFit::kScaled) || (usual && fit != SizeFit::kOther);
 }
 
 // Whether the photos may be another version of the source's own photos, which lie elsewhere under the same names:
@@ -53,6 +58,15 @@ bool MayBePairedInOrder(const PhotoFolder& photos, SizeFit fit) {
 bool MayBeAnotherVersion(const PhotoFolder& photos, SizeFit fit) {
   const std::string name = FolderName(photos);
   return fit == SizeFit::kScaled || name == "images" || name == "input" || name.rfind("images_", 0) == 0;
+}
+
+// What is said of poses of other photos.
+std::string WhyOthers(const SceneDescription& scene, const PhotoFolder& photos) {
+  if (!scene.in_order) return StrCat("describes other photos: ", scene.photos.front().name, ", ...");
+  if (scene.photos.size() == photos.names.size())
+    return "may describe other photos, since it names none and the folder is not named images";
+  return StrCat("has poses of ", scene.photos.size(), " photos, and ", photos.path, " holds ", photos.names.size(),
+                ": they go with all photos in sorted order, so give exactly those that they were made from");
 }
 
 // `asked` says that the user named these poses: then any folder may be paired in order.
@@ -71,13 +85,13 @@ Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked,
   const LocatedPhotos& located = candidate.located;
   const bool other = located.photos.empty() || (!place.nearby && !located.at_own_path) ||
                      (located.scaled_beside_own && candidate.sizes.fit != SizeFit::kScaled) ||
-                     (located.in_order && !asked && !MayBePairedInOrder(photos, candidate.sizes.fit));
+                     (located.in_order && !asked && !MayBePairedInOrder(photos, candidate));
   if (located.own_namesakes && !asked && !MayBeAnotherVersion(photos, candidate.sizes.fit)) {
     candidate.refusal =
         StrCat("describes other photos of the same names, which lie elsewhere: ", candidate.scene.photos.front().name,
                ", ...; --poses takes it nevertheless");
   }
-  if (other) candidate.refusal = StrCat("describes other photos: ", candidate.scene.photos.front().name, ", ...");
+  if (other) candidate.refusal = WhyOthers(candidate.scene, photos);
   return candidate;
 }
 
@@ -198,6 +212,7 @@ std::string Summarize(const std::vector<Candidate>& candidates, const PhotoFolde
     if (!candidates[i].place.nearby && !candidates[i].refusal.empty()) continue;
     add(StrCat(candidates[i].place.path, " (", ReasonLeft(candidates[i], taken), ")"));
   }
+  for (const std::string& file : UnreadFiles(FoldersAround(photos.path))) add(file);
   return left.empty() ? text : StrCat(text, "; left: ", left);
 }
 
@@ -214,11 +229,10 @@ std::string BaseOfModel(const std::string& model) {
 
 // The places that `path` may mean.
 std::vector<PosePlace> PlacesAt(const std::string& path, const PhotoFolder& photos) {
-  SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder, a transforms.json, or the cameras",
-              " that Metashape (XML) or RealityCapture (CSV) exported");
+  SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder, a transforms.json, LLFF's ",
+              "poses_bounds.npy, or the cameras that Metashape (XML) or RealityCapture (CSV) exported");
   if (!fs::is_directory(path)) {
     const fs::path file(path), folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    SPLAT_CHECK(LowerAscii(file.extension().string()) != ".npy", path, kNoPosesBounds);
     for (const char* part :
          {"cameras.txt", "cameras.bin", "images.txt", "images.bin", "points3d.txt", "points3d.bin"}) {
       if (LowerAscii(file.filename().string()) != part) continue;
@@ -269,6 +283,7 @@ PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos) {
   std::vector<Candidate> candidates = RankedCandidates(PlacesAt(path, photos), photos, true);
   const Candidate& best = candidates.front();
   if (best.broken) throw Error(best.refusal);
+  SPLAT_CHECK(best.refusal.empty() || !best.scene.in_order, best.place.path, " ", best.refusal);
   SPLAT_CHECK(best.refusal.empty(), best.scene.source, ": none of its ", best.scene.photos.size(),
               " photos (the first is ", best.scene.photos.front().name, ") is in ", photos.path, ", which holds ",
               photos.names.size(), " photos; give the folder with the photos that the poses were made from");

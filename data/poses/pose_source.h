@@ -21,17 +21,18 @@ struct PoseChoice {
 // one common factor, then the order of the places; of several models of one sparse/ the one with more photos, of equals
 // that with more points. Poses of other photos are left, and so are those that cannot be read, if others serve. Where
 // no name is the same, as many photos are paired as renamed_photos.h says if the source's own photos are not there and
-// the folder is named images... or input, or has scaled-down photos (LLFF's images_4). Throws splat::Error where the
-// only poses that lie there cannot be read.
+// the folder is named images... or input, or has scaled-down photos (LLFF's images_4). Poses without names
+// (poses_bounds.npy) go with all photos of a folder so named, or of their own folder, in sorted order. Throws
+// splat::Error where the only poses that lie there cannot be read.
 PoseChoice ChoosePoses(const PhotoFolder& photos);
 
-// Reads the poses at `path`, a COLMAP model folder, a transforms.json, cameras that Metashape or RealityCapture
-// exported or a folder that holds such, for these photos; of several in a folder that which ChoosePoses would take. The
-// result always has a scene. Each photo is looked for by its name as photo_matching.h says, and then, within
-// photos.given or for held-out photos, where the source says. If none is found but there are as many photos, they are
-// paired as renamed_photos.h says with a warning, unless the source's own photos lie elsewhere. Photos that are missing
-// are left out with a warning naming them; if none is left: splat::Error. Sizes that do not fit, and masks, which are
-// not used, are a warning.
+// Reads the poses at `path`, a COLMAP model folder, a transforms.json, LLFF's poses_bounds.npy, cameras that Metashape
+// or RealityCapture exported or a folder that holds such, for these photos; of several in a folder that which
+// ChoosePoses would take. The result always has a scene. Each photo is looked for by its name as photo_matching.h says,
+// and then, within photos.given or for held-out photos, where the source says. If none is found but there are as many
+// photos, they are paired as renamed_photos.h says with a warning, unless the source's own photos lie elsewhere. Photos
+// that are missing are left out with a warning naming them; if none is left: splat::Error. Sizes that do not fit, and
+// masks, which are not used, are a warning.
 PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos);
 
 // The scene of ChoosePosesAt for all photos in a folder.

@@ -22,9 +22,10 @@ struct PosedPhoto {
 };
 
 struct SceneDescription {
-  std::vector<PosedPhoto> photos;     // sorted by name
+  std::vector<PosedPhoto> photos;     // sorted by name, or in the order of the source where that has none
   PointCloud points;                  // empty where the source has none
   std::string source;                 // what was read, for messages: "COLMAP model photos/sparse/0 (binary)"
+  bool in_order = false;              // the source has no names: its poses go with the photos in the order of names
   size_t masks = 0;                   // how many photos the source names a mask for; masks are not used
   std::vector<std::string> warnings;  // oddities that were treated: "2 of 7000 points are not finite and were left out"
 };

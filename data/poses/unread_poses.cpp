@@ -1,5 +1,6 @@
 #include "data/poses/unread_poses.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -11,17 +12,33 @@ namespace splat::data {
 
 namespace fs = std::filesystem;
 
-const char* const kNoPosesBounds =
-    ": LLFF's poses_bounds.npy is not read; give the COLMAP model that it was made from (sparse/0), or convert it to a"
-    " transforms.json";
+std::vector<std::string> UnreadFiles(const std::vector<std::string>& folders) {
+  std::vector<std::string> unread;
+  for (size_t i = 0; i < folders.size() && i < 2; ++i) {
+    std::error_code error;
+    const fs::path all = InAnyCase(folders[i], "transforms_all.json");
+    if (fs::is_regular_file(all, error)) {
+      unread.push_back(all.lexically_normal().string() + " (not looked at; --poses takes it)");
+    }
+    std::vector<std::string> nvm;
+    for (fs::directory_iterator entry(folders[i], error), end; !error && entry != end; entry.increment(error)) {
+      if (LowerAscii(entry->path().extension().string()) == ".nvm") {
+        nvm.push_back(entry->path().lexically_normal().string());
+      }
+    }
+    std::sort(nvm.begin(), nvm.end());
+    for (const std::string& path : nvm) unread.push_back(path + " (VisualSFM's, not read; export Bundler's files)");
+  }
+  return unread;
+}
 
 std::string DescribeUnreadPoses(const std::vector<std::string>& folders) {
   std::string text;
   const auto add = [&](const std::string& what) { text += (text.empty() ? "" : "; ") + what; };
+  for (const std::string& file : UnreadFiles(folders)) add(file);
   for (size_t i = 0; i < folders.size() && i < 2; ++i) {
     std::error_code ignored;
-    const fs::path folder(folders[i]), bounds = InAnyCase(folder, "poses_bounds.npy");
-    if (fs::is_regular_file(bounds, ignored)) add(bounds.string() + kNoPosesBounds);
+    const fs::path folder(folders[i]);
     const fs::path sparse = InAnyCase(folder, "sparse");
     for (const fs::path& model : {sparse / "0", sparse, folder}) {
       for (const auto& [there, missing] : {std::pair("images", "cameras"), std::pair("cameras", "images")}) {

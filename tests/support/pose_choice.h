@@ -77,6 +77,17 @@ class PoseChoiceTest : public ::testing::Test {
                         StrCat("# Bundle file v0.3\n", names.size(), " 1\n", cameras, "0 0 -5\n1 2 3\n1 0 0 0 0\n"));
     testing::WriteBytes(Place("list.txt"), list);
   }
+  // Cameras that look along z from (0, 0, 0), (1, 0, 0), ...
+  void AddLlff(const std::string& path, size_t count, PhotoSides size = {}) const {
+    std::string rows;
+    for (size_t i = 0; i < count; ++i) {
+      for (const double value : {0.0, 1.0, 0.0, double(i), double(size.height), 1.0, 0.0, 0.0, 0.0, double(size.width),
+                                 0.0, 0.0, -1.0, 0.0, 50.0, 1.0, 9.0}) {
+        rows += testing::Bytes(value);
+      }
+    }
+    testing::WriteBytes(Place(path), testing::NpyBytes("<f8", false, StrCat("(", count, ", 17)"), rows));
+  }
   // A point cloud with the red colour `red` at (0, 0, z).
   void AddPly(const std::string& path, int red, double z = 5) const {
     testing::WriteBytes(Place(path),

@@ -58,6 +58,15 @@ TEST_F(BundlerReader, TheListMayHaveTheNameOfTheFile) {
   EXPECT_EQ(Read(kWhole).photos[0].name, "a.png");
 }
 
+TEST_F(BundlerReader, TheListMayLieBesideAFolderBundle) {
+  std::filesystem::create_directory(folder_ / "bundle");
+  std::filesystem::create_directory(folder_ / "other");
+  for (const char* inner : {"bundle", "other"}) WriteBytes((folder_ / inner) + "/bundle.out", kWhole);
+  EXPECT_EQ(ReadBundler(folder_ / "bundle/bundle.out", folder_.path()).photos.at(0).name, "my photo 1.png");
+  EXPECT_THAT(ErrorMessageOf([&] { ReadBundler(folder_ / "other/bundle.out", folder_.path()); }),
+              HasSubstr("has no list of its photos"));
+}
+
 TEST_F(BundlerReader, ColoursMayBeFractions) {
   const auto color = [&](const std::string& written) {
     const Vec3<uint8_t> c = Read("# Bundle file v0.3\n2 1\n50 0.1 0\n" + kPose + "0 0 0\n" + kPose + "1 2 3\n" +

@@ -53,5 +53,19 @@ TEST(PlyPoints, TakesColoursOfAnyTypeAndUsualName) {
   }
 }
 
+TEST(PlyPoints, SaysThatItKnowsNoneOfTheColours) {
+  const splat::testing::TempDir folder;
+  splat::testing::WriteBytes(folder / "p.ply", Ply({"uchar", {"red", "green", "intensity"}, {"0 1 2", "1 2 3"}, {}}));
+  SceneDescription scene;
+  AddPlyPoints(folder / "p.ply", scene);
+  EXPECT_EQ(scene.warnings, std::vector<std::string>{(folder / "p.ply") +
+                                                     ": has no colours named red, green and blue among red, green, "
+                                                     "intensity; its points are taken as grey"});
+  splat::testing::WriteBytes(folder / "p.ply", Ply({"uchar", {"r", "g", "b"}, {"0 1 2", "1 2 3"}, {}}));
+  scene = {};
+  AddPlyPoints(folder / "p.ply", scene);
+  EXPECT_TRUE(scene.warnings.empty());
+}
+
 }  // namespace
 }  // namespace splat::data

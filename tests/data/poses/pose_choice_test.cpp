@@ -69,6 +69,21 @@ TEST_F(PoseChoiceTest, OtherPhotosOfTheSameNamesAreLeft) {
   EXPECT_TRUE(Choose("small").scene.has_value()) << "scaled";
 }
 
+TEST_F(PoseChoiceTest, OneOfThePhotosDoesNotTellWhetherTheyAreOthers) {
+  const Names names = {"a.png", "b.png", "c.png", "d.png", "e.png", "f.png"};
+  AddPhotos("images", names);
+  AddTransforms("transforms.json",
+                {"images/a.png", "images/b.png", "images/c.png", "images/d.png", "images/e.png", "images/f.png"});
+  Image8 other(40, 30, 3);
+  other.pixels.assign(other.pixels.size(), 200);
+  AddPhotos("edited", names);
+  WriteImage(Place("edited/a.png"), other);
+  EXPECT_TRUE(Choose("edited").scene.has_value());
+  AddPhotos("new", {"a.png"});
+  for (const char* name : {"b.png", "c.png", "d.png", "e.png", "f.png"}) WriteImage(Place(StrCat("new/", name)), other);
+  EXPECT_THAT(Choose("new").summary, HasSubstr("describes other photos of the same names"));
+}
+
 TEST_F(PoseChoiceTest, RenamedPhotosArePairedByWhatTheirNamesShare) {
   AddPhotos("images", {"cover.png", "x_1.png", "x_10.png", "x_2.png"});
   AddModel("sparse/0", {"0001.png", "0002.png", "0003.png", "0010.png"});
@@ -81,14 +96,23 @@ TEST_F(PoseChoiceTest, RenamedPhotosArePairedByWhatTheirNamesShare) {
 
 TEST_F(PoseChoiceTest, PosesThatCannotBeReadAreNamed) {
   AddPhotos("images", {"a.png", "b.png"});
-  WriteBytes(Place("poses_bounds.npy"), "x");
-  EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("poses_bounds.npy is not read"), HasSubstr("sparse/0")));
-  EXPECT_THAT(ErrorMessageOf([&] { ReadPoses(folder_ / "poses_bounds.npy", folder_ / "images"); }),
-              HasSubstr("poses_bounds.npy is not read"));
   AddModel("sparse/0", {"a.png", "b.png"});
   EXPECT_THAT(ReadPoses(folder_ / "sparse/0/images.txt", folder_ / "images").source, HasSubstr("COLMAP model"));
   fs::remove(folder_ / "sparse/0/cameras.txt");
   EXPECT_THAT(Choose("images").summary, HasSubstr("sparse/0: is no complete COLMAP model: cameras.txt is missing"));
+}
+
+TEST_F(PoseChoiceTest, FilesThatAreNotReadAreNamed) {
+  AddPhotos("images", {"a.png", "b.png"});
+  WriteBytes(Place("a.nvm"), "NVM_V3\n");
+  AddTransforms("transforms_all.json", {"images/a.png", "images/b.png"});
+  const auto named = AllOf(HasSubstr("transforms_all.json (not looked at; --poses takes it)"),
+                           HasSubstr("a.nvm (VisualSFM's, not read; export Bundler's files)"));
+  EXPECT_THAT(Choose("images").summary, named);
+  EXPECT_EQ(source_, "sfm");
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("left: "), named));
+  EXPECT_THAT(ReadPoses(folder_ / "transforms_all.json", folder_ / "images").photos, SizeIs(2));
 }
 
 TEST_F(PoseChoiceTest, PhotosWithAnotherExtensionAreNeverPairedByOrder) {

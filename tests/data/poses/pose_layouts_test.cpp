@@ -38,7 +38,7 @@ TEST_F(PoseChoiceTest, EveryLayoutServesItsPhotosAndNoOthers) {
   AddPhotos("new_photos", {"x.png", "y.png"});
   std::map<std::string, std::function<void()>> layouts;
   for (const std::string model : {"sparse/0", "sparse/12", "sparse", "distorted/sparse/0", "dense/sparse",
-                                  "dense/0/sparse", "undistorted/sparse", "colmap/sparse/0", "colmap"}) {
+                                  "dense/0/sparse", "undistorted/sparse", "colmap/sparse/0", "colmap", "colmap_text"}) {
     layouts[model] = [&, model] { AddModel(model, names); };
   }
   layouts["images.txt"] = [&] { AddModel("", names); };
@@ -46,6 +46,8 @@ TEST_F(PoseChoiceTest, EveryLayoutServesItsPhotosAndNoOthers) {
   layouts["transforms_train.json"] = [&] { AddTransforms("transforms_train.json", in_images); };
   layouts["cameras of it.xml"] = [&] { AddMetashape("cameras of it.xml", {"a", "b"}); };
   layouts["Cameras.CSV"] = [&] { AddRealityCapture("Cameras.CSV", names); };
+  layouts["poses_bounds.npy"] = [&] { AddLlff("poses_bounds.npy", 2); };
+  layouts["bundle/bundle.out"] = [&] { AddBundler("bundle/bundle.out", names); };
   layouts["bundle.out"] = [&] { AddBundler("bundle.out", names); };
   for (const auto& [path, add] : layouts) {
     add();
@@ -58,7 +60,7 @@ TEST_F(PoseChoiceTest, EveryLayoutServesItsPhotosAndNoOthers) {
     }
     const PoseChoice other = Choose("new_photos");
     EXPECT_EQ(source_, "sfm") << path;
-    EXPECT_THAT(other.summary, HasSubstr("describes other photos")) << path;
+    EXPECT_THAT(other.summary, HasSubstr(" other photos")) << path;
     std::vector<fs::path> added;
     for (const auto& entry : fs::directory_iterator(folder_.path())) added.push_back(entry.path());
     for (const fs::path& entry : added) {
@@ -76,6 +78,41 @@ TEST_F(PoseChoiceTest, BlendersHeldOutPhotosLieBesideThoseThatWereAskedFor) {
   EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("test/r_0.png", "train/r_0.png", "train/r_1.png"));
   EXPECT_EQ(choice.scene->photos.at(0).split, Split::kTest);
   EXPECT_EQ(choice.scene->photos.at(1).split, Split::kTrain);
+}
+
+TEST_F(PoseChoiceTest, LlffsPosesGoWithAllPhotosInSortedOrder) {
+  AddPhotos("images_4", {"10.png", "2.png"});  // sorted as text, which is how LLFF does it
+  AddLlff("poses_bounds.npy", 2, {160, 120});
+  for (const char* given : {"images_4", "."}) {
+    const PoseChoice choice = Choose(given);
+    EXPECT_THAT(choice.summary, AllOf(HasSubstr("poses_bounds.npy (2 rows) for 2 of 2"), HasSubstr("in sorted order")));
+    ASSERT_TRUE(choice.scene.has_value());
+    EXPECT_THAT(choice.scene->warnings, ElementsAre(HasSubstr("has no points")));
+    EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images_4/10.png", "images_4/2.png"));
+    EXPECT_EQ(choice.scene->photos[1].name, "2.png");
+    EXPECT_NEAR(choice.scene->photos[1].camera_from_world.translation.x, -1, 1e-12);
+  }
+  const std::string file = folder_ / "poses_bounds.npy";
+  EXPECT_THAT(ReadPoses(file, folder_ / "images_4").photos, SizeIs(2));
+  AddPhotos("images_4", {"3.png"});
+  EXPECT_THAT(Choose("images_4").summary,
+              AllOf(HasSubstr("poses_bounds.npy has poses of 2 photos, and "), HasSubstr("holds 3")));
+  EXPECT_EQ(source_, "sfm");
+  EXPECT_THAT(ErrorMessageOf([&] { ReadPoses(file, folder_ / "images_4"); }),
+              AllOf(StartsWith(file + " has poses of 2 photos"), HasSubstr("give exactly those")));
+}
+
+TEST_F(PoseChoiceTest, AModelBesideLlffsPosesIsPreferred) {
+  AddPhotos("images_4", {"a.png", "b.png"});
+  AddLlff("poses_bounds.npy", 2, {160, 120});
+  AddModel("sparse/0", {"IMG_1.JPG", "IMG_7.JPG"}, {160, 120});
+  EXPECT_THAT(Choose("images_4").summary, HasSubstr("poses_bounds.npy (as good, but second)"));
+  EXPECT_THAT(source_, HasSubstr("sparse/0"));
+  WriteBytes(Place("poses_bounds.npy"), "x");
+  Choose("images_4");
+  EXPECT_THAT(source_, HasSubstr("sparse/0"));
+  fs::remove_all(folder_ / "sparse");
+  EXPECT_THAT(ErrorMessageOf([&] { Choose("images_4"); }), HasSubstr("poses_bounds.npy: is no .npy file"));
 }
 
 TEST_F(PoseChoiceTest, InriasLayoutHasOneModelForItsInputAndOneForItsImages) {

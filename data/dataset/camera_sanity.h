@@ -1,0 +1,23 @@
+// Cameras that a file of poses gives and that cannot be meant so, whichever reader they come from.
+#pragma once
+
+#include <vector>
+
+#include "core/log.h"
+#include "data/poses/scene_description.h"
+
+namespace splat::data {
+
+// Returns the photos of `scene` with what is beyond doubt put right, and without those that cannot be trained on. Each
+// kind of fault is one warning that names the source and photos:
+//  - a principal point that is a share of the image's sides, as 0.5, is read so; one that is not inside the image
+//  stays;
+//  - a focal length of a view wider than any lens sees: the photo is left out, and if that leaves none it is a
+//    splat::Error. A view narrower than a telescope's stays;
+//  - one and the same pose for all photos stays;
+//  - cameras that look away from their points, and from where their axes meet, while they look at both with their y and
+//    z axes turned about, are turned: the file has OpenCV's axes where OpenGL's are meant, or the reverse. Without
+//    points that is only said, since photos taken outwards look the same.
+std::vector<PosedPhoto> CheckCameras(const SceneDescription& scene, const LogSink& log);
+
+}  // namespace splat::data
