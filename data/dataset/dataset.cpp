@@ -7,6 +7,8 @@
 #include "data/dataset/few_points.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
+#include "data/dataset/view_borders.h"
+#include "data/dataset/view_masks.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
 #include "data/poses/points_in_view.h"
@@ -86,6 +88,8 @@ std::vector<View> MakeViews(const SceneDescription& scene, const DatasetOptions&
     const PhotoSize size = TrainingSize(photo.name, check.size, options);
     camera.camera_from_world = photo.camera_from_world;
     check.view.camera = ResizedCamera(camera, size.width, size.height);
+    check.view.mask = photo.mask;
+    check.view.alpha = AlphaUseOf(options.alpha);
     views.push_back(std::move(check.view));
   }
   ReportUnusable(unusable, scene.photos.size(), log);
@@ -182,6 +186,8 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   Dataset dataset;
   dataset.views = MakeViews(scene, options, log);
   LeaveOutStrays(dataset.views, log);
+  UseMasks(dataset.views, log);
+  if (options.borders == "auto") FindBorders(dataset.views, log);
   SplitViews(scene, options.test_every, dataset.views);
   dataset.points = TakePoints(scene, log);
   dataset.background = options.background;
