@@ -8,8 +8,15 @@ namespace splat::data {
 namespace {
 
 // Mean over a line of the largest difference of a channel from a colour, 0..255. JPEG leaves some of it in black lines.
-constexpr double kMostOfBorder = 10, kLeastOfContent = 20;
-constexpr int kSameColor = 12;  // largest difference of a channel between photos
+// Borders of another colour are drawn by programs, and flat; walls and skies are not.
+constexpr double kMostOfDark = 10, kMostOfBright = 3;
+constexpr int kBrightestDark = 24;
+// What stands beside a border differs by this much in most of the line: the top of an object before a plain backdrop,
+// which may be at the same place in all photos, does not.
+constexpr int kLeastOfContent = 16;
+constexpr double kMostOfLine = 0.8;
+constexpr size_t kFewestEnding = 2;  // photos, and a fourth of all
+constexpr int kSameColor = 12;       // largest difference of a channel between photos
 
 // A row or column of a photo, counted from an edge.
 class Line {
@@ -36,14 +43,22 @@ std::array<int, 3> MedianColor(const Line& line) {
   return color;
 }
 
+int DifferenceAt(const Line& line, int at, const std::array<int, 3>& color) {
+  int most = 0;
+  for (size_t c = 0; c < 3; ++c) most = std::max(most, std::abs(int(line[at][c]) - color[c]));
+  return most;
+}
+
 double MeanDifference(const Line& line, const std::array<int, 3>& color) {
   int64_t sum = 0;
-  for (int i = 0; i < line.Length(); ++i) {
-    int most = 0;
-    for (size_t c = 0; c < 3; ++c) most = std::max(most, std::abs(int(line[i][c]) - color[c]));
-    sum += most;
-  }
+  for (int i = 0; i < line.Length(); ++i) sum += DifferenceAt(line, i, color);
   return double(sum) / line.Length();
+}
+
+bool IsSomethingElse(const Line& line, const std::array<int, 3>& color) {
+  int different = 0;
+  for (int i = 0; i < line.Length(); ++i) different += DifferenceAt(line, i, color) >= kLeastOfContent ? 1 : 0;
+  return different >= kMostOfLine * line.Length();
 }
 
 PhotoEdge MeasureEdge(const Image8& photo, bool row, bool far_side) {
@@ -51,8 +66,10 @@ PhotoEdge MeasureEdge(const Image8& photo, bool row, bool far_side) {
   const auto line = [&](int index) { return Line(photo, row, far_side ? side - 1 - index : index); };
   PhotoEdge edge;
   edge.color = MedianColor(line(0));
-  while (edge.lines < most && MeanDifference(line(edge.lines), edge.color) <= kMostOfBorder) ++edge.lines;
-  edge.ends_sharply = edge.lines < most && MeanDifference(line(edge.lines + 1), edge.color) >= kLeastOfContent;
+  const int brightest = std::max({edge.color[0], edge.color[1], edge.color[2]});
+  const double limit = brightest <= kBrightestDark ? kMostOfDark : kMostOfBright;
+  while (edge.lines < most && MeanDifference(line(edge.lines), edge.color) <= limit) ++edge.lines;
+  edge.ends_sharply = edge.lines < most && IsSomethingElse(line(edge.lines + 1), edge.color);
   return edge;
 }
 
@@ -73,7 +90,7 @@ int CommonLines(const std::vector<PhotoEdges>& photos, PhotoEdge PhotoEdges::*si
     return (photo.*side).ends_sharply && (photo.*side).lines <= lines + 1;
   };
   const auto ending = size_t(std::count_if(photos.begin(), photos.end(), ends_here));
-  return lines > 0 && 2 * ending >= photos.size() ? lines + 1 : 0;
+  return lines > 0 && ending >= std::max(kFewestEnding, photos.size() / 4) ? lines + 1 : 0;
 }
 
 }  // namespace

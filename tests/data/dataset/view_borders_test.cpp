@@ -6,7 +6,9 @@
 #include "core/random.h"
 #include "data/dataset/view_loader.h"
 #include "data/photos/image_io.h"
+#include "data/photos/photo_files.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/test_data.h"
 
 namespace splat::data {
 namespace {
@@ -103,6 +105,22 @@ TEST_F(ViewBordersTest, OurOwnUndistortionMakesNone) {
     const ViewImage loaded = LoadView(view, {0, 0, 0}, {});
     EXPECT_EQ(loaded.image.pixels, white.pixels) << k;
     EXPECT_THAT(loaded.weights.pixels, IsEmpty());
+  }
+}
+
+// Photos of people, bookshelves, plants, a room and a mouse, as phones and cameras took them.
+TEST_F(ViewBordersTest, PhotosOfTheWorldHaveNone) {
+  for (const char* set : {"fox/images", "fern/images_4", "desk/input", "banana/images", "cup/images", "mouse/images",
+                          "lund/images", "beer/images"}) {
+    SPLAT_TEST_DATA_OR_SKIP(folder, set);
+    views_.clear();
+    for (const std::string& name : ListPhotos(folder)) {
+      View view;
+      view.path = folder + "/" + name;
+      views_.push_back(view);
+    }
+    Find();
+    EXPECT_THAT(log_, IsEmpty()) << set;
   }
 }
 

@@ -79,6 +79,17 @@ TEST(CommonBorder, WhatEndsElsewhereInEachPhotoIsNone) {
               }).IsEmpty());
 }
 
+// The object, which is as high in all photos, begins at the same row.
+TEST(CommonBorder, TheBackdropAboveATurntableIsNone) {
+  for (const uint8_t backdrop : {0, 255}) {
+    EXPECT_TRUE(BorderOf([&](Image8& photo, int) {
+                  const Image8 object = photo;
+                  Paint(photo, 0, 0, kWidth, kHeight, backdrop);
+                  for (int y = 10; y < 70; ++y) std::copy_n(object.At(30, y), 3 * 36, photo.At(30, y));
+                }).IsEmpty());
+  }
+}
+
 TEST(CommonBorder, FewPhotosAndTransparentOnesHaveNone) {
   const auto paint = [](Image8& photo, int) { Paint(photo, 0, 0, kWidth, 3, 0); };
   EXPECT_TRUE(BorderOf(paint, 3).IsEmpty());
