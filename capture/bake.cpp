@@ -36,7 +36,7 @@ struct Blocker {
 std::vector<Blocker> BlockersOf(const Scene& scene) {
   std::vector<Blocker> blockers;
   for (const Primitive& primitive : scene.primitives) {
-    if (primitive.solid.shape == Shape::kRoom) continue;
+    if (primitive.solid.shape == Shape::kRoom || primitive.moving) continue;
     blockers.push_back(
         {&primitive, Inverse(primitive.solid.local_from_world).translation, BoundingRadius(primitive.solid)});
   }

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include "capture/exif_writer.h"
+#include "capture/moving_object.h"
 #include "capture/noise.h"
 #include "capture/trajectory.h"
 #include "capture/truth.h"
@@ -83,10 +85,22 @@ void WritePhoto(const std::string& path, const Image8& image, const ExifTags& ta
   });
 }
 
-// Some pixels' places on the surfaces.
+void BlackenRows(const CaptureOptions& options, Image8& image) {
+  const int top = std::max(options.black_rows, options.letterbox), bottom = options.letterbox;
+  const auto blacken = [&](int first, int end) {
+    for (int y = first; y < end; ++y) {
+      for (int x = 0; x < image.width; ++x) std::fill_n(image.At(x, y), 3, uint8_t(0));
+    }
+  };
+  blacken(0, top);
+  blacken(image.height - bottom, image.height);
+}
+
+// Some pixels' places on the surfaces that stay where they are.
 void AddPoints(const TracedPhoto& traced, const Lens& lens, Random& random, std::vector<TruePoint>& points) {
   for (int i = 0; i < kPointsPerPhoto; ++i) {
     const int x = int(random.Below(uint64_t(lens.camera.width))), y = int(random.Below(uint64_t(lens.camera.height)));
+    if (*traced.moving.At(x, y) > 0) continue;
     const Ray ray = RayThrough(lens, x + 0.5, y + 0.5);
     TruePoint point = {ray.origin + double(*traced.depth.At(x, y)) * ray.direction, {}};
     for (int c = 0; c < 3; ++c) point.rgb[c] = Rounded(Developed(kExposure * traced.radiance.At(x, y)[c]));
@@ -99,16 +113,26 @@ void TakePhotos(const CaptureOptions& options, const std::string& folder, const 
   const std::string photo_folder = folder + "/photos", truth_folder = folder + "/truth";
   fs::create_directories(photo_folder);
   fs::create_directories(options.depth ? truth_folder + "/depth" : truth_folder);
-  const BakedScene baked = BakeFor(options, executor);
+  if (options.moving_object) {
+    for (const std::string& inner : {folder + "/masks", truth_folder + "/passed"}) fs::create_directories(inner);
+  }
+  BakedScene baked = BakeFor(options, executor);
+  const std::vector<Vec3<double>> places = MovingObjectPlaces(options.photos);
   Random point_random(options.seed + 1);
   std::vector<TruePoint> points;
   for (size_t i = 0; i < result.photos.size(); ++i) {
     const CapturedPhoto& photo = result.photos[i];
+    const std::string stem = fs::path(photo.name).stem().string();
+    PlaceMovingObject(places[i], baked.scene);
     const TracedPhoto traced = TracePhoto(baked, photo.lens, {options.samples_per_side, options.alpha_masks}, executor);
-    const uint64_t noise_seed = options.seed * 0x9e3779b97f4a7c15ull + i;
-    WritePhoto(photo_folder + "/" + photo.name, Develop(traced, options, photo.exposure_ev, noise_seed), TagsOf(photo));
-    if (options.depth) {
-      WritePfm(truth_folder + "/depth/" + fs::path(photo.name).stem().string() + ".pfm", traced.depth);
+    Image8 image = Develop(traced, options, photo.exposure_ev, options.seed * 0x9e3779b97f4a7c15ull + i);
+    BlackenRows(options, image);
+    WritePhoto(photo_folder + "/" + photo.name, image, TagsOf(photo));
+    if (options.depth) WritePfm(truth_folder + "/depth/" + stem + ".pfm", traced.depth);
+    if (options.moving_object) {
+      data::WriteImage(folder + "/masks/" + stem + ".png", MaskOfMovingObject(traced));
+      data::WriteImage(truth_folder + "/passed/" + stem + ".png",
+                       WhereTheObjectPasses(baked.scene, places, photo.lens, traced, executor));
     }
     AddPoints(traced, photo.lens, point_random, points);
     if (progress) progress(int(i) + 1, int(result.photos.size()));
@@ -136,6 +160,8 @@ void Validate(const CaptureOptions& options) {
   check("orbit height + height variation", options.orbit_height + options.height_variation, 0.9, 2.3);
   check("exposure drift", options.exposure_drift_ev, 0, 2);
   check("noise", options.noise, 0, 50);
+  check("black rows", options.black_rows, 0, 0.25 * options.height);
+  check("letterbox", options.letterbox, 0, 0.25 * options.height);
   check("samples per side", options.samples_per_side, 1, 9);
   const auto refuse = [&](const std::string& text) { violations += (violations.empty() ? "" : "; ") + text; };
   if (options.samples_per_side % 2 == 0)
@@ -181,7 +207,9 @@ BakedScene BakeFor(const CaptureOptions& options, Executor& executor) {
   BakeOptions bake;
   bake.texel = kUsualDistance / FocalLengthPx(options);
   bake.seed = options.seed;
-  return Bake(MakeStillLife(options.seed), bake, executor);
+  Scene scene = MakeStillLife(options.seed);
+  if (options.moving_object) AddMovingObject(options.seed, scene);
+  return Bake(std::move(scene), bake, executor);
 }
 
 CaptureResult WriteCapture(const CaptureOptions& options, const std::string& folder, Executor& executor,

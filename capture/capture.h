@@ -27,6 +27,9 @@ struct CaptureOptions {
   bool alpha_masks = false;        // PNG with transparent room and rug instead of JPEG (then without EXIF)
   bool mixed_sizes = false;        // of four photos the second is upright and the fourth three quarters as large
   bool depth = false;              // also depth maps
+  bool moving_object = false;      // a ball that is elsewhere in each photo, with its masks
+  int black_rows = 0;              // px, at the top of each photo, 0..a fourth of the height: a cut video
+  int letterbox = 0;               // px, black rows at the top and as many at the bottom, in the same bounds
 };
 
 // Throws one splat::Error that lists each violation as option, value and bound.
@@ -58,6 +61,8 @@ struct CaptureResult {
 //                                    no tracks
 //   truth/depth/photo_0001.pfm ...   with options.depth: float, m along the optical axis, row by row from the bottom as
 //                                    PFM asks, for the pixels as stored
+//   masks/photo_0001.png ...         with options.moving_object: black where the object is, else white
+//   truth/passed/photo_0001.png ...  with options.moving_object: white where the camera sees it in any of the photos
 //   truth/capture.json               the options
 // Equal options give the same bytes, whatever the executor. `progress` gets (photos done, photos) after each.
 CaptureResult WriteCapture(const CaptureOptions& options, const std::string& folder, Executor& executor,

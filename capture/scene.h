@@ -16,6 +16,7 @@ struct Primitive {
   std::vector<Texture> textures;  // one for all faces, or one per face
   double gloss = 0;               // strength of a broad highlight, 0: diffuse
   bool backdrop = false;          // transparent in images with an alpha mask
+  bool moving = false;            // elsewhere in each photo, without a shadow (capture/moving_object.h)
 };
 
 // A rectangle that shines: corner + a edge_u + b edge_v, a and b in [0, 1]. It is not itself seen.

@@ -80,7 +80,7 @@ double Highlight(const Scene& scene, const Solid& solid, const Ray& ray, const V
 
 struct PixelSum {
   Vec3<double> radiance = {0, 0, 0};
-  int counted = 0, foreground = 0;
+  int counted = 0, foreground = 0, moving = 0;
   double depth = 0;
 };
 
@@ -109,6 +109,7 @@ class PhotoTracer {
       if (i == side * side / 2) sum.depth = hit.t;
       const bool backdrop = baked_.scene.primitives[size_t(hit.primitive)].backdrop;
       if (!backdrop) ++sum.foreground;
+      if (baked_.scene.primitives[size_t(hit.primitive)].moving) ++sum.moving;
       if (backdrop && options_.foreground_only) continue;
       sum.radiance = sum.radiance + Radiance(baked_, ray, hit);
       ++sum.counted;
@@ -123,6 +124,7 @@ class PhotoTracer {
     radiance[1] = float(weight * sum.radiance.y);
     radiance[2] = float(weight * sum.radiance.z);
     *photo.foreground.At(x, y) = float(sum.foreground) / float(options_.samples_per_side * options_.samples_per_side);
+    *photo.moving.At(x, y) = float(sum.moving) / float(options_.samples_per_side * options_.samples_per_side);
     *photo.depth.At(x, y) = float(sum.depth);
   }
 
@@ -211,7 +213,8 @@ TracedPhoto TracePhoto(const BakedScene& baked, const Lens& lens, const TraceOpt
   SPLAT_CHECK(options.samples_per_side > 0 && options.samples_per_side % 2 == 1, "samples per side must be odd, not ",
               options.samples_per_side);
   const int width = lens.camera.width, height = lens.camera.height;
-  TracedPhoto photo = {ImageF(width, height, 3), ImageF(width, height, 1), ImageF(width, height, 1)};
+  TracedPhoto photo = {ImageF(width, height, 3), ImageF(width, height, 1), ImageF(width, height, 1),
+                       ImageF(width, height, 1)};
   const PhotoTracer tracer(baked, lens, options);
   const int columns = (width + kTile - 1) / kTile, rows = (height + kTile - 1) / kTile;
   executor.Run(int64_t(columns) * rows, [&](int64_t tile) {

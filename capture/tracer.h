@@ -47,6 +47,7 @@ Vec3<double> Radiance(const BakedScene& baked, const Ray& ray, const Hit& hit);
 struct TracedPhoto {
   ImageF radiance;    // [h, w, 3] linear; with foreground_only the mean over the samples that see no backdrop
   ImageF foreground;  // [h, w, 1] share of the samples that see no backdrop
+  ImageF moving;      // [h, w, 1] share of the samples that see the moving object
   ImageF depth;       // [h, w, 1] m along the optical axis, of the ray through the pixel's centre
 };
 

@@ -88,6 +88,9 @@ void WriteOptions(const std::string& path, const CaptureOptions& options) {
       {"alpha_masks", options.alpha_masks},
       {"mixed_sizes", options.mixed_sizes},
       {"depth", options.depth},
+      {"moving_object", options.moving_object},
+      {"black_rows", options.black_rows},
+      {"letterbox", options.letterbox},
   };
   WriteText(path, json.dump(2) + '\n');
 }

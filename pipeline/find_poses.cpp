@@ -4,8 +4,11 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "core/interrupted.h"
+#include "data/dataset/view_masks.h"
 #include "data/photos/folder_files.h"
+#include "data/photos/photo_masks.h"
 #include "data/poses/pose_source.h"
+#include "data/sfm/colmap_masks.h"
 #include "data/sfm/sfm_parts.h"
 #include "pipeline/stages.h"
 
@@ -41,12 +44,28 @@ void WarnOfPhotosLeftOut(Reporter& reporter, const data::SfmResult& result) {
   }
 }
 
+// What COLMAP leaves out of each photo, by its name.
+data::MasksOfPhotos MasksForColmap(const Run& run, const data::PhotoMasks& found) {
+  data::MasksOfPhotos masks;
+  const data::DatasetOptions& options = run.options.dataset;
+  for (const std::string& name : run.photos.names) {
+    const auto mask = found.of_photo.find(name);
+    if (mask != found.of_photo.end()) {
+      masks[name] = {mask->second, options.invert_masks};
+    } else if (data::AlphaUseOf(options.alpha) == data::AlphaUse::kMask) {
+      masks[name] = {run.photos.path + "/" + name, false, true};
+    }
+  }
+  return masks;
+}
+
 // Runs COLMAP in OUT/sfm, where a later run finds what is done, and lists the photos it could not place.
-data::SfmResult RunStructureFromMotion(const Run& run) {
+data::SfmResult RunStructureFromMotion(const Run& run, const data::PhotoMasks& masks) {
   Reporter& reporter = run.reporter;
   const std::string workspace = run.output / "sfm";
   data::SfmOptions sfm_options = run.options.sfm;
   sfm_options.cancelled = [&] { return reporter.StopRequested(); };
+  sfm_options.masks = MasksForColmap(run, masks);
   std::string stage;
   const auto show = [&](const data::SfmProgress& step) {
     std::string name = StageName(step.stage);
@@ -76,6 +95,7 @@ data::SfmResult RunStructureFromMotion(const Run& run) {
 
 data::SceneDescription FindPoses(const Run& run) {
   data::PoseChoice choice;
+  const data::PhotoMasks masks = data::FindMasks(run.photos, run.options.dataset.masks);
   const std::string passed_over = data::DescribePassedOver(run.photos.path);
   if (!passed_over.empty()) run.reporter.Warn(passed_over);
   std::string source = run.options.poses;
@@ -85,11 +105,13 @@ data::SceneDescription FindPoses(const Run& run) {
   }
   if (!choice.scene) {
     if (source == "auto" || source == "sfm") {
-      run.summary.sfm = RunStructureFromMotion(run);
+      run.summary.sfm = RunStructureFromMotion(run, masks);
       source = run.summary.sfm->model_folder;
     }
     choice = data::ChoosePosesAt(source, run.photos);
   }
+  data::AttachMasks(run.photos, masks, run.options.dataset, *choice.scene);
+  for (const std::string& warning : masks.warnings) run.reporter.Warn(warning);
   for (const std::string& warning : choice.scene->warnings) run.reporter.Warn(warning);
   run.summary.poses_source = choice.scene->source;
   run.reporter.Note(StrCat("Poses: ", choice.summary));

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 std::string Conventions() {
   std::string text =
       "test views: renders clamped and rounded to 8 bits against the photos as trained on (8 bits, same size, "
-      "undistorted, on the same background); ";
+      "undistorted, on the same background), over the pixels that masks and borders leave; ";
   for (const quality::Metric& metric : quality::Metrics()) text += StrCat(metric.description, "; ");
   return text +
          "means over views. files: each scene file read back and drawn in files_checked_in_views views, held-out ones "
@@ -82,6 +82,10 @@ Json InputJson(const RunOptions& options, const RunSummary& summary) {
           {"max_image_size", options.dataset.max_image_size},
           {"test_every", options.dataset.test_every},
           {"align", options.dataset.align},
+          {"masks", options.dataset.masks},
+          {"invert_masks", options.dataset.invert_masks},
+          {"alpha", options.dataset.alpha},
+          {"borders", options.dataset.borders},
           {"save_renders", options.save_renders},
           {"export", options.formats},
           {"sfm",

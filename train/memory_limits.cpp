@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/machine_limits.h"
+#include "data/dataset/view_loader.h"
 #include "rasterizer/torch/process_executor.h"
 
 namespace splat::train {
@@ -42,10 +43,7 @@ int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views) 
 
 int64_t PhotoBudget(const Backend& backend, const data::Dataset& dataset, const std::vector<int>& views) {
   int64_t all = 0;
-  for (const int index : views) {
-    const Camera& camera = dataset.views[size_t(index)].camera;
-    all += int64_t(camera.width) * camera.height * 3;
-  }
+  for (const int index : views) all += data::BytesOf(dataset.views[size_t(index)]);
   return std::min(all, int64_t(kPhotoShare * double(MemoryOf(backend).free)));
 }
 

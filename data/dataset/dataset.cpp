@@ -8,6 +8,8 @@
 #include "data/dataset/few_points.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
+#include "data/dataset/view_borders.h"
+#include "data/dataset/view_masks.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
 #include "data/poses/points_in_view.h"
@@ -87,6 +89,8 @@ std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const Dataset
     const PhotoSize size = TrainingSize(photo.name, check.size, options);
     camera.camera_from_world = photo.camera_from_world;
     check.view.camera = ResizedCamera(camera, size.width, size.height);
+    check.view.mask = photo.mask;
+    check.view.alpha = AlphaUseOf(options.alpha);
     views.push_back(std::move(check.view));
   }
   ReportUnusable(unusable, photos.size(), log);
@@ -190,6 +194,8 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
   dataset.views = MakeViews(photos, options, log);
   LeaveOutStrays(dataset.views, log);
+  UseMasks(dataset.views, log);
+  if (options.borders == "auto") FindBorders(dataset.views, log);
   SplitViews(scene, options.test_every, dataset.views, log);
   dataset.points = TakePoints(scene, photos, log);
   dataset.background = options.background;

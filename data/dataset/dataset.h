@@ -12,6 +12,7 @@
 #include "data/dataset/dataset_options.h"
 #include "data/dataset/file_frame.h"
 #include "data/dataset/scene_alignment.h"
+#include "data/photos/photo_borders.h"
 #include "data/poses/scene_description.h"
 #include "scene/near_plane.h"
 
@@ -26,6 +27,9 @@ struct View {
   int exif_orientation = 1;
   bool rotate_to_model = false;  // the stored pixels disagree with the model's aspect and agree once EXIF is applied
   Split split = Split::kTrain;
+  PhotoMask mask = {};                     // what of the photo counts
+  AlphaUse alpha = AlphaUse::kBackground;  // what becomes of its transparency
+  Border border = {};                      // px of the stored photo that do not count
 };
 
 struct Dataset {
@@ -46,10 +50,10 @@ struct Dataset {
 // decoded. A photo's size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after
 // EXIF's rotation. Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out
 // with a warning that names them. Cameras that cannot be meant so are treated as camera_sanity.h says; those that share
-// the identical pose or form another degenerate set are accepted. Throws splat::Error if more than half of the photos
-// cannot be used (naming the first three), if no training view is left, for a camera model that is not supported, and
-// for options out of range, also a downscale that leaves less than 16 px. Warnings go to `log`; those in scene.warnings
-// are the caller's to show.
+// the identical pose or form another degenerate set are accepted. Masks are used as view_masks.h says, and borders are
+// left out as view_borders.h says. Throws splat::Error if more than half of the photos cannot be used (naming the first
+// three), if no training view is left, for a camera model that is not supported, and for options out of range, also a
+// downscale that leaves less than 16 px. Warnings go to `log`; those in scene.warnings are the caller's to show.
 Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log);
 
 }  // namespace splat::data

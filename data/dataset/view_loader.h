@@ -16,16 +16,21 @@ namespace splat::data {
 // A photo as it is trained on.
 struct ViewImage {
   Image8 image;    // 3 channels
-  Image8 weights;  // 1 channel: what each pixel counts, / 255; empty: all count in full
+  Image8 weights;  // 1 channel: 255 for pixels that count, 0 for others; empty: all count
 };
 
 // Returns the view's image and weights: decoded, oriented to the model, composited, undistorted and resized to
-// view.camera. Throws splat::Error naming the file. A truncated file is used with a warning in `log`; its missing rows
-// have weight 0. Views of one camera may share `maps`.
+// view.camera. Pixels have weight 0 if any of what they show is dropped by the mask, lies in the border or is
+// transparent under AlphaUse::kMask. A truncated file is used with a warning in `log`; its missing rows have weight 0.
+// Views of one camera may share `maps`. Throws splat::Error naming the file, also where no pixel counts.
 ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log,
                    UndistortMaps* maps = nullptr);
 
-// Image and weights, resized as ResizeImage does.
+// How many bytes LoadView's result takes, known before decoding. The weights of truncated photos, which are few, come
+// on top.
+int64_t BytesOf(const View& view);
+
+// The image, resized as ResizeImage does; a pixel counts if all of what it shows does.
 ViewImage ResizeView(const ViewImage& view, int width, int height);
 
 class ViewLoader {

@@ -18,4 +18,14 @@ Image8 CompositeOnBackground(const Image8& image, const float background[3]) {
   return opaque;
 }
 
+Image8 WithoutAlpha(const Image8& image) {
+  if (image.channels != 4) return image;
+  Image8 opaque(image.width, image.height, 3);
+  const uint8_t* from = image.pixels.data();
+  for (uint8_t* to = opaque.pixels.data(); to != opaque.pixels.data() + opaque.pixels.size(); to += 3, from += 4) {
+    for (int c = 0; c < 3; ++c) to[c] = from[c];
+  }
+  return opaque;
+}
+
 }  // namespace splat::data

@@ -5,7 +5,17 @@
 
 namespace splat::data {
 
+// What becomes of it.
+enum class AlphaUse {
+  kBackground,  // the photo is composited on the background
+  kIgnore,      // the colours alone count
+  kMask,        // what is transparent does not count
+};
+
 // Composites an image with 4 channels on a background (0..1 per channel); 3 channels pass through.
 Image8 CompositeOnBackground(const Image8& image, const float background[3]);
+
+// The colours of an image with 4 channels, whatever its transparency; 3 channels pass through.
+Image8 WithoutAlpha(const Image8& image);
 
 }  // namespace splat::data

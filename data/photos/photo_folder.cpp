@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <initializer_list>
 #include <iterator>
 #include <map>
 #include <set>
@@ -20,42 +21,54 @@ bool EndsWith(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-bool IsMaskFolder(const std::string& name) {
+enum class Kind { kPhoto, kMask, kOther };
+
+bool IsOneOf(const std::string& name, std::initializer_list<const char*> known) {
+  return std::any_of(known.begin(), known.end(), [&](const char* one) { return name == one; });
+}
+
+bool BeginsWith(const std::string& text, const std::string& begin) {
+  return text.rfind(begin, 0) == 0;
+}
+
+// Folders of images that are made of photos and are no masks. The last one is what splat-train writes for COLMAP.
+bool IsFolderOfOthers(const std::string& name) {
   const std::string lower = LowerAscii(name);
-  for (const char* known :
-       {"mask", "masks", "segmentation", "segmentations", "semantic", "semantics", "alpha", "alphas", "depth", "depths",
-        "depth_maps", "normal", "normals", "@eadir", "thumbnail", "thumbnails", "thumbs"}) {
-    if (lower == known) return true;
-  }
-  return EndsWith(lower, "_mask") || EndsWith(lower, "_masks") || lower.rfind("masks_", 0) == 0 ||
-         lower.rfind("depths_", 0) == 0 || lower.rfind("normals_", 0) == 0;
+  return IsOneOf(lower, {"semantic", "semantics", "alpha", "alphas", "depth", "depths", "depth_maps", "normal",
+                         "normals", "@eadir", "thumbnail", "thumbnails", "thumbs", kColmapMaskFolder}) ||
+         BeginsWith(lower, "depths_") || BeginsWith(lower, "normals_");
 }
 
-bool LiesInMaskFolder(const std::string& name) {
+Kind KindByFolders(const std::string& name) {
   const fs::path parent = fs::path(name).parent_path();
-  return std::any_of(parent.begin(), parent.end(), [](const fs::path& part) { return IsMaskFolder(part.string()); });
+  const auto any = [&](bool (*is)(const std::string&)) {
+    return std::any_of(parent.begin(), parent.end(), [&](const fs::path& part) { return is(part.string()); });
+  };
+  return any(IsFolderOfOthers) ? Kind::kOther : any(IsMaskFolder) ? Kind::kMask : Kind::kPhoto;
 }
 
-// Whether a photo of `names` or `stems` has this one as its mask, or another image that was made of it, by name.
-bool IsNamedMask(const std::string& name, const std::set<std::string>& names, const std::set<std::string>& stems) {
+// What an image is by its own name, if a photo of `names` or `stems` has it as its mask or it was made of that photo.
+Kind KindByName(const std::string& name, const std::set<std::string>& names, const std::set<std::string>& stems) {
   const fs::path folder = fs::path(name).parent_path();
   const std::string stem = (folder / fs::path(name).stem()).generic_string();
-  if (names.count(stem)) return true;  // "a.jpg.png"
+  if (names.count(stem)) return Kind::kMask;  // "a.jpg.png"
   const auto is_photo = [&](const std::string& photo) { return stems.count(photo) || names.count(photo); };
   for (const char* what : {"mask", "masks", "depth", "depths", "normal", "normals", "seg", "segmentation", "alpha"}) {
     for (const char* joint : {"_", ".", "-"}) {
       const std::string mark = StrCat(joint, what);
       if (stem.size() <= mark.size() || !EndsWith(LowerAscii(stem), mark)) continue;
-      if (is_photo(stem.substr(0, stem.size() - mark.size()))) return true;
+      if (is_photo(stem.substr(0, stem.size() - mark.size()))) {
+        return IsOneOf(what, {"mask", "masks"}) ? Kind::kMask : Kind::kOther;
+      }
     }
   }
   const std::string file = fs::path(name).stem().string();
   for (const std::string mark : {"mask_", "mask-"}) {
-    if (LowerAscii(file).rfind(mark, 0) == 0 && is_photo((folder / file.substr(mark.size())).generic_string())) {
-      return true;
+    if (BeginsWith(LowerAscii(file), mark) && is_photo((folder / file.substr(mark.size())).generic_string())) {
+      return Kind::kMask;
     }
   }
-  return false;
+  return Kind::kPhoto;
 }
 
 // Whether it lies in a folder "images_4" or the like, and a photo of `stems` has its name beside that folder.
@@ -98,19 +111,27 @@ std::pair<std::vector<std::string>, std::set<std::string>> DirectPhotosAndFolder
 
 }  // namespace
 
+bool IsMaskFolder(const std::string& name) {
+  const std::string lower = LowerAscii(name);
+  return !IsFolderOfOthers(lower) &&
+         (IsOneOf(lower, {"mask", "masks", "segmentation", "segmentations"}) || EndsWith(lower, "_mask") ||
+          EndsWith(lower, "_masks") || BeginsWith(lower, "masks_"));
+}
+
 PhotosAndMasks SplitOffMasks(const std::vector<std::string>& names) {
   PhotosAndMasks parted;
-  const bool some_outside =
-      std::any_of(names.begin(), names.end(), [](const std::string& name) { return !LiesInMaskFolder(name); });
+  const bool some_outside = std::any_of(names.begin(), names.end(),
+                                        [](const std::string& name) { return KindByFolders(name) == Kind::kPhoto; });
   const std::set<std::string> known(names.begin(), names.end());
   std::set<std::string> stems;
   for (const std::string& name : names) {
     stems.insert((fs::path(name).parent_path() / fs::path(name).stem()).generic_string());
   }
   for (const std::string& name : names) {
-    const bool mask =
-        (some_outside && LiesInMaskFolder(name)) || IsNamedMask(name, known, stems) || IsScaledCopy(name, stems);
-    (mask ? parted.masks : parted.photos).push_back(name);
+    Kind kind = some_outside ? KindByFolders(name) : Kind::kPhoto;
+    if (kind == Kind::kPhoto) kind = KindByName(name, known, stems);
+    if (kind == Kind::kPhoto && IsScaledCopy(name, stems)) kind = Kind::kOther;
+    (kind == Kind::kPhoto ? parted.photos : kind == Kind::kMask ? parted.masks : parted.others).push_back(name);
   }
   return parted;
 }
@@ -131,7 +152,7 @@ PhotosAndMasks ListPhotosAndMasks(const std::string& folder) {
     (result ? results : names).push_back(name);
   }
   PhotosAndMasks parted = SplitOffMasks(names);
-  parted.masks.insert(parted.masks.end(), results.begin(), results.end());
+  parted.others.insert(parted.others.end(), results.begin(), results.end());
   return parted;
 }
 
@@ -144,7 +165,7 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
     if (!fs::is_directory(path, ignored)) continue;
     const PhotosAndMasks here = ListPhotosAndMasks(path.string());
     if (here.photos.size() <= direct.size()) continue;
-    PhotoFolder chosen = {folder, path.string(), here.photos, here.masks, direct};
+    PhotoFolder chosen = {folder, path.string(), here.photos, here.masks, direct, here.others};
     for (const std::string& other : folders) {
       if (other != child) chosen.left.push_back(other + "/");
     }
@@ -154,7 +175,7 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
   SPLAT_CHECK(!all.photos.empty(), folder,
               ": holds no photos (jpg, jpeg, png, tif, tiff, webp), nor does its images/ or",
               " input/; give the folder that the photos lie in", passed_over.empty() ? "" : "; ", passed_over);
-  return {folder, folder, all.photos, all.masks, {}};
+  return {folder, folder, all.photos, all.masks, {}, all.others};
 }
 
 std::string WithExtension(const std::string& path) {

@@ -7,23 +7,32 @@
 namespace splat::data {
 
 struct PhotoFolder {
-  std::string given;               // as asked for; photos outside of it are not trained on
-  std::string path;                // what the names of the photos are relative to: `given`, or a folder in it
-  std::vector<std::string> names;  // of the photos, sorted
-  std::vector<std::string> masks;  // of masks, depth images, renders of earlier runs and the like among them
-  std::vector<std::string> left;   // photos and folders of photos beside `path` in `given`, for messages
+  std::string given;                     // as asked for; photos outside of it are not trained on
+  std::string path;                      // what the names of the photos are relative to: `given`, or a folder in it
+  std::vector<std::string> names;        // of the photos, sorted
+  std::vector<std::string> masks;        // of images among them that are masks by their names
+  std::vector<std::string> left;         // photos and folders of photos beside `path` in `given`, for messages
+  std::vector<std::string> others = {};  // of depth images, renders of earlier runs and the like among them
 };
 
-// Parts names of files, relative to one folder, in photos and images that only belong to photos: those in a folder
-// named masks, ..._masks, masks_N, segmentation, semantics, alpha, depth(s), normals, thumbnails or @eaDir if other
-// photos lie outside of it, "a_mask.png", "a.mask.png" (also masks, depth, normal, seg, segmentation, alpha),
-// "mask_a.png" and "a.jpg.png" beside "a.jpg", and "images_2/a.jpg" beside "a.jpg".
+// The folder of a workspace in which masks lie as COLMAP wants them; never taken for masks or photos.
+constexpr const char* kColmapMaskFolder = "colmap_masks";
+
+// Whether a folder of this name holds masks of photos: mask, masks, dynamic_masks, segmentation(s), ..._mask(s),
+// masks_N; in any case.
+bool IsMaskFolder(const std::string& name);
+
+// Parts names of files, relative to one folder, in photos and images that only belong to photos. Masks are those in a
+// mask folder if other photos lie outside of it, "a_mask.png", "a.mask.png" (also masks), "mask_a.png" and "a.jpg.png"
+// beside "a.jpg". Other images are those in a folder named semantics, alpha, depth(s), normals, thumbnails or @eaDir,
+// "a_depth.png" and the like (also normal, seg, segmentation, alpha) beside "a.jpg", and "images_2/a.jpg" beside
+// "a.jpg".
 struct PhotosAndMasks {
-  std::vector<std::string> photos, masks;
+  std::vector<std::string> photos, masks, others;
 };
 PhotosAndMasks SplitOffMasks(const std::vector<std::string>& names);
 
-// The photos of a folder and below it; what an earlier run of splat-train wrote there stands among the masks.
+// The photos of a folder and below it; what an earlier run of splat-train wrote there stands among the others.
 PhotosAndMasks ListPhotosAndMasks(const std::string& folder);
 
 // Lists the photos of `folder`. They lie in it, or in its child "images" or "input", or else in the first of images_2,

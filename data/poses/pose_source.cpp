@@ -137,31 +137,11 @@ std::vector<Candidate> RankedCandidates(const std::vector<PosePlace>& places, co
   return candidates;
 }
 
-// Whether masks lie in a folder beside the photos.
-std::string MaskFolderBeside(const PhotoFolder& photos) {
-  for (const std::string& folder : {photos.given, photos.path, (fs::path(photos.path) / "..").string()}) {
-    for (const char* name : {"masks", "mask", "dynamic_masks", "segmentation"}) {
-      const fs::path path = (fs::path(folder) / name).lexically_normal();
-      std::error_code ignored;
-      if (fs::is_directory(path, ignored) && !ListPhotos(path.string()).empty()) return path.string();
-    }
-  }
-  return "";
-}
-
-void WarnOfMasks(const PhotoFolder& photos, SceneDescription& scene) {
-  const std::string folder = MaskFolderBeside(photos);
-  if (scene.masks == 0 && photos.masks.empty() && folder.empty()) return;
-  if (scene.masks == 0 && !photos.masks.empty()) {
-    scene.warnings.push_back(
-        StrCat(photos.masks.size(), " images in ", photos.path,
-               " are no photos but masks, which are not used yet, other images made of photos, or ",
-               "results of an earlier run: ", NamesInBrief(photos.masks)));
-    return;
-  }
-  scene.warnings.push_back(StrCat("masks are not used yet: ", scene.masks > 0
-                                                                  ? StrCat("the poses name ", scene.masks, " masks")
-                                                                  : folder + " holds masks of the photos"));
+void WarnOfOtherImages(const PhotoFolder& photos, SceneDescription& scene) {
+  if (photos.others.empty()) return;
+  scene.warnings.push_back(StrCat(
+      photos.others.size(), " images in ", photos.path,
+      " are no photos, but other images made of photos, or results of an earlier run: ", NamesInBrief(photos.others)));
 }
 
 // The chosen description with its photos located, and all that is to be said of it.
@@ -180,7 +160,7 @@ SceneDescription Finish(Candidate&& chosen, const PhotoFolder& photos) {
                                     ", and by no common factor (", chosen.sizes.example,
                                     "): these poses may be of another, undistorted or cropped, version of the photos"));
   }
-  WarnOfMasks(photos, scene);
+  WarnOfOtherImages(photos, scene);
   return scene;
 }
 
@@ -292,7 +272,7 @@ PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos) {
 
 SceneDescription ReadPoses(const std::string& path, const std::string& image_folder) {
   const PhotosAndMasks listed = ListPhotosAndMasks(image_folder);
-  return *ChoosePosesAt(path, {image_folder, image_folder, listed.photos, listed.masks, {}}).scene;
+  return *ChoosePosesAt(path, {image_folder, image_folder, listed.photos, listed.masks, {}, listed.others}).scene;
 }
 
 std::optional<std::string> FindPoses(const std::string& folder) {

@@ -31,8 +31,8 @@ PoseChoice ChoosePoses(const PhotoFolder& photos);
 // ChoosePoses would take. The result always has a scene. Each photo is looked for by its name as photo_matching.h says,
 // and then, within photos.given or for held-out photos, where the source says. If none is found but there are as many
 // photos, they are paired as renamed_photos.h says with a warning, unless the source's own photos lie elsewhere. Photos
-// that are missing are left out with a warning naming them; if none is left: splat::Error. Sizes that do not fit, and
-// masks, which are not used, are a warning.
+// that are missing are left out with a warning naming them; if none is left: splat::Error. Sizes that do not fit are a
+// warning.
 PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos);
 
 // The scene of ChoosePosesAt for all photos in a folder.

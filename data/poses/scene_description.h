@@ -7,6 +7,7 @@
 
 #include "core/rigid3.h"
 #include "data/photos/camera_model.h"
+#include "data/photos/mask_image.h"
 #include "data/poses/point_cloud.h"
 #include "scene/named_camera.h"
 
@@ -19,6 +20,7 @@ struct PosedPhoto {
   Intrinsics intrinsics;       // may be distorted
   Rigid3 camera_from_world;    // frame of core/camera.h: x right, y down, z forward
   std::optional<Split> split;  // where the source says it (Blender's train and test files)
+  PhotoMask mask = {};         // readers set it where the source names one; the file need not exist
 };
 
 struct SceneDescription {
@@ -26,7 +28,6 @@ struct SceneDescription {
   PointCloud points;                  // empty where the source has none
   std::string source;                 // what was read, for messages: "COLMAP model photos/sparse/0 (binary)"
   bool in_order = false;              // the source has no names: its poses go with the photos in the order of names
-  size_t masks = 0;                   // how many photos the source names a mask for; masks are not used
   std::vector<std::string> warnings;  // oddities that were treated: "2 of 7000 points are not finite and were left out"
 };
 

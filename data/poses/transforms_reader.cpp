@@ -252,6 +252,13 @@ void WarnOfScales(const std::string& json_path, const std::vector<double>& scale
                             "; the scale was taken off, positions stay as they are"));
 }
 
+// The mask that a frame names, relative to the file; empty where it names none.
+std::string MaskPath(const Json& frame, const std::string& json_path) {
+  const auto entry = frame.find("mask_path");
+  if (entry == frame.end() || !entry->is_string() || entry->get<std::string>().empty()) return "";
+  return (fs::path(json_path).parent_path() / PlainName(entry->get<std::string>())).lexically_normal().string();
+}
+
 void ReadFrames(const Json& root, const std::string& json_path, const std::string& image_folder,
                 std::optional<Split> split, SceneDescription& scene) {
   const std::vector<Frame> frames = ListFrames(root, json_path);
@@ -267,7 +274,7 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
     if (pose.scale != 1) scales.push_back(pose.scale);
     scene.photos.push_back({frame.name, frame.path, ReadIntrinsics({frame.json, root, frame.where}, sizes[i]),
                             pose.camera_from_world, split});
-    if (frame.json.contains("mask_path")) ++scene.masks;
+    scene.photos.back().mask.path = MaskPath(frame.json, json_path);
   }
   WarnOfScales(json_path, scales, scene.warnings);
 }

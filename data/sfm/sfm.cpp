@@ -8,6 +8,7 @@
 #include "core/machine_limits.h"
 #include "data/photos/photo_folder.h"
 #include "data/sfm/colmap_database.h"
+#include "data/sfm/colmap_masks.h"
 #include "data/sfm/eight_bit_copies.h"
 #include "data/sfm/fingerprint.h"
 #include "data/sfm/sfm_command.h"
@@ -135,6 +136,13 @@ bool HasGpu() {
   return fs::exists("/dev/nvidia0") || fs::exists("/dev/dxg");
 }
 
+void GiveMasks(SfmContext& context, const std::string& image_folder, const std::vector<SfmPhoto>& photos) {
+  if (context.options.masks.empty()) return;
+  ThreadPool pool(context.threads);
+  context.mask_folder = WriteColmapMasks(image_folder, photos, context.options.masks, context.workspace, pool);
+  if (!context.mask_folder.empty()) context.notes.emplace_back("COLMAP seeks no features in what masks drop");
+}
+
 std::string DescribeCameras(const std::vector<CameraGroup>& groups) {
   std::string text;
   for (size_t i = 0; i < groups.size() && i < 4; ++i) {
@@ -245,7 +253,8 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   const PhotoSet set = CollectPhotos(image_folder);
   SfmWorkspace workspace(workspace_folder);
   const bool has_old_files = fs::exists(workspace.Path("database.db"));
-  const std::string photos_key = PhotosKey(set.usable), key = ResultKey(photos_key, options);
+  const std::string photos_key = PhotosKey(set.usable) + MasksKey(set.usable, options.masks),
+                    key = ResultKey(photos_key, options);
   if (const auto earlier = EarlierResult(workspace, key, image_folder, set, log)) return *earlier;
   for (const std::string& note : set.notes) LogWarning(log, note);
 
@@ -265,6 +274,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
                      log,
                      set.notes,
                      has_old_files};
+  GiveMasks(context, image_folder, set.usable);
   if (options.use_gpu && !context.gpu)
     context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");
   context.notes.push_back(StrCat("COLMAP ", colmap.build().version, ", ", DescribeCameras(context.groups)));

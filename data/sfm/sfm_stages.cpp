@@ -41,6 +41,7 @@ SfmCommand ExtractCommand(SfmContext& context, const SfmPlan& plan, const Camera
   command.needed = {{"database_path", context.workspace.Path(plan.database)},
                     {"image_path", context.image_folder},
                     {"image_list_path", list}};
+  if (!context.mask_folder.empty()) command.needed.push_back({"ImageReader.mask_path", context.mask_folder});
   command.wished = {{"ImageReader.camera_model", group.model},
                     {"ImageReader.single_camera", group.shared ? "1" : "0"},
                     {"SiftExtraction.use_gpu", context.gpu ? "1" : "0"},

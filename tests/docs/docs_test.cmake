@@ -11,7 +11,7 @@ set(banned_words card cards picture pictures "the issue" "first plan")
 # What looks like a path of the repository and is none: results of builds, files that the programs read and write,
 # headers and branches of others.
 set(not_in_the_repository build/ out/ gpu_bundle/ bin/ lib/ renders/ sfm/ sparse/ distorted/ dense/ undistorted/
-    colmap/ images/ truth/ photos/ fox/ share/ torch/ origin/ ../)
+    colmap/ images/ masks/ sub/ truth/ photos/ fox/ share/ torch/ origin/ ../)
 
 set(violations "")
 macro(report text)

@@ -4,11 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
 #include "core/check.h"
 #include "core/interrupted.h"
+#include "core/random.h"
+#include "data/photos/image_io.h"
+#include "io/atomic_file.h"
 #include "pipeline/output_folder.h"
 #include "quality/metrics.h"
 #include "tests/support/ball_photos.h"
@@ -89,6 +93,42 @@ TEST_F(PhotosToSceneTest, TellsTheProgressOfEveryStepInNumbersToo) {
   for (const quality::Metric& metric : quality::Metrics()) evaluated.emplace_back(metric.name);
   EXPECT_EQ(NamesOf(Last(Stage::kEvaluation, Kind::kEnd)), evaluated);
   EXPECT_THAT(NamesOf(Last(Stage::kPhotos, Kind::kEnd)), ElementsAre("training_views", "test_views", "points"));
+}
+
+// What masks drop has no bit of the scene and of its quality.
+TEST_F(PhotosToSceneTest, WhatMasksDropChangesNothing) {
+  options_.overwrite = true;
+  options_.config.density.refine_from = options_.config.density.refine_every = 5;
+  const auto for_each_photo = [&](const auto& change) {
+    for (const auto& entry : fs::directory_iterator(folder_ / "balls/images")) change(entry.path());
+  };
+  fs::create_directories(folder_ / "balls/masks");
+  for_each_photo([&](const fs::path& path) {
+    Image8 mask(64, 48, 1);
+    for (int y = 0; y < mask.height; ++y) std::fill_n(mask.At(0, y), 40, uint8_t(255));
+    data::WriteImage(folder_ / ("balls/masks/" + path.filename().string()), mask);
+  });
+  const auto scene_of_run = [&] {
+    const RunSummary summary = PhotosToScene(options_, client_);
+    return std::make_pair(ReadFile(options_.output + "/scene.ply"), summary.evaluation->means);
+  };
+  const auto masked = scene_of_run();
+  EXPECT_TRUE(std::any_of(events_.begin(), events_.end(), [](const Event& event) {
+    return event.kind == Kind::kNote && event.text.rfind("Masks: 8 of 8 photos have one in ", 0) == 0;
+  }));
+  Random random(3);
+  for_each_photo([&](const fs::path& path) {
+    Image8 photo = data::ReadPhoto(path.string()).image;
+    for (int y = 0; y < photo.height; ++y) {
+      for (int x = 3 * 40; x < 3 * photo.width; ++x) photo.At(0, y)[x] = uint8_t(random.Below(256));
+    }
+    data::WriteImage(path.string(), photo);
+  });
+  const auto spoiled = scene_of_run();
+  EXPECT_EQ(spoiled.second, masked.second);
+  EXPECT_TRUE(spoiled.first == masked.first);
+  options_.dataset.masks = "off";
+  EXPECT_FALSE(scene_of_run().first == masked.first) << "without the masks it has";
 }
 
 TEST_F(PhotosToSceneTest, LeavesWhatItSays) {

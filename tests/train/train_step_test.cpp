@@ -105,6 +105,34 @@ TEST(TrainStep, TakesTheTraitsOfTheModelUnlessOthersAreGiven) {
   ExpectEqualBits(told.model, antialiased.model);
 }
 
+// What is masked trains no splat: those that are seen through masked pixels alone keep their values, and densification
+// learns nothing of them.
+void ExpectNothingGrowsBehindAMask(const Backend& backend) {
+  Bench bench(backend);
+  constexpr int kWidth = 96, kHeight = 64, kKept = 40;
+  bench.SetView(kWidth, kHeight);
+  bench.input.target.weights = torch::zeros({kHeight, kWidth}, torch::kUInt8);
+  bench.input.target.weights.narrow(1, 0, kKept).fill_(255);
+  bench.model.log_scales.fill_(-4);  // a few pixels wide
+  // x of the means on the screen
+  const torch::Tensor x = bench.model.means.select(1, 0) / bench.model.means.select(1, 2) * kWidth + kWidth / 2.0;
+  const torch::Tensor hidden = x > kKept + 12, shown = x < kKept - 12;
+  const SplatModel before = SelectRows(bench.model, torch::arange(bench.model.count()));
+  bench.Run();
+  const torch::Tensor& gradient = bench.input.statistics.gradient_sum;
+  EXPECT_EQ(gradient.masked_select(hidden).abs().max().item<float>(), 0);
+  EXPECT_GT(gradient.masked_select(shown).max().item<float>(), 0);
+  for (int k = 0; k < kSplatArrays; ++k) {
+    EXPECT_TRUE(torch::equal(before[k].index({hidden}), bench.model[k].index({hidden}))) << kSplatArrayList[k].name;
+  }
+  EXPECT_FALSE(torch::equal(before.means.index({shown}), bench.model.means.index({shown})));
+}
+
+TEST(TrainStep, NothingGrowsBehindAMask) {
+  ExpectNothingGrowsBehindAMask(CpuBackend());
+  ExpectNothingGrowsBehindAMask(EmulatedGpu());
+}
+
 TEST(TrainStep, AllocatesNothingAfterTheFirstStepOnTheCpu) {
   for (const int threads : {1, 2}) {
     UseThreads(threads);

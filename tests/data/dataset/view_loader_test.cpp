@@ -285,6 +285,91 @@ TEST(LoadViewTest, IsTurnedToTheModelOnlyWhenTheViewSaysSo) {
   EXPECT_EQ(turned.At(0, 0)[0], 0);
 }
 
+// A mask that keeps the columns left of `end`.
+Image8 KeepsLeft(int width, int height, int end) {
+  Image8 mask(width, height, 1);
+  for (int y = 0; y < height; ++y) std::fill_n(mask.At(0, y), end, uint8_t(255));
+  return mask;
+}
+
+TEST(LoadViewTest, PixelsCountThatTheMaskKeepsWhole) {
+  const testing::TempDir dir;
+  WriteImage(dir / "a.png", Image8(64, 32, 3));
+  WriteImage(dir / "mask.png", KeepsLeft(64, 32, 31));
+  View view = PinholeView(dir / "a.png", 64, 32);
+  EXPECT_EQ(BytesOf(view), 64 * 32 * 3);
+  view.mask.path = dir / "mask.png";
+  EXPECT_EQ(BytesOf(view), 64 * 32 * 4);
+  EXPECT_EQ(LoadView(view, {0, 0, 0}, {}).weights.pixels, KeepsLeft(64, 32, 31).pixels);
+  view.camera = ResizedCamera(view.camera, 16, 8);
+  const ViewImage small = LoadView(view, {0, 0, 0}, {});
+  EXPECT_EQ(small.weights.pixels, KeepsLeft(16, 8, 7).pixels) << "the eighth column is not kept whole";
+  EXPECT_EQ(ResizeView(small, 8, 4).weights.pixels, KeepsLeft(8, 4, 3).pixels);
+  WriteImage(dir / "mask.png", KeepsLeft(16, 8, 7));
+  EXPECT_EQ(LoadView(view, {0, 0, 0}, {}).weights.pixels, KeepsLeft(16, 8, 7).pixels) << "a mask of another size";
+  WriteImage(dir / "mask.png", KeepsLeft(64, 32, 2));
+  EXPECT_THAT(ErrorOf([&] { LoadView(view, {0, 0, 0}, {}); }), HasSubstr("a.png: nothing of it counts"));
+}
+
+TEST(LoadViewTest, MasksAreTurnedAndUndistortedWithThePhoto) {
+  const testing::TempDir dir;
+  Image8 photo(64, 48, 3);  // white where it is kept
+  for (int y = 10; y < 30; ++y) std::fill_n(photo.At(6, y), 3 * 20, uint8_t(255));
+  Image8 mask(64, 48, 1);
+  for (int y = 10; y < 30; ++y) std::fill_n(mask.At(6, y), 20, uint8_t(255));
+  WriteImage(dir / "a.png", photo);
+  WriteImage(dir / "mask.png", mask);
+  View view = PinholeView(dir / "a.png", 48, 64);
+  view.mask.path = dir / "mask.png";
+  view.exif_orientation = 6;
+  view.rotate_to_model = true;
+  for (const bool bent : {false, true}) {
+    if (bent) view.intrinsics = {CameraModel::kSimpleRadial, 48, 64, {60, 24, 32, 0.2}};
+    if (bent) view.camera = UndistortedCamera(view.intrinsics);
+    const ViewImage loaded = LoadView(view, {0, 0, 0}, {});
+    int64_t counted = 0;
+    for (size_t i = 0; i < loaded.weights.pixels.size(); ++i) {
+      counted += loaded.weights.pixels[i] / 255;
+      if (loaded.weights.pixels[i] > 0) {
+        ASSERT_EQ(loaded.image.pixels[3 * i], 255) << bent << ", pixel " << i;
+      }
+    }
+    EXPECT_GT(counted, bent ? 250 : 399) << "of 400 as stored";
+  }
+}
+
+TEST(LoadViewTest, TransparencyIsCompositedOrIgnoredOrAMask) {
+  const testing::TempDir dir;
+  Image8 photo(32, 32, 4);
+  for (size_t i = 0; i < photo.pixels.size(); ++i) photo.pixels[i] = i % 4 < 3 ? 200 : i / 4 % 32 < 16 ? 255 : 0;
+  WriteImage(dir / "a.png", photo);
+  View view = PinholeView(dir / "a.png", 32, 32);
+  const ViewImage composited = LoadView(view, {0, 0, 0}, {});
+  EXPECT_EQ(composited.image.At(20, 3)[0], 0);
+  EXPECT_TRUE(composited.weights.pixels.empty());
+  view.alpha = AlphaUse::kIgnore;
+  const ViewImage ignored = LoadView(view, {0, 0, 0}, {});
+  EXPECT_EQ(ignored.image.At(20, 3)[0], 200);
+  EXPECT_TRUE(ignored.weights.pixels.empty());
+  view.alpha = AlphaUse::kMask;
+  const ViewImage masked = LoadView(view, {0, 0, 0}, {});
+  EXPECT_EQ(masked.image.At(20, 3)[0], 200);
+  EXPECT_EQ(masked.weights.pixels, KeepsLeft(32, 32, 16).pixels);
+}
+
+TEST(LoadViewTest, APhotoThatIsTransparentEverywhereIsALine) {
+  const testing::TempDir dir;
+  WriteImage(dir / "a.png", Image8(32, 32, 4));
+  View view = PinholeView(dir / "a.png", 32, 32);
+  std::vector<std::string> log;
+  LoadView(view, {0, 0, 0}, [&](LogLevel, const std::string& line) { log.push_back(line); });
+  EXPECT_THAT(log, ElementsAre(HasSubstr("a.png: is transparent everywhere")));
+  view.alpha = AlphaUse::kMask;
+  EXPECT_THAT(ErrorOf([&] { LoadView(view, {0, 0, 0}, {}); }), HasSubstr("its transparency drops every pixel"));
+  view.alpha = AlphaUse::kIgnore;
+  EXPECT_NO_THROW(LoadView(view, {0, 0, 0}, {}));
+}
+
 // Mean of an image, 0..255.
 double Mean(const Image8& image) {
   double sum = 0;

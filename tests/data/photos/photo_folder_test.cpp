@@ -20,32 +20,35 @@ TEST(PhotoFolder, ImagesThatBelongToPhotosAreNoPhotos) {
   const PhotosAndMasks parted =
       SplitOffMasks({"a.jpg", "a.jpg.png", "a_mask.png", "b.jpg", "depths/a.png", "masks/a.png", "sub/Masks/c.png"});
   EXPECT_THAT(parted.photos, ElementsAre("a.jpg", "b.jpg"));
-  EXPECT_THAT(parted.masks, ElementsAre("a.jpg.png", "a_mask.png", "depths/a.png", "masks/a.png", "sub/Masks/c.png"));
+  EXPECT_THAT(parted.masks, ElementsAre("a.jpg.png", "a_mask.png", "masks/a.png", "sub/Masks/c.png"));
+  EXPECT_THAT(parted.others, ElementsAre("depths/a.png"));
 }
 
 TEST(PhotoFolder, WhatIsMadeOfPhotosIsNoPhoto) {
   const std::vector<std::string> photos = {"a.jpg", "sub/b.jpg"};
+  const std::vector<std::string> masks = {"a_masks.png",     "mask_a.png",         "masks_2/a.png",
+                                          "sam_masks/a.png", "segmentation/a.png", "sub/mask_b.png"};
   const std::vector<std::string> others = {"@eaDir/a.jpg/SYNOFILE_THUMB_M.jpg",
                                            "a-seg.png",
                                            "a_Depth.png",
-                                           "a_masks.png",
                                            "a_normal.png",
                                            "a_seg.png",
                                            "a_segmentation.png",
                                            "alpha/a.png",
+                                           "colmap_masks/a.jpg.png",
                                            "images_2/a.png",
                                            "images_8/sub/b.png",
-                                           "mask_a.png",
-                                           "sam_masks/a.png",
+                                           "masks/depth/a.png",
                                            "semantics/a.png",
                                            "sub/b_depth.png",
                                            "sub/images_2/b.png",
-                                           "sub/mask_b.png",
                                            "thumbnails/a.jpg"};
   std::vector<std::string> all = photos;
+  all.insert(all.end(), masks.begin(), masks.end());
   all.insert(all.end(), others.begin(), others.end());
   EXPECT_EQ(SplitOffMasks(all).photos, photos);
-  EXPECT_EQ(SplitOffMasks(all).masks, others);
+  EXPECT_EQ(SplitOffMasks(all).masks, masks);
+  EXPECT_EQ(SplitOffMasks(all).others, others);
   const std::vector<std::string> lone = {"images_2/c.png", "mask_c.png", "room_depth.jpg", "x/images_two/d.png",
                                          "d.png"};
   EXPECT_EQ(SplitOffMasks(lone).photos, lone) << "nothing that they could be made of lies there";
@@ -63,7 +66,7 @@ TEST(PhotoFolder, ResultsOfEarlierRunsAreNoPhotos) {
   add("out/metrics.json");
   PhotoFolder photos = OpenPhotoFolder(folder.path());
   EXPECT_THAT(photos.names, ElementsAre("1.png", "2.png"));
-  EXPECT_THAT(photos.masks, ElementsAre("out/renders/1.png", "out/sfm/1.png"));
+  EXPECT_THAT(photos.others, ElementsAre("out/renders/1.png", "out/sfm/1.png"));
   for (const char* name : {"config.json", "metrics.json", "renders/1.png"}) add(name);
   EXPECT_THAT(OpenPhotoFolder(folder.path()).names, ElementsAre("1.png", "2.png")) << "written among the photos";
 }

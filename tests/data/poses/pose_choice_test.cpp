@@ -33,15 +33,6 @@ TEST_F(PoseChoiceTest, PosesOfFewOfThePhotosGoLast) {
               AllOf(StartsWith("transforms file"), HasSubstr("sparse/0 (has 2 of the photos)")));
 }
 
-TEST_F(PoseChoiceTest, MasksThatPosesNameAreSaidOnce) {
-  AddPhotos("images", {"a.png", "b.png"});
-  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
-  json file = json::parse(ReadFile(folder_ / "transforms.json"));
-  for (json& frame : file["frames"]) frame["mask_path"] = "masks/a.png";
-  WriteBytes(folder_ / "transforms.json", file.dump());
-  EXPECT_THAT(Choose("images").scene->warnings, ElementsAre("masks are not used yet: the poses name 2 masks"));
-}
-
 TEST_F(PoseChoiceTest, SizesThatDifferByNoCommonFactorAreAWarning) {
   AddPhotos("input", {"a.png", "b.png"}, {40, 30});
   AddModel("sparse/0", {"a.png", "b.png"}, {38, 29});
@@ -157,15 +148,13 @@ TEST_F(PoseChoiceTest, PosesTwoFoldersAboveMustNameTheVeryPhotos) {
   EXPECT_EQ(source_, "sfm");
 }
 
-TEST_F(PoseChoiceTest, MasksAreNeverPhotosAndAreNamedInOneLine) {
-  AddPhotos("images", {"a.png", "b.png", "masks/a.png", "masks/b.png"});
+TEST_F(PoseChoiceTest, MasksAndDepthImagesAreNeverPhotos) {
+  AddPhotos("images", {"a.png", "b.png", "masks/a.png", "depth/a.png", "depth/b.png"});
   AddModel("sparse/0", {"a.png", "b.png"});
   EXPECT_THAT(FilesOf(*Choose("images").scene), ElementsAre("images/a.png", "images/b.png"));
-  EXPECT_THAT(Choose("images").scene->warnings, ElementsAre(AllOf(StartsWith("2 images in "), HasSubstr("not used yet"),
-                                                                  HasSubstr("masks/a.png, masks/b.png"))));
-  fs::rename(folder_ / "images/masks", folder_ / "masks");
   EXPECT_THAT(Choose("images").scene->warnings,
-              ElementsAre(AllOf(StartsWith("masks are not used yet"), HasSubstr(folder_ / "masks"))));
+              ElementsAre(AllOf(StartsWith("2 images in "), HasSubstr("depth/a.png, depth/b.png"))))
+      << "masks have a line of their own";
 }
 
 TEST_F(PoseChoiceTest, PosesThatCannotBeReadAreLeftIfOthersServe) {

@@ -25,6 +25,7 @@ using splat::testing::TempDir;
 using splat::testing::WriteBytes;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -153,7 +154,7 @@ TEST_F(Transforms, KeepsTheSplitOfTheListsOfNames) {
   EXPECT_THAT(ErrorOf(file), HasSubstr("'test_filenames' is no list"));
 }
 
-TEST_F(Transforms, CountsMasksAndNamesUnknownKeysOnce) {
+TEST_F(Transforms, TakesMasksAndNamesUnknownKeysOnce) {
   json file = MakeFile();
   file["frames"][0]["mask_path"] = "masks/a.png";
   file["frames"].push_back(MakeFrame("b.png"));
@@ -163,7 +164,8 @@ TEST_F(Transforms, CountsMasksAndNamesUnknownKeysOnce) {
   file["aabb_scale"] = 4;
   file["shift_x"] = 0.1;
   const SceneDescription scene = ReadOf(file);
-  EXPECT_EQ(scene.masks, 1u);
+  EXPECT_THAT(scene.photos[0].mask.path, EndsWith("/masks/a.png")) << "beside the file";
+  EXPECT_EQ(scene.photos[1].mask.path, "");
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("not used: 'shift_x', 'time'")));
 }
 

@@ -1,0 +1,129 @@
+#include "data/dataset/view_masks.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/check.h"
+#include "core/format.h"
+#include "core/machine_limits.h"
+#include "core/parallel.h"
+#include "data/photos/photo_files.h"
+#include "data/poses/photo_matching.h"
+
+namespace splat::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What a look at a view's mask gave.
+struct Look {
+  bool masked = false;
+  MaskShare share;
+  std::string refusal;  // why the mask cannot be used
+};
+
+Look LookAt(const View& view) {
+  Look look;
+  if (view.mask.path.empty()) return look;
+  try {
+    look.share = ShareKept(ReadMask(view.mask, ReadPhotoInfo(view.path)));
+    look.masked = true;
+  } catch (const Error& error) {
+    look.refusal = error.what();
+  }
+  return look;
+}
+
+std::vector<Look> LookAtAll(const std::vector<View>& views) {
+  std::vector<Look> looks(views.size());
+  ThreadPool pool(UsableCores());
+  pool.Run(int64_t(views.size()), [&](int64_t view) { looks[size_t(view)] = LookAt(views[size_t(view)]); });
+  return looks;
+}
+
+// The folder that holds all masks of the views.
+std::string CommonFolder(const std::vector<View>& views) {
+  fs::path common;
+  for (const View& view : views) {
+    if (view.mask.path.empty()) continue;
+    const fs::path folder = fs::path(view.mask.path).parent_path();
+    if (common.empty()) common = folder;
+    while (!common.empty() && common != common.parent_path() &&
+           std::mismatch(common.begin(), common.end(), folder.begin(), folder.end()).first != common.end()) {
+      common = common.parent_path();
+    }
+  }
+  return common.empty() ? "." : common.string();
+}
+
+void Report(const std::vector<View>& views, const std::vector<Look>& looks, const LogSink& log) {
+  std::vector<std::string> whole;
+  double kept = 0;
+  size_t masked = 0, inverted = 0;
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (!looks[i].masked) whole.push_back(views[i].name);
+    if (!looks[i].masked) continue;
+    ++masked;
+    kept += looks[i].share.all;
+    if (looks[i].share.all < 0.5 && looks[i].share.middle < 0.5) ++inverted;
+  }
+  if (masked == 0) return;
+  LogInfo(log, StrCat("Masks: ", masked, " of ", views.size(), " photos have one in ", CommonFolder(views),
+                      "; what counts is ", FormatFixed(100 * kept / double(masked), 1), " % of these on average",
+                      whole.empty() ? "" : "; trained whole: " + NamesInBrief(whole)));
+  if (2 * inverted <= masked) return;
+  LogWarning(log, StrCat("the masks look inverted: ", inverted, " of ", masked,
+                         " keep less than half of the photo and drop its middle. White is what is kept; ",
+                         "--invert-masks takes them the other way round"));
+}
+
+}  // namespace
+
+void AttachMasks(const PhotoFolder& folder, const PhotoMasks& found, const DatasetOptions& options,
+                 SceneDescription& scene) {
+  size_t named = 0, missing = 0;
+  for (PosedPhoto& photo : scene.photos) {
+    std::error_code ignored;
+    const std::string own = options.masks == "auto" ? photo.mask.path : "";
+    const bool exists = !own.empty() && fs::is_regular_file(own, ignored);
+    const auto by_name =
+        found.of_photo.find(fs::path(photo.path).lexically_relative(folder.path).lexically_normal().generic_string());
+    named += own.empty() ? 0 : 1;
+    missing += own.empty() || exists ? 0 : 1;
+    photo.mask = {};
+    photo.mask.inverted = options.invert_masks;
+    if (exists) {
+      photo.mask.path = own;
+    } else if (by_name != found.of_photo.end()) {
+      photo.mask.path = by_name->second;
+    }
+  }
+  if (missing == 0) return;
+  scene.warnings.push_back(StrCat(scene.source, ": ", missing, " of the ", named,
+                                  " masks that it names do not exist; masks of their photos are sought by name"));
+}
+
+void UseMasks(std::vector<View>& views, const LogSink& log) {
+  const auto has_mask = [](const View& view) { return !view.mask.path.empty(); };
+  if (std::none_of(views.begin(), views.end(), has_mask)) return;
+  const std::vector<Look> looks = LookAtAll(views);
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (looks[i].refusal.empty()) continue;
+    LogWarning(log, looks[i].refusal + "; the mask is not used, and its photo is trained whole");
+    views[i].mask = {};
+  }
+  Report(views, looks, log);
+  std::vector<View> left;
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (!looks[i].masked || looks[i].share.all > 0) {
+      left.push_back(views[i]);
+    } else {
+      LogWarning(log, StrCat(views[i].mask.path, ": keeps nothing of its photo ", views[i].name, " (left out)"));
+    }
+  }
+  SPLAT_CHECK(!left.empty(), CommonFolder(views), ": the masks keep nothing of any of the ", views.size(),
+              " photos: white is what is kept; --invert-masks takes them the other way round, --masks off leaves them");
+  views = std::move(left);
+}
+
+}  // namespace splat::data

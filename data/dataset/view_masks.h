@@ -1,0 +1,26 @@
+// Masks of a training set: which photo takes which, and whether they can be used.
+#pragma once
+
+#include <vector>
+
+#include "core/log.h"
+#include "data/dataset/dataset.h"
+#include "data/photos/photo_masks.h"
+#include "data/poses/scene_description.h"
+
+namespace splat::data {
+
+// Sets PosedPhoto::mask of all photos as DatasetOptions::masks and invert_masks say: under "auto" to the mask that the
+// source of the poses names, if that file exists, and else to the one that was found by its name. `found` is
+// FindMasks(folder, options.masks). Masks that the source names and that do not exist add one warning.
+void AttachMasks(const PhotoFolder& folder, const PhotoMasks& found, const DatasetOptions& options,
+                 SceneDescription& scene);
+
+// Reads all masks of the views once, on all cores. A mask that cannot be used (ReadMask) is taken off its view with a
+// warning, and the photo is trained whole; a view of which nothing is kept is removed with a warning. One line says how
+// many photos have a mask, where, how much is kept on average and which photos have none. A warning says so where they
+// look inverted: most of them keep less than half, and less than half of the middle. Throws splat::Error if no view is
+// left.
+void UseMasks(std::vector<View>& views, const LogSink& log);
+
+}  // namespace splat::data

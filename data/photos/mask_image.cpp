@@ -1,0 +1,70 @@
+#include "data/photos/mask_image.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.h"
+#include "data/photos/exif_orientation.h"
+#include "data/photos/image_io.h"
+
+namespace splat::data {
+namespace {
+
+constexpr uint8_t kKept = 255, kHalf = 128;
+constexpr double kAspectTolerance = 0.02;  // small masks have rounded sizes
+
+bool AlphaVaries(const Image8& image) {
+  if (image.channels != 4) return false;
+  for (size_t i = 3; i < image.pixels.size(); i += 4) {
+    if (image.pixels[i] != image.pixels[3]) return true;
+  }
+  return false;
+}
+
+// The number of each pixel that says whether it is kept.
+Image8 ValuesOf(const Image8& image, bool from_alpha) {
+  Image8 values(image.width, image.height, 1);
+  const uint8_t* from = image.pixels.data();
+  for (uint8_t& value : values.pixels) {
+    value = from_alpha ? from[3] : std::max({from[0], from[1], from[2]});
+    from += image.channels;
+  }
+  return values;
+}
+
+bool HasAspect(const Image8& mask, int width, int height) {
+  return std::abs(double(mask.width) * height / (double(mask.height) * width) - 1) <= kAspectTolerance;
+}
+
+// The orientation that undoes another one.
+int Undoing(int exif_orientation) {
+  return exif_orientation == 6 ? 8 : exif_orientation == 8 ? 6 : exif_orientation;
+}
+
+}  // namespace
+
+Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo) {
+  const DecodedPhoto decoded = ReadPhoto(mask.path);
+  SPLAT_CHECK(!decoded.truncated, mask.path, ": the file ends early");
+  const bool opaque_photo = mask.is_photo && decoded.image.channels != 4;
+  Image8 kept = ValuesOf(decoded.image, mask.is_photo ? !opaque_photo : AlphaVaries(decoded.image));
+  const uint8_t brightest = *std::max_element(kept.pixels.begin(), kept.pixels.end());
+  const uint8_t least = opaque_photo ? 0 : brightest < kHalf ? 1 : kHalf;
+  for (uint8_t& value : kept.pixels) value = (value >= least) != mask.inverted ? kKept : 0;
+  if (HasAspect(kept, photo.width, photo.height)) return kept;
+  SPLAT_CHECK(photo.exif_orientation >= 5 && HasAspect(kept, photo.height, photo.width), mask.path, ": is ", kept.width,
+              "x", kept.height, " px, another aspect than its photo of ", photo.width, "x", photo.height, " px");
+  return ApplyOrientation(kept, Undoing(photo.exif_orientation));
+}
+
+MaskShare ShareKept(const Image8& mask) {
+  const auto share = [&](int left, int top, int right, int bottom) {
+    int64_t kept = 0;
+    for (int y = top; y < bottom; ++y) kept += std::count(mask.At(left, y), mask.At(left, y) + (right - left), kKept);
+    return double(kept) / (double(right - left) * (bottom - top));
+  };
+  const int w = mask.width, h = mask.height;
+  return {share(0, 0, w, h), share(w / 3, h / 3, std::max(w / 3 + 1, 2 * w / 3), std::max(h / 3 + 1, 2 * h / 3))};
+}
+
+}  // namespace splat::data

@@ -1,0 +1,32 @@
+// Masks as images: what of a photo counts.
+#pragma once
+
+#include <string>
+
+#include "core/image.h"
+#include "data/photos/photo_files.h"
+
+namespace splat::data {
+
+// Where the mask of a photo is.
+struct PhotoMask {
+  std::string path;       // empty: there is none, and all of the photo counts
+  bool inverted = false;  // what is white is dropped
+  bool is_photo = false;  // `path` is the photo, and its transparency the mask
+};
+
+// Reads a mask: 1 channel of 255 (kept) and 0, of any size, in the order in which the photo's pixels are stored. Kept
+// is what is above half of white, in the brightest of the colours; in a file without anything that bright, all that is
+// not black. Where a mask has a transparency that differs from place to place, that is the mask and the colours are
+// not. A mask with the aspect of the photo as EXIF turns it is turned back. Throws splat::Error, naming the file, where
+// it cannot be read, ends early or has another aspect than the photo.
+Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo);
+
+// How much of a mask is kept, 0..1.
+struct MaskShare {
+  double all = 0;
+  double middle = 0;  // of the middle third of each side
+};
+MaskShare ShareKept(const Image8& mask);
+
+}  // namespace splat::data

@@ -1,0 +1,28 @@
+// The masks of photos as COLMAP wants them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/parallel.h"
+#include "data/photos/mask_image.h"
+#include "data/sfm/camera_groups.h"
+#include "data/sfm/sfm_workspace.h"
+
+namespace splat::data {
+
+// By the photo's name.
+using MasksOfPhotos = std::map<std::string, PhotoMask>;
+
+// Names, sizes and times of the masks, and how they are read, boiled down to a short text; empty where there are none.
+std::string MasksKey(const std::vector<SfmPhoto>& photos, const MasksOfPhotos& masks);
+
+// Writes colmap_masks/<name of the photo>.png into the workspace for each photo that has a mask which drops a part of
+// it, in the size of the photo as stored: COLMAP removes the features beyond a smaller one without a word. Returns the
+// folder; an empty text where no photo has such a mask. Masks that cannot be used, and those that keep nothing, are
+// passed over: their photos are sought for features everywhere. Throws splat::Error if the folder cannot be written.
+std::string WriteColmapMasks(const std::string& image_folder, const std::vector<SfmPhoto>& photos,
+                             const MasksOfPhotos& masks, const SfmWorkspace& workspace, Executor& executor);
+
+}  // namespace splat::data

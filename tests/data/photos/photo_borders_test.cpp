@@ -1,0 +1,102 @@
+#include "data/photos/photo_borders.h"
+
+#include <gtest/gtest.h>
+
+#include "core/random.h"
+#include "data/photos/image_io.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::data {
+namespace {
+
+constexpr int kWidth = 96, kHeight = 80;
+
+// Smooth noise, as photos are: no two lines are the same.
+Image8 Scene(uint64_t seed, int darkest = 40) {
+  Random random(seed);
+  Image8 coarse(12, 10, 3);
+  for (uint8_t& value : coarse.pixels) value = uint8_t(darkest + int(random.Below(uint64_t(256 - darkest))));
+  return ResizeImage(coarse, kWidth, kHeight);
+}
+
+void Paint(Image8& image, int left, int top, int right, int bottom, uint8_t value) {
+  for (int y = top; y < bottom; ++y) std::fill_n(image.At(left, y), 3 * (right - left), value);
+}
+
+// What `paint` makes of 8 photos has this border in common.
+template <typename Paint>
+Border BorderOf(const Paint& paint, int photos = 8) {
+  std::vector<PhotoEdges> edges;
+  for (int i = 0; i < photos; ++i) {
+    Image8 photo = Scene(uint64_t(i));
+    paint(photo, i);
+    edges.push_back(MeasureEdges(photo));
+  }
+  return CommonBorder(edges);
+}
+
+TEST(CommonBorder, FindsLinesThatAllPhotosHaveAndTheOneBeside) {
+  const Border border = BorderOf([](Image8& photo, int) {
+    Paint(photo, 0, 0, kWidth, 3, 0);
+    Paint(photo, kWidth - 10, 0, kWidth, kHeight, 16);
+  });
+  EXPECT_EQ(border.top, 4);
+  EXPECT_EQ(border.right, 11);
+  EXPECT_EQ(border.left, 0);
+  EXPECT_EQ(border.bottom, 0);
+}
+
+TEST(CommonBorder, FindsOneLineAndAConstantColour) {
+  EXPECT_EQ(BorderOf([](Image8& photo, int) { Paint(photo, 0, kHeight - 1, kWidth, kHeight, 0); }).bottom, 2);
+  EXPECT_EQ(BorderOf([](Image8& photo, int) { Paint(photo, 0, 0, 5, kHeight, 230); }).left, 6);
+}
+
+TEST(CommonBorder, FindsBlackRowsThroughTheNoiseOfJpeg) {
+  const testing::TempDir folder;
+  const Border border = BorderOf([&](Image8& photo, int i) {
+    Paint(photo, 0, 0, kWidth, 3, 0);
+    const std::string path = folder / (std::to_string(i) + ".jpg");
+    WriteImage(path, photo);
+    photo = ReadPhoto(path).image;
+  });
+  EXPECT_GE(border.top, 3);
+  EXPECT_LE(border.top, 5);
+}
+
+TEST(CommonBorder, WhatIsDarkInSomePhotosIsNone) {
+  EXPECT_TRUE(BorderOf([](Image8& photo, int i) { Paint(photo, 0, 0, kWidth, i == 5 ? 0 : 6, 0); }).IsEmpty());
+  EXPECT_TRUE(BorderOf([](Image8& photo, int i) { Paint(photo, 0, 0, kWidth, 6, i == 5 ? 200 : 0); }).IsEmpty())
+      << "of another colour";
+}
+
+// The sky, or the wall of a studio: each photo shows as much of it as there is.
+TEST(CommonBorder, WhatEndsElsewhereInEachPhotoIsNone) {
+  EXPECT_TRUE(BorderOf([](Image8& photo, int i) { Paint(photo, 0, 0, kWidth, 4 + 3 * i, 255); }).IsEmpty());
+  EXPECT_TRUE(BorderOf([](Image8& photo, int i) {
+                Image8 object = photo;
+                Paint(photo, 0, 0, kWidth, kHeight, 255);
+                for (int y = 20 + i; y < 60 - i; ++y) std::copy_n(object.At(30 + i, y), 3 * 30, photo.At(30 + i, y));
+              }).IsEmpty());
+}
+
+// The object, which is as high in all photos, begins at the same row.
+TEST(CommonBorder, TheBackdropAboveATurntableIsNone) {
+  for (const uint8_t backdrop : {0, 255}) {
+    EXPECT_TRUE(BorderOf([&](Image8& photo, int) {
+                  const Image8 object = photo;
+                  Paint(photo, 0, 0, kWidth, kHeight, backdrop);
+                  for (int y = 10; y < 70; ++y) std::copy_n(object.At(30, y), 3 * 36, photo.At(30, y));
+                }).IsEmpty());
+  }
+}
+
+TEST(CommonBorder, FewPhotosAndTransparentOnesHaveNone) {
+  const auto paint = [](Image8& photo, int) { Paint(photo, 0, 0, kWidth, 3, 0); };
+  EXPECT_TRUE(BorderOf(paint, 3).IsEmpty());
+  EXPECT_FALSE(BorderOf(paint, 4).IsEmpty());
+  EXPECT_FALSE(MeasureEdges(Image8(kWidth, kHeight, 4)).MayBeBorder());
+  EXPECT_FALSE(MeasureEdges(Image8(8, 8, 3)).MayBeBorder()) << "too small to tell";
+}
+
+}  // namespace
+}  // namespace splat::data
