@@ -26,6 +26,18 @@ std::string Conventions() {
          "between the images of file and scene. peak_memory_mb: resident, 10^6 bytes, this process without COLMAP";
 }
 
+// The means after each correction of the colours, by its name.
+Json CorrectedJson(const quality::Evaluation& evaluation) {
+  Json json = Json::object();
+  const quality::EvaluationPlan& plan = evaluation.plan;
+  for (size_t k = 0; k < plan.corrections.size(); ++k) {
+    for (size_t i = 0; i < plan.metrics.size(); ++i) {
+      json[plan.corrections[k].name][plan.metrics[i].name] = evaluation.means.corrected[k][i];
+    }
+  }
+  return json;
+}
+
 Json TestJson(const RunSummary& summary) {
   const std::vector<quality::Metric>& metrics = quality::RunMetrics();
   const bool evaluated = summary.evaluation && !summary.evaluation->views.empty();
@@ -33,6 +45,7 @@ Json TestJson(const RunSummary& summary) {
   for (size_t i = 0; i < metrics.size(); ++i) {
     test[metrics[i].name] = evaluated ? Json(summary.evaluation->means.raw[i]) : Json(nullptr);
   }
+  if (evaluated) test["corrected"] = CorrectedJson(*summary.evaluation);
   test["views"] = Json::array();
   if (!summary.evaluation_error.empty()) test["error"] = summary.evaluation_error;
   if (!evaluated) return test;
