@@ -48,9 +48,12 @@ uint8_t Rounded(double value) {
 }
 
 // The image as the camera stores it. With alpha masks: 4 channels.
-Image8 Develop(const TracedPhoto& traced, const CaptureOptions& options, double exposure_ev, uint64_t noise_seed) {
+Image8 Develop(const TracedPhoto& traced, const CaptureOptions& options, const CapturedPhoto& photo,
+               uint64_t noise_seed) {
   const int channels = options.alpha_masks ? 4 : 3, width = traced.radiance.width, height = traced.radiance.height;
-  const double gain = kExposure * std::exp2(exposure_ev);
+  double gain[3];
+  for (int c = 0; c < 3; ++c)
+    gain[c] = kExposure * std::exp2(photo.exposure_ev + 0.5 * (1 - c) * photo.white_balance_ev);
   Image8 image(width, height, channels);
   Random random(noise_seed);
   for (int y = 0; y < height; ++y) {
@@ -58,7 +61,7 @@ Image8 Develop(const TracedPhoto& traced, const CaptureOptions& options, double 
       const float* radiance = traced.radiance.At(x, y);
       for (int c = 0; c < 3; ++c) {
         const double grain = options.noise > 0 ? options.noise * random.Normal() : 0;
-        image.At(x, y)[c] = Rounded(Developed(gain * radiance[c]) + grain);
+        image.At(x, y)[c] = Rounded(Developed(gain[c] * radiance[c]) + grain);
       }
       if (channels == 4) image.At(x, y)[3] = Rounded(255 * *traced.foreground.At(x, y));
     }
@@ -108,6 +111,19 @@ void AddPoints(const TracedPhoto& traced, const Lens& lens, Random& random, std:
   }
 }
 
+// Stops that the photos are off by, with a mean of 0.
+std::vector<double> ExposureJitter(const CaptureOptions& options) {
+  Random random(options.seed + 2);
+  std::vector<double> stops;
+  double sum = 0;
+  for (int i = 0; i < options.photos; ++i) {
+    stops.push_back(options.exposure_jitter_ev * (2 * random.Uniform() - 1));
+    sum += stops.back();
+  }
+  for (double& value : stops) value -= sum / options.photos;
+  return stops;
+}
+
 void TakePhotos(const CaptureOptions& options, const std::string& folder, const CaptureResult& result,
                 Executor& executor, const std::function<void(int, int)>& progress) {
   const std::string photo_folder = folder + "/photos", truth_folder = folder + "/truth";
@@ -125,7 +141,7 @@ void TakePhotos(const CaptureOptions& options, const std::string& folder, const 
     const std::string stem = fs::path(photo.name).stem().string();
     PlaceMovingObject(places[i], baked.scene);
     const TracedPhoto traced = TracePhoto(baked, photo.lens, {options.samples_per_side, options.alpha_masks}, executor);
-    Image8 image = Develop(traced, options, photo.exposure_ev, options.seed * 0x9e3779b97f4a7c15ull + i);
+    Image8 image = Develop(traced, options, photo, options.seed * 0x9e3779b97f4a7c15ull + i);
     BlackenRows(options, image);
     WritePhoto(photo_folder + "/" + photo.name, image, TagsOf(photo));
     if (options.depth) WritePfm(truth_folder + "/depth/" + stem + ".pfm", traced.depth);
@@ -159,6 +175,8 @@ void Validate(const CaptureOptions& options) {
   check("orbit height - height variation", options.orbit_height - options.height_variation, 0.9, 2.2);
   check("orbit height + height variation", options.orbit_height + options.height_variation, 0.9, 2.3);
   check("exposure drift", options.exposure_drift_ev, 0, 2);
+  check("exposure jitter", options.exposure_jitter_ev, 0, 2);
+  check("white balance drift", options.white_balance_ev, 0, 2);
   check("noise", options.noise, 0, 50);
   check("black rows", options.black_rows, 0, 0.25 * options.height);
   check("letterbox", options.letterbox, 0, 0.25 * options.height);
@@ -183,13 +201,16 @@ std::vector<CapturedPhoto> PlanCapture(const CaptureOptions& options) {
   orbit.seed = options.seed;
   const std::vector<Rigid3> poses = OrbitPoses(orbit, MakeStillLife(options.seed).look_at);
   constexpr int kTurned[3] = {6, 8, 3};
+  const std::vector<double> jitter_ev = ExposureJitter(options);
   std::vector<CapturedPhoto> photos;
   for (int i = 0; i < options.photos; ++i) {
     char name[32];
     std::snprintf(name, sizeof name, "photo_%04d.%s", i + 1, options.alpha_masks ? "png" : "jpg");
     CapturedPhoto photo;
     photo.name = name;
-    photo.exposure_ev = options.exposure_drift_ev * std::sin(2 * kPi * i / options.photos);
+    const double turn = 2 * kPi * i / options.photos;
+    photo.exposure_ev = options.exposure_drift_ev * std::sin(turn) + jitter_ev[size_t(i)];
+    photo.white_balance_ev = options.white_balance_ev * std::cos(turn);
     if (options.exif_rotation && i % 3 == 1) photo.exif_orientation = kTurned[i / 3 % 3];
     const bool upright = options.mixed_sizes && i % 4 == 1, smaller = options.mixed_sizes && i % 4 == 3;
     const double scale = smaller ? 0.75 : 1;

@@ -21,6 +21,8 @@ struct CaptureOptions {
   double height_variation = 0.22;  // m, 0..0.5
   Distortion distortion;           // COLMAP's OPENCV model; must be one-to-one over the photo
   double exposure_drift_ev = 0;    // stops up and down over the orbit, 0..2
+  double exposure_jitter_ev = 0;   // stops: each photo's own, at random, with a mean of 0 over the photos; 0..2
+  double white_balance_ev = 0;     // stops between red and blue, up and down over the orbit, 0..2
   double noise = 0;                // standard deviation, of 255; 0..50
   int samples_per_side = 3;        // rays per pixel, squared; odd, 1..9
   bool exif_rotation = false;      // every third photo is taken with the camera turned: EXIF orientation 6, 8, 3
@@ -39,7 +41,8 @@ struct CapturedPhoto {
   std::string name;  // photo_0001.jpg: sorted order is the orbit's
   Lens lens;         // of the image as stored
   int exif_orientation = 1;
-  double exposure_ev = 0;  // stops
+  double exposure_ev = 0;       // stops
+  double white_balance_ev = 0;  // stops that red is brighter against blue; green stays
 };
 
 // The cameras of a capture, without taking it.

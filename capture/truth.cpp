@@ -82,6 +82,8 @@ void WriteOptions(const std::string& path, const CaptureOptions& options) {
       {"height_variation_m", options.height_variation},
       {"distortion", {{"k1", d.k1}, {"k2", d.k2}, {"p1", d.p1}, {"p2", d.p2}}},
       {"exposure_drift_ev", options.exposure_drift_ev},
+      {"exposure_jitter_ev", options.exposure_jitter_ev},
+      {"white_balance_ev", options.white_balance_ev},
       {"noise", options.noise},
       {"samples_per_side", options.samples_per_side},
       {"exif_rotation", options.exif_rotation},

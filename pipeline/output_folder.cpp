@@ -83,6 +83,7 @@ void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats,
   const std::string of_page = *this / "scene" + formats::kOwnFrameExtension;
   if (!holds(kept, of_page)) fs::remove(of_page, ignored);
   fs::remove(*this / "metrics.json", ignored);
+  fs::remove(*this / "photo_colors.json", ignored);
   fs::remove_all(*this / "renders", ignored);
 }
 

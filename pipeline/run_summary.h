@@ -9,6 +9,7 @@
 #include "data/sfm/sfm.h"
 #include "quality/evaluation.h"
 #include "quality/export_photo_check.h"
+#include "scene/photo_colors.h"
 
 namespace splat::pipeline {
 
@@ -29,6 +30,7 @@ struct RunSummary {
   std::vector<quality::FileCheck> checks;  // of the scene files that were written
   size_t checked_views = 0;                // that each was drawn in
   std::string check_error;                 // why not all were checked, if so
+  std::optional<PhotoColors> photo_colors;  // what the photos differ in, where the training has learned that
   double train_loss = 0;                   // mean of the last steps
   int unusable_steps = 0;                  // of the training: with gradients or a loss that were not finite
   int64_t splats = 0;

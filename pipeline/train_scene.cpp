@@ -39,6 +39,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
   summary.unusable_steps = result.unusable_steps;
   summary.training_error = result.error;
   summary.training_seconds = result.seconds;
+  summary.photo_colors = result.photo_colors;
   summary.threads = ProcessExecutor().Threads();
   run.reporter.End(StrCat(result.error.empty() && result.interrupted ? "ended by the user after " : "",
                           FormatCount(result.steps_done), " steps in ", FormatDuration(result.seconds), ", ",

@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "formats/exporter.h"
+#include "formats/photo_colors_file.h"
 #include "formats/scene_transform_file.h"
 #include "pipeline/run_files.h"
 #include "pipeline/stages.h"
@@ -76,6 +77,9 @@ void WriteBeside(const Run& run, const data::Dataset& dataset, Failures& failure
     transform.upright_from_scene = UprightFromFiles(dataset);
     formats::WriteSceneTransform(run.output / "scene_transform.json", transform, run.summary.poses_source);
   });
+  if (run.summary.photo_colors) {
+    write([&] { formats::WritePhotoColors(run.output / "photo_colors.json", *run.summary.photo_colors); });
+  }
   write([&] { WriteRunConfig(run.output / "config.json", run.options, run.summary); });
 }
 

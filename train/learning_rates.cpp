@@ -3,11 +3,35 @@
 #include <algorithm>
 #include <cmath>
 
+#include "train/schedule.h"
+
 namespace splat::train {
+namespace {
+
+constexpr double kColorDecay = 0.01;      // of the highest rate, at the beginning and at the end
+constexpr int kColorWarmUp = 500;         // steps of the reference run
+constexpr double kColorMeanRate = 0.215;  // of kColorDecay^t over a run, 0 <= t <= 1: (1 - 0.01) / ln 100
+
+double ShareOfColorRate(int step, int steps) {
+  const double warm_up = std::max(1, ScaledSteps(kColorWarmUp, steps));
+  const double warmth = kColorDecay + (1 - kColorDecay) * std::min(1.0, step / warm_up);
+  return warmth * std::pow(kColorDecay, double(step) / std::max(1, steps));
+}
+
+}  // namespace
 
 double MeansLearningRate(const OptimizerConfig& config, int step, int steps) {
   const double done = steps > 0 ? std::clamp(double(step) / steps, 0.0, 1.0) : 1.0;
   return std::exp((1 - done) * std::log(config.means_lr) + done * std::log(config.means_lr_final));
+}
+
+double ColorLearningRate(const ColorConfig& config, double updates, int step, int steps) {
+  const double highest = std::max(config.rate, config.reach / (kColorMeanRate * std::max(1.0, updates)));
+  return highest * ShareOfColorRate(step, steps);
+}
+
+double LensLearningRate(const ColorConfig& config, int step, int steps) {
+  return config.rate * ShareOfColorRate(step, steps);
 }
 
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps) {

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "train/color_term.h"
 #include "train/init.h"
 #include "train/memory_limits.h"
 
@@ -41,6 +42,7 @@ TrainState InitialState(const Backend& backend, const data::Dataset& dataset, co
   state.model = ToDevice(InitialModel(dataset, config.init, config.seed + 2), backend.device);
   state.moments = ZeroMoments(state.model);
   state.limits = LimitsOf(backend, config.density, MostPixels(dataset, views), photo_bytes, state.model.count());
+  AddColorParameters(backend, dataset, config.color, state.photo_parameters);
   return state;
 }
 

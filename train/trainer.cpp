@@ -12,6 +12,7 @@
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/choose_backend.h"
+#include "train/color_term.h"
 #include "train/density/strategy.h"
 #include "train/memory_limits.h"
 #include "train/model_optimizer.h"
@@ -46,6 +47,14 @@ PhotoFeedOptions FeedOptions(const Backend& backend, const data::Dataset& datase
 // The fused update where nothing has to be summed.
 std::unique_ptr<Update> UpdateOf(const Backend& backend, const Ranks& ranks) {
   return ranks.count == 1 ? MakeFusedUpdate(backend) : MakeReducedUpdate(backend, ranks.sum);
+}
+
+LossTerms TermsOf(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config, int steps,
+                  TrainState& state) {
+  std::vector<std::unique_ptr<LossTerm>> terms;
+  std::unique_ptr<LossTerm> color = MakeColorTerm(backend, dataset, config.color, steps, state.photo_parameters);
+  if (color) terms.push_back(std::move(color));
+  return LossTerms(std::move(terms));
 }
 
 // The ranks' memories may differ, but not the model: rank 0's limits hold for all.
@@ -108,7 +117,7 @@ Training::Training(TrainState& state, const Backend& backend, const data::Datase
       feed_(state.order, dataset, backend, FeedOptions(backend, dataset, config, ranks), log),
       optimizer_(state.moments, config.optimizer, backend),
       strategy_(MakeStrategy(config.density, steps_, state.limits)),
-      train_step_(backend, {}, UpdateOf(backend, ranks)) {}
+      train_step_(backend, TermsOf(backend, dataset, config, steps_, state), UpdateOf(backend, ranks)) {}
 
 // The default is that of the frame of trainings.
 static_assert(math::kDefaultNear == kNearShare * data::kAlignedDistance);
@@ -199,6 +208,8 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   Prepare(config);
   SPLAT_CHECK(ranks.count >= 1 && ranks.rank >= 0 && ranks.rank < ranks.count && (ranks.count == 1 || ranks.sum),
               "ranks: number ", ranks.rank, " of ", ranks.count, ", or nothing that sums over them");
+  SPLAT_CHECK(ranks.count == 1 || config.color.mode == "off", "--color ", config.color.mode,
+              ": several ranks cannot learn the colours of photos yet; use --color off");
   const torch::NoGradGuard no_grad;
   AgreeOnLimits(state.limits, ranks, backend);
   Training training(state, backend, dataset, config, callbacks.log, ranks);
@@ -217,6 +228,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   result.unusable_steps = state.unusable_steps;
   if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));
   result.model = ToDevice(state.model, torch::kCPU);  // waits for a GPU
+  result.photo_colors = LearnedColors(dataset, state.photo_parameters);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result;
 }

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "core/log.h"
 #include "data/dataset/dataset.h"
 #include "rasterizer/torch/splat_model.h"
+#include "scene/photo_colors.h"
 #include "train/backend.h"
 #include "train/meter.h"
 #include "train/ranks.h"
@@ -16,7 +18,8 @@
 namespace splat::train {
 
 struct TrainResult {
-  SplatModel model;  // without gradients, sane values only
+  SplatModel model;                         // without gradients, sane values only
+  std::optional<PhotoColors> photo_colors;  // what its photos differ in, where that was learned
   int steps_done = 0;
   bool interrupted = false;
   std::string error;       // what ended the training, if neither the user nor a lack of memory

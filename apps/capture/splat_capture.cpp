@@ -44,6 +44,11 @@ void AddImperfections(CLI::App& app, CaptureOptions& options) {
   app.add_option("--p2", options.distortion.p2)->capture_default_str();
   app.add_option("--exposure-drift", options.exposure_drift_ev, "Stops up and down over the orbit")
       ->capture_default_str();
+  app.add_option("--exposure-jitter", options.exposure_jitter_ev, "Stops by which each photo is off at random")
+      ->capture_default_str();
+  app.add_option("--white-balance-drift", options.white_balance_ev,
+                 "Stops between red and blue, up and down over the orbit")
+      ->capture_default_str();
   app.add_option("--noise", options.noise, "Standard deviation of the sensor's noise, of 255")->capture_default_str();
   app.add_flag("--exif-rotation", options.exif_rotation, "Take every third photo with a turned camera");
   app.add_flag("--alpha-masks", options.alpha_masks, "PNG with the room transparent");

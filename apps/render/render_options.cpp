@@ -26,6 +26,9 @@ std::vector<Option> OptionsOf(RenderOptions& options, bool& quiet) {
       Option("output", options.output, "Folder for the images, named after the cameras' photos")
           .Flag("-o,--output DIR", group)
           .Required(),
+      Option("photo-colors", options.photo_colors,
+             "The photo_colors.json of a run: views of its photos get their exposure, white balance and vignetting")
+          .Flag("--photo-colors FILE", group),
       Option("split", options.split, "Which cameras")
           .OneOf({"all", "train", "test"})
           .Flag("--split all|train|test", group),

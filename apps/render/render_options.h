@@ -13,6 +13,7 @@ struct RenderOptions {
   std::string scene;          // a scene file of any format that is read
   std::string cameras;        // cameras.json, a COLMAP model folder or a transforms.json; empty: orbit
   std::string output;         // folder
+  std::string photo_colors;   // a photo_colors.json whose photos' colours the views get; empty: none
   std::string split = "all";  // all, train or test: which cameras
   int orbit = 0;              // number of views of a circle around the scene; 0: `cameras`
   int downscale = 1;

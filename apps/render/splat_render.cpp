@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "data/photos/image_io.h"
+#include "formats/photo_colors_file.h"
 #include "formats/scene_transform_file.h"
 #include "io/file_lock.h"
 #include "io/temporary_file.h"
@@ -17,10 +18,12 @@
 #include "rasterizer/torch/scene_model.h"
 #include "train/backend.h"
 #include "train/choose_backend.h"
+#include "train/kernels/color/learned_colors.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -92,6 +95,32 @@ bool ShowsSomething(const Image8& image) {
   return !std::equal(image.pixels.begin() + std::ptrdiff_t(pixel), image.pixels.end(), image.pixels.begin());
 }
 
+// The colours of photos, for the views that are named as one.
+class ViewColors {
+ public:
+  explicit ViewColors(const std::string& path) {
+    if (!path.empty()) colors_ = formats::ReadPhotoColors(path);
+    for (const PhotoColor& photo : colors_.photos) by_name_[photo.name] = &photo;
+  }
+  ViewColors(const ViewColors&) = delete;
+  ViewColors& operator=(const ViewColors&) = delete;
+
+  Image8 Shown(const std::string& name, ImageF image) {
+    const auto photo = by_name_.find(name);
+    if (photo != by_name_.end()) {
+      image = train::AsPhotoShows(train::ViewColorOf(colors_, *photo->second), image, ProcessExecutor());
+      ++applied_;
+    }
+    return RoundedTo8Bits(image.pixels.data(), image.width, image.height, 3);
+  }
+  size_t applied() const { return applied_; }
+
+ private:
+  PhotoColors colors_;
+  std::map<std::string, const PhotoColor*> by_name_;
+  size_t applied_ = 0;
+};
+
 std::unique_ptr<FileLock> MakeFolder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
@@ -117,6 +146,7 @@ int RenderScene(const RenderOptions& options) {
   const HostModel host(model);
   const SplatSelection splats(host.View());
   const double near = NearPlane(splats, cameras, transform);
+  ViewColors colors(options.photo_colors);
   const std::unique_ptr<FileLock> claim = MakeFolder(options.output);
 
   pipeline::RenderNames names;
@@ -124,12 +154,18 @@ int RenderScene(const RenderOptions& options) {
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {
     ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " images"));
-    const Image8 image = RenderToImage8(on_device, cameras[i].camera, BackgroundOf(model.traits), near);
+    const Image8 image =
+        colors.Shown(cameras[i].name, RenderToImage(on_device, cameras[i].camera, BackgroundOf(model.traits), near));
     is_anything_seen = is_anything_seen || ShowsSomething(image);
     data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }
   progress.End(StrCat(cameras.size(), " images of ", FormatCount(model.count()), " splats in ", options.output));
+  if (!options.photo_colors.empty() && colors.applied() < cameras.size()) {
+    progress.Warn(StrCat("--photo-colors ", options.photo_colors, ": has no colours of ",
+                         cameras.size() - colors.applied(), " of ", cameras.size(),
+                         " views, which show the scene's own"));
+  }
   if (!is_anything_seen || AreElsewhere(cameras, splats)) {
     progress.Warn(
         "the images show next to nothing: the cameras are not in the frame of the scene, or look elsewhere; "

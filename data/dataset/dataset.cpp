@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "data/dataset/camera_sanity.h"
 #include "data/dataset/few_points.h"
+#include "data/dataset/lens_groups.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
 #include "data/dataset/view_borders.h"
@@ -110,6 +111,13 @@ void LeaveOutStrays(std::vector<View>& views, const LogSink& log) {
   }
 }
 
+void NumberLenses(std::vector<View>& views) {
+  std::vector<Intrinsics> photos;
+  for (const View& view : views) photos.push_back(view.intrinsics);
+  const std::vector<int> lenses = LensGroups(photos);
+  for (size_t i = 0; i < views.size(); ++i) views[i].lens = lenses[i];
+}
+
 // A split of the source's own stays; otherwise every n-th view is held out.
 void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>& views, const LogSink& log) {
   const bool given = std::any_of(scene.photos.begin(), scene.photos.end(),
@@ -194,6 +202,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
   dataset.views = MakeViews(photos, options, log);
   LeaveOutStrays(dataset.views, log);
+  NumberLenses(dataset.views);
   UseMasks(dataset.views, log);
   if (options.borders == "auto") FindBorders(dataset.views, log);
   SplitViews(scene, options.test_every, dataset.views, log);

@@ -24,6 +24,7 @@ struct View {
   std::string path;       // of the photo
   Camera camera;          // pinhole, size in px as trained, in the scene's frame
   Intrinsics intrinsics;  // of the photo as calibrated, for undistortion at load
+  int lens = 0;           // equal for views that were taken through one lens (data/dataset/lens_groups.h)
   int exif_orientation = 1;
   bool rotate_to_model = false;  // the stored pixels disagree with the model's aspect and agree once EXIF is applied
   Split split = Split::kTrain;

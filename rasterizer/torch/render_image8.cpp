@@ -1,12 +1,14 @@
 #include "rasterizer/torch/render_image8.h"
 
+#include <algorithm>
+
 #include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/torch_device.h"
 
 namespace splat {
 
-Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
-                      double near) {
+ImageF RenderToImage(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
+                     double near) {
   const torch::NoGradGuard no_grad;
   CheckModel(model);
   CheckCamera(camera);
@@ -18,8 +20,16 @@ Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::
   settings.traits->background = Rgb{background[0], background[1], background[2]};
   SceneTensors scene = SceneOf(model, camera, settings);
   scene.with_depth = false;
-  const torch::Tensor image = ForwardPass({BackendOf(device).render, scope.context()}, scene).image.cpu();
-  return RoundedTo8Bits(image.data_ptr<float>(), camera.width, camera.height, 3);
+  const torch::Tensor rendered = ForwardPass({BackendOf(device).render, scope.context()}, scene).image.cpu();
+  ImageF image(camera.width, camera.height, 3);
+  std::copy_n(rendered.data_ptr<float>(), image.pixels.size(), image.pixels.begin());
+  return image;
+}
+
+Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
+                      double near) {
+  const ImageF image = RenderToImage(model, camera, background, near);
+  return RoundedTo8Bits(image.pixels.data(), image.width, image.height, 3);
 }
 
 }  // namespace splat

@@ -10,9 +10,13 @@
 
 namespace splat {
 
-// Renders an image that is clamped to 0..1 and rounded to 8 bits, with 3 channels, on a background of 0..1, of what is
-// farther from the camera's plane than `near` (scene units); in all else it is drawn as the model's traits say. The
-// model's device renders. Throws splat::Error for a malformed model or camera.
+// Renders an image with 3 channels on a background of 0..1, of what is farther from the camera's plane than `near`
+// (scene units); in all else it is drawn as the model's traits say. The model's device renders. Values may exceed 1.
+// Throws splat::Error for a malformed model or camera.
+ImageF RenderToImage(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
+                     double near);
+
+// The same, clamped to 0..1 and rounded to 8 bits.
 Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
                       double near);
 

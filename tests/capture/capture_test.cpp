@@ -222,6 +222,35 @@ TEST(PlanCapture, ExposureDriftsOverTheOrbit) {
   EXPECT_NEAR(photos[3].exposure_ev, -0.5, kExact);
 }
 
+TEST(PlanCapture, ExposureJittersByChanceAroundAMeanOfZero) {
+  CaptureOptions options = SmallOptions();
+  options.photos = 40;
+  options.exposure_jitter_ev = 0.7;
+  const std::vector<CapturedPhoto> photos = PlanCapture(options);
+  double sum = 0, most = 0;
+  for (const CapturedPhoto& photo : photos) {
+    sum += photo.exposure_ev;
+    most = std::max(most, std::abs(photo.exposure_ev));
+  }
+  EXPECT_NEAR(sum, 0, 1e-12);
+  EXPECT_GT(most, 0.5);
+  EXPECT_LT(most, 1);
+  EXPECT_EQ(PlanCapture(options)[7].exposure_ev, photos[7].exposure_ev) << "the seed decides";
+  options.seed += 1;
+  EXPECT_NE(PlanCapture(options)[7].exposure_ev, photos[7].exposure_ev);
+}
+
+TEST(PlanCapture, WhiteBalanceDriftsOverTheOrbit) {
+  CaptureOptions options = SmallOptions();
+  options.white_balance_ev = 0.4;
+  const std::vector<CapturedPhoto> photos = PlanCapture(options);
+  constexpr double kExact = 1e-12;
+  EXPECT_NEAR(photos[0].white_balance_ev, 0.4, kExact);
+  EXPECT_NEAR(photos[1].white_balance_ev, 0, kExact);
+  EXPECT_NEAR(photos[2].white_balance_ev, -0.4, kExact);
+  EXPECT_EQ(photos[0].exposure_ev, 0);
+}
+
 TEST(WriteCapture, ListsAllBadOptionsAtOnce) {
   const TempDir folder;
   CaptureOptions options;

@@ -184,6 +184,11 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   config.density.adaptive.grad_threshold = 1e-6;
   TrainOn(EmulatedGpu(), set.dataset, config, {});
   TrainOn(EmulatedGpu(), set.dataset, McmcConfig(40), {});
+  for (const char* mode : {"exposure", "full"}) {
+    config = Config(2);
+    config.color.mode = mode;
+    TrainOn(EmulatedGpu(), set.dataset, config, {});
+  }
 
   // What only rare steps, or only the checks of others, use.
   ModelOptimizer optimizer(set.truth, OptimizerConfig(), EmulatedGpu());

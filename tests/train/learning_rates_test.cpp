@@ -25,5 +25,34 @@ TEST(LearningRatesAtTest, OnlyTheMeansFollowTheStepAndTheExtent) {
   EXPECT_EQ(first.opacity_logits, config.opacity_logits_lr);
 }
 
+TEST(ColorLearningRateTest, LetsTheUpdatesOfAPhotoAddUpToTheReach) {
+  ColorConfig config;
+  config.rate = 0;
+  config.reach = 2;
+  constexpr int kSteps = 30000;
+  double sum = 0;
+  for (int step = 1; step <= kSteps; ++step) sum += ColorLearningRate(config, 40, step, kSteps);
+  EXPECT_NEAR(sum * 40 / kSteps, 2, 0.1) << "less a little, for the rate rises at first";
+  EXPECT_LT(sum * 40 / kSteps, 2);
+}
+
+TEST(ColorLearningRateTest, RisesAndFallsAndIsNeverBelowThePublishedOne) {
+  ColorConfig config;
+  config.reach = 0;
+  EXPECT_NEAR(ColorLearningRate(config, 1, 0, 30000), 0.01 * config.rate, 1e-6);
+  EXPECT_GT(ColorLearningRate(config, 1, 500, 30000), 0.9 * config.rate);
+  EXPECT_NEAR(ColorLearningRate(config, 1, 30000, 30000), 0.01 * config.rate, 1e-9);
+  config.reach = 1;
+  EXPECT_EQ(ColorLearningRate(config, 1e9, 1000, 30000), ColorLearningRate({"full", config.rate, 0}, 1, 1000, 30000));
+  EXPECT_GT(ColorLearningRate(config, 40, 1000, 30000), 10 * config.rate);
+}
+
+TEST(LensLearningRateTest, IsThatOfAPhotoWithoutAReach) {
+  ColorConfig config;
+  for (const int step : {0, 10, 200, 1000}) {
+    EXPECT_EQ(LensLearningRate(config, step, 1000), ColorLearningRate({"full", config.rate, 0}, 1, step, 1000));
+  }
+}
+
 }  // namespace
 }  // namespace splat::train

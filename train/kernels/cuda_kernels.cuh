@@ -13,6 +13,8 @@ void AddGradient(const KernelContext& context, const AddGradientParams& params);
 void AddDensityStatistics(const KernelContext& context, const DensityStatsParams& params);
 void AddPenalties(const KernelContext& context, const PenaltyParams& params);
 
+ColorStages DeviceColorStages();
+
 DensityStages DeviceDensityStages();
 int64_t WeighSplats(const KernelContext& context, const WeighParams& params);
 void DrawSources(const KernelContext& context, const DrawParams& params);

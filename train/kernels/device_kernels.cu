@@ -6,7 +6,7 @@ namespace splat::train::SPLAT_GPU_NAMESPACE {
 const TrainKernels& DeviceKernels() {
   static const UpdateStages update = {Adam, BackwardAndAdam, AddGradient, AddDensityStatistics, AddPenalties};
   static const TrainKernels table = {kernels::SPLAT_GPU_NAMESPACE::DeviceBackend(), Loss, update,
-                                     DeviceDensityStages()};
+                                     DeviceDensityStages(), DeviceColorStages()};
   return table;
 }
 

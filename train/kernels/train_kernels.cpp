@@ -28,7 +28,7 @@ void AdamOnCpu(const KernelContext& context, const AdamParams& params) {
 
 const TrainKernels& CpuKernels() {
   static const UpdateStages update = {AdamOnCpu, BackwardAndAdam, AddGradient, AddDensityStatistics, AddPenalties};
-  static const TrainKernels table = {kernels::CpuBackend(), LossOnCpu, update, CpuDensityStages()};
+  static const TrainKernels table = {kernels::CpuBackend(), LossOnCpu, update, CpuDensityStages(), CpuColorStages()};
   return table;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/kernel_context.h"
 #include "rasterizer/kernels/backend.h"
+#include "train/kernels/color/color_stages.h"
 #include "train/kernels/density/density_stages.h"
 #include "train/kernels/loss/photometric_loss.h"
 #include "train/kernels/update/adam.h"
@@ -39,6 +40,7 @@ struct TrainKernels : kernels::Backend {
   LossStage loss;
   UpdateStages update;
   DensityStages density;
+  ColorStages color;
 };
 
 // Takes an executor; the loss also takes scratch if there is any, and allocates for each call if not.

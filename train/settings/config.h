@@ -36,6 +36,14 @@ struct InitConfig {
   int sh_degree = 3;   // stored
 };
 
+// What photos may differ in that show the same scene (train/color_term.h).
+struct ColorConfig {
+  std::string mode =
+      "off";           // off; exposure: a gain for each photo; full: also chromaticity, and vignetting of the lens
+  double rate = 2e-3;  // of the parameters at its highest; a larger one follows from
+  double reach = 2;    // how far (stops, latents) a parameter comes in a run if every update pulls one way
+};
+
 // The steps of a run whose config does not say them.
 constexpr int kDefaultStepsCpu = 3000;    // docs/training.md says why
 constexpr int kDefaultStepsCuda = 30000;  // as all peers
@@ -54,6 +62,7 @@ struct TrainConfig {
   double cache_gigabytes = 2;  // decoded photos kept in memory
   OptimizerConfig optimizer;
   LossConfig loss;
+  ColorConfig color;
   DensityConfig density;
   InitConfig init;
 };

@@ -68,6 +68,19 @@ std::vector<Option> OptionsOf(LossConfig& config) {
   };
 }
 
+std::vector<Option> OptionsOf(ColorConfig& config) {
+  return {
+      Option("mode", config.mode,
+             "Colours between photos: exposure learns a gain for each, full also its white balance and the vignetting "
+             "of the lens; the scene is written without them")
+          .OneOf({"off", "exposure", "full"})
+          .Flag("--color off|exposure|full", kTraining),
+      Option("rate", config.rate, "Rate of the vignetting, and the smallest one of the colours of photos").AtLeast(0),
+      Option("reach", config.reach, "How far the colours of a photo can come in a run, in stops; 0: as the rate lets")
+          .AtLeast(0),
+  };
+}
+
 std::vector<Option> OptionsOf(InitConfig& config) {
   return {
       Option("random_points", config.random_points, "Splats to start with if the poses come without points").AtLeast(1),
@@ -85,6 +98,7 @@ std::vector<Option> OptionsOf(TrainConfig& config) {
   std::vector<Option> options = RunOptionsOf(config);
   Append(options, OptionsOf(config.optimizer), "optimizer.");
   Append(options, OptionsOf(config.loss), "loss.");
+  Append(options, OptionsOf(config.color), "color.");
   Append(options, OptionsOf(config.density), "density.");
   Append(options, OptionsOf(config.init), "init.");
   return options;

@@ -1,0 +1,14 @@
+// Which photos were taken through one lens, by their calibrations.
+#pragma once
+
+#include <vector>
+
+#include "data/photos/camera_model.h"
+
+namespace splat::data {
+
+// Returns a number for each photo, counted from 0 in the order of appearance. Photos of one calibrated size whose focal
+// lengths differ by at most 5 % share one: structure from motion may calibrate each photo for itself.
+std::vector<int> LensGroups(const std::vector<Intrinsics>& photos);
+
+}  // namespace splat::data

@@ -1,0 +1,34 @@
+// The term that learns what the photos of one scene differ in: exposure, and with mode "full" also white balance and
+// the vignetting of the lens (docs/math.md, section 12). It changes the render as the photo would have seen it; the
+// scene itself stays what the mean of the training photos shows.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "data/dataset/dataset.h"
+#include "scene/photo_colors.h"
+#include "train/backend.h"
+#include "train/loss_terms.h"
+#include "train/settings/config.h"
+
+namespace splat::train {
+
+using ParametersByName = std::map<std::string, PhotoParameters>;  // as TrainState has them
+
+// Adds the term's first parameters, which change nothing, on the backend's device; none where the mode is "off".
+void AddColorParameters(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
+                        ParametersByName& parameters);
+
+// Makes the term of a training of `steps` steps, which moves the parameters that AddColorParameters has added; they
+// outlive it. Null where the mode is "off". A photo that is held out is never moved and has no part in the mean. Throws
+// splat::Error where the parameters do not fit.
+std::unique_ptr<LossTerm> MakeColorTerm(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
+                                        int steps, ParametersByName& parameters);
+
+// What has been learned of the training photos. Nothing without parameters.
+std::optional<PhotoColors> LearnedColors(const data::Dataset& dataset, const ParametersByName& parameters);
+
+}  // namespace splat::train

@@ -1,0 +1,17 @@
+// The pixels of a view with colours that a training has learned (scene/photo_colors.h).
+#pragma once
+
+#include "core/image.h"
+#include "core/parallel.h"
+#include "scene/photo_colors.h"
+#include "train/kernels/color/color_math.h"
+
+namespace splat::train {
+
+// What a photo's pixels need. The photo's lens is one of `colors`.
+ViewColor<float> ViewColorOf(const PhotoColors& colors, const PhotoColor& photo);
+
+// The render as the photo would have seen it; 3 channels.
+ImageF AsPhotoShows(const ViewColor<float>& view, const ImageF& render, Executor& executor);
+
+}  // namespace splat::train

@@ -1,0 +1,32 @@
+// The parts of the training's stages that exist for each instruction set (core/instruction_set.h).
+#pragma once
+
+#include "core/instruction_set.h"
+#include "train/kernels/color/color_pixels.h"
+
+namespace splat::train {
+
+struct SimdKernels {
+  // Some rows of the colours' stages (train/kernels/color/color_pixels.h).
+  void (*color_rows)(const ColorRows&);
+  void (*color_rows_backward)(const ColorRows&, double* sums);
+};
+
+// `set` must be a usable one.
+const SimdKernels& SimdKernelsOf(InstructionSet set);
+
+// train/kernels/stages_simd.cpp, compiled for each set.
+namespace neon {
+const SimdKernels& Kernels();
+}
+namespace sse4 {
+const SimdKernels& Kernels();
+}
+namespace avx2 {
+const SimdKernels& Kernels();
+}
+namespace avx512 {
+const SimdKernels& Kernels();
+}
+
+}  // namespace splat::train
