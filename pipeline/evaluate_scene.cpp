@@ -14,11 +14,12 @@ namespace {
 // "PSNR 31.81 dB, SSIM 0.9312", and the same as numbers.
 std::string TextOf(const quality::Evaluation& evaluation, std::vector<std::pair<std::string, double>>& numbers) {
   std::string text;
-  for (size_t i = 0; i < quality::Metrics().size(); ++i) {
-    const quality::Metric& metric = quality::Metrics()[i];
-    text += StrCat(text.empty() ? "" : ", ", metric.title, " ", FormatFixed(evaluation.means[i], metric.decimals),
+  for (size_t i = 0; i < evaluation.plan.metrics.size(); ++i) {
+    const quality::Metric& metric = evaluation.plan.metrics[i];
+    const double mean = evaluation.means.raw[i];
+    text += StrCat(text.empty() ? "" : ", ", metric.title, " ", FormatFixed(mean, metric.decimals),
                    *metric.unit ? " " : "", metric.unit);
-    numbers.emplace_back(metric.name, evaluation.means[i]);
+    numbers.emplace_back(metric.name, mean);
   }
   return text;
 }
@@ -29,13 +30,13 @@ class RenderKeeper {
  public:
   RenderKeeper(const Run& run, Failures& failures) : run_(run), failures_(failures), on_(run.options.save_renders) {}
 
-  void Keep(const data::View& view, const Image8& photo, const Image8& render) {
+  void Keep(const quality::ComparedView& compared) {
     if (!on_) return;
-    const std::string name = names_.NameFor(view.name);
+    const std::string name = names_.NameFor(compared.view.name);
     try {
       std::filesystem::create_directories(run_.output / "renders");
-      data::WriteImage(run_.output / "renders/" + name + "_render.png", render);
-      data::WriteImage(run_.output / "renders/" + name + "_photo.png", photo);
+      data::WriteImage(run_.output / "renders/" + name + "_render.png", compared.render);
+      data::WriteImage(run_.output / "renders/" + name + "_photo.png", compared.photo.image);
     } catch (const std::exception& error) {
       failures_.push_back(ReasonOf(error));
       on_ = false;
@@ -55,15 +56,16 @@ quality::Evaluation Evaluate(const Run& run, const data::Dataset& dataset, const
   RenderKeeper keeper(run, failures);
   size_t done = 0;
   const bool already_stopped = run.reporter.StopRequested();
-  const auto on_view = [&](const data::View& view, const Image8& photo, const Image8& render) {
+  const auto on_view = [&](const quality::ComparedView& compared) {
     if (!already_stopped) run.reporter.ThrowIfStopped("the evaluation was interrupted");
     ++done;
-    run.reporter.Progress(double(done) / double(views.size()), StrCat(done, "/", views.size(), "  ", view.name));
-    keeper.Keep(view, photo, render);
+    run.reporter.Progress(double(done) / double(views.size()),
+                          StrCat(done, "/", views.size(), "  ", compared.view.name));
+    keeper.Keep(compared);
   };
   run.reporter.Begin(Stage::kEvaluation, "Evaluation");
   quality::Evaluation evaluation =
-      quality::Evaluate(ToDevice(model, run.backend.device), dataset, views, loader, on_view);
+      quality::Evaluate(ToDevice(model, run.backend.device), dataset, views, loader, {}, on_view);
   for (const quality::LeftOutView& view : evaluation.left_out) {
     run.reporter.Warn(StrCat(view.reason, "; the held-out view ", view.name, " is left out"));
   }

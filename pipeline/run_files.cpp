@@ -19,7 +19,7 @@ std::string Conventions() {
   std::string text =
       "test views: renders clamped and rounded to 8 bits against the photos as trained on (8 bits, same size, "
       "undistorted, on the same background); ";
-  for (const quality::Metric& metric : quality::Metrics()) text += StrCat(metric.description, "; ");
+  for (const quality::Metric& metric : quality::RunMetrics()) text += StrCat(metric.description, "; ");
   return text +
          "means over views. files: each scene file read back and drawn in files_checked_in_views views, held-out ones "
          "where there are any; psnr against the photos, loss_db against the PSNR of the scene as trained, agreement_db "
@@ -27,11 +27,11 @@ std::string Conventions() {
 }
 
 Json TestJson(const RunSummary& summary) {
-  const std::vector<quality::Metric>& metrics = quality::Metrics();
+  const std::vector<quality::Metric>& metrics = quality::RunMetrics();
   const bool evaluated = summary.evaluation && !summary.evaluation->views.empty();
   Json test;
   for (size_t i = 0; i < metrics.size(); ++i) {
-    test[metrics[i].name] = evaluated ? Json(summary.evaluation->means[i]) : Json(nullptr);
+    test[metrics[i].name] = evaluated ? Json(summary.evaluation->means.raw[i]) : Json(nullptr);
   }
   test["views"] = Json::array();
   if (!summary.evaluation_error.empty()) test["error"] = summary.evaluation_error;
@@ -41,7 +41,7 @@ Json TestJson(const RunSummary& summary) {
   }
   for (const quality::ViewMetrics& view : summary.evaluation->views) {
     Json entry = {{"name", view.name}};
-    for (size_t i = 0; i < metrics.size(); ++i) entry[metrics[i].name] = view.values[i];
+    for (size_t i = 0; i < metrics.size(); ++i) entry[metrics[i].name] = view.values.raw[i];
     test["views"].push_back(entry);
   }
   return test;

@@ -50,7 +50,7 @@ Failures WriteScene(const Run& run, const data::Dataset& dataset, const SplatMod
 Failures WriteOrRescueScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Compares the held-out views with their photos, if there are any, and keeps the images if asked to. A view that cannot
-// be compared is left out. The numbers of kEnd are each of quality::Metrics() by its name, and test_views.
+// be compared is left out. The numbers of kEnd are each of quality::RunMetrics() by its name, and test_views.
 Failures EvaluateScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Reads the scene files back and compares what they show with the scene. A broken file is a failure; what keeps the

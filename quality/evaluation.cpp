@@ -1,63 +1,90 @@
 #include "quality/evaluation.h"
 
+#include <cmath>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "core/reason.h"
-#include "quality/metrics.h"
 #include "rasterizer/torch/render_image.h"
 
 namespace splat::quality {
 
 double Evaluation::Mean(const char* metric) const {
-  return means[IndexOfMetric(metric)];
+  return means.raw[IndexOfMetric(plan.metrics, metric)];
 }
 
 namespace {
 
-struct ComparedView {
-  std::shared_ptr<const data::ViewImage> photo;
-  Image8 render;
-  ViewMetrics metrics;
-};
+std::vector<double> ValuesOf(const std::vector<Metric>& metrics, const data::ViewImage& photo, const Image8& render) {
+  std::vector<double> values;
+  for (const Metric& metric : metrics) values.push_back(metric.compare(photo.image, render, photo.weights));
+  return values;
+}
 
-ComparedView Compare(const SplatModel& model, const data::Dataset& dataset, int index, data::ViewLoader& loader) {
-  const data::View& view = dataset.views[size_t(index)];
-  ComparedView compared = {
-      loader.Get(index), RenderToImage8(model, view.camera, dataset.background, dataset.near), {view.name, {}}};
-  for (const Metric& metric : Metrics()) {
-    compared.metrics.values.push_back(metric.compare(compared.photo->image, compared.render, compared.photo->weights));
+MetricValues Compare(const EvaluationPlan& plan, const data::ViewImage& photo, const Image8& render) {
+  MetricValues values;
+  values.raw = ValuesOf(plan.metrics, photo, render);
+  for (const Correction& correction : plan.corrections) {
+    const Image8 corrected = correction.correct(photo.image, render, photo.weights);
+    values.corrected.push_back(ValuesOf(plan.metrics, photo, corrected));
   }
-  return compared;
+  return values;
+}
+
+// The mean of what `value_of` takes out of each view, where that is a number.
+template <typename ValueOf>
+double MeanOf(const std::vector<ViewMetrics>& views, const ValueOf& value_of) {
+  double sum = 0;
+  size_t count = 0;
+  for (const ViewMetrics& view : views) {
+    const double value = value_of(view.values);
+    if (std::isnan(value)) continue;
+    sum += value;
+    ++count;
+  }
+  return count > 0 ? sum / double(count) : std::numeric_limits<double>::quiet_NaN();
+}
+
+MetricValues MeansOf(const EvaluationPlan& plan, const std::vector<ViewMetrics>& views) {
+  MetricValues means;
+  means.corrected.resize(plan.corrections.size());
+  for (size_t i = 0; i < plan.metrics.size(); ++i) {
+    means.raw.push_back(MeanOf(views, [&](const MetricValues& values) { return values.raw[i]; }));
+    for (size_t c = 0; c < plan.corrections.size(); ++c) {
+      means.corrected[c].push_back(MeanOf(views, [&](const MetricValues& values) { return values.corrected[c][i]; }));
+    }
+  }
+  return means;
 }
 
 }  // namespace
 
 Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const std::vector<int>& view_indices,
-                    data::ViewLoader& loader,
-                    const std::function<void(const data::View&, const Image8& photo, const Image8& render)>& on_view) {
+                    data::ViewLoader& loader, const EvaluationPlan& plan,
+                    const std::function<void(const ComparedView&)>& on_view) {
   Evaluation evaluation;
-  evaluation.means.assign(Metrics().size(), 0);
+  evaluation.plan = plan;
   loader.Announce(view_indices);
   for (const int index : view_indices) {
     const data::View& view = dataset.views[size_t(index)];
-    std::optional<ComparedView> compared;
+    std::shared_ptr<const data::ViewImage> photo;
+    Image8 render;
+    ViewMetrics metrics = {view.name, {}};
     try {
-      compared = Compare(model, dataset, index, loader);
+      photo = loader.Get(index);
+      render = RenderToImage8(model, view.camera, dataset.background, dataset.near);
+      metrics.values = Compare(plan, *photo, render);
     } catch (const std::exception& error) {
       evaluation.left_out.push_back({view.name, ReasonOf(error)});
       continue;
     }
-    evaluation.views.push_back(compared->metrics);
-    if (on_view) on_view(view, compared->photo->image, compared->render);
+    evaluation.views.push_back(metrics);
+    if (on_view) on_view({view, *photo, render, metrics.values});
   }
-  for (size_t i = 0; i < Metrics().size(); ++i) {
-    for (const ViewMetrics& view : evaluation.views) {
-      evaluation.means[i] += view.values[i] / double(evaluation.views.size());
-    }
-  }
+  evaluation.means = MeansOf(plan, evaluation.views);
   return evaluation;
 }
 

@@ -10,13 +10,27 @@
 #include "core/image.h"
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
+#include "quality/color_correction.h"
+#include "quality/metrics.h"
 #include "rasterizer/torch/splat_model.h"
 
 namespace splat::quality {
 
+// What is computed of each view.
+struct EvaluationPlan {
+  std::vector<Metric> metrics = RunMetrics();
+  std::vector<Correction> corrections;  // the metrics are also computed after each of these
+};
+
+// Values of one view, or means over views.
+struct MetricValues {
+  std::vector<double> raw;                     // [metrics]; NaN where one is not defined
+  std::vector<std::vector<double>> corrected;  // [corrections][metrics]
+};
+
 struct ViewMetrics {
-  std::string name;            // of the photo
-  std::vector<double> values;  // one for each of Metrics(), in its order
+  std::string name;  // of the photo
+  MetricValues values;
 };
 
 // A view whose photo cannot be read or that cannot be rendered.
@@ -25,18 +39,27 @@ struct LeftOutView {
 };
 
 struct Evaluation {
+  EvaluationPlan plan;
   std::vector<ViewMetrics> views;
   std::vector<LeftOutView> left_out;
-  std::vector<double> means;  // over the views, in the order of Metrics(); 0 if there are no views
+  MetricValues means;  // over the views for which a value is defined; NaN if there are none
 
-  // The mean of the metric with this name (quality/metrics.h).
+  // The mean of the metric with this name (quality/metrics.h), without correction.
   double Mean(const char* metric) const;
 };
 
+// A view that was compared.
+struct ComparedView {
+  const data::View& view;
+  const data::ViewImage& photo;
+  const Image8& render;
+  const MetricValues& values;
+};
+
 // Renders each view of `view_indices` and compares it with its photo. One that fails is left out. `on_view` (may be
-// empty) gets view, photo and render.
+// empty) gets each that does not.
 Evaluation Evaluate(const SplatModel& model, const data::Dataset& dataset, const std::vector<int>& view_indices,
-                    data::ViewLoader& loader,
-                    const std::function<void(const data::View&, const Image8& photo, const Image8& render)>& on_view);
+                    data::ViewLoader& loader, const EvaluationPlan& plan,
+                    const std::function<void(const ComparedView&)>& on_view);
 
 }  // namespace splat::quality

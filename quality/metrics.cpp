@@ -3,36 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numeric>
+#include <iterator>
 
 #include "core/check.h"
+#include "quality/counted_pixels.h"
+#include "quality/flip.h"
+#include "quality/ms_ssim.h"
 #include "train/kernels/loss/photometric_loss.h"
 
 namespace splat::quality {
-namespace {
-
-void CheckSameShape(const Image8& a, const Image8& b) {
-  SPLAT_CHECK(a.width == b.width && a.height == b.height && a.channels == b.channels,
-              "images to compare differ: ", a.width, " x ", a.height, " with ", a.channels, " channels and ", b.width,
-              " x ", b.height, " with ", b.channels);
-  SPLAT_CHECK(!a.pixels.empty(), "images to compare are empty");
-}
-
-// How many pixels count: the sum of the weights, / 255.
-double CountedPixels(const Image8& image, const Image8& weights) {
-  if (weights.pixels.empty()) return double(image.width) * image.height;
-  SPLAT_CHECK(weights.width == image.width && weights.height == image.height && weights.channels == 1,
-              "the weights of an image of ", image.width, " x ", image.height, " are ", weights.width, " x ",
-              weights.height);
-  const double sum = std::accumulate(weights.pixels.begin(), weights.pixels.end(), 0.0) / 255;
-  SPLAT_CHECK(sum > 0, "no pixel of the images to compare counts");
-  return sum;
-}
-
-}  // namespace
 
 double Psnr(const Image8& a, const Image8& b, const Image8& weights) {
-  CheckSameShape(a, b);
+  CheckComparable(a, b, weights);
   const double counted = CountedPixels(a, weights) * a.channels;
   int64_t squares = 0;  // times 255 with weights
   for (size_t i = 0; i < a.pixels.size(); ++i) {
@@ -45,7 +27,7 @@ double Psnr(const Image8& a, const Image8& b, const Image8& weights) {
 }
 
 double Ssim(const Image8& a, const Image8& b, const Image8& weights) {
-  CheckSameShape(a, b);
+  CheckComparable(a, b, weights);
   const double counted = CountedPixels(a, weights);
   std::vector<float> values(a.pixels.size());
   std::transform(a.pixels.begin(), a.pixels.end(), values.begin(), [](uint8_t v) { return float(v) / 255.0f; });
@@ -66,16 +48,34 @@ double Ssim(const Image8& a, const Image8& b, const Image8& weights) {
 
 const std::vector<Metric>& Metrics() {
   static const std::vector<Metric> metrics = {
-      {"psnr", "PSNR", "dB", 2, true, "PSNR over all pixels and channels in dB, peak 255, at most 100", Psnr},
-      {"ssim", "SSIM", "", 4, true,
+      {"psnr", "PSNR", "dB", 2, true, true, "PSNR over all pixels and channels in dB, peak 255, at most 100", Psnr},
+      {"ssim", "SSIM", "", 4, true, true,
        "SSIM with an 11x11 Gaussian window of sigma 1.5, zero outside the image, mean over pixels and channels", Ssim},
+      {"ssim_inside", "SSIM inside", "", 4, true, false,
+       "the same SSIM over the pixels whose window lies inside the image", SsimInside},
+      {"ms_ssim", "MS-SSIM", "", 4, true, false,
+       "SSIM over five scales with the weights of Wang et al. 2003, windows inside the image, none where a side has "
+       "less than 161 px",
+       MsSsim},
+      {"flip", "FLIP", "", 4, false, false,
+       "LDR-FLIP of Andersson et al. 2020 at 67.02 pixels per degree, mean over pixels, 0 for equal images", Flip},
   };
   return metrics;
 }
 
-size_t IndexOfMetric(const char* name) {
-  for (size_t i = 0; i < Metrics().size(); ++i) {
-    if (std::strcmp(Metrics()[i].name, name) == 0) return i;
+const std::vector<Metric>& RunMetrics() {
+  static const std::vector<Metric> of_runs = [] {
+    std::vector<Metric> chosen;
+    std::copy_if(Metrics().begin(), Metrics().end(), std::back_inserter(chosen),
+                 [](const Metric& metric) { return metric.in_runs; });
+    return chosen;
+  }();
+  return of_runs;
+}
+
+size_t IndexOfMetric(const std::vector<Metric>& metrics, const char* name) {
+  for (size_t i = 0; i < metrics.size(); ++i) {
+    if (std::strcmp(metrics[i].name, name) == 0) return i;
   }
   throw Error(StrCat("there is no metric called ", name));
 }

@@ -2,6 +2,7 @@
 // reports, metrics.json and the events of a run take what they name from here.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "core/image.h"
@@ -19,21 +20,28 @@ double Psnr(const Image8& a, const Image8& b, const Image8& weights = {});
 // (formula: train/kernels/loss/ssim_math.h). Throws as Psnr does.
 double Ssim(const Image8& a, const Image8& b, const Image8& weights = {});
 
+// Compares two images of the same size with 3 channels each, by the photo's weights, which may be empty. NaN where the
+// metric is not defined for images so small; throws splat::Error for images that cannot be compared.
+using CompareImages = std::function<double(const Image8& photo, const Image8& render, const Image8& weights)>;
+
 struct Metric {
-  const char* name;         // as metrics.json and events have it: "psnr"
+  const char* name;         // as metrics.json, evaluation.json and events have it: "psnr"
   const char* title;        // for people: "PSNR"
   const char* unit;         // "dB"; empty: a number without one
   int decimals;             // that people are shown
   bool higher_is_better;    // false: lower is
+  bool in_runs;             // computed by every run that holds photos out; false: by splat-eval only
   const char* description;  // what exactly is computed, in one sentence
-  // Compares two images of the same size with 3 channels each, by the photo's weights, which may be empty; throws
-  // splat::Error for others.
-  double (*compare)(const Image8& photo, const Image8& render, const Image8& weights);
+  CompareImages compare;
 };
 
+// All metrics that need no file.
 const std::vector<Metric>& Metrics();
 
-// The place of a metric in Metrics(). Throws splat::Error for a name that is none.
-size_t IndexOfMetric(const char* name);
+// Those of every run.
+const std::vector<Metric>& RunMetrics();
+
+// The place of a metric in a list of them. Throws splat::Error for a name that is not there.
+size_t IndexOfMetric(const std::vector<Metric>& metrics, const char* name);
 
 }  // namespace splat::quality

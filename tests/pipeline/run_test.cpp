@@ -86,7 +86,7 @@ TEST_F(PhotosToSceneTest, TellsTheProgressOfEveryStepInNumbersToo) {
   EXPECT_EQ(steps, kSteps);
   EXPECT_EQ(fraction, 1);
   std::vector<std::string> evaluated = {"test_views"};
-  for (const quality::Metric& metric : quality::Metrics()) evaluated.emplace_back(metric.name);
+  for (const quality::Metric& metric : quality::RunMetrics()) evaluated.emplace_back(metric.name);
   EXPECT_EQ(NamesOf(Last(Stage::kEvaluation, Kind::kEnd)), evaluated);
   EXPECT_THAT(NamesOf(Last(Stage::kPhotos, Kind::kEnd)), ElementsAre("training_views", "test_views", "points"));
 }
@@ -101,7 +101,7 @@ TEST_F(PhotosToSceneTest, LeavesWhatItSays) {
   EXPECT_GT(summary.splats, 0);
   ASSERT_TRUE(summary.evaluation.has_value());
   EXPECT_EQ(summary.evaluation->views.size(), 2u);
-  EXPECT_EQ(summary.evaluation->Mean("psnr"), summary.evaluation->means[0]);
+  EXPECT_EQ(summary.evaluation->Mean("psnr"), summary.evaluation->means.raw[0]);
   std::vector<std::string> told;
   for (const Event& event : events_) told.insert(told.end(), event.files.begin(), event.files.end());
   EXPECT_THAT(told, UnorderedElementsAre(folder_ / "out/scene.ply", folder_ / "out/scene.spz"));

@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "core/check.h"
 #include "core/random.h"
@@ -12,8 +14,10 @@
 namespace splat::quality {
 namespace {
 
+constexpr int kSide_px = 200;  // all metrics are defined for images of this size
+
 Image8 Flat(uint8_t value) {
-  Image8 image(16, 12, 3);
+  Image8 image(kSide_px, kSide_px - 20, 3);
   for (uint8_t& pixel : image.pixels) pixel = value;
   return image;
 }
@@ -33,8 +37,16 @@ TEST(Metrics, PreferTheBetterImage) {
 }
 
 TEST(Metrics, AreFoundByName) {
-  for (size_t i = 0; i < Metrics().size(); ++i) EXPECT_EQ(IndexOfMetric(Metrics()[i].name), i);
-  EXPECT_THROW(IndexOfMetric("no such metric"), Error);
+  for (const std::vector<Metric>& metrics : {Metrics(), RunMetrics()}) {
+    for (size_t i = 0; i < metrics.size(); ++i) EXPECT_EQ(IndexOfMetric(metrics, metrics[i].name), i);
+    EXPECT_THROW(IndexOfMetric(metrics, "no such metric"), Error);
+  }
+}
+
+TEST(Metrics, OfRunsAreCheap) {
+  std::vector<std::string> names;
+  for (const Metric& metric : RunMetrics()) names.emplace_back(metric.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"psnr", "ssim"}));
 }
 
 constexpr double kRounding = 1e-9;   // double arithmetic
@@ -59,7 +71,7 @@ TEST(PsnrTest, OneGreyLevelApartEverywhereIsTwentyTimesLog255) {
 
 // A border of weight 0 is as if the images were cropped, whatever stands there.
 TEST(Metrics, LeaveOutPixelsOfWeightZero) {
-  constexpr int kRows = 20, kMissing = 12, kSide = 24;
+  constexpr int kSide = kSide_px, kRows = kSide - 20, kMissing = 20;
   Image8 photo = Noise(kSide, kRows + kMissing, 1), render = Noise(kSide, kRows + kMissing, 2);
   Image8 weights(kSide, kRows + kMissing, 1);
   std::fill_n(weights.pixels.begin(), kSide * kRows, uint8_t(255));

@@ -57,7 +57,7 @@ struct SyntheticSet {
   // Mean PSNR over the held-out views, dB.
   double TestPsnr(const SplatModel& model) {
     data::ViewLoader loader(dataset, data::ViewLoader::Options{}, nullptr);
-    return quality::Evaluate(model, dataset, dataset.ViewsOf(Split::kTest), loader, nullptr).Mean("psnr");
+    return quality::Evaluate(model, dataset, dataset.ViewsOf(Split::kTest), loader, {}, nullptr).Mean("psnr");
   }
 };
 

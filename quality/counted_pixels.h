@@ -1,0 +1,28 @@
+// Which pixels of two images are compared: all, or those that the photo's weights count.
+#pragma once
+
+#include "core/image.h"
+
+namespace splat::quality {
+
+// Throws splat::Error for images that are empty or differ in size or channels, and for weights [H, W] that have another
+// size or count no pixel.
+void CheckComparable(const Image8& photo, const Image8& render, const Image8& weights);
+
+// How many pixels count: the sum of the weights, / 255; all without weights.
+double CountedPixels(const Image8& image, const Image8& weights);
+
+// Two images such that what does not count says nothing.
+struct ComparedImages {
+  Image8 photo, render;
+  Image8 weights;  // empty: all count in full
+};
+
+// Crops both images to the box of the pixels that count. Within it the render takes the photo's values where the weight
+// is 0, so that windows around other pixels see no difference there. Throws as CheckComparable does.
+ComparedImages OnlyWhatCounts(const Image8& photo, const Image8& render, const Image8& weights);
+
+// The mean of a map [H, W] by the weights, which may be empty.
+double CountedMean(const ImageF& map, const Image8& weights);
+
+}  // namespace splat::quality
