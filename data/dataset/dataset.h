@@ -47,8 +47,8 @@ struct Dataset {
 // EXIF's rotation. Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out
 // with a warning that names them. Cameras that share the identical pose or form another degenerate set are accepted.
 // Throws splat::Error if more than half of the photos cannot be used (naming the first three), if no training view is
-// left, for a camera model that is not supported, and for options out of range, also a downscale that leaves less than
-// 16 px. Warnings go to `log`; those in scene.warnings are the caller's to show.
+// left where one is needed, for a camera model that is not supported, and for options out of range, also a downscale
+// that leaves less than 16 px. Warnings go to `log`; those in scene.warnings are the caller's to show.
 Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log);
 
 }  // namespace splat::data

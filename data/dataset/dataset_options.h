@@ -15,6 +15,7 @@ struct DatasetOptions {
                        // that the source gives is kept.
   std::array<float, 3> background = {0, 0, 0};  // photos with transparency are composited on it, 0..1
   bool align = true;  // files are in the aligned frame, centred, scaled and upright; false: in the source's frame
+  bool needs_training_views = true;  // a set that is all held out is an error; false: it is only looked at
 };
 
 // The rows of the settings but for the background, which is the training's. They refer to `options`.
