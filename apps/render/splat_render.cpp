@@ -1,4 +1,5 @@
 // splat-render: a scene and cameras in, images out.
+#include "apps/cli/claimed_folder.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/program.h"
 #include "apps/cli/progress.h"
@@ -8,8 +9,6 @@
 #include "core/format.h"
 #include "data/photos/image_io.h"
 #include "formats/scene_transform_file.h"
-#include "io/file_lock.h"
-#include "io/temporary_file.h"
 #include "pipeline/output_folder.h"
 #include "rasterizer/torch/libtorch.h"
 #include "rasterizer/torch/process_executor.h"
@@ -19,7 +18,6 @@
 #include "train/choose_backend.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -27,8 +25,6 @@
 
 namespace splat::apps {
 namespace {
-
-namespace fs = std::filesystem;
 
 using Transform = std::optional<formats::SceneTransform>;
 
@@ -67,38 +63,11 @@ std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const Splat
   return chosen;
 }
 
-// Whether all cameras stand so far off that the scene would be a dot.
-bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
-  constexpr double kFarOff = 100;  // x the radius of the scene
-  if (splats.count() == 0) return false;
-  const Sphere most = SphereAroundMost(splats);
-  return std::all_of(cameras.begin(), cameras.end(), [&](const NamedCamera& named) {
-    return Norm(CameraCenterInWorld(named.camera) - most.center) > kFarOff * most.radius;
-  });
-}
-
 // Where the views begin.
 double NearPlane(const SplatSelection& splats, const std::vector<NamedCamera>& named, const Transform& transform) {
   std::vector<Camera> cameras;
   for (const NamedCamera& camera : named) cameras.push_back(camera.camera);
   return formats::NearPlaneOf(transform, cameras, splats);
-}
-
-// Whether an image shows anything but one colour.
-bool ShowsSomething(const Image8& image) {
-  const size_t pixel = size_t(image.channels);
-  return !std::equal(image.pixels.begin() + std::ptrdiff_t(pixel), image.pixels.end(), image.pixels.begin());
-}
-
-std::unique_ptr<FileLock> MakeFolder(const std::string& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  SPLAT_CHECK(!error && fs::is_directory(path), "--output ", path, ": the folder cannot be made",
-              error ? ": " + error.message() : std::string());
-  auto claim = std::make_unique<FileLock>(path + "/.splat.lock", StrCat("--output ", path),
-                                          "wait for it or choose another folder");
-  RemoveAbandonedFiles(path);
-  return claim;
 }
 
 int RenderScene(const RenderOptions& options) {
@@ -115,7 +84,7 @@ int RenderScene(const RenderOptions& options) {
   const HostModel host(model);
   const SplatSelection splats(host.View());
   const double near = NearPlane(splats, cameras, transform);
-  const std::unique_ptr<FileLock> claim = MakeFolder(options.output);
+  const std::unique_ptr<FileLock> claim = ClaimFolder(options.output);
 
   pipeline::RenderNames names;
   bool is_anything_seen = false;
@@ -129,9 +98,7 @@ int RenderScene(const RenderOptions& options) {
   }
   progress.End(StrCat(cameras.size(), " images of ", FormatCount(model.count()), " splats in ", options.output));
   if (!is_anything_seen || AreElsewhere(cameras, splats)) {
-    progress.Warn(
-        "the images show next to nothing: the cameras are not in the frame of the scene, or look elsewhere; "
-        "a scene that was moved needs the scene_transform.json of its run beside it");
+    progress.Warn(kShowsNothing);
   }
   return 0;
 }
