@@ -136,7 +136,8 @@ void ChooseSplit(const EvalOptions& options, const Sources& sources, data::Scene
   }
 }
 
-// Gives the views the listed cameras, which are in the scene's frame. Views without one are left out.
+// Gives the views the listed cameras, which are in the scene's frame. Views without one are left out. The size is that
+// of the run's photos or, without a run, the listed one unless the photo is smaller.
 void TakeListedCameras(const Sources& sources, const data::DatasetOptions& options, data::Dataset& dataset,
                        const LogSink& log) {
   const CamerasByName by_name = ByName(sources.listed);
@@ -149,7 +150,8 @@ void TakeListedCameras(const Sources& sources, const data::DatasetOptions& optio
     }
     const Camera& listed = found->second->camera;
     data::PhotoSize size = {view.camera.width, view.camera.height};
-    if (!sources.has_runs_poses) size = data::TrainingSize(view.name, {listed.width, listed.height}, options);
+    const data::PhotoSize wanted = data::TrainingSize(view.name, {listed.width, listed.height}, options);
+    if (!sources.has_runs_poses && wanted.width < size.width) size = wanted;
     view.camera = ResizedCamera(listed, size.width, size.height);
     views.push_back(std::move(view));
   }

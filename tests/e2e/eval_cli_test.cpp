@@ -211,6 +211,29 @@ TEST_F(SplatEval, EvaluatesASceneOfAnotherTrainer) {
   EXPECT_GT(darker["mean"]["quadratic"]["psnr"], 45);
 }
 
+// A cameras.json without a run says the size, unless the photos are smaller.
+TEST_F(SplatEval, ListedCamerasHaveASizeOfTheirOwn) {
+  TrainOnBalls();
+  fs::create_directories(folder_ / "alone");
+  fs::copy(folder_ / "out/scene.ply", folder_ / "alone/scene.ply");
+  fs::copy(folder_ / "out/scene_transform.json", folder_ / "alone/scene_transform.json");
+  const Json full = ReadJson(folder_ / "out/cameras.json");
+  const double psnr = ReadJson(folder_ / "out/metrics.json")["test"]["psnr"];
+  for (const double factor : {0.5, 1.0, 2.0}) {
+    Json cameras = full;
+    for (Json& camera : cameras) {
+      for (const char* key : {"fx", "fy", "cx", "cy"}) camera[key] = factor * camera[key].get<double>();
+      for (const char* key : {"width", "height"}) camera[key] = int(factor * camera[key].get<double>());
+    }
+    std::ofstream(folder_ / "alone/cameras.json") << cameras;
+    const Json evaluation =
+        Evaluated({"alone/scene.ply", "--photos", "balls/images", "--cameras", "alone/cameras.json"});
+    EXPECT_EQ(evaluation["views"][0]["width"], int(64 * std::min(1.0, factor))) << factor;
+    if (factor < 1) continue;
+    EXPECT_NEAR(evaluation["mean"]["raw"]["psnr"].get<double>(), psnr, kAgreement_db) << factor;
+  }
+}
+
 TEST_F(SplatEval, OneBadPhotoEndsItsOwnViewOnly) {
   TrainOnBalls();
   const std::string photo = folder_ / "balls/images/photo_04.png";
