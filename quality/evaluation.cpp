@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/reason.h"
+#include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/render_image8.h"
 
 namespace splat::quality {
@@ -18,19 +19,22 @@ double Evaluation::Mean(const char* metric) const {
 
 namespace {
 
-std::vector<double> ValuesOf(const std::vector<Metric>& metrics, const data::ViewImage& photo, const Image8& render) {
-  std::vector<double> values;
-  for (const Metric& metric : metrics) values.push_back(metric.compare(photo.image, render, photo.weights));
-  return values;
-}
-
+// Each metric of each image is a task of its own.
 MetricValues Compare(const EvaluationPlan& plan, const data::ViewImage& photo, const Image8& render) {
+  Executor& executor = ProcessExecutor();
+  const size_t metrics = plan.metrics.size(), corrections = plan.corrections.size();
   MetricValues values;
-  values.raw = ValuesOf(plan.metrics, photo, render);
-  for (const Correction& correction : plan.corrections) {
-    const Image8 corrected = correction.correct(photo.image, render, photo.weights);
-    values.corrected.push_back(ValuesOf(plan.metrics, photo, corrected));
-  }
+  values.raw.resize(metrics);
+  values.corrected.assign(corrections, std::vector<double>(metrics));
+  std::vector<Image8> corrected(corrections);
+  executor.Run(int64_t(corrections), [&](int64_t task) {
+    corrected[size_t(task)] = plan.corrections[size_t(task)].correct(photo.image, render, photo.weights);
+  });
+  executor.Run(int64_t((1 + corrections) * metrics), [&](int64_t task) {
+    const size_t metric = size_t(task) % metrics, image = size_t(task) / metrics;
+    double& value = image == 0 ? values.raw[metric] : values.corrected[image - 1][metric];
+    value = plan.metrics[metric].compare(photo.image, image == 0 ? render : corrected[image - 1], photo.weights);
+  });
   return values;
 }
 

@@ -21,7 +21,8 @@ double Psnr(const Image8& a, const Image8& b, const Image8& weights = {});
 double Ssim(const Image8& a, const Image8& b, const Image8& weights = {});
 
 // Compares two images of the same size with 3 channels each, by the photo's weights, which may be empty. NaN where the
-// metric is not defined for images so small; throws splat::Error for images that cannot be compared.
+// metric is not defined for images so small; throws splat::Error for images that cannot be compared. Several threads
+// may call it.
 using CompareImages = std::function<double(const Image8& photo, const Image8& render, const Image8& weights)>;
 
 struct Metric {

@@ -21,7 +21,7 @@ for argument in "$@"; do
     *) targets+=("$argument") ;;
   esac
 done
-[ "${#targets[@]}" -gt 0 ] || targets=(splat-train splat-render splat-export splat-capture)
+[ "${#targets[@]}" -gt 0 ] || targets=(splat-train splat-render splat-eval splat-export splat-capture)
 
 timed "Configuration" configure "${options[@]}"
 timed "Build" compile "${targets[@]}"

@@ -1,5 +1,6 @@
 #include "apps/render/render_cameras.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/check.h"
@@ -32,20 +33,19 @@ CameraSet FromDescription(const data::SceneDescription& scene) {
   return set;
 }
 
-bool IsJsonList(const std::string& path) {
+}  // namespace
+
+bool IsInriaCameras(const std::string& path) {
+  if (!fs::is_regular_file(path) || data::PoseKindOfFile(path) != data::PoseKind::kTransforms) return false;
   const std::string text = ReadFile(path);
   const size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string::npos && text[first] == '[';
 }
 
-}  // namespace
-
 CameraSet ReadCameras(const std::string& path) {
   SPLAT_CHECK(fs::exists(path), path, ": does not exist");
   if (!fs::is_directory(path)) {
-    const data::PoseKind kind = data::PoseKindOfFile(path);
-    const bool is_inrias = kind == data::PoseKind::kTransforms && IsJsonList(path);
-    if (!is_inrias) return FromDescription(data::ReadPosedPhotos(kind, path, ""));
+    if (!IsInriaCameras(path)) return FromDescription(data::ReadPosedPhotos(data::PoseKindOfFile(path), path, ""));
     CameraSet set;
     set.cameras = formats::ReadInriaCameras(path);
     return set;
@@ -77,6 +77,20 @@ std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int wi
   sphere.center = *upright_from_scene * sphere.center;
   sphere.radius *= upright_from_scene->scale;
   return InSceneFrame(OrbitCameras(sphere, count, width), *upright_from_scene);
+}
+
+bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
+  constexpr double kFarOff = 100;  // x the radius of the scene
+  if (splats.count() == 0) return false;
+  const Sphere most = SphereAroundMost(splats);
+  return std::all_of(cameras.begin(), cameras.end(), [&](const NamedCamera& named) {
+    return Norm(CameraCenterInWorld(named.camera) - most.center) > kFarOff * most.radius;
+  });
+}
+
+bool ShowsSomething(const Image8& image) {
+  const size_t pixel = size_t(image.channels);
+  return !std::equal(image.pixels.begin() + std::ptrdiff_t(pixel), image.pixels.end(), image.pixels.begin());
 }
 
 }  // namespace splat::apps

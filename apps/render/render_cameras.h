@@ -1,13 +1,15 @@
-// The cameras that splat-render renders from.
+// The cameras that splat-render and splat-eval draw a scene from.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/image.h"
 #include "core/rigid3.h"
 #include "formats/inria_cameras.h"
 #include "rasterizer/torch/splat_model.h"
+#include "scene/splat_selection.h"
 
 namespace splat::apps {
 
@@ -22,6 +24,9 @@ struct CameraSet {
 // cameras become pinhole cameras as in training. Photos need not exist. Throws splat::Error naming the file.
 CameraSet ReadCameras(const std::string& path);
 
+// Whether a file is a cameras.json in Inria's form: a JSON list, where a transforms.json is an object.
+bool IsInriaCameras(const std::string& path);
+
 // Returns the cameras in the frame of a scene, given the frame of their source.
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene);
 
@@ -29,5 +34,16 @@ std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, c
 // Throws splat::Error for an empty model.
 std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width,
                                       const std::optional<Similarity3>& upright_from_scene = std::nullopt);
+
+// Whether all cameras stand so far off that the scene would be a dot.
+bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatSelection& splats);
+
+// Whether an image shows anything but one colour.
+bool ShowsSomething(const Image8& image);
+
+// What is said of images that show nothing, or from cameras that are elsewhere.
+constexpr const char* kShowsNothing =
+    "the images show next to nothing: the cameras are not in the frame of the scene, or look elsewhere; a scene that "
+    "was moved needs the scene_transform.json of its run beside it";
 
 }  // namespace splat::apps

@@ -1,4 +1,5 @@
 // splat-render: a scene and cameras in, images out.
+#include "apps/cli/claimed_folder.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/program.h"
 #include "apps/cli/progress.h"
@@ -9,8 +10,6 @@
 #include "data/photos/image_io.h"
 #include "formats/photo_colors_file.h"
 #include "formats/scene_transform_file.h"
-#include "io/file_lock.h"
-#include "io/temporary_file.h"
 #include "pipeline/output_folder.h"
 #include "rasterizer/torch/libtorch.h"
 #include "rasterizer/torch/process_executor.h"
@@ -21,7 +20,6 @@
 #include "train/kernels/color/learned_colors.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -30,8 +28,6 @@
 
 namespace splat::apps {
 namespace {
-
-namespace fs = std::filesystem;
 
 using Transform = std::optional<formats::SceneTransform>;
 
@@ -71,28 +67,12 @@ std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const Splat
   return chosen;
 }
 
-// Whether all cameras stand so far off that the scene would be a dot.
-bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
-  constexpr double kFarOff = 100;  // x the radius of the scene
-  if (splats.count() == 0) return false;
-  const Sphere most = SphereAroundMost(splats);
-  return std::all_of(cameras.begin(), cameras.end(), [&](const NamedCamera& named) {
-    return Norm(CameraCenterInWorld(named.camera) - most.center) > kFarOff * most.radius;
-  });
-}
-
 // Where the views begin.
 double NearPlane(const SplatSelection& splats, const std::vector<NamedCamera>& named, const Transform& transform) {
   std::vector<Camera> cameras;
   cameras.reserve(named.size());
   for (const NamedCamera& camera : named) cameras.push_back(camera.camera);
   return formats::NearPlaneOf(transform, cameras, splats);
-}
-
-// Whether an image shows anything but one colour.
-bool ShowsSomething(const Image8& image) {
-  const size_t pixel = size_t(image.channels);
-  return !std::equal(image.pixels.begin() + std::ptrdiff_t(pixel), image.pixels.end(), image.pixels.begin());
 }
 
 // The colours of photos, for the views that are named as one.
@@ -121,17 +101,6 @@ class ViewColors {
   size_t applied_ = 0;
 };
 
-std::unique_ptr<FileLock> MakeFolder(const std::string& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  SPLAT_CHECK(!error && fs::is_directory(path), "--output ", path, ": the folder cannot be made",
-              error ? ": " + error.message() : std::string());
-  auto claim =
-      std::make_unique<FileLock>(LockOfFolder(path), StrCat("--output ", path), "wait for it or choose another folder");
-  RemoveAbandonedFiles(path);
-  return claim;
-}
-
 int RenderScene(const RenderOptions& options) {
   const InterruptHandler interrupt_handler;
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
@@ -147,7 +116,7 @@ int RenderScene(const RenderOptions& options) {
   const SplatSelection splats(host.View());
   const double near = NearPlane(splats, cameras, transform);
   ViewColors colors(options.photo_colors);
-  const std::unique_ptr<FileLock> claim = MakeFolder(options.output);
+  const std::unique_ptr<FileLock> claim = ClaimFolder(options.output);
 
   pipeline::RenderNames names;
   bool is_anything_seen = false;
@@ -167,9 +136,7 @@ int RenderScene(const RenderOptions& options) {
                          " views, which show the scene's own"));
   }
   if (!is_anything_seen || AreElsewhere(cameras, splats)) {
-    progress.Warn(
-        "the images show next to nothing: the cameras are not in the frame of the scene, or look elsewhere; "
-        "a scene that was moved needs the scene_transform.json of its run beside it");
+    progress.Warn(kShowsNothing);
   }
   return 0;
 }

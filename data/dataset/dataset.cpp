@@ -119,7 +119,9 @@ void NumberLenses(std::vector<View>& views) {
 }
 
 // A split of the source's own stays; otherwise every n-th view is held out.
-void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>& views, const LogSink& log) {
+void SplitViews(const SceneDescription& scene, const DatasetOptions& options, std::vector<View>& views,
+                const LogSink& log) {
+  const int test_every = options.test_every;
   const bool given = std::any_of(scene.photos.begin(), scene.photos.end(),
                                  [](const PosedPhoto& photo) { return photo.split.has_value(); });
   if (given && test_every > 0) {
@@ -131,8 +133,9 @@ void SplitViews(const SceneDescription& scene, int test_every, std::vector<View>
   }
   const bool any_train =
       std::any_of(views.begin(), views.end(), [](const View& view) { return view.split == Split::kTrain; });
-  SPLAT_CHECK(any_train, scene.source, ": no photo is left to train on: ", views.size(), " of ", views.size(),
-              " are held out", given ? " by the source's own split" : StrCat(" by --test-every ", test_every));
+  SPLAT_CHECK(any_train || !options.needs_training_views, scene.source,
+              ": no photo is left to train on: ", views.size(), " of ", views.size(), " are held out",
+              given ? " by the source's own split" : StrCat(" by --test-every ", test_every));
 }
 
 // The points of the source, unless they lie elsewhere than the cameras look.
@@ -177,7 +180,9 @@ double LargestFocal(const std::vector<View>& views) {
 void Measure(Dataset& dataset) {
   std::vector<Camera> cameras;
   std::vector<Vec3<double>> centers;
-  for (int index : dataset.ViewsOf(Split::kTrain)) {
+  std::vector<int> measured = dataset.ViewsOf(Split::kTrain);
+  if (measured.empty()) measured = dataset.ViewsOf(Split::kTest);
+  for (int index : measured) {
     cameras.push_back(dataset.views[size_t(index)].camera);
     centers.push_back(CameraCenterInWorld(cameras.back()));
   }
@@ -205,7 +210,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   NumberLenses(dataset.views);
   UseMasks(dataset.views, log);
   if (options.borders == "auto") FindBorders(dataset.views, log);
-  SplitViews(scene, options.test_every, dataset.views, log);
+  SplitViews(scene, options, dataset.views, log);
   dataset.points = TakePoints(scene, photos, log);
   dataset.background = options.background;
   Align(dataset);

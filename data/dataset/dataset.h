@@ -53,8 +53,9 @@ struct Dataset {
 // with a warning that names them. Cameras that cannot be meant so are treated as camera_sanity.h says; those that share
 // the identical pose or form another degenerate set are accepted. Masks are used as view_masks.h says, and borders are
 // left out as view_borders.h says. Throws splat::Error if more than half of the photos cannot be used (naming the first
-// three), if no training view is left, for a camera model that is not supported, and for options out of range, also a
-// downscale that leaves less than 16 px. Warnings go to `log`; those in scene.warnings are the caller's to show.
+// three), if no training view is left where one is needed, for a camera model that is not supported, and for options
+// out of range, also a downscale that leaves less than 16 px. Warnings go to `log`; those in scene.warnings are the
+// caller's to show.
 Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log);
 
 }  // namespace splat::data

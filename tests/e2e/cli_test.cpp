@@ -33,6 +33,7 @@ namespace fs = std::filesystem;
 
 const char* const kTrain = SPLAT_BINARY_DIR "/apps/splat-train";
 const char* const kRender = SPLAT_BINARY_DIR "/apps/splat-render";
+const char* const kEval = SPLAT_BINARY_DIR "/apps/splat-eval";
 
 // Status 1 and nothing on standard error but one line "program: error: ... expected ...".
 void ExpectOneClearLine(const ProcessOutput& output, const std::string& program, const std::string& expected) {
@@ -111,7 +112,7 @@ TEST(SplatTrainHelp, ShowsTheOptionsThatPeopleNeedFirst) {
 }
 
 TEST(SplatTrainHelp, VersionNamesTheProgramAndLibTorch) {
-  for (const char* program : {kTrain, kRender}) {
+  for (const char* program : {kTrain, kRender, kEval}) {
     const ProcessOutput output = RunProgram({program, "--version"});
     EXPECT_EQ(output.exit_code, 0);
     EXPECT_THAT(output.out, StartsWith(fs::path(program).filename().string() + " "));

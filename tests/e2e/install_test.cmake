@@ -19,6 +19,7 @@ string(REPLACE "." "\\." version_pattern "${VERSION}")
 run_and_expect("splat-train ${version_pattern}.*LibTorch [0-9].*CUDA.*OpenCV [0-9]" ${prefix}/bin/splat-train --version)
 run_and_expect("--images" ${prefix}/bin/splat-train --help)
 run_and_expect("--cameras" ${prefix}/bin/splat-render --help)
+run_and_expect("--split" ${prefix}/bin/splat-eval --help)
 run_and_expect("--spz-frame" ${prefix}/bin/splat-export --help)
 run_and_expect("--photos" ${prefix}/bin/splat-capture --help)
 

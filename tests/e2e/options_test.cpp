@@ -224,7 +224,7 @@ Checked CheckDocument(const std::string& text) {
   std::vector<std::string> head;
   std::string heading_program = "splat-train", program;
   for (const std::string& line : LinesOf(text)) {
-    const std::vector<std::string> programs = MatchesOf(line, "splat-(train|render|export|capture)");
+    const std::vector<std::string> programs = MatchesOf(line, "splat-(train|render|eval|export|capture)");
     if (line.rfind('#', 0) == 0) heading_program = programs.empty() ? "splat-train" : programs.front();
     if (line.rfind('|', 0) != 0) {
       head.clear();

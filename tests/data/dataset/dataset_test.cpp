@@ -211,6 +211,8 @@ TEST_F(DatasetTest, NoTrainingViewIsAnError) {
   AddPhoto("a.png", 60, 40);
   options_.test_every = 8;
   EXPECT_THAT(ErrorOf([&] { Build(); }), HasSubstr("--test-every 8"));
+  options_.needs_training_views = false;
+  EXPECT_THAT(Build().ViewsOf(Split::kTest), ElementsAre(0));
 }
 
 TEST_F(DatasetTest, PhotoTurnedByExifIsTurnedOnlyWhereTheModelIs) {

@@ -1,0 +1,31 @@
+// What splat-eval says of a scene: a table for people, and evaluation.json.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/eval/eval_options.h"
+#include "apps/eval/eval_views.h"
+#include "quality/evaluation.h"
+
+namespace splat::apps {
+
+// The images of a view in the output folder, relative to it; empty: not written.
+struct ViewFiles {
+  std::string photo, render, comparison;
+};
+
+struct EvalReport {
+  quality::Evaluation evaluation;
+  std::vector<ViewFiles> files;       // [evaluation.views]
+  std::vector<std::string> warnings;  // that were shown
+};
+
+// Lines: a row for each view, then one for the means as they are, and one after each correction.
+std::vector<std::string> TableOf(const quality::Evaluation& evaluation);
+
+// Writes evaluation.json (docs/evaluation.md). Throws splat::Error.
+void WriteEvaluation(const std::string& path, const EvalOptions& options, const EvalViews& views,
+                     const EvalReport& report);
+
+}  // namespace splat::apps

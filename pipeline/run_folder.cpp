@@ -1,0 +1,68 @@
+#include "pipeline/run_folder.h"
+
+#include <filesystem>
+
+#include "core/check.h"
+#include "data/poses/pose_source.h"
+#include "formats/inria_cameras.h"
+#include "io/atomic_file.h"
+#include "io/json_file.h"
+#include "io/json_parse.h"
+
+namespace splat::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsOurs(const Json& config) {
+  return config.is_object() && config.contains("input") && config["input"].is_object() &&
+         config["input"].contains("images") && config.contains("training");
+}
+
+}  // namespace
+
+std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
+  const std::string base = folder.empty() ? "." : folder, config_path = (fs::path(base) / "config.json").string(),
+                    cameras_path = (fs::path(base) / "cameras.json").string();
+  if (!fs::is_regular_file(config_path)) return std::nullopt;
+  const Json config = ParseJsonOrDiscard<Json>(ReadFile(config_path), config_path);
+  if (!IsOurs(config)) return std::nullopt;
+  RunFolder run;
+  run.path = base;
+  try {
+    const Json& input = config.at("input");
+    run.images = input.at("images").get<std::string>();
+    run.poses = input.at("poses").get<std::string>();
+    run.dataset.downscale = input.at("downscale").get<int>();
+    run.dataset.max_image_size = input.at("max_image_size").get<int>();
+    run.dataset.test_every = input.at("test_every").get<int>();
+    run.dataset.background = config.at("training").at("background").get<std::array<float, 3>>();
+  } catch (const Json::exception&) {
+    throw Error(
+        StrCat(config_path, ": lacks photos, poses, sizes or background of its run, or has them in another form"));
+  }
+  if (fs::is_regular_file(cameras_path)) run.cameras = formats::ReadInriaCameras(cameras_path);
+  return run;
+}
+
+std::string FoundPath(const RunFolder& run, const std::string& path) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored) || fs::path(path).is_absolute()) return path;
+  const fs::path beside = (fs::absolute(run.path).lexically_normal() / ".." / path).lexically_normal();
+  return fs::exists(beside, ignored) ? beside.string() : path;
+}
+
+data::SceneDescription PosesOfRun(const RunFolder& run, const data::PhotoFolder& photos) {
+  if (run.poses != "auto" && run.poses != "sfm") return *data::ChoosePosesAt(FoundPath(run, run.poses), photos).scene;
+  if (run.poses == "auto") {
+    data::PoseChoice choice = data::ChoosePoses(photos);
+    if (choice.scene) return *choice.scene;
+  }
+  const std::string workspace = (fs::path(run.path) / "sfm").string();
+  SPLAT_CHECK(fs::is_directory(workspace), run.path,
+              ": has no folder sfm any more, in which COLMAP found the poses of ",
+              "this run; give them with --cameras");
+  return *data::ChoosePosesAt(workspace, photos).scene;
+}
+
+}  // namespace splat::pipeline

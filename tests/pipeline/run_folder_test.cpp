@@ -1,0 +1,104 @@
+// What a run's folder says of the run, and where its photos and poses are found again.
+#include "pipeline/run_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "core/check.h"
+#include "data/dataset/dataset.h"
+#include "data/poses/pose_source.h"
+#include "io/atomic_file.h"
+#include "pipeline/run_files.h"
+#include "tests/support/ball_photos.h"
+#include "tests/support/error_message.h"
+#include "tests/support/temp_dir.h"
+
+namespace splat::pipeline {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+namespace fs = std::filesystem;
+
+class RunFolderTest : public ::testing::Test {
+ protected:
+  RunFolderTest() {
+    testing::WriteBallPhotos(folder_ / "balls");
+    fs::create_directories(folder_ / "out");
+    options_.images = "balls/images";
+    options_.dataset.downscale = 2;
+    options_.dataset.max_image_size = 500;
+    options_.dataset.test_every = 4;
+    options_.config.background = {1, 0.5, 0};
+  }
+
+  void WriteRun() const { WriteRunConfig(folder_ / "out/config.json", options_, {}); }
+  void WriteText(const std::string& name, const std::string& text) const {
+    WriteFileAtomically(folder_ / name, [&](std::ostream& out) { out << text; });
+  }
+  RunFolder Read() const { return ReadRunFolder(folder_ / "out").value(); }
+
+  testing::TempDir folder_;
+  RunOptions options_;
+};
+
+TEST_F(RunFolderTest, SaysWhatTheRunWasToldAndWhichCamerasItHad) {
+  WriteRun();
+  EXPECT_THAT(Read().cameras, SizeIs(0));
+  const auto dataset =
+      data::BuildDataset(data::ReadPoses(folder_ / "balls/sparse/0", folder_ / "balls/images"), options_.dataset, {});
+  WriteCameras(folder_ / "out/cameras.json", dataset);
+  const RunFolder run = Read();
+  EXPECT_EQ(run.images, "balls/images");
+  EXPECT_EQ(run.poses, "auto");
+  EXPECT_EQ(run.dataset.downscale, 2);
+  EXPECT_EQ(run.dataset.max_image_size, 500);
+  EXPECT_EQ(run.dataset.test_every, 4);
+  EXPECT_EQ(run.dataset.background, (std::array<float, 3>{1, 0.5f, 0}));
+  ASSERT_THAT(run.cameras, SizeIs(8));
+  EXPECT_EQ(run.cameras[4].split, Split::kTest);
+  EXPECT_EQ(run.cameras[4].camera.width, 32);
+}
+
+TEST_F(RunFolderTest, OtherProgramsConfigurationsAreNone) {
+  EXPECT_FALSE(ReadRunFolder(folder_ / "out"));
+  EXPECT_FALSE(ReadRunFolder(folder_ / "nowhere"));
+  for (const char* text : {"{\"model\": 1}", "[1, 2]", "no JSON"}) {
+    WriteText("out/config.json", text);
+    EXPECT_FALSE(ReadRunFolder(folder_ / "out")) << text;
+  }
+}
+
+TEST_F(RunFolderTest, ADamagedOneOfOursIsNamed) {
+  WriteText("out/config.json", "{\"input\": {\"images\": 5}, \"training\": {}}");
+  EXPECT_THAT(testing::ErrorMessageOf([&] { Read(); }), HasSubstr("out/config.json: lacks"));
+}
+
+// The working folder of this test is another than that of the run.
+TEST_F(RunFolderTest, FindsPathsBesideTheRunsFolder) {
+  WriteRun();
+  EXPECT_TRUE(fs::equivalent(FoundPath(Read(), "balls/images"), folder_ / "balls/images"));
+  EXPECT_EQ(FoundPath(Read(), "balls/gone"), "balls/gone");
+  EXPECT_EQ(FoundPath(Read(), "/nowhere"), "/nowhere");
+}
+
+TEST_F(RunFolderTest, TakesThePosesOfTheRunAgain) {
+  const data::PhotoFolder photos = data::OpenPhotoFolder(folder_ / "balls/images");
+  WriteRun();
+  EXPECT_THAT(PosesOfRun(Read(), photos).photos, SizeIs(8));
+  options_.poses = "balls/sparse/0";
+  WriteRun();
+  EXPECT_THAT(PosesOfRun(Read(), photos).photos, SizeIs(8));
+  options_.poses = "sfm";
+  WriteRun();
+  EXPECT_THAT(testing::ErrorMessageOf([&] { PosesOfRun(Read(), photos); }), HasSubstr("--cameras"));
+  fs::create_directories(folder_ / "out/sfm/sparse");
+  fs::copy(folder_ / "balls/sparse/0", folder_ / "out/sfm/sparse/0");
+  EXPECT_THAT(PosesOfRun(Read(), photos).photos, SizeIs(8));
+}
+
+}  // namespace
+}  // namespace splat::pipeline
