@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 std::string EvalImages::Write(const std::string& folder, const std::string& name, const Image8& image) {
   if (!failure_.empty()) return "";
-  const std::string file = folder + "/" + name + ".png";
+  std::string file = folder + "/" + name + ".png";
   try {
     fs::create_directories(fs::path(options_.output) / folder);
     data::WriteImage((fs::path(options_.output) / file).string(), image);

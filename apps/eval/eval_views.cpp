@@ -150,8 +150,10 @@ void TakeListedCameras(const Sources& sources, const data::DatasetOptions& optio
     }
     const Camera& listed = found->second->camera;
     data::PhotoSize size = {view.camera.width, view.camera.height};
-    const data::PhotoSize wanted = data::TrainingSize(view.name, {listed.width, listed.height}, options);
-    if (!sources.has_runs_poses && wanted.width < size.width) size = wanted;
+    if (!sources.has_runs_poses) {
+      const data::PhotoSize wanted = data::TrainingSize(view.name, {listed.width, listed.height}, options);
+      if (wanted.width < size.width) size = wanted;
+    }
     view.camera = ResizedCamera(listed, size.width, size.height);
     views.push_back(std::move(view));
   }
