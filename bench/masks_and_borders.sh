@@ -87,14 +87,16 @@ STEPS=5 train "$out/moving/photos" moving --invert-masks
 grep -o "the masks look inverted.*" "$out/log" || say "no warning of inverted masks"
 
 say "Borders, over the rows that are not black:"
-make_row_masks rows_black 4 0
-make_row_masks rows_boxed $((letterbox + 1)) $((letterbox + 1))
+make_row_masks rows_black 6 0
+make_row_masks rows_boxed $((letterbox + 2)) $((letterbox + 2))
 make_set clean_black clean "" rows_black
 make_set clean_boxed clean "" rows_boxed
-row "clean, below 4 rows" "$out/clean_black/images" clean
+make_set clean_between clean rows_boxed rows_boxed
+row "clean, below 6 rows" "$out/clean_black/images" clean
 row "3 black rows" "$out/black/photos" black
 row "3 black rows, --borders off (all rows count)" "$out/black/photos" black --borders off
-row "clean, between $((letterbox + 1)) rows at the top and at the bottom" "$out/clean_boxed/images" clean
+row "clean, between $((letterbox + 2)) rows at the top and at the bottom" "$out/clean_boxed/images" clean
+row "the same, trained on these rows alone" "$out/clean_between/images" clean
 row "letterbox of $letterbox rows" "$out/boxed/photos" boxed
 grep -ho "Borders: .*" "$out/log" || say "no border was found"
 row "letterbox of $letterbox rows, --borders off (all rows count)" "$out/boxed/photos" boxed --borders off

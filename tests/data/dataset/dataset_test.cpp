@@ -97,8 +97,8 @@ TEST_F(DatasetTest, EmptyBordersAreLeftOutUnlessTheyAreWanted) {
     std::fill(photo.At(0, 5), photo.At(0, 39) + 3 * 60, uint8_t(scene_.photos.size() * 40));
     WriteImage(dir_ / name, photo);
   }
-  EXPECT_EQ(Build().views[2].border.top, 6);
-  EXPECT_THAT(log_, ElementsAre(HasSubstr("Borders: 6 rows at the top")));
+  EXPECT_EQ(Build().views[2].border.top, 8);
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("Borders: 8 rows at the top")));
   options_.borders = "off";
   EXPECT_TRUE(Build().views[2].border.IsEmpty());
 }
