@@ -6,7 +6,7 @@
 namespace splat::capture {
 namespace {
 
-constexpr double kRadius = 0.15, kHeight = 1.02, kDistance = 0.55;  // m; of its centre from the floor and the axis
+constexpr double kRadius = 0.1, kHeight = 1.0, kDistance = 0.55;  // m; of its centre from the floor and the axis
 
 }  // namespace
 

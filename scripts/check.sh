@@ -20,7 +20,7 @@ esac
 "$root/scripts/setup.sh" --with-lint
 cd "$root"
 timed "Format" scripts/format.sh --check
-timed "Shell scripts" shellcheck -x scripts/*.sh tools/*/*.sh tests/viewers/run.sh .ci/run
+timed "Shell scripts" shellcheck -x scripts/*.sh bench/*.sh tools/*/*.sh tests/viewers/run.sh .ci/run
 scripts/test.sh
 
 # Our sources, all of them or those that a change touches (a changed header counts as the sources beside it), as far as

@@ -16,6 +16,7 @@ constexpr int kBrightestDark = 24;
 constexpr int kLeastOfContent = 16;
 constexpr double kMostOfLine = 0.8;
 constexpr size_t kFewestEnding = 2;  // photos, and a fourth of all
+constexpr int kBeside = 3;           // lines beside a border that JPEG and video smear its edge over
 constexpr int kSameColor = 12;       // largest difference of a channel between photos
 
 // A row or column of a photo, counted from an edge.
@@ -90,7 +91,7 @@ int CommonLines(const std::vector<PhotoEdges>& photos, PhotoEdge PhotoEdges::*si
     return (photo.*side).ends_sharply && (photo.*side).lines <= lines + 1;
   };
   const auto ending = size_t(std::count_if(photos.begin(), photos.end(), ends_here));
-  return lines > 0 && ending >= std::max(kFewestEnding, photos.size() / 4) ? lines + 1 : 0;
+  return lines > 0 && ending >= std::max(kFewestEnding, photos.size() / 4) ? lines + kBeside : 0;
 }
 
 }  // namespace

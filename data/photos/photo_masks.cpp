@@ -104,9 +104,18 @@ PhotoMasks MasksIn(const Place& place, const PhotoFolder& photos) {
   PhotoMasks found;
   found.where = place.folder;
   const std::vector<int> masks = MatchMasks(photos.names, place.names);
+  std::vector<bool> taken(place.names.size());
   for (size_t i = 0; i < masks.size(); ++i) {
     if (masks[i] < 0) continue;
+    taken[size_t(masks[i])] = true;
     found.of_photo[photos.names[i]] = (fs::path(place.folder) / place.names[size_t(masks[i])]).string();
+  }
+  const auto left = std::count(taken.begin(), taken.end(), false);
+  if (left > 0) {
+    const auto first = std::find(taken.begin(), taken.end(), false) - taken.begin();
+    found.warnings.push_back(StrCat(place.folder, ": ", left, " of its ", place.names.size(),
+                                    " masks belong to no photo by their names (", place.names[size_t(first)],
+                                    left > 1 ? ", ...)" : ")"));
   }
   return found;
 }

@@ -25,7 +25,7 @@ std::vector<int> MatchMasks(const std::vector<std::string>& photos, const std::v
 // `asked` is "auto", "off" or a folder. Under "auto" the masks are those among the photos (PhotoFolder::masks), or in a
 // mask folder (IsMaskFolder; not ..._masks of another name) beside the folder of the photos, or in that mask folder's
 // child of the same name as the photos' folder, wherever most photos have one. There are none, with a warning, if none
-// of them belongs to a photo.
+// of them belongs to a photo. Masks beside those that were found that belong to no photo are a warning, too.
 // Throws splat::Error for a folder that was asked for and does not exist, or has no mask of a photo.
 PhotoMasks FindMasks(const PhotoFolder& photos, const std::string& asked);
 

@@ -74,6 +74,35 @@ class DatasetTest : public ::testing::Test {
   std::vector<std::string> log_;
 };
 
+TEST_F(DatasetTest, MasksAndTransparencyReachTheViews) {
+  AddPhoto("a.png", 60, 40);
+  AddPhoto("b.png", 60, 40);
+  Image8 mask(60, 40, 1);
+  std::fill_n(mask.pixels.begin(), 60 * 30, uint8_t(255));
+  WriteImage(dir_ / "mask.png", mask);
+  scene_.photos[1].mask.path = dir_ / "mask.png";
+  options_.alpha = "mask";
+  const Dataset dataset = Build();
+  ASSERT_THAT(dataset.views, SizeIs(2));
+  EXPECT_EQ(dataset.views[0].mask.path, "");
+  EXPECT_EQ(dataset.views[1].mask.path, dir_ / "mask.png");
+  EXPECT_EQ(dataset.views[0].alpha, AlphaUse::kMask);
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("Masks: 1 of 2 photos")));
+}
+
+TEST_F(DatasetTest, EmptyBordersAreLeftOutUnlessTheyAreWanted) {
+  for (const std::string name : {"a.png", "b.png", "c.png", "d.png"}) {
+    AddPhoto(name, 60, 40);
+    Image8 photo(60, 40, 3);
+    std::fill(photo.At(0, 5), photo.At(0, 39) + 3 * 60, uint8_t(scene_.photos.size() * 40));
+    WriteImage(dir_ / name, photo);
+  }
+  EXPECT_EQ(Build().views[2].border.top, 8);
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("Borders: 8 rows at the top")));
+  options_.borders = "off";
+  EXPECT_TRUE(Build().views[2].border.IsEmpty());
+}
+
 TEST_F(DatasetTest, PhotoKeepsItsSizeByDefault) {
   AddPhoto("a.png", 60, 40);
   const Dataset dataset = Build();

@@ -50,10 +50,10 @@ TEST_F(ViewBordersTest, OneLineSaysWhichLinesOfWhichPhotosDoNotCount) {
   AddPhotos(5, 64, 48, 3);
   AddPhotos(5, 48, 64, 0);
   Find();
-  EXPECT_THAT(log_, ElementsAre(AllOf(StartsWith("Borders: 4 rows at the top are empty, the same in all 5 photos of "
+  EXPECT_THAT(log_, ElementsAre(AllOf(StartsWith("Borders: 6 rows at the top are empty, the same in all 5 photos of "
                                                  "64x48 px"),
                                       HasSubstr("--borders off"))));
-  EXPECT_EQ(views_[0].border.top, 4);
+  EXPECT_EQ(views_[0].border.top, 6);
   EXPECT_TRUE(views_[7].border.IsEmpty());
 }
 
@@ -61,21 +61,21 @@ TEST_F(ViewBordersTest, CamerasOfOneSizeAreToldApartByTheirCalibration) {
   AddPhotos(5, 64, 48, 3, 50);
   AddPhotos(5, 64, 48, 0, 60);
   Find();
-  EXPECT_EQ(views_[0].border.top, 4);
+  EXPECT_EQ(views_[0].border.top, 6);
   EXPECT_TRUE(views_[7].border.IsEmpty());
 }
 
 TEST_F(ViewBordersTest, PhotosWithACalibrationEachAreThoseOfOneCamera) {
   for (int i = 0; i < 6; ++i) AddPhotos(1, 64, 48, 3, 50 + i);
   Find();
-  EXPECT_EQ(views_[5].border.top, 4);
+  EXPECT_EQ(views_[5].border.top, 6);
 }
 
 TEST_F(ViewBordersTest, PhotosThatCannotBeReadArePassedOver) {
   AddPhotos(6, 64, 48, 3);
   views_[0].path = folder_ / "lost.png";
   Find();
-  EXPECT_EQ(views_[1].border.top, 4);
+  EXPECT_EQ(views_[1].border.top, 6);
 }
 
 TEST_F(ViewBordersTest, TheLinesDoNotCountAtAnySize) {
@@ -83,12 +83,12 @@ TEST_F(ViewBordersTest, TheLinesDoNotCountAtAnySize) {
   Find();
   const ViewImage full = LoadView(views_[0], {0, 0, 0}, {});
   EXPECT_EQ(BytesOf(views_[0]), 64 * 48 * 4);
-  EXPECT_EQ(*full.weights.At(9, 3), 0);
-  EXPECT_EQ(*full.weights.At(9, 4), 255);
+  EXPECT_EQ(*full.weights.At(9, 5), 0);
+  EXPECT_EQ(*full.weights.At(9, 6), 255);
   EXPECT_EQ(*full.weights.At(9, 47), 255);
   views_[0].camera = ResizedCamera(views_[0].camera, 21, 16);
   const ViewImage small = LoadView(views_[0], {0, 0, 0}, {});
-  EXPECT_EQ(*small.weights.At(9, 1), 0) << "rows 3 to 5, of which the first does not count";
+  EXPECT_EQ(*small.weights.At(9, 1), 0);
   EXPECT_EQ(*small.weights.At(9, 2), 255);
 }
 

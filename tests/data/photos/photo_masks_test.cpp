@@ -100,9 +100,14 @@ TEST_F(FindMasksTest, AFolderThatIsAskedForMustHaveMasks) {
 
 TEST_F(FindMasksTest, MasksOfNoPhotoAreAWarning) {
   for (const char* name : {"set/images/a.jpg", "set/masks/x.png"}) Add(name);
-  const PhotoMasks found = Find("set");
+  PhotoMasks found = Find("set");
   EXPECT_THAT(found.of_photo, IsEmpty());
   EXPECT_THAT(found.warnings, ElementsAre(HasSubstr("masks: holds 1 images that look like masks, but none is named")));
+  for (const char* name : {"set/masks/a.png", "set/masks/y.png"}) Add(name);
+  found = Find("set");
+  EXPECT_EQ(found.of_photo.size(), 1u);
+  EXPECT_THAT(found.warnings,
+              ElementsAre(HasSubstr("2 of its 3 masks belong to no photo by their names (x.png, ...)")));
 }
 
 }  // namespace
