@@ -110,7 +110,7 @@ TEST_F(PhotosToSceneTest, WhatMasksDropChangesNothing) {
   });
   const auto scene_of_run = [&] {
     const RunSummary summary = PhotosToScene(options_, client_);
-    return std::make_pair(ReadFile(options_.output + "/scene.ply"), summary.evaluation->means);
+    return std::make_pair(ReadFile(options_.output + "/scene.ply"), summary.evaluation->means.raw);
   };
   const auto masked = scene_of_run();
   EXPECT_TRUE(std::any_of(events_.begin(), events_.end(), [](const Event& event) {
