@@ -41,7 +41,7 @@ struct ColorConfig {
   std::string mode =
       "off";           // off; exposure: a gain for each photo; full: also chromaticity, and vignetting of the lens
   double rate = 2e-3;  // of the parameters at its highest; a larger one follows from
-  double reach = 2;    // how far (stops, latents) a parameter comes in a run if every update pulls one way
+  double reach = 1;    // how far (stops, latents) a parameter comes in a run if every update pulls one way
 };
 
 // The steps of a run whose config does not say them.
