@@ -30,7 +30,7 @@ std::string TextOf(const Run& run, const quality::Evaluation& evaluation,
                    *metric.unit ? " " : "", metric.unit);
     numbers.emplace_back(metric.name, mean);
   }
-  if (run.options.config.color.mode == "off") return text;
+  if (!run.summary.photo_colors) return text;
   for (size_t k = 0; k < evaluation.plan.corrections.size(); ++k) {
     const size_t psnr = quality::IndexOfMetric(evaluation.plan.metrics, "psnr");
     const double mean = evaluation.means.corrected[k][psnr];

@@ -2,6 +2,7 @@
 #include "core/format.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
+#include "train/choose_color.h"
 #include "train/trainer.h"
 
 namespace splat::pipeline {
@@ -31,8 +32,10 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
     summary.train_loss = now.loss;
     ReportStep(run.reporter, now);
   };
+  train::TrainConfig config = run.options.config;
+  config.color.mode = train::ChosenColorMode(dataset, config.color, callbacks.log);
   run.reporter.Begin(Stage::kTraining, "Training");
-  train::TrainResult result = train::TrainOn(run.backend, dataset, run.options.config, callbacks);
+  train::TrainResult result = train::TrainOn(run.backend, dataset, config, callbacks);
   summary.training_views = dataset.ViewsOf(Split::kTrain).size();
   summary.iterations = result.steps_done;
   summary.interrupted = result.interrupted;

@@ -156,6 +156,7 @@ LensColor LensOf(const float* numbers) {
 
 void AddColorParameters(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
                         ParametersByName& parameters) {
+  SPLAT_CHECK(config.mode != "auto", "color.mode auto: is to be chosen before a state is made (train/choose_color.h)");
   if (config.mode == "off") return;
   parameters[kPhotos] = Zeros(int64_t(dataset.views.size()), kPhotoColorNumbers, backend.device);
   if (config.mode == "full") parameters[kLenses] = Zeros(LensCount(dataset), kCameraColorNumbers, backend.device);

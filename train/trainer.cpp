@@ -12,6 +12,7 @@
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/choose_backend.h"
+#include "train/choose_color.h"
 #include "train/color_term.h"
 #include "train/density/strategy.h"
 #include "train/memory_limits.h"
@@ -236,12 +237,14 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
 TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                     const TrainCallbacks& callbacks, const Ranks& ranks) {
   Prepare(config);
-  TrainState state = InitialState(backend, dataset, config);
+  TrainConfig chosen = config;
+  chosen.color.mode = ChosenColorMode(dataset, config.color, callbacks.log);
+  TrainState state = InitialState(backend, dataset, chosen);
   if (state.model.count() > state.limits.gaussians) {
     LogWarning(callbacks.log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",
                                      state.limits.gaussians, "; none is added"));
   }
-  return ContinueTraining(state, backend, dataset, config, callbacks, ranks);
+  return ContinueTraining(state, backend, dataset, chosen, callbacks, ranks);
 }
 
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks) {

@@ -300,6 +300,19 @@ TEST(SplatRenderRefuses, WhatCannotBe) {
   EXPECT_FALSE(Exists(out));
 }
 
+TEST(SplatRenderRefuses, BrokenPhotoColors) {
+  TempDir folder;
+  const std::string scene = folder / "scene.ply", colors = folder / "photo_colors.json", out = folder / "out";
+  WriteBytes(scene, Encoded("ply", AllOf(RandomCloud(20, 1))));
+  const std::vector<std::string> command = {kRender, scene, "--output", out, "--orbit", "2", "--photo-colors", colors};
+  ExpectOneClearLine(RunProgram(command), "splat-render", colors);
+  for (const char* text : {"", "[]", "{\"photos\": {\"a.jpg\": {}}, \"lenses\": []}"}) {
+    WriteBytes(colors, text);
+    ExpectOneClearLine(RunProgram(command), "splat-render", colors);
+  }
+  EXPECT_FALSE(Exists(out));
+}
+
 TEST(SplatRenderRefuses, BrokenCameras) {
   TempDir folder;
   const std::string scene = folder / "scene.ply";

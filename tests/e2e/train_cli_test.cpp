@@ -319,6 +319,42 @@ TEST_F(TrainOnBalls, SplatRenderRepeatsTheRendersOfTheTraining) {
   EXPECT_LT(small.pixels[0], 128);  // a corner, where nothing is
 }
 
+double MeanOf(const Image8& image) {
+  double sum = 0;
+  for (const uint8_t value : image.pixels) sum += value;
+  return sum / double(image.pixels.size());
+}
+
+// One photo of eight is taken a stop darker.
+TEST_F(TrainOnBalls, ColorKeepsWhatAPhotoDiffersInBesideTheScene) {
+  const std::string dark = folder_ / "balls/images/photo_03.png";
+  Image8 photo = data::ReadPhoto(dark).image;
+  for (uint8_t& value : photo.pixels) value /= 2;
+  data::WriteImage(dark, photo);
+  Train("out", {"--iterations", "150", "--color", "full", "--test-every", "4"});
+  const Json photos = ReadJson(folder_ / "out/photo_colors.json")["photos"];
+  EXPECT_EQ(photos.size(), 6u) << "not those that are held out";
+  EXPECT_LT(photos["photo_03.png"]["exposure"], -0.4) << "stops, against the mean";
+  EXPECT_TRUE(ReadJson(folder_ / "out/metrics.json")["test"]["corrected"]["affine"].contains("psnr"));
+
+  const auto render = [&](const std::string& output, const std::vector<std::string>& further) {
+    std::vector<std::string> command = {
+        kRender, folder_ / "out/scene.ply", "--cameras", folder_ / "out/cameras.json", "--output", folder_ / output};
+    command.insert(command.end(), further.begin(), further.end());
+    const ProcessOutput process = RunProgram(command);
+    EXPECT_EQ(process.exit_code, 0) << process.err;
+    return process.err;
+  };
+  render("plain", {});
+  const std::string warnings = render("colored", {"--photo-colors", folder_ / "out/photo_colors.json"});
+  EXPECT_THAT(warnings, HasSubstr("has no colours of 2 of 8 views"));
+  EXPECT_EQ(LargestDifference(folder_ / "plain/photo_00.png", folder_ / "colored/photo_00.png"), 0) << "held out";
+  const double plain = MeanOf(data::ReadPhoto(folder_ / "plain/photo_03.png").image);
+  EXPECT_LT(MeanOf(data::ReadPhoto(folder_ / "colored/photo_03.png").image), 0.8 * plain);
+  Train("out", {"--iterations", "5", "--overwrite"});
+  EXPECT_FALSE(fs::exists(folder_ / "out/photo_colors.json")) << "of the scene before";
+}
+
 TEST(SplatRender, ShowsScenesOfOtherToolsFromAllSides) {
   SPLAT_TEST_DATA_OR_SKIP(scene, "splats/plush_dog/point_cloud_29999_clean.ply");
   TempDir folder;

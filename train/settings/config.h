@@ -38,10 +38,11 @@ struct InitConfig {
 
 // What photos may differ in that show the same scene (train/color_term.h).
 struct ColorConfig {
-  std::string mode =
-      "off";           // off; exposure: a gain for each photo; full: also chromaticity, and vignetting of the lens
+  // off; exposure: a gain for each photo; full: also white balance, and vignetting of the lens; auto: one of these,
+  // from the photos (train/choose_color.h)
+  std::string mode = "off";
   double rate = 2e-3;  // of the parameters at its highest; a larger one follows from
-  double reach = 2;    // how far (stops, latents) a parameter comes in a run if every update pulls one way
+  double reach = 1;    // how far (stops, latents) a photo's comes in a run if every update pulls one way
 };
 
 // The steps of a run whose config does not say them.

@@ -72,9 +72,9 @@ std::vector<Option> OptionsOf(ColorConfig& config) {
   return {
       Option("mode", config.mode,
              "Colours between photos: exposure learns a gain for each, full also its white balance and the vignetting "
-             "of the lens; the scene is written without them")
-          .OneOf({"off", "exposure", "full"})
-          .Flag("--color off|exposure|full", kTraining),
+             "of the lens; auto chooses from the photos; the scene is written without them")
+          .OneOf({"off", "auto", "exposure", "full"})
+          .Flag("--color off|auto|exposure|full", kTraining),
       Option("rate", config.rate, "Rate of the vignetting, and the smallest one of the colours of photos").AtLeast(0),
       Option("reach", config.reach, "How far the colours of a photo can come in a run, in stops; 0: as the rate lets")
           .AtLeast(0),
