@@ -126,13 +126,15 @@ CamerasByName ByName(const std::vector<NamedCamera>& cameras) {
 }
 
 // --test-every goes before the cameras.json, that before the split of the source, and that before the run's setting.
-void ChooseSplit(const EvalOptions& options, const Sources& sources, data::SceneDescription& scene) {
+void ChooseSplit(const EvalOptions& options, const Sources& sources, data::SceneDescription& scene,
+                 data::DatasetOptions& dataset) {
   const bool lists_cameras = !sources.listed.empty();
   const CamerasByName by_name = ByName(lists_cameras || !sources.run ? sources.listed : sources.run->cameras);
   for (data::PosedPhoto& photo : scene.photos) {
     const auto found = by_name.find(photo.name);
     if (found != by_name.end()) photo.split = found->second->split;
     if (options.test_every) photo.split.reset();
+    if (photo.split) dataset.test_every = 0;
   }
 }
 
@@ -184,14 +186,14 @@ std::vector<int> ChooseViews(const std::string& split, const std::string& source
 EvalViews OpenViews(const EvalOptions& options, const SplatSelection& splats, const LogSink& log) {
   const Sources sources = FindSources(options);
   const data::PhotoFolder photos = OpenPhotos(options, sources);
-  const data::DatasetOptions dataset_options = DatasetOptionsOf(options, sources, splats.traits());
+  data::DatasetOptions dataset_options = DatasetOptionsOf(options, sources, splats.traits());
   data::SceneDescription scene = FindPoses(options, sources, photos);
   for (const std::string& warning : scene.warnings) LogWarning(log, warning);
   if (!sources.listed.empty() && !sources.has_runs_poses) {
     LogInfo(log, StrCat("No config.json of a run lies beside ", sources.listed_in,
                         ": the photos are taken to be free of lens distortion"));
   }
-  ChooseSplit(options, sources, scene);
+  ChooseSplit(options, sources, scene, dataset_options);
   scene.points = {};  // for the training only
   EvalViews views;
   views.photos = photos.path;
