@@ -27,12 +27,12 @@ struct RunSummary {
   std::optional<quality::Evaluation> evaluation;  // if views were held out and could be evaluated
   std::string evaluation_error;                   // why not, if not
   std::vector<WrittenFormat> written;
-  std::vector<quality::FileCheck> checks;  // of the scene files that were written
-  size_t checked_views = 0;                // that each was drawn in
-  std::string check_error;                 // why not all were checked, if so
+  std::vector<quality::FileCheck> checks;   // of the scene files that were written
+  size_t checked_views = 0;                 // that each was drawn in
+  std::string check_error;                  // why not all were checked, if so
   std::optional<PhotoColors> photo_colors;  // what the photos differ in, where the training has learned that
-  double train_loss = 0;                   // mean of the last steps
-  int unusable_steps = 0;                  // of the training: with gradients or a loss that were not finite
+  double train_loss = 0;                    // mean of the last steps
+  int unusable_steps = 0;                   // of the training: with gradients or a loss that were not finite
   int64_t splats = 0;
   int iterations = 0;  // done
   bool interrupted = false;
