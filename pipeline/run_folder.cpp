@@ -19,6 +19,11 @@ bool IsOurs(const Json& config) {
          config["input"].contains("images") && config.contains("training");
 }
 
+// "auto", "off", or a folder, which the run may have been given relative to where it was started.
+std::string FoundMasks(const RunFolder& run, const std::string& masks) {
+  return masks == "auto" || masks == "off" ? masks : FoundPath(run, masks);
+}
+
 }  // namespace
 
 std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
@@ -36,6 +41,11 @@ std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
     run.dataset.downscale = input.at("downscale").get<int>();
     run.dataset.max_image_size = input.at("max_image_size").get<int>();
     run.dataset.test_every = input.at("test_every").get<int>();
+    // Earlier runs knew neither masks nor borders.
+    run.dataset.masks = FoundMasks(run, input.value("masks", "off"));
+    run.dataset.invert_masks = input.value("invert_masks", false);
+    run.dataset.alpha = input.value("alpha", "background");
+    run.dataset.borders = input.value("borders", "off");
     run.dataset.background = config.at("training").at("background").get<std::array<float, 3>>();
   } catch (const Json::exception&) {
     throw Error(

@@ -41,6 +41,19 @@ std::vector<Option> InputOptions(EvalOptions& options) {
       Option("background", options.background,
              "black, white, #rrggbb or r,g,b in 0..1; without it as the run had it, what the scene says, or black")
           .Flag("--background COLOR", kInput),
+      Option("masks", options.masks,
+             "Masks of the photos, whose black pixels do not count: a folder, auto for those that lie with the photos, "
+             "or off")
+          .LeastStandsFor("as the run did, or auto")
+          .Flag("--masks auto|off|DIR", kInput),
+      Option("invert_masks", options.invert_masks, "White of the masks is what does not count")
+          .Flag("--invert-masks", kInput),
+      Option("alpha", options.alpha, "What becomes of transparency: background, ignore or mask")
+          .LeastStandsFor("as the run did, or background")
+          .Flag("--alpha background|ignore|mask", kInput),
+      Option("borders", options.borders, "Empty borders that all photos have do not count (auto), or do (off)")
+          .LeastStandsFor("as the run did, or auto")
+          .Flag("--borders auto|off", kInput),
   };
 }
 

@@ -22,6 +22,8 @@ struct EvalOptions {
   // What is not given is the run's, or else what splat-train does by default.
   std::optional<int> downscale, max_image_size, test_every;
   std::optional<Rgb> background;
+  std::string masks, alpha, borders;  // as DatasetOptions has them; empty: not given
+  bool invert_masks = false;
   std::string device = "auto";  // auto, cpu, cuda
   int threads = 0;              // 0: all cores
   Verbosity verbosity = Verbosity::kNormal;

@@ -9,6 +9,7 @@
 #include "apps/render/render_cameras.h"
 #include "core/check.h"
 #include "data/dataset/training_size.h"
+#include "data/dataset/view_masks.h"
 #include "data/photos/photo_folder.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/pose_source.h"
@@ -71,6 +72,16 @@ data::DatasetOptions DatasetOptionsOf(const EvalOptions& options, const Sources&
   if (options.downscale) chosen.downscale = *options.downscale;
   if (options.max_image_size) chosen.max_image_size = *options.max_image_size;
   if (options.test_every) chosen.test_every = *options.test_every;
+  if (sources.run) {
+    chosen.masks = sources.run->dataset.masks;
+    chosen.invert_masks = sources.run->dataset.invert_masks;
+    chosen.alpha = sources.run->dataset.alpha;
+    chosen.borders = sources.run->dataset.borders;
+  }
+  if (!options.masks.empty()) chosen.masks = options.masks;
+  if (!options.alpha.empty()) chosen.alpha = options.alpha;
+  if (!options.borders.empty()) chosen.borders = options.borders;
+  chosen.invert_masks |= options.invert_masks;
   if (options.background) traits.background = options.background;
   if (options.background || !sources.run) chosen.background = BackgroundOf(traits);
   chosen.needs_training_views = false;
@@ -188,6 +199,9 @@ EvalViews OpenViews(const EvalOptions& options, const SplatSelection& splats, co
   const data::PhotoFolder photos = OpenPhotos(options, sources);
   data::DatasetOptions dataset_options = DatasetOptionsOf(options, sources, splats.traits());
   data::SceneDescription scene = FindPoses(options, sources, photos);
+  const data::PhotoMasks masks = data::FindMasks(photos, dataset_options.masks);
+  data::AttachMasks(photos, masks, dataset_options, scene);
+  for (const std::string& warning : masks.warnings) LogWarning(log, warning);
   for (const std::string& warning : scene.warnings) LogWarning(log, warning);
   if (!sources.listed.empty() && !sources.has_runs_poses) {
     LogInfo(log, StrCat("No config.json of a run lies beside ", sources.listed_in,

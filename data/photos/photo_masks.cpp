@@ -150,6 +150,8 @@ std::vector<int> MatchMasks(const std::vector<std::string>& photos, const std::v
 PhotoMasks FindMasks(const PhotoFolder& photos, const std::string& asked) {
   if (asked == "off") return {};
   if (asked != "auto") {
+    std::error_code ignored;
+    SPLAT_CHECK(fs::is_directory(asked, ignored), "--masks ", asked, ": is not a folder that exists");
     const Place place = {asked, ListPhotos(asked)};
     PhotoMasks found = MasksIn(place, photos);
     SPLAT_CHECK(!found.of_photo.empty(), "--masks ", asked, ": none of its ", place.names.size(),

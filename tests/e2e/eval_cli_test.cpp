@@ -120,6 +120,26 @@ TEST_F(SplatEval, HoldsInTheFrameOfThePosesAndOnAnyBackground) {
   ExpectTheRunsFigures(Evaluated({"out/scene.ply", "--photos", "balls/images", "--cameras", "balls/sparse/0"}));
 }
 
+// What masks drop counts in neither, unless the command line says so.
+TEST_F(SplatEval, LeavesOutWhatTheRunsMasksDrop) {
+  testing::WriteBallPhotos(folder_ / "balls");
+  fs::create_directories(folder_ / "upper");
+  for (const auto& photo : fs::directory_iterator(folder_ / "balls/images")) {
+    Image8 mask(64, 48, 3);
+    std::fill_n(mask.pixels.begin(), mask.pixels.size() / 2, uint8_t(255));
+    data::WriteImage(folder_ / ("upper/" + photo.path().stem().string() + ".png"), mask);
+  }
+  TrainOnBalls({"--masks", "upper"});
+  const Json evaluation = Evaluated({"out/scene.ply"});
+  ExpectTheRunsFigures(evaluation);
+  const auto psnr = [](const Json& of) { return of["mean"]["raw"]["psnr"].get<double>(); };
+  const double whole = psnr(Evaluated({"out/scene.ply", "--masks", "off"}));
+  EXPECT_GT(std::abs(whole - psnr(evaluation)), 3 * kAgreement_db);
+  EXPECT_NEAR(
+      psnr(Evaluated({"out/scene.ply", "--photos", "balls/images", "--cameras", "balls/sparse/0", "--masks", "upper"})),
+      psnr(evaluation), kAgreement_db);
+}
+
 // The lens is the run's, the camera that of cameras.json.
 TEST_F(SplatEval, HoldsForPhotosOfALens) {
   ThreadPool pool(2);
