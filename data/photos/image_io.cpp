@@ -106,8 +106,15 @@ DecodedPhoto DecodeCutJpeg(const std::string& path, std::vector<uint8_t> bytes, 
   return photo;
 }
 
+// Takes off the zeros that a download or copy which was broken off left behind what it had. They would be decoded as a
+// flat area. No JPEG needs zeros at its end.
+void DropZerosAtTheEnd(std::vector<uint8_t>& bytes) {
+  while (!bytes.empty() && bytes.back() == 0) bytes.pop_back();
+}
+
 // A file whose data are damaged somewhere counts as one that ends there.
 DecodedPhoto DecodeAnyJpeg(const std::string& path, std::vector<uint8_t> bytes) {
+  DropZerosAtTheEnd(bytes);
   const JpegEnding ending = FindJpegEnding(bytes.data(), bytes.size());
   if (ending.early) return DecodeCutJpeg(path, std::move(bytes), ending);
   DecodedJpeg decoded = DecodeJpeg(path, bytes.data(), bytes.size());

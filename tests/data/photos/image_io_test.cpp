@@ -320,6 +320,23 @@ std::string PrintedBy(const Code& code) {
   return ::testing::internal::GetCapturedStderr();
 }
 
+// As a download leaves it whose file had its full size before it was broken off. Zeros are data of a flat area.
+TEST(ReadPhotoTest, AJpegThatEndsWithZerosIsOneThatEndsBeforeThem) {
+  const testing::TempDir dir;
+  const std::string path = dir / "a.jpg";
+  WriteImage(path, Noise(160, 320));
+  const std::string bytes = ReadFile(path);
+  WriteBytes(path, bytes.substr(0, bytes.size() / 2));
+  const DecodedPhoto cut = ReadPhoto(path);
+  WriteBytes(path, bytes.substr(0, bytes.size() / 2) + std::string(bytes.size() / 2, '\0'));
+  const DecodedPhoto zeros = ReadPhoto(path);
+  EXPECT_TRUE(zeros.truncated);
+  EXPECT_EQ(zeros.missing_rows, cut.missing_rows);
+  EXPECT_EQ(zeros.image.pixels, cut.image.pixels);
+  WriteBytes(path, bytes + std::string(100, '\0'));
+  EXPECT_FALSE(ReadPhoto(path).truncated);
+}
+
 // A marker in the middle of the data, which libjpeg would tell the terminal of.
 TEST(ReadPhotoTest, AJpegThatIsDamagedInTheMiddleEndsThere) {
   const testing::TempDir dir;
