@@ -15,9 +15,15 @@ constexpr const char* kChannels[] = {"red", "green", "blue"};          // as Len
 constexpr double kMostStops = 20;                                      // 2^20 is no exposure that a photo is off by
 
 double Finite(const Json& json) {
+  SPLAT_CHECK(json.is_number(), "expected a number, found ", json.dump());
   const double value = json.get<double>();
   SPLAT_CHECK(std::isfinite(value), "a number is not finite");
   return value;
+}
+
+const Json& Entry(const Json& json, const char* key) {
+  SPLAT_CHECK(json.is_object() && json.contains(key), "has no ", key);
+  return json[key];
 }
 
 Vec2<double> PairOf(const Json& json) {
@@ -36,12 +42,14 @@ Json JsonOf(const PhotoColor& photo) {
 PhotoColor PhotoOf(const std::string& name, const Json& json) {
   PhotoColor photo;
   photo.name = name;
-  photo.exposure = Finite(json.at("exposure"));
+  photo.exposure = Finite(Entry(json, "exposure"));
   SPLAT_CHECK(std::abs(photo.exposure) <= kMostStops, "exposure is ", photo.exposure, " stops, expected at most ",
               kMostStops);
-  photo.lens = json.at("lens").get<int>();
+  const Json& lens = Entry(json, "lens");
+  SPLAT_CHECK(lens.is_number_integer(), "lens is ", lens.dump(), ", expected the number of a lens");
+  photo.lens = lens.get<int>();
   for (size_t k = 0; k < photo.chromaticity.size(); ++k) {
-    photo.chromaticity[k] = PairOf(json.at("chromaticity").at(kControls[k]));
+    photo.chromaticity[k] = PairOf(Entry(Entry(json, "chromaticity"), kControls[k]));
   }
   return photo;
 }
@@ -57,9 +65,9 @@ Json JsonOf(const LensColor& lens) {
 LensColor LensOf(const Json& json) {
   LensColor lens;
   for (size_t c = 0; c < lens.size(); ++c) {
-    const Json& channel = json.at(kChannels[c]);
-    lens[c].center = PairOf(channel.at("center"));
-    const Json& coefficients = channel.at("coefficients");
+    const Json& channel = Entry(json, kChannels[c]);
+    lens[c].center = PairOf(Entry(channel, "center"));
+    const Json& coefficients = Entry(channel, "coefficients");
     SPLAT_CHECK(coefficients.is_array() && coefficients.size() == 3, "expected three coefficients, found ",
                 coefficients.dump());
     for (size_t k = 0; k < 3; ++k) lens[c].coefficients[k] = Finite(coefficients[k]);

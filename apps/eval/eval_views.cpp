@@ -64,6 +64,26 @@ data::PhotoFolder OpenPhotos(const EvalOptions& options, const Sources& sources)
   return data::OpenPhotoFolder(path);
 }
 
+// Which pixels of the photos count.
+void ChooseWhatCounts(const EvalOptions& options, const Sources& sources, data::DatasetOptions& chosen) {
+  if (sources.run) {
+    const data::DatasetOptions& runs = sources.run->dataset;
+    std::error_code ignored;
+    SPLAT_CHECK(
+        !options.masks.empty() || runs.masks == "auto" || runs.masks == "off" || fs::is_directory(runs.masks, ignored),
+        sources.run->path, ": the masks of this run are not in ", runs.masks,
+        " any more; pass --masks DIR, or --masks off");
+    chosen.masks = runs.masks;
+    chosen.invert_masks = runs.invert_masks;
+    chosen.alpha = runs.alpha;
+    chosen.borders = runs.borders;
+  }
+  if (!options.masks.empty()) chosen.masks = options.masks;
+  if (!options.alpha.empty()) chosen.alpha = options.alpha;
+  if (!options.borders.empty()) chosen.borders = options.borders;
+  chosen.invert_masks |= options.invert_masks;
+}
+
 data::DatasetOptions DatasetOptionsOf(const EvalOptions& options, const Sources& sources, SceneTraits traits) {
   data::DatasetOptions chosen;
   const bool have_own_sizes = !sources.listed.empty() && !sources.has_runs_poses;
@@ -72,16 +92,7 @@ data::DatasetOptions DatasetOptionsOf(const EvalOptions& options, const Sources&
   if (options.downscale) chosen.downscale = *options.downscale;
   if (options.max_image_size) chosen.max_image_size = *options.max_image_size;
   if (options.test_every) chosen.test_every = *options.test_every;
-  if (sources.run) {
-    chosen.masks = sources.run->dataset.masks;
-    chosen.invert_masks = sources.run->dataset.invert_masks;
-    chosen.alpha = sources.run->dataset.alpha;
-    chosen.borders = sources.run->dataset.borders;
-  }
-  if (!options.masks.empty()) chosen.masks = options.masks;
-  if (!options.alpha.empty()) chosen.alpha = options.alpha;
-  if (!options.borders.empty()) chosen.borders = options.borders;
-  chosen.invert_masks |= options.invert_masks;
+  ChooseWhatCounts(options, sources, chosen);
   if (options.background) traits.background = options.background;
   if (options.background || !sources.run) chosen.background = BackgroundOf(traits);
   chosen.needs_training_views = false;

@@ -43,10 +43,13 @@ std::vector<Look> LookAtAll(const std::vector<View>& views) {
 
 // The folder that holds all masks of the views.
 std::string CommonFolder(const std::vector<View>& views) {
+  const bool some_absolute =
+      std::any_of(views.begin(), views.end(), [](const View& view) { return fs::path(view.mask.path).is_absolute(); });
   fs::path common;
   for (const View& view : views) {
     if (view.mask.path.empty()) continue;
-    const fs::path folder = fs::path(view.mask.path).parent_path();
+    const fs::path path = some_absolute ? fs::absolute(view.mask.path).lexically_normal() : fs::path(view.mask.path);
+    const fs::path folder = path.parent_path();
     if (common.empty()) common = folder;
     while (!common.empty() && common != common.parent_path() &&
            std::mismatch(common.begin(), common.end(), folder.begin(), folder.end()).first != common.end()) {

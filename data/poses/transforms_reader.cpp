@@ -253,9 +253,11 @@ void WarnOfScales(const std::string& json_path, const std::vector<double>& scale
 }
 
 // The mask that a frame names, relative to the file; empty where it names none.
-std::string MaskPath(const Json& frame, const std::string& json_path) {
-  const auto entry = frame.find("mask_path");
-  if (entry == frame.end() || !entry->is_string() || entry->get<std::string>().empty()) return "";
+std::string MaskPath(const Frame& frame, const std::string& json_path) {
+  const auto entry = frame.json.find("mask_path");
+  if (entry == frame.json.end() || entry->is_null()) return "";
+  SPLAT_CHECK(entry->is_string(), frame.where, ": 'mask_path' is ", entry->dump(), ", expected the path of an image");
+  if (entry->get<std::string>().empty()) return "";
   return (fs::path(json_path).parent_path() / PlainName(entry->get<std::string>())).lexically_normal().string();
 }
 
@@ -274,7 +276,7 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
     if (pose.scale != 1) scales.push_back(pose.scale);
     scene.photos.push_back({frame.name, frame.path, ReadIntrinsics({frame.json, root, frame.where}, sizes[i]),
                             pose.camera_from_world, split});
-    scene.photos.back().mask.path = MaskPath(frame.json, json_path);
+    scene.photos.back().mask.path = MaskPath(frame, json_path);
   }
   WarnOfScales(json_path, scales, scene.warnings);
 }

@@ -138,6 +138,8 @@ TEST_F(SplatEval, LeavesOutWhatTheRunsMasksDrop) {
   EXPECT_NEAR(
       psnr(Evaluated({"out/scene.ply", "--photos", "balls/images", "--cameras", "balls/sparse/0", "--masks", "upper"})),
       psnr(evaluation), kAgreement_db);
+  fs::rename(folder_ / "upper", folder_ / "moved");
+  ExpectOneClearLine({"out/scene.ply"}, "the masks of this run are not in upper any more; pass --masks DIR");
 }
 
 // The lens is the run's, the camera that of cameras.json.

@@ -58,8 +58,11 @@ TEST_F(PhotoColorsFileTest, IsReadAsItWasWritten) {
 
 TEST_F(PhotoColorsFileTest, WhatIsWrongIsNamed) {
   EXPECT_THAT(ErrorOf("[]"), AllOf(HasSubstr("photo_colors.json"), HasSubstr("has no photos and lenses")));
-  EXPECT_THAT(ErrorOf(R"({"photos": {"x.jpg": {"lens": 0}}, "lenses": []})"), HasSubstr("photo x.jpg: "));
-  EXPECT_THAT(ErrorOf(R"({"photos": {}, "lenses": [{"red": 1}]})"), HasSubstr("lens 0: "));
+  EXPECT_THAT(ErrorOf(R"({"photos": {"x.jpg": {"lens": 0}}, "lenses": []})"),
+              HasSubstr("photo x.jpg: has no exposure"));
+  EXPECT_THAT(ErrorOf(R"({"photos": {}, "lenses": [{"red": 1}]})"), HasSubstr("lens 0: has no center"));
+  EXPECT_THAT(ErrorOf(R"({"photos": {"x.jpg": {"exposure": "much"}}, "lenses": []})"),
+              HasSubstr(R"(photo x.jpg: expected a number, found "much")"));
   const char* const far_off =
       R"({"photos": {"x.jpg": {"lens": 3, "exposure": 0, "chromaticity":
          {"blue": [0, 0], "red": [0, 0], "green": [0, 0], "grey": [0, 0]}}}, "lenses": []})";

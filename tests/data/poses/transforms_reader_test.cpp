@@ -167,6 +167,8 @@ TEST_F(Transforms, TakesMasksAndNamesUnknownKeysOnce) {
   EXPECT_THAT(scene.photos[0].mask.path, EndsWith("/masks/a.png")) << "beside the file";
   EXPECT_EQ(scene.photos[1].mask.path, "");
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("not used: 'shift_x', 'time'")));
+  file["frames"][1]["mask_path"] = 5;
+  EXPECT_THAT(ErrorOf(file), HasSubstr("frame 2 ('b.png'): 'mask_path' is 5, expected the path of an image"));
 }
 
 TEST_F(Transforms, UnknownKeysOfBothFilesOfASplitAreNamedInOneWarning) {
