@@ -1,7 +1,9 @@
 #include "data/photos/mask_image.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "core/check.h"
 #include "data/photos/exif_orientation.h"
@@ -32,6 +34,18 @@ Image8 ValuesOf(const Image8& image, bool from_alpha) {
   return values;
 }
 
+// Whether most of it is neither dark nor bright and of many levels, as photos and depth images are. Masks with soft
+// edges, and numbers of classes, are not.
+bool ShowsAnImage(const Image8& values) {
+  constexpr int kDark = 32, kBright = 224;
+  constexpr std::ptrdiff_t kManyLevels = 64;
+  std::array<size_t, 256> counts = {};
+  for (const uint8_t value : values.pixels) ++counts[value];
+  const auto begin = counts.begin() + kDark, end = counts.begin() + kBright;
+  return 2 * std::accumulate(begin, end, size_t(0)) > values.pixels.size() &&
+         std::count_if(begin, end, [](size_t count) { return count > 0; }) > kManyLevels;
+}
+
 bool HasAspect(const Image8& mask, int width, int height) {
   return std::abs(double(mask.width) * height / (double(mask.height) * width) - 1) <= kAspectTolerance;
 }
@@ -48,6 +62,8 @@ Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo) {
   SPLAT_CHECK(!decoded.truncated, mask.path, ": the file ends early");
   const bool opaque_photo = mask.is_photo && decoded.image.channels != 4;
   Image8 kept = ValuesOf(decoded.image, mask.is_photo ? !opaque_photo : AlphaVaries(decoded.image));
+  SPLAT_CHECK(mask.is_photo || !ShowsAnImage(kept), mask.path,
+              ": is no mask but an image: most of it is neither black nor white");
   const uint8_t brightest = *std::max_element(kept.pixels.begin(), kept.pixels.end());
   const uint8_t least = opaque_photo ? 0 : brightest < kHalf ? 1 : kHalf;
   for (uint8_t& value : kept.pixels) value = (value >= least) != mask.inverted ? kKept : 0;

@@ -19,7 +19,7 @@ struct PhotoMask {
 // is what is above half of white, in the brightest of the colours; in a file without anything that bright, all that is
 // not black. Where a mask has a transparency that differs from place to place, that is the mask and the colours are
 // not. A mask with the aspect of the photo as EXIF turns it is turned back. Throws splat::Error, naming the file, where
-// it cannot be read, ends early or has another aspect than the photo.
+// it cannot be read, ends early, has another aspect than the photo, or shows an image.
 Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo);
 
 // How much of a mask is kept, 0..1.

@@ -111,6 +111,17 @@ TEST_F(MaskImageTest, WhatIsNoMaskIsRefusedByName) {
   EXPECT_THAT(ErrorMessageOf([&] { ReadMask({folder_ / "none.png"}, kPhoto); }), HasSubstr("none.png"));
 }
 
+// Photos of another kind, or depth images, in a folder that is named masks.
+TEST_F(MaskImageTest, AnImageIsNoMask) {
+  Image8 image(256, 128, 3);
+  for (size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = uint8_t(i / 3 % 256);
+  const std::string message = ErrorMessageOf([&] { ReadMask(Write(image), {256, 128, 1, 8}); });
+  EXPECT_THAT(message, HasSubstr("mask.png: is no mask but an image"));
+  for (size_t i = 0; i < image.pixels.size(); ++i)
+    image.pixels[i] = uint8_t(std::max(0, std::min(255, int(i / 3 % 256) * 8 - 800)));
+  EXPECT_EQ(ReadMask(Write(image), {256, 128, 1, 8}).width, 256) << "with soft edges";
+}
+
 TEST_F(MaskImageTest, TellsHowMuchIsKeptAndOfTheMiddle) {
   Image8 mask(30, 30, 1);
   for (int y = 10; y < 20; ++y) std::fill_n(mask.At(10, y), 10, uint8_t(255));
