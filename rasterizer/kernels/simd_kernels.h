@@ -1,7 +1,7 @@
 // The parts of the stages that exist for each instruction set (core/instruction_set.h).
 #pragma once
 
-#include "core/instruction_set.h"
+#include "core/simd_tables.h"
 #include "rasterizer/kernels/bin/tile_spans.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/project/project_splats.h"
@@ -24,17 +24,6 @@ struct SimdKernels {
 const SimdKernels& SimdKernelsOf(InstructionSet set);
 
 // rasterizer/kernels/stages_simd.cpp, compiled for each set.
-namespace neon {
-const SimdKernels& Kernels();
-}
-namespace sse4 {
-const SimdKernels& Kernels();
-}
-namespace avx2 {
-const SimdKernels& Kernels();
-}
-namespace avx512 {
-const SimdKernels& Kernels();
-}
+SPLAT_DECLARE_SIMD_TABLES(SimdKernels)
 
 }  // namespace splat::kernels

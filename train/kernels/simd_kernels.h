@@ -1,7 +1,7 @@
 // The parts of the training's stages that exist for each instruction set (core/instruction_set.h).
 #pragma once
 
-#include "core/instruction_set.h"
+#include "core/simd_tables.h"
 #include "train/kernels/color/color_pixels.h"
 
 namespace splat::train {
@@ -16,17 +16,6 @@ struct SimdKernels {
 const SimdKernels& SimdKernelsOf(InstructionSet set);
 
 // train/kernels/stages_simd.cpp, compiled for each set.
-namespace neon {
-const SimdKernels& Kernels();
-}
-namespace sse4 {
-const SimdKernels& Kernels();
-}
-namespace avx2 {
-const SimdKernels& Kernels();
-}
-namespace avx512 {
-const SimdKernels& Kernels();
-}
+SPLAT_DECLARE_SIMD_TABLES(SimdKernels)
 
 }  // namespace splat::train
