@@ -55,8 +55,7 @@ class FolderFiles : public Files {
   }
 
  private:
-  std::string PathOf(std::string name) const {
-    while (name.compare(0, 2, "./") == 0) name.erase(0, 2);
+  std::string PathOf(const std::string& name) const {
     const bool plain = !name.empty() && name != "." && name != ".." &&
                        name.find_first_of(std::string("/\\\0", 3)) == std::string::npos;
     SPLAT_CHECK(plain, meta_, ": names the file '", name.substr(0, 80), "', which is not one beside it; ", kAdvice);
@@ -113,8 +112,11 @@ int64_t CountOf(const SogJson& object, const char* key, int64_t largest, const s
   return value.get<int64_t>();
 }
 
+// The name without "./" before it.
 std::string FileOf(const SogJson& entry, size_t index) {
-  return entry.at("files").at(index).get<std::string>();
+  std::string name = entry.at("files").at(index).get<std::string>();
+  while (name.compare(0, 2, "./") == 0) name.erase(0, 2);
+  return name;
 }
 
 using Levels = std::array<float, 256>;
@@ -342,7 +344,7 @@ SplatCloud ReadSogMeta(std::string_view bytes, const std::string& path, const Im
     uint64_t file_bytes = bytes.size();
     for (const SogJson& entry : meta) {
       if (!entry.is_object() || !entry.contains("files")) continue;
-      for (const SogJson& name : entry["files"]) file_bytes += files.SizeOf(name.get<std::string>());
+      for (size_t i = 0; i < entry["files"].size(); ++i) file_bytes += files.SizeOf(FileOf(entry, i));
     }
     Archive archive(files, path, file_bytes);
     return ReadArchive(std::string(bytes), archive, path);
