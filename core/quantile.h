@@ -10,14 +10,16 @@ namespace splat {
 
 // Returns the number below which `share` of all lie, 0 <= share < 1: that at place floor(share * count) in their order.
 // There must be at least one.
-inline double Quantile(std::vector<double> values, double share) {
+template <typename T>
+T Quantile(std::vector<T> values, double share) {
   const auto place = values.begin() + std::ptrdiff_t(share * double(values.size()));
   std::nth_element(values.begin(), place, values.end());
   return *place;
 }
 
 // Of an even number of values it is the upper one of the two in the middle.
-inline double Median(std::vector<double> values) {
+template <typename T>
+T Median(std::vector<T> values) {
   return Quantile(std::move(values), 0.5);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/morton.h"
+#include "core/quantile.h"
 
 namespace splat {
 namespace {
@@ -162,10 +163,7 @@ Sphere SphereAroundMost(const SplatSelection& splats) {
 }
 
 double MedianWidth(const SplatSelection& splats) {
-  std::vector<float> largest = LargestLogScales(splats);
-  const auto middle = largest.begin() + std::ptrdiff_t(largest.size() / 2);
-  std::nth_element(largest.begin(), middle, largest.end());
-  return std::exp(double(*middle));
+  return std::exp(double(Median(LargestLogScales(splats))));
 }
 
 }  // namespace splat

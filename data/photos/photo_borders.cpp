@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "core/quantile.h"
+
 namespace splat::data {
 namespace {
 
@@ -38,8 +40,7 @@ std::array<int, 3> MedianColor(const Line& line) {
   std::vector<uint8_t> values(static_cast<size_t>(line.Length()));
   for (size_t c = 0; c < 3; ++c) {
     for (size_t i = 0; i < values.size(); ++i) values[i] = line[int(i)][c];
-    std::nth_element(values.begin(), values.begin() + std::ptrdiff_t(values.size() / 2), values.end());
-    color[c] = values[values.size() / 2];
+    color[c] = Median(values);
   }
   return color;
 }
