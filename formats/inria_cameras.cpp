@@ -87,6 +87,14 @@ void WriteInriaCameras(const std::string& path, const std::vector<NamedCamera>& 
   WriteJson(path, json);
 }
 
+bool IsInriaCameras(const std::string& path) {
+  constexpr size_t kEnough = 4096;
+  const std::string begin = BeginningOf(path, kEnough);
+  const size_t first = begin.find_first_not_of(" \t\r\n");
+  const bool is_text = begin.find('\0') == std::string::npos;
+  return is_text && first != std::string::npos && begin[first] == '[';
+}
+
 std::vector<NamedCamera> ReadInriaCameras(const std::string& path) {
   const Json json = ParseJsonOrDiscard<Json>(ReadFile(path), path);
   SPLAT_CHECK(json.is_array() && !json.empty(), path, ": is no list of cameras in JSON");

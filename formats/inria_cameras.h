@@ -14,6 +14,9 @@ namespace splat::formats {
 // splat::Error.
 void WriteInriaCameras(const std::string& path, const std::vector<NamedCamera>& cameras);
 
+// Whether a file looks like one: a JSON list, where a transforms.json is an object. False where it cannot be read.
+bool IsInriaCameras(const std::string& path);
+
 // Reads such a file with or without our additions; without them the principal point is the middle. Rotations are made
 // orthonormal. Throws splat::Error naming file and entry.
 std::vector<NamedCamera> ReadInriaCameras(const std::string& path);

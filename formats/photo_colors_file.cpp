@@ -91,8 +91,7 @@ void WritePhotoColors(const std::string& path, const PhotoColors& colors) {
   Json json;
   json["description"] =
       "what each photo differs from the scene in: exposure in stops, shifts of the chromaticities r, g of four "
-      "colours, "
-      "and the vignetting of its lens, the place of which in lenses it names";
+      "colours, and the vignetting of its lens, the place of which in lenses it names";
   json["photos"] = Json::object();
   for (const PhotoColor& photo : colors.photos) json["photos"][photo.name] = JsonOf(photo);
   json["lenses"] = Json::array();

@@ -15,7 +15,7 @@ namespace {
 // compared after the colours have been fitted.
 quality::EvaluationPlan PlanOf() {
   quality::EvaluationPlan plan;
-  plan.corrections = {quality::Corrections().front()};
+  plan.corrections = {quality::CorrectionNamed("affine")};
   return plan;
 }
 
@@ -31,12 +31,14 @@ std::string TextOf(const Run& run, const quality::Evaluation& evaluation,
     numbers.emplace_back(metric.name, mean);
   }
   if (!run.summary.photo_colors) return text;
+  const size_t psnr = quality::IndexOfMetric(evaluation.plan.metrics, "psnr");
+  const quality::Metric& metric = evaluation.plan.metrics[psnr];
   for (size_t k = 0; k < evaluation.plan.corrections.size(); ++k) {
-    const size_t psnr = quality::IndexOfMetric(evaluation.plan.metrics, "psnr");
     const double mean = evaluation.means.corrected[k][psnr];
     const quality::Correction& correction = evaluation.plan.corrections[k];
-    text += StrCat(", PSNR ", FormatFixed(mean, 2), " dB after ", correction.title, " correction");
-    numbers.emplace_back(StrCat("psnr_", correction.name), mean);
+    text += StrCat(", ", metric.title, " ", FormatFixed(mean, metric.decimals), " ", metric.unit, " after ",
+                   correction.title, " correction");
+    numbers.emplace_back(StrCat(metric.name, "_", correction.name), mean);
   }
   return text;
 }

@@ -1,4 +1,4 @@
-#include "apps/eval/eval_views.h"
+#include "pipeline/evaluation_views.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "apps/render/render_cameras.h"
 #include "core/check.h"
 #include "data/dataset/training_size.h"
 #include "data/dataset/view_masks.h"
@@ -18,7 +17,7 @@
 #include "pipeline/run_folder.h"
 #include "scene/scene_traits.h"
 
-namespace splat::apps {
+namespace splat::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
@@ -29,25 +28,25 @@ std::string FolderOf(const std::string& file) {
 
 // What says where the views come from.
 struct Sources {
-  std::optional<pipeline::RunFolder> run;  // says what the command line does not
-  bool has_runs_poses = false;             // the photos' poses and lenses are those of the run
-  std::vector<NamedCamera> listed;         // of a cameras.json, in the scene's frame; empty: the poses are moved there
-  std::string listed_in;                   // that file
+  std::optional<RunFolder> run;     // says what the command line does not
+  bool has_runs_poses = false;      // the photos' poses and lenses are those of the run
+  std::vector<NamedCamera> listed;  // of a cameras.json, in the scene's frame; empty: the poses are moved there
+  std::string listed_in;            // that file
 };
 
-Sources FindSources(const EvalOptions& options) {
+Sources FindSources(const EvaluationRequest& request) {
   Sources sources;
-  SPLAT_CHECK(options.cameras.empty() || fs::exists(options.cameras), "--cameras ", options.cameras,
+  SPLAT_CHECK(request.cameras.empty() || fs::exists(request.cameras), "--cameras ", request.cameras,
               ": does not exist");
-  if (!options.cameras.empty() && IsInriaCameras(options.cameras)) {
-    sources.listed = formats::ReadInriaCameras(options.cameras);
-    sources.listed_in = options.cameras;
-    sources.run = pipeline::ReadRunFolder(FolderOf(options.cameras));
+  if (!request.cameras.empty() && formats::IsInriaCameras(request.cameras)) {
+    sources.listed = formats::ReadInriaCameras(request.cameras);
+    sources.listed_in = request.cameras;
+    sources.run = ReadRunFolder(FolderOf(request.cameras));
     sources.has_runs_poses = sources.run.has_value();
     if (sources.run) return sources;
   }
-  sources.run = pipeline::ReadRunFolder(FolderOf(options.scene));
-  if (sources.run && options.cameras.empty()) {
+  sources.run = ReadRunFolder(FolderOf(request.scene));
+  if (sources.run && request.cameras.empty()) {
     sources.listed = sources.run->cameras;
     sources.listed_in = (fs::path(sources.run->path) / "cameras.json").string();
     sources.has_runs_poses = true;
@@ -55,46 +54,44 @@ Sources FindSources(const EvalOptions& options) {
   return sources;
 }
 
-data::PhotoFolder OpenPhotos(const EvalOptions& options, const Sources& sources) {
-  if (!options.photos.empty()) return data::OpenPhotoFolder(options.photos);
-  SPLAT_CHECK(sources.run, options.scene, ": lies in no folder of a run that knows its photos; pass --photos DIR");
-  const std::string path = pipeline::FoundPath(*sources.run, sources.run->images);
+data::PhotoFolder OpenPhotos(const EvaluationRequest& request, const Sources& sources) {
+  if (!request.photos.empty()) return data::OpenPhotoFolder(request.photos);
+  SPLAT_CHECK(sources.run, request.scene, ": lies in no folder of a run that knows its photos; pass --photos DIR");
+  const std::string path = FoundPath(*sources.run, sources.run->images);
   SPLAT_CHECK(fs::exists(path), sources.run->path, ": the photos of this run are not in ", sources.run->images,
               " any more; pass --photos DIR");
   return data::OpenPhotoFolder(path);
 }
 
-// Which pixels of the photos count.
-void ChooseWhatCounts(const EvalOptions& options, const Sources& sources, data::DatasetOptions& chosen) {
-  if (sources.run) {
-    const data::DatasetOptions& runs = sources.run->dataset;
-    std::error_code ignored;
-    SPLAT_CHECK(
-        !options.masks.empty() || runs.masks == "auto" || runs.masks == "off" || fs::is_directory(runs.masks, ignored),
-        sources.run->path, ": the masks of this run are not in ", runs.masks,
-        " any more; pass --masks DIR, or --masks off");
-    chosen.masks = runs.masks;
-    chosen.invert_masks = runs.invert_masks;
-    chosen.alpha = runs.alpha;
-    chosen.borders = runs.borders;
-  }
-  if (!options.masks.empty()) chosen.masks = options.masks;
-  if (!options.alpha.empty()) chosen.alpha = options.alpha;
-  if (!options.borders.empty()) chosen.borders = options.borders;
-  chosen.invert_masks |= options.invert_masks;
+// That the folder of masks that the run was given is still there, if it is needed.
+void CheckMasks(const EvaluationRequest& request, const RunFolder& run) {
+  const std::string& masks = run.dataset.masks;
+  std::error_code ignored;
+  SPLAT_CHECK(!request.masks.empty() || masks == "auto" || masks == "off" || fs::is_directory(masks, ignored), run.path,
+              ": the masks of this run are not in ", masks, " any more; pass --masks DIR, or --masks off");
 }
 
-data::DatasetOptions DatasetOptionsOf(const EvalOptions& options, const Sources& sources, SceneTraits traits) {
+data::DatasetOptions DatasetOptionsOf(const EvaluationRequest& request, const Sources& sources, SceneTraits traits) {
   data::DatasetOptions chosen;
-  const bool have_own_sizes = !sources.listed.empty() && !sources.has_runs_poses;
-  if (sources.run && !have_own_sizes) chosen = sources.run->dataset;
-  if (sources.run) chosen.background = sources.run->dataset.background;
-  if (options.downscale) chosen.downscale = *options.downscale;
-  if (options.max_image_size) chosen.max_image_size = *options.max_image_size;
-  if (options.test_every) chosen.test_every = *options.test_every;
-  ChooseWhatCounts(options, sources, chosen);
-  if (options.background) traits.background = options.background;
-  if (options.background || !sources.run) chosen.background = BackgroundOf(traits);
+  if (sources.run) {
+    CheckMasks(request, *sources.run);
+    chosen = sources.run->dataset;
+  }
+  if (!sources.listed.empty() && !sources.has_runs_poses) {  // they have sizes of their own
+    const data::DatasetOptions usual;
+    chosen.downscale = usual.downscale;
+    chosen.max_image_size = usual.max_image_size;
+    chosen.test_every = usual.test_every;
+  }
+  if (request.downscale) chosen.downscale = *request.downscale;
+  if (request.max_image_size) chosen.max_image_size = *request.max_image_size;
+  if (request.test_every) chosen.test_every = *request.test_every;
+  if (!request.masks.empty()) chosen.masks = request.masks;
+  if (!request.alpha.empty()) chosen.alpha = request.alpha;
+  if (!request.borders.empty()) chosen.borders = request.borders;
+  chosen.invert_masks |= request.invert_masks;
+  if (request.background) traits.background = request.background;
+  if (request.background || !sources.run) chosen.background = BackgroundOf(traits);
   chosen.needs_training_views = false;
   return chosen;
 }
@@ -130,10 +127,11 @@ data::SceneDescription DescribeListed(const Sources& sources, const data::PhotoF
   return scene;
 }
 
-data::SceneDescription FindPoses(const EvalOptions& options, const Sources& sources, const data::PhotoFolder& photos) {
-  if (sources.has_runs_poses) return pipeline::PosesOfRun(*sources.run, photos);
+data::SceneDescription FindPoses(const EvaluationRequest& request, const Sources& sources,
+                                 const data::PhotoFolder& photos) {
+  if (sources.has_runs_poses) return PosesOfRun(*sources.run, photos);
   if (!sources.listed.empty()) return DescribeListed(sources, photos);
-  if (!options.cameras.empty()) return *data::ChoosePosesAt(options.cameras, photos).scene;
+  if (!request.cameras.empty()) return *data::ChoosePosesAt(request.cameras, photos).scene;
   const data::PoseChoice choice = data::ChoosePoses(photos);
   SPLAT_CHECK(choice.scene, photos.path, ": no poses lie with these photos; pass --cameras PATH");
   return *choice.scene;
@@ -148,14 +146,14 @@ CamerasByName ByName(const std::vector<NamedCamera>& cameras) {
 }
 
 // --test-every goes before the cameras.json, that before the split of the source, and that before the run's setting.
-void ChooseSplit(const EvalOptions& options, const Sources& sources, data::SceneDescription& scene,
+void ChooseSplit(const EvaluationRequest& request, const Sources& sources, data::SceneDescription& scene,
                  data::DatasetOptions& dataset) {
   const bool lists_cameras = !sources.listed.empty();
   const CamerasByName by_name = ByName(lists_cameras || !sources.run ? sources.listed : sources.run->cameras);
   for (data::PosedPhoto& photo : scene.photos) {
     const auto found = by_name.find(photo.name);
     if (found != by_name.end()) photo.split = found->second->split;
-    if (options.test_every) photo.split.reset();
+    if (request.test_every) photo.split.reset();
     if (photo.split) dataset.test_every = 0;
   }
 }
@@ -205,37 +203,37 @@ std::vector<int> ChooseViews(const std::string& split, const std::string& source
 
 }  // namespace
 
-EvalViews OpenViews(const EvalOptions& options, const SplatSelection& splats, const LogSink& log) {
-  const Sources sources = FindSources(options);
-  const data::PhotoFolder photos = OpenPhotos(options, sources);
-  data::DatasetOptions dataset_options = DatasetOptionsOf(options, sources, splats.traits());
-  data::SceneDescription scene = FindPoses(options, sources, photos);
+EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const SplatSelection& splats,
+                                    const LogSink& log) {
+  const Sources sources = FindSources(request);
+  const data::PhotoFolder photos = OpenPhotos(request, sources);
+  data::DatasetOptions dataset_options = DatasetOptionsOf(request, sources, splats.traits());
+  data::SceneDescription scene = FindPoses(request, sources, photos);
   const data::PhotoMasks masks = data::FindMasks(photos, dataset_options.masks);
   data::AttachMasks(photos, masks, dataset_options, scene);
-  for (const std::string& warning : masks.warnings) LogWarning(log, warning);
   for (const std::string& warning : scene.warnings) LogWarning(log, warning);
   if (!sources.listed.empty() && !sources.has_runs_poses) {
     LogInfo(log, StrCat("No config.json of a run lies beside ", sources.listed_in,
                         ": the photos are taken to be free of lens distortion"));
   }
-  ChooseSplit(options, sources, scene, dataset_options);
+  ChooseSplit(request, sources, scene, dataset_options);
   scene.points = {};  // for the training only
-  EvalViews views;
+  EvaluationViews views;
   views.photos = photos.path;
   views.cameras = sources.listed.empty() ? scene.source : sources.listed_in;
   views.dataset = data::BuildDataset(scene, dataset_options, log);
-  const auto transform = formats::SceneTransformBeside(options.scene);
+  const auto transform = formats::SceneTransformBeside(request.scene);
   if (sources.listed.empty()) {
     MoveCameras(transform, views.dataset);
   } else {
     TakeListedCameras(sources, dataset_options, views.dataset, log);
   }
   SPLAT_CHECK(!views.dataset.views.empty(), views.cameras, ": no view is left to compare");
-  views.chosen = ChooseViews(options.split, views.cameras, views.dataset);
+  views.chosen = ChooseViews(request.split, views.cameras, views.dataset);
   std::vector<Camera> cameras;
   for (const data::View& view : views.dataset.views) cameras.push_back(view.camera);
   views.dataset.near = formats::NearPlaneOf(transform, cameras, splats);
   return views;
 }
 
-}  // namespace splat::apps
+}  // namespace splat::pipeline

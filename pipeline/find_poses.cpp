@@ -111,7 +111,6 @@ data::SceneDescription FindPoses(const Run& run) {
     choice = data::ChoosePosesAt(source, run.photos);
   }
   data::AttachMasks(run.photos, masks, run.options.dataset, *choice.scene);
-  for (const std::string& warning : masks.warnings) run.reporter.Warn(warning);
   for (const std::string& warning : choice.scene->warnings) run.reporter.Warn(warning);
   run.summary.poses_source = choice.scene->source;
   run.reporter.Note(StrCat("Poses: ", choice.summary));

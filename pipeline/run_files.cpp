@@ -16,9 +16,7 @@ namespace fs = std::filesystem;
 
 // How the numbers of metrics.json came about.
 std::string Conventions() {
-  std::string text =
-      "test views: renders clamped and rounded to 8 bits against the photos as trained on (8 bits, same size, "
-      "undistorted, on the same background), over the pixels that masks and borders leave; ";
+  std::string text = StrCat("test views: ", quality::kHowImagesAreCompared, "; ");
   for (const quality::Metric& metric : quality::RunMetrics()) text += StrCat(metric.description, "; ");
   return text +
          "means over views. files: each scene file read back and drawn in files_checked_in_views views, held-out ones "
@@ -150,8 +148,10 @@ void WriteMetrics(const std::string& path, const RunSummary& summary) {
   json["files"] = FilesJson(summary);
   json["files_checked_in_views"] = summary.checked_views;
   if (!summary.check_error.empty()) json["files_error"] = summary.check_error;
-  json["train"] = {
-      {"loss", summary.train_loss}, {"views", summary.training_views}, {"unusable_steps", summary.unusable_steps}};
+  json["train"] = {{"loss", summary.train_loss},
+                   {"views", summary.training_views},
+                   {"unusable_steps", summary.unusable_steps},
+                   {"color", summary.color_mode}};
   json["splats"] = summary.splats;
   json["iterations"] = summary.iterations;
   json["interrupted"] = summary.interrupted;

@@ -15,7 +15,7 @@ namespace splat::pipeline {
 struct RunFolder {
   std::string path;
   std::string images, poses;         // as the run was told them (RunOptions)
-  data::DatasetOptions dataset;      // sizes, held-out photos and background
+  data::DatasetOptions dataset;      // sizes, held-out photos, background and what counts
   std::vector<NamedCamera> cameras;  // of cameras.json, in the frame of the scene's files; empty without it
 };
 

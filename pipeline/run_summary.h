@@ -31,6 +31,7 @@ struct RunSummary {
   size_t checked_views = 0;                 // that each was drawn in
   std::string check_error;                  // why not all were checked, if so
   std::optional<PhotoColors> photo_colors;  // what the photos differ in, where the training has learned that
+  std::string color_mode;                   // that was trained: off, exposure or full
   double train_loss = 0;                    // mean of the last steps
   int unusable_steps = 0;                   // of the training: with gradients or a loss that were not finite
   int64_t splats = 0;

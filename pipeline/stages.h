@@ -41,7 +41,8 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset);
 // What failed without keeping the rest of the run from being done, a line each: the caller throws them at the end.
 using Failures = std::vector<std::string>;
 
-// Writes the scene in every format, cameras.json, scene_transform.json and config.json. One file that cannot be written
+// Writes the scene in every format, cameras.json, scene_transform.json, config.json and, where colours of photos were
+// learned, photo_colors.json. One file that cannot be written
 // does not keep the others from it; throws only if there is no scene at all. What an earlier run left stays until then.
 Failures WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
@@ -50,7 +51,8 @@ Failures WriteScene(const Run& run, const data::Dataset& dataset, const SplatMod
 Failures WriteOrRescueScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Compares the held-out views with their photos, if there are any, and keeps the images if asked to. A view that cannot
-// be compared is left out. The numbers of kEnd are each of quality::RunMetrics() by its name, and test_views.
+// be compared is left out. The numbers of kEnd are each of quality::RunMetrics() by its name, test_views and, where
+// colours of photos were learned, psnr_affine: psnr after the affine correction of each view.
 Failures EvaluateScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Reads the scene files back and compares what they show with the scene. A broken file is a failure; what keeps the

@@ -33,7 +33,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
     ReportStep(run.reporter, now);
   };
   train::TrainConfig config = run.options.config;
-  config.color.mode = train::ChosenColorMode(dataset, config.color, callbacks.log);
+  config.color.mode = summary.color_mode = train::ChosenColorMode(dataset, config.color, callbacks.log);
   run.reporter.Begin(Stage::kTraining, "Training");
   train::TrainResult result = train::TrainOn(run.backend, dataset, config, callbacks);
   summary.training_views = dataset.ViewsOf(Split::kTrain).size();

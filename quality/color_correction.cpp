@@ -147,6 +147,13 @@ const std::vector<Correction>& Corrections() {
   return corrections;
 }
 
+const Correction& CorrectionNamed(const std::string& name) {
+  const std::vector<Correction>& all = Corrections();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Correction& row) { return row.name == name; });
+  SPLAT_CHECK(found != all.end(), "there is no correction of colours named ", name);
+  return *found;
+}
+
 Image8 AffineCorrected(const Image8& photo, const Image8& render, const Image8& weights) {
   CheckColors(photo, render, weights);
   Image8 corrected = render;

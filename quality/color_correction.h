@@ -2,6 +2,7 @@
 // and white balance of that one photo differ by, and nothing that depends on the place (docs/evaluation.md).
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/image.h"
@@ -19,6 +20,9 @@ struct Correction {
 
 // The table: a further correction is a row.
 const std::vector<Correction>& Corrections();
+
+// Throws splat::Error for a name that is none.
+const Correction& CorrectionNamed(const std::string& name);
 
 // Fits render = a photo + b in each channel by least squares, and returns (render - b) / a, clipped to 0..1. A channel
 // of which nothing can be fitted, such as a flat one, keeps its values.

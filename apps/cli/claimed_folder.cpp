@@ -14,8 +14,8 @@ std::unique_ptr<FileLock> ClaimFolder(const std::string& path) {
   fs::create_directories(path, error);
   SPLAT_CHECK(!error && fs::is_directory(path), "--output ", path, ": the folder cannot be made",
               error ? ": " + error.message() : std::string());
-  auto claim = std::make_unique<FileLock>(path + "/.splat.lock", StrCat("--output ", path),
-                                          "wait for it or choose another folder");
+  auto claim =
+      std::make_unique<FileLock>(LockOfFolder(path), StrCat("--output ", path), "wait for it or choose another folder");
   RemoveAbandonedFiles(path);
   return claim;
 }

@@ -1,4 +1,4 @@
-// Rows that the tables of splat-render and splat-export share.
+// Rows that the tables of the programs share.
 #pragma once
 
 #include "core/option.h"

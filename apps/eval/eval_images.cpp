@@ -45,7 +45,7 @@ void EvalImages::Take(const quality::ComparedView& compared) {
 
 std::vector<ViewFiles> EvalImages::Finish() {
   for (const Worst& worst : worst_) {
-    files_[worst.view].comparison = Write("worst", flat_names_[worst.view], worst.image);
+    files_[worst.view].comparison = Write(kWorstFolder, flat_names_[worst.view], worst.image);
   }
   worst_.clear();
   return files_;

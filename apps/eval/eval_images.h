@@ -11,6 +11,9 @@
 
 namespace splat::apps {
 
+// Within the output folder: comparisons of the worst views.
+constexpr const char* kWorstFolder = "worst";
+
 class EvalImages {
  public:
   explicit EvalImages(const EvalOptions& options) : options_(options) {}

@@ -7,6 +7,7 @@
 #include "apps/cli/option_flags.h"
 #include "apps/cli/program.h"
 #include "core/check.h"
+#include "data/dataset/dataset_options.h"
 
 namespace splat::apps {
 namespace {
@@ -14,22 +15,19 @@ namespace {
 const char* const kInput = "Scene, photos and poses";
 const char* const kResults = "Metrics and results";
 
-std::vector<Option> InputOptions(EvalOptions& options) {
-  return {
-      Option("scene", options.scene, "The scene: a PLY, SPZ or another scene file, of any program")
-          .Flag("scene SCENE", kInput)
-          .Required(),
-      Option("photos", options.photos, "Folder of the photos that the views are compared with")
-          .LeastStandsFor("those of the run in whose folder the scene lies")
-          .Flag("-p,--photos DIR", kInput),
-      Option("cameras", options.cameras,
-             "Their poses: a COLMAP model folder, a transforms.json, cameras that Metashape (XML) or RealityCapture "
-             "(CSV) exported, or the cameras.json of a run")
-          .LeastStandsFor("those of the run, or else those that lie with the photos")
-          .Flag("-c,--cameras PATH", kInput),
-      Option("split", options.split, "Which views: those held out, or all")
-          .OneOf({"test", "all"})
-          .Flag("--split test|all", kInput),
+// Gives a row the bounds and choices of the training's option of its name.
+Option AsInTraining(Option row) {
+  data::DatasetOptions dataset;
+  for (const Option& other : data::OptionsOf(dataset)) {
+    if (other.name != row.name) continue;
+    row.bounds = other.bounds;
+    row.choices = other.choices;
+  }
+  return row;
+}
+
+std::vector<Option> PhotoOptions(EvalOptions& options) {
+  std::vector<Option> rows = {
       Option("test_every", options.test_every, "Every N-th photo is held out; without it as the cameras or the run say")
           .Flag("--test-every N", kInput),
       Option("downscale", options.downscale, "Divide the photos' size by N; without it as the run did, or 1")
@@ -55,6 +53,29 @@ std::vector<Option> InputOptions(EvalOptions& options) {
           .LeastStandsFor("as the run did, or auto")
           .Flag("--borders auto|off", kInput),
   };
+  for (Option& row : rows) row = AsInTraining(row);
+  return rows;
+}
+
+std::vector<Option> InputOptions(EvalOptions& options) {
+  std::vector<Option> rows = {
+      Option("scene", options.scene, "The scene: a PLY, SPZ or another scene file, of any program")
+          .Flag("scene SCENE", kInput)
+          .Required(),
+      Option("photos", options.photos, "Folder of the photos that the views are compared with")
+          .LeastStandsFor("those of the run in whose folder the scene lies")
+          .Flag("-p,--photos DIR", kInput),
+      Option("cameras", options.cameras,
+             "Their poses: a COLMAP model folder, a transforms.json, cameras that Metashape (XML) or RealityCapture "
+             "(CSV) exported, or the cameras.json of a run")
+          .LeastStandsFor("those of the run, or else those that lie with the photos")
+          .Flag("-c,--cameras PATH", kInput),
+      Option("split", options.split, "Which views: those held out, or all")
+          .OneOf({"test", "all"})
+          .Flag("--split test|all", kInput),
+  };
+  Append(rows, PhotoOptions(options));
+  return rows;
 }
 
 std::vector<Option> ResultOptions(EvalOptions& options) {

@@ -40,7 +40,7 @@ std::vector<std::string> Aligned(const std::vector<Row>& rows) {
 Json JsonOf(const quality::EvaluationPlan& plan, const std::vector<double>& values) {
   Json json;
   for (size_t i = 0; i < plan.metrics.size(); ++i) {
-    json[plan.metrics[i].name] = std::isnan(values[i]) ? Json(nullptr) : Json(values[i]);
+    json[plan.metrics[i].name] = values[i];  // null in the file where it is not defined
   }
   return json;
 }
@@ -52,7 +52,7 @@ void Put(const quality::EvaluationPlan& plan, const quality::MetricValues& value
   }
 }
 
-Json ViewsJson(const EvalViews& views, const EvalReport& report) {
+Json ViewsJson(const pipeline::EvaluationViews& views, const EvalReport& report) {
   Json json = Json::array();
   for (size_t i = 0; i < report.evaluation.views.size(); ++i) {
     const quality::ViewMetrics& view = report.evaluation.views[i];
@@ -72,9 +72,7 @@ Json ViewsJson(const EvalViews& views, const EvalReport& report) {
 
 Json ConventionsJson(const quality::EvaluationPlan& plan) {
   Json json;
-  json["images"] =
-      "renders clamped and rounded to 8 bits, also after a correction, against the photos in 8 bits: same size, "
-      "undistorted, on the same background; means over the views for which a value is defined";
+  json["images"] = StrCat(quality::kHowImagesAreCompared, "; means over the views for which a value is defined");
   for (const quality::Metric& metric : plan.metrics) json["metrics"][metric.name] = metric.description;
   for (const quality::Correction& correction : plan.corrections) {
     json["corrections"][correction.name] = correction.description;
@@ -102,7 +100,7 @@ std::vector<std::string> TableOf(const quality::Evaluation& evaluation) {
   return Aligned(rows);
 }
 
-void WriteEvaluation(const std::string& path, const EvalOptions& options, const EvalViews& views,
+void WriteEvaluation(const std::string& path, const EvalOptions& options, const pipeline::EvaluationViews& views,
                      const EvalReport& report) {
   const quality::Evaluation& evaluation = report.evaluation;
   Json json;

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "apps/eval/eval_options.h"
-#include "apps/eval/eval_views.h"
 #include "quality/evaluation.h"
 
 namespace splat::apps {
@@ -24,8 +23,10 @@ struct EvalReport {
 // Lines: a row for each view, then one for the means as they are, and one after each correction.
 std::vector<std::string> TableOf(const quality::Evaluation& evaluation);
 
+constexpr const char* kEvaluationFile = "evaluation.json";
+
 // Writes evaluation.json (docs/evaluation.md). Throws splat::Error.
-void WriteEvaluation(const std::string& path, const EvalOptions& options, const EvalViews& views,
+void WriteEvaluation(const std::string& path, const EvalOptions& options, const pipeline::EvaluationViews& views,
                      const EvalReport& report);
 
 }  // namespace splat::apps

@@ -6,7 +6,6 @@
 #include "apps/eval/eval_images.h"
 #include "apps/eval/eval_options.h"
 #include "apps/eval/eval_report.h"
-#include "apps/eval/eval_views.h"
 #include "apps/render/render_cameras.h"
 #include "core/check.h"
 #include "core/format.h"
@@ -39,9 +38,17 @@ LogSink WarningsTo(Progress& progress, std::vector<std::string>& warnings) {
   };
 }
 
+// What is said: how far it is, and, in the report as well, warnings.
+struct Output {
+  Progress& progress;
+  LogSink log;
+};
+
 // Compares the views, shows how far it is, and keeps images.
-quality::Evaluation Compare(const SplatModel& model, const EvalViews& views, const quality::EvaluationPlan& plan,
-                            data::ViewLoader& loader, EvalImages& images, Progress& progress) {
+quality::Evaluation Compare(const SplatModel& model, const pipeline::EvaluationViews& views,
+                            const quality::EvaluationPlan& plan, data::ViewLoader& loader, EvalImages& images,
+                            const Output& output) {
+  Progress& progress = output.progress;
   bool is_anything_seen = false;
   size_t done = 0;
   const auto on_view = [&](const quality::ComparedView& compared) {
@@ -55,12 +62,19 @@ quality::Evaluation Compare(const SplatModel& model, const EvalViews& views, con
   progress.Begin("Evaluation");
   quality::Evaluation evaluation = quality::Evaluate(model, views.dataset, views.chosen, loader, plan, on_view);
   for (const quality::LeftOutView& view : evaluation.left_out) {
-    progress.Warn(StrCat(view.reason, "; the view ", view.name, " is left out"));
+    LogWarning(output.log, StrCat(view.reason, "; the view ", view.name, " is left out"));
   }
   SPLAT_CHECK(!evaluation.views.empty(), "none of the views could be compared: ", evaluation.left_out.front().reason);
   progress.End(StrCat(evaluation.views.size(), " views, ", FormatCount(model.count()), " splats"));
-  if (!is_anything_seen) progress.Warn(kShowsNothing);
+  if (!is_anything_seen) LogWarning(output.log, kShowsNothing);
   return evaluation;
+}
+
+// The folder may have served an evaluation of another scene. Files that cannot be removed are overwritten or stay.
+void RemoveEarlierResults(const std::string& folder) {
+  std::error_code ignored;
+  std::filesystem::remove(std::filesystem::path(folder) / kEvaluationFile, ignored);
+  std::filesystem::remove_all(std::filesystem::path(folder) / kWorstFolder, ignored);
 }
 
 int EvaluateScene(const EvalOptions& options) {
@@ -70,22 +84,23 @@ int EvaluateScene(const EvalOptions& options) {
   const LogSink log = WarningsTo(progress, report.warnings);
   UseThreads(options.threads);
   const train::Backend backend = train::ChooseBackend(options.device);
-  SplatCloud cloud = formats::ReadScene(options.scene);
+  SplatCloud cloud = formats::ReadDrawableScene(options.scene);
   for (const std::string& warning : formats::WarningsOf(cloud, options.scene)) LogWarning(log, warning);
   const SplatModel model = ModelOf(std::move(cloud));
   const HostModel host(model);
-  const EvalViews views = OpenViews(options, SplatSelection(host.View()), log);
+  const pipeline::EvaluationViews views = pipeline::OpenEvaluationViews(options, SplatSelection(host.View()), log);
   progress.Info(StrCat(views.chosen.size(), " of ", views.dataset.views.size(), " views in ", views.photos,
                        ", cameras of ", views.cameras));
   const quality::EvaluationPlan plan = PlanOf(options, backend.device);
   const std::unique_ptr<FileLock> claim = options.output.empty() ? nullptr : ClaimFolder(options.output);
+  if (claim) RemoveEarlierResults(options.output);
   data::ViewLoader loader(views.dataset, train::LoadingFor(backend, {}), log);
   EvalImages images(options);
-  report.evaluation = Compare(ToDevice(model, backend.device), views, plan, loader, images, progress);
+  report.evaluation = Compare(ToDevice(model, backend.device), views, plan, loader, images, {progress, log});
   for (const std::string& line : TableOf(report.evaluation)) progress.Info(line);
   report.files = images.Finish();
   if (!options.output.empty()) {
-    const std::string path = (std::filesystem::path(options.output) / "evaluation.json").string();
+    const std::string path = (std::filesystem::path(options.output) / kEvaluationFile).string();
     WriteEvaluation(path, options, views, report);
     progress.Info(path);
   }

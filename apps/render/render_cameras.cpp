@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/check.h"
+#include "data/dataset/scene_alignment.h"
 #include "data/photos/undistort.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/pose_files.h"
@@ -35,17 +36,11 @@ CameraSet FromDescription(const data::SceneDescription& scene) {
 
 }  // namespace
 
-bool IsInriaCameras(const std::string& path) {
-  if (!fs::is_regular_file(path) || data::PoseKindOfFile(path) != data::PoseKind::kTransforms) return false;
-  const std::string text = ReadFile(path);
-  const size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string::npos && text[first] == '[';
-}
-
 CameraSet ReadCameras(const std::string& path) {
   SPLAT_CHECK(fs::exists(path), path, ": does not exist");
   if (!fs::is_directory(path)) {
-    if (!IsInriaCameras(path)) return FromDescription(data::ReadPosedPhotos(data::PoseKindOfFile(path), path, ""));
+    if (!formats::IsInriaCameras(path))
+      return FromDescription(data::ReadPosedPhotos(data::PoseKindOfFile(path), path, ""));
     CameraSet set;
     set.cameras = formats::ReadInriaCameras(path);
     return set;
@@ -59,10 +54,8 @@ CameraSet ReadCameras(const std::string& path) {
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene) {
   std::vector<NamedCamera> moved = cameras;
   for (NamedCamera& named : moved) {
-    // x_camera = R (s S x_scene + t) + T; a camera sees the same image if all lengths are divided by s.
     Rigid3& pose = named.camera.camera_from_world;
-    pose.translation = (1 / source_from_scene.scale) * (pose * source_from_scene.translation);
-    pose.rotation = pose.rotation * source_from_scene.rotation;
+    pose = data::AlignPose(pose, Inverse(source_from_scene));
   }
   return moved;
 }

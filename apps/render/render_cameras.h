@@ -24,9 +24,6 @@ struct CameraSet {
 // cameras become pinhole cameras as in training. Photos need not exist. Throws splat::Error naming the file.
 CameraSet ReadCameras(const std::string& path);
 
-// Whether a file is a cameras.json in Inria's form: a JSON list, where a transforms.json is an object.
-bool IsInriaCameras(const std::string& path);
-
 // Returns the cameras in the frame of a scene, given the frame of their source.
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene);
 

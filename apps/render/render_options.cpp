@@ -26,7 +26,7 @@ std::vector<Option> OptionsOf(RenderOptions& options, bool& quiet) {
       Option("output", options.output, "Folder for the images, named after the cameras' photos")
           .Flag("-o,--output DIR", group)
           .Required(),
-      Option("photo-colors", options.photo_colors,
+      Option("photo_colors", options.photo_colors,
              "The photo_colors.json of a run: views of its photos get their exposure, white balance and vignetting")
           .Flag("--photo-colors FILE", group),
       Option("split", options.split, "Which cameras")

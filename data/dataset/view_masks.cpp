@@ -84,6 +84,7 @@ void Report(const std::vector<View>& views, const std::vector<Look>& looks, cons
 
 void AttachMasks(const PhotoFolder& folder, const PhotoMasks& found, const DatasetOptions& options,
                  SceneDescription& scene) {
+  scene.warnings.insert(scene.warnings.begin(), found.warnings.begin(), found.warnings.end());
   size_t named = 0, missing = 0;
   for (PosedPhoto& photo : scene.photos) {
     std::error_code ignored;

@@ -12,7 +12,8 @@ namespace splat::data {
 
 // Sets PosedPhoto::mask of all photos as DatasetOptions::masks and invert_masks say: under "auto" to the mask that the
 // source of the poses names, if that file exists, and else to the one that was found by its name. `found` is
-// FindMasks(folder, options.masks). Masks that the source names and that do not exist add one warning.
+// FindMasks(folder, options.masks), whose warnings become the scene's. Masks that the source names and that do not
+// exist add one.
 void AttachMasks(const PhotoFolder& folder, const PhotoMasks& found, const DatasetOptions& options,
                  SceneDescription& scene);
 

@@ -300,6 +300,10 @@ TEST_F(SplatEval, SaysInOneLineWhatIsMissing) {
   ExpectOneClearLine({"out/scene.ply", "--test-every", "3", "--lpips", "out/scene.ply"},
                      "--lpips out/scene.ply: is no");
   ExpectOneClearLine({"out/scene.ply", "--split", "train"}, "--split");
+  ExpectOneClearLine({"out/scene.ply", "--downscale", "x"}, "use a whole number from 1 to 64");
+  ExpectOneClearLine({"out/scene.ply", "--alpha", "some"}, "background");
+  std::ofstream(folder_ / "empty.ply") << "ply\nformat ascii 1.0\nelement vertex 0\nproperty float x\nend_header\n";
+  ExpectOneClearLine({"empty.ply", "--photos", "balls/images"}, "empty.ply: ");
   fs::create_directories(folder_ / "alone");
   fs::copy(folder_ / "out/scene.ply", folder_ / "alone/scene.ply");
   ExpectOneClearLine({"alone/scene.ply"}, "pass --photos DIR");
@@ -316,8 +320,18 @@ TEST_F(SplatEval, SaysWhereTheCamerasSeeNothing) {
   Json cameras = ReadJson(folder_ / "out/cameras.json");
   for (Json& camera : cameras) camera["position"] = {1e5, 1e5, 1e5};
   std::ofstream(folder_ / "alone/cameras.json") << cameras;
-  const ProcessOutput output = Run({"alone/scene.ply", "--photos", "balls/images", "--cameras", "alone/cameras.json"});
-  EXPECT_THAT(output.err, HasSubstr("show next to nothing"));
+  const std::vector<std::string> arguments = {"alone/scene.ply", "--photos", "balls/images", "--cameras",
+                                              "alone/cameras.json"};
+  EXPECT_THAT(Run(arguments).err, HasSubstr("show next to nothing"));
+  EXPECT_THAT(Evaluated(arguments)["warnings"].dump(), HasSubstr("show next to nothing"));
+}
+
+TEST_F(SplatEval, ASecondEvaluationLeavesNothingOfTheFirst) {
+  TrainOnBalls();
+  Evaluated({"out/scene.ply", "--worst", "2"});
+  EXPECT_THAT(Evaluated({"out/scene.ply", "--worst", "1"})["views"], SizeIs(2));
+  const fs::directory_iterator worst(folder_ / "evaluation/worst");
+  EXPECT_EQ(std::distance(begin(worst), end(worst)), 1);
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ class RunFolderTest : public ::testing::Test {
     options_.dataset.downscale = 2;
     options_.dataset.max_image_size = 500;
     options_.dataset.test_every = 4;
+    options_.dataset.invert_masks = true;
+    options_.dataset.alpha = "mask";
+    options_.dataset.borders = "off";
     options_.config.background = {1, 0.5, 0};
   }
 
@@ -57,6 +60,9 @@ TEST_F(RunFolderTest, SaysWhatTheRunWasToldAndWhichCamerasItHad) {
   EXPECT_EQ(run.dataset.downscale, 2);
   EXPECT_EQ(run.dataset.max_image_size, 500);
   EXPECT_EQ(run.dataset.test_every, 4);
+  EXPECT_TRUE(run.dataset.invert_masks);
+  EXPECT_EQ(run.dataset.alpha, "mask");
+  EXPECT_EQ(run.dataset.borders, "off");
   EXPECT_EQ(run.dataset.background, (std::array<float, 3>{1, 0.5f, 0}));
   ASSERT_THAT(run.cameras, SizeIs(8));
   EXPECT_EQ(run.cameras[4].split, Split::kTest);
@@ -82,6 +88,10 @@ TEST_F(RunFolderTest, FindsPathsBesideTheRunsFolder) {
   WriteRun();
   EXPECT_TRUE(fs::equivalent(FoundPath(Read(), "balls/images"), folder_ / "balls/images"));
   EXPECT_EQ(FoundPath(Read(), "balls/gone"), "balls/gone");
+  fs::create_directories(folder_ / "drop");
+  options_.dataset.masks = "drop";
+  WriteRun();
+  EXPECT_TRUE(fs::equivalent(Read().dataset.masks, folder_ / "drop"));
   EXPECT_EQ(FoundPath(Read(), "/nowhere"), "/nowhere");
 }
 

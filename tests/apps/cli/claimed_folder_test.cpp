@@ -25,6 +25,14 @@ TEST(ClaimedFolderTest, IsMadeAndKeepsOthersOut) {
   EXPECT_NO_THROW(ClaimFolder(folder / "a/b"));
 }
 
+TEST(ClaimedFolderTest, IsFreedOfWhatKilledProgramsLeft) {
+  const testing::TempDir folder;
+  const std::string left = folder / ".splat-tmp-0123456789abcdef.png";
+  std::ofstream(left) << "half an image";
+  ClaimFolder(folder / "");
+  EXPECT_FALSE(std::filesystem::exists(left));
+}
+
 TEST(ClaimedFolderTest, NamesAFolderThatCannotBe) {
   const testing::TempDir folder;
   std::ofstream(folder / "file") << "text";
