@@ -17,6 +17,7 @@
 #include "quality/metrics.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/error_message.h"
+#include "tests/support/fake_colmap.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::pipeline {
@@ -129,6 +130,35 @@ TEST_F(PhotosToSceneTest, WhatMasksDropChangesNothing) {
   EXPECT_TRUE(spoiled.first == masked.first);
   options_.dataset.masks = "off";
   EXPECT_FALSE(scene_of_run().first == masked.first) << "without the masks it has";
+}
+
+TEST_F(PhotosToSceneTest, ColmapGetsTheMasks) {
+  testing::FakeColmap colmap(folder_.path(), testing::FakeVersion::k38);
+  colmap.Before("feature_extractor", "exit 1");
+  fs::create_directories(folder_ / "balls/masks");
+  Image8 mask(64, 48, 1);
+  std::fill_n(mask.pixels.begin(), mask.pixels.size() / 2, uint8_t(255));
+  data::WriteImage(folder_ / "balls/masks/photo_00.png", mask);
+  options_.poses = "sfm";
+  options_.sfm.colmap = colmap.program();
+  const auto first_call = [&] {
+    colmap.ForgetCalls();
+    ErrorMessageOf([&] { PhotosToScene(options_, client_); });
+    return colmap.Calls().at(0);
+  };
+  EXPECT_THAT(first_call(), HasSubstr("--ImageReader.mask_path"));
+  options_.dataset.masks = "off";
+  EXPECT_THAT(first_call(), ::testing::Not(HasSubstr("--ImageReader.mask_path")));
+}
+
+TEST_F(PhotosToSceneTest, TellsTheQualityAfterACorrectionWhereColoursAreLearned) {
+  options_.config.color.mode = "exposure";
+  const RunSummary summary = PhotosToScene(options_, client_);
+  EXPECT_EQ(summary.color_mode, "exposure");
+  const Event& end = Last(Stage::kEvaluation, Kind::kEnd);
+  ASSERT_EQ(NamesOf(end).back(), "psnr_affine");
+  EXPECT_EQ(end.numbers.back().second, summary.evaluation->means.corrected[0][0]);
+  EXPECT_THAT(end.text, HasSubstr(" dB after affine correction"));
 }
 
 TEST_F(PhotosToSceneTest, LeavesWhatItSays) {

@@ -1,0 +1,57 @@
+// The cameras of an orbit are level where the scene is upright, and those of a source come into the scene's frame.
+#include "apps/render/render_cameras.h"
+
+#include <gtest/gtest.h>
+
+#include "core/quaternion.h"
+#include "rasterizer/torch/scene_model.h"
+#include "scene/orbit.h"
+#include "scene/splat_cloud.h"
+#include "tests/support/splat_clouds.h"
+
+namespace splat::apps {
+namespace {
+
+const Vec3<double> kDown = {0, 1, 0};  // of upright scenes
+
+// The image's downward axis in the frame of the scene.
+Vec3<double> DownOf(const NamedCamera& named) {
+  return Row(named.camera.camera_from_world.rotation, 1);
+}
+
+TEST(OrbitCameras, AreLevelInTheUprightFrame) {
+  const SplatModel model = ModelOf(testing::RandomCloud(50, 0));
+  Similarity3 upright_from_scene;
+  upright_from_scene.scale = 3;
+  upright_from_scene.rotation = RotationMatrix(Quaternion<double>{0.8, 0.6, 0, 0});  // about x by 74 degrees
+  upright_from_scene.translation = {1, -2, 5};
+  const auto tilted = OrbitCameras(model, 5, 64), level = OrbitCameras(model, 5, 64, upright_from_scene);
+  const HostModel host(model);
+  const Sphere sphere = SphereAroundMost(SplatSelection(host.View()));
+  ASSERT_EQ(level.size(), 5u);
+  for (size_t i = 0; i < level.size(); ++i) {
+    const double steepness = Dot(DownOf(tilted[i]), kDown);
+    EXPECT_NEAR(Dot(upright_from_scene.rotation * DownOf(level[i]), kDown), steepness, 1e-9);
+    EXPECT_GT(steepness, 0.5);
+    const double distance = Norm(CameraCenterInWorld(tilted[i].camera) - sphere.center);
+    EXPECT_NEAR(Norm(CameraCenterInWorld(level[i].camera) - sphere.center), distance, 1e-6 * distance);
+  }
+}
+
+TEST(InSceneFrame, KeepsWhatACameraSees) {
+  NamedCamera named;
+  named.camera.camera_from_world = {RotationMatrix(Quaternion<double>{0.6, 0, 0.8, 0}), {1, 2, 3}};
+  Similarity3 source_from_scene;
+  source_from_scene.scale = 0.25;
+  source_from_scene.rotation = RotationMatrix(Quaternion<double>{0.8, 0, 0, 0.6});
+  source_from_scene.translation = {-4, 5, 6};
+  const Vec3<double> in_scene = {0.3, -0.7, 2};
+  const Vec3<double> before = named.camera.camera_from_world * (source_from_scene * in_scene);
+  const Vec3<double> after = InSceneFrame({named}, source_from_scene)[0].camera.camera_from_world * in_scene;
+  EXPECT_NEAR(after.x / after.z, before.x / before.z, 1e-12);
+  EXPECT_NEAR(after.y / after.z, before.y / before.z, 1e-12);
+  EXPECT_NEAR(after.z, before.z / source_from_scene.scale, 1e-12);
+}
+
+}  // namespace
+}  // namespace splat::apps
