@@ -39,13 +39,14 @@ void EvalImages::Take(const quality::ComparedView& compared) {
   if (most == 0 || (worst_.size() == most && psnr >= worst_.back().psnr)) return;
   if (worst_.size() == most) worst_.pop_back();
   const auto place = std::find_if(worst_.begin(), worst_.end(), [&](const Worst& other) { return psnr < other.psnr; });
-  worst_.insert(place,
-                {psnr, view, quality::ComparisonImage(compared.photo.image, compared.render, compared.photo.weights)});
+  worst_.insert(place, {psnr, view, compared.photo, compared.render});
 }
 
 std::vector<ViewFiles> EvalImages::Finish() {
   for (const Worst& worst : worst_) {
-    files_[worst.view].comparison = Write(kWorstFolder, flat_names_[worst.view], worst.image);
+    files_[worst.view].comparison =
+        Write(kWorstFolder, flat_names_[worst.view],
+              quality::ComparisonImage(worst.photo.image, worst.render, worst.photo.weights));
   }
   worst_.clear();
   return files_;

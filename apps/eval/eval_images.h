@@ -18,7 +18,7 @@ class EvalImages {
  public:
   explicit EvalImages(const EvalOptions& options) : options_(options) {}
 
-  // Takes the next view: writes photo and render with --save-renders, and keeps a comparison if the view is among the
+  // Takes the next view: writes photo and render with --save-renders, and keeps both if the view is among the
   // worst by PSNR so far. The first file that cannot be written is the last.
   void Take(const quality::ComparedView& compared);
 
@@ -32,7 +32,8 @@ class EvalImages {
   struct Worst {
     double psnr = 0;
     size_t view = 0;
-    Image8 image;
+    data::ViewImage photo;
+    Image8 render;
   };
 
   // Writes the image below the output folder. Returns its name there, or nothing if it could not be written.
