@@ -71,6 +71,16 @@ void CheckMasks(const EvaluationRequest& request, const RunFolder& run) {
               ": the masks of this run are not in ", masks, " any more; pass --masks DIR, or --masks off");
 }
 
+// Masks that the run found beside its photos may be gone, or the photos elsewhere.
+void WarnOfLostMasks(const EvaluationRequest& request, const RunFolder& run, const data::Dataset& dataset,
+                     const LogSink& log) {
+  const bool are_sought = request.masks.empty() && run.dataset.masks == "auto" && run.masked_photos > 0;
+  if (!are_sought || std::any_of(dataset.views.begin(), dataset.views.end(), data::HasMask)) return;
+  LogWarning(log,
+             StrCat(run.path, ": ", run.masked_photos, " photos of this run had masks, and none are found now, so ",
+                    "that all pixels are compared; pass --masks DIR, or --masks off"));
+}
+
 data::DatasetOptions DatasetOptionsOf(const EvaluationRequest& request, const Sources& sources, SceneTraits traits) {
   data::DatasetOptions chosen;
   if (sources.run) {
@@ -222,6 +232,7 @@ EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const Spla
   views.photos = photos.path;
   views.cameras = sources.listed.empty() ? scene.source : sources.listed_in;
   views.dataset = data::BuildDataset(scene, dataset_options, log);
+  if (sources.run) WarnOfLostMasks(request, *sources.run, views.dataset, log);
   const auto transform = formats::SceneTransformBeside(request.scene);
   if (sources.listed.empty()) {
     MoveCameras(transform, views.dataset);

@@ -94,6 +94,7 @@ Json InputJson(const RunOptions& options, const RunSummary& summary) {
           {"test_every", options.dataset.test_every},
           {"align", options.dataset.align},
           {"masks", options.dataset.masks},
+          {"masked_photos", summary.masked_views},
           {"invert_masks", options.dataset.invert_masks},
           {"alpha", options.dataset.alpha},
           {"borders", options.dataset.borders},

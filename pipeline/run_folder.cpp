@@ -43,6 +43,7 @@ std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
     run.dataset.test_every = input.at("test_every").get<int>();
     // Earlier runs knew neither masks nor borders.
     run.dataset.masks = FoundMasks(run, input.value("masks", "off"));
+    run.masked_photos = input.value("masked_photos", size_t(0));
     run.dataset.invert_masks = input.value("invert_masks", false);
     run.dataset.alpha = input.value("alpha", "background");
     run.dataset.borders = input.value("borders", "off");

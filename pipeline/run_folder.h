@@ -16,6 +16,7 @@ struct RunFolder {
   std::string path;
   std::string images, poses;         // as the run was told them (RunOptions)
   data::DatasetOptions dataset;      // sizes, held-out photos, background and what counts
+  size_t masked_photos = 0;          // that had a mask
   std::vector<NamedCamera> cameras;  // of cameras.json, in the frame of the scene's files; empty without it
 };
 

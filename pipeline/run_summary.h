@@ -24,6 +24,7 @@ struct RunSummary {
   std::optional<data::SfmResult> sfm;  // if COLMAP was run
   std::string poses_source;            // what the poses were read from
   size_t training_views = 0;
+  size_t masked_views = 0;                        // views with a mask, held-out ones among them
   std::optional<quality::Evaluation> evaluation;  // if views were held out and could be evaluated
   std::string evaluation_error;                   // why not, if not
   std::vector<WrittenFormat> written;

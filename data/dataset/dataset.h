@@ -33,6 +33,10 @@ struct View {
   Border border = {};                      // px of the stored photo that do not count
 };
 
+inline bool HasMask(const View& view) {
+  return !view.mask.path.empty();
+}
+
 struct Dataset {
   std::vector<View> views;        // sorted by name
   PointCloud points;              // in the scene's frame

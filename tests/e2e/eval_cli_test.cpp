@@ -142,6 +142,19 @@ TEST_F(SplatEval, LeavesOutWhatTheRunsMasksDrop) {
   ExpectOneClearLine({"out/scene.ply"}, "the masks of this run are not in upper any more; pass --masks DIR");
 }
 
+TEST_F(SplatEval, SaysThatMasksWhichTheRunFoundAreGone) {
+  testing::WriteBallPhotos(folder_ / "balls");
+  fs::create_directories(folder_ / "balls/masks");
+  Image8 mask(64, 48, 3);
+  std::fill_n(mask.pixels.begin(), mask.pixels.size() / 2, uint8_t(255));
+  data::WriteImage(folder_ / "balls/masks/photo_00.png", mask);
+  TrainOnBalls();
+  EXPECT_THAT(Run({"out/scene.ply"}).err, Not(HasSubstr("had masks")));
+  fs::remove_all(folder_ / "balls/masks");
+  EXPECT_THAT(Run({"out/scene.ply"}).err, HasSubstr("1 photos of this run had masks, and none are found now"));
+  EXPECT_THAT(Run({"out/scene.ply", "--masks", "off"}).err, Not(HasSubstr("had masks")));
+}
+
 // The lens is the run's, the camera that of cameras.json.
 TEST_F(SplatEval, HoldsForPhotosOfALens) {
   ThreadPool pool(2);
