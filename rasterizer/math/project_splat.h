@@ -194,8 +194,8 @@ SPLAT_HD inline CameraMotionGrad<T> CameraMotionBackward(const PinholeCamera<T>&
   return {camera.rotation * grad_mean, Cross(point, grad_point) + camera.rotation * grad_turn_in_world};
 }
 
-// The chain of ProjectSplatBackward. Result: SplatBackward or SplatAndCameraBackward; what only the camera's part needs
-// is not left to the compiler to leave out.
+// The chain of ProjectSplatBackward. Result: SplatBackward or SplatAndCameraBackward. What only the camera's part needs
+// is not computed for the first: not every compiler leaves out what is not used.
 template <typename Result, typename T>
 SPLAT_HD inline Result SplatBackwardTo(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                        const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {

@@ -150,8 +150,7 @@ class ProjectSplats {
   static void FinishVisible(const ProjectParams<S>& params, const ProjectConstants<S>& view,
                             const math::PinholeCamera<L>& camera, const Splats& splats);
 
-  // Params: ProjectBackwardParams or CameraGradientParams.
-  // The sums of the splats' slots, each in slot order.
+  // The sums of the splats' slots, each in slot order. Params: ProjectBackwardParams or CameraGradientParams.
   template <typename Params>
   static void SumSlots(const Params& params, const Splats& splats, L* sum);
   // The gradient of visible splats, a math::SplatBackward or math::SplatAndCameraBackward; `sum` [kSlotSize] and
