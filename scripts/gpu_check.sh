@@ -120,7 +120,7 @@ run_tests() {
 }
 
 sanitized=(bin_test blend_test render_grad_test project_test photometric_loss_device_test backward_adam_test
-  density_fates_test density_edits_test relocation_test adam_device_test)
+  density_fates_test density_rows_test density_edits_test relocation_test adam_device_test color_stages_test)
 # The program of a test of kernels, in whichever folder of kernels its source lies.
 program_of() { find "$product/tests" -maxdepth 1 -regex ".*/test_[a-z]+_kernels\(_[a-z]+\)?_$1"; }
 
