@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "core/constants.h"
 #include "core/host_device.h"
 #include "core/lanes.h"
 #include "core/vec.h"
@@ -18,7 +19,6 @@ constexpr int kPhotoColorNumbers = 1 + 2 * kControlColors;
 constexpr int kChannelLensNumbers = 5, kCameraColorNumbers = 3 * kChannelLensNumbers;
 
 constexpr double kSmallestIntensity = 1e-5;  // below it a pixel counts as black, whose chromaticity says nothing
-constexpr double kLn2 = 0.69314718055994530942;
 
 // Weights in the loss of what keeps the vignetting plausible, as published: |centre|^2 (mean over the channels),
 // coefficients above 0 (mean over all), variance between channels (mean over the five numbers).
