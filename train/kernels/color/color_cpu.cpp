@@ -14,11 +14,11 @@ constexpr int kSumLanes = 16;
 constexpr int64_t kTaskPixels = 4096;  // whose sums are added in float, lane by lane
 
 SPLAT_MULTIVERSION void GainValues(float gain, int64_t size, const float* __restrict image, float* __restrict changed) {
-  for (int64_t i = 0; i < size; ++i) changed[i] = Saturated(gain * image[i]);
+  for (int64_t i = 0; i < size; ++i) changed[i] = GainValue(gain, image[i]);
 }
 
 inline float GainBackward(float gain, float value, float& grad) {
-  const float passed = SaturatedBackward(gain * value, grad);
+  const float passed = GainValuePassed(gain, value, grad);
   grad = gain * passed;
   return passed * value;
 }
@@ -110,8 +110,8 @@ void Backward(const KernelContext& context, const ColorBackwardParams& params) {
     ViewColorBackward(view.photo, view.camera, sums, grad_photo, grad_camera);
     std::copy(grad_camera, grad_camera + kCameraColorNumbers, params.grad_camera);
   } else {
-    const double gain = GainOfStops(double(view.photo[0]));
-    grad_photo[0] = kLn2 * gain * BackwardOfGain(context, params, float(gain));
+    const double stops = double(view.photo[0]);
+    grad_photo[0] = GainOfStopsBackward(stops, BackwardOfGain(context, params, float(GainOfStops(stops))));
   }
   std::copy(grad_photo, grad_photo + kPhotoColorNumbers, params.grad_photo);
 }
