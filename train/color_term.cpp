@@ -14,8 +14,6 @@ namespace {
 const char* const kPhotos = "color.photos";  // [views, kPhotoColorNumbers]
 const char* const kLenses = "color.lenses";  // [lenses, kCameraColorNumbers]; with mode "full"
 
-constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-15;  // as published
-
 int64_t LensCount(const data::Dataset& dataset) {
   int count = 0;
   for (const data::View& view : dataset.views) count = std::max(count, view.lens + 1);
@@ -105,16 +103,13 @@ ColorParams ColorTerm::ViewOf(const TermFrame& frame) const {
 
 void ColorTerm::Move(const KernelContext& context, PhotoParameters& table, int64_t row, const float* grad,
                      double rate) {
-  AdamParams adam;
+  AdamParams adam;  // with the published decays and epsilon
   adam.size = table.values.size(1);
   adam.value = Row(table.values, row);
   adam.grad = grad;
   adam.first = Row(table.first, row);
   adam.second = Row(table.second, row);
   adam.learning_rate = rate;
-  adam.beta1 = kBeta1;
-  adam.beta2 = kBeta2;
-  adam.epsilon = kEpsilon;
   adam.step = ++table.steps[size_t(row)];
   backend_.update.adam(context, adam);
 }

@@ -15,7 +15,7 @@ struct AdamParams {
   float* first = nullptr;       // [size] first moment
   float* second = nullptr;      // [size] second moment
   double learning_rate = 0;
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
+  double beta1 = kAdamBeta1, beta2 = kAdamBeta2, epsilon = kAdamEpsilon;
   int64_t step = 1;                      // 1 at the first update
   double* last_unusable_step = nullptr;  // [1] set to `step` where a gradient is not usable; may be null
 };
