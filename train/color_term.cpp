@@ -111,6 +111,7 @@ void ColorTerm::Move(const KernelContext& context, PhotoParameters& table, int64
   adam.second = Row(table.second, row);
   adam.learning_rate = rate;
   adam.step = ++table.steps[size_t(row)];
+  adam.all_or_none = true;
   backend_.update.adam(context, adam);
 }
 
