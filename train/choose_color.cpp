@@ -7,7 +7,7 @@ namespace splat::train {
 namespace {
 
 // Root mean squares in stops. Photos of one exposure measure up to 0.02, for surfaces shine and points hide; in those
-// of fox (0.07) and desk (0.14) the differences can be seen (docs/results.md).
+// of fox (0.08) and desk (0.14) the differences can be seen (docs/results.md).
 constexpr double kLeastExposure = 0.05, kLeastWhiteBalance = 0.03;
 
 }  // namespace
