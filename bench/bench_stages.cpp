@@ -15,6 +15,7 @@
 #include "core/random.h"
 #include "rasterizer/kernels/simd_kernels.h"
 #include "rasterizer/pipeline.h"
+#include "train/kernels/color/color_stages.h"
 #include "train/kernels/loss/photometric_loss.h"
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/backward_adam.h"
@@ -123,6 +124,38 @@ void BM_Loss(benchmark::State& state) {
   train::PhotometricLossWorkspace workspace;
   for (auto _ : state) benchmark::DoNotOptimize(train::PhotometricLoss(scene.pool, p, workspace));
 }
+// The colours of a photo (train/kernels/color/): with a camera all of them, without one the exposure alone. Nothing is
+// changed, so that the gradient, which is made in place, stays what it is from round to round; the work is the same.
+struct ColorScene : StateScene {
+  std::vector<float> photo, camera_numbers, changed, grad_photo, grad_camera;
+
+  explicit ColorScene(const benchmark::State& state)
+      : StateScene(state),
+        photo(train::kPhotoColorNumbers, 0.0f),
+        camera_numbers(train::kCameraColorNumbers, 0.0f),
+        changed(grad_image.size()),
+        grad_photo(photo.size()),
+        grad_camera(camera_numbers.size()) {}
+
+  train::ColorParams Params(bool full) const {
+    return {camera.width, camera.height, forward.blend.out.image, photo.data(), full ? camera_numbers.data() : nullptr};
+  }
+};
+template <bool kFull>
+void BM_Color(benchmark::State& state) {
+  ColorScene scene(state);
+  const train::ColorStages stages = train::CpuColorStages();
+  for (auto _ : state) stages.forward(scene.context, {scene.Params(kFull), scene.changed.data()});
+}
+template <bool kFull>
+void BM_ColorBackward(benchmark::State& state) {
+  ColorScene scene(state);
+  const train::ColorStages stages = train::CpuColorStages();
+  for (auto _ : state) {
+    stages.backward(scene.context,
+                    {scene.Params(kFull), scene.grad_image.data(), scene.grad_photo.data(), scene.grad_camera.data()});
+  }
+}
 void BM_Adam(benchmark::State& state) {
   StateScene scene(state);
   std::vector<float> value(scene.grad.size()), first(scene.grad.size()), second(scene.grad.size());
@@ -208,16 +241,21 @@ void RegisterTiles() {
 constexpr std::array<std::array<int64_t, 3>, 4> kSizes = {
     {{15000, 133, 237}, {39000, 133, 237}, {100000, 640, 427}, {1000000, 1297, 840}}};
 
-// All sizes on one thread and on all cores, with the best instruction set and, on one thread, without any.
-void Sizes(benchmark::internal::Benchmark* bench) {
+// A size on one thread and on all cores, with the best instruction set and, on one thread, without any.
+void AddSize(benchmark::internal::Benchmark* bench, int64_t splats, int64_t width, int64_t height) {
   const int64_t cores = int64_t(std::thread::hardware_concurrency()), best = int64_t(BestInstructionSet());
-  for (const auto& [splats, width, height] : kSizes) {
-    bench->Args({splats, width, height, 1, int64_t(InstructionSet::kScalar)});
-    bench->Args({splats, width, height, 1, best});
-    if (cores > 1) bench->Args({splats, width, height, cores, best});
-  }
+  bench->Args({splats, width, height, 1, int64_t(InstructionSet::kScalar)});
+  bench->Args({splats, width, height, 1, best});
+  if (cores > 1) bench->Args({splats, width, height, cores, best});
   bench->ArgNames({"splats", "w", "h", "threads", "set"});
   bench->Unit(benchmark::kMillisecond)->UseRealTime();
+}
+void Sizes(benchmark::internal::Benchmark* bench) {
+  for (const auto& [splats, width, height] : kSizes) AddSize(bench, splats, width, height);
+}
+// For stages over pixels: each image once, with few splats.
+void ImageSizes(benchmark::internal::Benchmark* bench) {
+  for (size_t i = 1; i < kSizes.size(); ++i) AddSize(bench, 1000, kSizes[i][1], kSizes[i][2]);
 }
 BENCHMARK(BM_EmptyLoop)->ArgName("threads")->Arg(1)->Arg(2)->UseRealTime();
 BENCHMARK(BM_Project)->Apply(Sizes);
@@ -227,6 +265,10 @@ BENCHMARK(BM_BlendBackward)->Apply(Sizes);
 BENCHMARK(BM_ProjectBackward)->Apply(Sizes);
 BENCHMARK(BM_CameraGradient)->Apply(Sizes);
 BENCHMARK(BM_Loss)->Apply(Sizes);
+BENCHMARK(BM_Color<false>)->Name("BM_ColorExposure")->Apply(ImageSizes);
+BENCHMARK(BM_ColorBackward<false>)->Name("BM_ColorExposureBackward")->Apply(ImageSizes);
+BENCHMARK(BM_Color<true>)->Name("BM_ColorFull")->Apply(ImageSizes);
+BENCHMARK(BM_ColorBackward<true>)->Name("BM_ColorFullBackward")->Apply(ImageSizes);
 BENCHMARK(BM_Adam)->Apply(Sizes);
 BENCHMARK(BM_BackwardAndAdam)->Apply(Sizes);
 

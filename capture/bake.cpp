@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "capture/noise.h"
+#include "core/constants.h"
 
 namespace splat::capture {
 namespace {
 
 using Rgb = Vec3<double>;
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kNearestLight = 0.2;  // m^2: closer squared distances count as this
 // Light varies slowly: it is computed on a grid this much coarser than the texels.
 constexpr int kTexelsPerLightCell = 6;

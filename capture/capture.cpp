@@ -12,6 +12,7 @@
 #include "capture/trajectory.h"
 #include "capture/truth.h"
 #include "core/check.h"
+#include "core/constants.h"
 #include "core/random.h"
 #include "core/srgb.h"
 #include "data/photos/image_io.h"
@@ -22,7 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kExposure = 1.0;       // radiance to the sensor's scale, where 1 is white
 constexpr int kPointsPerPhoto = 250;    // of truth/points3D.txt
 constexpr double kSensorWidthMm = 6.4;  // of the imagined camera

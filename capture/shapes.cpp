@@ -1,12 +1,11 @@
 #include "capture/shapes.h"
+#include "core/constants.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace splat::capture {
 namespace {
-
-constexpr double kPi = 3.14159265358979323846;
 
 double& Axis(Vec3<double>& v, int axis) {
   return axis == 0 ? v.x : axis == 1 ? v.y : v.z;

@@ -2,7 +2,6 @@
 #include "core/format.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
-#include "train/choose_color.h"
 #include "train/trainer.h"
 
 namespace splat::pipeline {
@@ -32,10 +31,8 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
     summary.train_loss = now.loss;
     ReportStep(run.reporter, now);
   };
-  train::TrainConfig config = run.options.config;
-  config.color.mode = summary.color_mode = train::ChosenColorMode(dataset, config.color, callbacks.log);
   run.reporter.Begin(Stage::kTraining, "Training");
-  train::TrainResult result = train::TrainOn(run.backend, dataset, config, callbacks);
+  train::TrainResult result = train::TrainOn(run.backend, dataset, run.options.config, callbacks);
   summary.training_views = dataset.ViewsOf(Split::kTrain).size();
   summary.iterations = result.steps_done;
   summary.interrupted = result.interrupted;
@@ -43,6 +40,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
   summary.training_error = result.error;
   summary.training_seconds = result.seconds;
   summary.photo_colors = result.photo_colors;
+  summary.color_mode = result.color_mode;
   summary.threads = ProcessExecutor().Threads();
   run.reporter.End(StrCat(result.error.empty() && result.interrupted ? "ended by the user after " : "",
                           FormatCount(result.steps_done), " steps in ", FormatDuration(result.seconds), ", ",

@@ -21,10 +21,6 @@ void CheckColors(const Image8& photo, const Image8& render, const Image8& weight
   SPLAT_CHECK(photo.channels == 3, "colours are corrected in images with 3 channels, not ", photo.channels);
 }
 
-double WeightOf(const Image8& weights, size_t pixel) {
-  return weights.pixels.empty() ? 1 : weights.pixels[pixel] / 255.0;
-}
-
 // render = gain photo + offset
 struct Affine {
   double gain = 1, offset = 0;
@@ -168,7 +164,7 @@ Image8 AffineCorrected(const Image8& photo, const Image8& render, const Image8& 
 
 Image8 QuadraticCorrected(const Image8& photo, const Image8& render, const Image8& weights) {
   CheckColors(photo, render, weights);
-  const ComparedImages images = {photo, render, weights};
+  const ComparedImages images = {photo, render, weights, 0, 0};
   ImageF estimate(render.width, render.height, 3);
   std::transform(render.pixels.begin(), render.pixels.end(), estimate.pixels.begin(),
                  [](uint8_t value) { return float(value / 255.0); });

@@ -52,11 +52,15 @@ double CountedPixels(const Image8& image, const Image8& weights) {
   return sum;
 }
 
+double WeightOf(const Image8& weights, size_t pixel) {
+  return weights.pixels.empty() ? 1 : weights.pixels[pixel] / 255.0;
+}
+
 ComparedImages OnlyWhatCounts(const Image8& photo, const Image8& render, const Image8& weights) {
   CheckComparable(photo, render, weights);
-  if (weights.pixels.empty()) return {photo, render, {}};
+  if (weights.pixels.empty()) return {photo, render, {}, 0, 0};
   const Box box = BoxOfCounted(weights);
-  ComparedImages compared = {Cropped(photo, box), Cropped(render, box), Cropped(weights, box)};
+  ComparedImages compared = {Cropped(photo, box), Cropped(render, box), Cropped(weights, box), box.left, box.top};
   const size_t channels = size_t(photo.channels);
   for (size_t pixel = 0; pixel < compared.weights.pixels.size(); ++pixel) {
     if (compared.weights.pixels[pixel] > 0) continue;
@@ -68,7 +72,7 @@ ComparedImages OnlyWhatCounts(const Image8& photo, const Image8& render, const I
 double CountedMean(const ImageF& map, const Image8& weights) {
   double sum = 0;
   for (size_t pixel = 0; pixel < map.pixels.size(); ++pixel) {
-    sum += double(map.pixels[pixel]) * (weights.pixels.empty() ? 1 : weights.pixels[pixel] / 255.0);
+    sum += double(map.pixels[pixel]) * WeightOf(weights, pixel);
   }
   return sum / CountedPixels({map.width, map.height, 0}, weights);
 }

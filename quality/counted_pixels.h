@@ -12,10 +12,14 @@ void CheckComparable(const Image8& photo, const Image8& render, const Image8& we
 // How many pixels count: the sum of the weights, / 255; all without weights.
 double CountedPixels(const Image8& image, const Image8& weights);
 
+// What a pixel counts, 0..1; 1 without weights.
+double WeightOf(const Image8& weights, size_t pixel);
+
 // Two images such that what does not count says nothing.
 struct ComparedImages {
   Image8 photo, render;
-  Image8 weights;  // empty: all count in full
+  Image8 weights;         // empty: all count in full
+  int left = 0, top = 0;  // px, where they lie in the images that they are cropped from
 };
 
 // Crops both images to the box of the pixels that count. Within it the render takes the photo's values where the weight

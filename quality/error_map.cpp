@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "quality/counted_pixels.h"
 #include "quality/flip.h"
 
 namespace splat::quality {
@@ -25,6 +26,18 @@ void PutColor(float error, uint8_t* rgb) {
   }
 }
 
+// Puts a map of the cropped images to its place in one of the whole size. Where the weight is 0 it stays 0.
+ImageF MapOfWhole(const ImageF& part, const ComparedImages& images, int width, int height) {
+  ImageF map(width, height, 1);
+  for (int y = 0; y < part.height; ++y) {
+    for (int x = 0; x < part.width; ++x) {
+      const bool counts = images.weights.pixels.empty() || *images.weights.At(x, y) > 0;
+      if (counts) *map.At(images.left + x, images.top + y) = *part.At(x, y);
+    }
+  }
+  return map;
+}
+
 }  // namespace
 
 Image8 ErrorColors(const ImageF& map) {
@@ -34,11 +47,9 @@ Image8 ErrorColors(const ImageF& map) {
 }
 
 Image8 ComparisonImage(const Image8& photo, const Image8& render, const Image8& weights) {
-  ImageF map = FlipMap(photo, render);
-  for (size_t pixel = 0; pixel < weights.pixels.size(); ++pixel) {
-    if (weights.pixels[pixel] == 0) map.pixels[pixel] = 0;
-  }
-  const Image8 error = ErrorColors(map);
+  const ComparedImages images = OnlyWhatCounts(photo, render, weights);
+  const ImageF map = FlipMap(images.photo, images.render);
+  const Image8 error = ErrorColors(MapOfWhole(map, images, photo.width, photo.height));
   Image8 whole(3 * photo.width + 2 * kGap_px, photo.height, 3);
   std::fill(whole.pixels.begin(), whole.pixels.end(), uint8_t(255));
   int left = 0;

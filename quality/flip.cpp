@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/constants.h"
 #include "core/srgb.h"
 #include "core/vec.h"
 #include "quality/counted_pixels.h"
@@ -12,8 +13,6 @@
 
 namespace splat::quality {
 namespace {
-
-constexpr double kPi = 3.14159265358979323846;
 
 // XYZ of linear sRGB, with the white D65 at x = 0.31271, y = 0.32902.
 const Mat3<float> kXyzFromRgb = {{{0.412386563f, 0.357591491f, 0.180450491f},

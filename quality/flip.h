@@ -2,12 +2,13 @@
 // docs/evaluation.md has the formulas.
 #pragma once
 
+#include "core/constants.h"
 #include "core/image.h"
 
 namespace splat::quality {
 
 // Pixels in a degree of the field of view: a screen 0.7 m wide with 3840 pixels, seen from 0.7 m. The paper's default.
-constexpr double kFlipPixelsPerDegree = 3840 / 0.7 * 0.7 * 3.14159265358979323846 / 180;
+constexpr double kFlipPixelsPerDegree = 3840 / 0.7 * 0.7 * kPi / 180;
 
 // Returns the error of each pixel [H, W], 0..1. The images are sRGB with 3 channels. Throws splat::Error for images
 // that differ in size or have other channels.

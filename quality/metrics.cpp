@@ -46,6 +46,8 @@ double Ssim(const Image8& a, const Image8& b, const Image8& weights) {
   return 1 - missing * double(a.width) * a.height / counted;
 }
 
+static_assert(kLeastMsSsimSide_px == 161 && kMsSsimScales == 5, "the descriptions say so");
+
 const std::vector<Metric>& Metrics() {
   static const std::vector<Metric> metrics = {
       {"psnr", "PSNR", "dB", 2, true, true, "PSNR over all pixels and channels in dB, peak 255, at most 100", Psnr},

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kNotDefined = std::numeric_limits<double>::quiet_NaN();
 // What each scale counts, from the full size down (Wang et al. 2003, section 3.2).
-constexpr double kScaleExponents[] = {0.0448, 0.2856, 0.3001, 0.2363, 0.1333};
+constexpr double kScaleExponents[kMsSsimScales] = {0.0448, 0.2856, 0.3001, 0.2363, 0.1333};
 
 // One channel of both images, 0..1, and what each pixel counts, 0..1.
 struct ChannelPair {
@@ -39,16 +39,21 @@ ChannelPair PairOf(const ComparedImages& images, int channel) {
   return pair;
 }
 
-ImageF Product(const ImageF& a, const ImageF& b) {
-  ImageF product(a.width, a.height, 1);
-  for (size_t i = 0; i < product.pixels.size(); ++i) product.pixels[i] = a.pixels[i] * b.pixels[i];
-  return product;
-}
+// The windows' means of what SSIM is made of.
+struct StatisticsPlanes {
+  ImageF x, y, squares, xy;
+};
 
-ImageF SumOfSquares(const ImageF& a, const ImageF& b) {
-  ImageF sum(a.width, a.height, 1);
-  for (size_t i = 0; i < sum.pixels.size(); ++i) sum.pixels[i] = a.pixels[i] * a.pixels[i] + b.pixels[i] * b.pixels[i];
-  return sum;
+StatisticsPlanes StatisticsInside(const ChannelPair& pair, const SeparableKernel& window) {
+  const ImageF blank(pair.photo.width, pair.photo.height, 1);
+  ImageF squares = blank, products = blank;
+  for (size_t i = 0; i < blank.pixels.size(); ++i) {
+    const train::SsimStatistics<float> pixel = train::SsimProducts(pair.render.pixels[i], pair.photo.pixels[i]);
+    squares.pixels[i] = pixel.squares;
+    products.pixels[i] = pixel.xy;
+  }
+  return {FilteredInside(pair.render, window), FilteredInside(pair.photo, window), FilteredInside(squares, window),
+          FilteredInside(products, window)};
 }
 
 SeparableKernel Window() {
@@ -65,10 +70,7 @@ struct SsimMeans {
 };
 
 SsimMeans MeansInside(const ChannelPair& pair) {
-  const SeparableKernel window = Window();
-  const ImageF x = FilteredInside(pair.render, window), y = FilteredInside(pair.photo, window),
-               squares = FilteredInside(SumOfSquares(pair.render, pair.photo), window),
-               products = FilteredInside(Product(pair.render, pair.photo), window);
+  const auto [x, y, squares, products] = StatisticsInside(pair, Window());
   double ssim = 0, structure = 0, counted = 0;
   for (int row = 0; row < x.height; ++row) {
     for (int column = 0; column < x.width; ++column) {

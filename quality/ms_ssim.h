@@ -3,12 +3,14 @@
 #pragma once
 
 #include "core/image.h"
+#include "train/kernels/loss/ssim_math.h"
 
 namespace splat::quality {
 
-// An image must have so many pixels a side: at the fifth scale, a sixteenth of it, rounded up, the window of 11 pixels
-// still has to fit.
-constexpr int kLeastMsSsimSide_px = 161;
+constexpr int kMsSsimScales = 5;
+// An image must have so many pixels a side: at the last scale, a sixteenth of it, rounded up, the window still has to
+// fit.
+constexpr int kLeastMsSsimSide_px = ((train::kSsimTaps - 1) << (kMsSsimScales - 1)) + 1;
 
 // Returns the mean over channels and over the pixels whose window lies inside the image, as scikit-image's
 // structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False) does. NaN if the window does not

@@ -1,4 +1,5 @@
 #include "scene/orbit.h"
+#include "core/constants.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +8,6 @@
 namespace splat {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kOrbitElevation_rad = 20 * kPi / 180;
 constexpr double kOrbitFieldOfView_rad = 50 * kPi / 180;  // across the width
 constexpr double kOrbitDistance = 2.2;                    // x the sphere's radius

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/constants.h"
 #include "rasterizer/math/sh.h"
 
 namespace splat {
@@ -14,7 +15,6 @@ namespace {
 constexpr int kMostSweeps = 30;           // of Jacobi's method; a handful are enough
 constexpr double kOrthogonal = 1e-15;     // cosine between columns that count as orthogonal
 constexpr double kSmallestScale = 1e-30;  // whose logarithm is finite
-constexpr double kPi = 3.14159265358979323846;
 constexpr int kShFunctions = math::ShRestCount(math::kMaxShDegree);
 
 Vec3<double> Column(const Mat3<double>& a, int column) {

@@ -14,8 +14,6 @@ namespace {
 const char* const kPhotos = "color.photos";  // [views, kPhotoColorNumbers]
 const char* const kLenses = "color.lenses";  // [lenses, kCameraColorNumbers]; with mode "full"
 
-constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-15;  // as published
-
 int64_t LensCount(const data::Dataset& dataset) {
   int count = 0;
   for (const data::View& view : dataset.views) count = std::max(count, view.lens + 1);
@@ -33,8 +31,18 @@ PhotoParameters& Existing(ParametersByName& parameters, const char* name, int64_
   const auto found = parameters.find(name);
   SPLAT_CHECK(
       found != parameters.end() && found->second.values.size(0) == rows && found->second.values.size(1) == columns,
-      "the training that goes on has no ", name, " of ", rows, " photos or lenses: --color was another one");
+      "the training that goes on has no ", name, " of ", rows, " photos or lenses: its photos were others");
   return found->second;
+}
+
+void CheckChosen(const ColorConfig& config) {
+  SPLAT_CHECK(config.mode != "auto", "color.mode auto: is to be chosen before a state is made (train/choose_color.h)");
+}
+
+// The mode in which the parameters are learned.
+const char* ModeOf(const ParametersByName& parameters) {
+  if (parameters.count(kPhotos) == 0) return "off";
+  return parameters.count(kLenses) == 0 ? "exposure" : "full";
 }
 
 class ColorTerm : public LossTerm {
@@ -105,17 +113,15 @@ ColorParams ColorTerm::ViewOf(const TermFrame& frame) const {
 
 void ColorTerm::Move(const KernelContext& context, PhotoParameters& table, int64_t row, const float* grad,
                      double rate) {
-  AdamParams adam;
+  AdamParams adam;  // with the published decays and epsilon
   adam.size = table.values.size(1);
   adam.value = Row(table.values, row);
   adam.grad = grad;
   adam.first = Row(table.first, row);
   adam.second = Row(table.second, row);
   adam.learning_rate = rate;
-  adam.beta1 = kBeta1;
-  adam.beta2 = kBeta2;
-  adam.epsilon = kEpsilon;
   adam.step = ++table.steps[size_t(row)];
+  adam.all_or_none = true;
   backend_.update.adam(context, adam);
 }
 
@@ -156,7 +162,7 @@ LensColor LensOf(const float* numbers) {
 
 void AddColorParameters(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
                         ParametersByName& parameters) {
-  SPLAT_CHECK(config.mode != "auto", "color.mode auto: is to be chosen before a state is made (train/choose_color.h)");
+  CheckChosen(config);
   if (config.mode == "off") return;
   parameters[kPhotos] = Zeros(int64_t(dataset.views.size()), kPhotoColorNumbers, backend.device);
   if (config.mode == "full") parameters[kLenses] = Zeros(LensCount(dataset), kCameraColorNumbers, backend.device);
@@ -164,6 +170,10 @@ void AddColorParameters(const Backend& backend, const data::Dataset& dataset, co
 
 std::unique_ptr<LossTerm> MakeColorTerm(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
                                         int steps, ParametersByName& parameters) {
+  CheckChosen(config);
+  SPLAT_CHECK(config.mode == ModeOf(parameters), "--color ", config.mode,
+              ": the training that goes on has learned with ", "--color ", ModeOf(parameters),
+              "; go on with that, or begin anew");
   if (config.mode == "off") return nullptr;
   return std::make_unique<ColorTerm>(backend, dataset, config, steps, parameters);
 }

@@ -3,10 +3,8 @@
 // scene itself stays what the mean of the training photos shows.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "data/dataset/dataset.h"
 #include "scene/photo_colors.h"
@@ -16,15 +14,14 @@
 
 namespace splat::train {
 
-using ParametersByName = std::map<std::string, PhotoParameters>;  // as TrainState has them
-
-// Adds the term's first parameters, which change nothing, on the backend's device; none where the mode is "off".
+// Adds the term's first parameters, which change nothing, on the backend's device; none where the mode is "off". Throws
+// splat::Error for "auto", which is to be chosen before (train/choose_color.h).
 void AddColorParameters(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
                         ParametersByName& parameters);
 
 // Makes the term of a training of `steps` steps, which moves the parameters that AddColorParameters has added; they
 // outlive it. Null where the mode is "off". A photo that is held out is never moved and has no part in the mean. Throws
-// splat::Error where the parameters do not fit.
+// splat::Error for "auto", and for parameters of another mode or of other photos.
 std::unique_ptr<LossTerm> MakeColorTerm(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
                                         int steps, ParametersByName& parameters);
 

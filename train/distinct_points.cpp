@@ -4,7 +4,11 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <utility>
+#include <vector>
 
+#include "core/constants.h"
+#include "core/quantile.h"
 #include "train/point_tree.h"
 
 namespace splat::train {
@@ -19,6 +23,13 @@ constexpr double kCopyShare = 0.05;
 // A reconstruction has a few percent of such pairs, which do no harm and stay. Where so many points have one, they are
 // copies.
 constexpr double kLeastNear = 0.2;
+// Where a point has more copies than these neighbours, their distances do not tell the cloud's spacing. Such copies
+// show by a gap: the next neighbour is many times as far away as the last copy. It is looked for behind kLeastGroup
+// neighbours, among which there is no such gap by chance, and before kMostGroup. Where kLeastNear of a sample of points
+// have one, all points are copies that are no farther away than those of the sample.
+constexpr size_t kLeastGroup = 4, kMostGroup = 256;
+constexpr double kFarthestCopy = 2;  // x the median distance of the last copies
+constexpr size_t kSample = 1000;
 
 // Merges the points whose first copy, by index, is the same: first[i] <= i, and first[first[i]] == first[i].
 data::PointCloud Merged(const data::PointCloud& cloud, const std::vector<size_t>& first) {
@@ -63,7 +74,6 @@ std::vector<size_t> FirstInPlace(const std::vector<Vec3<double>>& points, double
 // The first copy of each point among those much nearer to it than the cloud's spacing, which n points on a surface
 // within the distance r have at r sqrt(pi / n). In a cloud with few such points each is its own.
 std::vector<size_t> FirstNearby(const std::vector<Vec3<double>>& points) {
-  constexpr double kPi = 3.14159265358979323846;
   const PointTree tree(points);
   std::vector<size_t> first(points.size());
   std::iota(first.begin(), first.end(), size_t(0));
@@ -84,10 +94,63 @@ std::vector<size_t> FirstNearby(const std::vector<Vec3<double>>& points) {
   return double(near) < kLeastNear * double(points.size()) ? own : first;
 }
 
+// The nearest neighbours of a point, of which number 0 is the point itself.
+struct Neighbours {
+  std::vector<size_t> index = std::vector<size_t>(kMostGroup + 1);
+  std::vector<double> squared = std::vector<double>(kMostGroup + 1);  // distances
+  size_t found = 0;
+
+  void Find(const PointTree& tree, const Vec3<double>& point) {
+    found = tree.Nearest(point, kMostGroup + 1, index.data(), squared.data());
+  }
+  // The last one before a gap as wide as copies have it; 0: there is none.
+  size_t LastCopy() const {
+    for (size_t k = kLeastGroup; k + 1 < found; ++k) {
+      if (squared[k] <= kCopyShare * kCopyShare * squared[k + 1]) return k;
+    }
+    return 0;
+  }
+};
+
+// How far away copies are in a cloud of large groups of them; 0 in another one.
+double DistanceOfCopies(const PointTree& tree, const std::vector<Vec3<double>>& points) {
+  Neighbours neighbours;
+  std::vector<double> distances;
+  size_t sampled = 0;
+  for (size_t i = 0; i < points.size(); i += std::max<size_t>(1, points.size() / kSample)) {
+    ++sampled;
+    neighbours.Find(tree, points[i]);
+    const size_t last = neighbours.LastCopy();
+    if (last > 0) distances.push_back(std::sqrt(neighbours.squared[last]));
+  }
+  if (distances.empty() || double(distances.size()) < kLeastNear * double(sampled)) return 0;
+  return kFarthestCopy * Median(std::move(distances));
+}
+
+// The first copy of each point in a cloud of large groups of copies. In another one each is its own.
+std::vector<size_t> FirstInGroup(const std::vector<Vec3<double>>& points) {
+  const PointTree tree(points);
+  std::vector<size_t> first(points.size());
+  std::iota(first.begin(), first.end(), size_t(0));
+  const double farthest = DistanceOfCopies(tree, points);
+  if (farthest == 0) return first;
+  Neighbours neighbours;
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (first[i] != i) continue;
+    neighbours.Find(tree, points[i]);
+    for (size_t k = 1; k < neighbours.found && neighbours.squared[k] <= farthest * farthest; ++k) {
+      const size_t copy = neighbours.index[k];
+      if (copy > i && first[copy] == copy) first[copy] = i;
+    }
+  }
+  return first;
+}
+
 }  // namespace
 
 data::PointCloud DistinctPoints(const data::PointCloud& cloud, double extent) {
-  const data::PointCloud distinct = Merged(cloud, FirstInPlace(cloud.positions, extent));
+  data::PointCloud distinct = Merged(cloud, FirstInPlace(cloud.positions, extent));
+  distinct = Merged(distinct, FirstInGroup(distinct.positions));
   return Merged(distinct, FirstNearby(distinct.positions));
 }
 

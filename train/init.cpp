@@ -4,21 +4,17 @@
 #include <cmath>
 #include <vector>
 
-#include "core/quantile.h"
-#include "core/random.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/constants.h"
 #include "rasterizer/math/sh.h"
 #include "train/distinct_points.h"
 #include "train/point_tree.h"
+#include "train/random_points.h"
 
 namespace splat::train {
 namespace {
 
 constexpr int kNeighbours = 3;
-// Half the side of the box for random points, in units of the median distance of the cameras from the point they look
-// at: an object that fills the image of a 40-degree lens reaches about a third of the distance to each side.
-constexpr double kRandomBox = 0.35;
 // Bounds of an initial scale, x extent.
 constexpr double kMinScale = 1e-5, kMaxScale = 0.1;
 // The scale of a lone point, which has no neighbour to tell it, x extent.
@@ -37,25 +33,6 @@ std::vector<double> NeighbourDistances(const std::vector<Vec3<double>>& points) 
     distances[i] = found > 1 ? sum / double(found - 1) : 0;
   }
   return distances;
-}
-
-double MedianCameraDistance(const data::Dataset& dataset) {
-  std::vector<double> distances;
-  for (const data::View& view : dataset.views) distances.push_back(Norm(CameraCenterInWorld(view.camera)));
-  if (distances.empty()) return 1;
-  return Median(std::move(distances));
-}
-
-data::PointCloud RandomPoints(const data::Dataset& dataset, int64_t count, uint64_t seed) {
-  Random random(seed);
-  const double half = kRandomBox * MedianCameraDistance(dataset);
-  data::PointCloud cloud;
-  for (int64_t i = 0; i < count; ++i) {
-    const double x = random.Uniform(-half, half), y = random.Uniform(-half, half), z = random.Uniform(-half, half);
-    cloud.positions.push_back({x, y, z});
-    cloud.colors.push_back({uint8_t(random.Below(256)), uint8_t(random.Below(256)), uint8_t(random.Below(256))});
-  }
-  return cloud;
 }
 
 // The points of the dataset, and random ones where it has none or too few.

@@ -8,9 +8,13 @@
 namespace splat::train {
 namespace {
 
-constexpr double kColorDecay = 0.01;      // of the highest rate, at the beginning and at the end
-constexpr int kColorWarmUp = 500;         // steps of the reference run
-constexpr double kColorMeanRate = 0.215;  // of kColorDecay^t over a run, 0 <= t <= 1: (1 - 0.01) / ln 100
+constexpr double kColorDecay = 0.01;  // of the highest rate, at the beginning and at the end
+constexpr int kColorWarmUp = 500;     // steps of the reference run
+
+// The mean of kColorDecay^t over a run, 0 <= t <= 1: 0.215 of the highest rate.
+double MeanShareOfColorRate() {
+  return (1 - kColorDecay) / -std::log(kColorDecay);
+}
 
 double ShareOfColorRate(int step, int steps) {
   const double warm_up = std::max(1, ScaledSteps(kColorWarmUp, steps));
@@ -26,7 +30,7 @@ double MeansLearningRate(const OptimizerConfig& config, int step, int steps) {
 }
 
 double ColorLearningRate(const ColorConfig& config, double updates, int step, int steps) {
-  const double highest = std::max(config.rate, config.reach / (kColorMeanRate * std::max(1.0, updates)));
+  const double highest = std::max(config.rate, config.reach / (MeanShareOfColorRate() * std::max(1.0, updates)));
   return highest * ShareOfColorRate(step, steps);
 }
 

@@ -2,7 +2,9 @@
 // exposure of each photo, or that add to the loss, such as a penalty on depth. A step without terms does nothing here.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/kernel_context.h"
@@ -17,6 +19,7 @@ struct PhotoParameters {
   torch::Tensor values, first, second;  // [rows, ...] float, on the backend's device
   std::vector<int64_t> steps;           // updates of each row
 };
+using ParametersByName = std::map<std::string, PhotoParameters>;  // by the name that the term gives them
 
 // The arrays of a view, on the device and in the order of its stages; those that the term's traits do not ask for are
 // null. H and W are the target's.
@@ -34,8 +37,9 @@ struct LossTermTraits {
   bool changes_image = false, adds_loss = false, uses_depth = false;
 };
 
-// A term's calls for a view: Forward, Backward, both again where the view is repeated (TrainStep::Run), then Update.
-// They queue their work as all stages do. Memory from the context's scratch stays until the next view.
+// A term's calls for a view: Forward, Backward, both again where the view is repeated (TrainStep::Run), then, once the
+// model has taken the view's gradient, Update. They queue their work as all stages do. Memory from the context's
+// scratch stays until the next view.
 class LossTerm {
  public:
   virtual ~LossTerm() = default;
@@ -44,7 +48,7 @@ class LossTerm {
   // frame.grad_image comes as dL/d(changed image) and leaves as dL/d(image), with what the term's own loss adds. The
   // gradient of the term's parameters is left for Update; nothing that lasts is changed yet.
   virtual void Backward(const KernelContext& context, const TermFrame& frame) = 0;
-  // Moves the term's parameters.
+  // Moves the term's parameters, but not by a gradient that is not usable (train/kernels/update/adam_math.h).
   virtual void Update(const KernelContext& context, const TermFrame& frame) = 0;
 };
 

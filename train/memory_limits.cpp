@@ -25,8 +25,12 @@ constexpr int64_t kCpuBytesPerSplat = kModelBytes + kStepBytesCpu;
 constexpr int64_t kMostSplatsCpu = 6000000;
 constexpr int64_t kMostSplatsDevice = 100000000;
 constexpr int64_t kFewestSplats = 10000;
-// Image, gradient, maps of the loss: floats of three channels, five times, and two of one. Two photos.
-constexpr int64_t kBytesPerPixel = (5 * 3 + 2) * 4 + 2 * 3;
+// Floats of a view: the render with its alpha, the image that a term makes of it, the gradient of the image, and the
+// derivatives of SSIM (LossBufferSizes). Beside them two photos of 8 bits, each with its weights: one that is trained
+// on and one that is on its way.
+constexpr int64_t kFloatsPerPixel = (3 + 1) + 3 + 3 + 3 * 3;
+constexpr int64_t kPhotosOnTheWay = 2;
+constexpr int64_t kBytesPerPixel = kFloatsPerPixel * int64_t(sizeof(float)) + kPhotosOnTheWay * (3 + 1);
 constexpr int kMostDecodingThreads = 8;
 constexpr double kPhotoShare = 0.3;  // of a GPU's free memory, at most, for photos
 

@@ -2,9 +2,6 @@
 // training that goes on from it ends with the same bits as one that has never stopped.
 #pragma once
 
-#include <map>
-#include <string>
-
 #include "core/random.h"
 #include "data/dataset/dataset.h"
 #include "rasterizer/torch/splat_model.h"
@@ -25,8 +22,8 @@ struct TrainState {
   EpochOrder order;
   Random density_random{0};  // what density control draws from
   DensityState density;
-  DensityLimits limits;                                     // chosen when the training began
-  std::map<std::string, PhotoParameters> photo_parameters;  // by the name of the term that has them
+  DensityLimits limits;  // chosen when the training began
+  ParametersByName photo_parameters;
 
   // Returns a copy on the same device that shares no memory with this state, as a plain copy would.
   TrainState Clone() const;

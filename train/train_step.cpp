@@ -80,7 +80,6 @@ ViewGradient TrainStep::QueueView(const KernelContext& context, const SplatModel
   Gradient gradient = QueuePasses(context, scene, input);
   // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
   while (gradient.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);
-  terms_.Update(context);
   // The arrays are the model's and the workspace's.
   return {gradient.backward, StatisticsView(input, model.count(), backend_.device)};
 }
@@ -92,6 +91,7 @@ void TrainStep::Run(SplatModel& model, ModelOptimizer& optimizer, const StepInpu
   const ViewGradient view = QueueView(context, model, input);
   update_->Finish(context, view,
                   {&model, &optimizer, input.rates, PenaltyOf(input.loss, model.count()), UnusableStepOnDevice()});
+  terms_.Update(context);  // where the model's step throws, nothing has moved
 }
 
 void TrainStep::AddView(const SplatModel& model, const StepInput& input) {
@@ -99,6 +99,7 @@ void TrainStep::AddView(const SplatModel& model, const StepInput& input) {
   KernelContext context = scope.context();
   context.scratch = &scratch_;
   update_->Add(context, QueueView(context, model, input));
+  terms_.Update(context);
 }
 
 double TrainStep::Loss() {

@@ -229,6 +229,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   result.unusable_steps = state.unusable_steps;
   if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));
   result.model = ToDevice(state.model, torch::kCPU);  // waits for a GPU
+  result.color_mode = config.color.mode;
   result.photo_colors = LearnedColors(dataset, state.photo_parameters);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result;

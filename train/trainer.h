@@ -20,6 +20,7 @@ namespace splat::train {
 struct TrainResult {
   SplatModel model;                         // without gradients, sane values only
   std::optional<PhotoColors> photo_colors;  // what its photos differ in, where that was learned
+  std::string color_mode;                   // that was trained with: off, exposure or full
   int steps_done = 0;
   bool interrupted = false;
   std::string error;       // what ended the training, if neither the user nor a lack of memory

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/constants.h"
 #include "core/format.h"
 #include "data/dataset/scene_alignment.h"
 #include "data/poses/photo_matching.h"
@@ -12,7 +13,7 @@
 namespace splat::data {
 namespace {
 
-constexpr double kDegrees = 180 / 3.14159265358979323846;
+constexpr double kDegrees = 180 / kPi;
 constexpr double kWidestView = 170, kWidestFisheyeView = 360, kNarrowestView = 0.5;  // degrees
 constexpr double kFocalOfShares_px = 10;                    // a smaller one is a share of the image's width
 constexpr double kLeastShare = 0.25, kLargestShare = 0.75;  // of a principal point written as a share

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/constants.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/brown_camera.h"
 #include "data/poses/named_photo_sizes.h"
@@ -147,7 +148,7 @@ std::vector<Row> ReadRows(const std::string& path, LineScanner& lines, const Hea
 // The heading turns clockwise from the y axis, seen from above; a camera with all angles zero looks straight down, and
 // the upper side of its photo is where y points. World axes: x east, y north, z up.
 Rigid3 PoseOf(const Row& row) {
-  constexpr double kRadians = 3.14159265358979323846 / 180;
+  constexpr double kRadians = kPi / 180;
   const double heading = row.Number("heading") * kRadians, pitch = row.Number("pitch") * kRadians,
                roll = row.Number("roll") * kRadians;
   const double ch = std::cos(heading), sh = std::sin(heading), cp = std::cos(pitch), sp = std::sin(pitch),

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
+#include "core/constants.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_folder.h"
 #include "data/poses/photo_matching.h"
@@ -21,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kMaxPhotoSide = 1000000;  // px
 constexpr double kLastRowTolerance = 1e-6;
 constexpr const char* kUsualPoints = "sparse_pc.ply";

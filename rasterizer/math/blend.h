@@ -59,7 +59,6 @@ struct FoldedSplat {
 };
 
 constexpr double kLog2E = 1.4426950408889634;          // log2(e)
-constexpr double kLn2 = 0.6931471805599453;            // 1 / log2(e)
 constexpr double kLog2MinAlpha = -7.9943534368588578;  // log2(kMinAlpha)
 
 template <typename T>

@@ -251,6 +251,43 @@ TEST(PlanCapture, WhiteBalanceDriftsOverTheOrbit) {
   EXPECT_EQ(photos[0].exposure_ev, 0);
 }
 
+double MeanOfChannel(const std::string& path, int channel) {
+  const Image8 image = data::ReadPhoto(path).image;
+  double sum = 0;
+  for (size_t i = size_t(channel); i < image.pixels.size(); i += 3) sum += image.pixels[i];
+  return sum / (double(image.width) * image.height);
+}
+
+// Photo 0 is taken in warm light, photo 2 in cold.
+TEST(WriteCapture, WhiteBalanceAndExposureDriftInThePhotos) {
+  const TempDir folder;
+  const auto take = [&](double white_balance, double exposure, const std::string& name) {
+    CaptureOptions options = SmallOptions();
+    options.white_balance_ev = white_balance;
+    options.exposure_drift_ev = exposure;
+    return Take(options, folder / name);
+  };
+  const CaptureResult plain = take(0, 0, "plain"), drift = take(0.4, 0, "white_balance"),
+                      exposed = take(0, 0.5, "exposure");
+  const auto change = [&](const CaptureResult& result, size_t photo, int channel) {
+    return MeanOfChannel(result.photo_folder + "/" + result.photos[photo].name, channel) -
+           MeanOfChannel(plain.photo_folder + "/" + plain.photos[photo].name, channel);
+  };
+  constexpr double kSame = 1, kShown = 3;  // of 255; JPEG rounds colours
+  for (int c = 0; c < 3; ++c) {
+    EXPECT_NEAR(change(drift, 1, c), 0, kSame) << c;
+    EXPECT_NEAR(change(exposed, 0, c), 0, kSame) << c;
+    EXPECT_GT(change(exposed, 1, c), kShown) << c;
+    EXPECT_LT(change(exposed, 3, c), -kShown) << c;
+  }
+  EXPECT_GT(change(drift, 0, 0), kShown);
+  EXPECT_NEAR(change(drift, 0, 1), 0, kSame);
+  EXPECT_LT(change(drift, 0, 2), -kShown);
+  EXPECT_LT(change(drift, 2, 0), -kShown);
+  EXPECT_NEAR(change(drift, 2, 1), 0, kSame);
+  EXPECT_GT(change(drift, 2, 2), kShown);
+}
+
 TEST(WriteCapture, ListsAllBadOptionsAtOnce) {
   const TempDir folder;
   CaptureOptions options;

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "capture/capture.h"
+#include "core/constants.h"
 #include "data/photos/image_io.h"
 #include "data/photos/lens.h"
 #include "data/poses/bundler_reader.h"
@@ -24,7 +25,7 @@ using splat::testing::TempDir;
 using splat::testing::WriteBytes;
 
 constexpr double kTolerance_px = 1e-6;  // of numbers written with 17 digits
-constexpr double kDegrees = 180 / 3.14159265358979323846;
+constexpr double kDegrees = 180 / kPi;
 
 // A camera of the capture with a lens of the programs' kind, which the capture's own cannot have.
 struct KnownCamera {

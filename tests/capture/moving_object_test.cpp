@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 
 #include "capture/capture.h"
 #include "data/photos/image_io.h"
@@ -64,19 +66,42 @@ TEST(MovingObject, StandsElsewhereInEachPhoto) {
   for (size_t i = 1; i < places.size(); ++i) EXPECT_GT(Norm(places[i] - places[i - 1]), 0.5);
 }
 
+bool IsBlack(const Image8& image, int y) {
+  bool black = true;
+  for (int x = 0; x < image.width; ++x) {
+    for (int c = 0; c < 3; ++c) black = black && image.At(x, y)[c] == 0;
+  }
+  return black;
+}
+
+bool AreEqual(const Image8& a, const Image8& b, int y) {
+  return std::equal(a.At(0, y), a.At(0, y) + size_t(a.width) * size_t(a.channels), b.At(0, y));
+}
+
 TEST(BlackRows, AreAtTheTopOrAtBothEnds) {
   const TempDir folder;
-  CaptureOptions options = SmallOptions();
-  options.alpha_masks = true;  // PNG, so that black is black
-  options.black_rows = 3;
-  const Image8 cut = data::ReadPhoto(Take(options, folder / "cut").photo_folder + "/photo_0001.png").image;
-  EXPECT_EQ(cut.At(60, 2)[1], 0);
-  EXPECT_GT(cut.At(60, 50)[1], 0);
-  options.black_rows = 0;
-  options.letterbox = 12;
-  const Image8 boxed = data::ReadPhoto(Take(options, folder / "boxed").photo_folder + "/photo_0001.png").image;
-  for (const int y : {0, 11, 84, 95}) EXPECT_EQ(boxed.At(60, y)[1], 0) << y;
-  EXPECT_GT(boxed.At(60, 60)[1], 0);
+  const auto photo_with = [&](int black_rows, int letterbox, const std::string& name) {
+    CaptureOptions options = SmallOptions();
+    options.alpha_masks = true;  // PNG, so that black is black
+    options.noise = 20;          // so that nothing else is
+    options.black_rows = black_rows;
+    options.letterbox = letterbox;
+    return data::ReadPhoto(Take(options, folder / name).photo_folder + "/photo_0001.png").image;
+  };
+  const Image8 plain = photo_with(0, 0, "plain"), cut = photo_with(3, 0, "cut"), boxed = photo_with(0, 12, "boxed");
+  ASSERT_EQ(plain.height, 96);
+  for (int y = 0; y < plain.height; ++y) {
+    SCOPED_TRACE(y);
+    EXPECT_FALSE(IsBlack(plain, y));
+    EXPECT_EQ(IsBlack(cut, y), y < 3);
+    EXPECT_EQ(IsBlack(boxed, y), y < 12 || y >= 84);
+    if (y >= 3) {
+      EXPECT_TRUE(AreEqual(cut, plain, y));
+    }
+    if (y >= 12 && y < 84) {
+      EXPECT_TRUE(AreEqual(boxed, plain, y));
+    }
+  }
 }
 
 }  // namespace

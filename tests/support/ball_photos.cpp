@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/camera.h"
+#include "core/constants.h"
 #include "core/quaternion.h"
 #include "data/photos/image_io.h"
 
@@ -23,7 +24,6 @@ struct Ball {
 constexpr Ball kBalls[] = {{{0, 0, 0}, 1, {0.9, 0.3, 0.2}, {0.5, 0.1, 0.1}},
                            {{1.4, 0.4, 0}, 0.6, {0.2, 0.5, 0.9}, {0.1, 0.2, 0.5}}};
 constexpr Vec3<double> kBackground = {0.25, 0.3, 0.35};
-constexpr double kPi = 3.14159265358979323846;
 constexpr double kCameraDistance = 4;
 constexpr double kCameraHeight = 1.2;
 constexpr int kPointsPerBall = 75;

@@ -15,6 +15,14 @@
 
 namespace splat::testing {
 
+// Fates as the stages have them.
+inline std::vector<uint8_t> Bytes(const std::vector<train::SplatFate>& fates) {
+  std::vector<uint8_t> bytes;
+  bytes.reserve(fates.size());
+  for (const train::SplatFate fate : fates) bytes.push_back(uint8_t(fate));
+  return bytes;
+}
+
 struct DensityBackend {
   std::string name;
   const train::DensityStages* stages;

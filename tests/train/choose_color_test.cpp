@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
 #include "tests/support/synthetic_set.h"
 #include "train/trainer.h"
 
@@ -26,24 +31,92 @@ TEST(ModeFor, TakesTheLeastThatExplainsThePhotos) {
   EXPECT_EQ(ModeFor({}), "off");
 }
 
-TEST(ChosenColorMode, SaysInOneLineWhatItChose) {
+// What the log says of a choice.
+struct Choice {
+  std::string mode;
+  std::vector<std::string> lines;
+};
+Choice Choose(const data::Dataset& dataset, const std::string& mode) {
+  Choice choice;
+  choice.mode =
+      ChosenColorMode(dataset, {mode}, [&](LogLevel, const std::string& line) { choice.lines.push_back(line); });
+  return choice;
+}
+
+// Writes each photo again, channel c of photo i brighter by stops(i, c).
+template <typename Stops>
+void TakeAgain(const data::Dataset& dataset, const Stops& stops) {
+  for (size_t i = 0; i < dataset.views.size(); ++i) {
+    Image8 photo = data::ReadPhoto(dataset.views[i].path).image;
+    for (size_t value = 0; value < photo.pixels.size(); ++value) {
+      const double factor = std::exp2(stops(int(i), int(value % 3)));
+      photo.pixels[value] = uint8_t(std::lround(std::min(255.0, 0.6 * factor * photo.pixels[value])));
+    }
+    data::WriteImage(dataset.views[i].path, photo);
+  }
+}
+
+double Alternating(int i) {
+  return i % 2 == 0 ? 0.25 : -0.25;
+}
+
+TEST(ChosenColorMode, AModeThatIsNotAutoStaysAndNothingIsMeasured) {
+  const splat::testing::SyntheticSet set;
+  for (const char* mode : {"off", "exposure", "full"}) {
+    const Choice choice = Choose(set.dataset, mode);
+    EXPECT_EQ(choice.mode, mode);
+    EXPECT_TRUE(choice.lines.empty());
+  }
+}
+
+TEST(ChosenColorMode, TellsPhotosOfOneExposureFromOthersAndSaysSoInOneLine) {
   splat::testing::SyntheticSet set;
-  int lines = 0;
-  std::string line;
-  const LogSink log = [&](LogLevel, const std::string& text) {
-    ++lines;
-    line = text;
-  };
-  EXPECT_EQ(ChosenColorMode(set.dataset, {"full"}, log), "full");
-  EXPECT_EQ(lines, 0);
+  const float* means = set.truth.means.data_ptr<float>();
+  for (size_t i = 0; i < set.dataset.points.positions.size(); ++i) {
+    set.dataset.points.positions[i] = {means[3 * i], means[3 * i + 1], means[3 * i + 2]};
+  }
+  const Choice equal = Choose(set.dataset, "auto");
+  TakeAgain(set.dataset, [](int i, int) { return Alternating(i); });
+  const Choice exposed = Choose(set.dataset, "auto");
+  TakeAgain(set.dataset, [](int i, int channel) { return Alternating(i) * (1 - channel); });
+  const Choice full = Choose(set.dataset, "auto");
+  EXPECT_EQ(equal.mode, "off");
+  EXPECT_EQ(exposed.mode, "exposure");
+  EXPECT_EQ(full.mode, "full");
+  for (const Choice* choice : {&equal, &exposed, &full}) {
+    ASSERT_EQ(choice->lines.size(), 1u);
+    EXPECT_THAT(choice->lines[0], HasSubstr("photos differ by"));
+    EXPECT_THAT(choice->lines[0], ::testing::EndsWith(choice->mode));
+  }
+}
+
+TEST(ChosenColorMode, OfPhotosThatCannotBeComparedIsOff) {
+  splat::testing::SyntheticSet set;
   set.dataset.points = {};
-  EXPECT_EQ(ChosenColorMode(set.dataset, {"auto"}, log), "off");
-  EXPECT_EQ(lines, 1);
-  EXPECT_THAT(line, HasSubstr("cannot be compared"));
+  const Choice choice = Choose(set.dataset, "auto");
+  EXPECT_EQ(choice.mode, "off");
+  ASSERT_EQ(choice.lines.size(), 1u);
+  EXPECT_THAT(choice.lines[0], HasSubstr("cannot be compared"));
+}
+
+TEST(ChosenColorMode, IsWhatATrainingTakes) {
+  splat::testing::SyntheticSet set;
   TrainConfig config;
   config.iterations = 2;
   config.color.mode = "auto";
-  EXPECT_FALSE(TrainOn(CpuBackend(), set.dataset, config, {}).photo_colors.has_value());
+  int lines = 0;
+  TrainCallbacks callbacks;
+  callbacks.log = [&](LogLevel, const std::string& line) { lines += line.find("--color auto") == 0 ? 1 : 0; };
+  TakeAgain(set.dataset, [](int i, int) { return Alternating(i); });
+  const TrainResult result = TrainOn(CpuBackend(), set.dataset, config, callbacks);
+  EXPECT_EQ(result.color_mode, Choose(set.dataset, "auto").mode);
+  EXPECT_NE(result.color_mode, "off");
+  EXPECT_TRUE(result.photo_colors.has_value());
+  EXPECT_EQ(lines, 1);
+  set.dataset.points = {};
+  const TrainResult off = TrainOn(CpuBackend(), set.dataset, config, {});
+  EXPECT_EQ(off.color_mode, "off");
+  EXPECT_FALSE(off.photo_colors.has_value());
 }
 
 }  // namespace

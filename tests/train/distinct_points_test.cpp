@@ -42,8 +42,8 @@ bool Equal(const data::PointCloud& a, const data::PointCloud& b) {
 
 TEST(DistinctPoints, NearCopiesCountOnce) {
   const data::PointCloud once = Surface(40), expected = DistinctPoints(once, 4);
-  for (const int copies : {2, 3, 4}) {
-    for (const double distance : {1e-6, 2e-5, 1e-4, 3e-4}) {
+  for (const int copies : {2, 3, 4, 8, 12, 17, 20, 100}) {
+    for (const double distance : {0.0, 1e-6, 2e-5, 1e-4, 3e-4}) {
       const data::PointCloud distinct = DistinctPoints(Copied(once, once.positions.size(), copies, distance), 4);
       const double kept = double(distinct.positions.size()) / double(expected.positions.size());
       EXPECT_NEAR(kept, 1, 0.03) << copies << " copies up to " << distance << " away";
@@ -61,8 +61,34 @@ TEST(DistinctPoints, CloudsWithFewNearPointsStay) {
   EXPECT_TRUE(Equal(DistinctPoints(once, 4), once));
   const data::PointCloud some = Copied(once, once.positions.size() / 20, 2, 1e-4);
   EXPECT_TRUE(Equal(DistinctPoints(some, 4), some));
+  const data::PointCloud some_often = Copied(once, once.positions.size() / 200, 20, 1e-4);  // a tenth of all
+  EXPECT_TRUE(Equal(DistinctPoints(some_often, 4), some_often));
   const data::PointCloud half = Copied(once, once.positions.size() / 2, 2, 1e-4);
   EXPECT_LT(DistinctPoints(half, 4).positions.size(), once.positions.size() + 20);
+}
+
+// Where the copies of half of the points are many, all of them are found, and the other half stays.
+TEST(DistinctPoints, ManyCopiesOfSomePointsCountOnce) {
+  const data::PointCloud once = Surface(40);
+  for (const int copies : {20, 40}) {
+    const size_t kept = DistinctPoints(Copied(once, once.positions.size() / 2, copies, 1e-4), 4).positions.size();
+    EXPECT_NEAR(double(kept) / double(once.positions.size()), 1, 0.03) << copies;
+  }
+}
+
+// Small things far from each other are no copies, however many points each of them has.
+TEST(DistinctPoints, ThingsWithRoomBetweenThemStay) {
+  Random random(3);
+  data::PointCloud cloud;
+  for (int thing = 0; thing < 40; ++thing) {
+    const Vec3<double> middle = {random.Uniform(0, 4), random.Uniform(0, 4), random.Uniform(0, 4)};
+    for (int i = 0; i < 30; ++i) {
+      const double x = random.Uniform(-1, 1), y = random.Uniform(-1, 1), z = random.Uniform(-1, 1);
+      cloud.positions.push_back(middle + 0.05 * Vec3<double>{x, y, z});
+      cloud.colors.push_back({100, 100, 100});
+    }
+  }
+  EXPECT_TRUE(Equal(DistinctPoints(cloud, 4), cloud));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/random.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/sh.h"
 
@@ -54,18 +55,25 @@ TEST(InitialModel, DuplicatedAndLonePointsGetFiniteScales) {
 TEST(InitialModel, CopiesOfPointsCountOnceWithTheirMeanColour) {
   const data::Dataset once = Grid(5, 0.25);
   const SplatModel expected = InitialModel(once, InitConfig{}, 1);
-  for (const int copies : {2, 3, 4}) {
-    data::Dataset dataset = once;
-    for (int k = 1; k < copies; ++k) {
-      for (size_t i = 0; i < once.points.positions.size(); ++i) {
-        dataset.points.positions.push_back(once.points.positions[i]);
-        dataset.points.colors.push_back(once.points.colors[i]);
+  for (const int copies : {2, 3, 4, 8, 20}) {
+    for (const double distance : {0.0, 1e-4}) {  // from the first copy, x the spacing
+      SCOPED_TRACE(::testing::Message() << copies << " copies up to " << distance << " apart");
+      data::Dataset dataset = once;
+      Random random(4);
+      for (int k = 1; k < copies; ++k) {
+        for (size_t i = 0; i < once.points.positions.size(); ++i) {
+          const double x = random.Uniform(-1, 1), y = random.Uniform(-1, 1), z = random.Uniform(-1, 1);
+          dataset.points.positions.push_back(once.points.positions[i] + 0.25 * distance * Vec3<double>{x, y, z});
+          dataset.points.colors.push_back(once.points.colors[i]);
+        }
       }
+      const SplatModel model = InitialModel(dataset, InitConfig{}, 1);
+      ASSERT_EQ(model.count(), expected.count());
+      EXPECT_TRUE(torch::equal(model.means, expected.means));
+      EXPECT_TRUE(torch::equal(model.log_scales, expected.log_scales));
+      EXPECT_TRUE(torch::equal(model.opacity_logits, expected.opacity_logits));
+      EXPECT_TRUE(torch::equal(model.sh_dc, expected.sh_dc));
     }
-    const SplatModel model = InitialModel(dataset, InitConfig{}, 1);
-    EXPECT_TRUE(torch::equal(model.means, expected.means)) << copies;
-    EXPECT_TRUE(torch::equal(model.log_scales, expected.log_scales)) << copies;
-    EXPECT_TRUE(torch::equal(model.sh_dc, expected.sh_dc)) << copies;
   }
   data::Dataset two = Grid(1, 1);
   two.points.colors[0] = {10, 20, 30};

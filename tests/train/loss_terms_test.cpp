@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "core/check.h"
 #include "rasterizer/torch/render.h"
 #include "tests/support/step_bench.h"
 
@@ -238,6 +239,25 @@ TEST(LossTerms, AViewThatIsRenderedAgainUpdatesParametersOnce) {
   }
   EXPECT_GT(gain.forwards, 3);
   EXPECT_EQ(gains.steps[0], 3);
+}
+
+// An update that has no memory left, or refuses for another reason.
+class RefusingUpdate : public Update {
+ public:
+  void Add(const KernelContext&, const ViewGradient&) override { throw Error("no"); }
+  void Finish(const KernelContext&, const ViewGradient&, const ModelStep&) override { throw Error("no"); }
+};
+
+TEST(LossTerms, AStepThatTheModelDoesNotMakeMovesNoParameter) {
+  for (const Backend& backend : kBackends) {
+    PhotoParameters gains = OneFor(1, 1);
+    StepBench bench(backend, ListOf(std::make_unique<GainTerm>(gains, 0.1f)), std::make_unique<RefusingUpdate>());
+    bench.input.target.view = 0;
+    EXPECT_THROW(bench.Run(), Error);
+    EXPECT_THROW(bench.AddView(), Error);
+    EXPECT_EQ(gains.steps[0], 0);
+    EXPECT_EQ(gains.values.item<float>(), 1);
+  }
 }
 
 TEST(LossTerms, AMaskOverThePhotoLeavesTheModelAlone) {

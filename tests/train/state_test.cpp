@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <vector>
@@ -41,6 +42,12 @@ TrainConfig McmcConfig() {
   return config;
 }
 
+TrainConfig ColorConfigOf(const std::string& mode) {
+  TrainConfig config = Config();
+  config.color.mode = mode;
+  return config;
+}
+
 // Makes steps until the state has made as many.
 void TrainUntil(TrainState& state, const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                 int step) {
@@ -74,12 +81,22 @@ bool Equal(const SplatModel& a, const SplatModel& b) {
   return equal;
 }
 
-// The parameters of photos are not compared: a training has none yet.
+bool Equal(const PhotoParameters& a, const PhotoParameters& b) {
+  return Equal(a.values, b.values) && Equal(a.first, b.first) && Equal(a.second, b.second) && a.steps == b.steps;
+}
+
+bool Equal(const ParametersByName& a, const ParametersByName& b) {
+  bool equal = a.size() == b.size();
+  for (const auto& [name, parameters] : a) equal = equal && b.count(name) > 0 && Equal(parameters, b.at(name));
+  return equal;
+}
+
 bool Equal(const TrainState& a, const TrainState& b) {
   return a.step == b.step && Equal(a.model, b.model) && Equal(a.moments, b.moments) && a.order.views == b.order.views &&
          a.order.next == b.order.next && a.order.random.state() == b.order.random.state() &&
          a.density_random.state() == b.density_random.state() && Equal(a.density, b.density) &&
-         a.limits.gaussians == b.limits.gaussians && a.limits.pixels == b.limits.pixels;
+         a.limits.gaussians == b.limits.gaussians && a.limits.pixels == b.limits.pixels &&
+         Equal(a.photo_parameters, b.photo_parameters);
 }
 
 void ExpectStopsChangeNoBit(const Backend& backend, const TrainConfig& config, const std::vector<int>& stops = kStops) {
@@ -109,6 +126,13 @@ TEST(TrainState, StopsChangeNoBitOfRelocation) {
 TEST(TrainState, StopsChangeNoBitOnAGpu) {
   ExpectStopsChangeNoBit(EmulatedGpu(), Config(), {47, 60});
   ExpectStopsChangeNoBit(EmulatedGpu(), McmcConfig(), {47});
+}
+
+TEST(TrainState, StopsChangeNoBitOfLearnedColours) {
+  for (const char* mode : {"exposure", "full"}) {
+    ExpectStopsChangeNoBit(CpuBackend(), ColorConfigOf(mode));
+    ExpectStopsChangeNoBit(EmulatedGpu(), ColorConfigOf(mode), {47});
+  }
 }
 
 TEST(TrainState, StopsAtEveryStepChangeNoBit) {
@@ -201,6 +225,15 @@ TEST(TrainState, EachPartDecidesHowItGoesOn) {
   config.density.adaptive.prune_scale = 0.05;  // all splats are larger, and once opacities have been reset that counts
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.opacity_was_reset = false; }));
   EXPECT_FALSE(Matters(config, [](TrainState&) {}));
+  for (const char* name : {"color.photos", "color.lenses"}) {
+    const auto forgets = [&](const auto& forget) {
+      return Matters(ColorConfigOf("full"), [&](TrainState& s) { forget(s.photo_parameters.at(name)); });
+    };
+    EXPECT_TRUE(forgets([](PhotoParameters& p) { p.values.fill_(0); })) << name;
+    EXPECT_TRUE(forgets([](PhotoParameters& p) { p.first.fill_(0); })) << name;
+    EXPECT_TRUE(forgets([](PhotoParameters& p) { p.second.fill_(0); })) << name;
+    EXPECT_TRUE(forgets([](PhotoParameters& p) { std::fill(p.steps.begin(), p.steps.end(), 0); })) << name;
+  }
 }
 
 TEST(TrainState, ACloneSharesNoMemory) {

@@ -1,5 +1,6 @@
 #include "train/kernels/train_kernels.h"
 
+#include "core/own_scratch.h"
 #include "train/kernels/density/density_cpu_stages.h"
 
 namespace splat::train {
@@ -8,15 +9,11 @@ namespace {
 void LossOnCpu(const KernelContext& context, const LossParams& params, LossSums* sums) {
   CheckLossParams(params);
   const LossBufferSizes sizes = LossBufferSizesOf(params);
-  LossValue value;
-  if (context.scratch) {
-    value = PhotometricLoss(
-        *context.executor, params,
-        {context.scratch->AllocateArray<float>(sizes.partials), context.scratch->AllocateArray<double>(sizes.sums)});
-  } else {
-    PhotometricLossWorkspace workspace;
-    value = PhotometricLoss(*context.executor, params, workspace);
-  }
+  OwnScratch own;
+  ScratchAllocator& scratch = ScratchOf(context, own);
+  const LossValue value =
+      PhotometricLoss(*context.executor, params,
+                      {scratch.AllocateArray<float>(sizes.partials), scratch.AllocateArray<double>(sizes.sums)});
   *sums = {value.l1, value.ssim};
 }
 

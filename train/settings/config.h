@@ -7,6 +7,7 @@
 
 #include "core/option.h"
 #include "train/density/density_config.h"
+#include "train/kernels/update/adam_math.h"
 
 namespace splat::train {
 
@@ -18,8 +19,8 @@ struct OptimizerConfig {
   double opacity_logits_lr = 0.05;
   double sh_dc_lr = 2.5e-3;
   double sh_rest_lr = 2.5e-3 / 20;
-  double beta1 = 0.9, beta2 = 0.999;
-  double epsilon = 1e-15;
+  double beta1 = kAdamBeta1, beta2 = kAdamBeta2;
+  double epsilon = kAdamEpsilon;
 };
 
 struct LossConfig {

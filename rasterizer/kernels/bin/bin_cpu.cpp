@@ -2,11 +2,9 @@
 // into chunks that follow from its size alone, whose counts are added up in order: the result does not depend on the
 // threads.
 #include <algorithm>
-#include <memory>
-#include <vector>
 
 #include "core/check.h"
-
+#include "core/own_scratch.h"
 #include "rasterizer/kernels/bin/tile_spans.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/records.h"
@@ -39,18 +37,6 @@ struct Chunks {
   }
 
   static constexpr int64_t kMostChunks = 64;
-};
-
-// Stands in for a context's scratch.
-class OwnScratch : public ScratchAllocator {
- public:
-  void* Allocate(size_t bytes) override {
-    blocks_.emplace_back(new std::max_align_t[bytes / sizeof(std::max_align_t) + 1]);
-    return blocks_.back().get();
-  }
-
- private:
-  std::vector<std::unique_ptr<std::max_align_t[]>> blocks_;
 };
 
 // counts [chunks, bins], how many items of each chunk fall into each bin, to the place of a chunk's first one in the
@@ -205,7 +191,7 @@ InstanceCount CountInstances(const KernelContext&, const int32_t* tile_counts, i
 template <typename T>
 void BinSplats(const KernelContext& context, const BinParams<T>& params) {
   OwnScratch own;
-  ScratchAllocator& scratch = context.scratch ? *context.scratch : own;
+  ScratchAllocator& scratch = ScratchOf(context, own);
   const math::TileGrid grid = math::TileGridOf(params.width, params.height);
   int32_t* tile_of_slot = scratch.AllocateArray<int32_t>(params.list.instances);
   KeyedSplat* visible = scratch.AllocateArray<KeyedSplat>(params.visible);

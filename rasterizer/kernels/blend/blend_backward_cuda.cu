@@ -1,5 +1,6 @@
 // BlendBackward on a GPU (docs/math.md, section 7): every tile is replayed front to back, warps own parts of it, and
 // each splat's sums over the tile go to its slot without atomics, so that equal inputs give equal bits.
+#include "core/constants.h"
 #include "rasterizer/kernels/blend/blend_cuda.cuh"
 #include "rasterizer/kernels/blend/warp_reduce.cuh"
 #include "rasterizer/kernels/cuda_kernels.cuh"
@@ -110,8 +111,8 @@ __device__ inline void AddSplat(const math::FoldedSplat<float>& splat, const flo
   values[Wanted::kMoments + 5] = v_w * d.y;
   if constexpr (kAbsMean) {
     const Vec2<float> slope = math::Log2AlphaSlope(splat, d.x, d.y);
-    values[Wanted::kAbs] = std::abs(v * slope.x) * float(math::kLn2);
-    values[Wanted::kAbs + 1] = std::abs(v * slope.y) * float(math::kLn2);
+    values[Wanted::kAbs] = std::abs(v * slope.x) * float(kLn2);
+    values[Wanted::kAbs + 1] = std::abs(v * slope.y) * float(kLn2);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/constants.h"
 #include "core/lanes.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/records.h"
@@ -311,7 +312,7 @@ void TileBlend<L>::ReplaySplat(const Splat& splat, uint32_t rows, BackwardTile& 
   for (int x = s.first_column; x < s.end_column; x += kLanes) ReplayColumns<kMaps, kAbs>(s, x, rows, tile, sums);
   static_assert(kSlotColor == 0 && kSlotDepth == 3 && kSlotMoments == 4 && kSlotAbsMean == 10 && kSlotSize == 12,
                 "the order below");
-  const L per_ln(math::kLn2);
+  const L per_ln(kLn2);
   StoreLaneSums(sums.red, sums.green, sums.blue, sums.depth, slot);
   StoreLaneSums(sums.m0, sums.mx, sums.mw, sums.mxx, slot + 4);
   StoreLaneSums(sums.mxw, sums.mww, per_ln * sums.abs_x, per_ln * sums.abs_y, slot + 8);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/constants.h"
 #include "core/random.h"
 #include "tests/support/error_message.h"
 
@@ -19,8 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-constexpr double kPi = 3.14159265358979323846;
 
 // Eight cameras on a circle of radius 3 around the origin, which look at it, with 300 points around it.
 class CameraSanity : public ::testing::Test {

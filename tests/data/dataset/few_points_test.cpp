@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "core/constants.h"
 #include "core/random.h"
 #include "data/dataset/scene_alignment.h"
 
@@ -13,8 +14,6 @@ namespace splat::data {
 namespace {
 
 using ::testing::HasSubstr;
-
-constexpr double kPi = 3.14159265358979323846;
 
 // Points on the plane z = `height` that are off it by up to `noise`.
 std::vector<Vec3<double>> Plane(double height, double noise = 0) {

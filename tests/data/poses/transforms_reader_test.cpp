@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/camera.h"
+#include "core/constants.h"
 #include "data/photos/image_io.h"
 #include "data/poses/colmap_reader.h"
 #include "tests/support/byte_writer.h"
@@ -204,7 +205,7 @@ TEST_F(Transforms, TakesSizesFromPhotosThatLieElsewhere) {
 
 TEST_F(Transforms, AFramesOwnCameraGoesFirst) {
   json frame = MakeFrame("a.png");
-  frame.update({{"fl_x", 50}, {"camera_angle_y", 0.5 * 3.14159265358979323846}, {"w", 32}, {"h", 24}, {"cx", 15}});
+  frame.update({{"fl_x", 50}, {"camera_angle_y", 0.5 * kPi}, {"w", 32}, {"h", 24}, {"cx", 15}});
   EXPECT_THAT(ReadOf(MakeFile(frame)).photos[0].intrinsics.params,
               ElementsAre(50, ::testing::DoubleNear(12, kRounding), 15, 22));
 }

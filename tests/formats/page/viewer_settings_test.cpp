@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/constants.h"
 #include "tests/support/error_message.h"
 #include "tests/support/splat_clouds.h"
 
@@ -20,8 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Json = nlohmann::json;
-
-constexpr double kPi = 3.14159265358979323846;
 
 // 100 visible splats around the origin.
 SplatCloud Ball() {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/constants.h"
 #include "rasterizer/math/constants.h"
 #include "tests/support/backends.h"
 
@@ -17,7 +18,6 @@ using testing::PixelArrays;
 using testing::RenderInput;
 using testing::TestCamera;
 
-constexpr double kPi = 3.14159265358979324;
 constexpr int kWidth = 41, kHeight = 31;
 
 class AntialiasedTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/constants.h"
 #include "core/random.h"
 #include "rasterizer/math/constants.h"
 #include "tests/support/gradient_check.h"
@@ -19,8 +20,6 @@ using testing::DualGradient;
 using testing::GradientsMatch;
 using testing::kDualTolerance;
 using testing::RandomVector;
-
-constexpr double kPi = 3.14159265358979323846;
 
 Vec3<double> RandomDirection(Random& random) {
   return Normalized(Vec3<double>{random.Normal(), random.Normal(), random.Normal()});

@@ -1,9 +1,9 @@
 // The stages of color_stages.h on the CPU. Pixels go through in bands of rows, each with sums of its own.
 #include <algorithm>
-#include <vector>
 
 #include "core/check.h"
 #include "core/multiversion.h"
+#include "core/own_scratch.h"
 #include "train/kernels/color/color_stages.h"
 #include "train/kernels/simd_kernels.h"
 
@@ -14,11 +14,11 @@ constexpr int kSumLanes = 16;
 constexpr int64_t kTaskPixels = 4096;  // whose sums are added in float, lane by lane
 
 SPLAT_MULTIVERSION void GainValues(float gain, int64_t size, const float* __restrict image, float* __restrict changed) {
-  for (int64_t i = 0; i < size; ++i) changed[i] = Saturated(gain * image[i]);
+  for (int64_t i = 0; i < size; ++i) changed[i] = GainValue(gain, image[i]);
 }
 
 inline float GainBackward(float gain, float value, float& grad) {
-  const float passed = SaturatedBackward(gain * value, grad);
+  const float passed = GainValuePassed(gain, value, grad);
   grad = gain * passed;
   return passed * value;
 }
@@ -39,13 +39,6 @@ struct Bands {
 Bands BandsOf(int width, int height) {
   const int64_t rows = std::max<int64_t>(1, kTaskPixels / width);
   return {rows, (height + rows - 1) / rows};
-}
-
-// Memory of one call; `own` has it where the context has no scratch.
-double* AllocateSums(const KernelContext& context, int64_t count, std::vector<double>& own) {
-  if (context.scratch) return context.scratch->AllocateArray<double>(count);
-  own.resize(size_t(count));
-  return own.data();
 }
 
 ColorRows RowsOf(const ColorParams& params) {
@@ -76,8 +69,8 @@ void Forward(const KernelContext& context, const ColorForwardParams& params) {
 double BackwardOfGain(const KernelContext& context, const ColorBackwardParams& params, float gain) {
   const int64_t values = int64_t(3) * params.view.width * params.view.height, chunk = 3 * kTaskPixels;
   const int64_t tasks = (values + chunk - 1) / chunk;
-  std::vector<double> own;
-  double* sums = AllocateSums(context, tasks, own);
+  OwnScratch own;
+  double* sums = ScratchOf(context, own).AllocateArray<double>(tasks);
   ParallelFor(*context.executor, values, chunk, [&](int64_t begin, int64_t end) {
     float lanes[kSumLanes] = {};
     GainValuesBackward(gain, end - begin, params.view.image + begin, params.grad_image + begin, lanes);
@@ -96,8 +89,8 @@ void BackwardOfView(const KernelContext& context, const ColorBackwardParams& par
   all.grad_image = params.grad_image;
   const SimdKernels& simd = SimdKernelsOf(context.instruction_set);
   const Bands bands = BandsOf(all.width, all.height);
-  std::vector<double> own;
-  double* sums = AllocateSums(context, bands.count * kViewColorNumbers, own);
+  OwnScratch own;
+  double* sums = ScratchOf(context, own).AllocateArray<double>(bands.count * kViewColorNumbers);
   ParallelFor(*context.executor, all.height, bands.rows, [&](int64_t begin, int64_t end) {
     ColorRows rows = all;
     rows.begin_row = begin;
@@ -117,8 +110,8 @@ void Backward(const KernelContext& context, const ColorBackwardParams& params) {
     ViewColorBackward(view.photo, view.camera, sums, grad_photo, grad_camera);
     std::copy(grad_camera, grad_camera + kCameraColorNumbers, params.grad_camera);
   } else {
-    const double gain = GainOfStops(double(view.photo[0]));
-    grad_photo[0] = kLn2 * gain * BackwardOfGain(context, params, float(gain));
+    const double stops = double(view.photo[0]);
+    grad_photo[0] = GainOfStopsBackward(stops, BackwardOfGain(context, params, float(GainOfStops(stops))));
   }
   std::copy(grad_photo, grad_photo + kPhotoColorNumbers, params.grad_photo);
 }

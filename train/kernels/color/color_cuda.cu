@@ -50,8 +50,7 @@ __global__ void __launch_bounds__(kThreads) ColorForwardKernel(ColorTask task, f
   if (pixel >= task.pixels) return;
   const Vec3<float> color = PixelAt(task.image, pixel);
   if (kFull) return SetPixel(changed, pixel, PhotoPixel(*task.view, PositionOf(task, pixel), color));
-  const float gain = task.view->gain;
-  SetPixel(changed, pixel, {Saturated(gain * color.x), Saturated(gain * color.y), Saturated(gain * color.z)});
+  SetPixel(changed, pixel, GainPixel(task.view->gain, color));
 }
 
 // The gradient of a pixel's colour; `grad_view` gets that of the view's numbers, the gain alone without kFull.
@@ -60,9 +59,7 @@ __device__ inline Vec3<float> PixelBackward(const ColorTask& task, const ViewCol
                                             const Vec3<float>& grad, float* grad_view) {
   const Vec3<float> color = PixelAt(task.image, pixel);
   if (kFull) return PhotoPixelBackward(view, PositionOf(task, pixel), color, grad, grad_view);
-  const Vec3<float> passed = {SaturatedBackward(view.gain * color.x, grad.x),
-                              SaturatedBackward(view.gain * color.y, grad.y),
-                              SaturatedBackward(view.gain * color.z, grad.z)};
+  const Vec3<float> passed = GainPixelPassed(view.gain, color, grad);
   grad_view[0] = Dot(passed, color);
   return view.gain * passed;
 }
@@ -130,7 +127,7 @@ __global__ void __launch_bounds__(kThreads)
     ViewColorBackward<double>(params.view.photo, params.view.camera, shared.sums, grad_photo, grad_camera);
     for (int i = 0; i < kCameraColorNumbers; ++i) params.grad_camera[i] = float(grad_camera[i]);
   } else {
-    grad_photo[0] = kLn2 * GainOfStops(double(params.view.photo[0])) * shared.sums[0];
+    grad_photo[0] = GainOfStopsBackward(double(params.view.photo[0]), shared.sums[0]);
   }
   for (int i = 0; i < kPhotoColorNumbers; ++i) params.grad_photo[i] = float(grad_photo[i]);
 }

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "core/constants.h"
 #include "core/host_device.h"
 #include "core/lanes.h"
 #include "core/vec.h"
@@ -18,7 +19,6 @@ constexpr int kPhotoColorNumbers = 1 + 2 * kControlColors;
 constexpr int kChannelLensNumbers = 5, kCameraColorNumbers = 3 * kChannelLensNumbers;
 
 constexpr double kSmallestIntensity = 1e-5;  // below it a pixel counts as black, whose chromaticity says nothing
-constexpr double kLn2 = 0.69314718055994530942;
 
 // Weights in the loss of what keeps the vignetting plausible, as published: |centre|^2 (mean over the channels),
 // coefficients above 0 (mean over all), variance between channels (mean over the five numbers).
@@ -32,6 +32,7 @@ SPLAT_HD inline SymMat2<T> OffsetOfLatents(int control) {
   const double yy[kControlColors] = {0.0481283, 0.0431061, 0.0580500, 0.0128158};
   return {T(xx[control]), T(xy[control]), T(yy[control])};
 }
+
 template <typename T>
 SPLAT_HD inline Vec2<T> Product(const SymMat2<T>& m, const Vec2<T>& v) {
   return {m.xx * v.x + m.xy * v.y, m.xy * v.x + m.yy * v.y};
@@ -124,6 +125,11 @@ SPLAT_HD inline T GainOfStops(T stops) {
   using std::exp;
   return exp(T(kLn2) * stops);
 }
+// dL/dstops from dL/dgain.
+template <typename T>
+SPLAT_HD inline T GainOfStopsBackward(T stops, T grad_gain) {
+  return T(kLn2) * GainOfStops(stops) * grad_gain;
+}
 
 // Offsets of the control colours of a photo with these numbers.
 template <typename T, typename Stored>
@@ -152,7 +158,7 @@ SPLAT_HD inline ViewColor<T> ViewColorOf(const Stored* photo, const Stored* came
 template <typename T, typename Stored>
 SPLAT_HD inline void ViewColorBackward(const Stored* photo, const Stored* camera, const T* sums, T* grad_photo,
                                        T* grad_camera) {
-  grad_photo[0] = T(kLn2) * GainOfStops(T(photo[0])) * sums[0];
+  grad_photo[0] = GainOfStopsBackward(T(photo[0]), sums[0]);
   Mat3<T> grad_mix;
   for (int i = 0; i < 9; ++i) grad_mix(i / 3, i % 3) = sums[1 + i];
   Vec2<T> offsets[kControlColors], grad_offsets[kControlColors];
@@ -221,6 +227,26 @@ SPLAT_HD inline T SaturatedBackward(T value, T grad) {
   return Select(value > T(1), Maximum(grad, T(0)), grad);
 }
 
+// A value and a pixel with a gain, as the photo shows them.
+template <typename T>
+SPLAT_HD inline T GainValue(T gain, T value) {
+  return Saturated(gain * value);
+}
+template <typename T>
+SPLAT_HD inline Vec3<T> GainPixel(T gain, const Vec3<T>& color) {
+  return {GainValue(gain, color.x), GainValue(gain, color.y), GainValue(gain, color.z)};
+}
+// dL/d(gain * value) from dL/dGainValue. Times the gain it is that of the value, times the value that of the gain.
+template <typename T>
+SPLAT_HD inline T GainValuePassed(T gain, T value, T grad) {
+  return SaturatedBackward(gain * value, grad);
+}
+template <typename T>
+SPLAT_HD inline Vec3<T> GainPixelPassed(T gain, const Vec3<T>& color, const Vec3<T>& grad) {
+  return {GainValuePassed(gain, color.x, grad.x), GainValuePassed(gain, color.y, grad.y),
+          GainValuePassed(gain, color.z, grad.z)};
+}
+
 // What is known of a pixel on the way.
 template <typename T>
 struct PixelStages {
@@ -237,10 +263,7 @@ SPLAT_HD inline PixelStages<T> StagesOf(const ViewColor<T>& view, const Vec2<T>&
                    FreeLensFactor(view.lens[2], LensRadius2(view.lens[2], position))};
   s.seen = {HeldInUnit(s.free_factor.x) * color.x, HeldInUnit(s.free_factor.y) * color.y,
             HeldInUnit(s.free_factor.z) * color.z};
-  const Mat3<T>& m = view.mix;
-  s.mixed = {m(0, 0) * s.seen.x + m(0, 1) * s.seen.y + m(0, 2) * s.seen.z,
-             m(1, 0) * s.seen.x + m(1, 1) * s.seen.y + m(1, 2) * s.seen.z,
-             m(2, 0) * s.seen.x + m(2, 1) * s.seen.y + m(2, 2) * s.seen.z};
+  s.mixed = view.mix * s.seen;
   s.intensity = s.seen.x + s.seen.y + s.seen.z;
   const T mixed = s.mixed.x + s.mixed.y + s.mixed.z;
   s.share = T(1) / Maximum(mixed, T(kSmallestIntensity));
@@ -252,7 +275,7 @@ SPLAT_HD inline PixelStages<T> StagesOf(const ViewColor<T>& view, const Vec2<T>&
 template <typename T>
 SPLAT_HD inline Vec3<T> PhotoPixel(const ViewColor<T>& view, const Vec2<T>& position, const Vec3<T>& color) {
   const PixelStages<T> s = StagesOf(view, position, color);
-  return {Saturated(s.scale * s.mixed.x), Saturated(s.scale * s.mixed.y), Saturated(s.scale * s.mixed.z)};
+  return GainPixel(s.scale, s.mixed);
 }
 
 // dL/d of a channel's color and lens numbers, from dL/dseen.
@@ -275,9 +298,7 @@ template <typename T>
 SPLAT_HD inline Vec3<T> PhotoPixelBackward(const ViewColor<T>& view, const Vec2<T>& position, const Vec3<T>& color,
                                            const Vec3<T>& grad_photo, T* grad_view) {
   const PixelStages<T> s = StagesOf(view, position, color);
-  const Vec3<T> grad = {SaturatedBackward(s.scale * s.mixed.x, grad_photo.x),
-                        SaturatedBackward(s.scale * s.mixed.y, grad_photo.y),
-                        SaturatedBackward(s.scale * s.mixed.z, grad_photo.z)};
+  const Vec3<T> grad = GainPixelPassed(s.scale, s.mixed, grad_photo);
   const T grad_scale = Dot(grad, s.mixed);
   grad_view[0] = grad_scale * (s.intensity * s.share);
   const T grad_intensity = grad_scale * view.gain * s.share;
@@ -286,10 +307,7 @@ SPLAT_HD inline Vec3<T> PhotoPixelBackward(const ViewColor<T>& view, const Vec2<
   const Vec3<T> grad_mixed = {s.scale * grad.x + grad_sum, s.scale * grad.y + grad_sum, s.scale * grad.z + grad_sum};
   const T g[3] = {grad_mixed.x, grad_mixed.y, grad_mixed.z}, u[3] = {s.seen.x, s.seen.y, s.seen.z};
   for (int i = 0; i < 9; ++i) grad_view[1 + i] = g[i / 3] * u[i % 3];
-  const Mat3<T>& m = view.mix;
-  const Vec3<T> grad_seen = {m(0, 0) * g[0] + m(1, 0) * g[1] + m(2, 0) * g[2] + grad_intensity,
-                             m(0, 1) * g[0] + m(1, 1) * g[1] + m(2, 1) * g[2] + grad_intensity,
-                             m(0, 2) * g[0] + m(1, 2) * g[1] + m(2, 2) * g[2] + grad_intensity};
+  const Vec3<T> grad_seen = Transpose(view.mix) * grad_mixed + Vec3<T>{grad_intensity, grad_intensity, grad_intensity};
   T* lens = grad_view + kMixNumbers;
   return {LensBackward(view.lens[0], position, s.free_factor.x, color.x, grad_seen.x, lens),
           LensBackward(view.lens[1], position, s.free_factor.y, color.y, grad_seen.y, lens + kChannelLensNumbers),

@@ -1,5 +1,6 @@
 #include "train/kernels/update/adam.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "core/check.h"
@@ -47,6 +48,9 @@ AdamFactors<float> AdamFactorsOf(const AdamParams& params) {
 
 void AdamStep(Executor& executor, const AdamParams& params) {
   CheckAdamParams(params);
+  if (params.all_or_none && !std::all_of(params.grad, params.grad + params.size, IsUsableGradient<float>)) {
+    return UnusableFlagOf(params).Raise();
+  }
   const AdamFactors<float> factors = AdamFactorsOf(params);
   std::atomic<bool> all_usable{true};
   ParallelFor(executor, params.size, kChunk, [&](int64_t begin, int64_t end) {

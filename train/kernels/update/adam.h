@@ -15,9 +15,10 @@ struct AdamParams {
   float* first = nullptr;       // [size] first moment
   float* second = nullptr;      // [size] second moment
   double learning_rate = 0;
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
+  double beta1 = kAdamBeta1, beta2 = kAdamBeta2, epsilon = kAdamEpsilon;
   int64_t step = 1;                      // 1 at the first update
   double* last_unusable_step = nullptr;  // [1] set to `step` where a gradient is not usable; may be null
+  bool all_or_none = false;              // where one gradient is not usable nothing changes; for a few numbers
 };
 
 // Throws splat::Error for a step below 1, betas outside [0, 1) or a missing array.
@@ -31,6 +32,7 @@ inline UnusableFlag UnusableFlagOf(const AdamParams& params) {
 // value -= lr * (first / (1 - beta1^step)) / (sqrt(second / (1 - beta2^step)) + epsilon). A gradient that is not
 // usable (not finite or above 1e18) or below 1e-17 counts as 0. Moments below 1e-36 become 0. So nothing turns
 // denormal, and the bits are the same whether denormals are switched off or not. Throws as CheckAdamParams.
+// With all_or_none neither values nor moments change where any gradient is not usable.
 void AdamStep(Executor& executor, const AdamParams& params);
 
 }  // namespace splat::train

@@ -8,6 +8,8 @@
 
 namespace splat::train {
 
+// The usual decays (Kingma and Ba 2015), and an epsilon for gradients of means over millions of pixels.
+constexpr double kAdamBeta1 = 0.9, kAdamBeta2 = 0.999, kAdamEpsilon = 1e-15;
 // A moment below this becomes 0, so that the decaying moments of splats that nobody sees never turn denormal, which
 // costs a hundred cycles a number. It is far below epsilon^2, so no update changes by it.
 constexpr double kSmallestMoment = 1e-36;

@@ -35,7 +35,7 @@ struct BackwardAdamParams {
   // The arrays are shaped as the model's; they are null for an array without numbers, and aligned to 16 bytes.
   SplatArraysOf<float*> value, first, second;  // parameters, first and second moments
   SplatArraysOf<double> learning_rates;
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-15;
+  double beta1 = kAdamBeta1, beta2 = kAdamBeta2, epsilon = kAdamEpsilon;
   int64_t step = 1;                      // 1 at the first update
   double* last_unusable_step = nullptr;  // [1] as AdamParams has it
   // Leaves kShRest and its moments alone. This is exact while all its gradients have been 0, that is while the active

@@ -157,14 +157,16 @@ TEST(ChromaticityMix, IsTheHomographyAsPublished) {
   }
 }
 
-// A weighted sum of the pixel's channels, by dual numbers and by the gradient.
-TEST(PhotoPixelBackward, AgreesWithDualNumbers) {
+// A weighted sum of the pixel's channels, by dual numbers and by the gradient. The colours are `brightness` times those
+// of SomeColor.
+void ExpectAgreesWithDualNumbers(double brightness) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE(seed);
     Random random(seed);
     const Vec3<double> weights = {random.Uniform() - 0.5, random.Uniform() - 0.5, random.Uniform() - 0.5};
     const Vec2<double> position = SomePosition(random);
     std::vector<double> x = SomeParameters(seed);
-    const Vec3<double> color = SomeColor(random);
+    const Vec3<double> color = brightness * SomeColor(random);
     x.insert(x.end(), {color.x, color.y, color.z});
     const auto loss = [&](const auto& values) {
       using T = std::decay_t<decltype(values[0])>;
@@ -182,8 +184,18 @@ TEST(PhotoPixelBackward, AgreesWithDualNumbers) {
     ViewColorBackward(x.data(), camera, none, unused, penalties);
     for (int i = 0; i < kCameraColorNumbers; ++i) actual[size_t(kPhotoColorNumbers + i)] -= penalties[i];
     actual.insert(actual.end(), {grad_color.x, grad_color.y, grad_color.z});
-    EXPECT_TRUE(GradientsMatch(actual, DualGradient(loss, x), kDualTolerance)) << seed;
+    EXPECT_TRUE(GradientsMatch(actual, DualGradient(loss, x), kDualTolerance));
   }
+}
+
+TEST(PhotoPixelBackward, AgreesWithDualNumbers) {
+  ExpectAgreesWithDualNumbers(1);
+}
+
+// Below kSmallestIntensity the intensity of the mixed colour no longer divides.
+TEST(PhotoPixelBackward, AgreesWithDualNumbersWhereAPixelIsNearlyBlack) {
+  ExpectAgreesWithDualNumbers(0.2 * kSmallestIntensity);
+  ExpectAgreesWithDualNumbers(2e-3 * kSmallestIntensity);
 }
 
 TEST(ViewColorBackward, KeepsTheVignettingPlausibleByItsPenalties) {

@@ -70,7 +70,7 @@ struct DeviceNumbers {
     return {all.begin() + offset, all.end()};
   }
   void Step(const TrainBackend& backend, const std::vector<float>& gradients, int step,
-            double* last_unusable_step = nullptr) {
+            double* last_unusable_step = nullptr, bool all_or_none = false) {
     const DeviceArray<float> grad(*backend.device, Shifted(gradients));
     AdamParams params = ParamsOf(step);
     params.size = size;
@@ -79,6 +79,7 @@ struct DeviceNumbers {
     params.first = first.data() + offset;
     params.second = second.data() + offset;
     params.last_unusable_step = last_unusable_step;
+    params.all_or_none = all_or_none;
     const TrainCall call(backend);
     backend.kernels->update.adam(call.context, params);
   }
@@ -119,6 +120,29 @@ TEST_P(AdamDeviceTest, MomentsOfUnseenSplatsEndAtZeroAndAreNeverDenormal) {
   for (int step = 2; step <= 900; ++step) numbers.Step(GetParam(), {0, 0, 0, 0}, step);
   for (const float moment : numbers.Get(numbers.first)) EXPECT_EQ(moment, 0.0f);
   for (const float moment : numbers.Get(numbers.second)) EXPECT_NE(std::fpclassify(moment), FP_SUBNORMAL);
+}
+
+TEST_P(AdamDeviceTest, AllOrNoneLeavesEverythingWhereOneGradientIsNotUsable) {
+  for (const int64_t size : {1, 9, 15}) {
+    for (const int64_t offset : {0, 1}) {
+      SCOPED_TRACE(StrCat(size, " numbers, offset ", offset));
+      DeviceNumbers numbers(*GetParam().device, Numbers(size), offset);
+      std::vector<float> gradients(size_t(size), 0.5f);
+      numbers.Step(GetParam(), gradients, 1, nullptr, true);
+      const std::vector<float> value = numbers.Get(numbers.value), first = numbers.Get(numbers.first),
+                               second = numbers.Get(numbers.second);
+      const DeviceArray<double> flag(*GetParam().device, std::vector<double>{0});
+      gradients.back() = std::numeric_limits<float>::infinity();
+      numbers.Step(GetParam(), gradients, 2, flag.data(), true);
+      EXPECT_EQ(numbers.Get(numbers.value), value);
+      EXPECT_EQ(numbers.Get(numbers.first), first);
+      EXPECT_EQ(numbers.Get(numbers.second), second);
+      EXPECT_EQ(flag.Get()[0], 2);
+      gradients.back() = 0.5f;
+      numbers.Step(GetParam(), gradients, 2, nullptr, true);
+      EXPECT_NE(numbers.Get(numbers.value), value);
+    }
+  }
 }
 
 TEST_P(AdamDeviceTest, SaysInWhichStepAGradientWasNotUsable) {

@@ -99,6 +99,27 @@ TEST(AdamStepTest, GradientsThatAreNotFiniteOrOverflowCountAsZero) {
   EXPECT_EQ(group.first, zero.first);
 }
 
+TEST(AdamStepTest, AllOrNoneLeavesEverythingWhereOneGradientIsNotUsable) {
+  Group group(5);
+  group.grad = {0.5f, 0.5f, 0.5f, 0.5f, 0.5f};
+  group.Step(1, 0.01);
+  const Group before = group;
+  group.grad[3] = std::numeric_limits<float>::quiet_NaN();
+  double unusable_step = 0;
+  AdamParams params = group.Params(2, 0.01);
+  params.all_or_none = true;
+  params.last_unusable_step = &unusable_step;
+  SerialExecutor executor;
+  AdamStep(executor, params);
+  EXPECT_EQ(group.value, before.value);
+  EXPECT_EQ(group.first, before.first);
+  EXPECT_EQ(group.second, before.second);
+  EXPECT_EQ(unusable_step, 2);
+  group.grad[3] = 0.5f;
+  AdamStep(executor, params);
+  EXPECT_NE(group.value, before.value);
+}
+
 TEST(AdamStepTest, TheLargestUsableGradientDoesNotOverflow) {
   Group group(1);
   for (int step = 1; step <= 2000; ++step) {

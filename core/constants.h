@@ -1,0 +1,9 @@
+// Numbers of mathematics.
+#pragma once
+
+namespace splat {
+
+constexpr double kPi = 3.14159265358979323846;
+constexpr double kLn2 = 0.69314718055994530942;  // the natural logarithm of 2
+
+}  // namespace splat
