@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/dataset/training_size.h"
 #include "data/dataset/view_masks.h"
 #include "data/photos/photo_folder.h"
@@ -132,7 +133,7 @@ data::SceneDescription DescribeListed(const Sources& sources, const data::PhotoF
               " cameras (the first is ", names.front(), ") is in ", photos.path);
   if (!missing.empty()) {
     scene.warnings.push_back(StrCat(photos.path, ": ", missing.size(), " of ", names.size(), " photos of ",
-                                    scene.source, " are missing and were left out: ", data::NamesInBrief(missing)));
+                                    scene.source, " are missing and were left out: ", NamesInBrief(missing)));
   }
   return scene;
 }

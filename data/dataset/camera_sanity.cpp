@@ -6,7 +6,6 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "data/dataset/scene_alignment.h"
-#include "data/poses/photo_matching.h"
 #include "data/poses/points_in_view.h"
 
 namespace splat::data {

@@ -8,7 +8,6 @@
 #include "core/machine_limits.h"
 #include "core/parallel.h"
 #include "data/photos/photo_files.h"
-#include "data/poses/photo_matching.h"
 
 namespace splat::data {
 namespace {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"

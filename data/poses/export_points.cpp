@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "core/check.h"
-#include "data/poses/photo_matching.h"
+#include "core/format.h"
 #include "data/poses/ply_points.h"
 #include "io/mapped_file.h"
 #include "io/ply.h"

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/renamed_photos.h"
 #include "io/atomic_file.h"

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/poses/brown_camera.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/rotation_matrix.h"

@@ -7,15 +7,12 @@
 #include <filesystem>
 #include <map>
 
-#include "core/check.h"
 #include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kNamesShown = 5;  // in a message
 
 // The text without its case and in Unicode's composed form; bytes that are no UTF-8 lose the case of ASCII only.
 std::string Folded(const std::string& text) {
@@ -183,12 +180,6 @@ std::string PlainName(const std::string& name) {
   const bool drive =
       plain.size() > 2 && plain[1] == ':' && plain[2] == '/' && std::isalpha((unsigned char)plain[0]) != 0;
   return fs::path(drive ? plain.substr(2) : plain).lexically_normal().string();
-}
-
-std::string NamesInBrief(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) text += (i > 0 ? ", " : "") + names[i];
-  return names.size() > kNamesShown ? StrCat(text, ", ... (", names.size(), " in all)") : text;
 }
 
 PhotoMatches MatchPhotos(const std::vector<std::string>& names, const std::string& folder,

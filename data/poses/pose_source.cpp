@@ -5,11 +5,11 @@
 #include <tuple>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/best_colmap_model.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/located_photos.h"
-#include "data/poses/photo_matching.h"
 #include "data/poses/pose_places.h"
 #include "data/poses/size_fit.h"
 #include "data/poses/unread_poses.h"

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/brown_camera.h"
 #include "data/poses/named_photo_sizes.h"
