@@ -228,7 +228,6 @@ EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const Spla
                         ": the photos are taken to be free of lens distortion"));
   }
   ChooseSplit(request, sources, scene, dataset_options);
-  scene.points = {};  // for the training only
   EvaluationViews views;
   views.photos = photos.path;
   views.cameras = sources.listed.empty() ? scene.source : sources.listed_in;

@@ -211,7 +211,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   UseMasks(dataset.views, log);
   if (options.borders == "auto") FindBorders(dataset.views, log);
   SplitViews(scene, options, dataset.views, log);
-  dataset.points = TakePoints(scene, photos, log);
+  if (options.needs_training_views) dataset.points = TakePoints(scene, photos, log);
   dataset.background = options.background;
   Align(dataset);
   FindFewPoints(scene.source, dataset, log);
