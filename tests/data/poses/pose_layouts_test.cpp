@@ -28,6 +28,7 @@ using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -100,6 +101,18 @@ TEST_F(PoseChoiceTest, LlffsPosesGoWithAllPhotosInSortedOrder) {
   EXPECT_EQ(source_, "sfm");
   EXPECT_THAT(ErrorMessageOf([&] { ReadPoses(file, folder_ / "images_4"); }),
               AllOf(StartsWith(file + " has poses of 2 photos"), HasSubstr("give exactly those")));
+}
+
+TEST_F(PoseChoiceTest, LlffsPosesOfPhotosOfAnotherAspectAreNamedAsThat) {
+  AddPhotos("images", {"a.png", "b.png"}, {40, 30});
+  AddLlff("poses_bounds.npy", 2, {160, 90});
+  EXPECT_THAT(Choose("images").summary,
+              AllOf(HasSubstr("poses_bounds.npy names no photos, and is of others by their sizes (a.png is 40x30 px, "
+                              "its camera 160x90 px)"),
+                    Not(HasSubstr("not named images"))));
+  EXPECT_EQ(source_, "sfm");
+  fs::rename(folder_ / "images", folder_ / "new");
+  EXPECT_THAT(Choose("new").summary, HasSubstr("the folder is not named images"));
 }
 
 TEST_F(PoseChoiceTest, AModelBesideLlffsPosesIsPreferred) {
@@ -279,7 +292,7 @@ TEST_F(PoseChoiceTest, ModelsAndTransformsGoBeforeExportedCamerasOfTheSamePhotos
   EXPECT_THAT(ReadPoses(folder_ / "cameras.csv", folder_ / "images").source, StartsWith("RealityCapture"));
 }
 
-TEST_F(PoseChoiceTest, ThePointsOfExportedCamerasAreThoseThatTheyLookAt) {
+TEST_F(PoseChoiceTest, ThePointsOfExportedCamerasAreChosenByTheNameOfTheirFile) {
   AddPhotos("images", {"a.png", "b.png"});
   AddMetashape("cameras.xml", {"a", "b"});
   const auto points = [&] { return Choose("images").scene->points.colors; };
@@ -295,6 +308,12 @@ TEST_F(PoseChoiceTest, ThePointsOfExportedCamerasAreThoseThatTheyLookAt) {
   EXPECT_EQ(points().at(0).x, 3) << "a usual name";
   AddPly("cameras.ply", 4);
   EXPECT_EQ(points().at(0).x, 4) << "the name of the cameras";
+  WriteBytes(folder_ / "cameras.ply",
+             "ply\nformat ascii 1.0\nelement vertex 0\nproperty float x\nproperty float y\nproperty float z\nproperty "
+             "uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n");
+  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("cameras.ply holds none")));
+  Choose("images");
+  EXPECT_THAT(source_, Not(HasSubstr("with the points"))) << "there are none";
 }
 
 TEST_F(PoseChoiceTest, ExportedCamerasThatCannotBeReadAreNamed) {
