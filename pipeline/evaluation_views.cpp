@@ -16,6 +16,7 @@
 #include "formats/inria_cameras.h"
 #include "formats/scene_transform_file.h"
 #include "pipeline/run_folder.h"
+#include "rasterizer/torch/process_executor.h"
 #include "scene/scene_traits.h"
 
 namespace splat::pipeline {
@@ -231,7 +232,7 @@ EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const Spla
   EvaluationViews views;
   views.photos = photos.path;
   views.cameras = sources.listed.empty() ? scene.source : sources.listed_in;
-  views.dataset = data::BuildDataset(scene, dataset_options, log);
+  views.dataset = data::BuildDataset(scene, dataset_options, ProcessExecutor(), log);
   if (sources.run) WarnOfLostMasks(request, *sources.run, views.dataset, log);
   const auto transform = formats::SceneTransformBeside(request.scene);
   if (sources.listed.empty()) {

@@ -76,6 +76,7 @@ void ReportUnusable(const std::vector<std::string>& unusable, size_t total, cons
 
 // Views in the source's frame, sorted by name, with their sizes; photos that cannot be used are left out.
 std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const DatasetOptions& options, const LogSink& log) {
+  const AlphaUse alpha = AlphaUseOf(options.alpha);
   std::vector<View> views;
   std::vector<std::string> unusable;
   for (const PosedPhoto& photo : photos) {
@@ -91,7 +92,7 @@ std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const Dataset
     camera.camera_from_world = photo.camera_from_world;
     check.view.camera = ResizedCamera(camera, size.width, size.height);
     check.view.mask = photo.mask;
-    check.view.alpha = AlphaUseOf(options.alpha);
+    check.view.alpha = alpha;
     views.push_back(std::move(check.view));
   }
   ReportUnusable(unusable, photos.size(), log);
@@ -200,7 +201,8 @@ std::vector<int> Dataset::ViewsOf(Split split) const {
   return indices;
 }
 
-Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log) {
+Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, Executor& executor,
+                     const LogSink& log) {
   CheckOptions(options);
   SPLAT_CHECK(!scene.photos.empty(), scene.source, ": holds no photos with poses");
   Dataset dataset;
@@ -208,8 +210,9 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   dataset.views = MakeViews(photos, options, log);
   LeaveOutStrays(dataset.views, log);
   NumberLenses(dataset.views);
-  UseMasks(dataset.views, log);
-  if (options.borders == "auto") FindBorders(dataset.views, log);
+  UseMasks(dataset.views, executor, log);
+  CheckTransparency(dataset.views);
+  if (options.borders == "auto") FindBorders(dataset.views, executor, log);
   SplitViews(scene, options, dataset.views, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, log);
   dataset.background = options.background;

@@ -12,6 +12,7 @@
 #include "data/photos/composite.h"
 #include "data/photos/exif_orientation.h"
 #include "data/photos/image_io.h"
+#include "data/photos/mask_image.h"
 #include "data/photos/undistort.h"
 
 namespace splat::data {
@@ -28,20 +29,6 @@ void WarnOfMissingRows(const View& view, const DecodedPhoto& photo, const LogSin
 
 constexpr uint8_t kFull = 255;
 
-Image8 WeightsOfRows(const DecodedPhoto& photo) {
-  Image8 weights(photo.image.width, photo.image.height, 1);
-  std::fill_n(weights.pixels.begin(), size_t(weights.width) * size_t(weights.height - photo.missing_rows), kFull);
-  return weights;
-}
-
-// 255 where the photo is more opaque than transparent, and else 0.
-Image8 OpaquePart(const Image8& photo) {
-  constexpr uint8_t kHalf = 128;
-  Image8 kept(photo.width, photo.height, 1);
-  for (size_t i = 0; i < kept.pixels.size(); ++i) kept.pixels[i] = photo.pixels[4 * i + 3] >= kHalf ? kFull : 0;
-  return kept;
-}
-
 // 255 within the border, and else 0.
 Image8 Within(const Border& border, int width, int height) {
   Image8 kept(width, height, 1);
@@ -51,25 +38,11 @@ Image8 Within(const Border& border, int width, int height) {
   return kept;
 }
 
-bool IsTransparentEverywhere(const Image8& photo) {
-  if (photo.channels != 4) return false;
-  for (size_t i = 3; i < photo.pixels.size(); i += 4) {
-    if (photo.pixels[i] != 0) return false;
-  }
-  return true;
-}
-
 // From the stored pixels, or their weights, to those of the view's camera.
 Image8 ToCamera(const View& view, Image8 image, UndistortMaps* maps) {
   if (view.rotate_to_model) image = ApplyOrientation(image, view.exif_orientation);
   if (HasDistortion(view.intrinsics)) return UndistortImage(image, view.intrinsics, view.camera, maps);
   return ResizeImage(image, view.camera.width, view.camera.height);
-}
-
-// What is left of 255 and 0 after resampling: a pixel of which a part is dropped does not count.
-Image8 WhollyKept(Image8 weights) {
-  for (uint8_t& weight : weights.pixels) weight = weight < kFull ? 0 : kFull;
-  return weights;
 }
 
 // Drops what `kept`, which is as stored, does not keep. `weights` may be empty: all counts.
@@ -83,18 +56,25 @@ void Drop(const View& view, const Image8& kept, UndistortMaps* maps, Image8& wei
   }
 }
 
+bool SomeCount(const Image8& weights) {
+  return weights.pixels.empty() ||
+         std::any_of(weights.pixels.begin(), weights.pixels.end(), [](uint8_t weight) { return weight > 0; });
+}
+
 Image8 WeightsOf(const View& view, const DecodedPhoto& photo, UndistortMaps* maps) {
+  const int width = photo.image.width, height = photo.image.height;
   Image8 weights;
-  if (photo.missing_rows > 0) Drop(view, WeightsOfRows(photo), maps, weights);
-  if (!view.mask.path.empty()) {
-    Drop(view, ReadMask(view.mask, {photo.image.width, photo.image.height, view.exif_orientation}), maps, weights);
-  }
-  if (view.alpha == AlphaUse::kMask && photo.image.channels == 4) Drop(view, OpaquePart(photo.image), maps, weights);
-  if (!view.border.IsEmpty()) Drop(view, Within(view.border, photo.image.width, photo.image.height), maps, weights);
-  const bool some_count = weights.pixels.empty() || std::any_of(weights.pixels.begin(), weights.pixels.end(),
-                                                                [](uint8_t weight) { return weight > 0; });
-  SPLAT_CHECK(some_count, view.path, ": nothing of it counts: its ",
-              view.mask.path.empty() ? "transparency" : "mask " + view.mask.path, " drops every pixel");
+  std::string droppers;
+  const auto drop = [&](const std::string& what, const Image8& kept) {
+    if (!SomeCount(weights)) return;
+    droppers += (droppers.empty() ? "" : " or ") + what;
+    Drop(view, kept, maps, weights);
+  };
+  if (photo.missing_rows > 0) drop("its missing rows", Within({0, 0, 0, photo.missing_rows}, width, height));
+  if (HasMask(view)) drop("its mask " + view.mask.path, ReadMask(view.mask, {width, height, view.exif_orientation}));
+  if (view.alpha == AlphaUse::kMask && photo.image.channels == 4) drop("its transparency", OpaquePart(photo.image));
+  if (!view.border.IsEmpty()) drop("its empty border", Within(view.border, width, height));
+  SPLAT_CHECK(SomeCount(weights), view.path, ": nothing of it counts: every pixel is dropped by ", droppers);
   return weights;
 }
 
@@ -118,7 +98,7 @@ ViewImage LoadView(const View& view, const std::array<float, 3>& background, con
 }
 
 int64_t BytesOf(const View& view) {
-  const bool weighted = !view.mask.path.empty() || view.alpha == AlphaUse::kMask || !view.border.IsEmpty();
+  const bool weighted = HasMask(view) || view.alpha == AlphaUse::kMask || !view.border.IsEmpty();
   const int channels = weighted ? 4 : 3;
   return int64_t(view.camera.width) * view.camera.height * channels;
 }

@@ -39,7 +39,8 @@ class ViewBordersTest : public ::testing::Test {
     }
   }
   void Find() {
-    FindBorders(views_, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+    SerialExecutor executor;
+    FindBorders(views_, executor, [this](LogLevel, const std::string& line) { log_.push_back(line); });
   }
   testing::TempDir folder_;
   std::vector<View> views_;

@@ -365,9 +365,31 @@ TEST(LoadViewTest, APhotoThatIsTransparentEverywhereIsALine) {
   LoadView(view, {0, 0, 0}, [&](LogLevel, const std::string& line) { log.push_back(line); });
   EXPECT_THAT(log, ElementsAre(HasSubstr("a.png: is transparent everywhere")));
   view.alpha = AlphaUse::kMask;
-  EXPECT_THAT(ErrorOf([&] { LoadView(view, {0, 0, 0}, {}); }), HasSubstr("its transparency drops every pixel"));
+  EXPECT_THAT(ErrorOf([&] { LoadView(view, {0, 0, 0}, {}); }), HasSubstr("every pixel is dropped by its transparency"));
   view.alpha = AlphaUse::kIgnore;
   EXPECT_NO_THROW(LoadView(view, {0, 0, 0}, {}));
+}
+
+TEST(LoadViewTest, AllThatDropsAPhotoTogetherIsNamed) {
+  const testing::TempDir dir;
+  Image8 photo(32, 32, 4);  // opaque at the right
+  for (size_t i = 0; i < photo.pixels.size(); ++i) photo.pixels[i] = i / 4 % 32 < 16 ? 0 : 255;
+  WriteImage(dir / "a.png", photo);
+  WriteImage(dir / "mask.png", KeepsLeft(32, 32, 20));
+  View view = PinholeView(dir / "a.png", 32, 32);
+  view.alpha = AlphaUse::kMask;
+  view.mask.path = dir / "mask.png";
+  EXPECT_NO_THROW(LoadView(view, {0, 0, 0}, {}));
+  view.border.right = 16;
+  EXPECT_THAT(ErrorOf([&] {
+                LoadView(view, {0, 0, 0}, {});
+              }),
+              HasSubstr("dropped by its mask " + (dir / "mask.png") + " or its transparency or its empty border"));
+  WriteImage(dir / "mask.png", KeepsLeft(32, 32, 16));
+  EXPECT_THAT(ErrorOf([&] {
+                LoadView(view, {0, 0, 0}, {});
+              }),
+              ::testing::EndsWith("dropped by its mask " + (dir / "mask.png") + " or its transparency"));
 }
 
 // Mean of an image, 0..255.
@@ -386,6 +408,11 @@ SceneDescription OnePhoto(const std::string& path, const Intrinsics& intrinsics)
   return scene;
 }
 
+Dataset Build(const SceneDescription& scene, const DatasetOptions& options) {
+  SerialExecutor executor;
+  return BuildDataset(scene, options, executor, {});
+}
+
 TEST(TestDataPhotos, FoxIsUndistortedAtAnEighth) {
   SPLAT_TEST_DATA_OR_SKIP(folder, "fox/images");
   const Intrinsics intrinsics = {CameraModel::kOpenCv,
@@ -397,7 +424,7 @@ TEST(TestDataPhotos, FoxIsUndistortedAtAnEighth) {
   DatasetOptions options;
   options.downscale = 8;
   for (size_t i = 0; i < 10; ++i) {
-    const Dataset dataset = BuildDataset(OnePhoto(folder + "/" + names[i], intrinsics), options, {});
+    const Dataset dataset = Build(OnePhoto(folder + "/" + names[i], intrinsics), options);
     const Image8 image = LoadView(dataset.views[0], dataset.background, {}).image;
     ASSERT_EQ(image.width, 135);
     ASSERT_EQ(image.height, 240);
@@ -410,8 +437,7 @@ TEST(TestDataPhotos, LegoIsCompositedOnWhite) {
   DatasetOptions options;
   options.downscale = 4;
   options.background = {1, 1, 1};
-  const Dataset dataset =
-      BuildDataset(OnePhoto(path, {CameraModel::kSimplePinhole, 800, 800, {1111.1, 400, 400}}), options, {});
+  const Dataset dataset = Build(OnePhoto(path, {CameraModel::kSimplePinhole, 800, 800, {1111.1, 400, 400}}), options);
   const Image8 image = LoadView(dataset.views[0], dataset.background, {}).image;
   EXPECT_EQ(image.width, 200);
   EXPECT_EQ(image.channels, 3);
@@ -424,7 +450,7 @@ TEST(TestDataPhotos, LegoIsCompositedOnWhite) {
 TEST(TestDataPhotos, FernIsScaledFromItsModelOfFourTimesTheSize) {
   SPLAT_TEST_DATA_OR_SKIP(path, "fern/images_4/image000.png");
   const Intrinsics intrinsics = {CameraModel::kSimpleRadial, 4032, 3024, {3260, 2016, 1512, 0.02}};
-  const Dataset dataset = BuildDataset(OnePhoto(path, intrinsics), {}, {});
+  const Dataset dataset = Build(OnePhoto(path, intrinsics), {});
   EXPECT_EQ(dataset.views[0].camera.width, 1008);
   EXPECT_NEAR(dataset.views[0].camera.fx, 815, 30);
   const Image8 image = LoadView(dataset.views[0], dataset.background, {}).image;
