@@ -11,6 +11,7 @@
 #include "core/check.h"
 #include "data/photos/folder_files.h"
 #include "data/photos/photo_files.h"
+#include "io/percent_encoding.h"
 #include "io/text_scan.h"
 
 namespace splat::data {
@@ -195,11 +196,15 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
   return {folder, folder, all.photos, all.masks, {}, all.others};
 }
 
-std::string WithExtension(const std::string& path) {
-  std::error_code ignored;
-  if (fs::is_regular_file(path, ignored)) return path;
-  for (const char* extension : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG", ".tif", ".tiff", ".webp"}) {
-    if (fs::is_regular_file(path + extension, ignored)) return path + extension;
+std::string FileNamed(const std::string& folder, const std::string& name) {
+  for (const std::string& text : {name, PercentDecoded(name).value_or(name)}) {
+    const std::string path = (fs::path(folder) / text).string();
+    std::error_code ignored;
+    if (fs::is_regular_file(path, ignored)) return path;
+    if (HasPhotoExtension(text)) continue;
+    for (const char* extension : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG", ".tif", ".tiff", ".webp"}) {
+      if (fs::is_regular_file(path + extension, ignored)) return path + extension;
+    }
   }
   return (fs::path(folder) / name).string();
 }

@@ -49,8 +49,9 @@ PhotosAndMasks ListPhotosAndMasks(const std::string& folder);
 // subfolders. Throws splat::Error if there are none ("holds no photos").
 PhotoFolder OpenPhotoFolder(const std::string& folder);
 
-// The path of the photo that a source of poses names without an extension: `path` itself if that is a file, or else
-// with .png, .jpg, ... whichever exists; `path` where none does.
-std::string WithExtension(const std::string& path);
+// The path of the file in `folder` that a source of poses means by a name: the name itself, or, if it ends in no
+// extension of a photo, with .png, .jpg, ... whichever exists; or else the same of the name with "%20" and the like
+// decoded. The path of the name itself where none of these is a file.
+std::string FileNamed(const std::string& folder, const std::string& name);
 
 }  // namespace splat::data

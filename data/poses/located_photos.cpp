@@ -31,10 +31,10 @@ bool LiesIn(const fs::path& path, const fs::path& folder) {
 // Where the source itself may mean its photo to lie; the first is the place that it says.
 std::vector<fs::path> OwnPaths(const PosePlace& place, const PosedPhoto& photo) {
   if (place.kind == PoseKind::kTransforms) return {photo.path};
-  const fs::path base(place.base), name(PlainName(photo.name));
-  std::vector<fs::path> paths = {base / name, base / "images" / name, base / "input" / name};
-  if (name.has_extension()) return paths;
-  for (fs::path& path : paths) path = WithExtension(path.string());  // Metashape's labels
+  std::vector<fs::path> paths;
+  for (const char* folder : {"", "images", "input"}) {
+    paths.emplace_back(FileNamed((fs::path(place.base) / folder).string(), PlainName(photo.name)));
+  }
   return paths;
 }
 
@@ -89,7 +89,8 @@ std::vector<std::string> NamesOf(const std::vector<PosedPhoto>& photos) {
 void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene, const PhotoMatches& matches,
                         std::vector<std::string>& warnings) {
   for (const auto& [kind, what] : {std::pair(NameMatch::kSameText, "but for case or the form of Unicode"),
-                                   std::pair(NameMatch::kStem, "but for the extension")}) {
+                                   std::pair(NameMatch::kStem, "but for the extension"),
+                                   std::pair(NameMatch::kDecoded, "but for \"%20\" and the like")}) {
     std::string example;
     size_t count = 0;
     for (size_t i = 0; i < scene.photos.size(); ++i) {

@@ -17,6 +17,7 @@ enum class NameMatch {
   kExact,     // the file's name, byte for byte
   kSameText,  // the same text in another form of Unicode, or in other case
   kStem,      // the same text up to the extension
+  kDecoded,   // the same text up to the extension, with "%20" and the like in name, file and folders decoded
 };
 
 struct PhotoMatches {

@@ -23,6 +23,7 @@ using splat::testing::Bytes;
 using splat::testing::ErrorMessageOf;
 using splat::testing::WriteBytes;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
@@ -334,6 +335,34 @@ TEST_F(PoseChoiceTest, ExportsWithPathsOfAnotherMachineAreTaken) {
   const PoseChoice choice = Choose("images");
   EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a b.png", "images/c.png"));
   EXPECT_THAT(choice.scene->warnings, ElementsAre(AllOf(HasSubstr("2 of 2"), HasSubstr("but for the extension"))));
+}
+
+TEST_F(PoseChoiceTest, PercentEncodedNamesAreTakenWithAPhotoMissing) {
+  AddPhotos("images", {"my photo 1.png", "my photo 2.png"});
+  const Names names = {"my%20photo%201.png", "my%20photo%202.png", "my%20photo%203.png"};
+  const auto expect_two = [&](const std::string& what) {
+    const PoseChoice choice = Choose("images");
+    ASSERT_TRUE(choice.scene.has_value()) << what;
+    EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/my photo 1.png", "images/my photo 2.png")) << what;
+    EXPECT_THAT(choice.scene->warnings, Contains(HasSubstr("have its names but for \"%20\" and the like"))) << what;
+    EXPECT_THAT(choice.scene->warnings, Contains(HasSubstr("missing and were left out: "))) << what;
+  };
+  AddModel("sparse/0", names);
+  expect_two("COLMAP");
+  fs::remove_all(folder_ / "sparse");
+  AddRealityCapture("cameras.csv", names);
+  expect_two("RealityCapture");
+  fs::remove(folder_ / "cameras.csv");
+  json file = {{"fl_x", 50}, {"frames", json::array()}};  // the size is that of the photos
+  const json identity = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}};
+  for (const std::string& name : names) {
+    file["frames"].push_back({{"file_path", "images/" + name}, {"transform_matrix", identity}});
+  }
+  file["frames"][0]["mask_path"] = "some%20masks/1.png";
+  AddPhotos("some masks", {"1.png"});
+  WriteBytes(folder_ / "transforms.json", file.dump());
+  expect_two("transforms.json");
+  EXPECT_EQ(Choose("images").scene->photos[0].mask.path, folder_ / "some masks/1.png");
 }
 
 }  // namespace
