@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "core/spread_evenly.h"
 #include "formats/exporter.h"
 #include "quality/metrics.h"
 #include "rasterizer/torch/render_image8.h"

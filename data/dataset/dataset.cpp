@@ -1,7 +1,6 @@
 #include "data/dataset/dataset.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/check.h"
 #include "data/dataset/camera_sanity.h"
@@ -32,8 +31,7 @@ void CheckOptions(const DatasetOptions& options) {
 }
 
 bool SameAspect(const PhotoSize& a, const PhotoSize& b) {
-  const double ratio = (double(a.width) / a.height) / (double(b.width) / b.height);
-  return std::abs(ratio - 1) <= kAspectTolerance;
+  return HasAspect(a.width, a.height, b.width, b.height, kAspectTolerance);
 }
 
 // The view of one photo in the source's frame. Throws splat::Error for a photo that cannot be used.

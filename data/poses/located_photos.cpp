@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 #include "core/check.h"
 #include "core/format.h"
+#include "core/spread_evenly.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/renamed_photos.h"
 #include "io/atomic_file.h"
@@ -63,14 +63,11 @@ bool HaveSameBytes(const std::string& a, const std::string& b) {
 // Whether half or more of a few photos, spread over those found, are other files than the source itself means.
 bool AreNamesakes(const PosePlace& place, const SceneDescription& scene, const LocatedPhotos& located) {
   if (located.photos.empty() || located.at_own_path) return false;
-  std::map<std::string, const PosedPhoto*> meant;
-  for (const PosedPhoto& photo : scene.photos) meant[photo.name] = &photo;
-  const size_t count = std::min(kNamesakesTried, located.photos.size());
   size_t compared = 0, others = 0;
-  for (size_t i = 0; i < count; ++i) {
-    const PosedPhoto& found = located.photos[count == 1 ? 0 : i * (located.photos.size() - 1) / (count - 1)];
-    const auto named = meant.find(found.name);
-    const auto own = named == meant.end() ? std::nullopt : OwnFile(place, *named->second);
+  for (const PosedPhoto& found : SpreadEvenly(located.photos, kNamesakesTried)) {
+    const auto named = std::find_if(scene.photos.begin(), scene.photos.end(),
+                                    [&](const PosedPhoto& photo) { return photo.name == found.name; });
+    const auto own = named == scene.photos.end() ? std::nullopt : OwnFile(place, *named);
     if (!own) continue;
     ++compared;
     others += HaveSameBytes(own->string(), found.path) ? 0 : 1;

@@ -22,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kHeaderBytes = 4096;
-constexpr double kMaxPhotoSide = 1000000;  // px
 
 // Exactly `count` finite numbers between blanks and ends of lines.
 std::vector<double> Numbers(const pugi::xml_node& node, size_t count, const std::string& where) {

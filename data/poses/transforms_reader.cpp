@@ -22,7 +22,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr double kMaxPhotoSide = 1000000;  // px
 constexpr double kLastRowTolerance = 1e-6;
 constexpr const char* kUsualPoints = "sparse_pc.ply";
 
