@@ -8,7 +8,7 @@
 
 #include "core/quantile.h"
 #include "core/seen_point.h"
-#include "data/dataset/view_loader.h"
+#include "data/dataset/view_image.h"
 
 namespace splat::data {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "data/dataset/view_loader.h"
+#include "data/dataset/view_image.h"
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
 #include "io/atomic_file.h"
