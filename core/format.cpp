@@ -30,4 +30,11 @@ std::string FormatCount(int64_t count) {
   return text;
 }
 
+std::string NamesInBrief(const std::vector<std::string>& names) {
+  constexpr size_t kNamesShown = 5;
+  std::string text;
+  for (size_t i = 0; i < names.size() && i < kNamesShown; ++i) text += (i > 0 ? ", " : "") + names[i];
+  return names.size() > kNamesShown ? text + ", ... (" + std::to_string(names.size()) + " in all)" : text;
+}
+
 }  // namespace splat

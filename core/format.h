@@ -1,8 +1,9 @@
-// Numbers as text for people.
+// Numbers and lists as text for people.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace splat {
 
@@ -14,5 +15,8 @@ std::string FormatCount(int64_t count);
 
 // 31.8149 with two decimals as "31.81".
 std::string FormatFixed(double value, int decimals);
+
+// "a.jpg, b.jpg, ... (7 in all)".
+std::string NamesInBrief(const std::vector<std::string>& names);
 
 }  // namespace splat

@@ -47,6 +47,14 @@ inline std::string LowerAscii(std::string text) {
   return text;
 }
 
+inline bool BeginsWith(std::string_view text, std::string_view beginning) {
+  return text.substr(0, beginning.size()) == beginning;
+}
+
+inline bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
 inline bool IsBlank(char c) {
   return c == ' ' || c == '\t';
 }

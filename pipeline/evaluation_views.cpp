@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/dataset/training_size.h"
 #include "data/dataset/view_masks.h"
 #include "data/photos/photo_folder.h"
@@ -15,6 +16,7 @@
 #include "formats/inria_cameras.h"
 #include "formats/scene_transform_file.h"
 #include "pipeline/run_folder.h"
+#include "rasterizer/torch/process_executor.h"
 #include "scene/scene_traits.h"
 
 namespace splat::pipeline {
@@ -132,7 +134,7 @@ data::SceneDescription DescribeListed(const Sources& sources, const data::PhotoF
               " cameras (the first is ", names.front(), ") is in ", photos.path);
   if (!missing.empty()) {
     scene.warnings.push_back(StrCat(photos.path, ": ", missing.size(), " of ", names.size(), " photos of ",
-                                    scene.source, " are missing and were left out: ", data::NamesInBrief(missing)));
+                                    scene.source, " are missing and were left out: ", NamesInBrief(missing)));
   }
   return scene;
 }
@@ -227,11 +229,10 @@ EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const Spla
                         ": the photos are taken to be free of lens distortion"));
   }
   ChooseSplit(request, sources, scene, dataset_options);
-  scene.points = {};  // for the training only
   EvaluationViews views;
   views.photos = photos.path;
   views.cameras = sources.listed.empty() ? scene.source : sources.listed_in;
-  views.dataset = data::BuildDataset(scene, dataset_options, log);
+  views.dataset = data::BuildDataset(scene, dataset_options, ProcessExecutor(), log);
   if (sources.run) WarnOfLostMasks(request, *sources.run, views.dataset, log);
   const auto transform = formats::SceneTransformBeside(request.scene);
   if (sources.listed.empty()) {

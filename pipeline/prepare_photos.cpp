@@ -3,12 +3,13 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "pipeline/stages.h"
+#include "rasterizer/torch/process_executor.h"
 
 namespace splat::pipeline {
 
 data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene) {
   run.reporter.Begin(Stage::kPhotos, "Photos");
-  data::Dataset dataset = data::BuildDataset(scene, run.options.dataset, run.reporter.Sink());
+  data::Dataset dataset = data::BuildDataset(scene, run.options.dataset, ProcessExecutor(), run.reporter.Sink());
   const size_t test_views = dataset.ViewsOf(Split::kTest).size(), training_views = dataset.views.size() - test_views;
   run.summary.masked_views = size_t(std::count_if(dataset.views.begin(), dataset.views.end(), data::HasMask));
   const size_t points = dataset.points.positions.size();

@@ -20,15 +20,6 @@ constexpr double kLeastGain_db = 3, kEnoughAgreement_db = 40;
 // At most so many views are compared.
 constexpr size_t kMostCheckedViews = 8;
 
-// Picks at most `most` of the values, spread evenly and beginning with the first.
-template <typename T>
-std::vector<T> SpreadEvenly(const std::vector<T>& values, size_t most) {
-  if (values.size() <= most) return values;
-  std::vector<T> some;
-  for (size_t i = 0; i < most; ++i) some.push_back(values[i * values.size() / most]);
-  return some;
-}
-
 // Throws splat::Error naming the file.
 void RequireSameCount(const std::string& path, int64_t splats, int64_t written);
 void RequireAgreement(const std::string& path, double agreement_db, double empty_db);

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "core/spread_evenly.h"
 #include "formats/exporter.h"
 #include "quality/metrics.h"
 #include "rasterizer/torch/render_image8.h"
@@ -33,15 +34,17 @@ ExportPhotoCheck::ExportPhotoCheck(const SplatModel& scene, const data::Dataset&
     : scene_(scene), dataset_(dataset), loader_(loader), views_(ViewsToCheck(dataset)) {
   loader_.Announce(views_);
   // A photo that cannot be read says nothing of the files.
+  std::string last;
   const auto is_broken = [&](int view) {
     try {
       return loader_.Get(view) == nullptr;
-    } catch (const Error&) {
+    } catch (const Error& error) {
+      last = error.what();
       return true;
     }
   };
   views_.erase(std::remove_if(views_.begin(), views_.end(), is_broken), views_.end());
-  SPLAT_CHECK(!views_.empty(), "none of the photos to compare with can be read");
+  SPLAT_CHECK(!views_.empty(), "none of the photos to compare with is left; the last one: ", last);
   for (const int index : views_) {
     images_.push_back(RenderToImage8(scene_, dataset_.views[size_t(index)].camera, dataset_.background, dataset_.near));
     const auto photo = loader_.Get(index);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/spread_evenly.h"
 #include "quality/metrics.h"
 #include "rasterizer/plain_render.h"
 #include "scene/orbit.h"

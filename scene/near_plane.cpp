@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/quantile.h"
+#include "core/seen_point.h"
 #include "scene/select.h"
 #include "scene/splat_selection.h"
 
@@ -27,10 +28,7 @@ size_t StepFor(size_t count, size_t most) {
 void AddDepths(const Camera& camera, const std::vector<Vec3<double>>& points, size_t step,
                std::vector<double>& depths) {
   for (size_t i = 0; i < points.size(); i += step) {
-    const Vec3<double> point = camera.camera_from_world * points[i];
-    if (!(point.z > 0)) continue;
-    const double x = camera.fx * point.x / point.z + camera.cx, y = camera.fy * point.y / point.z + camera.cy;
-    if (x >= 0 && y >= 0 && x <= camera.width && y <= camera.height) depths.push_back(point.z);
+    if (const auto seen = SeenAt(camera, points[i])) depths.push_back(seen->depth);
   }
 }
 

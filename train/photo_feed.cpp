@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <vector>
 
 #include "core/check.h"
@@ -29,14 +30,17 @@ void PhotoFeed::BeginEpochIfOver(int downscale) {
 }
 
 Target PhotoFeed::Next(int downscale) {
+  std::string last;
   while (true) {
-    SPLAT_CHECK(!order_.views.empty(), "none of the training photos can be read");
+    SPLAT_CHECK(!order_.views.empty(), "no photo of the training is left",
+                last.empty() ? "" : "; the last one: ", last);
     BeginEpochIfOver(downscale);
     const int view = TakeView(order_, share_);
     try {
       return photos_.Get(view, downscale);
     } catch (const Error& error) {
-      LogWarning(log_, StrCat(error.what(), "; the photo is left out of the training"));
+      last = error.what();
+      LogWarning(log_, StrCat(last, "; the photo is left out of the training"));
       DropLastView(order_, share_);
     }
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/check.h"
+#include "data/dataset/camera_sanity.h"
 #include "data/dataset/scene_alignment.h"
 #include "data/photos/undistort.h"
 #include "data/poses/colmap_reader.h"
@@ -19,11 +20,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-CameraSet FromDescription(const data::SceneDescription& scene) {
+// The cameras as a training takes them. The points are for their check alone.
+CameraSet FromPoses(data::PoseKind kind, const std::string& path) {
+  const std::string photo_folder = kind == data::PoseKind::kColmap ? path : "";
+  data::SceneDescription scene = data::ReadPosedPhotos(kind, path, photo_folder);
   CameraSet set;
   set.in_source_frame = true;
   set.warnings = scene.warnings;
-  for (const data::PosedPhoto& photo : scene.photos) {
+  data::AddPosePoints(kind, path, scene);
+  const auto warn = [&](LogLevel, const std::string& line) { set.warnings.push_back(line); };
+  for (const data::PosedPhoto& photo : data::CheckCameras(scene, warn)) {
     NamedCamera named;
     named.name = photo.name;
     named.camera = data::UndistortedCamera(photo.intrinsics);
@@ -39,13 +45,12 @@ CameraSet FromDescription(const data::SceneDescription& scene) {
 CameraSet ReadCameras(const std::string& path) {
   SPLAT_CHECK(fs::exists(path), path, ": does not exist");
   if (!fs::is_directory(path)) {
-    if (!formats::IsInriaCameras(path))
-      return FromDescription(data::ReadPosedPhotos(data::PoseKindOfFile(path), path, ""));
+    if (!formats::IsInriaCameras(path)) return FromPoses(data::PoseKindOfFile(path), path);
     CameraSet set;
     set.cameras = formats::ReadInriaCameras(path);
     return set;
   }
-  if (data::IsColmapModel(path)) return FromDescription(data::ReadColmapModel(path, path));
+  if (data::IsColmapModel(path)) return FromPoses(data::PoseKind::kColmap, path);
   const auto found = data::FindPoses(path);
   SPLAT_CHECK(found.has_value(), path, ": holds no COLMAP model, no transforms.json and no export of cameras");
   return ReadCameras(*found);

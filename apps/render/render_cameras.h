@@ -21,7 +21,8 @@ struct CameraSet {
 
 // Reads the cameras of a cameras.json (Inria's, in the frame of the scene), a COLMAP model folder or a transforms.json
 // (in their own frame). They are told apart by their content; other folders are searched as FindPoses says. Distorted
-// cameras become pinhole cameras as in training. Photos need not exist. Throws splat::Error naming the file.
+// cameras become pinhole cameras as in training, and those that cannot be meant so are treated as camera_sanity.h says.
+// Photos need not exist. Throws splat::Error naming the file.
 CameraSet ReadCameras(const std::string& path);
 
 // Returns the cameras in the frame of a scene, given the frame of their source.

@@ -7,7 +7,7 @@
 #include "core/constants.h"
 #include "core/format.h"
 #include "data/dataset/scene_alignment.h"
-#include "data/poses/photo_matching.h"
+#include "data/photos/lens.h"
 #include "data/poses/points_in_view.h"
 
 namespace splat::data {
@@ -22,20 +22,22 @@ constexpr double kSameRotation = 1e-6, kSamePlace = 1e-9;   // the latter x the 
 constexpr double kMost = 0.9;                               // of the cameras
 constexpr double kTurnedInView = 0.3, kLeftInView = 0.1;    // of the points, and of that what the others may see
 
-bool IsFisheye(CameraModel model) {
-  return HasDistortion({model, 0, 0, std::vector<double>(size_t(CameraModelParamCount(model)))});
-}
+// The view along the side where it is wider, without the distortion.
+struct FieldOfView {
+  double focal = 0;    // px, of that side
+  double degrees = 0;  // no lens has more than `widest`
+  double widest = kWidestView;
+};
 
-// The index of cx among the params.
-size_t PrincipalPoint(const Intrinsics& intrinsics) {
-  return size_t(CameraModelFocalCount(intrinsics.model));
-}
-
-// The field of view along the side where it is wider, degrees.
-double FieldOfView(const Intrinsics& intrinsics) {
-  const double sides = std::max(intrinsics.width / intrinsics.params[0],
-                                intrinsics.height / intrinsics.params[PrincipalPoint(intrinsics) - 1]);
-  return kDegrees * (IsFisheye(intrinsics.model) ? sides : 2 * std::atan(0.5 * sides));
+FieldOfView FieldOfViewOf(const Intrinsics& intrinsics) {
+  const Lens lens = MakeLens(intrinsics);
+  const double along_x = intrinsics.width / lens.fx, along_y = intrinsics.height / lens.fy;
+  const double sides = std::max(along_x, along_y);
+  FieldOfView view;
+  view.focal = along_x >= along_y ? lens.fx : lens.fy;
+  view.degrees = kDegrees * (lens.fisheye ? sides : 2 * std::atan(0.5 * sides));
+  if (lens.fisheye) view.widest = kWidestFisheyeView;
+  return view;
 }
 
 // The photos that share a fault, and an example of it.
@@ -61,7 +63,8 @@ void CheckPrincipalPoints(const std::string& source, std::vector<PosedPhoto>& ph
   for (PosedPhoto& photo : photos) {
     Intrinsics& camera = photo.intrinsics;
     if (!IsSupported(camera.model)) continue;
-    double &cx = camera.params[PrincipalPoint(camera)], &cy = camera.params[PrincipalPoint(camera) + 1];
+    double* const principal_point = &camera.params[size_t(CameraModelFocalCount(camera.model))];
+    double &cx = principal_point[0], &cy = principal_point[1];
     const auto is_share = [](double value) { return value >= kLeastShare && value <= kLargestShare; };
     const auto is_inside = [](double value, int side) { return value >= kEdge_px && value <= side - kEdge_px; };
     if (is_share(cx) && is_share(cy)) {
@@ -79,12 +82,11 @@ void CheckPrincipalPoints(const std::string& source, std::vector<PosedPhoto>& ph
   outside.Warn(log, source, "");
 }
 
-std::string FocalText(const Intrinsics& camera) {
-  const double focal = camera.params[0];
-  return StrCat("a focal length of ", focal, " px for an image of ", camera.width, " x ", camera.height,
-                " px is a view of ", FormatFixed(FieldOfView(camera), 1), " degrees, ",
-                focal < kFocalOfShares_px ? "and looks like a share of the image's width: multiply it by the width"
-                                          : "which no such lens has: write it in px");
+std::string FocalText(const Intrinsics& camera, const FieldOfView& view) {
+  return StrCat("a focal length of ", view.focal, " px for an image of ", camera.width, " x ", camera.height,
+                " px is a view of ", FormatFixed(view.degrees, 1), " degrees, ",
+                view.focal < kFocalOfShares_px ? "and looks like a share of the image's width: multiply it by the width"
+                                               : "which no such lens has: write it in px");
 }
 
 // Leaves out the photos whose view is too wide.
@@ -93,14 +95,15 @@ void CheckFocalLengths(const std::string& source, std::vector<PosedPhoto>& photo
   std::vector<PosedPhoto> kept;
   for (PosedPhoto& photo : photos) {
     const Intrinsics& camera = photo.intrinsics;
-    const double view = IsSupported(camera.model) ? FieldOfView(camera) : kNarrowestView;
-    const double widest = IsSupported(camera.model) && IsFisheye(camera.model) ? kWidestFisheyeView : kWidestView;
-    if (view < kNarrowestView) narrow.Add(photo, FocalText(camera));
-    if (view > widest) {
-      wide.Add(photo, FocalText(camera));
-    } else {
-      kept.push_back(std::move(photo));
+    if (IsSupported(camera.model)) {
+      const FieldOfView view = FieldOfViewOf(camera);
+      if (view.degrees < kNarrowestView) narrow.Add(photo, FocalText(camera, view));
+      if (view.degrees > view.widest) {
+        wide.Add(photo, FocalText(camera, view));
+        continue;
+      }
     }
+    kept.push_back(std::move(photo));
   }
   SPLAT_CHECK(!kept.empty(), source, ": ", wide.example);
   wide.Warn(log, source, "; left out");

@@ -10,8 +10,7 @@ namespace splat::data {
 
 // Returns the photos of `scene` with what is beyond doubt put right, and without those that cannot be trained on. Each
 // kind of fault is one warning that names the source and photos:
-//  - a principal point that is a share of the image's sides, as 0.5, is read so; one that is not inside the image
-//  stays;
+//  - a principal point that is a share of the image's sides, as 0.5, is read so; one outside of the image stays;
 //  - a focal length of a view wider than any lens sees: the photo is left out, and if that leaves none it is a
 //    splat::Error. A view narrower than a telescope's stays;
 //  - one and the same pose for all photos stays;

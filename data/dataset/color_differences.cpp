@@ -4,9 +4,11 @@
 #include <cmath>
 #include <exception>
 #include <map>
+#include <optional>
 
 #include "core/quantile.h"
-#include "data/dataset/view_loader.h"
+#include "core/seen_point.h"
+#include "data/dataset/view_image.h"
 
 namespace splat::data {
 namespace {
@@ -21,36 +23,32 @@ using Stops = std::array<double, 3>;
 using Sightings = std::map<size_t, Stops>;  // brightness of a photo's points, by the point
 
 // Brightness of 3 x 3 pixels; nothing where they may be clipped or do not count.
-bool BrightnessAt(const ViewImage& photo, int x, int y, Stops& stops) {
+std::optional<Stops> BrightnessAt(const ViewImage& photo, int x, int y) {
   const Image8& image = photo.image;
-  if (x < 1 || y < 1 || x >= image.width - 1 || y >= image.height - 1) return false;
+  if (x < 1 || y < 1 || x >= image.width - 1 || y >= image.height - 1) return std::nullopt;
+  Stops stops = {};
   for (size_t c = 0; c < 3; ++c) {
     int sum = 0;
     for (int v = y - 1; v <= y + 1; ++v) {
       for (int u = x - 1; u <= x + 1; ++u) {
-        if (!photo.weights.pixels.empty() && *photo.weights.At(u, v) < 255) return false;
+        if (!photo.weights.pixels.empty() && *photo.weights.At(u, v) < 255) return std::nullopt;
         const int value = image.At(u, v)[c];
-        if (value < kDarkest || value > kBrightest) return false;
+        if (value < kDarkest || value > kBrightest) return std::nullopt;
         sum += value;
       }
     }
     stops[c] = std::log2(sum / 9.0);
   }
-  return true;
+  return stops;
 }
 
 Sightings SightingsOf(const View& view, const ViewImage& photo, const std::vector<Vec3<double>>& points) {
   Sightings sightings;
-  const Camera& camera = view.camera;
   const size_t step = points.size() / kMostPoints + 1;
   for (size_t i = 0; i < points.size(); i += step) {
-    const Vec3<double> in_camera = camera.camera_from_world * points[i];
-    if (!(in_camera.z > 0)) continue;
-    const double x = camera.fx * in_camera.x / in_camera.z + camera.cx;
-    const double y = camera.fy * in_camera.y / in_camera.z + camera.cy;
-    Stops stops;
-    const bool inside = x >= 0 && y >= 0 && x < camera.width && y < camera.height;
-    if (inside && BrightnessAt(photo, int(x), int(y), stops)) sightings[i] = stops;
+    const auto seen = SeenAt(view.camera, points[i]);
+    if (!seen) continue;
+    if (const auto stops = BrightnessAt(photo, int(seen->x), int(seen->y))) sightings[i] = *stops;
   }
   return sightings;
 }

@@ -1,7 +1,6 @@
 #include "data/dataset/dataset.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/check.h"
 #include "data/dataset/camera_sanity.h"
@@ -32,8 +31,7 @@ void CheckOptions(const DatasetOptions& options) {
 }
 
 bool SameAspect(const PhotoSize& a, const PhotoSize& b) {
-  const double ratio = (double(a.width) / a.height) / (double(b.width) / b.height);
-  return std::abs(ratio - 1) <= kAspectTolerance;
+  return HasAspect(a.width, a.height, b.width, b.height, kAspectTolerance);
 }
 
 // The view of one photo in the source's frame. Throws splat::Error for a photo that cannot be used.
@@ -76,6 +74,7 @@ void ReportUnusable(const std::vector<std::string>& unusable, size_t total, cons
 
 // Views in the source's frame, sorted by name, with their sizes; photos that cannot be used are left out.
 std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const DatasetOptions& options, const LogSink& log) {
+  const AlphaUse alpha = AlphaUseOf(options.alpha);
   std::vector<View> views;
   std::vector<std::string> unusable;
   for (const PosedPhoto& photo : photos) {
@@ -91,7 +90,7 @@ std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const Dataset
     camera.camera_from_world = photo.camera_from_world;
     check.view.camera = ResizedCamera(camera, size.width, size.height);
     check.view.mask = photo.mask;
-    check.view.alpha = AlphaUseOf(options.alpha);
+    check.view.alpha = alpha;
     views.push_back(std::move(check.view));
   }
   ReportUnusable(unusable, photos.size(), log);
@@ -200,7 +199,8 @@ std::vector<int> Dataset::ViewsOf(Split split) const {
   return indices;
 }
 
-Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log) {
+Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, Executor& executor,
+                     const LogSink& log) {
   CheckOptions(options);
   SPLAT_CHECK(!scene.photos.empty(), scene.source, ": holds no photos with poses");
   Dataset dataset;
@@ -208,10 +208,11 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   dataset.views = MakeViews(photos, options, log);
   LeaveOutStrays(dataset.views, log);
   NumberLenses(dataset.views);
-  UseMasks(dataset.views, log);
-  if (options.borders == "auto") FindBorders(dataset.views, log);
+  UseMasks(dataset.views, executor, log);
+  CheckTransparency(dataset.views);
+  if (options.borders == "auto") FindBorders(dataset.views, executor, log);
   SplitViews(scene, options, dataset.views, log);
-  dataset.points = TakePoints(scene, photos, log);
+  if (options.needs_training_views) dataset.points = TakePoints(scene, photos, log);
   dataset.background = options.background;
   Align(dataset);
   FindFewPoints(scene.source, dataset, log);

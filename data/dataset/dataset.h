@@ -8,6 +8,7 @@
 
 #include "core/camera.h"
 #include "core/log.h"
+#include "core/parallel.h"
 #include "core/rigid3.h"
 #include "data/dataset/dataset_options.h"
 #include "data/dataset/file_frame.h"
@@ -50,16 +51,18 @@ struct Dataset {
   std::vector<int> ViewsOf(Split split) const;  // indices into views
 };
 
-// Builds the dataset: reads each photo's header, chooses each size (downscale, then max_image_size; each side rounded),
-// splits, and aligns the scene as data/dataset/scene_alignment.h says, whatever options.align is. The images are not
-// decoded. A photo's size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after
-// EXIF's rotation. Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out
-// with a warning that names them. Cameras that cannot be meant so are treated as camera_sanity.h says; those that share
-// the identical pose or form another degenerate set are accepted. Masks are used as view_masks.h says, and borders are
-// left out as view_borders.h says. Throws splat::Error if more than half of the photos cannot be used (naming the first
-// three), if no training view is left where one is needed, for a camera model that is not supported, and for options
-// out of range, also a downscale that leaves less than 16 px. Warnings go to `log`; those in scene.warnings are the
-// caller's to show.
-Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, const LogSink& log);
+// Builds the dataset on the threads of `executor`: reads each photo's header, chooses each size (downscale, then
+// max_image_size; each side rounded), splits, and aligns the scene as data/dataset/scene_alignment.h says, whatever
+// options.align is. Of the images only those are decoded that show how masks, transparency and borders are. A photo's
+// size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after EXIF's rotation.
+// Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out with a warning
+// that names them. Cameras that cannot be meant so are treated as camera_sanity.h says; those that share the identical
+// pose or form another degenerate set are accepted. Masks are used as view_masks.h says, and borders are left out as
+// view_borders.h says. Throws splat::Error if more than half of the photos cannot be used (naming the first three), if
+// no training view is left where one is needed, for a camera model that is not supported, and for options out of range,
+// also a downscale that leaves less than 16 px. The points are those of the scene, or none where no training view is
+// needed. Warnings go to `log`; those in scene.warnings are the caller's to show.
+Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, Executor& executor,
+                     const LogSink& log);
 
 }  // namespace splat::data

@@ -21,7 +21,8 @@ struct DatasetOptions {
   std::string borders = "auto";      // auto: empty borders that all photos have do not count (view_borders.h); off
   std::array<float, 3> background = {0, 0, 0};  // photos with transparency are composited on it, 0..1
   bool align = true;  // files are in the aligned frame, centred, scaled and upright; false: in the source's frame
-  bool needs_training_views = true;  // a set that is all held out is an error; false: it is only looked at
+  bool needs_training_views = true;  // a set that is all held out is an error; false: it is only looked at, so that its
+                                     // points serve to check the cameras alone
 };
 
 // DatasetOptions::alpha. Throws splat::Error for another word.

@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
-#include "core/machine_limits.h"
-#include "core/parallel.h"
+#include "core/spread_evenly.h"
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
 
@@ -26,7 +25,7 @@ std::vector<double> CalibrationOf(const View& view) {
 }
 
 // Views of one camera each.
-std::vector<Indices> GroupByCamera(const std::vector<View>& views) {
+std::vector<Indices> GroupBySizeAndCalibration(const std::vector<View>& views) {
   std::map<std::pair<int, int>, std::map<std::vector<double>, Indices>> by_size;
   for (size_t i = 0; i < views.size(); ++i) {
     try {
@@ -48,14 +47,6 @@ std::vector<Indices> GroupByCamera(const std::vector<View>& views) {
     std::sort(groups.back().begin(), groups.back().end());
   }
   return groups;
-}
-
-// `count` of them, spread evenly, or all.
-Indices SpreadOver(const Indices& all, size_t count) {
-  if (all.size() <= count) return all;
-  Indices chosen;
-  for (size_t i = 0; i < count; ++i) chosen.push_back(all[i * (all.size() - 1) / (count - 1)]);
-  return chosen;
 }
 
 std::vector<PhotoEdges> MeasureAll(const std::vector<View>& views, const Indices& chosen, Executor& executor) {
@@ -90,17 +81,13 @@ std::string Describe(const Border& border) {
 
 }  // namespace
 
-void FindBorders(std::vector<View>& views, const LogSink& log) {
-  ThreadPool pool(UsableCores());
-  for (const Indices& group : GroupByCamera(views)) {
+void FindBorders(std::vector<View>& views, Executor& executor, const LogSink& log) {
+  for (const Indices& group : GroupBySizeAndCalibration(views)) {
     if (group.size() < kFewestBordered) continue;
-    const std::vector<PhotoEdges> some = MeasureAll(views, SpreadOver(group, kFirstPhotos), pool);
-    if (CommonBorder(some).IsEmpty() &&
-        !std::all_of(some.begin(), some.end(), [](const PhotoEdges& edges) { return edges.MayBeBorder(); })) {
-      continue;
-    }
-    const Indices chosen = SpreadOver(group, kMostPhotos);
-    const Border border = CommonBorder(MeasureAll(views, chosen, pool));
+    const std::vector<PhotoEdges> some = MeasureAll(views, SpreadEvenly(group, kFirstPhotos), executor);
+    if (!std::all_of(some.begin(), some.end(), [](const PhotoEdges& edges) { return edges.MayBeBorder(); })) continue;
+    const Indices chosen = SpreadEvenly(group, kMostPhotos);
+    const Border border = CommonBorder(MeasureAll(views, chosen, executor));
     if (border.IsEmpty()) continue;
     for (const size_t view : group) views[view].border = border;
     const PhotoInfo info = ReadPhotoInfo(views[group.front()].path);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/log.h"
+#include "core/parallel.h"
 #include "data/dataset/dataset.h"
 
 namespace splat::data {
@@ -12,6 +13,6 @@ namespace splat::data {
 // in `log` for each camera. Photos of one stored size are those of a camera, or, where all calibrations of that size
 // have some photos each, those of one calibration. A few photos are decoded; only where these have such lines, up to 60
 // are, spread over the camera's photos. Photos that cannot be read are passed over.
-void FindBorders(std::vector<View>& views, const LogSink& log);
+void FindBorders(std::vector<View>& views, Executor& executor, const LogSink& log);
 
 }  // namespace splat::data

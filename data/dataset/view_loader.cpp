@@ -5,133 +5,14 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 
 #include "core/check.h"
-#include "data/photos/composite.h"
-#include "data/photos/exif_orientation.h"
-#include "data/photos/image_io.h"
 #include "data/photos/undistort.h"
 
 namespace splat::data {
-
-namespace {
-
-void WarnOfMissingRows(const View& view, const DecodedPhoto& photo, const LogSink& log) {
-  const std::string effect = photo.missing_rows > 0 ? StrCat("the last ", photo.missing_rows, " of its ",
-                                                             photo.image.height, " rows are missing and do not count")
-                                                    : "it is used, but less sharp than it was";
-  const char* const fault = photo.damaged ? "its data are damaged" : "the file ends early";
-  LogWarning(log, StrCat(view.path, ": ", fault, "; ", effect, ". Copy it again or remove it"));
-}
-
-constexpr uint8_t kFull = 255;
-
-Image8 WeightsOfRows(const DecodedPhoto& photo) {
-  Image8 weights(photo.image.width, photo.image.height, 1);
-  std::fill_n(weights.pixels.begin(), size_t(weights.width) * size_t(weights.height - photo.missing_rows), kFull);
-  return weights;
-}
-
-// 255 where the photo is more opaque than transparent, and else 0.
-Image8 OpaquePart(const Image8& photo) {
-  constexpr uint8_t kHalf = 128;
-  Image8 kept(photo.width, photo.height, 1);
-  for (size_t i = 0; i < kept.pixels.size(); ++i) kept.pixels[i] = photo.pixels[4 * i + 3] >= kHalf ? kFull : 0;
-  return kept;
-}
-
-// 255 within the border, and else 0.
-Image8 Within(const Border& border, int width, int height) {
-  Image8 kept(width, height, 1);
-  for (int y = border.top; y < height - border.bottom; ++y) {
-    std::fill(kept.At(border.left, y), kept.At(width - border.right, y), kFull);
-  }
-  return kept;
-}
-
-bool IsTransparentEverywhere(const Image8& photo) {
-  if (photo.channels != 4) return false;
-  for (size_t i = 3; i < photo.pixels.size(); i += 4) {
-    if (photo.pixels[i] != 0) return false;
-  }
-  return true;
-}
-
-// From the stored pixels, or their weights, to those of the view's camera.
-Image8 ToCamera(const View& view, Image8 image, UndistortMaps* maps) {
-  if (view.rotate_to_model) image = ApplyOrientation(image, view.exif_orientation);
-  if (HasDistortion(view.intrinsics)) return UndistortImage(image, view.intrinsics, view.camera, maps);
-  return ResizeImage(image, view.camera.width, view.camera.height);
-}
-
-// What is left of 255 and 0 after resampling: a pixel of which a part is dropped does not count.
-Image8 WhollyKept(Image8 weights) {
-  for (uint8_t& weight : weights.pixels) weight = weight < kFull ? 0 : kFull;
-  return weights;
-}
-
-// Drops what `kept`, which is as stored, does not keep. `weights` may be empty: all counts.
-void Drop(const View& view, const Image8& kept, UndistortMaps* maps, Image8& weights) {
-  Image8 whole = WhollyKept(ToCamera(view, kept, maps));
-  if (weights.pixels.empty()) {
-    weights = std::move(whole);
-  } else {
-    std::transform(whole.pixels.begin(), whole.pixels.end(), weights.pixels.begin(), weights.pixels.begin(),
-                   [](uint8_t a, uint8_t b) { return std::min(a, b); });
-  }
-}
-
-Image8 WeightsOf(const View& view, const DecodedPhoto& photo, UndistortMaps* maps) {
-  Image8 weights;
-  if (photo.missing_rows > 0) Drop(view, WeightsOfRows(photo), maps, weights);
-  if (!view.mask.path.empty()) {
-    Drop(view, ReadMask(view.mask, {photo.image.width, photo.image.height, view.exif_orientation}), maps, weights);
-  }
-  if (view.alpha == AlphaUse::kMask && photo.image.channels == 4) Drop(view, OpaquePart(photo.image), maps, weights);
-  if (!view.border.IsEmpty()) Drop(view, Within(view.border, photo.image.width, photo.image.height), maps, weights);
-  const bool some_count = weights.pixels.empty() || std::any_of(weights.pixels.begin(), weights.pixels.end(),
-                                                                [](uint8_t weight) { return weight > 0; });
-  SPLAT_CHECK(some_count, view.path, ": nothing of it counts: its ",
-              view.mask.path.empty() ? "transparency" : "mask " + view.mask.path, " drops every pixel");
-  return weights;
-}
-
-}  // namespace
-
-ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log, UndistortMaps* maps) {
-  const DecodedPhoto photo = ReadPhoto(view.path);
-  if (photo.truncated) WarnOfMissingRows(view, photo, log);
-  if (view.alpha == AlphaUse::kBackground && IsTransparentEverywhere(photo.image)) {
-    LogWarning(log, view.path +
-                        ": is transparent everywhere and shows the background alone; --alpha ignore takes its "
-                        "colours");
-  }
-  ViewImage loaded;
-  loaded.image = ToCamera(view,
-                          view.alpha == AlphaUse::kBackground ? CompositeOnBackground(photo.image, background.data())
-                                                              : WithoutAlpha(photo.image),
-                          maps);
-  loaded.weights = WeightsOf(view, photo, maps);
-  return loaded;
-}
-
-int64_t BytesOf(const View& view) {
-  const bool weighted = !view.mask.path.empty() || view.alpha == AlphaUse::kMask || !view.border.IsEmpty();
-  const int channels = weighted ? 4 : 3;
-  return int64_t(view.camera.width) * view.camera.height * channels;
-}
-
-ViewImage ResizeView(const ViewImage& view, int width, int height) {
-  ViewImage resized;
-  resized.image = ResizeImage(view.image, width, height);
-  if (!view.weights.pixels.empty()) {
-    resized.weights = WhollyKept(ResizeImage(view.weights, width, height));
-  }
-  return resized;
-}
-
 namespace {
 
 // What decoding a view gave: an image or an error, and warnings for the caller of Get.

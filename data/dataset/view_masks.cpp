@@ -5,10 +5,9 @@
 
 #include "core/check.h"
 #include "core/format.h"
-#include "core/machine_limits.h"
-#include "core/parallel.h"
+#include "data/photos/composite.h"
+#include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
-#include "data/poses/photo_matching.h"
 
 namespace splat::data {
 namespace {
@@ -34,10 +33,9 @@ Look LookAt(const View& view) {
   return look;
 }
 
-std::vector<Look> LookAtAll(const std::vector<View>& views) {
+std::vector<Look> LookAtAll(const std::vector<View>& views, Executor& executor) {
   std::vector<Look> looks(views.size());
-  ThreadPool pool(UsableCores());
-  pool.Run(int64_t(views.size()), [&](int64_t view) { looks[size_t(view)] = LookAt(views[size_t(view)]); });
+  executor.Run(int64_t(views.size()), [&](int64_t view) { looks[size_t(view)] = LookAt(views[size_t(view)]); });
   return looks;
 }
 
@@ -107,27 +105,56 @@ void AttachMasks(const PhotoFolder& folder, const PhotoMasks& found, const Datas
                                   " masks that it names do not exist; masks of their photos are sought by name"));
 }
 
-void UseMasks(std::vector<View>& views, const LogSink& log) {
-  const auto has_mask = [](const View& view) { return !view.mask.path.empty(); };
-  if (std::none_of(views.begin(), views.end(), has_mask)) return;
-  const std::vector<Look> looks = LookAtAll(views);
+void UseMasks(std::vector<View>& views, Executor& executor, const LogSink& log) {
+  if (std::none_of(views.begin(), views.end(), HasMask)) return;
+  const std::vector<Look> looks = LookAtAll(views, executor);
+  std::vector<std::string> refusals;
   for (size_t i = 0; i < views.size(); ++i) {
     if (looks[i].refusal.empty()) continue;
-    LogWarning(log, looks[i].refusal + "; the mask is not used, and its photo is trained whole");
+    refusals.push_back(looks[i].refusal);
     views[i].mask = {};
+  }
+  if (!refusals.empty()) {
+    LogWarning(log, StrCat(NamesInBrief(refusals), refusals.size() == 1
+                                                       ? "; the mask is not used, and its photo is trained whole"
+                                                       : "; these masks are not used, and their photos trained whole"));
   }
   Report(views, looks, log);
   std::vector<View> left;
+  std::vector<std::string> empty;
   for (size_t i = 0; i < views.size(); ++i) {
     if (!looks[i].masked || looks[i].share.all > 0) {
       left.push_back(views[i]);
     } else {
-      LogWarning(log, StrCat(views[i].mask.path, ": keeps nothing of its photo ", views[i].name, " (left out)"));
+      empty.push_back(views[i].name);
     }
   }
   SPLAT_CHECK(!left.empty(), CommonFolder(views), ": the masks keep nothing of any of the ", views.size(),
               " photos: white is what is kept; --invert-masks takes them the other way round, --masks off leaves them");
+  if (!empty.empty()) {
+    LogWarning(log, StrCat(CommonFolder(views), ": the masks of ", empty.size(), " of ", views.size(),
+                           " photos keep nothing (left out): ", NamesInBrief(empty)));
+  }
   views = std::move(left);
+}
+
+void CheckTransparency(const std::vector<View>& views) {
+  bool some_read = false;
+  for (const View& view : views) {
+    if (view.alpha == AlphaUse::kIgnore) return;
+    try {
+      const Image8 photo = ReadPhoto(view.path).image;
+      if (view.alpha == AlphaUse::kMask ? ShareKept(OpaquePart(photo)).all > 0 : !IsTransparentEverywhere(photo))
+        return;
+      some_read = true;
+    } catch (const Error&) {
+      continue;  // the training says so
+    }
+  }
+  SPLAT_CHECK(!some_read, views.front().path, ", ...: all ", views.size(),
+              " photos are transparent everywhere, so that ",
+              views.front().alpha == AlphaUse::kMask ? "--alpha mask drops them" : "they show the background alone",
+              "; --alpha ignore takes their colours");
 }
 
 }  // namespace splat::data

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/log.h"
+#include "core/parallel.h"
 #include "data/dataset/dataset.h"
 #include "data/photos/photo_masks.h"
 #include "data/poses/scene_description.h"
@@ -17,11 +18,14 @@ namespace splat::data {
 void AttachMasks(const PhotoFolder& folder, const PhotoMasks& found, const DatasetOptions& options,
                  SceneDescription& scene);
 
-// Reads all masks of the views once, on all cores. A mask that cannot be used (ReadMask) is taken off its view with a
-// warning, and the photo is trained whole; a view of which nothing is kept is removed with a warning. One line says how
-// many photos have a mask, where, how much is kept on average and which photos have none. A warning says so where they
-// look inverted: most of them keep less than half, and less than half of the middle. Throws splat::Error if no view is
-// left.
-void UseMasks(std::vector<View>& views, const LogSink& log);
+// Reads all masks of the views once. Masks that cannot be used (ReadMask) are taken off their views, and the photos are
+// trained whole; views of which nothing is kept are removed: one warning for all of each. One line says how many photos
+// have a mask, where, how much is kept on average and which photos have none. A warning says so where they look
+// inverted: most of them keep less than half, and less than half of the middle. Throws splat::Error if no view is left.
+void UseMasks(std::vector<View>& views, Executor& executor, const LogSink& log);
+
+// Throws splat::Error where View::alpha leaves nothing of any photo: all are transparent everywhere or, under
+// AlphaUse::kMask, nowhere more opaque than transparent. Photos are read until one is not so, mostly the first.
+void CheckTransparency(const std::vector<View>& views);
 
 }  // namespace splat::data

@@ -36,6 +36,9 @@ enum class CameraModel {
   kBrown = 1000,  // fx, fy, cx, cy, k1, k2, k3, k4, p1, p2, shear
 };
 
+// A calibrated image with a longer side, px, is that of a damaged file.
+constexpr int kMaxPhotoSide = 1'000'000;
+
 // Intrinsics as calibrated: pixel (0,0) has its centre at (0.5, 0.5).
 struct Intrinsics {
   CameraModel model = CameraModel::kPinhole;

@@ -18,6 +18,14 @@ Image8 CompositeOnBackground(const Image8& image, const float background[3]) {
   return opaque;
 }
 
+bool IsTransparentEverywhere(const Image8& photo) {
+  if (photo.channels != 4) return false;
+  for (size_t i = 3; i < photo.pixels.size(); i += 4) {
+    if (photo.pixels[i] != 0) return false;
+  }
+  return true;
+}
+
 Image8 WithoutAlpha(const Image8& image) {
   if (image.channels != 4) return image;
   Image8 opaque(image.width, image.height, 3);

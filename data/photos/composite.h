@@ -15,6 +15,9 @@ enum class AlphaUse {
 // Composites an image with 4 channels on a background (0..1 per channel); 3 channels pass through.
 Image8 CompositeOnBackground(const Image8& image, const float background[3]);
 
+// Whether an image has 4 channels and not the least opacity anywhere.
+bool IsTransparentEverywhere(const Image8& image);
+
 // The colours of an image with 4 channels, whatever its transparency; 3 channels pass through.
 Image8 WithoutAlpha(const Image8& image);
 

@@ -1,6 +1,6 @@
 // The orientation of EXIF, 1..8 (1: as stored): read from a photo's EXIF, and applied to its image.
 // data/dataset/dataset.h decides which photos are turned to fit their poses (View::rotate_to_model), and
-// data/dataset/view_loader.h turns them; docs/photos.md says why.
+// data/dataset/view_image.h turns them; docs/photos.md says why.
 #pragma once
 
 #include <cstdint>

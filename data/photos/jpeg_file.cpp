@@ -75,7 +75,7 @@ Reader::Reader(const uint8_t* the_bytes, size_t size) : bytes(the_bytes) {
   errors.error_exit = Fail;
   errors.emit_message = Hear;
   errors.output_message = PrintNothing;
-  jpeg.client_data = this;
+  jpeg.client_data = this;  // jpeg_create_decompress keeps it
   source.next_input_byte = the_bytes;
   source.bytes_in_buffer = size;
   source.init_source = BeginSource;
@@ -89,7 +89,6 @@ Reader::Reader(const uint8_t* the_bytes, size_t size) : bytes(the_bytes) {
 bool Begin(Reader& reader) {
   if (setjmp(reader.failed) != 0) return false;
   jpeg_create_decompress(&reader.jpeg);
-  reader.jpeg.client_data = &reader;  // which the call above has kept
   reader.jpeg.src = &reader.source;
   if (jpeg_read_header(&reader.jpeg, TRUE) != JPEG_HEADER_OK) {
     std::snprintf(reader.complaint, sizeof reader.complaint, "the file ends early");

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <numeric>
 
 #include "core/check.h"
@@ -46,10 +45,6 @@ bool ShowsAnImage(const Image8& values) {
          std::count_if(begin, end, [](size_t count) { return count > 0; }) > kManyLevels;
 }
 
-bool HasAspect(const Image8& mask, int width, int height) {
-  return std::abs(double(mask.width) * height / (double(mask.height) * width) - 1) <= kAspectTolerance;
-}
-
 // The orientation that undoes another one.
 int Undoing(int exif_orientation) {
   return exif_orientation == 6 ? 8 : exif_orientation == 8 ? 6 : exif_orientation;
@@ -57,19 +52,34 @@ int Undoing(int exif_orientation) {
 
 }  // namespace
 
+Image8 OpaquePart(const Image8& photo) {
+  Image8 kept(photo.width, photo.height, 1);
+  for (size_t i = 0; i < kept.pixels.size(); ++i) {
+    kept.pixels[i] = photo.channels != 4 || photo.pixels[4 * i + 3] >= kHalf ? kKept : 0;
+  }
+  return kept;
+}
+
+Image8 WhollyKept(Image8 resampled) {
+  for (uint8_t& value : resampled.pixels) value = value < kKept ? 0 : kKept;
+  return resampled;
+}
+
 Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo) {
   const DecodedPhoto decoded = ReadPhoto(mask.path);
   SPLAT_CHECK(!decoded.truncated, mask.path, ": the file ends early");
-  const bool opaque_photo = mask.is_photo && decoded.image.channels != 4;
-  Image8 kept = ValuesOf(decoded.image, mask.is_photo ? !opaque_photo : AlphaVaries(decoded.image));
-  SPLAT_CHECK(mask.is_photo || !ShowsAnImage(kept), mask.path,
-              ": is no mask but an image: most of it is neither black nor white");
+  if (mask.is_photo) return OpaquePart(decoded.image);
+  Image8 kept = ValuesOf(decoded.image, AlphaVaries(decoded.image));
+  SPLAT_CHECK(!ShowsAnImage(kept), mask.path, ": is no mask but an image: most of it is neither black nor white");
   const uint8_t brightest = *std::max_element(kept.pixels.begin(), kept.pixels.end());
-  const uint8_t least = opaque_photo ? 0 : brightest < kHalf ? 1 : kHalf;
+  const uint8_t least = brightest < kHalf ? 1 : kHalf;
   for (uint8_t& value : kept.pixels) value = (value >= least) != mask.inverted ? kKept : 0;
-  if (HasAspect(kept, photo.width, photo.height)) return kept;
-  SPLAT_CHECK(photo.exif_orientation >= 5 && HasAspect(kept, photo.height, photo.width), mask.path, ": is ", kept.width,
-              "x", kept.height, " px, another aspect than its photo of ", photo.width, "x", photo.height, " px");
+  const auto has_aspect = [&](int width, int height) {
+    return HasAspect(kept.width, kept.height, width, height, kAspectTolerance);
+  };
+  if (has_aspect(photo.width, photo.height)) return kept;
+  SPLAT_CHECK(photo.exif_orientation >= 5 && has_aspect(photo.height, photo.width), mask.path, ": is ", kept.width, "x",
+              kept.height, " px, another aspect than its photo of ", photo.width, "x", photo.height, " px");
   return ApplyOrientation(kept, Undoing(photo.exif_orientation));
 }
 

@@ -1,6 +1,7 @@
 // Masks as images: what of a photo counts.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "core/image.h"
@@ -15,11 +16,21 @@ struct PhotoMask {
   bool is_photo = false;  // `path` is the photo, and its transparency the mask
 };
 
+// By the photo's name.
+using MasksOfPhotos = std::map<std::string, PhotoMask>;
+
+// The part of a photo that is more opaque than transparent, as a mask in its size; all of it if it has no transparency.
+Image8 OpaquePart(const Image8& photo);
+
+// What is left of a mask after resampling: a pixel of which a part is dropped is dropped.
+Image8 WhollyKept(Image8 resampled);
+
 // Reads a mask: 1 channel of 255 (kept) and 0, of any size, in the order in which the photo's pixels are stored. Kept
 // is what is above half of white, in the brightest of the colours; in a file without anything that bright, all that is
 // not black. Where a mask has a transparency that differs from place to place, that is the mask and the colours are
-// not. A mask with the aspect of the photo as EXIF turns it is turned back. Throws splat::Error, naming the file, where
-// it cannot be read, ends early, has another aspect than the photo, or shows an image.
+// not. Of a photo (PhotoMask::is_photo), OpaquePart is kept. A mask with the aspect of the photo as EXIF turns it is
+// turned back. Throws splat::Error, naming the file, where it cannot be read, ends early, has another aspect than the
+// photo, or shows an image.
 Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo);
 
 // How much of a mask is kept, 0..1.

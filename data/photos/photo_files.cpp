@@ -1,6 +1,7 @@
 #include "data/photos/photo_files.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -15,14 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kMaxPixels = int64_t(1) << 29;
-
-bool HasPhotoExtension(const std::string& name) {
-  const std::string extension = LowerExtension(name);
-  for (const char* known : {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}) {
-    if (extension == known) return true;
-  }
-  return false;
-}
 
 // Refuses what no machine should decode: an image whose pixels take more than a fourth of the memory, and a small file
 // that says it is a huge image, which is no photo but an attack or an accident.
@@ -56,6 +49,18 @@ PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream) {
   stream.clear();
   stream.seekg(0);
   return *header;
+}
+
+bool HasPhotoExtension(const std::string& name) {
+  const std::string extension = LowerExtension(name);
+  for (const char* known : {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}) {
+    if (extension == known) return true;
+  }
+  return false;
+}
+
+bool HasAspect(double width, double height, double of_width, double of_height, double tolerance) {
+  return std::abs(width * of_height / (height * of_width) - 1) <= tolerance;
 }
 
 std::vector<std::string> ListPhotos(const std::string& folder) {

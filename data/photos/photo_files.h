@@ -16,10 +16,15 @@ struct PhotoInfo {
   int bits = 8;  // a sample
 };
 
-// Lists the files in `folder` and below it with a photo's extension (jpg, jpeg, png, tif, tiff, webp; in any case). The
-// names are relative and sorted bytewise. Hidden files are passed over. Throws splat::Error if the folder does not
-// exist.
+// Whether a file is taken for a photo by its name: it ends in .jpg, .jpeg, .png, .tif, .tiff or .webp, in any case.
+bool HasPhotoExtension(const std::string& name);
+
+// Lists the files in `folder` and below it that HasPhotoExtension. The names are relative and sorted bytewise. Hidden
+// files are passed over. Throws splat::Error if the folder does not exist.
 std::vector<std::string> ListPhotos(const std::string& folder);
+
+// Whether the aspect of an image, width / height, is that of another one within a relative tolerance.
+bool HasAspect(double width, double height, double of_width, double of_height, double tolerance);
 
 // Reads size and orientation from the file's header (about 0.1 ms). The format is told by the content, not by the name.
 // Throws splat::Error naming the file if it is missing, empty, no JPEG, PNG, TIFF or WebP, or a PNG or WebP that ends

@@ -5,11 +5,13 @@
 #include <initializer_list>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/check.h"
 #include "data/photos/folder_files.h"
 #include "data/photos/photo_files.h"
+#include "io/percent_encoding.h"
 #include "io/text_scan.h"
 
 namespace splat::data {
@@ -17,18 +19,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool EndsWith(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 enum class Kind { kPhoto, kMask, kOther };
 
-bool IsOneOf(const std::string& name, std::initializer_list<const char*> known) {
+using Words = std::initializer_list<const char*>;
+
+bool IsOneOf(const std::string& name, Words known) {
   return std::any_of(known.begin(), known.end(), [&](const char* one) { return name == one; });
 }
 
-bool BeginsWith(const std::string& text, const std::string& begin) {
-  return text.rfind(begin, 0) == 0;
+constexpr Words kMasks = {"mask", "masks"}, kMaskFolderEnds = {"_mask", "_masks"};
+constexpr Words kOtherImages = {"depth", "depths", "normal", "normals", "seg", "segmentation", "alpha"};
+
+// The stem without one of the words, with what joins it, at its end; nothing where there is none.
+std::optional<std::string> WithoutEnd(const std::string& stem, Words words) {
+  const std::string lower = LowerAscii(stem);
+  for (const char* word : words) {
+    for (const char* joint : {"_", ".", "-"}) {
+      const std::string mark = StrCat(joint, word);
+      if (lower.size() > mark.size() && EndsWith(lower, mark)) return stem.substr(0, stem.size() - mark.size());
+    }
+  }
+  return std::nullopt;
 }
 
 // Folders of images that are made of photos and are no masks. The last one is what splat-train writes for COLMAP.
@@ -53,22 +64,10 @@ Kind KindByName(const std::string& name, const std::set<std::string>& names, con
   const std::string stem = (folder / fs::path(name).stem()).generic_string();
   if (names.count(stem)) return Kind::kMask;  // "a.jpg.png"
   const auto is_photo = [&](const std::string& photo) { return stems.count(photo) || names.count(photo); };
-  for (const char* what : {"mask", "masks", "depth", "depths", "normal", "normals", "seg", "segmentation", "alpha"}) {
-    for (const char* joint : {"_", ".", "-"}) {
-      const std::string mark = StrCat(joint, what);
-      if (stem.size() <= mark.size() || !EndsWith(LowerAscii(stem), mark)) continue;
-      if (is_photo(stem.substr(0, stem.size() - mark.size()))) {
-        return IsOneOf(what, {"mask", "masks"}) ? Kind::kMask : Kind::kOther;
-      }
-    }
-  }
   const std::string file = fs::path(name).stem().string();
-  for (const std::string mark : {"mask_", "mask-"}) {
-    if (BeginsWith(LowerAscii(file), mark) && is_photo((folder / file.substr(mark.size())).generic_string())) {
-      return Kind::kMask;
-    }
-  }
-  return Kind::kPhoto;
+  const auto mask_of = WithoutMaskMark(file), made_of = WithoutEnd(file, kOtherImages);
+  if (mask_of && is_photo((folder / *mask_of).generic_string())) return Kind::kMask;
+  return made_of && is_photo((folder / *made_of).generic_string()) ? Kind::kOther : Kind::kPhoto;
 }
 
 // Whether it lies in a folder "images_4" or the like, and a photo of `stems` has its name beside that folder.
@@ -114,8 +113,27 @@ std::pair<std::vector<std::string>, std::set<std::string>> DirectPhotosAndFolder
 bool IsMaskFolder(const std::string& name) {
   const std::string lower = LowerAscii(name);
   return !IsFolderOfOthers(lower) &&
-         (IsOneOf(lower, {"mask", "masks", "segmentation", "segmentations"}) || EndsWith(lower, "_mask") ||
-          EndsWith(lower, "_masks") || BeginsWith(lower, "masks_"));
+         (IsOneOf(lower, {"mask", "masks", "segmentation", "segmentations"}) || BeginsWith(lower, "masks_") ||
+          std::any_of(kMaskFolderEnds.begin(), kMaskFolderEnds.end(),
+                      [&](const char* end) { return EndsWith(lower, end); }));
+}
+
+std::optional<std::string> WithoutMaskMark(const std::string& stem) {
+  if (auto without = WithoutEnd(stem, kMasks)) return without;
+  for (const std::string mark : {"mask_", "mask-"}) {
+    if (stem.size() > mark.size() && BeginsWith(LowerAscii(stem), mark)) return stem.substr(mark.size());
+  }
+  return std::nullopt;
+}
+
+std::string OwnerOfMaskFolder(const std::string& name) {
+  const std::string lower = LowerAscii(name);
+  for (const std::string mark : kMaskFolderEnds) {
+    if (!EndsWith(lower, mark)) continue;
+    const std::string owner = lower.substr(0, lower.size() - mark.size());
+    return owner == "dynamic" ? "" : owner;
+  }
+  return "";
 }
 
 PhotosAndMasks SplitOffMasks(const std::vector<std::string>& names) {
@@ -178,13 +196,17 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
   return {folder, folder, all.photos, all.masks, {}, all.others};
 }
 
-std::string WithExtension(const std::string& path) {
-  std::error_code ignored;
-  if (fs::is_regular_file(path, ignored)) return path;
-  for (const char* extension : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG", ".tif", ".tiff", ".webp"}) {
-    if (fs::is_regular_file(path + extension, ignored)) return path + extension;
+std::string FileNamed(const std::string& folder, const std::string& name) {
+  for (const std::string& text : {name, PercentDecoded(name).value_or(name)}) {
+    const std::string path = (fs::path(folder) / text).string();
+    std::error_code ignored;
+    if (fs::is_regular_file(path, ignored)) return path;
+    if (HasPhotoExtension(text)) continue;
+    for (const char* extension : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG", ".tif", ".tiff", ".webp"}) {
+      if (fs::is_regular_file(path + extension, ignored)) return path + extension;
+    }
   }
-  return path;
+  return (fs::path(folder) / name).string();
 }
 
 }  // namespace splat::data

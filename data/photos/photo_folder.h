@@ -1,6 +1,7 @@
 // Which files of a folder are the photos that were asked for, and which are masks or other images that belong to them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,19 @@ constexpr const char* kColmapMaskFolder = "colmap_masks";
 // masks_N; in any case.
 bool IsMaskFolder(const std::string& name);
 
+// Whose masks a mask folder holds by its name, in lower case: "fox" for fox_masks; empty for names that say nothing of
+// it, such as masks, masks_2 and dynamic_masks.
+std::string OwnerOfMaskFolder(const std::string& name);
+
+// The name of a file, without extension, without the mark of a mask at its end ("_mask", ".mask", "-mask", also masks)
+// or else at its beginning ("mask_", "mask-"), in any case; nothing where it has none.
+std::optional<std::string> WithoutMaskMark(const std::string& stem);
+
 // Parts names of files, relative to one folder, in photos and images that only belong to photos. Masks are those in a
-// mask folder if other photos lie outside of it, "a_mask.png", "a.mask.png" (also masks), "mask_a.png" and "a.jpg.png"
-// beside "a.jpg". Other images are those in a folder named semantics, alpha, depth(s), normals, thumbnails or @eaDir,
-// "a_depth.png" and the like (also normal, seg, segmentation, alpha) beside "a.jpg", and "images_2/a.jpg" beside
-// "a.jpg".
+// mask folder if other photos lie outside of it, those marked as masks ("a_mask.png" beside "a.jpg", WithoutMaskMark)
+// and "a.jpg.png" beside "a.jpg". Other images are those in a folder named semantics, alpha, depth(s), normals,
+// thumbnails or @eaDir, "a_depth.png" and the like (also normal, seg, segmentation, alpha) beside "a.jpg", and
+// "images_2/a.jpg" beside "a.jpg".
 struct PhotosAndMasks {
   std::vector<std::string> photos, masks, others;
 };
@@ -40,8 +49,9 @@ PhotosAndMasks ListPhotosAndMasks(const std::string& folder);
 // subfolders. Throws splat::Error if there are none ("holds no photos").
 PhotoFolder OpenPhotoFolder(const std::string& folder);
 
-// The path of the photo that a source of poses names without an extension: `path` itself if that is a file, or else
-// with .png, .jpg, ... whichever exists; `path` where none does.
-std::string WithExtension(const std::string& path);
+// The path of the file in `folder` that a source of poses means by a name: the name itself, or, if it ends in no
+// extension of a photo, with .png, .jpg, ... whichever exists; or else the same of the name with "%20" and the like
+// decoded. The path of the name itself where none of these is a file.
+std::string FileNamed(const std::string& folder, const std::string& name);
 
 }  // namespace splat::data

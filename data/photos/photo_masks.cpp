@@ -1,10 +1,10 @@
 #include "data/photos/photo_masks.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/photos/photo_files.h"
 #include "io/text_scan.h"
 
@@ -12,10 +12,6 @@ namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool EndsWith(const std::string& text, const std::string& end) {
-  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
 
 // "sub/masks/A.PNG" becomes "sub/a.png".
 std::string WithoutMaskFolders(const std::string& name) {
@@ -34,21 +30,20 @@ std::string WithoutExtension(const std::string& name) {
 // What is left of the name of a photo or mask without folders, extensions of images and marks of masks.
 std::string Bare(const std::string& name) {
   std::string bare = fs::path(LowerAscii(name)).filename().string();
-  const auto strip_end = [&](std::initializer_list<const char*> ends) {
-    for (const char* end : ends) {
-      if (!EndsWith(bare, end)) continue;
-      bare.resize(bare.size() - std::string(end).size());
-      return true;
+  while (true) {
+    if (HasPhotoExtension(bare)) {
+      bare = fs::path(bare).stem().string();
+    } else if (auto without = WithoutMaskMark(bare)) {
+      bare = std::move(*without);
+    } else {
+      return bare;
     }
-    return false;
-  };
-  while (
-      strip_end({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", "_mask", ".mask", "-mask", "_masks", ".masks"})) {
   }
-  for (const char* begin : {"mask_", "mask-"}) {
-    if (bare.rfind(begin, 0) == 0 && bare.size() > 5) return bare.substr(5);
-  }
-  return bare;
+}
+
+// Which of two masks with equally good names is taken.
+bool GoesBefore(const std::string& a, const std::string& b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
 }
 
 // The first index of each key, with how many have it.
@@ -70,10 +65,8 @@ struct Place {
 // Whether a folder beside that of the photos holds masks, and not those of another folder: fox_masks is fox's.
 bool MayHoldMasksOf(const fs::path& photos, const std::string& folder) {
   if (!IsMaskFolder(folder)) return false;
-  const std::string own = LowerAscii(photos.filename().string()), name = LowerAscii(folder);
-  const size_t mark = name.rfind("_mask");
-  return mark == std::string::npos || own == "images" || own == "input" || own == "photos" ||
-         name.substr(0, mark) == own || name.substr(0, mark) == "dynamic";
+  const std::string own = LowerAscii(photos.filename().string()), owner = OwnerOfMaskFolder(folder);
+  return owner.empty() || owner == own || own == "images" || own == "input" || own == "photos";
 }
 
 std::vector<Place> PlacesWithMasks(const PhotoFolder& photos) {
@@ -90,7 +83,7 @@ std::vector<Place> PlacesWithMasks(const PhotoFolder& photos) {
   std::sort(folders.begin(), folders.end(), [](const fs::path& a, const fs::path& b) {
     const std::string first = LowerAscii(a.filename().string()), second = LowerAscii(b.filename().string());
     if ((first == "masks") != (second == "masks")) return first == "masks";
-    return first.size() != second.size() ? first.size() < second.size() : a < b;
+    return GoesBefore(a.filename().string(), b.filename().string());
   });
   for (const fs::path& folder : folders) {
     for (const fs::path& place : {folder, folder / own.filename()}) {
@@ -102,7 +95,6 @@ std::vector<Place> PlacesWithMasks(const PhotoFolder& photos) {
 
 PhotoMasks MasksIn(const Place& place, const PhotoFolder& photos) {
   PhotoMasks found;
-  found.where = place.folder;
   const std::vector<int> masks = MatchMasks(photos.names, place.names);
   std::vector<bool> taken(place.names.size());
   for (size_t i = 0; i < masks.size(); ++i) {
@@ -110,12 +102,13 @@ PhotoMasks MasksIn(const Place& place, const PhotoFolder& photos) {
     taken[size_t(masks[i])] = true;
     found.of_photo[photos.names[i]] = (fs::path(place.folder) / place.names[size_t(masks[i])]).string();
   }
-  const auto left = std::count(taken.begin(), taken.end(), false);
-  if (left > 0) {
-    const auto first = std::find(taken.begin(), taken.end(), false) - taken.begin();
-    found.warnings.push_back(StrCat(place.folder, ": ", left, " of its ", place.names.size(),
-                                    " masks belong to no photo by their names (", place.names[size_t(first)],
-                                    left > 1 ? ", ...)" : ")"));
+  std::vector<std::string> left;
+  for (size_t i = 0; i < taken.size(); ++i) {
+    if (!taken[i]) left.push_back(place.names[i]);
+  }
+  if (!left.empty()) {
+    found.warnings.push_back(StrCat(place.folder, ": ", left.size(), " of its ", place.names.size(),
+                                    " masks belong to no photo by their names (", NamesInBrief(left), ")"));
   }
   return found;
 }
@@ -126,7 +119,8 @@ std::vector<int> MatchMasks(const std::vector<std::string>& photos, const std::v
   std::map<std::string, int> by_name;  // without the mask's own extension
   Holders bare_masks, bare_photos;
   for (size_t i = 0; i < masks.size(); ++i) {
-    by_name.emplace(WithoutExtension(WithoutMaskFolders(masks[i])), int(i));
+    const auto [same, added] = by_name.emplace(WithoutExtension(WithoutMaskFolders(masks[i])), int(i));
+    if (!added && GoesBefore(masks[i], masks[size_t(same->second)])) same->second = int(i);
     Add(bare_masks, Bare(masks[i]), i);
   }
   for (size_t i = 0; i < photos.size(); ++i) Add(bare_photos, Bare(photos[i]), i);

@@ -11,15 +11,15 @@ namespace splat::data {
 
 struct PhotoMasks {
   std::map<std::string, std::string> of_photo;  // by the photo's name in PhotoFolder::names: the path of its mask
-  std::string where;                            // the folder in which they lie, for messages
   std::vector<std::string> warnings;
 };
 
 // The mask among `masks` of each of `photos`: index, or -1. Both are relative to folders that correspond; folders that
 // hold masks are passed over in the names of masks. A photo "sub/a.jpg" has, in any case and with any extension of an
-// image, "sub/a.png", or else "sub/a.jpg.png", or else "sub/a_mask.png". For photos without any of these, extensions,
-// folders and marks of masks ("a.mask", "mask_a" and so on) are taken off all names, and a mask belongs to a photo if
-// both alone have what is left.
+// image, "sub/a.png", or else "sub/a.jpg.png", or else "sub/a_mask.png"; of several such ("sub/a.tif",
+// "sub/masks/a.png") the one with the shortest name as given, then the first in the order of bytes. For photos without
+// any of these, extensions, folders and marks of masks (WithoutMaskMark) are taken off all names, and a mask belongs to
+// a photo if both alone have what is left.
 std::vector<int> MatchMasks(const std::vector<std::string>& photos, const std::vector<std::string>& masks);
 
 // `asked` is "auto", "off" or a folder. Under "auto" the masks are those among the photos (PhotoFolder::masks), or in a

@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/photos/photo_files.h"
+#include "data/poses/any_case.h"
 #include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/point_colors.h"
@@ -101,13 +103,16 @@ void ReadPoints(Words& words, size_t count, PointCloud& points) {
 }
 
 fs::path FindList(const std::string& path) {
-  const fs::path file(path);
-  const std::string stem = (file.parent_path() / file.stem()).string();
-  const fs::path folder = file.parent_path();
+  const fs::path file(path), folder = fs::absolute(file).parent_path();
+  const std::string stem = file.stem().string();
+  std::vector<fs::path> lists;
+  for (const std::string& name : {stem + ".list.txt", file.filename().string() + ".list.txt", stem + "_list.txt"}) {
+    lists.push_back(InAnyCase(folder, name));
+  }
+  lists.push_back(InAnyCase(folder, "list.txt"));
   // Bundler itself writes bundle/bundle.out and list.txt beside that folder.
-  const fs::path above = folder.filename() == "bundle" ? folder.parent_path() : folder;
-  for (const fs::path& list : {fs::path(stem + ".list.txt"), fs::path(path + ".list.txt"), fs::path(stem + "_list.txt"),
-                               folder / "list.txt", above / "list.txt"}) {
+  if (LowerAscii(folder.filename().string()) == "bundle") lists.push_back(InAnyCase(folder.parent_path(), "list.txt"));
+  for (const fs::path& list : lists) {
     std::error_code ignored;
     if (fs::is_regular_file(list, ignored)) return list;
   }

@@ -19,8 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kMaxPhotoSide = 1000000;  // px; more is a damaged file
-
 // The files of a model. Each is text or binary, mostly all are of one kind; the points may be a PLY.
 struct ModelFiles {
   bool binary_cameras = false, binary_images = false;

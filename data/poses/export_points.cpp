@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "core/check.h"
-#include "data/poses/photo_matching.h"
+#include "core/format.h"
 #include "data/poses/ply_points.h"
 #include "io/mapped_file.h"
 #include "io/ply.h"
@@ -73,8 +73,10 @@ void AddExportedPoints(const std::string& cameras_path, SceneDescription& scene)
   std::string why;
   if (path) {
     AddPlyPoints(*path, scene);
-    scene.source += StrCat(" with the points of ", *path);
-    if (!scene.points.positions.empty()) return;
+    if (!scene.points.positions.empty()) {
+      scene.source += StrCat(" with the points of ", *path);
+      return;
+    }
     why = *path + " holds none";
   } else if (!files.ply.empty()) {
     why = StrCat("several files may hold them (", NamesInBrief(files.ply), "): name the one that is meant points.ply");

@@ -12,7 +12,6 @@ namespace splat::data {
 namespace {
 
 constexpr size_t kRow = 17, kMatrixColumns = 5;
-constexpr double kMaxPhotoSide = 1000000;  // px
 
 std::string ShapeText(const std::vector<size_t>& shape) {
   std::string text;

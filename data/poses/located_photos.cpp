@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 
 #include "core/check.h"
+#include "core/format.h"
+#include "core/spread_evenly.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/renamed_photos.h"
 #include "io/atomic_file.h"
@@ -30,10 +31,10 @@ bool LiesIn(const fs::path& path, const fs::path& folder) {
 // Where the source itself may mean its photo to lie; the first is the place that it says.
 std::vector<fs::path> OwnPaths(const PosePlace& place, const PosedPhoto& photo) {
   if (place.kind == PoseKind::kTransforms) return {photo.path};
-  const fs::path base(place.base), name(PlainName(photo.name));
-  std::vector<fs::path> paths = {base / name, base / "images" / name, base / "input" / name};
-  if (name.has_extension()) return paths;
-  for (fs::path& path : paths) path = WithExtension(path.string());  // Metashape's labels
+  std::vector<fs::path> paths;
+  for (const char* folder : {"", "images", "input"}) {
+    paths.emplace_back(FileNamed((fs::path(place.base) / folder).string(), PlainName(photo.name)));
+  }
   return paths;
 }
 
@@ -62,14 +63,11 @@ bool HaveSameBytes(const std::string& a, const std::string& b) {
 // Whether half or more of a few photos, spread over those found, are other files than the source itself means.
 bool AreNamesakes(const PosePlace& place, const SceneDescription& scene, const LocatedPhotos& located) {
   if (located.photos.empty() || located.at_own_path) return false;
-  std::map<std::string, const PosedPhoto*> meant;
-  for (const PosedPhoto& photo : scene.photos) meant[photo.name] = &photo;
-  const size_t count = std::min(kNamesakesTried, located.photos.size());
   size_t compared = 0, others = 0;
-  for (size_t i = 0; i < count; ++i) {
-    const PosedPhoto& found = located.photos[count == 1 ? 0 : i * (located.photos.size() - 1) / (count - 1)];
-    const auto named = meant.find(found.name);
-    const auto own = named == meant.end() ? std::nullopt : OwnFile(place, *named->second);
+  for (const PosedPhoto& found : SpreadEvenly(located.photos, kNamesakesTried)) {
+    const auto named = std::find_if(scene.photos.begin(), scene.photos.end(),
+                                    [&](const PosedPhoto& photo) { return photo.name == found.name; });
+    const auto own = named == scene.photos.end() ? std::nullopt : OwnFile(place, *named);
     if (!own) continue;
     ++compared;
     others += HaveSameBytes(own->string(), found.path) ? 0 : 1;
@@ -88,7 +86,8 @@ std::vector<std::string> NamesOf(const std::vector<PosedPhoto>& photos) {
 void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene, const PhotoMatches& matches,
                         std::vector<std::string>& warnings) {
   for (const auto& [kind, what] : {std::pair(NameMatch::kSameText, "but for case or the form of Unicode"),
-                                   std::pair(NameMatch::kStem, "but for the extension")}) {
+                                   std::pair(NameMatch::kStem, "but for the extension"),
+                                   std::pair(NameMatch::kDecoded, "but for \"%20\" and the like")}) {
     std::string example;
     size_t count = 0;
     for (size_t i = 0; i < scene.photos.size(); ++i) {

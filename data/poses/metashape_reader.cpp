@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/poses/brown_camera.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/rotation_matrix.h"
@@ -21,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kHeaderBytes = 4096;
-constexpr double kMaxPhotoSide = 1000000;  // px
 
 // Exactly `count` finite numbers between blanks and ends of lines.
 std::vector<double> Numbers(const pugi::xml_node& node, size_t count, const std::string& where) {

@@ -7,15 +7,13 @@
 #include <filesystem>
 #include <map>
 
-#include "core/check.h"
+#include "io/percent_encoding.h"
 #include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kNamesShown = 5;  // in a message
 
 // The text without its case and in Unicode's composed form; bytes that are no UTF-8 lose the case of ASCII only.
 std::string Folded(const std::string& text) {
@@ -43,9 +41,9 @@ bool HasExtension(const std::string& file) {
 // A name cut at its folders, in the forms that are compared.
 struct Parts {
   std::vector<std::string> folders;  // folded, the innermost first
-  std::string file, folded, stem;
+  std::string name, file, folded, stem;
 
-  explicit Parts(const std::string& name) {
+  explicit Parts(const std::string& the_name) : name(the_name) {
     const fs::path path(PlainName(name));
     file = path.filename().string();
     folded = Folded(file);
@@ -136,21 +134,37 @@ class Matcher {
   }
 
   PhotoMatches Run() {
-    for (const NameMatch kind : {NameMatch::kExact, NameMatch::kSameText, NameMatch::kStem}) {
-      std::map<std::string, Group> groups;
-      for (size_t i = 0; i < names_.size(); ++i) {
-        if (!matches_.photo[i]) groups[names_[i].Key(kind)].names.push_back(i);
-      }
-      for (size_t i = 0; i < photos_.size(); ++i) {
-        const auto group = groups.find(photos_[i].Key(kind));
-        if (!taken_[i] && group != groups.end()) group->second.photos.push_back(i);
-      }
-      for (const auto& [key, group] : groups) MatchGroup(group, kind);
-    }
+    for (const NameMatch kind : {NameMatch::kExact, NameMatch::kSameText, NameMatch::kStem}) MatchBy(kind);
+    const bool some_encoded = Decode(names_) + Decode(photos_) > 0;
+    if (some_encoded) MatchBy(NameMatch::kDecoded);
     return std::move(matches_);
   }
 
  private:
+  // How many were changed.
+  static size_t Decode(std::vector<Parts>& all) {
+    size_t changed = 0;
+    for (Parts& parts : all) {
+      if (parts.name.find('%') == std::string::npos) continue;
+      parts = Parts(PercentDecoded(parts.name).value_or(parts.name));
+      ++changed;
+    }
+    return changed;
+  }
+
+  void MatchBy(NameMatch kind) {
+    std::map<std::string, Group> groups;
+    for (size_t i = 0; i < names_.size(); ++i) {
+      if (!matches_.photo[i]) groups[names_[i].Key(kind)].names.push_back(i);
+    }
+    for (size_t i = 0; i < photos_.size(); ++i) {
+      const auto group = groups.find(photos_[i].Key(kind));
+      if (!taken_[i] && group != groups.end()) group->second.photos.push_back(i);
+    }
+    matches_.ambiguous.clear();
+    for (const auto& [key, group] : groups) MatchGroup(group, kind);
+  }
+
   // Pairs each name with a photo where both are each other's best, until no such pair is left.
   void MatchGroup(const Group& group, NameMatch kind) {
     if (group.names.empty() || group.photos.empty()) return;
@@ -164,7 +178,7 @@ class Matcher {
       taken_[photo] = true;
     });
     matches_.steps += tree.steps();
-    if (kind != NameMatch::kStem || tree.root().photos == 0) return;
+    if (tree.root().photos == 0) return;
     for (const size_t name : group.names) {
       if (!matches_.photo[name]) matches_.ambiguous.push_back(name);
     }
@@ -183,12 +197,6 @@ std::string PlainName(const std::string& name) {
   const bool drive =
       plain.size() > 2 && plain[1] == ':' && plain[2] == '/' && std::isalpha((unsigned char)plain[0]) != 0;
   return fs::path(drive ? plain.substr(2) : plain).lexically_normal().string();
-}
-
-std::string NamesInBrief(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kNamesShown); ++i) text += (i > 0 ? ", " : "") + names[i];
-  return names.size() > kNamesShown ? StrCat(text, ", ... (", names.size(), " in all)") : text;
 }
 
 PhotoMatches MatchPhotos(const std::vector<std::string>& names, const std::string& folder,

@@ -12,14 +12,12 @@ namespace splat::data {
 // The name with "/" in the place of "\", without a drive ("C:"), and without "." and ".." where they say nothing.
 std::string PlainName(const std::string& name);
 
-// "a.jpg, b.jpg, ... (7 in all)": for messages.
-std::string NamesInBrief(const std::vector<std::string>& names);
-
 // How a name was found, the strictest first.
 enum class NameMatch {
   kExact,     // the file's name, byte for byte
   kSameText,  // the same text in another form of Unicode, or in other case
   kStem,      // the same text up to the extension
+  kDecoded,   // the same text up to the extension, with "%20" and the like in name, file and folders decoded
 };
 
 struct PhotoMatches {

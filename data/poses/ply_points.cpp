@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/check.h"
-#include "data/poses/photo_matching.h"
+#include "core/format.h"
 #include "data/poses/point_colors.h"
 #include "io/mapped_file.h"
 #include "io/ply.h"

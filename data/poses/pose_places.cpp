@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 
 #include "data/poses/any_case.h"
@@ -18,21 +19,41 @@ fs::path WithoutTrailingSlash(const std::string& folder) {
   return path.has_filename() ? path : path.parent_path();
 }
 
-// The models in the numbered folders of `folder`, else the one that it is itself.
-std::vector<std::string> ModelsIn(const fs::path& folder) {
+// The numbered folders in `folder`, in order.
+std::vector<std::string> NumberedIn(const fs::path& folder) {
   std::map<unsigned long, std::string> numbered;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (!IsNumber(name) || name.size() > 8 || !IsColmapModel(entry->path().string())) continue;
+    if (!IsNumber(name) || name.size() > 8) continue;
     numbered[std::stoul(name)] = WithoutTrailingSlash(entry->path().string()).string();
   }
+  std::vector<std::string> folders;
+  folders.reserve(numbered.size());
+  for (const auto& [number, path] : numbered) folders.push_back(path);
+  return folders;
+}
+
+// The models in the numbered folders of `folder`, else the one that it is itself.
+std::vector<std::string> ModelsIn(const fs::path& folder) {
   std::vector<std::string> models;
-  models.reserve(numbered.size());
-  for (const auto& [number, path] : numbered) models.push_back(path);
+  for (const std::string& numbered : NumberedIn(folder)) {
+    if (IsColmapModel(numbered)) models.push_back(numbered);
+  }
   if (models.empty() && IsColmapModel(folder.string()))
     models.push_back(WithoutTrailingSlash(folder.string()).string());
   return models;
+}
+
+// Where models lie in a folder, the first choice first; "." is the folder itself.
+constexpr const char* kLayouts[] = {"sparse",       "colmap/sparse",  "distorted/sparse",
+                                    "dense/sparse", "dense/0/sparse", "undistorted/sparse",
+                                    "colmap",       "colmap_text",    "."};
+
+fs::path PlaceOf(const std::string& folder, const std::string& layout) {
+  fs::path place = folder;
+  for (const fs::path& part : fs::path(layout)) place = part == "." ? place : InAnyCase(place, part.string());
+  return place;
 }
 
 // The exports of cameras in a folder, sorted by name.
@@ -56,19 +77,14 @@ fs::path ParentOf(const fs::path& folder) {
 }  // namespace
 
 std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, bool distorted_first) {
-  std::vector<std::string> layouts = {"sparse",       "colmap/sparse",  "distorted/sparse",
-                                      "dense/sparse", "dense/0/sparse", "undistorted/sparse",
-                                      "colmap",       "colmap_text",    "."};
+  std::vector<std::string> layouts(std::begin(kLayouts), std::end(kLayouts));
   if (distorted_first) std::rotate(layouts.begin(), layouts.begin() + 2, layouts.begin() + 3);
   std::vector<PosePlace> places;
   int family = 0;
   for (size_t i = 0; i < folders.size(); ++i) {
     for (const std::string& layout : layouts) {
       ++family;
-      fs::path place = folders[i];
-      for (const fs::path& part : fs::path(layout))
-        place = part == "." ? place / part : InAnyCase(place, part.string());
-      for (const std::string& model : ModelsIn(place)) {
+      for (const std::string& model : ModelsIn(PlaceOf(folders[i], layout))) {
         places.push_back({model, folders[i], PoseKind::kColmap, family, i < 2});
       }
     }
@@ -87,6 +103,16 @@ std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, b
         places.push_back({path, folders[i], PoseKindOfFile(path), ++family, i < 2});
       }
     }
+  }
+  return places;
+}
+
+std::vector<std::string> PlacesOfModels(const std::string& folder) {
+  std::vector<std::string> places;
+  for (const char* layout : kLayouts) {
+    const fs::path place = PlaceOf(folder, layout);
+    for (const std::string& numbered : NumberedIn(place)) places.push_back(numbered);
+    places.push_back(WithoutTrailingSlash(place.string()).string());
   }
   return places;
 }

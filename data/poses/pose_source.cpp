@@ -5,11 +5,11 @@
 #include <tuple>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/best_colmap_model.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/located_photos.h"
-#include "data/poses/photo_matching.h"
 #include "data/poses/pose_places.h"
 #include "data/poses/size_fit.h"
 #include "data/poses/unread_poses.h"
@@ -42,15 +42,19 @@ struct Candidate {
   bool broken = false;  // since it cannot be read
 };
 
+// Whether photos lie so that they may be those of a source that names others, or none.
+bool LieAsUsual(const PhotoFolder& photos, const Candidate& candidate) {
+  const std::string name = FolderName(photos);
+  std::error_code ignored;
+  return BeginsWith(name, "images") || name == "input" ||
+         (candidate.scene.in_order && fs::equivalent(candidate.place.base, photos.path, ignored));
+}
+
 // Whether the photos may be those of a source that names others, or none.
 bool MayBePairedInOrder(const PhotoFolder& photos, const Candidate& candidate) {
-  const std::string name = FolderName(photos);
-  const bool named = !candidate.scene.in_order;
-  std::error_code ignored;
-  const bool usual = name.rfind("images", 0) == 0 || name == "input" ||
-                     (!named && fs::equivalent(candidate.place.base, photos.path, ignored));
   const SizeFit fit = candidate.sizes.fit;
-  return (named && fit == SizeFit::kScaled) || (usual && fit != SizeFit::kOther);
+  return (!candidate.scene.in_order && fit == SizeFit::kScaled) ||
+         (LieAsUsual(photos, candidate) && fit != SizeFit::kOther);
 }
 
 // Whether the photos may be another version of the source's own photos, which lie elsewhere under the same names:
@@ -61,8 +65,12 @@ bool MayBeAnotherVersion(const PhotoFolder& photos, SizeFit fit) {
 }
 
 // What is said of poses of other photos.
-std::string WhyOthers(const SceneDescription& scene, const PhotoFolder& photos) {
+std::string WhyOthers(const Candidate& candidate, const PhotoFolder& photos) {
+  const SceneDescription& scene = candidate.scene;
   if (!scene.in_order) return StrCat("describes other photos: ", scene.photos.front().name, ", ...");
+  if (scene.photos.size() == photos.names.size() && LieAsUsual(photos, candidate)) {
+    return StrCat("names no photos, and is of others by their sizes (", candidate.sizes.example, ")");
+  }
   if (scene.photos.size() == photos.names.size())
     return "may describe other photos, since it names none and the folder is not named images";
   return StrCat("has poses of ", scene.photos.size(), " photos, and ", photos.path, " holds ", photos.names.size(),
@@ -91,7 +99,7 @@ Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked,
         StrCat("describes other photos of the same names, which lie elsewhere: ", candidate.scene.photos.front().name,
                ", ...; --poses takes it nevertheless");
   }
-  if (other) candidate.refusal = WhyOthers(candidate.scene, photos);
+  if (other) candidate.refusal = WhyOthers(candidate, photos);
   return candidate;
 }
 
@@ -192,7 +200,7 @@ std::string Summarize(const std::vector<Candidate>& candidates, const PhotoFolde
     if (!candidates[i].place.nearby && !candidates[i].refusal.empty()) continue;
     add(StrCat(candidates[i].place.path, " (", ReasonLeft(candidates[i], taken), ")"));
   }
-  for (const std::string& file : UnreadFiles(FoldersAround(photos.path))) add(file);
+  for (const std::string& unread : UnreadPoses(FoldersAround(photos.path), taken.place.path)) add(unread);
   return left.empty() ? text : StrCat(text, "; left: ", left);
 }
 
@@ -247,15 +255,17 @@ PoseChoice ChoosePoses(const PhotoFolder& photos) {
     if (candidate.broken) throw Error(candidate.refusal);
     others += StrCat(others.empty() ? "" : "; ", candidate.place.path, " ", candidate.refusal);
   }
+  std::string unread;
+  for (const std::string& one : UnreadPoses(FoldersAround(photos.path))) unread += (unread.empty() ? "" : "; ") + one;
   PoseChoice choice;
-  if (others.empty()) {
-    const std::string unread = DescribeUnreadPoses(FoldersAround(photos.path));
-    choice.summary = unread.empty()
-                         ? "No poses lie with the photos: COLMAP finds them."
-                         : StrCat("No poses that can be read lie with the photos (", unread, "): COLMAP finds them.");
-    return choice;
+  if (!others.empty()) {
+    choice.summary = StrCat("No poses of the photos in ", photos.path, " lie there (", others,
+                            unread.empty() ? "" : "; ", unread, "): COLMAP finds them.");
+  } else if (!unread.empty()) {
+    choice.summary = StrCat("No poses that can be read lie with the photos (", unread, "): COLMAP finds them.");
+  } else {
+    choice.summary = "No poses lie with the photos: COLMAP finds them.";
   }
-  choice.summary = StrCat("No poses of the photos in ", photos.path, " lie there (", others, "): COLMAP finds them.");
   return choice;
 }
 

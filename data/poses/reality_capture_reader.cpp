@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/constants.h"
+#include "core/format.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/brown_camera.h"
 #include "data/poses/named_photo_sizes.h"

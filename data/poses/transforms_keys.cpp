@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/poses/photo_matching.h"
 
 namespace splat::data {

@@ -22,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr double kMaxPhotoSide = 1000000;  // px
 constexpr double kLastRowTolerance = 1e-6;
 constexpr const char* kUsualPoints = "sparse_pc.ply";
 
@@ -209,7 +208,7 @@ std::vector<Frame> ListFrames(const Json& root, const std::string& json_path) {
     SPLAT_CHECK(file_path != json.end() && file_path->is_string() && !file_path->get<std::string>().empty(), where,
                 ": has no 'file_path'");
     const std::string name = PlainName(file_path->get<std::string>());
-    frames.push_back({json, StrCat(where, " ('", name, "')"), name, WithExtension((folder / name).string())});
+    frames.push_back({json, StrCat(where, " ('", name, "')"), name, FileNamed(folder.string(), name)});
   }
   return frames;
 }
@@ -258,7 +257,8 @@ std::string MaskPath(const Frame& frame, const std::string& json_path) {
   if (entry == frame.json.end() || entry->is_null()) return "";
   SPLAT_CHECK(entry->is_string(), frame.where, ": 'mask_path' is ", entry->dump(), ", expected the path of an image");
   if (entry->get<std::string>().empty()) return "";
-  return (fs::path(json_path).parent_path() / PlainName(entry->get<std::string>())).lexically_normal().string();
+  const std::string folder = fs::path(json_path).parent_path().string();
+  return fs::path(FileNamed(folder, PlainName(entry->get<std::string>()))).lexically_normal().string();
 }
 
 void ReadFrames(const Json& root, const std::string& json_path, const std::string& image_folder,

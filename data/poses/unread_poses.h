@@ -1,4 +1,4 @@
-// What looks like poses and is none that can be read here.
+// What looks like poses and is not read.
 #pragma once
 
 #include <string>
@@ -6,13 +6,9 @@
 
 namespace splat::data {
 
-// Names models of COLMAP that lack a file in the first two folders, the photos' own and its parent, and says what to
-// do; empty where there are none.
-// transforms_all.json and VisualSFM's .nvm there are named, too.
-std::string DescribeUnreadPoses(const std::vector<std::string>& folders);
-
-// Of these the transforms_all.json and .nvm alone, which lie beside poses that are read: one text each, with what to
-// do.
-std::vector<std::string> UnreadFiles(const std::vector<std::string>& folders);
+// Names what lies in the first two of `folders`, the photos' own and its parent, a text each that says what to do:
+// models of COLMAP that lack their cameras or their images, in all places in which models are looked for;
+// transforms_all.json, unless it is `taken`, the file or folder whose poses are used; and VisualSFM's .nvm.
+std::vector<std::string> UnreadPoses(const std::vector<std::string>& folders, const std::string& taken = "");
 
 }  // namespace splat::data

@@ -1,6 +1,5 @@
 #include "data/sfm/colmap_masks.h"
 
-#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <ios>
@@ -22,9 +21,7 @@ Image8 MaskForColmap(const std::string& photo, const PhotoMask& mask) {
     const Image8 kept = ReadMask(mask, info);
     const double share = ShareKept(kept).all;
     if (share == 0 || share == 1) return {};
-    Image8 resized = ResizeImage(kept, info.width, info.height);
-    for (uint8_t& value : resized.pixels) value = value < 255 ? 0 : 255;
-    return resized;
+    return WhollyKept(ResizeImage(kept, info.width, info.height));
   } catch (const Error&) {
     return {};  // the training says so
   }

@@ -1,7 +1,6 @@
 // The masks of photos as COLMAP wants them.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -11,9 +10,6 @@
 #include "data/sfm/sfm_workspace.h"
 
 namespace splat::data {
-
-// By the photo's name.
-using MasksOfPhotos = std::map<std::string, PhotoMask>;
 
 // Names, sizes and times of the masks, and how they are read, boiled down to a short text; empty where there are none.
 std::string MasksKey(const std::vector<SfmPhoto>& photos, const MasksOfPhotos& masks);

@@ -18,15 +18,15 @@ bool Contains(const std::string& text, std::initializer_list<const char*> parts)
                      [&](const char* part) { return text.find(part) != std::string::npos; });
 }
 
-bool BeginsWith(const std::string& text, std::initializer_list<const char*> beginnings) {
+bool BeginsWithAny(const std::string& text, std::initializer_list<const char*> beginnings) {
   return std::any_of(beginnings.begin(), beginnings.end(),
-                     [&](const std::string& beginning) { return text.compare(0, beginning.size(), beginning) == 0; });
+                     [&](const char* beginning) { return BeginsWith(text, beginning); });
 }
 
 // Rules between headings, and what follows a crash.
 bool IsNoise(const std::string& text) {
   return text.find_first_not_of("=-_*~ \t") == std::string::npos ||
-         BeginsWith(text, {"*** ", "PC: @", "@ ", "Elapsed time", "Aborted", "COULD NOT CREATE"});
+         BeginsWithAny(text, {"*** ", "PC: @", "@ ", "Elapsed time", "Aborted", "COULD NOT CREATE"});
 }
 
 // A line of glog: "E20260102 03:04:05.678901 1234 file.cc:56] text"; older versions write no year.
@@ -55,7 +55,7 @@ void ColmapMessage::Add(const std::string& line) {
   last_ = candidate;
   if (parsed.severity == 'F' || Contains(text, {"Check failed:", "terminate called", "what():"})) {
     fatal_ = candidate;
-  } else if (parsed.severity == 'E' || BeginsWith(text, {"ERROR", "SQLite error"})) {
+  } else if (parsed.severity == 'E' || BeginsWithAny(text, {"ERROR", "SQLite error"})) {
     error_ = candidate;
   } else if (parsed.severity == 'W' || Contains(text, {"WARNING", "rror", "ailed", "ould not", "annot"})) {
     suspicious_ = candidate;

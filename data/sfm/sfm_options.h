@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -23,9 +22,9 @@ struct SfmOptions {
   std::string colmap = "colmap";       // program
   // A COLMAP that for so long shows no sign of work (data/sfm/idle_watch.h) is ended and started once more; 0: never.
   double idle_minutes = 30;
-  int threads = 0;                         // 0: all
-  bool use_gpu = false;                    // only where the binary has CUDA and the machine a GPU
-  std::map<std::string, PhotoMask> masks;  // by the photo's name: no features are sought in what they drop
+  int threads = 0;                  // 0: all
+  bool use_gpu = false;             // only where the binary has CUDA and the machine a GPU
+  MasksOfPhotos masks;              // no features are sought in what they drop
   std::function<bool()> cancelled;  // asked several times a second; true ends RunSfm with SfmCancelled. May be empty
 };
 

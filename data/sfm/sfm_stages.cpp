@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "core/parallel.h"
 #include "data/sfm/colmap_database.h"
 #include "data/sfm/fingerprint.h"
@@ -57,19 +59,15 @@ SfmCommand ExtractCommand(SfmContext& context, const SfmPlan& plan, const Camera
 void NameUnreadPhotos(SfmContext& context, const std::string& database) {
   std::set<std::string> read;
   for (const DatabaseImage& image : ColmapDatabase(database).Images()) read.insert(image.name);
-  constexpr size_t kNamesShown = 3;
-  size_t unread = 0;
-  std::string names;
+  std::vector<std::string> unread;
   for (const CameraGroup& group : context.groups) {
-    for (const std::string& name : group.names) {
-      if (read.count(name) || ++unread > kNamesShown) continue;
-      names += (names.empty() ? "" : ", ") + name;
-    }
+    std::copy_if(group.names.begin(), group.names.end(), std::back_inserter(unread),
+                 [&](const std::string& name) { return read.count(name) == 0; });
   }
-  if (unread == 0) return;
-  const std::string line = StrCat("COLMAP could not read ", unread, " of ", context.photos, " photos: ", names,
-                                  unread > kNamesShown ? ", ..." : "", "; convert them to 8-bit JPEG or PNG");
-  SPLAT_CHECK(unread < context.photos, line);
+  if (unread.empty()) return;
+  const std::string line = StrCat("COLMAP could not read ", unread.size(), " of ", context.photos,
+                                  " photos: ", NamesInBrief(unread), "; convert them to 8-bit JPEG or PNG");
+  SPLAT_CHECK(unread.size() < context.photos, line);
   AddNote(context, line);
 }
 

@@ -39,7 +39,8 @@ class CaptureReading : public ::testing::Test {
 
   static data::Dataset DatasetOf(const CaptureResult& capture, data::DatasetOptions options = {}) {
     options.align = false;
-    return data::BuildDataset(data::ReadPoses(capture.truth_folder, capture.photo_folder), options, {});
+    SerialExecutor executor;
+    return data::BuildDataset(data::ReadPoses(capture.truth_folder, capture.photo_folder), options, executor, {});
   }
 
   TempDir folder_;

@@ -22,11 +22,13 @@ set(uses_pipeline pipeline quality formats train train/kernels ${uses_rasterizer
 set(uses_apps ${modules})
 
 # Third-party headers: a pattern of the include, and a pattern of the files that may hold it.
-set(third_party torch opencv png tiff json cli sqlite exif utf8proc pugixml hwy zlib zstd zip webp)
+set(third_party torch opencv jpeg png tiff json cli sqlite exif utf8proc pugixml hwy zlib zstd zip webp)
 set(include_torch "^(torch|ATen|c10)/")
 set(files_torch "^(rasterizer/torch/[^/]*|train/[^/]*|train/(settings|density)/[^/]*|quality/[^/]*|pipeline/[^/]*|apps/.*)$")
 set(include_opencv "^opencv")
 set(files_opencv "^data/photos/.*\\.cpp$")
+set(include_jpeg "^(jpeglib|jerror)\\.h")
+set(files_jpeg "^data/photos/.*\\.cpp$")
 set(include_tiff "^tiff(io)?\\.h")
 set(files_tiff "^data/photos/.*\\.cpp$")
 set(include_png "^png\\.h")

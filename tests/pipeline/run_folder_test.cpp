@@ -51,8 +51,9 @@ class RunFolderTest : public ::testing::Test {
 TEST_F(RunFolderTest, SaysWhatTheRunWasToldAndWhichCamerasItHad) {
   WriteRun();
   EXPECT_THAT(Read().cameras, SizeIs(0));
-  const auto dataset =
-      data::BuildDataset(data::ReadPoses(folder_ / "balls/sparse/0", folder_ / "balls/images"), options_.dataset, {});
+  SerialExecutor executor;
+  const auto dataset = data::BuildDataset(data::ReadPoses(folder_ / "balls/sparse/0", folder_ / "balls/images"),
+                                          options_.dataset, executor, {});
   WriteCameras(folder_ / "out/cameras.json", dataset);
   const RunFolder run = Read();
   EXPECT_EQ(run.images, "balls/images");

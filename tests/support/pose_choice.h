@@ -88,13 +88,13 @@ class PoseChoiceTest : public ::testing::Test {
     }
     testing::WriteBytes(Place(path), testing::NpyBytes("<f8", false, StrCat("(", count, ", 17)"), rows));
   }
-  // A point cloud with the red colour `red` at (0, 0, z).
-  void AddPly(const std::string& path, int red, double z = 5) const {
+  // A point cloud with the red colour `red` at (0, 0, 5).
+  void AddPly(const std::string& path, int red) const {
     testing::WriteBytes(Place(path),
                         StrCat("ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\n"
                                "property float z\nproperty uchar red\nproperty uchar green\nproperty uchar blue\n"
-                               "end_header\n0 0 ",
-                               z, " ", red, " 2 3\n"));
+                               "end_header\n0 0 5 ",
+                               red, " 2 3\n"));
   }
   // Chooses for a folder; `source` becomes the path that was taken, relative to the capture, or "sfm".
   PoseChoice Choose(const std::string& images) {

@@ -16,6 +16,9 @@
 
 namespace splat::data {
 
+// What a run of ours calls of COLMAP.
+constexpr const char* kAllStages = "feature_extractor exhaustive_matcher mapper";
+
 class RunSfmTest : public ::testing::Test {
  protected:
   RunSfmTest() {

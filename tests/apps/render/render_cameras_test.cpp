@@ -1,13 +1,17 @@
 // The cameras of an orbit are level where the scene is upright, and those of a source come into the scene's frame.
 #include "apps/render/render_cameras.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/quaternion.h"
 #include "rasterizer/torch/scene_model.h"
 #include "scene/orbit.h"
 #include "scene/splat_cloud.h"
+#include "tests/support/ball_photos.h"
 #include "tests/support/splat_clouds.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/turned_transforms.h"
 
 namespace splat::apps {
 namespace {
@@ -51,6 +55,21 @@ TEST(InSceneFrame, KeepsWhatACameraSees) {
   EXPECT_NEAR(after.x / after.z, before.x / before.z, 1e-12);
   EXPECT_NEAR(after.y / after.z, before.y / before.z, 1e-12);
   EXPECT_NEAR(after.z, before.z / source_from_scene.scale, 1e-12);
+}
+
+TEST(ReadCameras, TurnsAxesAsATrainingDoes) {
+  const testing::TempDir folder;
+  testing::WriteBallPhotos(folder / "balls");
+  const data::SceneDescription meant = testing::WriteTurnedTransforms(folder / "balls");
+  const CameraSet set = ReadCameras(folder / "balls/transforms.json");
+  EXPECT_THAT(set.warnings, ::testing::Contains(::testing::HasSubstr("all cameras were turned")));
+  ASSERT_EQ(set.cameras.size(), meant.photos.size());
+  const Vec3<double> point = {0.3, 0.2, 0.1};
+  for (size_t i = 0; i < set.cameras.size(); ++i) {
+    const Vec3<double> error =
+        set.cameras[i].camera.camera_from_world * point - meant.photos[i].camera_from_world * point;
+    EXPECT_NEAR(Norm(error), 0, 1e-9);
+  }
 }
 
 }  // namespace

@@ -90,6 +90,12 @@ TEST_F(CameraSanity, AFocalLengthThatIsAShareOfTheWidthIsRefused) {
                                                       HasSubstr("179.7 degrees"), HasSubstr("by the width")));
 }
 
+TEST_F(CameraSanity, TheFocalLengthOfTheWiderSideIsNamed) {
+  scene_.photos[4].intrinsics.params = {600, 0.6, 320, 240};
+  EXPECT_THAT(Check(), SizeIs(7));
+  EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("a focal length of 0.6 px"), HasSubstr("left out: 4.png"))));
+}
+
 TEST_F(CameraSanity, ViewsThatNoLensHasAreSaid) {
   scene_.photos[0].intrinsics.params = {25, 25, 320, 240};        // 171 degrees
   scene_.photos[1].intrinsics.params = {29, 29, 320, 240};        // 169.6 degrees

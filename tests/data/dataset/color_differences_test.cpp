@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.h"
@@ -89,9 +90,32 @@ TEST(MeasureColorDifferences, FindsWhiteBalance) {
 
 TEST(MeasureColorDifferences, NeedsPointsThatSeveralPhotosSee) {
   const testing::TempDir folder;
+  const auto as_painted = [](int, int) { return 1.0; };
+  Dataset behind = WallFrom(folder, as_painted), two_photos = behind, three_photos = behind;
+  for (Vec3<double>& position : behind.points.positions) position.z = -2;
+  EXPECT_TRUE(MeasureColorDifferences(behind, nullptr).views.empty());
+  two_photos.views.resize(2);
+  EXPECT_TRUE(MeasureColorDifferences(two_photos, nullptr).views.empty());
+  three_photos.views.resize(3);
+  EXPECT_EQ(MeasureColorDifferences(three_photos, nullptr).views.size(), 3u);
+}
+
+TEST(MeasureColorDifferences, PassesOverPixelsThatMayBeClipped) {
+  const testing::TempDir folder;
+  const auto one_is_dark = [](int i, int) { return i == 4 ? 0.05 : 1.0; };  // 3 to 6 of 255
+  const ColorDifferences found = MeasureColorDifferences(WallFrom(folder, one_is_dark), nullptr);
+  EXPECT_EQ(found.views, (std::vector<int>{0, 1, 2, 3, 5}));
+  EXPECT_LT(found.exposure, kRounding);
+}
+
+TEST(MeasureColorDifferences, PassesOverPixelsThatDoNotCount) {
+  const testing::TempDir folder;
   Dataset dataset = WallFrom(folder, [](int, int) { return 1.0; });
-  for (Vec3<double>& position : dataset.points.positions) position.z = -2;
-  EXPECT_TRUE(MeasureColorDifferences(dataset, nullptr).views.empty());
+  Image8 strip(kSize, kSize, 1);  // of a few points
+  for (int y = 0; y < kSize; ++y) std::fill_n(strip.At(30, y), 4, uint8_t(255));
+  WriteImage(folder / "strip.png", strip);
+  dataset.views[2].mask.path = folder / "strip.png";
+  EXPECT_EQ(MeasureColorDifferences(dataset, nullptr).views, (std::vector<int>{0, 1, 3, 4, 5}));
 }
 
 }  // namespace

@@ -65,7 +65,9 @@ class DatasetTest : public ::testing::Test {
   }
 
   Dataset Build() {
-    return BuildDataset(scene_, options_, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+    SerialExecutor executor;
+    return BuildDataset(scene_, options_, executor,
+                        [this](LogLevel, const std::string& line) { log_.push_back(line); });
   }
 
   testing::TempDir dir_;

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/check.h"
 #include "core/random.h"
-#include "data/dataset/view_loader.h"
+#include "data/dataset/view_image.h"
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
+#include "io/atomic_file.h"
+#include "tests/support/byte_writer.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_data.h"
 
@@ -39,7 +42,8 @@ class ViewBordersTest : public ::testing::Test {
     }
   }
   void Find() {
-    FindBorders(views_, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+    SerialExecutor executor;
+    FindBorders(views_, executor, [this](LogLevel, const std::string& line) { log_.push_back(line); });
   }
   testing::TempDir folder_;
   std::vector<View> views_;
@@ -74,8 +78,14 @@ TEST_F(ViewBordersTest, PhotosWithACalibrationEachAreThoseOfOneCamera) {
 TEST_F(ViewBordersTest, PhotosThatCannotBeReadArePassedOver) {
   AddPhotos(6, 64, 48, 3);
   views_[0].path = folder_ / "lost.png";
+  std::string png = ReadFile(views_[1].path);  // its header is whole
+  png.replace(png.size() / 2, 8, "damaged!");
+  splat::testing::WriteBytes(views_[1].path, png);
+  ASSERT_NO_THROW(ReadPhotoInfo(views_[1].path));
+  ASSERT_THROW(ReadPhoto(views_[1].path), Error);
   Find();
-  EXPECT_EQ(views_[1].border.top, 6);
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("6 rows at the top")));
+  EXPECT_EQ(views_[2].border.top, 6);
 }
 
 TEST_F(ViewBordersTest, TheLinesDoNotCountAtAnySize) {
@@ -92,19 +102,38 @@ TEST_F(ViewBordersTest, TheLinesDoNotCountAtAnySize) {
   EXPECT_EQ(*small.weights.At(9, 2), 255);
 }
 
-// The undistortion leaves nothing empty: what it makes of a white photo is white.
+// Whether no line at an edge repeats the one beside it. The photo is brighter from pixel to pixel, to the right in its
+// first channel and downwards in the second one.
+bool ShowsThePhotoUpToItsEdges(const Image8& image) {
+  const int w = image.width, h = image.height;
+  for (int y = 0; y < h; ++y) {
+    if (image.At(0, y)[0] >= image.At(1, y)[0] || image.At(w - 2, y)[0] >= image.At(w - 1, y)[0]) return false;
+  }
+  for (int x = 0; x < w; ++x) {
+    if (image.At(x, 0)[1] >= image.At(x, 1)[1] || image.At(x, h - 2)[1] >= image.At(x, h - 1)[1]) return false;
+  }
+  return true;
+}
+
 TEST_F(ViewBordersTest, OurOwnUndistortionMakesNone) {
-  Image8 white(64, 48, 3);
-  std::fill(white.pixels.begin(), white.pixels.end(), uint8_t(255));
-  WriteImage(folder_ / "white.png", white);
+  Image8 photo(64, 48, 3);
+  for (int y = 0; y < 48; ++y) {
+    for (int x = 0; x < 64; ++x) {
+      photo.At(x, y)[0] = uint8_t(4 * x);
+      photo.At(x, y)[1] = uint8_t(5 * y);
+    }
+  }
+  WriteImage(folder_ / "photo.png", photo);
   for (const double k : {-0.2, 0.2}) {
     View view;
-    view.path = folder_ / "white.png";
+    view.path = folder_ / "photo.png";
     view.intrinsics = {CameraModel::kSimpleRadial, 64, 48, {60, 32, 24, k}};
     view.camera = UndistortedCamera(view.intrinsics);
     const ViewImage loaded = LoadView(view, {0, 0, 0}, {});
-    EXPECT_EQ(loaded.image.pixels, white.pixels) << k;
+    EXPECT_TRUE(ShowsThePhotoUpToItsEdges(loaded.image)) << k;
     EXPECT_THAT(loaded.weights.pixels, IsEmpty());
+    view.camera.fx *= 0.8;
+    EXPECT_FALSE(ShowsThePhotoUpToItsEdges(LoadView(view, {0, 0, 0}, {}).image)) << k << ": a camera that sees more";
   }
 }
 

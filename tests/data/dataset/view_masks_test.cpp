@@ -49,7 +49,8 @@ class ViewMasksTest : public ::testing::Test {
   }
   void Use() {
     log_.clear();
-    UseMasks(views_, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+    SerialExecutor executor;
+    UseMasks(views_, executor, [this](LogLevel, const std::string& line) { log_.push_back(line); });
   }
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
@@ -101,10 +102,9 @@ TEST_F(ViewMasksTest, AMaskThatCannotBeUsedLeavesItsPhotoWhole) {
   splat::testing::WriteBytes(folder_ / "masks/a.png", "no image");
   WriteImage(folder_ / "masks/b.png", Image8(kSide, 2 * kSide, 1));
   Use();
-  EXPECT_THAT(log_,
-              ElementsAre(AllOf(HasSubstr("masks/a.png"), HasSubstr("trained whole")),
-                          AllOf(HasSubstr("masks/b.png: is 30x60 px, another aspect"), HasSubstr("trained whole")),
-                          AllOf(StartsWith("Masks: 1 of 3"), EndsWith("trained whole: a.png, b.png"))));
+  EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("masks/a.png"), HasSubstr("masks/b.png: is 30x60 px, another aspect"),
+                                      EndsWith("; these masks are not used, and their photos trained whole")),
+                                AllOf(StartsWith("Masks: 1 of 3"), EndsWith("trained whole: a.png, b.png"))));
   EXPECT_THAT(Names(), ElementsAre("a.png", "b.png", "c.png"));
   EXPECT_EQ(views_[0].mask.path, "");
   EXPECT_NE(views_[2].mask.path, "");
@@ -115,11 +115,46 @@ TEST_F(ViewMasksTest, APhotoOfWhichNothingIsKeptIsLeftOut) {
   AddPhoto("b.png", 0, 30);
   Use();
   EXPECT_THAT(Names(), ElementsAre("b.png"));
-  EXPECT_THAT(log_.back(), AllOf(HasSubstr("masks/a.png: keeps nothing of its photo"), HasSubstr("left out")));
+  EXPECT_EQ(log_.back(), (folder_ / "masks") + ": the masks of 1 of 2 photos keep nothing (left out): a.png");
   AddPhoto("c.png", 0, 0);
   views_.erase(views_.begin());
   EXPECT_THAT(ErrorMessageOf([&] { Use(); }), AllOf(HasSubstr("keep nothing of any of the 1 photos"),
                                                     HasSubstr("--invert-masks"), HasSubstr("--masks off")));
+}
+
+TEST_F(ViewMasksTest, ManyMasksThatKeepNothingAreOneLine) {
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png", "e.png", "f.png"}) AddPhoto(name, 0, 0);
+  AddPhoto("g.png", 0, 30);
+  Use();
+  EXPECT_THAT(Names(), ElementsAre("g.png"));
+  EXPECT_THAT(log_.back(), EndsWith("6 of 7 photos keep nothing (left out): a.png, b.png, c.png, d.png, e.png, ... "
+                                    "(6 in all)"));
+  EXPECT_THAT(log_, SizeIs(3)) << "with what the masks keep, and that they look inverted";
+}
+
+TEST_F(ViewMasksTest, PhotosThatAreAllTransparentAreRefused) {
+  for (const char* name : {"a.png", "b.png"}) {
+    AddPhoto(name);
+    WriteImage(views_.back().path, Image8(kSide, kSide, 4));
+  }
+  EXPECT_THAT(ErrorMessageOf([&] { CheckTransparency(views_); }),
+              AllOf(HasSubstr("all 2 photos are transparent everywhere"), HasSubstr("show the background alone")));
+  const auto set_alpha = [&](AlphaUse alpha) {
+    for (View& view : views_) view.alpha = alpha;
+  };
+  set_alpha(AlphaUse::kIgnore);
+  EXPECT_NO_THROW(CheckTransparency(views_));
+  set_alpha(AlphaUse::kMask);
+  EXPECT_THAT(ErrorMessageOf([&] { CheckTransparency(views_); }), HasSubstr("--alpha mask drops them"));
+  Image8 faint(kSide, kSide, 4);
+  faint.pixels[3] = 100;
+  WriteImage(views_[1].path, faint);
+  EXPECT_THAT(ErrorMessageOf([&] { CheckTransparency(views_); }), HasSubstr("--alpha mask drops them"));
+  set_alpha(AlphaUse::kBackground);
+  EXPECT_NO_THROW(CheckTransparency(views_));
+  WriteImage(views_[1].path, Image8(kSide, kSide, 3));
+  set_alpha(AlphaUse::kMask);
+  EXPECT_NO_THROW(CheckTransparency(views_)) << "opaque";
 }
 
 class AttachMasksTest : public ::testing::Test {

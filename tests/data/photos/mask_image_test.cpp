@@ -67,6 +67,14 @@ TEST_F(MaskImageTest, SixteenBitsAndOneBitAreRead) {
   deep.colRange(0, 20).setTo(65535);
   cv::imwrite(folder_ / "deep.png", deep);
   ExpectLeftHalf({folder_ / "deep.png"}, "16 bits");
+  deep.colRange(0, 20).setTo(32768);
+  deep.colRange(20, 40).setTo(32767);
+  cv::imwrite(folder_ / "deep.png", deep);
+  ExpectLeftHalf({folder_ / "deep.png"}, "16 bits, rounded");
+  deep.colRange(0, 20).setTo(129);
+  deep.colRange(20, 40).setTo(128);
+  cv::imwrite(folder_ / "deep.png", deep);
+  ExpectLeftHalf({folder_ / "deep.png"}, "16 bits, of next to nothing");
   cv::Mat flat(20, 40, CV_8UC1, cv::Scalar(0));
   flat.colRange(0, 20).setTo(255);
   cv::imwrite(folder_ / "flat.png", flat, {cv::IMWRITE_PNG_BILEVEL, 1});
@@ -83,6 +91,9 @@ TEST_F(MaskImageTest, TheTransparencyOfThePhotoItselfMayBeTheMask) {
   PhotoMask mask = Write(Halves(40, 20, {9, 9, 9, 255}, {200, 200, 200, 0}));
   mask.is_photo = true;
   ExpectLeftHalf(mask, "its colours say nothing");
+  mask = Write(Halves(40, 20, {9, 9, 9, 100}, {9, 9, 9, 20}));
+  mask.is_photo = true;
+  EXPECT_THAT(ReadMask(mask, kPhoto).pixels, Each(0)) << "more transparent than opaque, as the training sees it";
   mask = Write(Halves(40, 20, {9, 9, 9}, {200, 200, 200}));
   mask.is_photo = true;
   EXPECT_THAT(ReadMask(mask, kPhoto).pixels, Each(255)) << "a photo without transparency is kept whole";

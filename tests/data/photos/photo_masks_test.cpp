@@ -27,6 +27,11 @@ TEST(MatchMasks, TakesTheNameThenTheNameWithItsExtensionThenTheMark) {
   EXPECT_THAT(MatchMasks({"a.jpg", "a.tif"}, {"a.jpg.png", "a.tif.png"}), ElementsAre(0, 1));
 }
 
+TEST(MatchMasks, OfEquallyGoodNamesTheShortestIsTaken) {
+  EXPECT_THAT(MatchMasks({"a.jpg"}, {"masks/a.png", "a.png", "a.tif"}), ElementsAre(1));
+  EXPECT_THAT(MatchMasks({"a.jpg"}, {"a.tif", "a.png", "masks/a.png"}), ElementsAre(1)) << "in whatever order";
+}
+
 TEST(MatchMasks, TheSubPathIsThatOfThePhoto) {
   EXPECT_THAT(MatchMasks({"left/1.jpg", "right/1.jpg"}, {"right/1.png", "left/1.png"}), ElementsAre(1, 0));
   EXPECT_THAT(MatchMasks({"left/1.jpg", "right/1.jpg"}, {"right/masks/1.png", "masks/left/1.png"}), ElementsAre(1, 0))
@@ -36,6 +41,9 @@ TEST(MatchMasks, TheSubPathIsThatOfThePhoto) {
 TEST(MatchMasks, WhatIsLeftOfANameDecidesOnlyWhereItIsUnique) {
   EXPECT_THAT(MatchMasks({"left/1.jpg", "right/2.jpg"}, {"1.mask.png", "mask_2.jpg.png"}), ElementsAre(0, 1));
   EXPECT_THAT(MatchMasks({"left/1.jpg", "right/1.jpg"}, {"1.png"}), ElementsAre(-1, -1)) << "of which photo?";
+  for (const char* mask : {"1_mask.png", "1-mask.png", "1.mask.png", "1_masks.png", "1-MASKS.png", "mask-1.png"}) {
+    EXPECT_THAT(MatchMasks({"left/1.jpg"}, {mask}), ElementsAre(0)) << mask;
+  }
   EXPECT_THAT(MatchMasks({"left/1.jpg"}, {"x/1-mask.png", "y/1-mask.png"}), ElementsAre(-1)) << "which mask?";
 }
 
@@ -107,7 +115,7 @@ TEST_F(FindMasksTest, MasksOfNoPhotoAreAWarning) {
   found = Find("set");
   EXPECT_EQ(found.of_photo.size(), 1u);
   EXPECT_THAT(found.warnings,
-              ElementsAre(HasSubstr("2 of its 3 masks belong to no photo by their names (x.png, ...)")));
+              ElementsAre(HasSubstr("2 of its 3 masks belong to no photo by their names (x.png, y.png)")));
 }
 
 }  // namespace

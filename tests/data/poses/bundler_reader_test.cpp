@@ -67,6 +67,15 @@ TEST_F(BundlerReader, TheListMayLieBesideAFolderBundle) {
               HasSubstr("has no list of its photos"));
 }
 
+TEST_F(BundlerReader, NamesMayHaveAnotherCase) {
+  std::filesystem::create_directories(folder_ / "Bundle");
+  WriteBytes(folder_ / "Bundle/Bundle.OUT", kWhole);
+  std::filesystem::rename(folder_ / "list.txt", folder_ / "List.TXT");
+  EXPECT_EQ(ReadBundler(folder_ / "Bundle/Bundle.OUT", folder_.path()).photos[0].name, "my photo 1.png");
+  WriteBytes(folder_ / "Bundle/bundle.LIST.txt", "a.png\nb.png\n");
+  EXPECT_EQ(ReadBundler(folder_ / "Bundle/Bundle.OUT", folder_.path()).photos[0].name, "a.png");
+}
+
 TEST_F(BundlerReader, ColoursMayBeFractions) {
   const auto color = [&](const std::string& written) {
     const Vec3<uint8_t> c = Read("# Bundle file v0.3\n2 1\n50 0.1 0\n" + kPose + "0 0 0\n" + kPose + "1 2 3\n" +

@@ -4,13 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "io/atomic_file.h"
-#include "tests/support/byte_writer.h"
-#include "tests/support/error_message.h"
-#include "tests/support/temp_dir.h"
+#include "tests/support/colmap_model.h"
 #include "tests/support/test_data.h"
 
 namespace splat::data {
@@ -18,7 +15,6 @@ namespace {
 
 using splat::testing::Bytes;
 using splat::testing::ErrorMessageOf;
-using splat::testing::TempDir;
 using splat::testing::WriteBytes;
 using ::testing::AllOf;
 using ::testing::DoubleNear;
@@ -29,81 +25,6 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kRounding = 1e-12;  // of a few operations in double on numbers near one
-
-template <typename T>
-std::string AllBytes(const std::vector<T>& values) {
-  std::string bytes;
-  for (const T value : values) bytes += Bytes(value);
-  return bytes;
-}
-
-std::string CameraBytes(uint32_t id, int32_t model, uint64_t width, uint64_t height,
-                        const std::vector<double>& params) {
-  return Bytes(id) + Bytes(model) + Bytes(width) + Bytes(height) + AllBytes(params);
-}
-
-std::string ImageBytes(uint32_t id, const std::vector<double>& pose, uint32_t camera_id, const std::string& name) {
-  const std::string point_2d = Bytes(1.5) + Bytes(2.5) + Bytes(uint64_t(7));
-  return Bytes(id) + AllBytes(pose) + Bytes(camera_id) + name + '\0' + Bytes(uint64_t(2)) + point_2d + point_2d;
-}
-
-std::string PointBytes(uint64_t id, double x, double y, double z) {
-  const std::string rgb("\x0a\x14\xff", 3);
-  const std::string track = Bytes(uint64_t(1)) + Bytes(uint32_t(1)) + Bytes(uint32_t(0));
-  return Bytes(id) + Bytes(x) + Bytes(y) + Bytes(z) + rgb + Bytes(0.25 * double(id)) + track;
-}
-
-std::string Counted(const std::vector<std::string>& records) {
-  std::string bytes = Bytes(uint64_t(records.size()));
-  for (const std::string& record : records) bytes += record;
-  return bytes;
-}
-
-const std::vector<double> kIdentityPose = {1, 0, 0, 0, 0.5, -1, 2};
-// A quarter turn about z, written with a quaternion of norm 2.
-const std::vector<double> kTurnedPose = {std::sqrt(2.0), 0, 0, std::sqrt(2.0), 1, 2, 3};
-
-// Two pinhole photos and two points, in a folder of its own; a test changes a file and reads.
-class ColmapReader : public ::testing::Test {
- protected:
-  ColmapReader() {
-    WriteCameras(Counted({CameraBytes(1, 1, 640, 480, {500, 510, 320, 240})}));
-    WriteImages(Counted({ImageBytes(4, kTurnedPose, 1, "b.jpg"), ImageBytes(2, kIdentityPose, 1, "a.jpg")}));
-    WritePoints(Counted({PointBytes(1, 1, 2, 3), PointBytes(2, 4, 5, 6)}));
-  }
-  void WriteCameras(const std::string& bytes) { WriteBytes(folder_ / "cameras.bin", bytes); }
-  void WriteImages(const std::string& bytes) { WriteBytes(folder_ / "images.bin", bytes); }
-  void WritePoints(const std::string& bytes) { WriteBytes(folder_ / "points3D.bin", bytes); }
-  SceneDescription Read() const { return ReadColmapModel(folder_.path(), "/photos"); }
-  std::string ReadError() const {
-    const std::string message = ErrorMessageOf([&] { Read(); });
-    EXPECT_THAT(message, Not(HasSubstr("\n")));
-    return message;
-  }
-  // Every proper prefix of the file, but the empty one, is refused with a message that names it.
-  void ExpectAllPrefixesAreRefused(const std::string& name) {
-    const std::string path = folder_ / name;
-    const std::string whole = ReadFile(path);
-    for (size_t size = 1; size < whole.size(); ++size) {
-      WriteBytes(path, whole.substr(0, size));
-      ASSERT_THAT(ReadError(), AllOf(HasSubstr(path), HasSubstr("truncated"))) << size << " of " << whole.size();
-    }
-  }
-  void WriteTextModel() {
-    for (const char* name : {"cameras.bin", "images.bin", "points3D.bin"}) std::filesystem::remove(folder_ / name);
-    WriteBytes(folder_ / "cameras.txt",
-               "# Camera list with one line of data per camera:\n# Number of cameras: 1\n"
-               "3 RADIAL 640 480 500 320 240 0.01 -0.002\n");
-    WriteBytes(folder_ / "images.txt",
-               "# Number of images: 2, mean observations per image: 1\r\n"
-               "2 1 0 0 0 0.5 -1 2 3 my photo (1) \xc3\xa4.jpg\r\n1.5 2.5 7 3 4 -1\r\n"
-               "\r\n4 0.7071 0 0 0.7071 1 2 3 3 b.jpg\r\n");
-    WriteBytes(folder_ / "points3D.txt", "# Number of points: 2\n1 1 2 3 10 20 255 0.25 1 0 2 5\n2 4 5 6 1 2 3 0.5\n");
-  }
-
-  TempDir folder_;
-};
 
 TEST_F(ColmapReader, ReadsCamerasPosesAndPoints) {
   const SceneDescription scene = Read();
@@ -264,100 +185,6 @@ TEST_F(ColmapReader, ReadsEveryCameraModel) {
   }
 }
 
-TEST_F(ColmapReader, ReadsTextModels) {
-  WriteTextModel();
-  EXPECT_TRUE(IsColmapModel(folder_.path()));
-  const SceneDescription scene = Read();
-  EXPECT_EQ(scene.source, "COLMAP model " + folder_.path() + " (text)");
-  EXPECT_THAT(scene.warnings, IsEmpty());
-  ASSERT_THAT(scene.photos, SizeIs(2));
-  EXPECT_EQ(scene.photos[0].name, "b.jpg");
-  EXPECT_EQ(scene.photos[1].name, "my photo (1) \xc3\xa4.jpg");
-  EXPECT_EQ(scene.photos[0].intrinsics.model, CameraModel::kRadial);
-  EXPECT_THAT(scene.photos[0].intrinsics.params, ElementsAre(500, 320, 240, 0.01, -0.002));
-  EXPECT_NEAR(scene.photos[0].camera_from_world.rotation(1, 0), 1, kRounding);
-  ASSERT_THAT(scene.points.positions, SizeIs(2));
-  EXPECT_EQ(scene.points.positions[1].z, 6);
-  EXPECT_EQ(scene.points.colors[0].y, 20);
-  const ColmapModelSummary summary = SummarizeColmapModel(folder_.path());
-  EXPECT_EQ(summary.images, 2u);
-  EXPECT_DOUBLE_EQ(summary.mean_reprojection_error_px, 0.375);
-}
-
-TEST_F(ColmapReader, TheLinesOf2dPointsMayBeMissing) {
-  const std::string a = "2 1 0 0 0 0.5 -1 2 3 my photo 1 2.jpg", b = "4 1 0 0 0 1 2 3 3 cam 2/b.jpg";
-  const std::string points = "1.5 2.5 7 3 4 -1";
-  const std::vector<std::string> texts = {
-      a + "\n" + b,                                                              // none
-      a + "\n" + b + "\n",                                                       //
-      a + "\n\n" + b + "\n\n",                                                   // empty
-      a + "\n" + b + "\n" + points + "\n",                                       // of the first one only
-      a + "\n" + points + "\n" + b + "\n",                                       // of the last one only
-      "# c\r\n" + a + "  \r\n" + b + "\t\r\n",                                   // CR LF and blanks at the end
-      a + "\n# a comment\n" + b + "\n# end\n",                                   // comments in their places
-      a + "\n# a comment\n" + points + "\n# another\n\n" + b + "\n# end\n\n\n",  // comments and empty lines
-      "\n\n" + a + "\n\n\n\n" + b + "\n",                                        // empty lines anywhere
-      "\xef\xbb\xbf" + a + "\n   \n" + b + "\n   ",                              // blank ones
-  };
-  for (const std::string& text : texts) {
-    WriteTextModel();
-    WriteBytes(folder_ / "images.txt", text);
-    const SceneDescription scene = Read();
-    ASSERT_THAT(scene.photos, SizeIs(2)) << text;
-    EXPECT_EQ(scene.photos[0].name, "cam 2/b.jpg") << text;
-    EXPECT_EQ(scene.photos[1].name, "my photo 1 2.jpg") << text;
-    EXPECT_EQ(scene.photos[1].camera_from_world.translation.x, 0.5) << text;
-    EXPECT_THAT(scene.warnings, IsEmpty()) << text;
-  }
-}
-
-// Numbers in the place of a name make no points of an image, nor whole coordinates an image of points.
-TEST_F(ColmapReader, LinesOfImagesAndOf2dPointsAreToldApartByTheirNumbers) {
-  WriteTextModel();
-  WriteBytes(folder_ / "images.txt", "2 1 0 0 0 1 2 3 3 1\n1 2 3 4 5 6 7 8 9 10 11 12\n4 1 0 0 0 1 2 3 3 0002\n");
-  const SceneDescription scene = Read();
-  ASSERT_THAT(scene.photos, SizeIs(2));
-  EXPECT_EQ(scene.photos[0].name, "0002");
-  EXPECT_EQ(scene.photos[1].name, "1");
-}
-
-TEST_F(ColmapReader, PointsOfTextMayHaveNoTracksNoErrorOrNoFile) {
-  WriteTextModel();
-  WriteBytes(folder_ / "points3D.txt",
-             "1 1 2 3 10 20 255 0.25\r\n# c\r\n\r\n2 4 5 6 1 2 3 \t\r\n3 7 8 9 1 2 3 0.5 1 0");
-  EXPECT_THAT(Read().points.positions, SizeIs(3));
-  EXPECT_THAT(Read().warnings, ElementsAre(HasSubstr("1 of 3 rows have no reprojection error")));
-  std::filesystem::remove(folder_ / "points3D.txt");
-  EXPECT_THAT(Read().warnings, ElementsAre(HasSubstr("random points")));
-}
-
-TEST_F(ColmapReader, RefusesMalformedTextByLine) {
-  const std::vector<std::tuple<std::string, std::string, std::string>> cases = {
-      {"cameras.txt", "1 PINHOLE 640 480 500 510 320\n", "cameras.txt: line 1: a camera parameter"},
-      {"cameras.txt", "1 PINHOLE 640 480 500 510 320 240 9\n", "has 4 parameters"},
-      {"cameras.txt", "# c\n1 PINOLE 640 480 1 2\n", "cameras.txt: line 2: camera 1: unknown camera model 'PINOLE'"},
-      {"cameras.txt", "1 PINHOLE 640.5 480 500 510 320 240\n", "the width in pixels expected, '640.5' found"},
-      {"images.txt", "2 1 0 0 0 0.5 -1\n", "images.txt: line 1: a translation component"},
-      {"images.txt", "2 1 0 0 0 1 2 3 3 a.jpg\n4 1 0 0 x 1 2 3 3 b.jpg\n", "images.txt: line 2"},
-      {"images.txt", "2 1 0 0 0 1 2 3 3 a.jpg\n1.5 2.5 -1 3\n", "images.txt: line 2: y of a 2D point"},
-      {"images.txt", "2 1 0 0 0 1 2 3 3 \n\n", "image 2 has no name"},
-      {"points3D.txt", "1 1 2 3 10 20 256 0.25\n", "points3D.txt: line 1: a colour (0 to 255) expected, '256' found"},
-      {"points3D.txt", "1 1 2 3 10 20 255 0.25 1\n", "track element"},
-      {"points3D.txt", "1 1 2x 3 10 20 255 0.25\n", "'2x' found"},
-  };
-  for (const auto& [name, content, expected] : cases) {
-    WriteTextModel();
-    WriteBytes(folder_ / name, content);
-    EXPECT_THAT(ReadError(), HasSubstr(expected));
-  }
-}
-
-TEST_F(ColmapReader, WarnsWhenATextFileHoldsFewerEntriesThanItsCommentSays) {
-  WriteTextModel();
-  WriteBytes(folder_ / "points3D.txt", "# Number of points: 3, mean track length: 4\n1 nan 2 3 10 20 255 0.25\n");
-  EXPECT_THAT(Read().warnings, ElementsAre(HasSubstr("announces 3 points, it holds 1"), HasSubstr("1 of 1 points is")));
-}
-
 TEST_F(ColmapReader, TakesPosesWithoutPointsAndSaysSo) {
   std::filesystem::remove(folder_ / "points3D.bin");
   EXPECT_TRUE(IsColmapModel(folder_.path()));
@@ -392,36 +219,6 @@ TEST_F(ColmapReader, TakesPointsOfTheOtherKind) {
   WriteBytes(folder_ / "points3D.txt", "1 1 2 3 10 20 255 0.25\n");
   EXPECT_THAT(Read().points.positions, SizeIs(1));
   EXPECT_THAT(Read().warnings, IsEmpty());
-}
-
-TEST_F(ColmapReader, TakesTextPointsWithoutErrorOrWithColoursAsFractionsAndSaysItOnce) {
-  WriteTextModel();
-  WriteBytes(folder_ / "points3D.txt", "1 1 2 3 10 20 255\n2 4 5 6 1 2 3\n3 4 5 6 1 2 3 2 7\n");
-  SceneDescription scene = Read();
-  ASSERT_THAT(scene.points.positions, SizeIs(3));
-  EXPECT_EQ(scene.points.colors[0].z, 255);
-  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("3 of 3 rows have no reprojection error")));
-  WriteBytes(folder_ / "points3D.txt", "1 1 2 3 163.0 20.0 255.0 0.5\n2 4 5 6 0.0 1.0 0.6 0.5 1 0\n");
-  scene = Read();
-  ASSERT_THAT(scene.points.colors, SizeIs(2));
-  EXPECT_EQ(scene.points.colors[0].x, 163);
-  EXPECT_EQ(scene.points.colors[1].z, 1);
-  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("no whole numbers; they were rounded")));
-  WriteBytes(folder_ / "points3D.txt", "1 1 2 3 0.2 0 1 0.5\n2 4 5 6 1 1 1 0.5\n");
-  scene = Read();
-  EXPECT_EQ(scene.points.colors.at(0).x, 51);
-  EXPECT_EQ(scene.points.colors.at(1).y, 255);
-  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("multiplied by 255")));
-}
-
-TEST_F(ColmapReader, TakesTextWithCommentsBlankLinesCarriageReturnsAndAByteOrderMark) {
-  WriteTextModel();
-  const SceneDescription plain = Read();
-  WriteBytes(folder_ / "cameras.txt",
-             "\xef\xbb\xbf# Camera list\r\n\r\n   \r\n3 RADIAL 640 480 500 320 240 0.01 -0.002\r\n\r\n# end\r\n");
-  const SceneDescription scene = Read();
-  ASSERT_THAT(scene.photos, SizeIs(2));
-  EXPECT_EQ(scene.photos[0].intrinsics.params, plain.photos[0].intrinsics.params);
 }
 
 TEST_F(ColmapReader, NamesWhatIsMissing) {

@@ -87,5 +87,18 @@ TEST(PhotoMatching, TheWorkGrowsWithTheNumberOfNames) {
   EXPECT_LE(matches.steps, 3 * 2 * kPhotos * kFoldersOfAName) << "of three kinds of matches";
 }
 
+TEST(PhotoMatching, PercentEncodedNamesAreDecodedLast) {
+  EXPECT_THAT(Matched({"my%20photo%201.jpg", "b%C3%84.jpg"}, "/p", {"B\xC3\xA4.png", "my photo 1.jpg", "x.jpg"}),
+              ElementsAre("my photo 1.jpg", "B\xC3\xA4.png"));
+  EXPECT_THAT(Matched({"a b.jpg"}, "/p", {"a%20b.jpg"}), ElementsAre("a%20b.jpg")) << "the files may be so named";
+  EXPECT_THAT(Matched({"a%20b.jpg"}, "/p", {"a b.jpg", "a%20b.jpg"}), ElementsAre("a%20b.jpg"));
+  EXPECT_THAT(Matched({"100%.jpg"}, "/p", {"100.jpg", "100%.png"}), ElementsAre("100%.png"));
+  EXPECT_THAT(Matched({"cam%201/1.jpg", "cam%202/1.jpg"}, "/p", {"cam 1/1.jpg", "cam 2/1.jpg"}),
+              ElementsAre("cam 1/1.jpg", "cam 2/1.jpg"))
+      << "folders, too";
+  EXPECT_THAT(Matched({"a%20b.jpg"}, "/p", {"a b.png", "a b.tif"}), ElementsAre("?"));
+  EXPECT_EQ(MatchPhotos({"a%20b.jpg"}, "/p", {"a b.jpg"}).how[0], NameMatch::kDecoded);
+}
+
 }  // namespace
 }  // namespace splat::data

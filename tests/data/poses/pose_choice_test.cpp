@@ -22,6 +22,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -91,6 +92,14 @@ TEST_F(PoseChoiceTest, PosesThatCannotBeReadAreNamed) {
   EXPECT_THAT(ReadPoses(folder_ / "sparse/0/images.txt", folder_ / "images").source, HasSubstr("COLMAP model"));
   fs::remove(folder_ / "sparse/0/cameras.txt");
   EXPECT_THAT(Choose("images").summary, HasSubstr("sparse/0: is no complete COLMAP model: cameras.txt is missing"));
+  fs::create_directories(folder_ / "colmap_text");
+  fs::rename(folder_ / "sparse/0/images.txt", folder_ / "colmap_text/images.txt");
+  const auto named = HasSubstr("colmap_text: is no complete COLMAP model: cameras.txt is missing");
+  EXPECT_THAT(Choose("images").summary, named);
+  AddTransforms("transforms.json", {"images/x.png", "images/y.png", "images/z.png"});
+  EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("describes other photos"), named));
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("left: "), named));
 }
 
 TEST_F(PoseChoiceTest, FilesThatAreNotReadAreNamed) {
@@ -103,7 +112,9 @@ TEST_F(PoseChoiceTest, FilesThatAreNotReadAreNamed) {
   EXPECT_EQ(source_, "sfm");
   AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
   EXPECT_THAT(Choose("images").summary, AllOf(HasSubstr("left: "), named));
-  EXPECT_THAT(ReadPoses(folder_ / "transforms_all.json", folder_ / "images").photos, SizeIs(2));
+  const PoseChoice asked = ChoosePosesAt(folder_ / "transforms_all.json", OpenPhotoFolder(folder_ / "images"));
+  EXPECT_THAT(asked.scene->photos, SizeIs(2));
+  EXPECT_THAT(asked.summary, AllOf(HasSubstr("a.nvm"), Not(HasSubstr("not looked at")))) << "it is what was taken";
 }
 
 TEST_F(PoseChoiceTest, PhotosWithAnotherExtensionAreNeverPairedByOrder) {

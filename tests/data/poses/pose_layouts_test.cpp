@@ -23,11 +23,13 @@ using splat::testing::Bytes;
 using splat::testing::ErrorMessageOf;
 using splat::testing::WriteBytes;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -100,6 +102,18 @@ TEST_F(PoseChoiceTest, LlffsPosesGoWithAllPhotosInSortedOrder) {
   EXPECT_EQ(source_, "sfm");
   EXPECT_THAT(ErrorMessageOf([&] { ReadPoses(file, folder_ / "images_4"); }),
               AllOf(StartsWith(file + " has poses of 2 photos"), HasSubstr("give exactly those")));
+}
+
+TEST_F(PoseChoiceTest, LlffsPosesOfPhotosOfAnotherAspectAreNamedAsThat) {
+  AddPhotos("images", {"a.png", "b.png"}, {40, 30});
+  AddLlff("poses_bounds.npy", 2, {160, 90});
+  EXPECT_THAT(Choose("images").summary,
+              AllOf(HasSubstr("poses_bounds.npy names no photos, and is of others by their sizes (a.png is 40x30 px, "
+                              "its camera 160x90 px)"),
+                    Not(HasSubstr("not named images"))));
+  EXPECT_EQ(source_, "sfm");
+  fs::rename(folder_ / "images", folder_ / "new");
+  EXPECT_THAT(Choose("new").summary, HasSubstr("the folder is not named images"));
 }
 
 TEST_F(PoseChoiceTest, AModelBesideLlffsPosesIsPreferred) {
@@ -279,7 +293,7 @@ TEST_F(PoseChoiceTest, ModelsAndTransformsGoBeforeExportedCamerasOfTheSamePhotos
   EXPECT_THAT(ReadPoses(folder_ / "cameras.csv", folder_ / "images").source, StartsWith("RealityCapture"));
 }
 
-TEST_F(PoseChoiceTest, ThePointsOfExportedCamerasAreThoseThatTheyLookAt) {
+TEST_F(PoseChoiceTest, ThePointsOfExportedCamerasAreChosenByTheNameOfTheirFile) {
   AddPhotos("images", {"a.png", "b.png"});
   AddMetashape("cameras.xml", {"a", "b"});
   const auto points = [&] { return Choose("images").scene->points.colors; };
@@ -295,6 +309,12 @@ TEST_F(PoseChoiceTest, ThePointsOfExportedCamerasAreThoseThatTheyLookAt) {
   EXPECT_EQ(points().at(0).x, 3) << "a usual name";
   AddPly("cameras.ply", 4);
   EXPECT_EQ(points().at(0).x, 4) << "the name of the cameras";
+  WriteBytes(folder_ / "cameras.ply",
+             "ply\nformat ascii 1.0\nelement vertex 0\nproperty float x\nproperty float y\nproperty float z\nproperty "
+             "uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n");
+  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("cameras.ply holds none")));
+  Choose("images");
+  EXPECT_THAT(source_, Not(HasSubstr("with the points"))) << "there are none";
 }
 
 TEST_F(PoseChoiceTest, ExportedCamerasThatCannotBeReadAreNamed) {
@@ -315,6 +335,34 @@ TEST_F(PoseChoiceTest, ExportsWithPathsOfAnotherMachineAreTaken) {
   const PoseChoice choice = Choose("images");
   EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a b.png", "images/c.png"));
   EXPECT_THAT(choice.scene->warnings, ElementsAre(AllOf(HasSubstr("2 of 2"), HasSubstr("but for the extension"))));
+}
+
+TEST_F(PoseChoiceTest, PercentEncodedNamesAreTakenWithAPhotoMissing) {
+  AddPhotos("images", {"my photo 1.png", "my photo 2.png"});
+  const Names names = {"my%20photo%201.png", "my%20photo%202.png", "my%20photo%203.png"};
+  const auto expect_two = [&](const std::string& what) {
+    const PoseChoice choice = Choose("images");
+    ASSERT_TRUE(choice.scene.has_value()) << what;
+    EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/my photo 1.png", "images/my photo 2.png")) << what;
+    EXPECT_THAT(choice.scene->warnings, Contains(HasSubstr("have its names but for \"%20\" and the like"))) << what;
+    EXPECT_THAT(choice.scene->warnings, Contains(HasSubstr("missing and were left out: "))) << what;
+  };
+  AddModel("sparse/0", names);
+  expect_two("COLMAP");
+  fs::remove_all(folder_ / "sparse");
+  AddRealityCapture("cameras.csv", names);
+  expect_two("RealityCapture");
+  fs::remove(folder_ / "cameras.csv");
+  json file = {{"fl_x", 50}, {"frames", json::array()}};  // the size is that of the photos
+  const json identity = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}};
+  for (const std::string& name : names) {
+    file["frames"].push_back({{"file_path", "images/" + name}, {"transform_matrix", identity}});
+  }
+  file["frames"][0]["mask_path"] = "some%20masks/1.png";
+  AddPhotos("some masks", {"1.png"});
+  WriteBytes(folder_ / "transforms.json", file.dump());
+  expect_two("transforms.json");
+  EXPECT_EQ(Choose("images").scene->photos[0].mask.path, folder_ / "some masks/1.png");
 }
 
 }  // namespace

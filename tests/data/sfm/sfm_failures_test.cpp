@@ -21,7 +21,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr double kIdleMinutes = 0.03;
-constexpr const char* kAllStages = "feature_extractor exhaustive_matcher mapper";
 
 TEST_F(RunSfmTest, KeepsAPoorResultWhenARetryCrashes) {
   fake_->RemoveModels();

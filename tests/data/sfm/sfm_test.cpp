@@ -27,8 +27,6 @@ using testing::FakeVersion;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr const char* kAllStages = "feature_extractor exhaustive_matcher mapper";
-
 TEST_F(RunSfmTest, MakesAModelOfPhotosInSubfoldersWithBlanksAndBrackets) {
   const SfmResult result = Run();
   EXPECT_EQ(result.model_folder, Workspace() + "/sparse/0");
