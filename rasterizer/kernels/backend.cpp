@@ -4,8 +4,8 @@ namespace splat::kernels {
 namespace {
 
 template <typename T>
-constexpr RenderStages<T> kCpuStages = {Project<T>, CountInstances,   BinSplats<T>,
-                                        Blend<T>,   BlendBackward<T>, ProjectBackward<T>};
+constexpr RenderStages<T> kCpuStages = {Project<T>,       CountInstances,     BinSplats<T>,     Blend<T>,
+                                        BlendBackward<T>, ProjectBackward<T>, CameraGradient<T>};
 
 }  // namespace
 

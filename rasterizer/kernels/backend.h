@@ -17,6 +17,7 @@ struct RenderStages {
   void (*blend)(const KernelContext&, const BlendParams<T>&);
   void (*blend_backward)(const KernelContext&, const BlendBackwardParams<T>&);
   void (*project_backward)(const KernelContext&, const ProjectBackwardParams<T>&);
+  void (*camera_gradient)(const KernelContext&, const CameraGradientParams<T>&);
   // This is count_instances for a caller that does not wait: the count [1] is left in the context's scratch, and not
   // checked. Where it exceeds kMaxInstances, slot_begin is not to be used. It is null where the host counts.
   const InstanceCount* (*count_on_device)(const KernelContext&, const int32_t* tile_counts, int64_t count,

@@ -15,5 +15,6 @@ void BinSplats(const KernelContext& context, const BinParams<float>& params);
 void Blend(const KernelContext& context, const BlendParams<float>& params);
 void BlendBackward(const KernelContext& context, const BlendBackwardParams<float>& params);
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<float>& params);
+void CameraGradient(const KernelContext& context, const CameraGradientParams<float>& params);
 
 }  // namespace splat::kernels::SPLAT_GPU_NAMESPACE

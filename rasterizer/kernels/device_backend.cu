@@ -8,8 +8,8 @@ namespace splat::kernels::SPLAT_GPU_NAMESPACE {
 const Backend& DeviceBackend() {
   static const Backend backend = [] {
     const DeviceRuntime runtime = gpu::Runtime();
-    const RenderStages<float> render = {Project,       CountInstances,  BinSplats,    Blend,
-                                        BlendBackward, ProjectBackward, CountOnDevice};
+    const RenderStages<float> render = {Project,       CountInstances,  BinSplats,      Blend,
+                                        BlendBackward, ProjectBackward, CameraGradient, CountOnDevice};
     return Backend{"cuda", true, runtime.memory, runtime.events, runtime.copies, render};
   }();
   return backend;

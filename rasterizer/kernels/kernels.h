@@ -1,7 +1,7 @@
 // The stages of rendering and of its gradient. Each is a function of one parameter struct; the caller allocates every
-// result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, ProjectBackward
-// (docs/architecture.md). The templates run on the CPU, in float and in double; a backend's table (backend.h) has the
-// float functions of one backend.
+// result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, then ProjectBackward for the
+// splats, and CameraGradient where the camera moves, too (docs/architecture.md). The templates run on the CPU, in float
+// and in double; a backend's table (backend.h) has the float functions of one backend.
 #pragma once
 
 #include <cstdint>
@@ -108,5 +108,24 @@ struct ProjectBackwardParams {
 // Sums each splat's slots and carries the gradient through projection, covariance, colour and activations.
 template <typename T>
 void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<T>& params);
+
+// A small motion of the camera: a translation along its axes, in scene units, then a rotation about its axes, in
+// radians. As a left tangent xi of camera_from_world, it takes a point p of the camera frame to exp(xi) p, which is
+// p + translation + rotation x p in the first order.
+constexpr int kCameraMotionSize = 6;
+
+template <typename T>
+struct CameraGradientParams {
+  ProjectParams<T> forward;             // with the results of Project
+  const int32_t* slot_begin = nullptr;  // [N + 1]
+  const T* slots = nullptr;             // [I, kSlotSize]
+  double* motion = nullptr;             // [kCameraMotionSize] dL/d(motion) at 0, overwritten
+};
+
+// Sums up what the loss has for a motion of the camera: through the means in its frame, the turn of the covariances,
+// and the directions that the colours are seen from (docs/math.md, section 13). It reads what ProjectBackward reads,
+// and runs beside it. The sums are in double and in a fixed order. A splat whose part is not finite is left out.
+template <typename T>
+void CameraGradient(const KernelContext& context, const CameraGradientParams<T>& params);
 
 }  // namespace splat::kernels

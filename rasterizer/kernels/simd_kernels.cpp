@@ -5,9 +5,9 @@
 namespace splat::kernels {
 
 const SimdKernels& SimdKernelsOf(InstructionSet set) {
-  static const SimdKernels scalar = {TileBlend<float>::Forward, TileBlend<float>::Backward,
-                                     ProjectSplats<float>::Forward, ProjectSplats<float>::Backward,
-                                     TileSpans<float>::List};
+  static const SimdKernels scalar = {
+      TileBlend<float>::Forward,      TileBlend<float>::Backward,           ProjectSplats<float>::Forward,
+      ProjectSplats<float>::Backward, ProjectSplats<float>::CameraGradient, TileSpans<float>::List};
   return SPLAT_SIMD_TABLE_OF(set, scalar);
 }
 

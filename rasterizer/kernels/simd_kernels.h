@@ -12,10 +12,12 @@ struct SimdKernels {
   // One tile of Blend and of BlendBackward (rasterizer/kernels/blend/blend_tile.h).
   void (*blend_tile)(const BlendParams<float>&, int64_t tile_index);
   void (*blend_tile_backward)(const BlendBackwardParams<float>&, int64_t tile_index);
-  // Some splats of Project and of ProjectBackward (rasterizer/kernels/project/project_splats.h).
+  // Some splats of Project, ProjectBackward and CameraGradient (rasterizer/kernels/project/project_splats.h).
   void (*project)(const ProjectParams<float>&, const ProjectConstants<float>&, int64_t begin, int64_t end);
   void (*project_backward)(const ProjectBackwardParams<float>&, const ProjectConstants<float>&, int64_t begin,
                            int64_t end);
+  void (*camera_gradient)(const CameraGradientParams<float>&, const ProjectConstants<float>&, int64_t begin,
+                          int64_t end, double* motion);
   // The tiles of some splats, for BinSplats (rasterizer/kernels/bin/tile_spans.h).
   void (*list_tiles)(const TileListing<float>&, const int32_t* splats, int64_t count);
 };

@@ -8,9 +8,9 @@ namespace splat::kernels::SPLAT_SIMD_NAMESPACE {
 
 const SimdKernels& Kernels() {
   using simd::SPLAT_SIMD_NAMESPACE::Float;
-  static constexpr SimdKernels kernels = {TileBlend<Float>::Forward, TileBlend<Float>::Backward,
-                                          ProjectSplats<Float>::Forward, ProjectSplats<Float>::Backward,
-                                          TileSpans<Float>::List};
+  static constexpr SimdKernels kernels = {
+      TileBlend<Float>::Forward,      TileBlend<Float>::Backward,           ProjectSplats<Float>::Forward,
+      ProjectSplats<Float>::Backward, ProjectSplats<Float>::CameraGradient, TileSpans<Float>::List};
   return kernels;
 }
 

@@ -184,6 +184,12 @@ SPLAT_HD inline Quaternion<T> TurnBackward(const Quaternion<T>& q, const Vec3<T>
           -q.y * g.x + q.x * g.y + q.w * g.z};
 }
 
+// dL/d(angle) of rotations of the splat about the axes of the world, from those about its own.
+template <typename T>
+SPLAT_HD inline Vec3<T> TurnInWorld(const ProjectedAxes<T>& axes, const ProjectedAxesGrad<T>& grad) {
+  return grad.turn.x * axes.axis[0] + grad.turn.y * axes.axis[1] + grad.turn.z * axes.axis[2];
+}
+
 template <typename T>
 struct ProjectAxesGrad {
   Vec3<T> log_scale;

@@ -132,13 +132,28 @@ struct StoredSplatGrad {
   T opacity_logit;
 };
 
+// The part of one splat in the gradient with respect to a small motion of the camera, the left tangent of
+// camera_from_world: a point p of the camera frame goes to p + translation + rotation x p (docs/math.md, section 13).
+template <typename T>
+struct CameraMotionGrad {
+  Vec3<T> translation;  // in scene units, along the axes of the camera
+  Vec3<T> rotation;     // in radians, about the axes of the camera
+};
+
+template <typename T>
+SPLAT_HD inline MaskOf<T> IsFinite(const CameraMotionGrad<T>& grad) {
+  const Vec3<T> a = grad.translation - grad.translation, b = grad.rotation - grad.rotation;  // 0, or NaN
+  return (a.x + a.y) + (a.z + b.x) + (b.y + b.z) >= T(0);
+}
+
 // The gradient but for the coefficients of the colour, which are as many numbers as all others four times over; those
 // follow from two vectors (ShCoefficientsBackward).
 template <typename T>
 struct SplatBackward {
   StoredSplatGrad<T> splat;
-  Vec3<T> direction;   // from the camera to the splat, unit
-  Vec3<T> grad_color;  // before the clamp
+  Vec3<T> direction;           // from the camera to the splat, unit
+  Vec3<T> grad_color;          // before the clamp
+  CameraMotionGrad<T> camera;  // where it is not used, the compiler leaves out what only it needs
 };
 
 // The gradients of the opacity and of the axes, made from those of the projected opacity and of the conic.
@@ -160,6 +175,17 @@ SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, 
     out.opacity = grad.opacity * OpacityFactor(limits.antialiasing, sharp_det, det);
   }
   return out;
+}
+
+// The gradient with respect to a motion of the camera, from those with respect to the splat's mean in both frames and
+// to its turn about its own axes. Moving the camera is moving all splats the other way, the colour's direction
+// included; and a rotation about the camera's centre turns the splat and carries its mean along, but leaves the
+// direction as it was.
+template <typename T>
+SPLAT_HD inline CameraMotionGrad<T> CameraMotionBackward(const PinholeCamera<T>& camera, const Vec3<T>& point,
+                                                         const Vec3<T>& grad_point, const Vec3<T>& grad_mean,
+                                                         const Vec3<T>& grad_turn_in_world) {
+  return {camera.rotation * grad_mean, Cross(point, grad_point) + camera.rotation * grad_turn_in_world};
 }
 
 // The splat must be visible.
@@ -187,6 +213,7 @@ SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& ca
   out.splat.log_scale = through_axes.log_scale;
   out.splat.quat = through_axes.quat;
   out.splat.opacity_logit = SigmoidBackward(opacity, footprint.opacity);
+  out.camera = CameraMotionBackward(camera, p, grad_p, out.splat.mean, TurnInWorld(axes, footprint.axes));
   return out;
 }
 

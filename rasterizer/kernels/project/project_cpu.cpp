@@ -1,4 +1,8 @@
-// Project and ProjectBackward on the CPU. One task is a chunk of splats (rasterizer/kernels/project/project_splats.h).
+// Project, ProjectBackward and CameraGradient on the CPU. One task is a chunk of splats
+// (rasterizer/kernels/project/project_splats.h).
+#include <array>
+#include <vector>
+
 #include "core/check.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/project/project_splats.h"
@@ -20,6 +24,22 @@ template <typename T>
 ProjectConstants<T> ConstantsOf(const ProjectParams<T>& params) {
   return {math::MakePinholeCamera<T>(params.camera), LimitsOf(params),
           math::TileGridOf(params.camera.width, params.camera.height)};
+}
+
+// `of_chunk` as CameraGradient of ProjectSplats.
+template <typename T, typename OfChunk>
+void SumCameraGradient(const KernelContext& context, const CameraGradientParams<T>& params, const OfChunk& of_chunk) {
+  const ProjectConstants<T> view = ConstantsOf(params.forward);
+  const int64_t count = params.forward.splats.count;
+  std::vector<std::array<double, kCameraMotionSize>> sums(size_t((count + kChunk - 1) / kChunk));
+  ParallelFor(*context.executor, count, kChunk, [&](int64_t begin, int64_t end) {
+    of_chunk(params, view, begin, end, sums[size_t(begin / kChunk)].data());
+  });
+  for (int k = 0; k < kCameraMotionSize; ++k) {
+    double sum = 0;
+    for (const auto& chunk : sums) sum += chunk[size_t(k)];
+    params.motion[k] = sum;
+  }
 }
 
 }  // namespace
@@ -56,6 +76,15 @@ void ProjectBackward<double>(const KernelContext& context, const ProjectBackward
   const ProjectConstants<double> view = ConstantsOf(params.forward);
   ParallelFor(*context.executor, params.forward.splats.count, kChunk,
               [&](int64_t begin, int64_t end) { ProjectSplats<double>::Backward(params, view, begin, end); });
+}
+
+template <>
+void CameraGradient<float>(const KernelContext& context, const CameraGradientParams<float>& params) {
+  SumCameraGradient(context, params, SimdKernelsOf(context.instruction_set).camera_gradient);
+}
+template <>
+void CameraGradient<double>(const KernelContext& context, const CameraGradientParams<double>& params) {
+  SumCameraGradient(context, params, ProjectSplats<double>::CameraGradient);
 }
 
 }  // namespace splat::kernels

@@ -9,16 +9,6 @@ namespace {
 
 constexpr int kThreads = 128;
 
-// The view for a degree known at compile time, so that the harmonics' basis stays in registers; and for an antialiasing
-// mode, so that a scene without a factor pays nothing for it.
-template <int kDegree, Antialiasing kMode>
-__device__ inline DeviceView Specialized(const DeviceView& view) {
-  DeviceView out = view;
-  out.limits.sh_degree = kDegree;
-  out.limits.antialiasing = kMode;
-  return out;
-}
-
 // One thread: one splat. A warp whose splats all lie outside of the depth range leaves before it reads more than their
 // means. Block of kThreads, no shared memory, no atomics.
 template <int kDegree, Antialiasing kMode>
@@ -42,12 +32,6 @@ __global__ void __launch_bounds__(kThreads)
   StoreRecord(splat, out.records + kRecordSize * i);
   out.tile_counts[i] = tiles;
 }
-
-// The slots of all splats, as ProjectBackwardParams has them.
-struct Slots {
-  const int32_t* begin;
-  const float* values;
-};
 
 // One thread: one splat. Block of kThreads, no shared memory, no atomics.
 template <int kDegree, Antialiasing kMode>

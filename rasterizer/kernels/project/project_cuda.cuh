@@ -24,6 +24,22 @@ inline DeviceView MakeDeviceView(const ProjectParams<float>& params) {
           math::TileGridOf(params.camera.width, params.camera.height)};
 }
 
+// The view for a degree known at compile time, so that the harmonics' basis stays in registers; and for an antialiasing
+// mode, so that a scene without a factor pays nothing for it.
+template <int kDegree, Antialiasing kMode>
+__device__ inline DeviceView Specialized(const DeviceView& view) {
+  DeviceView out = view;
+  out.limits.sh_degree = kDegree;
+  out.limits.antialiasing = kMode;
+  return out;
+}
+
+// The slots of all splats, as ProjectBackwardParams has them.
+struct Slots {
+  const int32_t* begin;
+  const float* values;
+};
+
 constexpr int kSlotsOfOneLane = 8;
 
 // Adds up each lane's slots [begin, end) into sum [kSlotSize], in an order that depends on the range only: few slots by

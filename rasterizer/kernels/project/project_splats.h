@@ -1,5 +1,6 @@
-// Project and ProjectBackward of some splats on the CPU, for any kind of lanes (core/lanes.h); each lane is a splat
-// (docs/math.md, sections 1 to 5 and 8). Visible splats are gathered, so that what only they need runs on full vectors.
+// Project, ProjectBackward and CameraGradient of some splats on the CPU, for any kind of lanes (core/lanes.h); each
+// lane is a splat (docs/math.md, sections 1 to 5, 8 and 13). Visible splats are gathered, so that what only they need
+// runs on full vectors.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,9 @@ class ProjectSplats {
   static void Forward(const ProjectParams<S>& params, const ProjectConstants<S>& view, int64_t begin, int64_t end);
   static void Backward(const ProjectBackwardParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                        int64_t end);
+  // Leaves their sum in motion [kCameraMotionSize].
+  static void CameraGradient(const CameraGradientParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
+                             int64_t end, double* motion);
 
  private:
   static constexpr int kLanes = LanesOf<L>::kCount;
@@ -40,10 +44,11 @@ class ProjectSplats {
   // The splats in the lanes of a vector. Lanes that are left over repeat the first, and do as it does.
   struct Splats {
     int64_t index[kLanes];
+    int count;  // without repetitions
 
     // index_of(lane) for lane < count.
     template <typename IndexOf>
-    Splats(int count, const IndexOf& index_of) {
+    Splats(int size, const IndexOf& index_of) : count(size) {
       for (int lane = 0; lane < kLanes; ++lane) index[lane] = index_of(lane < count ? lane : 0);
     }
     // Their rows of an array of `width` numbers a splat.
@@ -145,12 +150,27 @@ class ProjectSplats {
   static void FinishVisible(const ProjectParams<S>& params, const ProjectConstants<S>& view,
                             const math::PinholeCamera<L>& camera, const Splats& splats);
 
+  // The gradient of visible splats, and what it comes from.
+  struct VisibleGrad {
+    L sum[kSlotSize];
+    math::ProjectedSplatGrad<L> projected;
+    math::SplatBackward<L> back;
+  };
+
+  // Params: ProjectBackwardParams or CameraGradientParams.
   // The sums of the splats' slots, each in slot order.
-  static void SumSlots(const ProjectBackwardParams<S>& params, const Splats& splats, L* sum);
+  template <typename Params>
+  static void SumSlots(const Params& params, const Splats& splats, L* sum);
+  template <typename Params>
+  static VisibleGrad GradOf(const Params& params, const math::PinholeCamera<L>& camera,
+                            const math::ProjectLimits& limits, const Splats& splats);
   static void ClearGrad(const ProjectBackwardParams<S>& params, int64_t i);
   template <Antialiasing kMode>
   static void VisibleBackward(const ProjectBackwardParams<S>& params, const math::PinholeCamera<L>& camera,
                               const math::ProjectLimits& limits, const Splats& splats);
+  template <Antialiasing kMode>
+  static void AddCameraMotion(const CameraGradientParams<S>& params, const math::PinholeCamera<L>& camera,
+                              const math::ProjectLimits& limits, const Splats& splats, double* motion);
 };
 
 // Makes the records without colour of the splats [begin, begin + count), and says which of them are visible as far as
@@ -208,7 +228,8 @@ void ProjectSplats<L>::Forward(const ProjectParams<S>& params, const ProjectCons
 }
 
 template <typename L>
-void ProjectSplats<L>::SumSlots(const ProjectBackwardParams<S>& params, const Splats& splats, L* sum) {
+template <typename Params>
+void ProjectSplats<L>::SumSlots(const Params& params, const Splats& splats, L* sum) {
   S sums[kLanes][kSlotSize];
   int64_t rows[kLanes];
   for (int lane = 0; lane < kLanes; ++lane) {
@@ -221,6 +242,26 @@ void ProjectSplats<L>::SumSlots(const ProjectBackwardParams<S>& params, const Sp
     rows[lane] = lane;
   }
   LoadRows<L>(sums[0], kSlotSize, rows, kSlotSize, sum);
+}
+
+template <typename L>
+template <typename Params>
+typename ProjectSplats<L>::VisibleGrad ProjectSplats<L>::GradOf(const Params& params,
+                                                                const math::PinholeCamera<L>& camera,
+                                                                const math::ProjectLimits& limits,
+                                                                const Splats& splats) {
+  const SplatsView<S>& view = params.forward.splats;
+  VisibleGrad grad;
+  L record[kRecordSize];
+  SumSlots(params, splats, grad.sum);
+  splats.Load(params.forward.out.records, kRecordSize, kRecordSize, record);
+  grad.projected = GradFromSlots(record, grad.sum);
+  math::StoredSplat<L> stored = LoadStored(view, splats);
+  const Colors colors(view, limits.sh_degree, splats);
+  stored.sh_dc = colors.dc;
+  stored.sh_rest = colors.rest;
+  grad.back = math::ProjectSplatBackward(camera, limits, stored, grad.projected);
+  return grad;
 }
 
 // Sets all of a splat's gradient and statistics to 0.
@@ -244,16 +285,8 @@ __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBac
                                                                 const math::ProjectLimits& any_limits,
                                                                 const Splats& splats) {
   const math::ProjectLimits limits = Specialized<kMode>(any_limits);
-  const SplatsView<S>& view = params.forward.splats;
-  L sum[kSlotSize], record[kRecordSize];
-  SumSlots(params, splats, sum);
-  splats.Load(params.forward.out.records, kRecordSize, kRecordSize, record);
-  const math::ProjectedSplatGrad<L> grad = GradFromSlots(record, sum);
-  math::StoredSplat<L> stored = LoadStored(view, splats);
-  const Colors colors(view, limits.sh_degree, splats);
-  stored.sh_dc = colors.dc;
-  stored.sh_rest = colors.rest;
-  const math::SplatBackward<L> out = math::ProjectSplatBackward(camera, limits, stored, grad);
+  const VisibleGrad grad = GradOf(params, camera, limits, splats);
+  const math::SplatBackward<L>& out = grad.back;
   StoreVec3(out.splat.mean, splats, params.grad.means);
   StoreVec3(out.splat.log_scale, splats, params.grad.log_scales);
   const L quat[4] = {out.splat.quat.w, out.splat.quat.x, out.splat.quat.y, out.splat.quat.z};
@@ -262,12 +295,13 @@ __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBac
   L grad_dc[3], grad_rest[kMaxRest];
   math::ShCoefficientsBackward(limits.sh_degree, out.direction, out.grad_color, grad_dc, grad_rest);
   splats.Store(grad_dc, 3, params.grad.sh_dc, 3);
-  splats.Store(grad_rest, 3 * math::ShRestCount(limits.sh_degree), params.grad.sh_rest, 3 * view.sh_rest_count);
+  splats.Store(grad_rest, 3 * math::ShRestCount(limits.sh_degree), params.grad.sh_rest,
+               3 * params.forward.splats.sh_rest_count);
   if (params.stats.grad_mean_px) {
-    const L mean[2] = {grad.mean.x, grad.mean.y};
+    const L mean[2] = {grad.projected.mean.x, grad.projected.mean.y};
     splats.Store(mean, 2, params.stats.grad_mean_px, 2);
   }
-  if (params.stats.abs_mean_px) splats.Store(sum + kSlotAbsMean, 2, params.stats.abs_mean_px, 2);
+  if (params.stats.abs_mean_px) splats.Store(grad.sum + kSlotAbsMean, 2, params.stats.abs_mean_px, 2);
 }
 
 template <typename L>
@@ -289,6 +323,44 @@ void ProjectSplats<L>::Backward(const ProjectBackwardParams<S>& params, const Pr
     }
     ForEachVector(visible, params.forward.splats, view.limits.sh_degree,
                   [&](const Splats& splats) { visible_backward(params, camera, view.limits, splats); });
+  }
+}
+
+// Adds the parts of visible splats to motion [kCameraMotionSize], in their order.
+template <typename L>
+template <Antialiasing kMode>
+__attribute__((flatten)) void ProjectSplats<L>::AddCameraMotion(const CameraGradientParams<S>& params,
+                                                                const math::PinholeCamera<L>& camera,
+                                                                const math::ProjectLimits& any_limits,
+                                                                const Splats& splats, double* motion) {
+  const math::CameraMotionGrad<L> grad = GradOf(params, camera, Specialized<kMode>(any_limits), splats).back.camera;
+  const auto usable = IsFinite(grad);
+  L column[kCameraMotionSize] = {grad.translation.x, grad.translation.y, grad.translation.z,
+                                 grad.rotation.x,    grad.rotation.y,    grad.rotation.z};
+  for (int k = 0; k < kCameraMotionSize; ++k) {
+    alignas(64) S parts[kLanes];
+    StoreLanes<L>(Select(usable, column[k], L(0)), parts);
+    for (int lane = 0; lane < splats.count; ++lane) motion[k] += double(parts[lane]);
+  }
+}
+
+template <typename L>
+void ProjectSplats<L>::CameraGradient(const CameraGradientParams<S>& params, const ProjectConstants<S>& view,
+                                      int64_t begin, int64_t end, double* motion) {
+  const math::PinholeCamera<L> camera = math::CameraInLanes<L>(view.camera);
+  const auto add = ForAntialiasing(view.limits.antialiasing, [](auto mode) {
+    return &ProjectSplats::template AddCameraMotion<decltype(mode)::value>;
+  });
+  for (int k = 0; k < kCameraMotionSize; ++k) motion[k] = 0;
+  for (int64_t first = begin; first < end; first += kBlock) {
+    const int64_t last = end - first < kBlock ? end : first + kBlock;
+    Visible visible;
+    for (int64_t i = first; i < last; ++i) {
+      visible.index[visible.size] = i;
+      visible.size += params.forward.out.tile_counts[i] > 0 ? 1 : 0;
+    }
+    ForEachVector(visible, params.forward.splats, view.limits.sh_degree,
+                  [&](const Splats& splats) { add(params, camera, view.limits, splats, motion); });
   }
 }
 

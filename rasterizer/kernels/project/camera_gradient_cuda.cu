@@ -1,0 +1,93 @@
+// CameraGradient on a GPU: one thread a splat around the maths of one splat, the sums of each block in its row of
+// scratch, and a second kernel over the rows (docs/math.md, section 13). Memory-bound as ProjectBackward, whose results
+// it does not write.
+#include "rasterizer/kernels/cuda_kernels.cuh"
+#include "rasterizer/kernels/project/project_cuda.cuh"
+
+namespace splat::kernels::SPLAT_GPU_NAMESPACE {
+namespace {
+
+constexpr int kThreads = 128;
+constexpr int kWarps = kThreads / gpu::kWarpSize;
+
+struct MotionShared {
+  double warps[kWarps][kCameraMotionSize];
+};
+
+// One thread: one splat. The block leaves its sums in column blockIdx.x of block_sums [kCameraMotionSize, gridDim.x].
+// No atomics.
+template <int kDegree, Antialiasing kMode>
+__global__ void __launch_bounds__(kThreads)
+    CameraGradientKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> projected, Slots slots,
+                         double* block_sums) {
+  SPLAT_SHARED(MotionShared, shared);
+  const DeviceView view = Specialized<kDegree, kMode>(any_view);
+  const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
+  const bool visible = i < splats.count && projected.tile_counts[i] > 0;
+  float sum[kSlotSize];
+  SumSlotsOfWarp(slots.values, visible ? slots.begin[i] : 0, visible ? slots.begin[i + 1] : 0, sum);
+  math::CameraMotionGrad<float> grad{};
+  if (visible) {
+    const math::ProjectedSplatGrad<float> grad_projected = GradFromSlots(projected.records + kRecordSize * i, sum);
+    grad = math::ProjectSplatBackward(view.camera, view.limits, LoadSplat(splats, i), grad_projected).camera;
+    if (!IsFinite(grad)) grad = {};
+  }
+  const float parts[kCameraMotionSize] = {grad.translation.x, grad.translation.y, grad.translation.z,
+                                          grad.rotation.x,    grad.rotation.y,    grad.rotation.z};
+  SPLAT_UNROLL
+  for (int k = 0; k < kCameraMotionSize; ++k) {
+    const double of_warp = gpu::WarpSum(double(parts[k]));
+    if (gpu::LaneIndex() == 0) shared.warps[gpu::WarpIndex()][k] = of_warp;
+  }
+  gpu::SyncBlock();
+  const int k = int(threadIdx.x);
+  if (k >= kCameraMotionSize) return;
+  double of_block = 0;
+  for (int warp = 0; warp < kWarps; ++warp) of_block += shared.warps[warp][k];
+  block_sums[int64_t(k) * gridDim.x + blockIdx.x] = of_block;
+}
+
+struct RowShared {
+  double warps[kWarps];
+};
+
+// One block: one row of block_sums. Threads take every kThreads-th column.
+__global__ void __launch_bounds__(kThreads)
+    CameraGradientSumKernel(const double* block_sums, int64_t columns, double* motion) {
+  SPLAT_SHARED(RowShared, shared);
+  const double* row = block_sums + blockIdx.x * columns;
+  double mine = 0;
+  for (int64_t column = threadIdx.x; column < columns; column += kThreads) mine += row[column];
+  const double of_warp = gpu::WarpSum(mine);
+  if (gpu::LaneIndex() == 0) shared.warps[gpu::WarpIndex()] = of_warp;
+  gpu::SyncBlock();
+  if (threadIdx.x != 0) return;
+  double sum = 0;
+  for (int warp = 0; warp < kWarps; ++warp) sum += shared.warps[warp];
+  motion[blockIdx.x] = sum;
+}
+
+template <int kDegree, Antialiasing kMode>
+void Launch(const KernelContext& context, const CameraGradientParams<float>& params, const DeviceView& view,
+            double* block_sums) {
+  const ProjectParams<float>& forward = params.forward;
+  SPLAT_LAUNCH(context, (CameraGradientKernel<kDegree, kMode>), gpu::BlocksFor(forward.splats.count, kThreads),
+               kThreads, forward.splats, view, forward.out, Slots{params.slot_begin, params.slots}, block_sums);
+}
+
+}  // namespace
+
+void CameraGradient(const KernelContext& context, const CameraGradientParams<float>& params) {
+  const DeviceView view = MakeDeviceView(params.forward);
+  const int64_t blocks = gpu::BlocksFor(params.forward.splats.count, kThreads);
+  double* block_sums = context.scratch->AllocateArray<double>(kCameraMotionSize * blocks);
+  ForAntialiasing(view.limits.antialiasing, [&](auto mode) {
+    constexpr Antialiasing kMode = decltype(mode)::value;
+    constexpr decltype(&Launch<0, kMode>) kLaunches[] = {Launch<0, kMode>, Launch<1, kMode>, Launch<2, kMode>,
+                                                         Launch<3, kMode>};
+    kLaunches[view.limits.sh_degree](context, params, view, block_sums);
+  });
+  SPLAT_LAUNCH(context, CameraGradientSumKernel, kCameraMotionSize, kThreads, block_sums, blocks, params.motion);
+}
+
+}  // namespace splat::kernels::SPLAT_GPU_NAMESPACE
