@@ -50,8 +50,8 @@ Twist LogOfMotion(const Rigid3& motion) {
   const Series series = SeriesAt(angle);
   // V^-1 = 1 - w/2 + c w^2, with c = (1 - sine / (2 cosine)) / a^2, whose series begins with 1/12 + a^2/720.
   const double square = angle * angle;
-  const double c =
-      angle < kModestAngle ? 1.0 / 12 + square / 720 + square * square / 30240 : (1 - series.sine / (2 * series.cosine)) / square;
+  const double c = angle < kModestAngle ? 1.0 / 12 + square / 720 + square * square / 30240
+                                        : (1 - series.sine / (2 * series.cosine)) / square;
   return MakeTwist(Turned(w, -0.5, c, motion.translation), w);
 }
 

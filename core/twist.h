@@ -1,4 +1,4 @@
-// Small rigid motions as six numbers: the exponential of SE(3) and its logarithm (docs/math.md, section 13).
+// Small rigid motions as six numbers: the exponential of SE(3) and its logarithm (docs/math.md, section 14).
 #pragma once
 
 #include <array>

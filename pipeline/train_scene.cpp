@@ -1,12 +1,17 @@
 #include "core/check.h"
 #include "core/format.h"
+#include "core/quantile.h"
+#include "data/dataset/scene_alignment.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
 #include "train/choose_color.h"
+#include "train/choose_poses.h"
 #include "train/trainer.h"
 
 namespace splat::pipeline {
 namespace {
+
+constexpr double kDegreesPerRadian = 57.29577951308232;
 
 void ReportStep(Reporter& reporter, const train::TrainProgress& now) {
   reporter.Progress(
@@ -19,6 +24,20 @@ void ReportStep(Reporter& reporter, const train::TrainProgress& now) {
        {"splats", double(now.splats)},
        {"steps_per_second", now.steps_per_second},
        {"seconds_left", now.seconds_left}});
+}
+
+// How far the cameras have moved, in the median over those that did.
+void ReportMotions(Reporter& reporter, const std::vector<Twist>& motions) {
+  std::vector<double> degrees, percent;
+  for (const Twist& motion : motions) {
+    if (motion == Twist{}) continue;
+    degrees.push_back(Norm(AngularPart(motion)) * kDegreesPerRadian);
+    percent.push_back(100 * Norm(LinearPart(motion)) / data::kAlignedDistance);
+  }
+  if (degrees.empty()) return;
+  const size_t count = degrees.size();
+  reporter.Note(StrCat("Refined poses: ", count, " cameras moved by ", FormatFixed(Median(degrees), 2), " degrees and ",
+                       FormatFixed(Median(percent), 2), " % of the scene, in the median"));
 }
 
 }  // namespace
@@ -34,6 +53,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
   };
   train::TrainConfig config = run.options.config;
   config.color.mode = summary.color_mode = train::ChosenColorMode(dataset, config.color, callbacks.log);
+  config.poses.refine = summary.refine_poses = train::ChosenPoseRefinement(dataset, config.poses, callbacks.log);
   run.reporter.Begin(Stage::kTraining, "Training");
   train::TrainResult result = train::TrainOn(run.backend, dataset, config, callbacks);
   summary.training_views = dataset.ViewsOf(Split::kTrain).size();
@@ -43,6 +63,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
   summary.training_error = result.error;
   summary.training_seconds = result.seconds;
   summary.photo_colors = result.photo_colors;
+  summary.motions = result.motions;
   summary.threads = ProcessExecutor().Threads();
   run.reporter.End(StrCat(result.error.empty() && result.interrupted ? "ended by the user after " : "",
                           FormatCount(result.steps_done), " steps in ", FormatDuration(result.seconds), ", ",
@@ -51,6 +72,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
                     {"loss", summary.train_loss},
                     {"splats", double(result.model.count())},
                     {"seconds", result.seconds}});
+  ReportMotions(run.reporter, result.motions);
   return std::move(result.model);
 }
 
