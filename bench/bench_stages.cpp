@@ -102,6 +102,16 @@ void BM_ProjectBackward(benchmark::State& state) {
   p.grad = SplatArraysIn(scene.grad.data(), scene.n, p.forward.splats.sh_rest_count);
   for (auto _ : state) k::ProjectBackward(scene.context, p);
 }
+void BM_CameraGradient(benchmark::State& state) {
+  StateScene scene(state);
+  double motion[k::kCameraMotionSize];
+  const k::CameraGradientParams<float> p = {scene.backward.forward, scene.backward.slot_begin, scene.backward.slots,
+                                            motion};
+  for (auto _ : state) {
+    k::CameraGradient(scene.context, p);
+    benchmark::DoNotOptimize(motion);
+  }
+}
 void BM_Loss(benchmark::State& state) {
   StateScene scene(state);
   train::LossParams p;
@@ -215,6 +225,7 @@ BENCHMARK(BM_Bin)->Apply(Sizes);
 BENCHMARK(BM_Blend)->Apply(Sizes);
 BENCHMARK(BM_BlendBackward)->Apply(Sizes);
 BENCHMARK(BM_ProjectBackward)->Apply(Sizes);
+BENCHMARK(BM_CameraGradient)->Apply(Sizes);
 BENCHMARK(BM_Loss)->Apply(Sizes);
 BENCHMARK(BM_Adam)->Apply(Sizes);
 BENCHMARK(BM_BackwardAndAdam)->Apply(Sizes);

@@ -119,7 +119,7 @@ run_tests() {
   if [ "$gpu" = yes ] && [ "$(count_on_gpu "$log")" = 0 ]; then failed+=("tests: none ran on the GPU"); fi
 }
 
-sanitized=(bin_test blend_test render_grad_test project_test photometric_loss_device_test backward_adam_test
+sanitized=(bin_test blend_test render_grad_test camera_gradient_test project_test photometric_loss_device_test backward_adam_test
   density_fates_test density_edits_test relocation_test adam_device_test)
 # The program of a test of kernels, in whichever folder of kernels its source lies.
 program_of() { find "$product/tests" -maxdepth 1 -regex ".*/test_[a-z]+_kernels\(_[a-z]+\)?_$1"; }

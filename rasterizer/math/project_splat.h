@@ -151,9 +151,14 @@ SPLAT_HD inline MaskOf<T> IsFinite(const CameraMotionGrad<T>& grad) {
 template <typename T>
 struct SplatBackward {
   StoredSplatGrad<T> splat;
-  Vec3<T> direction;           // from the camera to the splat, unit
-  Vec3<T> grad_color;          // before the clamp
-  CameraMotionGrad<T> camera;  // where it is not used, the compiler leaves out what only it needs
+  Vec3<T> direction;   // from the camera to the splat, unit
+  Vec3<T> grad_color;  // before the clamp
+};
+
+template <typename T>
+struct SplatAndCameraBackward {
+  SplatBackward<T> splat;
+  CameraMotionGrad<T> camera;
 };
 
 // The gradients of the opacity and of the axes, made from those of the projected opacity and of the conic.
@@ -188,10 +193,12 @@ SPLAT_HD inline CameraMotionGrad<T> CameraMotionBackward(const PinholeCamera<T>&
   return {camera.rotation * grad_mean, Cross(point, grad_point) + camera.rotation * grad_turn_in_world};
 }
 
-// The splat must be visible.
+// The splat must be visible. Once this is inlined, a caller who takes one part does not compute the other.
 template <typename T>
-SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
-                                                      const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {
+SPLAT_HD inline SplatAndCameraBackward<T> ProjectSplatAndCameraBackward(const PinholeCamera<T>& camera,
+                                                                        const ProjectLimits& limits,
+                                                                        const StoredSplat<T>& splat,
+                                                                        const ProjectedSplatGrad<T>& grad) {
   const Vec3<T> p = PointInCamera(camera, splat.mean);
   const JacobianRows<T> rows = ProjectionJacobian(camera, p);
   const ProjectedAxes<T> axes = ProjectAxes(rows, splat.log_scale, splat.quat);
@@ -213,8 +220,13 @@ SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& ca
   out.splat.log_scale = through_axes.log_scale;
   out.splat.quat = through_axes.quat;
   out.splat.opacity_logit = SigmoidBackward(opacity, footprint.opacity);
-  out.camera = CameraMotionBackward(camera, p, grad_p, out.splat.mean, TurnInWorld(axes, footprint.axes));
-  return out;
+  return {out, CameraMotionBackward(camera, p, grad_p, out.splat.mean, TurnInWorld(axes, footprint.axes))};
+}
+
+template <typename T>
+SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
+                                                      const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {
+  return ProjectSplatAndCameraBackward(camera, limits, splat, grad).splat;
 }
 
 // This overload also treats the coefficients: it writes grad_sh_dc [3] and the first ShRestCount(sh_degree) rows of

@@ -110,6 +110,21 @@ class KernelsBackend : public Backend {
     return {grad.Arrays(), mean.Doubles(), abs.Doubles()};
   }
 
+  std::vector<double> CameraGradient(const RenderInput& input, const Rendered& forward,
+                                     const std::vector<double>& slots) const override {
+    const Pass pass(*this);
+    const DeviceSplats<T> splats(*device_, input.splats);
+    const DeviceProjected<T> projected(*device_, forward.projected);
+    const DeviceLists lists(*device_, forward.lists);
+    const Numbers<T> typed_slots(*device_, slots);
+    const Numbers<double> motion(*device_, size_t(kernels::kCameraMotionSize));
+    stages_.camera_gradient(pass.context, {{splats.View(), input.camera, input.options, projected.View()},
+                                           lists.slot_begin.data(),
+                                           typed_slots.data(),
+                                           motion.data()});
+    return motion.Doubles();
+  }
+
  private:
   // What lives as long as the stages of one call.
   struct Pass {

@@ -72,6 +72,9 @@ class Backend {
                                             const PixelArrays& grad) const = 0;
   virtual GradArrays ProjectBackward(const RenderInput& input, const Rendered& forward,
                                      const std::vector<double>& slots) const = 0;
+  // [kCameraMotionSize]
+  virtual std::vector<double> CameraGradient(const RenderInput& input, const Rendered& forward,
+                                             const std::vector<double>& slots) const = 0;
 
   // All of the forward pass, by the pipeline.
   virtual Rendered Render(const RenderInput& input) const = 0;

@@ -204,7 +204,10 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   input.camera = testing::TestCamera(20, 20, 1);
   input.splats = testing::RandomSplats({}, input.camera);
   for (const auto& backend : testing::DeviceBackends()) {
-    backend->RenderBackward(input, backend->Render(input), {std::vector<double>(1200, 1), {}, {}});
+    const testing::Rendered forward = backend->Render(input);
+    const std::vector<double> slots = backend->BlendBackward(input, forward, {std::vector<double>(1200, 1), {}, {}});
+    backend->ProjectBackward(input, forward, slots);
+    backend->CameraGradient(input, forward, slots);
   }
 
   // The kernels of formats/ are executed in tests/formats/quantize/kmeans_device_test.cpp.

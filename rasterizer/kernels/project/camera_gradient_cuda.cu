@@ -29,7 +29,7 @@ __global__ void __launch_bounds__(kThreads)
   math::CameraMotionGrad<float> grad{};
   if (visible) {
     const math::ProjectedSplatGrad<float> grad_projected = GradFromSlots(projected.records + kRecordSize * i, sum);
-    grad = math::ProjectSplatBackward(view.camera, view.limits, LoadSplat(splats, i), grad_projected).camera;
+    grad = math::ProjectSplatAndCameraBackward(view.camera, view.limits, LoadSplat(splats, i), grad_projected).camera;
     if (!IsFinite(grad)) grad = {};
   }
   const float parts[kCameraMotionSize] = {grad.translation.x, grad.translation.y, grad.translation.z,

@@ -154,7 +154,7 @@ class ProjectSplats {
   struct VisibleGrad {
     L sum[kSlotSize];
     math::ProjectedSplatGrad<L> projected;
-    math::SplatBackward<L> back;
+    math::SplatAndCameraBackward<L> back;
   };
 
   // Params: ProjectBackwardParams or CameraGradientParams.
@@ -260,7 +260,7 @@ typename ProjectSplats<L>::VisibleGrad ProjectSplats<L>::GradOf(const Params& pa
   const Colors colors(view, limits.sh_degree, splats);
   stored.sh_dc = colors.dc;
   stored.sh_rest = colors.rest;
-  grad.back = math::ProjectSplatBackward(camera, limits, stored, grad.projected);
+  grad.back = math::ProjectSplatAndCameraBackward(camera, limits, stored, grad.projected);
   return grad;
 }
 
@@ -286,7 +286,7 @@ __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBac
                                                                 const Splats& splats) {
   const math::ProjectLimits limits = Specialized<kMode>(any_limits);
   const VisibleGrad grad = GradOf(params, camera, limits, splats);
-  const math::SplatBackward<L>& out = grad.back;
+  const math::SplatBackward<L>& out = grad.back.splat;
   StoreVec3(out.splat.mean, splats, params.grad.means);
   StoreVec3(out.splat.log_scale, splats, params.grad.log_scales);
   const L quat[4] = {out.splat.quat.w, out.splat.quat.x, out.splat.quat.y, out.splat.quat.z};

@@ -200,6 +200,18 @@ TEST_P(DeviceAgreementTest, ProjectsBackwardAsTheCpu) {
   }
 }
 
+TEST_P(DeviceAgreementTest, HasTheCamerasGradientOfTheCpu) {
+  const auto cpu = CpuFloatBackend(1);
+  for (const auto& [name, input] : Scenes()) {
+    SCOPED_TRACE(name);
+    const Rendered r = cpu->Render(input);
+    Random random(9);
+    const std::vector<double> slots = RandomVector(size_t(r.lists.instances) * kSlotSize, -1, 1, random);
+    const std::vector<double> expected = cpu->CameraGradient(input, r, slots);
+    EXPECT_TRUE(GradientsMatch(device().CameraGradient(input, r, slots), expected, kSlotTolerance));
+  }
+}
+
 // A million splats behind the camera leave early, and are written as hidden.
 TEST_P(DeviceAgreementTest, PassesOverAMillionSplatsBehindTheCamera) {
   RenderInput input;

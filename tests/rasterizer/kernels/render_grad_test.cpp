@@ -12,6 +12,7 @@
 #include "rasterizer/math/sh.h"
 #include "tests/support/backends.h"
 #include "tests/support/gradient_check.h"
+#include "tests/support/smooth_scene.h"
 
 namespace splat::kernels {
 namespace {
@@ -19,15 +20,15 @@ namespace {
 using testing::AppendPlainSplat;
 using testing::Backend;
 using testing::CentralDifferences;
+using testing::Evaluate;
 using testing::GradArrays;
 using testing::GradientsMatch;
 using testing::PixelArrays;
-using testing::RandomSplats;
-using testing::RandomVector;
+using testing::RandomFunctional;
+using testing::RandomInput;
 using testing::Rendered;
 using testing::RenderInput;
-using testing::SceneOptions;
-using testing::SplatArrays;
+using testing::SmoothScene;
 using testing::TestCamera;
 
 class RenderGradTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
@@ -35,87 +36,6 @@ class RenderGradTest : public ::testing::TestWithParam<std::shared_ptr<const Bac
   const Backend& backend() const { return *GetParam(); }
 };
 SPLAT_INSTANTIATE_ON_BACKENDS(RenderGradTest);
-
-struct SceneSize {
-  int width, height;
-  int64_t splats;
-  int sh_degree;
-  bool antialiased = false;  // then with splats below a pixel, of which much is compensated
-};
-
-RenderInput RandomInput(const SceneSize& size, uint64_t seed, double sigma_px_max = 12) {
-  RenderInput input;
-  input.camera = TestCamera(size.width, size.height, seed);
-  SceneOptions options;
-  options.seed = seed;
-  options.splats = size.splats;
-  options.sh_degree = size.sh_degree;
-  options.sigma_px_min = size.antialiased ? 0.5 : 2;
-  options.sigma_px_max = sigma_px_max;
-  options.opacity_max = 0.9;
-  input.splats = RandomSplats(options, input.camera);
-  input.options.sh_degree = size.sh_degree;
-  input.options.antialiasing = CompensatedIf(size.antialiased);
-  input.background = {0.3, 0.6, 0.1};
-  return input;
-}
-
-// A random linear functional of image, alpha and depth: its weights are the pixel gradients.
-PixelArrays RandomFunctional(const RenderInput& input, uint64_t seed) {
-  Random random(seed);
-  const size_t pixels = size_t(input.camera.width) * size_t(input.camera.height);
-  return {RandomVector(3 * pixels, -1, 1, random), RandomVector(pixels, -1, 1, random),
-          RandomVector(pixels, -1, 1, random)};
-}
-
-double Dot(const std::vector<double>& a, const std::vector<double>& b) {
-  double sum = 0;
-  for (size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-double Evaluate(const PixelArrays& functional, const PixelArrays& pixels) {
-  return Dot(functional.image, pixels.image) + Dot(functional.alpha, pixels.alpha) +
-         Dot(functional.depth, pixels.depth);
-}
-
-// Whether no decision of the render is within `margin` of a threshold: alpha at 1/255 and 0.99, transmittance at 1e-4,
-// colours at 0. Only then is the loss smooth around the scene.
-bool IsAwayFromThresholds(const RenderInput& input, const Rendered& r, double margin) {
-  const ProjectOptions& options = input.options;
-  for (int64_t i = 0; i < input.splats.count; ++i) {
-    if (r.projected.tile_counts[i] == 0) return false;  // its invisibility might be close
-    if (r.projected.depths[i] < options.near * 1.1) return false;
-    for (int k = 0; k < 3; ++k) {
-      if (r.projected.colors[3 * i + k] < margin) return false;
-    }
-    for (int y = 0; y < input.camera.height; ++y) {
-      for (int x = 0; x < input.camera.width; ++x) {
-        const double dx = r.projected.means_px[2 * i] - x - 0.5, dy = r.projected.means_px[2 * i + 1] - y - 0.5;
-        const double* c = &r.projected.conics[3 * i];
-        const double alpha =
-            r.projected.opacities[i] * std::exp(-0.5 * (c[0] * dx * dx + c[2] * dy * dy) - c[1] * dx * dy);
-        if (std::abs(std::log(alpha * 255)) < margin || std::abs(alpha - math::kMaxAlpha) < margin) return false;
-      }
-    }
-  }
-  for (const double alpha : r.pixels.alpha) {
-    if (1 - alpha < 2e-4) return false;
-  }
-  return true;
-}
-
-// The first seed whose scene is smooth; fails the test if there is none.
-RenderInput SmoothScene(const SceneSize& size) {
-  constexpr double kMargin = 1e-3;  // hundreds of times what a difference step moves
-  const auto backend = testing::CpuDoubleBackend(1);
-  for (uint64_t seed = 1; seed < 2000; ++seed) {
-    const RenderInput input = RandomInput(size, seed);
-    if (IsAwayFromThresholds(input, backend->Render(input), kMargin)) return input;
-  }
-  ADD_FAILURE() << "no smooth scene found";
-  return {};
-}
 
 void ExpectCentralDifferences(const RenderInput& scene) {
   constexpr double kStep = 2e-6;       // truncation 1e-11, rounding 1e-9 of a loss of order 10

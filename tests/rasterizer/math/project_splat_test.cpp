@@ -258,19 +258,39 @@ TEST(ProjectSplat, KeepsTheCompensationOfNeedlesAndSpecksInFloat) {
   }
 }
 
-// The whole chain: a random linear functional of everything that is projected.
+// The camera after a motion [6], of which only the derivatives are other than 0: in the first order the rotation W goes
+// to W + w x W.
+PinholeCamera<Dual> MovedCamera(const Camera& camera, const std::vector<Dual>& motion) {
+  PinholeCamera<Dual> moved = MakePinholeCamera<Dual>(camera);
+  const Vec3<Dual> shift = testing::VectorAt(motion, 0), turn = testing::VectorAt(motion, 3);
+  for (int column = 0; column < 3; ++column) {
+    const Vec3<Dual> before = {moved.rotation.m[0][column], moved.rotation.m[1][column], moved.rotation.m[2][column]};
+    const Vec3<Dual> after = before + Cross(turn, before);
+    moved.rotation.m[0][column] = after.x;
+    moved.rotation.m[1][column] = after.y;
+    moved.rotation.m[2][column] = after.z;
+  }
+  moved.translation = moved.translation + shift + Cross(turn, moved.translation);
+  moved.center = -(Transpose(moved.rotation) * moved.translation);
+  return moved;
+}
+
+// The whole chain, of the splat's numbers and of the camera's motion: a random linear functional of everything that is
+// projected.
 void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>& x, const ProjectLimits& limits,
                                 Random& random) {
   const auto w = testing::RandomVector(10, -1, 1, random);
-  const auto dual_camera = MakePinholeCamera<Dual>(camera);
-  const auto loss = [&](const std::vector<Dual>& v) {
+  const auto loss = [&](const PinholeCamera<Dual>& dual_camera, const std::vector<Dual>& v) {
     const auto p = ProjectSplat(dual_camera, limits, SplatOf(v));
     EXPECT_TRUE(p.visible);
     const Dual shear = p.conic.xy / p.conic.yy, along = p.conic.xx - shear * p.conic.xy;
     return w[0] * p.mean.x + w[1] * p.mean.y + w[2] * p.conic.yy + w[3] * shear + w[4] * along + w[5] * p.opacity +
            w[6] * p.color.x + w[7] * p.color.y + w[8] * p.color.z + w[9] * p.depth;
   };
-  const auto expected = DualGradient(loss, x);
+  const auto of_splat = [&](const std::vector<Dual>& v) { return loss(MakePinholeCamera<Dual>(camera), v); };
+  const std::vector<Dual> still(x.begin(), x.end());
+  const auto of_motion = [&](const std::vector<Dual>& motion) { return loss(MovedCamera(camera, motion), still); };
+  const auto expected = DualGradient(of_splat, x), expected_motion = DualGradient(of_motion, std::vector<double>(6));
   std::vector<double> actual(x.size(), 0);
   const ProjectedSplatGrad<double> grad{{w[0], w[1]}, {w[2], w[3], w[4]}, w[5], {w[6], w[7], w[8]}, w[9]};
   const auto g = ProjectSplatBackward(MakePinholeCamera<double>(camera), limits, SplatOf(x), grad, &actual[11],
@@ -279,6 +299,12 @@ void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>&
                                g.quat.w, g.quat.x, g.quat.y, g.quat.z,      g.opacity_logit};
   std::copy(geometry, geometry + 11, actual.begin());
   EXPECT_TRUE(GradientsMatch(actual, expected, kDualTolerance)) << "degree " << limits.sh_degree;
+  const CameraMotionGrad<double> m =
+      ProjectSplatAndCameraBackward(MakePinholeCamera<double>(camera), limits, SplatOf(x), grad).camera;
+  const std::vector<double> motion = {m.translation.x, m.translation.y, m.translation.z,
+                                      m.rotation.x,    m.rotation.y,    m.rotation.z};
+  EXPECT_TRUE(GradientsMatch(motion, expected_motion, kDualTolerance, "motion of the camera"))
+      << "degree " << limits.sh_degree;
 }
 
 TEST(ProjectSplatBackward, MatchesDualNumbersInEveryDegree) {

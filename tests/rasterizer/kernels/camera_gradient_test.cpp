@@ -1,0 +1,195 @@
+// The gradient of the loss with respect to a motion of the camera: against central differences of the whole render in
+// double, float against double, its parts alone, and its independence of threads.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include "tests/support/backends.h"
+#include "tests/support/gradient_check.h"
+#include "tests/support/smooth_scene.h"
+
+namespace splat::kernels {
+namespace {
+
+using testing::AppendPlainSplat;
+using testing::Backend;
+using testing::CentralDifferences;
+using testing::Evaluate;
+using testing::GradientsMatch;
+using testing::PixelArrays;
+using testing::RandomFunctional;
+using testing::RandomInput;
+using testing::Rendered;
+using testing::RenderInput;
+using testing::SmoothScene;
+using testing::TestCamera;
+
+class CameraGradientTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
+ protected:
+  const Backend& backend() const { return *GetParam(); }
+};
+SPLAT_INSTANTIATE_ON_BACKENDS(CameraGradientTest);
+
+// exp of a motion that has only one number other than 0, which is all that differences need.
+Rigid3 MotionAlong(int number, double size) {
+  Rigid3 motion;
+  if (number < 3) {
+    (number == 0 ? motion.translation.x : number == 1 ? motion.translation.y : motion.translation.z) = size;
+    return motion;
+  }
+  const int i = (number + 1) % 3, j = (number + 2) % 3;
+  motion.rotation.m[i][i] = motion.rotation.m[j][j] = std::cos(size);
+  motion.rotation.m[i][j] = -std::sin(size);
+  motion.rotation.m[j][i] = std::sin(size);
+  return motion;
+}
+
+std::vector<double> GradientOf(const Backend& backend, const RenderInput& scene, const PixelArrays& functional) {
+  const Rendered forward = backend.Render(scene);
+  return backend.CameraGradient(scene, forward, backend.BlendBackward(scene, forward, functional));
+}
+
+// By central differences of the whole render.
+std::vector<double> ExpectedGradient(const RenderInput& scene, const PixelArrays& functional) {
+  constexpr double kStep = 2e-6;
+  const auto backend = testing::CpuDoubleBackend(1);
+  std::vector<double> gradient;
+  for (int number = 0; number < kCameraMotionSize; ++number) {
+    const auto loss = [&](const std::vector<double>& size) {
+      RenderInput moved = scene;
+      Rigid3& pose = moved.camera.camera_from_world;
+      pose = Compose(MotionAlong(number, size[0]), pose);
+      return Evaluate(functional, backend->Render(moved).pixels);
+    };
+    gradient.push_back(CentralDifferences(loss, {0.0}, kStep)[0]);
+  }
+  return gradient;
+}
+
+// Translation and rotation are compared by themselves: their units differ.
+void ExpectMatch(const std::vector<double>& actual, const std::vector<double>& expected, double tolerance) {
+  ASSERT_EQ(actual.size(), size_t(kCameraMotionSize));
+  const auto half = [](const std::vector<double>& v, int first) {
+    return std::vector<double>(v.begin() + first, v.begin() + first + 3);
+  };
+  EXPECT_TRUE(GradientsMatch(half(actual, 0), half(expected, 0), tolerance, "translation"));
+  EXPECT_TRUE(GradientsMatch(half(actual, 3), half(expected, 3), tolerance, "rotation"));
+}
+
+constexpr double kTolerance = 1e-6;  // of the largest number; a step's rounding is 1e-9 of a loss of order 10
+
+TEST(CameraGradient, MatchesCentralDifferences) {
+  const auto backend = testing::CpuDoubleBackend(1);
+  for (const bool antialiased : {false, true}) {
+    for (int degree = 0; degree <= 3; ++degree) {
+      for (const uint64_t seed : {1, 2001}) {
+        SCOPED_TRACE(::testing::Message()
+                     << "degree " << degree << ", from seed " << seed << (antialiased ? ", antialiased" : ""));
+        const RenderInput scene = SmoothScene({27, 21, 9, degree, antialiased}, seed + 100 * uint64_t(degree));
+        const PixelArrays functional = RandomFunctional(scene, 77);
+        ExpectMatch(GradientOf(*backend, scene, functional), ExpectedGradient(scene, functional), kTolerance);
+      }
+    }
+  }
+}
+
+// One splat on the optical axis: its mean stays when the camera rolls, so that only its covariance turns.
+RenderInput SplatOnTheAxis(double longer) {
+  RenderInput scene;
+  scene.camera = TestCamera(20, 20, 0);
+  scene.options.sh_degree = 0;
+  AppendPlainSplat(scene.splats, scene.camera, {scene.camera.cx, scene.camera.cy, 3, 6, 0.8});
+  scene.splats.log_scales[0] += std::log(longer);
+  scene.splats.quats = {std::cos(0.25), 0, 0, std::sin(0.25)};
+  return scene;
+}
+
+TEST_P(CameraGradientTest, TurnsTheCovarianceOfASplatOnTheAxis) {
+  const double tolerance = backend().Epsilon() > 1e-10 ? 1e-4 : kTolerance;
+  const RenderInput needle = SplatOnTheAxis(2), ball = SplatOnTheAxis(1);
+  const PixelArrays functional = RandomFunctional(needle, 78);
+  const std::vector<double> expected = ExpectedGradient(needle, functional),
+                            actual = GradientOf(backend(), needle, functional);
+  EXPECT_GT(std::abs(expected[5]), 0.1);
+  EXPECT_NEAR(actual[5], expected[5], tolerance * std::abs(expected[5]));
+  ExpectMatch(actual, expected, tolerance);
+  EXPECT_EQ(GradientOf(backend(), ball, functional)[5], 0) << "the roll of a round splat";
+}
+
+TEST_P(CameraGradientTest, AgreesWithTheDoubleOracle) {
+  // As in render_grad_test.cpp: float decides some pixels at thresholds the other way.
+  const double tolerance = backend().Epsilon() > 1e-10 ? 2e-4 : 1e-9;
+  const auto oracle = testing::CpuDoubleBackend(1);
+  for (const bool antialiased : {false, true}) {
+    for (int degree = 0; degree <= 3; ++degree) {
+      SCOPED_TRACE(::testing::Message() << "degree " << degree << (antialiased ? ", antialiased" : ""));
+      const RenderInput scene = RandomInput({67, 49, 400, degree, antialiased}, 6 + uint64_t(degree), 20);
+      const PixelArrays functional = RandomFunctional(scene, 80);
+      ExpectMatch(GradientOf(backend(), scene, functional), GradientOf(*oracle, scene, functional), tolerance);
+    }
+  }
+}
+
+TEST_P(CameraGradientTest, IsZeroWithoutVisibleSplats) {
+  const std::vector<double> zeros(kCameraMotionSize, 0);
+  RenderInput scene = RandomInput({33, 31, 200, 1}, 8);
+  const PixelArrays functional = RandomFunctional(scene, 82);
+  std::fill(scene.splats.opacity_logits.begin(), scene.splats.opacity_logits.end(), -20);
+  EXPECT_EQ(GradientOf(backend(), scene, functional), zeros);
+  scene.splats = testing::SplatArrays(0, 3);
+  EXPECT_EQ(GradientOf(backend(), scene, functional), zeros);
+}
+
+TEST_P(CameraGradientTest, LeavesOutSplatsWhosePartIsNotFinite) {
+  const RenderInput scene = RandomInput({33, 31, 200, 1}, 8);
+  const Rendered forward = backend().Render(scene);
+  const std::vector<double> slots = backend().BlendBackward(scene, forward, RandomFunctional(scene, 83));
+  std::vector<double> broken = slots, without = slots;
+  const double bad[] = {std::nan(""), HUGE_VAL, -HUGE_VAL};
+  // Of the slot's numbers those that every splat's part is made of: dark colours and the opacity have none in it.
+  const int entries[] = {kSlotDepth,       kSlotMoments + 1, kSlotMoments + 2,
+                         kSlotMoments + 3, kSlotMoments + 4, kSlotMoments + 5};
+  int broken_splats = 0;
+  for (int64_t i = 0; i < scene.splats.count; i += 7) {
+    const int64_t begin = forward.lists.slot_begin[size_t(i)], end = forward.lists.slot_begin[size_t(i) + 1];
+    if (begin == end) continue;
+    broken[size_t(begin * kSlotSize + entries[i % 6])] = bad[broken_splats++ % 3];
+    std::fill(without.begin() + begin * kSlotSize, without.begin() + end * kSlotSize, 0);
+  }
+  ASSERT_GT(broken_splats, 10);
+  const std::vector<double> expected = backend().CameraGradient(scene, forward, without);
+  EXPECT_NE(expected, backend().CameraGradient(scene, forward, slots));
+  EXPECT_EQ(expected, backend().CameraGradient(scene, forward, broken));
+}
+
+TEST(CameraGradientThreads, AreBitEqualForAnyNumber) {
+  const RenderInput scene = RandomInput({300, 211, 6000, 1}, 10);
+  const PixelArrays functional = RandomFunctional(scene, 85);
+  std::vector<std::function<std::shared_ptr<const Backend>(int)>> makers = {testing::CpuDoubleBackend};
+  for (const InstructionSet set : UsableInstructionSets()) {
+    makers.push_back([set](int threads) { return testing::CpuFloatBackend(threads, set); });
+  }
+  for (const auto& make : makers) {
+    const std::vector<double> expected = GradientOf(*make(1), scene, functional);
+    for (const int threads : {2, 3, 8}) {
+      const auto many = make(threads);
+      EXPECT_EQ(GradientOf(*many, scene, functional), expected) << many->Name();
+    }
+  }
+}
+
+// In whichever order the threads of a GPU run, it gives equal bits.
+TEST(CameraGradientThreads, OfTheEmulatedGpuAreBitEqualInAnyOrder) {
+  const RenderInput scene = RandomInput({67, 49, 500, 3}, 11, 20);
+  const PixelArrays functional = RandomFunctional(scene, 86);
+  const std::vector<double> expected = GradientOf(*testing::EmulatedBackend(0), scene, functional);
+  for (const uint64_t seed : {1, 2}) {
+    EXPECT_EQ(GradientOf(*testing::EmulatedBackend(seed), scene, functional), expected) << seed;
+  }
+}
+
+}  // namespace
+}  // namespace splat::kernels
