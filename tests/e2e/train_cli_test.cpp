@@ -373,7 +373,9 @@ TEST_F(TrainOnBalls, RefinedPosesAreWrittenBesideTheScene) {
   int moving = 0;
   for (size_t i = 0; i < fixed.size(); ++i) {
     const bool differs = fixed[i]["position"] != refined[i]["position"];
-    if (differs) EXPECT_EQ(refined[i]["split"], "train") << "held-out cameras stay";
+    if (differs) {
+      EXPECT_EQ(refined[i]["split"], "train") << "held-out cameras stay";
+    }
     const Vec3<double> way =
         given.photos[i].camera_from_world.translation - moved.photos[i].camera_from_world.translation;
     EXPECT_EQ(Norm(way) > 1e-7, differs) << i;

@@ -112,7 +112,9 @@ TEST(PoseRefinement, NothingMovesOutsideOfTheWindow) {
   callbacks.progress = [&](const TrainProgress& progress) {
     std::vector<Twist> now;
     for (const CameraMotion& motion : state.motions.views) now.push_back(motion.twist);
-    if (!window.Contains(progress.step) && !last.empty()) EXPECT_EQ(now, last) << progress.step;
+    if (!window.Contains(progress.step) && !last.empty()) {
+      EXPECT_EQ(now, last) << progress.step;
+    }
     last = now;
   };
   ContinueTraining(state, CpuBackend(), set.dataset, config, callbacks);
