@@ -16,6 +16,7 @@
 #include "core/random.h"
 #include "core/srgb.h"
 #include "data/photos/image_io.h"
+#include "data/poses/colmap_writer.h"
 #include "io/atomic_file.h"
 
 namespace splat::capture {
@@ -100,14 +101,15 @@ void BlackenRows(const CaptureOptions& options, Image8& image) {
 }
 
 // Some pixels' places on the surfaces that stay where they are.
-void AddPoints(const TracedPhoto& traced, const Lens& lens, Random& random, std::vector<TruePoint>& points) {
+void AddPoints(const TracedPhoto& traced, const Lens& lens, Random& random, data::PointCloud& points) {
   for (int i = 0; i < kPointsPerPhoto; ++i) {
     const int x = int(random.Below(uint64_t(lens.camera.width))), y = int(random.Below(uint64_t(lens.camera.height)));
     if (*traced.moving.At(x, y) > 0) continue;
     const Ray ray = RayThrough(lens, x + 0.5, y + 0.5);
-    TruePoint point = {ray.origin + double(*traced.depth.At(x, y)) * ray.direction, {}};
-    for (int c = 0; c < 3; ++c) point.rgb[c] = Rounded(Developed(kExposure * traced.radiance.At(x, y)[c]));
-    points.push_back(point);
+    points.positions.push_back(ray.origin + double(*traced.depth.At(x, y)) * ray.direction);
+    const float* radiance = traced.radiance.At(x, y);
+    const auto developed = [&](int c) { return Rounded(Developed(kExposure * radiance[c])); };
+    points.colors.push_back({developed(0), developed(1), developed(2)});
   }
 }
 
@@ -135,7 +137,7 @@ void TakePhotos(const CaptureOptions& options, const std::string& folder, const 
   BakedScene baked = BakeFor(options, executor);
   const std::vector<Vec3<double>> places = MovingObjectPlaces(options.photos);
   Random point_random(options.seed + 1);
-  std::vector<TruePoint> points;
+  data::PointCloud points;
   for (size_t i = 0; i < result.photos.size(); ++i) {
     const CapturedPhoto& photo = result.photos[i];
     const std::string stem = fs::path(photo.name).stem().string();
@@ -153,7 +155,11 @@ void TakePhotos(const CaptureOptions& options, const std::string& folder, const 
     AddPoints(traced, photo.lens, point_random, points);
     if (progress) progress(int(i) + 1, int(result.photos.size()));
   }
-  WriteColmapText(truth_folder, result.photos, points);
+  const data::SceneDescription truth = DescriptionOf(result.photos, points);
+  data::WriteColmapModel(truth_folder, truth);
+  if (options.poses_off_deg > 0 || options.poses_off_share > 0) {
+    data::WriteColmapModel(folder + "/poses_off", WithPosesOff(truth, options));
+  }
   WriteOptions(truth_folder + "/capture.json", options);
 }
 
@@ -180,6 +186,8 @@ void Validate(const CaptureOptions& options) {
   check("noise", options.noise, 0, 50);
   check("black rows", options.black_rows, 0, 0.25 * options.height);
   check("letterbox", options.letterbox, 0, 0.25 * options.height);
+  check("poses off, degrees,", options.poses_off_deg, 0, 10);
+  check("poses off, share of the distance,", options.poses_off_share, 0, 0.2);
   check("samples per side", options.samples_per_side, 1, 9);
   const auto refuse = [&](const std::string& text) { violations += (violations.empty() ? "" : "; ") + text; };
   if (options.samples_per_side % 2 == 0)

@@ -32,6 +32,9 @@ struct CaptureOptions {
   bool moving_object = false;      // a ball that is elsewhere in each photo, with its masks
   int black_rows = 0;              // px, at the top of each photo, 0..a fourth of the height: a cut video
   int letterbox = 0;               // px, black rows at the top and as many at the bottom, in the same bounds
+  // Poses that are wrong, beside the true ones: each camera is turned by so many degrees (0..10) about a random axis
+  // and moved in a random direction by so large a share of its distance from the still life (0..0.2).
+  double poses_off_deg = 0, poses_off_share = 0;
 };
 
 // Throws one splat::Error that lists each violation as option, value and bound.
@@ -66,6 +69,7 @@ struct CaptureResult {
 //                                    PFM asks, for the pixels as stored
 //   masks/photo_0001.png ...         with options.moving_object: black where the object is, else white
 //   truth/passed/photo_0001.png ...  with options.moving_object: white where the camera sees it in any of the photos
+//   poses_off/...                    where options say that poses are off: the model of truth/ with such poses
 //   truth/capture.json               the options
 // Equal options give the same bytes, whatever the executor. `progress` gets (photos done, photos) after each.
 CaptureResult WriteCapture(const CaptureOptions& options, const std::string& folder, Executor& executor,

@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
+#include "core/twist.h"
 
 namespace splat::capture {
 
@@ -45,6 +46,17 @@ Rigid3 HeldAs(const Rigid3& camera_from_world, int exif_orientation) {
   SPLAT_CHECK(exif_orientation == 1 || exif_orientation == 3 || exif_orientation == 6 || exif_orientation == 8,
               "a camera can be held as EXIF orientation 1, 3, 6 or 8, not ", exif_orientation);
   return Compose(Rigid3{held_from_upright, {0, 0, 0}}, camera_from_world);
+}
+
+Rigid3 PutOff(const Rigid3& camera_from_world, double degrees, double metres, Random& random) {
+  constexpr double kDegree = 0.017453292519943295;  // rad
+  const auto direction = [&] {
+    const double x = random.Normal(), y = random.Normal(), z = random.Normal();
+    return Normalized(Vec3<double>{x, y, z});
+  };
+  const Vec3<double> axis = direction(), way = direction();
+  const Rigid3 turn = ExpTwist(MakeTwist({0, 0, 0}, (degrees * kDegree) * axis));
+  return Compose(Rigid3{turn.rotation, metres * way}, camera_from_world);
 }
 
 }  // namespace splat::capture

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/random.h"
 #include "core/rigid3.h"
 
 namespace splat::capture {
@@ -28,5 +29,9 @@ std::vector<Rigid3> OrbitPoses(const OrbitOptions& options, const Vec3<double>& 
 // Returns a pose at the same place, with the camera held so that its image must be turned as `exif_orientation` (1, 3,
 // 6 or 8) says to be upright. Throws splat::Error for the mirrored orientations.
 Rigid3 HeldAs(const Rigid3& camera_from_world, int exif_orientation);
+
+// Returns a pose that is off: turned by so many degrees about a random axis through the camera, and so many metres away
+// in a random direction.
+Rigid3 PutOff(const Rigid3& camera_from_world, double degrees, double metres, Random& random);
 
 }  // namespace splat::capture

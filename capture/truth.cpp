@@ -1,28 +1,25 @@
 #include "capture/truth.h"
 
-#include <algorithm>
 #include <cstring>
-#include <iomanip>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
-#include "core/quaternion.h"
+#include "capture/scene.h"
+#include "capture/trajectory.h"
+#include "core/random.h"
 #include "io/atomic_file.h"
 
 namespace splat::capture {
 namespace {
 
-constexpr int kDigits = 17;  // a double survives the text
-
-// The line of cameras.txt after the id.
-std::string CameraLine(const Lens& lens) {
-  std::ostringstream line;
+data::Intrinsics IntrinsicsOf(const Lens& lens) {
   const Camera& camera = lens.camera;
   const Distortion& d = lens.distortion;
-  line << std::setprecision(kDigits) << (d.IsZero() ? "PINHOLE " : "OPENCV ") << camera.width << ' ' << camera.height
-       << ' ' << camera.fx << ' ' << camera.fy << ' ' << camera.cx << ' ' << camera.cy;
-  if (!d.IsZero()) line << ' ' << d.k1 << ' ' << d.k2 << ' ' << d.p1 << ' ' << d.p2;
-  return line.str();
+  data::Intrinsics intrinsics = {
+      data::CameraModel::kPinhole, camera.width, camera.height, {camera.fx, camera.fy, camera.cx, camera.cy}};
+  if (d.IsZero()) return intrinsics;
+  intrinsics.model = data::CameraModel::kOpenCv;
+  intrinsics.params.insert(intrinsics.params.end(), {d.k1, d.k2, d.p1, d.p2});
+  return intrinsics;
 }
 
 void WriteText(const std::string& path, const std::string& text) {
@@ -31,32 +28,26 @@ void WriteText(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-void WriteColmapText(const std::string& folder, const std::vector<CapturedPhoto>& photos,
-                     const std::vector<TruePoint>& points) {
-  std::vector<std::string> cameras;
-  std::ostringstream images, cloud;
-  images << std::setprecision(kDigits) << "# IMAGE_ID, QW, QX, QY, QZ, TX, TY, TZ, CAMERA_ID, NAME\n# (no features)\n";
-  for (size_t i = 0; i < photos.size(); ++i) {
-    const std::string line = CameraLine(photos[i].lens);
-    const size_t camera = size_t(std::find(cameras.begin(), cameras.end(), line) - cameras.begin());
-    if (camera == cameras.size()) cameras.push_back(line);
-    const Rigid3& pose = photos[i].lens.camera.camera_from_world;
-    const Quaternion<double> q = QuaternionFromRotation(pose.rotation);
-    images << i + 1 << ' ' << q.w << ' ' << q.x << ' ' << q.y << ' ' << q.z << ' ' << pose.translation.x << ' '
-           << pose.translation.y << ' ' << pose.translation.z << ' ' << camera + 1 << ' ' << photos[i].name << "\n\n";
+data::SceneDescription DescriptionOf(const std::vector<CapturedPhoto>& photos, const data::PointCloud& points) {
+  data::SceneDescription scene;
+  for (const CapturedPhoto& photo : photos) {
+    scene.photos.push_back({photo.name, photo.name, IntrinsicsOf(photo.lens), photo.lens.camera.camera_from_world, {}});
   }
-  std::string camera_text = "# CAMERA_ID, MODEL, WIDTH, HEIGHT, PARAMS[]\n";
-  for (size_t i = 0; i < cameras.size(); ++i) camera_text += std::to_string(i + 1) + ' ' + cameras[i] + '\n';
-  cloud << std::setprecision(kDigits) << "# POINT3D_ID, X, Y, Z, R, G, B, ERROR, TRACK[]\n";
-  for (size_t i = 0; i < points.size(); ++i) {
-    const Vec3<double>& x = points[i].x_in_world;
-    const uint8_t* rgb = points[i].rgb;
-    cloud << i + 1 << ' ' << x.x << ' ' << x.y << ' ' << x.z << ' ' << int(rgb[0]) << ' ' << int(rgb[1]) << ' '
-          << int(rgb[2]) << " 0\n";
+  scene.points = points;
+  scene.reprojection_error_px = 0;
+  return scene;
+}
+
+data::SceneDescription WithPosesOff(const data::SceneDescription& truth, const CaptureOptions& options) {
+  data::SceneDescription off = truth;
+  off.reprojection_error_px = -1;
+  const Vec3<double> target = MakeStillLife(options.seed).look_at;
+  Random random(options.seed + 3);
+  for (data::PosedPhoto& photo : off.photos) {
+    Rigid3& pose = photo.camera_from_world;
+    pose = PutOff(pose, options.poses_off_deg, options.poses_off_share * Norm(pose * target), random);
   }
-  WriteText(folder + "/cameras.txt", camera_text);
-  WriteText(folder + "/images.txt", images.str());
-  WriteText(folder + "/points3D.txt", cloud.str());
+  return off;
 }
 
 void WritePfm(const std::string& path, const ImageF& image) {
@@ -93,6 +84,8 @@ void WriteOptions(const std::string& path, const CaptureOptions& options) {
       {"moving_object", options.moving_object},
       {"black_rows", options.black_rows},
       {"letterbox", options.letterbox},
+      {"poses_off_deg", options.poses_off_deg},
+      {"poses_off_share", options.poses_off_share},
   };
   WriteText(path, json.dump(2) + '\n');
 }

@@ -5,18 +5,15 @@
 #include <vector>
 
 #include "capture/capture.h"
+#include "data/poses/scene_description.h"
 
 namespace splat::capture {
 
-// A point on a surface.
-struct TruePoint {
-  Vec3<double> x_in_world;  // m
-  uint8_t rgb[3] = {0, 0, 0};
-};
+// The poses and points of a capture as data/poses/colmap_writer.h takes them.
+data::SceneDescription DescriptionOf(const std::vector<CapturedPhoto>& photos, const data::PointCloud& points);
 
-// Writes cameras.txt, images.txt and points3D.txt; photos with equal intrinsics share a camera.
-void WriteColmapText(const std::string& folder, const std::vector<CapturedPhoto>& photos,
-                     const std::vector<TruePoint>& points);
+// The same with poses that are off as the options say.
+data::SceneDescription WithPosesOff(const data::SceneDescription& truth, const CaptureOptions& options);
 
 // One channel as little-endian PFM.
 void WritePfm(const std::string& path, const ImageF& image);

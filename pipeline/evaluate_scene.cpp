@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <optional>
 
 #include "core/check.h"
 #include "core/format.h"
@@ -6,7 +7,9 @@
 #include "data/photos/image_io.h"
 #include "pipeline/stages.h"
 #include "quality/metrics.h"
+#include "train/fit_poses.h"
 #include "train/memory_limits.h"
+#include "train/pose_refinement.h"
 
 namespace splat::pipeline {
 namespace {
@@ -19,9 +22,10 @@ quality::EvaluationPlan PlanOf() {
   return plan;
 }
 
+using Numbers = std::vector<std::pair<std::string, double>>;
+
 // "PSNR 31.81 dB, SSIM 0.9312", and the same as numbers.
-std::string TextOf(const Run& run, const quality::Evaluation& evaluation,
-                   std::vector<std::pair<std::string, double>>& numbers) {
+std::string TextOf(const Run& run, const quality::Evaluation& evaluation, Numbers& numbers) {
   std::string text;
   for (size_t i = 0; i < evaluation.plan.metrics.size(); ++i) {
     const quality::Metric& metric = evaluation.plan.metrics[i];
@@ -69,6 +73,30 @@ class RenderKeeper {
   RenderNames names_;
 };
 
+// Where the cameras of the training photos were refined, those of the held-out ones are as far off as they came: the
+// scene is also compared after they have been fitted.
+std::optional<quality::Evaluation> EvaluateFitted(const Run& run, const data::Dataset& dataset,
+                                                  const SplatModel& on_device, const std::vector<int>& views) {
+  train::PoseFit fit;
+  fit.dataset = &dataset;
+  fit.views = views;
+  fit.config = run.options.config;
+  fit.on_view = [&](int done) {
+    run.reporter.ThrowIfStopped("interrupted");
+    run.reporter.Progress(double(done) / double(views.size()),
+                          StrCat(done, "/", views.size(), "  fitting the poses of held-out views"));
+  };
+  try {
+    const LogSink log = run.reporter.Sink();
+    const data::Dataset fitted = train::WithMotions(dataset, train::FitPoses(run.backend, on_device, fit, log));
+    data::ViewLoader loader(fitted, train::LoadingFor(run.backend, run.options.config), log);
+    return quality::Evaluate(on_device, fitted, views, loader, PlanOf(), nullptr);
+  } catch (const std::exception& error) {
+    run.reporter.Warn(StrCat("the poses of held-out views were not fitted: ", ReasonOf(error)));
+    return std::nullopt;
+  }
+}
+
 quality::Evaluation Evaluate(const Run& run, const data::Dataset& dataset, const SplatModel& model,
                              const std::vector<int>& views, Failures& failures) {
   data::ViewLoader loader(dataset, train::LoadingFor(run.backend, run.options.config), run.reporter.Sink());
@@ -83,16 +111,24 @@ quality::Evaluation Evaluate(const Run& run, const data::Dataset& dataset, const
     keeper.Keep(compared);
   };
   run.reporter.Begin(Stage::kEvaluation, "Evaluation");
-  quality::Evaluation evaluation =
-      quality::Evaluate(ToDevice(model, run.backend.device), dataset, views, loader, PlanOf(), on_view);
+  const SplatModel on_device = ToDevice(model, run.backend.device);
+  quality::Evaluation evaluation = quality::Evaluate(on_device, dataset, views, loader, PlanOf(), on_view);
   for (const quality::LeftOutView& view : evaluation.left_out) {
     run.reporter.Warn(StrCat(view.reason, "; the held-out view ", view.name, " is left out"));
   }
   SPLAT_CHECK(!evaluation.views.empty(),
               "none of the held-out views could be compared: ", evaluation.left_out.front().reason);
-  std::vector<std::pair<std::string, double>> numbers = {{"test_views", double(evaluation.views.size())}};
-  const std::string text = TextOf(run, evaluation, numbers);
-  run.reporter.End(StrCat(text, " over ", evaluation.views.size(), " held-out views"), std::move(numbers));
+  Numbers numbers = {{"test_views", double(evaluation.views.size())}};
+  std::string text = StrCat(TextOf(run, evaluation, numbers), " over ", evaluation.views.size(), " held-out views");
+  if (!run.summary.motions.empty() && !already_stopped) {
+    run.summary.fitted_evaluation = EvaluateFitted(run, dataset, on_device, views);
+  }
+  if (run.summary.fitted_evaluation) {
+    Numbers fitted;
+    text += StrCat("; ", TextOf(run, *run.summary.fitted_evaluation, fitted), " with their own poses fitted");
+    for (const auto& [name, value] : fitted) numbers.emplace_back(name + "_fitted_pose", value);
+  }
+  run.reporter.End(text, std::move(numbers));
   return evaluation;
 }
 

@@ -11,6 +11,7 @@
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
 #include "train/choose_backend.h"
+#include "train/pose_refinement.h"
 #include "train/schedule.h"
 #include "train/trainer.h"
 
@@ -51,10 +52,11 @@ void JudgeScene(const Run& run, const data::Dataset& dataset, const SplatModel& 
 void RunStages(const Run& run) {
   const Clock::time_point start = Clock::now();
   const data::SceneDescription scene = FindPoses(run);
-  const data::Dataset dataset = PreparePhotos(run, scene);
-  CheckRoom(run, dataset);
+  const data::Dataset prepared = PreparePhotos(run, scene);
+  CheckRoom(run, prepared);
   run.reporter.ThrowIfStopped("interrupted before the training began");
-  const SplatModel model = TrainScene(run, dataset);
+  const SplatModel model = TrainScene(run, prepared);
+  const data::Dataset dataset = train::WithMotions(prepared, run.summary.motions);
   Failures failures = WriteOrRescueScene(run, dataset, model);
   if (!run.summary.training_error.empty()) failures.push_back(run.summary.training_error);
   JudgeScene(run, dataset, model, failures);

@@ -36,6 +36,16 @@ Json CorrectedJson(const quality::Evaluation& evaluation) {
   return json;
 }
 
+// The means after the poses of the views were fitted.
+Json FittedJson(const quality::Evaluation& evaluation) {
+  Json json;
+  for (size_t i = 0; i < evaluation.plan.metrics.size(); ++i) {
+    json[evaluation.plan.metrics[i].name] = evaluation.means.raw[i];
+  }
+  json["corrected"] = CorrectedJson(evaluation);
+  return json;
+}
+
 Json TestJson(const RunSummary& summary) {
   const std::vector<quality::Metric>& metrics = quality::RunMetrics();
   const bool evaluated = summary.evaluation && !summary.evaluation->views.empty();
@@ -44,6 +54,7 @@ Json TestJson(const RunSummary& summary) {
     test[metrics[i].name] = evaluated ? Json(summary.evaluation->means.raw[i]) : Json(nullptr);
   }
   if (evaluated) test["corrected"] = CorrectedJson(*summary.evaluation);
+  if (summary.fitted_evaluation) test["fitted_poses"] = FittedJson(*summary.fitted_evaluation);
   test["views"] = Json::array();
   if (!summary.evaluation_error.empty()) test["error"] = summary.evaluation_error;
   if (!evaluated) return test;
@@ -152,7 +163,8 @@ void WriteMetrics(const std::string& path, const RunSummary& summary) {
   json["train"] = {{"loss", summary.train_loss},
                    {"views", summary.training_views},
                    {"unusable_steps", summary.unusable_steps},
-                   {"color", summary.color_mode}};
+                   {"color", summary.color_mode},
+                   {"refine_poses", summary.refine_poses}};
   json["splats"] = summary.splats;
   json["iterations"] = summary.iterations;
   json["interrupted"] = summary.interrupted;

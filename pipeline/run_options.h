@@ -16,6 +16,7 @@ struct RunOptions {
   std::string output;                          // the folder of the results; empty: DefaultOutput
   bool overwrite = false;                      // replace a scene that lies in the output folder
   bool save_renders = false;                   // keep the held-out views beside their photos
+  std::string export_colmap;                   // folder for a COLMAP model of the cameras; empty: none is written
   std::vector<std::string> formats = {"ply"};  // of the scene, names of exporters (formats/exporter.h), each once
   data::DatasetOptions dataset;                // its background is that of `config`
   data::SfmOptions sfm;                        // `cancelled` is set by the run

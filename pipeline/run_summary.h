@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/twist.h"
 #include "data/sfm/sfm.h"
 #include "quality/evaluation.h"
 #include "quality/export_photo_check.h"
@@ -24,15 +25,18 @@ struct RunSummary {
   std::optional<data::SfmResult> sfm;  // if COLMAP was run
   std::string poses_source;            // what the poses were read from
   size_t training_views = 0;
-  size_t masked_views = 0;                        // views with a mask, held-out ones among them
-  std::optional<quality::Evaluation> evaluation;  // if views were held out and could be evaluated
-  std::string evaluation_error;                   // why not, if not
+  size_t masked_views = 0;                               // views with a mask, held-out ones among them
+  std::optional<quality::Evaluation> evaluation;         // if views were held out and could be evaluated
+  std::optional<quality::Evaluation> fitted_evaluation;  // the same after their poses were fitted, with refinement
+  std::string evaluation_error;                          // why not, if not
   std::vector<WrittenFormat> written;
   std::vector<quality::FileCheck> checks;   // of the scene files that were written
   size_t checked_views = 0;                 // that each was drawn in
   std::string check_error;                  // why not all were checked, if so
   std::optional<PhotoColors> photo_colors;  // what the photos differ in, where the training has learned that
   std::string color_mode;                   // that was trained: off, exposure or full
+  std::string refine_poses;                 // off or on, also where auto chose it
+  std::vector<Twist> motions;               // of all views, where poses were refined (train::WithMotions)
   double train_loss = 0;                    // mean of the last steps
   int unusable_steps = 0;                   // of the training: with gradients or a loss that were not finite
   int64_t splats = 0;

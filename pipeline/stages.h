@@ -42,7 +42,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset);
 using Failures = std::vector<std::string>;
 
 // Writes the scene in every format, cameras.json, scene_transform.json, config.json and, where colours of photos were
-// learned, photo_colors.json. One file that cannot be written
+// learned, photo_colors.json; the COLMAP model that options.export_colmap asks for. One file that cannot be written
 // does not keep the others from it; throws only if there is no scene at all. What an earlier run left stays until then.
 Failures WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
@@ -52,7 +52,8 @@ Failures WriteOrRescueScene(const Run& run, const data::Dataset& dataset, const 
 
 // Compares the held-out views with their photos, if there are any, and keeps the images if asked to. A view that cannot
 // be compared is left out. The numbers of kEnd are each of quality::RunMetrics() by its name, test_views and, where
-// colours of photos were learned, psnr_affine: psnr after the affine correction of each view.
+// colours of photos were learned, psnr_affine: psnr after the affine correction of each view. Where poses were refined,
+// each also comes with _fitted_pose behind its name: after the view's own pose was fitted to its photo.
 Failures EvaluateScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Reads the scene files back and compares what they show with the scene. A broken file is a failure; what keeps the

@@ -1,11 +1,15 @@
 #include "core/check.h"
 #include "core/format.h"
+#include "core/quantile.h"
+#include "data/dataset/scene_alignment.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
 #include "train/trainer.h"
 
 namespace splat::pipeline {
 namespace {
+
+constexpr double kDegreesPerRadian = 57.29577951308232;
 
 void ReportStep(Reporter& reporter, const train::TrainProgress& now) {
   reporter.Progress(
@@ -18,6 +22,20 @@ void ReportStep(Reporter& reporter, const train::TrainProgress& now) {
        {"splats", double(now.splats)},
        {"steps_per_second", now.steps_per_second},
        {"seconds_left", now.seconds_left}});
+}
+
+// How far the cameras have moved, in the median over those that did.
+void ReportMotions(Reporter& reporter, const std::vector<Twist>& motions) {
+  std::vector<double> degrees, percent;
+  for (const Twist& motion : motions) {
+    if (motion == Twist{}) continue;
+    degrees.push_back(Norm(AngularPart(motion)) * kDegreesPerRadian);
+    percent.push_back(100 * Norm(LinearPart(motion)) / data::kAlignedDistance);
+  }
+  if (degrees.empty()) return;
+  const size_t count = degrees.size();
+  reporter.Note(StrCat("Refined poses: ", count, " cameras moved by ", FormatFixed(Median(degrees), 2), " degrees and ",
+                       FormatFixed(Median(percent), 2), " % of the scene, in the median"));
 }
 
 }  // namespace
@@ -41,6 +59,8 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
   summary.training_seconds = result.seconds;
   summary.photo_colors = result.photo_colors;
   summary.color_mode = result.color_mode;
+  summary.refine_poses = result.refine_poses;
+  summary.motions = result.motions;
   summary.threads = ProcessExecutor().Threads();
   run.reporter.End(StrCat(result.error.empty() && result.interrupted ? "ended by the user after " : "",
                           FormatCount(result.steps_done), " steps in ", FormatDuration(result.seconds), ", ",
@@ -49,6 +69,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
                     {"loss", summary.train_loss},
                     {"splats", double(result.model.count())},
                     {"seconds", result.seconds}});
+  ReportMotions(run.reporter, result.motions);
   return std::move(result.model);
 }
 

@@ -4,6 +4,8 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "data/dataset/source_frame.h"
+#include "data/poses/colmap_writer.h"
 #include "formats/exporter.h"
 #include "formats/photo_colors_file.h"
 #include "formats/scene_transform_file.h"
@@ -79,6 +81,9 @@ void WriteBeside(const Run& run, const data::Dataset& dataset, Failures& failure
   });
   if (run.summary.photo_colors) {
     write([&] { formats::WritePhotoColors(run.output / "photo_colors.json", *run.summary.photo_colors); });
+  }
+  if (!run.options.export_colmap.empty()) {
+    write([&] { data::WriteColmapModel(run.options.export_colmap, data::InSourceFrame(dataset)); });
   }
   write([&] { WriteRunConfig(run.output / "config.json", run.options, run.summary); });
 }

@@ -16,6 +16,10 @@ double MeanShareOfColorRate() {
   return (1 - kColorDecay) / -std::log(kColorDecay);
 }
 
+constexpr double kPoseDecay = 0.01;       // of the first rate, at the end of the window
+constexpr double kPoseMeanRate = 0.215;   // of kPoseDecay^t over the window, 0 <= t <= 1: (1 - 0.01) / ln 100
+constexpr double kPoseSettleShare = 0.1;  // of a short run, before poses move
+
 double ShareOfColorRate(int step, int steps) {
   const double warm_up = std::max(1, ScaledSteps(kColorWarmUp, steps));
   const double warmth = kColorDecay + (1 - kColorDecay) * std::min(1.0, step / warm_up);
@@ -36,6 +40,17 @@ double ColorLearningRate(const ColorConfig& config, double updates, int step, in
 
 double LensLearningRate(const ColorConfig& config, int step, int steps) {
   return config.rate * ShareOfColorRate(step, steps);
+}
+
+PoseWindow PoseWindowOf(const PoseConfig& config, int steps) {
+  const int settle = std::min(config.from, int(kPoseSettleShare * steps));
+  return {std::max(ScaledSteps(config.from, steps), settle), int(config.until * steps)};
+}
+
+double PoseLearningRate(const PoseConfig& config, double updates, int step, const PoseWindow& window) {
+  const double highest = std::max(config.rate, config.reach / (kPoseMeanRate * std::max(1.0, updates)));
+  const double done = double(step - window.from) / std::max(1, window.until - window.from);
+  return highest * std::pow(kPoseDecay, std::clamp(done, 0.0, 1.0));
 }
 
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps) {

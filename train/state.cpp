@@ -6,6 +6,7 @@
 #include "train/color_term.h"
 #include "train/init.h"
 #include "train/memory_limits.h"
+#include "train/pose_refinement.h"
 
 namespace splat::train {
 namespace {
@@ -29,6 +30,7 @@ TrainState TrainState::Clone() const {
   for (auto& [name, parameters] : clone.photo_parameters) {
     for (torch::Tensor* tensor : {&parameters.values, &parameters.first, &parameters.second}) *tensor = Copy(*tensor);
   }
+  clone.motions = motions.Clone();
   return clone;
 }
 
@@ -43,6 +45,7 @@ TrainState InitialState(const Backend& backend, const data::Dataset& dataset, co
   state.moments = ZeroMoments(state.model);
   state.limits = LimitsOf(backend, config.density, MostPixels(dataset, views), photo_bytes, state.model.count());
   AddColorParameters(backend, dataset, config.color, state.photo_parameters);
+  state.motions = FirstMotions(backend, dataset, config.poses);
   return state;
 }
 

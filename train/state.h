@@ -9,6 +9,7 @@
 #include "train/density/density_statistics.h"
 #include "train/loss_terms.h"
 #include "train/model_optimizer.h"
+#include "train/photo_motions.h"
 #include "train/settings/config.h"
 #include "train/view_order.h"
 
@@ -24,6 +25,7 @@ struct TrainState {
   DensityState density;
   DensityLimits limits;  // chosen when the training began
   ParametersByName photo_parameters;
+  PhotoMotions motions;  // of the cameras, where poses are refined
 
   // Returns a copy on the same device that shares no memory with this state, as a plain copy would.
   TrainState Clone() const;

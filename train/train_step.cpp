@@ -80,6 +80,11 @@ ViewGradient TrainStep::QueueView(const KernelContext& context, const SplatModel
   Gradient gradient = QueuePasses(context, scene, input);
   // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
   while (gradient.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);
+  if (input.camera_gradient) {
+    const kernels::ProjectBackwardParams<float>& backward = gradient.backward;
+    backend_.render.camera_gradient(context,
+                                    {backward.forward, backward.slot_begin, backward.slots, input.camera_gradient});
+  }
   // The arrays are the model's and the workspace's.
   return {gradient.backward, StatisticsView(input, model.count(), backend_.device)};
 }

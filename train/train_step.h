@@ -23,6 +23,9 @@ struct StepInput {
   LossConfig loss;
   LearningRates rates = {};
   DensityStatistics statistics;
+  // [kCameraMotionSize] double on the device: where the loss's gradient by a motion of the camera goes, as
+  // kernels::CameraGradientParams has it; null where it is not wanted.
+  double* camera_gradient = nullptr;
 };
 
 class TrainStep {

@@ -13,11 +13,13 @@
 #include "rasterizer/torch/torch_device.h"
 #include "train/choose_backend.h"
 #include "train/choose_color.h"
+#include "train/choose_poses.h"
 #include "train/color_term.h"
 #include "train/density/strategy.h"
 #include "train/memory_limits.h"
 #include "train/model_optimizer.h"
 #include "train/photo_feed.h"
+#include "train/pose_refinement.h"
 #include "train/schedule.h"
 #include "train/train_step.h"
 
@@ -83,6 +85,11 @@ class Training {
   double loss() const { return loss_.value; }
   // Reads a loss that is queued and was not waited for.
   void ReadQueuedLoss();
+  // Reads and uses what the steps have left behind.
+  void Finish() {
+    ReadQueuedLoss();
+    poses_.Settle();
+  }
 
  private:
   StepInput InputOf(int step) const;
@@ -98,6 +105,7 @@ class Training {
   ModelOptimizer optimizer_;
   std::unique_ptr<Strategy> strategy_;
   TrainStep train_step_;
+  PoseRefinement poses_;
   Target target_;
   struct {
     double value = 0;
@@ -118,7 +126,8 @@ Training::Training(TrainState& state, const Backend& backend, const data::Datase
       feed_(state.order, dataset, backend, FeedOptions(backend, dataset, config, ranks), log),
       optimizer_(state.moments, config.optimizer, backend),
       strategy_(MakeStrategy(config.density, steps_, state.limits)),
-      train_step_(backend, TermsOf(backend, dataset, config, steps_, state), UpdateOf(backend, ranks)) {}
+      train_step_(backend, TermsOf(backend, dataset, config, steps_, state), UpdateOf(backend, ranks)),
+      poses_(backend, dataset, config.poses, steps_, state.motions) {}
 
 // The default is that of the frame of trainings.
 static_assert(math::kDefaultNear == kNearShare * data::kAlignedDistance);
@@ -157,12 +166,15 @@ void Training::ReadLoss(int step) {
 void Training::Step() {
   const int step = state_.step + 1;
   target_ = feed_.Next(DownscaleAt(step, steps_, levels_));
+  poses_.Place(target_);
   StepInput input = InputOf(step);
+  input.camera_gradient = poses_.GradientFor(target_.view, step);
   const StepContext context{step,        dataset_.extent,        input.rates.means, &state_.model,
                             &optimizer_, &state_.density_random, &state_.density,   ranks_};
   input.statistics = strategy_->Collect(context);
   train_step_.Run(state_.model, optimizer_, input);
   if (is_device_ && step < steps_) feed_.Prefetch(DownscaleAt(step + 1, steps_, levels_));
+  poses_.Done(target_.view, step);
   ReadLoss(step);
   strategy_->Update(context);
   state_.step = step;
@@ -211,6 +223,8 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
               "ranks: number ", ranks.rank, " of ", ranks.count, ", or nothing that sums over them");
   SPLAT_CHECK(ranks.count == 1 || config.color.mode == "off", "--color ", config.color.mode,
               ": several ranks cannot learn the colours of photos yet; use --color off");
+  SPLAT_CHECK(ranks.count == 1 || config.poses.refine == "off", "--refine-poses ", config.poses.refine,
+              ": several ranks cannot refine poses yet; use --refine-poses off");
   const torch::NoGradGuard no_grad;
   AgreeOnLimits(state.limits, ranks, backend);
   Training training(state, backend, dataset, config, callbacks.log, ranks);
@@ -224,12 +238,14 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
     if (callbacks.progress) callbacks.progress(meter.Update(state.step, training.loss(), state.model.count()));
     result.interrupted = callbacks.stop && state.step < steps && callbacks.stop();
   }
-  if (result.error.empty()) training.ReadQueuedLoss();
+  if (result.error.empty()) training.Finish();
+  for (const CameraMotion& motion : state.motions.views) result.motions.push_back(motion.twist);
   result.steps_done = state.step;
   result.unusable_steps = state.unusable_steps;
   if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));
   result.model = ToDevice(state.model, torch::kCPU);  // waits for a GPU
   result.color_mode = config.color.mode;
+  result.refine_poses = config.poses.refine;
   result.photo_colors = LearnedColors(dataset, state.photo_parameters);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result;
@@ -240,6 +256,7 @@ TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const 
   Prepare(config);
   TrainConfig chosen = config;
   chosen.color.mode = ChosenColorMode(dataset, config.color, callbacks.log);
+  chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, callbacks.log);
   TrainState state = InitialState(backend, dataset, chosen);
   if (state.model.count() > state.limits.gaussians) {
     LogWarning(callbacks.log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",

@@ -4,8 +4,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/log.h"
+#include "core/twist.h"
 #include "data/dataset/dataset.h"
 #include "rasterizer/torch/splat_model.h"
 #include "scene/photo_colors.h"
@@ -21,6 +23,8 @@ struct TrainResult {
   SplatModel model;                         // without gradients, sane values only
   std::optional<PhotoColors> photo_colors;  // what its photos differ in, where that was learned
   std::string color_mode;                   // that was trained with: off, exposure or full
+  std::string refine_poses;                 // whether poses were refined: off or on
+  std::vector<Twist> motions;               // of the dataset's views, where poses were refined (WithMotions)
   int steps_done = 0;
   bool interrupted = false;
   std::string error;       // what ended the training, if neither the user nor a lack of memory

@@ -138,7 +138,17 @@ void ReducedUpdate::Finish(const KernelContext& context, const ViewGradient& vie
   views_ = 0;
 }
 
+class NoUpdate : public Update {
+ public:
+  void Add(const KernelContext&, const ViewGradient&) override {}
+  void Finish(const KernelContext&, const ViewGradient&, const ModelStep&) override {}
+};
+
 }  // namespace
+
+std::unique_ptr<Update> MakeNoUpdate() {
+  return std::make_unique<NoUpdate>();
+}
 
 std::unique_ptr<Update> MakeFusedUpdate(const Backend& backend) {
   return std::make_unique<FusedUpdate>(backend);

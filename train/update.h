@@ -46,4 +46,7 @@ std::unique_ptr<Update> MakeFusedUpdate(const Backend& backend);
 // `sum` is given the gradients of a step, without penalties, as a flat tensor on the device. It may be empty.
 std::unique_ptr<Update> MakeReducedUpdate(const Backend& backend, SumOverRanks sum = {});
 
+// Makes an update that moves nothing and takes any number of views: for the terms and cameras of a model that is done.
+std::unique_ptr<Update> MakeNoUpdate();
+
 }  // namespace splat::train

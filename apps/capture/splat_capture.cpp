@@ -58,6 +58,12 @@ void AddImperfections(CLI::App& app, CaptureOptions& options) {
   app.add_option("--border", options.black_rows, "Black rows at the top of each photo")->capture_default_str();
   app.add_option("--letterbox", options.letterbox, "Black rows at the top and as many at the bottom")
       ->capture_default_str();
+  app.add_option("--poses-off", options.poses_off_deg,
+                 "Degrees by which the poses in OUTPUT/poses_off are turned away from the true ones")
+      ->capture_default_str();
+  app.add_option("--positions-off", options.poses_off_share,
+                 "Share of the distance from the table by which those stand elsewhere")
+      ->capture_default_str();
   app.add_flag("--depth", options.depth, "Also write depth maps (PFM, m along the optical axis)");
 }
 

@@ -70,6 +70,11 @@ std::vector<Option> InputOutputOptions(TrainOptions& options, CommandLine& line)
       Option("export", line.formats, "Formats of the scene, with commas between them: " + formats::ExporterNames())
           .Refuse(FormatsProblem)
           .Flag("--export LIST", kInputOutput),
+      Option(
+          "export_colmap", options.export_colmap,
+          "Write the cameras and points also as a COLMAP model, in the frame of the poses and with refined poses where "
+          "they were refined")
+          .Flag("--export-colmap DIR", kInputOutput),
       Option("poses", options.poses,
              "Where the camera poses come from: auto takes those that lie with the "
              "photos and runs COLMAP where there is none; sfm always runs COLMAP; or the path of a model, a "

@@ -10,6 +10,7 @@
 #include "data/dataset/training_size.h"
 #include "data/dataset/view_borders.h"
 #include "data/dataset/view_masks.h"
+#include "data/dataset/view_sightings.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
 #include "data/poses/points_in_view.h"
@@ -91,6 +92,7 @@ std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const Dataset
     check.view.camera = ResizedCamera(camera, size.width, size.height);
     check.view.mask = photo.mask;
     check.view.alpha = alpha;
+    if (options.sightings) check.view.sightings = RaysOfSightings(photo);
     views.push_back(std::move(check.view));
   }
   ReportUnusable(unusable, photos.size(), log);
@@ -213,6 +215,10 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   if (options.borders == "auto") FindBorders(dataset.views, executor, log);
   SplitViews(scene, options, dataset.views, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, log);
+  if (dataset.points.positions.empty()) {
+    for (View& view : dataset.views) view.sightings.clear();
+  }
+  dataset.reprojection_error_px = scene.reprojection_error_px;
   dataset.background = options.background;
   Align(dataset);
   FindFewPoints(scene.source, dataset, log);

@@ -32,6 +32,7 @@ struct View {
   PhotoMask mask = {};                     // what of the photo counts
   AlphaUse alpha = AlphaUse::kBackground;  // what becomes of its transparency
   Border border = {};                      // px of the stored photo that do not count
+  std::vector<Sighting> sightings = {};    // of Dataset::points, as x / z and y / z in the camera; if options want them
 };
 
 inline bool HasMask(const View& view) {
@@ -39,11 +40,12 @@ inline bool HasMask(const View& view) {
 }
 
 struct Dataset {
-  std::vector<View> views;        // sorted by name
-  PointCloud points;              // in the scene's frame
-  bool few_points = false;        // there are some, and they say too little: random points stand beside them
-  Similarity3 source_from_scene;  // back to the frame of the COLMAP model or transforms.json
-  FileFrame files;                // the frame of the scene's files: the source's if DatasetOptions::align is false
+  std::vector<View> views;            // sorted by name
+  PointCloud points;                  // in the scene's frame
+  bool few_points = false;            // there are some, and they say too little: random points stand beside them
+  double reprojection_error_px = -1;  // as SceneDescription has it
+  Similarity3 source_from_scene;      // back to the frame of the COLMAP model or transforms.json
+  FileFrame files;                    // the frame of the scene's files: the source's if DatasetOptions::align is false
   double extent = 1;  // 1.1 x the largest distance of a training camera from their mean (Inria's "cameras extent")
   double near = kNearShare * kAlignedDistance;  // scene units: what is nearer to a camera is not drawn (NearPlaneAt)
   std::array<float, 3> background = {0, 0, 0};

@@ -11,7 +11,8 @@ constexpr size_t kCameraSize = 4 + 4 + 8 + 8;                 // without params
 constexpr size_t kImageSize = 4 + 4 * 8 + 3 * 8 + 4 + 1 + 8;  // with an empty name and no 2D points
 constexpr size_t kPointSize = 8 + 3 * 8 + 3 + 8 + 8;          // with an empty track
 constexpr size_t kPoint2dSize = 8 + 8 + 8;                    // x, y, id of the 3D point
-constexpr size_t kTrackElementSize = 4 + 4;                   // image id, index of the 2D point
+constexpr uint64_t kNoPoint = ~uint64_t(0);
+constexpr size_t kTrackElementSize = 4 + 4;  // image id, index of the 2D point
 
 template <typename Record, typename ReadRecord>
 ColmapFile<Record> ReadRecords(const std::string& path, const char* kind, size_t smallest, const ReadRecord& read) {
@@ -53,14 +54,20 @@ ColmapImage ReadImage(ByteReader& reader) {
   for (double& t : image.translation) t = reader.Read<double>();
   image.camera_id = reader.Read<uint32_t>();
   image.name = reader.ReadZeroTerminated();
-  const uint64_t points = reader.Read<uint64_t>();
-  reader.Skip(points, kPoint2dSize);
+  const uint64_t points = reader.ReadCount("2D points", kPoint2dSize);
+  for (uint64_t i = 0; i < points; ++i) {
+    Sighting sighting;
+    sighting.x = reader.Read<double>();
+    sighting.y = reader.Read<double>();
+    sighting.point = reader.Read<uint64_t>();
+    if (sighting.point != kNoPoint) image.sightings.push_back(sighting);
+  }
   return image;
 }
 
 ColmapPoint ReadPoint(ByteReader& reader) {
   ColmapPoint point;
-  reader.Skip(1, sizeof(uint64_t));  // id
+  point.id = reader.Read<uint64_t>();
   point.position.x = reader.Read<double>();
   point.position.y = reader.Read<double>();
   point.position.z = reader.Read<double>();

@@ -8,6 +8,7 @@
 
 #include "core/vec.h"
 #include "data/photos/camera_model.h"
+#include "data/poses/point_cloud.h"
 
 namespace splat::data {
 
@@ -24,9 +25,11 @@ struct ColmapImage {
   std::array<double, 3> translation;  // camera_from_world
   uint32_t camera_id;
   std::string name;
+  std::vector<Sighting> sightings = {};  // 2D points that belong to a 3D point, by its id
 };
 
 struct ColmapPoint {
+  uint64_t id;
   Vec3<double> position;  // world frame
   Vec3<uint8_t> color;
   double error_px;  // mean reprojection error; -1 if unknown

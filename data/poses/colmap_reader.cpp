@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/check.h"
+#include "core/quantile.h"
 #include "core/quaternion.h"
 #include "data/poses/any_case.h"
 #include "data/poses/colmap_files.h"
@@ -124,6 +125,7 @@ std::vector<PosedPhoto> MakePhotos(const std::vector<ColmapImage>& images, const
     SPLAT_CHECK(names.insert(image.name).second, where, ": another image has the same name");
     photos.push_back({image.name, (fs::path(image_folder) / image.name).string(), camera->second,
                       CheckedPose(image, where), std::nullopt});
+    photos.back().sightings = image.sightings;
   }
   std::sort(photos.begin(), photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return photos;
@@ -148,24 +150,63 @@ ColmapFile<ColmapPoint> ReadPointRecords(const std::string& path) {
   return HasExtension(path, ".bin") ? ReadBinaryPoints(path) : ReadTextPoints(path);
 }
 
+// The mean of the errors that are known, px; -1: none is.
+double MeanError(const std::vector<ColmapPoint>& points) {
+  double sum = 0;
+  size_t known = 0;
+  for (const ColmapPoint& point : points) {
+    if (!(point.error_px >= 0) || !std::isfinite(point.error_px)) continue;
+    sum += point.error_px;
+    ++known;
+  }
+  return known > 0 ? sum / double(known) : -1;
+}
+
+double MedianLongerSide(const std::vector<PosedPhoto>& photos) {
+  std::vector<int> sides;
+  for (const PosedPhoto& photo : photos) sides.push_back(std::max(photo.intrinsics.width, photo.intrinsics.height));
+  return Median(sides);
+}
+
+// Sightings name points by COLMAP's ids: gives them the places of the points, and drops those of points that are not
+// there.
+void PlaceSightings(const std::map<uint64_t, uint64_t>& places, std::vector<PosedPhoto>& photos) {
+  for (PosedPhoto& photo : photos) {
+    std::vector<Sighting> placed;
+    for (Sighting sighting : photo.sightings) {
+      const auto place = places.find(sighting.point);
+      if (place == places.end() || !std::isfinite(sighting.x) || !std::isfinite(sighting.y)) continue;
+      sighting.point = place->second;
+      placed.push_back(sighting);
+    }
+    photo.sightings = std::move(placed);
+  }
+}
+
 void AddPoints(const std::string& path, SceneDescription& scene) {
   if (HasExtension(path, ".ply")) {
+    PlaceSightings({}, scene.photos);
     AddPlyPoints(path, scene);
     if (scene.points.positions.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
     return;
   }
   const std::vector<ColmapPoint> points = TakeRecords(ReadPointRecords(path), scene.warnings);
+  std::map<uint64_t, uint64_t> places;
   for (const ColmapPoint& point : points) {
     if (!IsFinite(point.position)) continue;
+    places[point.id] = scene.points.positions.size();
     scene.points.positions.push_back(point.position);
     scene.points.colors.push_back(point.color);
   }
+  PlaceSightings(places, scene.photos);
   const size_t left_out = points.size() - scene.points.positions.size();
   if (left_out > 0) {
     scene.warnings.push_back(StrCat(path, ": ", left_out, " of ", points.size(), " points ",
                                     left_out == 1 ? "is not finite and was" : "are not finite and were", " left out"));
   }
   if (points.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
+  const double error_px = MeanError(points), side_px = MedianLongerSide(scene.photos);
+  if (error_px > 0) scene.reprojection_error_px = error_px * kReprojectionSide_px / side_px;
 }
 
 // The count at the beginning of images.bin; the images themselves are not read.
@@ -231,14 +272,7 @@ ColmapModelSummary SummarizeColmapModel(const std::string& model_folder) {
   if (files.points.empty() || HasExtension(files.points.front(), ".ply")) return summary;
   const auto points = ReadPointRecords(files.points.front()).records;
   summary.points = points.size();
-  double sum = 0;
-  size_t known = 0;
-  for (const ColmapPoint& point : points) {
-    if (!(point.error_px >= 0) || !std::isfinite(point.error_px)) continue;
-    sum += point.error_px;
-    ++known;
-  }
-  summary.mean_reprojection_error_px = known > 0 ? sum / double(known) : 0;
+  summary.mean_reprojection_error_px = std::max(0.0, MeanError(points));
   return summary;
 }
 

@@ -119,14 +119,19 @@ bool IsImage(std::string_view line) {
   return ParseNumber<uint32_t>(TakeWord(rest)) && !Trimmed(rest).empty() && !IsPoints2d(line);
 }
 
-// The line of an image's 2D points: x, y, id of the 3D point (or -1). It may be missing, and is only checked.
-void CheckPoints2d(RecordScanner& scanner) {
+// The line of an image's 2D points: x, y, id of the 3D point (or -1). It may be missing.
+std::vector<Sighting> ReadPoints2d(RecordScanner& scanner) {
+  std::vector<Sighting> sightings;
   scanner.NextLineUnless(IsImage);
   while (!scanner.AtEnd()) {
-    scanner.Number<double>("x of a 2D point");
-    scanner.Number<double>("y of a 2D point");
-    scanner.Number<int64_t>("the id of a 3D point, or -1,");
+    Sighting sighting;
+    sighting.x = scanner.Number<double>("x of a 2D point");
+    sighting.y = scanner.Number<double>("y of a 2D point");
+    const int64_t point = scanner.Number<int64_t>("the id of a 3D point, or -1,");
+    sighting.point = uint64_t(point);
+    if (point >= 0) sightings.push_back(sighting);
   }
+  return sightings;
 }
 
 // Colours that are written with a point may be of 0..1 instead of 0..255.
@@ -175,8 +180,8 @@ ColmapFile<ColmapImage> ReadTextImages(const std::string& path) {
     for (double& t : image.translation) t = scanner.Number<double>("a translation component");
     image.camera_id = scanner.Number<uint32_t>("a camera id");
     image.name = scanner.Rest();
+    image.sightings = ReadPoints2d(scanner);
     file.records.push_back(std::move(image));
-    CheckPoints2d(scanner);
   }
   file.warnings = scanner.Warnings(file.records.size());
   return file;
@@ -190,7 +195,7 @@ ColmapFile<ColmapPoint> ReadTextPoints(const std::string& path) {
   size_t without_error = 0;
   while (scanner.NextRecord()) {
     ColmapPoint point;
-    scanner.Number<uint64_t>("a point id");
+    point.id = scanner.Number<uint64_t>("a point id");
     for (double* x : {&point.position.x, &point.position.y, &point.position.z})
       *x = scanner.Number<double>("a coordinate");
     Vec3<double> color;

@@ -1,4 +1,4 @@
-// Sparse points from structure-from-motion, or any coloured point cloud.
+// Sparse points from structure-from-motion, or any coloured point cloud, and where photos show them.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,12 @@ namespace splat::data {
 struct PointCloud {
   std::vector<Vec3<double>> positions;  // [N], in the frame of the cameras that come with it
   std::vector<Vec3<uint8_t>> colors;    // [N], sRGB 0..255
+};
+
+// Where a photo shows a point of the cloud.
+struct Sighting {
+  uint64_t point = 0;   // place in PointCloud
+  double x = 0, y = 0;  // px of the photo as calibrated, or x / z and y / z of the ray: whoever has it says which
 };
 
 }  // namespace splat::data

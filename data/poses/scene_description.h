@@ -13,6 +13,9 @@
 
 namespace splat::data {
 
+// Longer side of the photos in whose pixels errors of reprojection are told.
+constexpr double kReprojectionSide_px = 1600;
+
 // One posed photo as the reader found it.
 struct PosedPhoto {
   std::string name;            // as written in the model, relative to the photo folder; shown to people
@@ -21,12 +24,16 @@ struct PosedPhoto {
   Rigid3 camera_from_world;    // frame of core/camera.h: x right, y down, z forward
   std::optional<Split> split;  // where the source says it (Blender's train and test files)
   PhotoMask mask = {};         // readers set it where the source names one; the file need not exist
+  std::vector<Sighting> sightings =
+      {};  // of structure from motion's points, px as calibrated; where the source has any
 };
 
 struct SceneDescription {
-  std::vector<PosedPhoto> photos;     // sorted by name, or in the order of the source where that has none
-  PointCloud points;                  // empty where the source has none
-  std::string source;                 // what was read, for messages: "COLMAP model photos/sparse/0 (binary)"
+  std::vector<PosedPhoto> photos;  // sorted by name, or in the order of the source where that has none
+  PointCloud points;               // empty where the source has none
+  std::string source;              // what was read, for messages: "COLMAP model photos/sparse/0 (binary)"
+  // Mean over the points that have one, in px of photos whose longer side is kReprojectionSide_px; -1: not known.
+  double reprojection_error_px = -1;
   bool in_order = false;              // the source has no names: its poses go with the photos in the order of names
   std::vector<std::string> warnings;  // oddities that were treated: "2 of 7000 points are not finite and were left out"
 };

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "data/photos/image_io.h"
+#include "data/poses/pose_source.h"
 #include "formats/exporter.h"
 #include "io/atomic_file.h"
 #include "io/ply.h"
@@ -353,6 +354,38 @@ TEST_F(TrainOnBalls, ColorKeepsWhatAPhotoDiffersInBesideTheScene) {
   EXPECT_LT(MeanOf(data::ReadPhoto(folder_ / "colored/photo_03.png").image), 0.8 * plain);
   Train("out", {"--iterations", "5", "--overwrite"});
   EXPECT_FALSE(fs::exists(folder_ / "out/photo_colors.json")) << "of the scene before";
+}
+
+// Refined cameras are those of cameras.json, and of the COLMAP model in the frame of the poses that were given.
+TEST_F(TrainOnBalls, RefinedPosesAreWrittenBesideTheScene) {
+  const std::vector<std::string> common = {"--iterations", "100", "--test-every", "4", "--refine-poses"};
+  const auto train = [&](const std::string& name, const std::string& refine) {
+    std::vector<std::string> options = common;
+    options.insert(options.end(), {refine, "--export-colmap", folder_ / (name + "_colmap")});
+    Train(name, options);
+  };
+  train("fixed", "off");
+  train("refined", "on");
+  const Json fixed = ReadJson(folder_ / "fixed/cameras.json"), refined = ReadJson(folder_ / "refined/cameras.json");
+  ASSERT_EQ(fixed.size(), refined.size());
+  const auto given = data::ReadPoses(folder_ / "fixed_colmap", folder_ / "balls/images");
+  const auto moved = data::ReadPoses(folder_ / "refined_colmap", folder_ / "balls/images");
+  int moving = 0;
+  for (size_t i = 0; i < fixed.size(); ++i) {
+    const bool differs = fixed[i]["position"] != refined[i]["position"];
+    if (differs) {
+      EXPECT_EQ(refined[i]["split"], "train") << "held-out cameras stay";
+    }
+    const Vec3<double> way =
+        given.photos[i].camera_from_world.translation - moved.photos[i].camera_from_world.translation;
+    EXPECT_EQ(Norm(way) > 1e-7, differs) << i;
+    moving += differs ? 1 : 0;
+  }
+  EXPECT_EQ(moving, 4) << "of 6 training views two are held";
+  const Json test = ReadJson(folder_ / "refined/metrics.json")["test"];
+  EXPECT_TRUE(test["fitted_poses"].contains("psnr"));
+  EXPECT_FALSE(ReadJson(folder_ / "fixed/metrics.json")["test"].contains("fitted_poses"));
+  EXPECT_EQ(ReadJson(folder_ / "refined/metrics.json")["train"]["refine_poses"], "on");
 }
 
 TEST(SplatRender, ShowsScenesOfOtherToolsFromAllSides) {

@@ -161,6 +161,20 @@ TEST_F(PhotosToSceneTest, TellsTheQualityAfterACorrectionWhereColoursAreLearned)
   EXPECT_THAT(end.text, HasSubstr(" dB after affine correction"));
 }
 
+TEST_F(PhotosToSceneTest, TellsTheQualityAtFittedPosesWherePosesAreRefined) {
+  options_.config.poses.refine = "on";
+  const RunSummary summary = PhotosToScene(options_, client_);
+  EXPECT_EQ(summary.refine_poses, "on");
+  EXPECT_EQ(summary.motions.size(), 8u);
+  ASSERT_TRUE(summary.fitted_evaluation.has_value());
+  const Event& end = Last(Stage::kEvaluation, Kind::kEnd);
+  EXPECT_THAT(NamesOf(end),
+              ::testing::ElementsAre("test_views", "psnr", "ssim", "psnr_fitted_pose", "ssim_fitted_pose"));
+  EXPECT_EQ(end.numbers[1].second, summary.evaluation->means.raw[0]);
+  EXPECT_EQ(end.numbers[3].second, summary.fitted_evaluation->means.raw[0]);
+  EXPECT_THAT(end.text, HasSubstr(" with their own poses fitted"));
+}
+
 TEST_F(PhotosToSceneTest, LeavesWhatItSays) {
   options_.formats = {"ply", "spz"};
   const RunSummary summary = PhotosToScene(options_, client_);

@@ -48,6 +48,13 @@ TrainConfig ColorConfigOf(const std::string& mode) {
   return config;
 }
 
+TrainConfig RefiningConfig() {
+  TrainConfig config = Config();
+  config.poses.refine = "on";
+  config.poses.from = 0;
+  return config;
+}
+
 // Makes steps until the state has made as many.
 void TrainUntil(TrainState& state, const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                 int step) {
@@ -91,12 +98,21 @@ bool Equal(const ParametersByName& a, const ParametersByName& b) {
   return equal;
 }
 
+bool Equal(const PhotoMotions& a, const PhotoMotions& b) {
+  bool equal = a.views.size() == b.views.size();
+  for (size_t i = 0; equal && i < a.views.size(); ++i) {
+    const CameraMotion &m = a.views[i], &n = b.views[i];
+    equal = m.twist == n.twist && m.first == n.first && m.second == n.second && m.steps == n.steps;
+  }
+  return equal;
+}
+
 bool Equal(const TrainState& a, const TrainState& b) {
   return a.step == b.step && Equal(a.model, b.model) && Equal(a.moments, b.moments) && a.order.views == b.order.views &&
          a.order.next == b.order.next && a.order.random.state() == b.order.random.state() &&
          a.density_random.state() == b.density_random.state() && Equal(a.density, b.density) &&
-         a.limits.gaussians == b.limits.gaussians && a.limits.pixels == b.limits.pixels &&
-         Equal(a.photo_parameters, b.photo_parameters);
+         Equal(a.motions, b.motions) && a.limits.gaussians == b.limits.gaussians &&
+         a.limits.pixels == b.limits.pixels && Equal(a.photo_parameters, b.photo_parameters);
 }
 
 void ExpectStopsChangeNoBit(const Backend& backend, const TrainConfig& config, const std::vector<int>& stops = kStops) {
@@ -126,6 +142,11 @@ TEST(TrainState, StopsChangeNoBitOfRelocation) {
 TEST(TrainState, StopsChangeNoBitOnAGpu) {
   ExpectStopsChangeNoBit(EmulatedGpu(), Config(), {47, 60});
   ExpectStopsChangeNoBit(EmulatedGpu(), McmcConfig(), {47});
+  ExpectStopsChangeNoBit(EmulatedGpu(), RefiningConfig(), {47});
+}
+
+TEST(TrainState, StopsChangeNoBitOfRefinedPoses) {
+  ExpectStopsChangeNoBit(CpuBackend(), RefiningConfig());
 }
 
 TEST(TrainState, StopsChangeNoBitOfLearnedColours) {
@@ -222,6 +243,8 @@ TEST(TrainState, EachPartDecidesHowItGoesOn) {
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.statistics.gradient_sum.fill_(0); }));
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.views *= 50; }));
   EXPECT_TRUE(Matters(McmcConfig(), [](TrainState& s) { s.density_random = Random(1); }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.views[3].twist = {}; }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.views[3].second = {}; }));
   config.density.adaptive.prune_scale = 0.05;  // all splats are larger, and once opacities have been reset that counts
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.opacity_was_reset = false; }));
   EXPECT_FALSE(Matters(config, [](TrainState&) {}));
@@ -243,6 +266,7 @@ TEST(TrainState, ACloneSharesNoMemory) {
   PhotoParameters& gains = state.photo_parameters["gain"];
   gains.values = gains.first = gains.second = torch::ones({4});
   gains.steps = {1, 2, 3, 4};
+  state.motions.gradient = torch::ones({6}, torch::kFloat64);
   const TrainState clone = state.Clone();
   EXPECT_TRUE(Equal(clone, state));
   EXPECT_TRUE(torch::equal(clone.photo_parameters.at("gain").values, gains.values));
@@ -255,6 +279,7 @@ TEST(TrainState, ACloneSharesNoMemory) {
     }
     memory.push_back(s.density.statistics.gradient_sum.data_ptr());
     memory.push_back(s.density.statistics.seen.data_ptr());
+    memory.push_back(s.motions.gradient.data_ptr());
     const PhotoParameters& parameters = s.photo_parameters.at("gain");
     for (const torch::Tensor* tensor : {&parameters.values, &parameters.first, &parameters.second}) {
       memory.push_back(tensor->data_ptr());

@@ -46,6 +46,16 @@ struct ColorConfig {
   double reach = 1;    // how far (stops, latents) a photo's comes in a run if every update pulls one way
 };
 
+// Poses of the training photos that are refined with the scene (train/pose_refinement.h).
+struct PoseConfig {
+  std::string refine = "off";  // off; on; auto: where the poses look as if they needed it (train/choose_poses.h)
+  double rate = 1e-5;          // of Adam at its highest, rad and shares of the scene; a larger one follows from
+  double reach = 0.01;         // how far a pose comes in a run, rad and shares, if every update pulls one way
+  int from = 500;              // steps (of 30,000) before poses move; a short run waits a share of it that is longer
+  double until = 0.8;          // share of the run after which they stay
+  double track_weight = 1e-4;  // in the loss, of each observation of a point of structure from motion
+};
+
 // The steps of a run whose config does not say them.
 constexpr int kDefaultStepsCpu = 3000;    // docs/training.md says why
 constexpr int kDefaultStepsCuda = 30000;  // as all peers
@@ -65,6 +75,7 @@ struct TrainConfig {
   OptimizerConfig optimizer;
   LossConfig loss;
   ColorConfig color;
+  PoseConfig poses;
   DensityConfig density;
   InitConfig init;
 };

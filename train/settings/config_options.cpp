@@ -81,6 +81,26 @@ std::vector<Option> OptionsOf(ColorConfig& config) {
   };
 }
 
+std::vector<Option> OptionsOf(PoseConfig& config) {
+  return {
+      Option(
+          "refine", config.refine,
+          "Move the cameras of the training photos with the scene, where their poses are slightly off; auto looks at "
+          "where the poses come from")
+          .OneOf({"off", "auto", "on"})
+          .Flag("--refine-poses off|auto|on", kTraining),
+      Option("rate", config.rate, "Smallest rate of the poses, in radians and shares of the scene").AtLeast(0),
+      Option("reach", config.reach,
+             "How far a pose can come in a run, in radians and shares of the scene; 0: as the rate lets")
+          .AtLeast(0),
+      Option("from", config.from, "Steps (of 30000) before poses move").AtLeast(0),
+      Option("until", config.until, "Share of the run after which poses stay as they are").Between(0, 1),
+      Option("track_weight", config.track_weight,
+             "Weight in the loss of each sighting of a point of structure from motion")
+          .AtLeast(0),
+  };
+}
+
 std::vector<Option> OptionsOf(InitConfig& config) {
   return {
       Option("random_points", config.random_points, "Splats to start with if the poses come without points").AtLeast(1),
@@ -99,6 +119,7 @@ std::vector<Option> OptionsOf(TrainConfig& config) {
   Append(options, OptionsOf(config.optimizer), "optimizer.");
   Append(options, OptionsOf(config.loss), "loss.");
   Append(options, OptionsOf(config.color), "color.");
+  Append(options, OptionsOf(config.poses), "poses.");
   Append(options, OptionsOf(config.density), "density.");
   Append(options, OptionsOf(config.init), "init.");
   return options;

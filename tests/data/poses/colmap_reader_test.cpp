@@ -51,6 +51,32 @@ TEST_F(ColmapReader, ReadsCamerasPosesAndPoints) {
   EXPECT_EQ(scene.points.colors[0].z, 255);
 }
 
+// Of points that are there; the others, and those that belong to none, are left.
+TEST_F(ColmapReader, ReadsWherePhotosSeePoints) {
+  const auto point_2d = [](double x, double y, uint64_t point) { return Bytes(x) + Bytes(y) + Bytes(point); };
+  WriteImages(Counted({Bytes(uint32_t(4)) + AllBytes(kTurnedPose) + Bytes(uint32_t(1)) + std::string("b.jpg\0", 6) +
+                       Bytes(uint64_t(4)) + point_2d(1.5, 2.5, 2) + point_2d(3, 4, ~uint64_t(0)) + point_2d(5, 6, 7) +
+                       point_2d(7, 8, 1)}));
+  const SceneDescription binary = Read();
+  ASSERT_THAT(binary.photos[0].sightings, SizeIs(2));
+  EXPECT_EQ(binary.photos[0].sightings[0].point, 1u);  // the second point, whose id is 2
+  EXPECT_EQ(binary.photos[0].sightings[0].x, 1.5);
+  EXPECT_EQ(binary.photos[0].sightings[0].y, 2.5);
+  EXPECT_EQ(binary.photos[0].sightings[1].point, 0u);
+  WriteTextModel();
+  WriteBytes(folder_ / "images.txt", "4 1 0 0 0 1 2 3 3 b.jpg\n1.5 2.5 2 3 4 -1 5 6 7\n");
+  const SceneDescription text = Read();
+  ASSERT_THAT(text.photos[0].sightings, SizeIs(1));
+  EXPECT_EQ(text.photos[0].sightings[0].point, 1u);
+  EXPECT_EQ(text.photos[0].sightings[0].y, 2.5);
+}
+
+TEST_F(ColmapReader, TellsTheErrorOfItsPointsInPixelsOfUsualPhotos) {
+  EXPECT_DOUBLE_EQ(Read().reprojection_error_px, 0.375 * kReprojectionSide_px / 640);
+  std::filesystem::remove(folder_ / "points3D.bin");
+  EXPECT_EQ(Read().reprojection_error_px, -1);
+}
+
 TEST_F(ColmapReader, SummarizesImagesPointsAndError) {
   const ColmapModelSummary summary = SummarizeColmapModel(folder_.path());
   EXPECT_EQ(summary.images, 2u);

@@ -1,0 +1,13 @@
+// Where views see the points of structure from motion, freed of the lens.
+#pragma once
+
+#include <vector>
+
+#include "data/poses/scene_description.h"
+
+namespace splat::data {
+
+// Returns the sightings of a photo as x / z and y / z of their rays, without those for which its lens has no ray.
+std::vector<Sighting> RaysOfSightings(const PosedPhoto& photo);
+
+}  // namespace splat::data

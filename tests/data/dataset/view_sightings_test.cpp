@@ -1,0 +1,47 @@
+// Sightings of points in distorted photos become rays.
+#include "data/dataset/view_sightings.h"
+
+#include <gtest/gtest.h>
+
+#include "data/photos/lens.h"
+
+namespace splat::data {
+namespace {
+
+TEST(RaysOfSightings, AreFreeOfTheLens) {
+  for (const auto& [model, params] : std::vector<std::pair<CameraModel, std::vector<double>>>{
+           {CameraModel::kPinhole, {700, 690, 320, 240}},
+           {CameraModel::kOpenCv, {500, 510, 320, 240, -0.15, 0.05, 1e-3, -2e-3}},
+           {CameraModel::kOpenCvFisheye, {400, 400, 320, 240, 0.02, -0.01, 0.003, 0}}}) {
+    PosedPhoto photo;
+    photo.intrinsics = {model, 640, 480, params};
+    const Lens lens = MakeLens(photo.intrinsics);
+    std::vector<Vec2<double>> rays;
+    for (const double x : {-0.5, 0.0, 0.4}) {
+      for (const double y : {-0.3, 0.1, 0.35}) {
+        const Vec2<double> bent = Distort(lens, {x, y});
+        photo.sightings.push_back({rays.size(), lens.fx * bent.x + lens.cx, lens.fy * bent.y + lens.cy});
+        rays.push_back({x, y});
+      }
+    }
+    const std::vector<Sighting> found = RaysOfSightings(photo);
+    ASSERT_EQ(found.size(), rays.size());
+    for (size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(found[i].point, i);
+      EXPECT_NEAR(found[i].x, rays[i].x, 1e-7) << CameraModelName(model);
+      EXPECT_NEAR(found[i].y, rays[i].y, 1e-7) << CameraModelName(model);
+    }
+  }
+}
+
+TEST(RaysOfSightings, LeavesOutWhatTheLensShowsNowhere) {
+  PosedPhoto photo;
+  photo.intrinsics = {CameraModel::kSimpleRadial, 640, 480, {500, 320, 240, -0.3}};  // turns back at r = 1.05
+  photo.sightings = {{0, 330, 250}, {1, 5000, 240}};
+  const std::vector<Sighting> found = RaysOfSightings(photo);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].point, 0u);
+}
+
+}  // namespace
+}  // namespace splat::data

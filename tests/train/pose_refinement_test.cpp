@@ -1,0 +1,199 @@
+// Cameras whose poses are off come back while the scene is trained, true ones stay, and nothing else moves.
+#include "train/pose_refinement.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/check.h"
+#include "core/random.h"
+#include "tests/support/error_message.h"
+#include "tests/support/step_bench.h"
+#include "tests/support/synthetic_set.h"
+#include "train/fit_poses.h"
+#include "train/trainer.h"
+
+namespace splat::train {
+namespace {
+
+using splat::testing::EmulatedGpu;
+using splat::testing::ErrorMessageOf;
+using splat::testing::ExpectEqualBits;
+using splat::testing::SyntheticSet;
+
+constexpr double kOff = 0.012;  // rad, and share of the scene
+
+TrainConfig Config(const char* refine, int iterations = 800) {
+  TrainConfig config;
+  config.iterations = iterations;
+  config.init.sh_degree = 0;
+  config.poses.refine = refine;
+  return config;
+}
+
+// Puts the cameras of these views off by kOff each way.
+void PutOff(data::Dataset& dataset, const std::vector<int>& views) {
+  Random random(7);
+  for (const int view : views) {
+    const auto direction = [&] {
+      const double x = random.Normal(), y = random.Normal(), z = random.Normal();
+      return Normalized(Vec3<double>{x, y, z});
+    };
+    const Twist twist = MakeTwist(4 * kOff * direction(), kOff * direction());
+    Rigid3& pose = dataset.views[size_t(view)].camera.camera_from_world;
+    pose = Compose(ExpTwist(twist), pose);
+  }
+}
+
+std::vector<int> FreeViews(const data::Dataset& dataset) {
+  std::vector<int> views = dataset.ViewsOf(Split::kTrain);
+  const std::vector<int> held = HeldViews(dataset);
+  const auto is_held = [&](int view) { return std::find(held.begin(), held.end(), view) != held.end(); };
+  views.erase(std::remove_if(views.begin(), views.end(), is_held), views.end());
+  return views;
+}
+
+// Mean over the views of how far cameras are from the true ones, in units of what PutOff does.
+double PoseError(const data::Dataset& dataset, const data::Dataset& truth, const std::vector<int>& views) {
+  double sum = 0;
+  for (const int view : views) {
+    const Twist off = LogOfMotion(Compose(dataset.views[size_t(view)].camera.camera_from_world,
+                                          Inverse(truth.views[size_t(view)].camera.camera_from_world)));
+    sum += (Norm(LinearPart(off)) / 4 + Norm(AngularPart(off))) / (2 * kOff);
+  }
+  return sum / double(views.size());
+}
+
+TEST(PoseRefinement, CamerasThatAreOffComeBackAndTheSceneGetsSharper) {
+  SyntheticSet set;
+  const data::Dataset truth = set.dataset;
+  const std::vector<int> free = FreeViews(truth);
+  PutOff(set.dataset, free);
+  ASSERT_NEAR(PoseError(set.dataset, truth, free), 1, 1e-3);
+  const double off = set.TestPsnr(TrainOn(CpuBackend(), set.dataset, Config("off"), {}).model);
+  const TrainResult result = TrainOn(CpuBackend(), set.dataset, Config("on"), {});
+  const double on = set.TestPsnr(result.model);
+  const double error = PoseError(WithMotions(set.dataset, result.motions), truth, free);
+  RecordProperty("error", std::to_string(error));
+  EXPECT_LT(error, 0.3);
+  EXPECT_GT(on, off + 1);
+}
+
+TEST(PoseRefinement, HeldAndHeldOutCamerasStayAndOthersDoNot) {
+  SyntheticSet set;
+  const TrainResult result = TrainOn(CpuBackend(), set.dataset, Config("on", 200), {});
+  const std::vector<int> free = FreeViews(set.dataset);
+  EXPECT_EQ(free.size(), set.dataset.ViewsOf(Split::kTrain).size() - 2);
+  ASSERT_EQ(result.motions.size(), set.dataset.views.size());
+  for (size_t view = 0; view < result.motions.size(); ++view) {
+    const bool is_free = std::find(free.begin(), free.end(), int(view)) != free.end();
+    EXPECT_EQ(result.motions[view] != Twist{}, is_free) << view;
+  }
+}
+
+TEST(PoseRefinement, TheFarthestCameraIsHeldWithTheFirst) {
+  SyntheticSet set;
+  const std::vector<int> training = set.dataset.ViewsOf(Split::kTrain);
+  set.dataset.views[5].camera.camera_from_world.translation.z += 30;
+  ASSERT_EQ(set.dataset.views[5].split, Split::kTrain);
+  EXPECT_EQ(HeldViews(set.dataset), (std::vector<int>{training.front(), 5}));
+}
+
+TEST(PoseRefinement, NothingMovesOutsideOfTheWindow) {
+  SyntheticSet set;
+  TrainConfig config = Config("on", 200);
+  TrainState state = InitialState(CpuBackend(), set.dataset, config);
+  const PoseWindow window = PoseWindowOf(config.poses, config.iterations);
+  EXPECT_EQ(window.until, 160);
+  EXPECT_GT(window.from, 0);
+  std::vector<Twist> last;
+  TrainCallbacks callbacks;
+  callbacks.progress = [&](const TrainProgress& progress) {
+    std::vector<Twist> now;
+    for (const CameraMotion& motion : state.motions.views) now.push_back(motion.twist);
+    if (!window.Contains(progress.step) && !last.empty()) {
+      EXPECT_EQ(now, last) << progress.step;
+    }
+    last = now;
+  };
+  ContinueTraining(state, CpuBackend(), set.dataset, config, callbacks);
+  EXPECT_NE(last, std::vector<Twist>(last.size(), Twist{}));
+}
+
+// Off is off: not a bit of the model is another one.
+TEST(PoseRefinement, CostsNoBitWhereItIsOffOrMovesNothing) {
+  SyntheticSet set;
+  TrainConfig config = Config("on", 60);
+  config.poses.until = 0;
+  const TrainResult off = TrainOn(CpuBackend(), set.dataset, Config("off", 60), {});
+  ExpectEqualBits(off.model, TrainOn(CpuBackend(), set.dataset, config, {}).model);
+  EXPECT_TRUE(off.motions.empty());
+}
+
+// The emulated GPU reads each gradient a step later than the CPU does; that changes nothing but rounding.
+TEST(PoseRefinement, AGpuMovesTheCamerasAsTheCpuDoes) {
+  SyntheticSet set;
+  PutOff(set.dataset, FreeViews(set.dataset));
+  const TrainResult cpu = TrainOn(CpuBackend(), set.dataset, Config("on", 60), {});
+  const TrainResult gpu = TrainOn(EmulatedGpu(), set.dataset, Config("on", 60), {});
+  double largest = 0;
+  for (size_t view = 0; view < cpu.motions.size(); ++view) {
+    for (size_t i = 0; i < 6; ++i) {
+      EXPECT_NEAR(gpu.motions[view][i], cpu.motions[view][i], 1e-3) << view << " " << i;
+      largest = std::max(largest, std::abs(cpu.motions[view][i]));
+    }
+  }
+  EXPECT_GT(largest, 0.01);
+}
+
+TEST(PoseRefinement, RefusesSeveralRanksAndAnotherState) {
+  SyntheticSet set;
+  Ranks ranks;
+  ranks.count = 2;
+  ranks.sum = [](const KernelContext&, const torch::Tensor&) {};
+  EXPECT_NE(ErrorMessageOf([&] {
+              TrainOn(CpuBackend(), set.dataset, Config("on"), {}, ranks);
+            }).find("several ranks cannot refine poses yet"),
+            std::string::npos);
+  TrainState state = InitialState(CpuBackend(), set.dataset, Config("off"));
+  EXPECT_NE(ErrorMessageOf([&] {
+              ContinueTraining(state, CpuBackend(), set.dataset, Config("on"), {});
+            }).find("--refine-poses was another one"),
+            std::string::npos);
+}
+
+// With the scene as it is, held-out cameras find their place.
+TEST(FitPoses, FindsThePosesOfPhotosOfAScene) {
+  for (const Backend& backend : {CpuBackend(), EmulatedGpu()}) {
+    SyntheticSet set;
+    const data::Dataset truth = set.dataset;
+    PoseFit fit;
+    fit.dataset = &set.dataset;
+    fit.views = set.dataset.ViewsOf(Split::kTest);
+    if (backend.is_device) fit.views.resize(1);
+    fit.config = Config("on");
+    PutOff(set.dataset, fit.views);
+    const double before = set.TestPsnr(set.truth);
+    const std::vector<Twist> motions = FitPoses(backend, set.truth, fit, nullptr);
+    EXPECT_LT(PoseError(WithMotions(set.dataset, motions), truth, fit.views), 0.1);
+    set.dataset = WithMotions(set.dataset, motions);
+    EXPECT_GT(set.TestPsnr(set.truth), before + 3);
+    for (const int view : truth.ViewsOf(Split::kTrain)) EXPECT_EQ(motions[size_t(view)], Twist{});
+  }
+}
+
+// A pose that is right is kept: no step away from it has a smaller loss.
+TEST(FitPoses, LeavesTruePosesAlone) {
+  SyntheticSet set;
+  PoseFit fit;
+  fit.dataset = &set.dataset;
+  fit.views = set.dataset.ViewsOf(Split::kTest);
+  fit.config = Config("on");
+  const double before = set.TestPsnr(set.truth);
+  set.dataset = WithMotions(set.dataset, FitPoses(CpuBackend(), set.truth, fit, nullptr));
+  EXPECT_GT(set.TestPsnr(set.truth), before - 0.01);
+}
+
+}  // namespace
+}  // namespace splat::train

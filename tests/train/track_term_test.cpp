@@ -1,0 +1,85 @@
+// The loss of a pose by the points that its photo sees: its gradient, what it measures, and when it is of use.
+#include "train/track_term.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/random.h"
+#include "tests/support/gradient_check.h"
+
+namespace splat::train {
+namespace {
+
+constexpr double kWeight = 0.01;
+
+// A camera that sees points, of which every third is said to be elsewhere than it is: by up to 3 px of 1600.
+data::Dataset SetOf(size_t points) {
+  data::Dataset dataset;
+  data::View view;
+  view.camera.width = 800;
+  view.camera.height = 600;
+  view.camera.fx = 700;
+  view.camera.fy = 710;
+  view.camera.cx = 400;
+  view.camera.cy = 300;
+  view.camera.camera_from_world = ExpTwist({0.1, 0.2, 4, 0.2, -0.3, 0.1});
+  Random random(3);
+  for (size_t i = 0; i < points; ++i) {
+    const Vec3<double> x = {random.Uniform(-1, 1), random.Uniform(-1, 1), random.Uniform(-1, 1)};
+    const Vec3<double> seen = view.camera.camera_from_world * x;
+    const double off = i % 3 == 0 ? random.Uniform(-3, 3) / 1600 : 0;
+    dataset.points.positions.push_back(x);
+    view.sightings.push_back({i, seen.x / seen.z + off, seen.y / seen.z - off});
+  }
+  dataset.views.push_back(view);
+  return dataset;
+}
+
+TEST(TrackTerm, ItsGradientIsThatOfItsValue) {
+  const data::Dataset dataset = SetOf(40);
+  const TrackTerm term(dataset, kWeight);
+  const Rigid3 pose =
+      Compose(ExpTwist({0.003, 0.002, -0.004, 0.001, -0.0005, 0.002}), dataset.views[0].camera.camera_from_world);
+  const auto loss = [&](const std::vector<double>& motion) {
+    Twist twist;
+    std::copy(motion.begin(), motion.end(), twist.begin());
+    return term.At(0, Compose(ExpTwist(twist), pose)).value;
+  };
+  const std::vector<double> expected = splat::testing::CentralDifferences(loss, std::vector<double>(6, 0), 1e-6);
+  const Twist gradient = term.At(0, pose).gradient;
+  for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(gradient[i], expected[i], 1e-5 * std::abs(expected[i]) + 1e-6) << i;
+}
+
+// Half a square below a pixel of 1600, then a line.
+TEST(TrackTerm, IsHubersFunctionOfPixels) {
+  data::Dataset dataset = SetOf(1);
+  const TrackTerm term(dataset, kWeight);
+  data::Sighting& sighting = dataset.views[0].sightings[0];
+  const Rigid3& pose = dataset.views[0].camera.camera_from_world;
+  const Vec3<double> seen = pose * dataset.points.positions[0];
+  const double pixel = 1 / (700 * 2.0);  // 1600 px are twice as many as the camera has
+  for (const auto& [px, value] : {std::pair{0.0, 0.0}, {0.5, 0.125}, {1.0, 0.5}, {3.0, 2.5}}) {
+    sighting.x = seen.x / seen.z + px * pixel;
+    sighting.y = seen.y / seen.z;
+    EXPECT_NEAR(term.At(0, pose).value, kWeight * value, 1e-9) << px;
+  }
+  const Rigid3 behind = Compose(Rigid3{Identity3<double>(), {0, 0, -20}}, pose);
+  EXPECT_EQ(term.At(0, behind).value, 0);
+}
+
+TEST(TrackTerm, NeedsADozenSightingsOverATenthOfBothSides) {
+  data::Dataset dataset = SetOf(40);
+  EXPECT_TRUE(TrackTerm(dataset, kWeight).Supports(0));
+  EXPECT_FALSE(TrackTerm(dataset, 0).Supports(0));
+  std::vector<data::Sighting>& sightings = dataset.views[0].sightings;
+  sightings.resize(12);
+  EXPECT_TRUE(TrackTerm(dataset, kWeight).Supports(0));
+  for (data::Sighting& sighting : sightings) sighting.y *= 0.05;
+  EXPECT_FALSE(TrackTerm(dataset, kWeight).Supports(0));
+  dataset = SetOf(11);
+  EXPECT_FALSE(TrackTerm(dataset, kWeight).Supports(0));
+}
+
+}  // namespace
+}  // namespace splat::train

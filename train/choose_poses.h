@@ -1,0 +1,16 @@
+// What --refine-poses auto stands for, from where the poses come from.
+#pragma once
+
+#include <string>
+
+#include "core/log.h"
+#include "data/dataset/dataset.h"
+#include "train/settings/config.h"
+
+namespace splat::train {
+
+// Returns config.refine or, where that is "auto", "off" where the poses came with points of a small reprojection error
+// and "on" elsewhere, and says in one line what was found and chosen.
+std::string ChosenPoseRefinement(const data::Dataset& dataset, const PoseConfig& config, const LogSink& log);
+
+}  // namespace splat::train

@@ -1,0 +1,118 @@
+#include "train/fit_poses.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "rasterizer/torch/host_readback.h"
+#include "train/learning_rates.h"
+#include "train/memory_limits.h"
+#include "train/photo_motions.h"
+#include "train/photo_store.h"
+#include "train/schedule.h"
+#include "train/train_step.h"
+#include "train/update.h"
+
+namespace splat::train {
+namespace {
+
+class PoseFitter {
+ public:
+  PoseFitter(const Backend& backend, const SplatModel& model, const PoseFit& fit, const LogSink& log)
+      : backend_(backend),
+        model_(model),
+        dataset_(*fit.dataset),
+        config_(fit.config),
+        loader_(dataset_, LoadingFor(backend, fit.config), log),
+        photos_(dataset_, loader_, backend, 0),
+        step_(backend, {}, MakeNoUpdate()),
+        gradient_(
+            torch::zeros({kernels::kCameraMotionSize}, torch::TensorOptions(torch::kFloat64).device(backend.device))),
+        host_gradient_(backend.device, size_t(gradient_.numel()) * sizeof(double)) {
+    loader_.Announce(fit.views);
+  }
+
+  Twist Fit(int view);
+
+ private:
+  StepInput InputFor(const Target& target) const;
+  // The loss and its gradient at a pose.
+  double Measure(StepInput& input, const Twist& twist, Twist& gradient);
+
+  Backend backend_;
+  const SplatModel& model_;
+  const data::Dataset& dataset_;
+  TrainConfig config_;
+  data::ViewLoader loader_;
+  PhotoStore photos_;
+  TrainStep step_;
+  torch::Tensor gradient_;
+  HostReadback host_gradient_;
+};
+
+StepInput PoseFitter::InputFor(const Target& target) const {
+  StepInput input;
+  input.target = target;
+  input.settings.near = dataset_.near;
+  SceneTraits& traits = input.settings.traits.emplace(model_.traits);
+  const std::array<float, 3>& color = dataset_.background;
+  traits.background = Rgb{color[0], color[1], color[2]};
+  input.loss = config_.loss;
+  input.camera_gradient = gradient_.data_ptr<double>();
+  return input;
+}
+
+double PoseFitter::Measure(StepInput& input, const Twist& twist, Twist& gradient) {
+  const Rigid3& source = dataset_.views[size_t(input.target.view)].camera.camera_from_world;
+  input.target.camera.camera_from_world = Compose(ExpTwist(twist), source);
+  step_.AddView(model_, input);
+  const StageScope scope(backend_.device);
+  host_gradient_.Queue(scope.context(), gradient_.data_ptr());
+  const double* numbers = static_cast<const double*>(host_gradient_.Wait());
+  std::copy(numbers, numbers + gradient.size(), gradient.begin());
+  return step_.Loss();
+}
+
+Twist PoseFitter::Fit(int view) {
+  const Camera& camera = dataset_.views[size_t(view)].camera;
+  const int levels =
+      config_.resolution_levels >= 0 ? config_.resolution_levels : ChooseResolutionLevels(camera.width, camera.height);
+  const MotionLimits limits = UsualLimits();
+  CameraMotion motion;
+  Twist best = {}, gradient = {};
+  int downscale = 1;
+  StepInput input = InputFor(photos_.Get(view, downscale));
+  double least = Measure(input, best, gradient);
+  for (int step = 1; step <= kPoseFitSteps; ++step) {
+    const int wanted = DownscaleAt(step, kPoseFitSteps, levels);
+    if (wanted != downscale) input = InputFor(photos_.Get(view, wanted));
+    downscale = wanted;
+    const double loss = Measure(input, motion.twist, gradient);
+    if (downscale == 1 && loss < least) {
+      least = loss;
+      best = motion.twist;
+    }
+    Move(motion, gradient, PoseLearningRate(config_.poses, kPoseFitSteps, step, {0, kPoseFitSteps}), limits);
+  }
+  if (Measure(input, motion.twist, gradient) < least) best = motion.twist;
+  return best;
+}
+
+}  // namespace
+
+std::vector<Twist> FitPoses(const Backend& backend, const SplatModel& model, const PoseFit& fit, const LogSink& log) {
+  const torch::NoGradGuard no_grad;
+  std::vector<Twist> motions(fit.dataset->views.size(), Twist{});
+  PoseFitter fitter(backend, model, fit, log);
+  int done = 0;
+  for (const int view : fit.views) {
+    if (fit.on_view) fit.on_view(done++);
+    try {
+      motions[size_t(view)] = fitter.Fit(view);
+    } catch (const Error& error) {
+      LogWarning(log, StrCat(error.what(), "; its pose is not fitted"));
+    }
+  }
+  return motions;
+}
+
+}  // namespace splat::train

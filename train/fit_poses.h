@@ -1,0 +1,33 @@
+// Fits the poses of photos to a scene that stays as it is: how well a scene shows a photo whose own pose is slightly
+// off.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/log.h"
+#include "core/twist.h"
+#include "data/dataset/dataset.h"
+#include "data/dataset/view_loader.h"
+#include "rasterizer/torch/splat_model.h"
+#include "train/backend.h"
+#include "train/settings/config.h"
+
+namespace splat::train {
+
+constexpr int kPoseFitSteps = 60;  // for each view
+
+struct PoseFit {
+  const data::Dataset* dataset = nullptr;
+  std::vector<int> views;  // that are fitted
+  TrainConfig config;      // the loss, the resolutions and the rates of the poses are those of a training
+  std::function<void(int)> on_view = {};  // before each view: how many are done; may throw; may be empty
+};
+
+// Moves each view's camera by the gradient of the photometric loss alone, with the optimizer and the caps of a
+// training's poses, beginning at the dataset's. Of the poses at full resolution that with the smallest loss is taken,
+// the first one included. Returns motions for all of the dataset's views (WithMotions): none for views that are not
+// fitted or whose photo cannot be read, of which `log` is told. The model lies on the backend's device.
+std::vector<Twist> FitPoses(const Backend& backend, const SplatModel& model, const PoseFit& fit, const LogSink& log);
+
+}  // namespace splat::train

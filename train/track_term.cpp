@@ -1,0 +1,47 @@
+#include "train/track_term.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace splat::train {
+namespace {
+
+constexpr size_t kLeastSightings = 12;
+constexpr double kLeastSpread = 0.1;  // of a side
+
+}  // namespace
+
+bool TrackTerm::Supports(int view) const {
+  const data::View& seen = dataset_.views[size_t(view)];
+  if (weight_ == 0 || seen.sightings.size() < kLeastSightings) return false;
+  const auto by_x = [](const data::Sighting& a, const data::Sighting& b) { return a.x < b.x; };
+  const auto by_y = [](const data::Sighting& a, const data::Sighting& b) { return a.y < b.y; };
+  const auto x = std::minmax_element(seen.sightings.begin(), seen.sightings.end(), by_x);
+  const auto y = std::minmax_element(seen.sightings.begin(), seen.sightings.end(), by_y);
+  const double width = (x.second->x - x.first->x) * seen.camera.fx / seen.camera.width;
+  const double height = (y.second->y - y.first->y) * seen.camera.fy / seen.camera.height;
+  return std::min(width, height) >= kLeastSpread;
+}
+
+TrackLoss TrackTerm::At(int view, const Rigid3& camera_from_world) const {
+  const data::View& seen = dataset_.views[size_t(view)];
+  const Camera& camera = seen.camera;
+  const double pixels = data::kReprojectionSide_px / std::max(camera.width, camera.height);
+  const double fx = camera.fx * pixels, fy = camera.fy * pixels;
+  TrackLoss loss;
+  for (const data::Sighting& sighting : seen.sightings) {
+    const Vec3<double> x = camera_from_world * dataset_.points.positions[size_t(sighting.point)];
+    if (!(x.z > dataset_.near)) continue;
+    const double u = x.x / x.z, v = x.y / x.z;
+    const double right = fx * (u - sighting.x), down = fy * (v - sighting.y), distance = std::hypot(right, down);
+    loss.value += weight_ * (distance <= 1 ? 0.5 * distance * distance : distance - 0.5);
+    const double share = weight_ / std::max(1.0, distance);  // of the residual, in the gradient
+    const double by_u = share * right * fx, by_v = share * down * fy;
+    const Vec3<double> by_x = {by_u / x.z, by_v / x.z, -(by_u * u + by_v * v) / x.z};
+    const Twist part = MakeTwist(by_x, Cross(x, by_x));
+    for (size_t i = 0; i < part.size(); ++i) loss.gradient[i] += part[i];
+  }
+  return loss;
+}
+
+}  // namespace splat::train

@@ -1,0 +1,35 @@
+// The points of structure from motion in the loss of a camera's pose: each is to be seen where the photo shows it
+// (docs/math.md, section 14).
+#pragma once
+
+#include <vector>
+
+#include "core/twist.h"
+#include "data/dataset/dataset.h"
+
+namespace splat::train {
+
+// What a pose loses by the points that its photo sees.
+struct TrackLoss {
+  double value = 0;
+  Twist gradient = {};  // by a further motion of the camera, as kernels::CameraGradientParams has it
+};
+
+class TrackTerm {
+ public:
+  // `weight` is that of each sighting in the loss. The dataset outlives the term.
+  TrackTerm(const data::Dataset& dataset, double weight) : dataset_(dataset), weight_(weight) {}
+
+  // Whether the view sees enough of the points to be held by them: a dozen, spread over a tenth of both sides.
+  bool Supports(int view) const;
+  // weight x the sum of Huber's function, with its bend at 1 px of a photo whose longer side is 1600 px, over the
+  // distances between where the view's sightings are and where a camera with this pose sees the points. Points stay
+  // where they are. Those that lie behind the camera are left out.
+  TrackLoss At(int view, const Rigid3& camera_from_world) const;
+
+ private:
+  const data::Dataset& dataset_;
+  double weight_;
+};
+
+}  // namespace splat::train
