@@ -18,6 +18,7 @@
 #include "train/memory_limits.h"
 #include "train/model_optimizer.h"
 #include "train/photo_feed.h"
+#include "train/remove_floaters.h"
 #include "train/schedule.h"
 #include "train/train_step.h"
 
@@ -91,6 +92,7 @@ class Training {
   TrainState& state_;
   const data::Dataset& dataset_;
   const TrainConfig& config_;
+  LogSink log_;
   Ranks ranks_;
   bool is_device_;
   int steps_, levels_;
@@ -111,6 +113,7 @@ Training::Training(TrainState& state, const Backend& backend, const data::Datase
     : state_(state),
       dataset_(dataset),
       config_(config),
+      log_(log),
       ranks_(ranks),
       is_device_(backend.is_device),
       steps_(StepsOf(config, backend.is_device)),
@@ -165,6 +168,9 @@ void Training::Step() {
   if (is_device_ && step < steps_) feed_.Prefetch(DownscaleAt(step + 1, steps_, levels_));
   ReadLoss(step);
   strategy_->Update(context);
+  if (RemovesFloatersAfter(config_, step, steps_)) {
+    RemoveFloaters(state_.model, optimizer_, dataset_, state_.density_random, log_);
+  }
   state_.step = step;
 }
 
