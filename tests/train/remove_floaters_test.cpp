@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/emulated_gpu.h"
+#include "tests/support/step_bench.h"
 #include "tests/support/synthetic_set.h"
 #include "train/trainer.h"
 
