@@ -1,9 +1,9 @@
 #include "quality/export_render_check.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
+#include "core/camera_size.h"
 #include "core/spread_evenly.h"
 #include "quality/metrics.h"
 #include "rasterizer/plain_render.h"
@@ -16,12 +16,6 @@ namespace {
 constexpr int kLongestSide_px = 640;
 constexpr int kOrbitViews = 4;
 
-Camera Small(const Camera& camera) {
-  const double scale = std::min(1.0, kLongestSide_px / double(std::max(camera.width, camera.height)));
-  const auto side = [&](int length) { return std::max(1, int(std::lround(length * scale))); };
-  return ResizedCamera(camera, side(camera.width), side(camera.height));
-}
-
 }  // namespace
 
 std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats) {
@@ -31,7 +25,9 @@ std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const Splat
     cameras.erase(std::stable_partition(cameras.begin(), cameras.end(), held_out), cameras.end());
   }
   std::vector<Camera> chosen;
-  for (const NamedCamera& named : SpreadEvenly(cameras, kMostCheckedViews)) chosen.push_back(Small(named.camera));
+  for (const NamedCamera& named : SpreadEvenly(cameras, kMostCheckedViews)) {
+    chosen.push_back(ResizedWithin(named.camera, kLongestSide_px));
+  }
   return chosen;
 }
 

@@ -51,4 +51,11 @@ PhotoMotions PhotoMotions::Clone() const {
   return clone;
 }
 
+std::vector<Twist> TwistsOf(const PhotoMotions& motions) {
+  std::vector<Twist> twists;
+  twists.reserve(motions.views.size());
+  for (const CameraMotion& motion : motions.views) twists.push_back(motion.twist);
+  return twists;
+}
+
 }  // namespace splat::train

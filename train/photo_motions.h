@@ -40,4 +40,7 @@ struct PhotoMotions {
   PhotoMotions Clone() const;
 };
 
+// The motions alone, by view; none where poses are not refined.
+std::vector<Twist> TwistsOf(const PhotoMotions& motions);
+
 }  // namespace splat::train

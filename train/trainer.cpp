@@ -20,6 +20,7 @@
 #include "train/model_optimizer.h"
 #include "train/photo_feed.h"
 #include "train/pose_refinement.h"
+#include "train/remove_floaters.h"
 #include "train/schedule.h"
 #include "train/train_step.h"
 
@@ -98,6 +99,7 @@ class Training {
   TrainState& state_;
   const data::Dataset& dataset_;
   const TrainConfig& config_;
+  LogSink log_;
   Ranks ranks_;
   bool is_device_;
   int steps_, levels_;
@@ -119,6 +121,7 @@ Training::Training(TrainState& state, const Backend& backend, const data::Datase
     : state_(state),
       dataset_(dataset),
       config_(config),
+      log_(log),
       ranks_(ranks),
       is_device_(backend.is_device),
       steps_(StepsOf(config, backend.is_device)),
@@ -177,6 +180,10 @@ void Training::Step() {
   poses_.Done(target_.view, step);
   ReadLoss(step);
   strategy_->Update(context);
+  if (RemovesFloatersAfter(config_, step, steps_)) {
+    const data::Dataset moved = WithMotions(dataset_, TwistsOf(state_.motions));
+    RemoveFloaters(state_.model, optimizer_, moved, state_.density_random, log_);
+  }
   state_.step = step;
 }
 
@@ -239,7 +246,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
     result.interrupted = callbacks.stop && state.step < steps && callbacks.stop();
   }
   if (result.error.empty()) training.Finish();
-  for (const CameraMotion& motion : state.motions.views) result.motions.push_back(motion.twist);
+  result.motions = TwistsOf(state.motions);
   result.steps_done = state.step;
   result.unusable_steps = state.unusable_steps;
   if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));

@@ -67,6 +67,12 @@ std::vector<Option> SelectionOptions(ConvertOptions& options, Texts& texts) {
              "times the reach of the cameras in the cameras.json beside the scene, or without one of most splats")
           .Refuse(CropProblem)
           .Flag("--crop AREA", kSelection),
+      Option("clean", options.clean,
+             "Leave floaters out: what no two photos of the run support, or cameras in whose near zone it lies only")
+          .Flag("--clean", kSelection),
+      Option("cameras", options.cameras,
+             "A cameras.json in the scene's frame, for --clean, --crop auto and pages, instead of the one beside IN")
+          .Flag("--cameras PATH", kSelection),
       Option("morton", options.morton, "Put neighbours in space side by side: smaller .spz, faster drawing")
           .Flag("--morton", kSelection),
       Option("mobile", texts.mobile,

@@ -24,6 +24,8 @@ struct ConvertOptions {
   std::optional<int> sh_degree;                 // at most
   std::optional<int64_t> max_gaussians;         // the most important ones
   Crop crop;
+  bool clean = false;                               // without floaters
+  std::string cameras;                              // a cameras.json; empty: the one beside the input, if there is one
   std::optional<std::array<double, 3>> background;  // instead of what IN says
   bool morton = false;
   bool overwrite = false;

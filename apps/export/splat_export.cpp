@@ -2,6 +2,7 @@
 #include "apps/cli/program.h"
 #include "apps/cli/progress.h"
 #include "apps/export/export_options.h"
+#include "core/camera_size.h"
 #include "core/check.h"
 #include "core/format.h"
 #include "core/machine_limits.h"
@@ -12,6 +13,8 @@
 #include "io/file_lock.h"
 #include "io/temporary_file.h"
 #include "quality/export_render_check.h"
+#include "rasterizer/view_support.h"
+#include "scene/floaters.h"
 #include "scene/select.h"
 
 #include <chrono>
@@ -28,6 +31,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kManySplats = 2'000'000;  // what viewers on a desktop budget for
 constexpr double kCropReach = 3;            // times the cameras' or the splats' own
+constexpr int kLongestSide_px = 1600;       // of the images that --clean looks at, as of those of a training
 
 // Found out before a large scene is read. Two that write one file, and read it back, would judge each other's.
 std::unique_ptr<FileLock> ClaimOutput(const ConvertOptions& options) {
@@ -44,9 +48,11 @@ std::unique_ptr<FileLock> ClaimOutput(const ConvertOptions& options) {
   return claim;
 }
 
-// The cameras that lie beside the scene, for --crop auto, pages and checks; none without a usable cameras.json.
-std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progress) {
-  const fs::path path = fs::path(scene).parent_path() / "cameras.json";
+// The cameras of --cameras or those that lie beside the scene, for --clean, --crop auto, pages and checks; none without
+// a usable cameras.json.
+std::vector<NamedCamera> FindCameras(const ConvertOptions& options, Progress& progress) {
+  if (!options.cameras.empty()) return formats::ReadInriaCameras(options.cameras);
+  const fs::path path = fs::path(options.input).parent_path() / "cameras.json";
   if (!fs::exists(path)) return {};
   try {
     return formats::ReadInriaCameras(path.string());
@@ -56,14 +62,26 @@ std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progr
   }
 }
 
-// What the transform beside the scene says of its views; nothing without a usable one.
-std::optional<formats::SceneTransform> TransformBeside(const std::string& scene, Progress& progress) {
+// What the transform beside a file says of the scene's views; nothing without a usable one.
+std::optional<formats::SceneTransform> TransformBeside(const std::string& file, Progress& progress) {
   try {
-    return formats::SceneTransformBeside(scene);
+    return formats::SceneTransformBeside(file);
   } catch (const Error& error) {
     progress.Warn(StrCat(error.what(), "; going on without it"));
     return std::nullopt;
   }
+}
+
+// What is known of a scene besides its splats.
+struct Beside {
+  std::vector<NamedCamera> cameras;  // may be empty
+  std::optional<formats::SceneTransform> transform;
+};
+
+Beside FindBeside(const ConvertOptions& options, Progress& progress) {
+  Beside beside = {FindCameras(options, progress), TransformBeside(options.input, progress)};
+  if (!beside.transform && !options.cameras.empty()) beside.transform = TransformBeside(options.cameras, progress);
+  return beside;
 }
 
 // Where --crop auto keeps splats.
@@ -82,13 +100,43 @@ Sphere AutomaticArea(const std::vector<NamedCamera>& cameras, const SplatSelecti
   return sphere;
 }
 
-SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, const std::vector<NamedCamera>& cameras,
+// Leaves the floaters out of a selection of all splats of the cloud, as --clean wants it.
+void LeaveOutFloaters(const ConvertOptions& options, const SplatCloud& cloud, const Beside& beside, Progress& progress,
+                      SplatSelection& splats) {
+  SupportViews views;
+  for (const NamedCamera& named : beside.cameras) {
+    if (named.split == Split::kTrain) views.cameras.push_back(ResizedWithin(named.camera, kLongestSide_px));
+  }
+  SPLAT_CHECK(
+      !views.cameras.empty(), options.input,
+      ": --clean needs the cameras that the scene was trained on, and no cameras.json with such lies beside it; "
+      "pass --cameras PATH");
+  views.near = formats::NearPlaneOf(beside.transform, views.cameras, splats);
+  progress.Begin("Floaters");
+  const auto on_view = [&](size_t done) {
+    progress.Update(double(done) / double(views.cameras.size()), StrCat(done, "/", views.cameras.size(), " views"));
+  };
+  const Floaters floaters = FindFloaters(SupportOf(cloud.View(), views, *options.writing.executor, on_view));
+  if (!floaters.objection.empty()) {
+    progress.Warn(StrCat(options.input, ": --clean removes nothing: ", floaters.objection));
+    return;
+  }
+  std::vector<uint32_t> supported;
+  for (const uint32_t row : splats.rows()) {
+    if (floaters.verdicts[row] == Support::kSupported) supported.push_back(row);
+  }
+  splats.SetRows(std::move(supported));
+  progress.End(StrCat("left out ", TextOf(floaters.counts)));
+}
+
+SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, const Beside& beside,
                         Progress& progress) {
   SplatSelection splats(cloud.View());
+  if (options.clean) LeaveOutFloaters(options, cloud, beside, progress, splats);
   const Crop& crop = options.crop;
   if (crop.box) CropToBox(splats, *crop.box);
   if (crop.sphere) CropToSphere(splats, *crop.sphere);
-  if (crop.automatic && splats.count() > 0) CropToSphere(splats, AutomaticArea(cameras, splats, progress));
+  if (crop.automatic && splats.count() > 0) CropToSphere(splats, AutomaticArea(beside.cameras, splats, progress));
   if (options.max_gaussians) KeepMostImportant(splats, *options.max_gaussians);
   if (options.sh_degree) splats.LimitShDegree(*options.sh_degree);
   if (options.morton) SortByMorton(splats);
@@ -137,27 +185,26 @@ int ConvertScene(ConvertOptions options) {
   options.writing.executor = &pool;
   const auto start = std::chrono::steady_clock::now();
   std::optional<SplatCloud> cloud = ReadCloud(options, progress);
-  const std::vector<NamedCamera> cameras = CamerasBeside(options.input, progress);
-  const std::optional<formats::SceneTransform> transform = TransformBeside(options.input, progress);
+  const Beside beside = FindBeside(options, progress);
   std::optional<quality::ExportRenderCheck> check;
   formats::WrittenScene written;
   {
-    const SplatSelection splats = Selected(options, *cloud, cameras, progress);
+    const SplatSelection splats = Selected(options, *cloud, beside, progress);
     if (splats.count() > kManySplats) {
       progress.Warn(StrCat(FormatCount(splats.count()),
                            " splats are more than many viewers draw smoothly; "
                            "--max-gaussians keeps those that cover most"));
     }
-    options.writing.viewer = Viewer(cameras, splats);
-    if (transform) options.writing.page_from_scene = transform->upright_from_scene;
+    options.writing.viewer = Viewer(beside.cameras, splats);
+    if (beside.transform) options.writing.page_from_scene = beside.transform->upright_from_scene;
     written = formats::WriteScene(options.output, *options.exporter, splats, options.writing);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     progress.Info(StrCat(options.output, ": ", FormatCount(splats.count() - written.left_out), " splats, SH degree ",
                          std::min(splats.sh_degree(), options.exporter->largest_sh_degree), ", ",
                          SizeText(options.output), ", ", FormatDuration(seconds.count())));
     if (options.check) {
-      quality::CheckedViews views = {quality::CamerasToCheck(cameras, splats)};
-      views.near = formats::NearPlaneOf(transform, views.cameras, splats);
+      quality::CheckedViews views = {quality::CamerasToCheck(beside.cameras, splats)};
+      views.near = formats::NearPlaneOf(beside.transform, views.cameras, splats);
       check.emplace(splats, std::move(views), BackgroundOf(splats.traits()), pool);
     }
   }

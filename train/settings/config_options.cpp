@@ -35,6 +35,10 @@ std::vector<Option> RunOptionsOf(TrainConfig& config) {
              "Colour behind the scene and behind transparent photos: black, white, #rrggbb, r,g,b in 0..1")
           .Between(0, 1)
           .Flag("--background COLOR", kTraining),
+      Option("remove_floaters", config.remove_floaters,
+             "Whether splats are removed that no two photos support, or cameras in whose near zone they lie only")
+          .OneOf({"off", "on"})
+          .Flag("--remove-floaters off|on", kTraining),
       Option("resolution_levels", config.resolution_levels,
              "Training starts at 1 / 2^levels of the resolution; -1: chosen from the size")
           .Between(-1, 4),
