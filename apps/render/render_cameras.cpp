@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/check.h"
+#include "data/dataset/camera_sanity.h"
 #include "data/dataset/scene_alignment.h"
 #include "data/photos/undistort.h"
 #include "data/poses/colmap_reader.h"
@@ -23,7 +24,8 @@ CameraSet FromDescription(const data::SceneDescription& scene) {
   CameraSet set;
   set.in_source_frame = true;
   set.warnings = scene.warnings;
-  for (const data::PosedPhoto& photo : scene.photos) {
+  const LogSink warnings = [&](LogLevel, const std::string& line) { set.warnings.push_back(line); };
+  for (const data::PosedPhoto& photo : data::CheckCameras(scene, warnings)) {
     NamedCamera named;
     named.name = photo.name;
     named.camera = data::UndistortedCamera(photo.intrinsics);

@@ -28,6 +28,7 @@ struct SceneDescription {
   PointCloud points;                  // empty where the source has none
   std::string source;                 // what was read, for messages: "COLMAP model photos/sparse/0 (binary)"
   bool in_order = false;              // the source has no names: its poses go with the photos in the order of names
+  bool opengl_axes = false;           // the source's cameras have y up and z back, which the reader has turned
   std::vector<std::string> warnings;  // oddities that were treated: "2 of 7000 points are not finite and were left out"
 };
 
