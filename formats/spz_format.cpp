@@ -42,14 +42,32 @@ int FractionalBitsFor(const SplatSelection& splats) {
   return std::min(wanted, 23 - int(std::ceil(std::log2(largest + 1))));
 }
 
-// Throws unless the usual splat of the scene is within the format's sizes, and no smaller than its positions' rounding.
+// Splats with their largest half-axis beyond the format's sizes, to which it would be clamped.
+struct ClampedSizes {
+  int64_t small = 0, large = 0;
+};
+ClampedSizes CountClampedSizes(const SplatSelection& splats) {
+  ClampedSizes clamped;
+  for (int64_t splat = 0; splat < splats.count(); ++splat) {
+    const Vec3<float> log_scale = splats.LogScale(splat);
+    const double largest = std::max({log_scale.x, log_scale.y, log_scale.z});
+    clamped.small += largest < kSpzLowestLogScale ? 1 : 0;
+    clamped.large += largest > kSpzHighestLogScale ? 1 : 0;
+  }
+  return clamped;
+}
+
+// Throws where the scene's unit is none for the format: splats that shrink leave holes, so few may; of those that grow
+// from next to nothing there may be half, but the usual splat may be no smaller than its position's rounding.
 void CheckUnit(const SplatSelection& splats, int fractional_bits) {
-  constexpr double kHighestLogScale = kSpzLowestLogScale + 255 / kSpzLogScaleSteps;
+  constexpr int64_t kMostLarge = 20, kMostSmall = 2;  // one of so many splats
   constexpr const char* kWay = "choose another format, or a frame of usual size (train without --no-align)";
+  const ClampedSizes clamped = CountClampedSizes(splats);
+  SPLAT_CHECK(clamped.large <= splats.count() / kMostLarge && clamped.small <= splats.count() / kMostSmall,
+              "SPZ cannot hold this scene: ", clamped.small, " of ", splats.count(), " splats are smaller and ",
+              clamped.large, " larger than its sizes of ", std::exp(kSpzLowestLogScale), " to ",
+              std::exp(kSpzHighestLogScale), " units; ", kWay);
   const double width = MedianWidth(splats), rounding = std::ldexp(0.5, -fractional_bits);
-  SPLAT_CHECK(width >= std::exp(kSpzLowestLogScale) && width <= std::exp(kHighestLogScale),
-              "SPZ cannot hold splats of ", width, " units, as half of them have here, but sizes of ",
-              std::exp(kSpzLowestLogScale), " to ", std::exp(kHighestLogScale), "; ", kWay);
   SPLAT_CHECK(width >= rounding, "SPZ cannot hold this scene: it rounds positions by ", rounding,
               " units, and half of the splats are no wider than ", width, "; ", kWay);
 }
@@ -145,6 +163,8 @@ SplatCloud DecodeStreams(const SpzHeader& header, const Next& next) {
 SplatCloud ReadGzipStreams(std::string_view bytes, const std::string& path) {
   GzipReader gzip(bytes, path);
   const std::string head = gzip.Read(kHeaderBytes);
+  SPLAT_CHECK(FromLittleEndian<uint32_t>(head.data()) == kMagic, path,
+              ": is no SPZ file but another one that gzip packed; unpack it first");
   ByteReader reader(head, path, kAdvice);
   const SpzHeader header = ReadHeader(reader, path);
   SPLAT_CHECK(header.version < 4, path, ": is of SPZ version ", header.version, ", which has no gzip around it; ",

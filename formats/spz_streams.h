@@ -12,6 +12,7 @@
 namespace splat::formats {
 
 constexpr double kSpzLowestLogScale = -10, kSpzLogScaleSteps = 16;  // a byte holds 1/16 each
+constexpr double kSpzHighestLogScale = kSpzLowestLogScale + 255 / kSpzLogScaleSteps;
 
 struct SpzHeader {
   uint32_t version = 0, count = 0;

@@ -65,14 +65,8 @@ bool IsNameOfLock(const std::string& name) {
          name.compare(end, std::string::npos, kFileLockEnd) == 0;
 }
 
-bool LeadsTo(const std::string& path, int descriptor) {
-  struct stat opened {
-  }, named{};
-  return fstat(descriptor, &opened) == 0 && lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
-         opened.st_ino == named.st_ino;
-}
-
 FileLock::FileLock(const std::string& path, const std::string& subject, const std::string& advice) : path_(path) {
+  const HeldSignals held;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0666);
     SPLAT_CHECK(descriptor_ >= 0, subject,
@@ -82,7 +76,7 @@ FileLock::FileLock(const std::string& path, const std::string& subject, const st
     const bool busy = regular && flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     const std::string holder = busy ? HolderIn(descriptor_) : "";
     // The holder before may have removed the file between the two calls.
-    if (regular && !busy && LeadsTo(path, descriptor_)) break;
+    if (regular && !busy && LeadsTo(path.c_str(), descriptor_)) break;
     close(descriptor_);
     descriptor_ = -1;
     SPLAT_CHECK(regular, subject, ": ", path, " is in the way; remove it");
@@ -101,15 +95,17 @@ FileLock::FileLock(const std::string& path, const std::string& subject, const st
     close(descriptor_);
     throw Error(StrCat(subject, ": nothing can be written there: ", std::strerror(reason)));
   }
+  unfinished_.emplace(path_, descriptor_);
 }
 
 FileLock::~FileLock() {
   if (IsInPlace()) unlink(path_.c_str());
+  unfinished_.reset();
   close(descriptor_);
 }
 
 bool FileLock::IsInPlace() const {
-  return LeadsTo(path_, descriptor_);
+  return LeadsTo(path_.c_str(), descriptor_);
 }
 
 }  // namespace splat

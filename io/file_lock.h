@@ -1,12 +1,12 @@
 // A lock that one process holds at a time and that ends with it, however that ends.
 #pragma once
 
+#include <optional>
 #include <string>
 
-namespace splat {
+#include "io/unfinished_files.h"
 
-// Whether the name still leads to the open file: another process may have removed or replaced what lay there.
-bool LeadsTo(const std::string& path, int descriptor);
+namespace splat {
 
 // The lock file for all of a folder, and that for one file in its folder.
 std::string LockOfFolder(const std::string& folder);
@@ -32,6 +32,7 @@ class FileLock {
  private:
   std::string path_;
   int descriptor_ = -1;
+  std::optional<UnfinishedFile> unfinished_;
 };
 
 }  // namespace splat

@@ -155,6 +155,8 @@ size_t PlyFile::Element::RowSize() const {
 
 PlyFile::PlyFile(std::string_view bytes, std::string path) : path_(std::move(path)) {
   LineScanner scanner(bytes);
+  SPLAT_CHECK(bytes.substr(0, 5) != "ply\rf", path_,
+              ": has line ends of CR alone, as old Macs wrote them; save it with LF or CR LF");
   SPLAT_CHECK(scanner.Next() == "ply", path_, ": is no PLY file (it does not begin with 'ply')");
   while (const auto line = scanner.Next()) {
     const std::string where = StrCat(path_, ": line ", scanner.line_number());

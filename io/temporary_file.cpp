@@ -56,13 +56,16 @@ void SyncFolder(const std::string& folder) {
 TemporaryFile::TemporaryFile(const std::string& target) : target_(target) {
   const std::string folder = FolderOf(target);
   SPLAT_CHECK(fs::is_directory(folder), target, ": the folder does not exist");
+  const HeldSignals held;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     path_ = UnforeseenName(target);
     descriptor_ = open(path_.c_str(), kOpenFlags | O_CREAT | O_EXCL, 0666);
     if (descriptor_ < 0 && errno == EEXIST) continue;
     SPLAT_CHECK(descriptor_ >= 0, target, ": cannot be written: ", std::strerror(errno));
+    unfinished_.emplace(path_);
     const bool locked = flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-    if (locked && LeadsTo(path_, descriptor_)) return;
+    if (locked && LeadsTo(path_.c_str(), descriptor_)) return;
+    unfinished_.reset();
     close(descriptor_);
     descriptor_ = -1;
   }
@@ -72,6 +75,7 @@ TemporaryFile::TemporaryFile(const std::string& target) : target_(target) {
 TemporaryFile::~TemporaryFile() {
   if (descriptor_ < 0) return;
   unlink(path_.c_str());
+  unfinished_.reset();
   close(descriptor_);
 }
 
@@ -83,6 +87,7 @@ void TemporaryFile::MoveToTarget() {
   if (written >= 0) close(written);
   SPLAT_CHECK(synced, target_, ": cannot be written: ", std::strerror(reason));
   SPLAT_CHECK(rename(path_.c_str(), target_.c_str()) == 0, target_, ": cannot be written: ", std::strerror(errno));
+  unfinished_.reset();
   close(descriptor_);
   descriptor_ = -1;
   SyncFolder(FolderOf(target_));
@@ -100,7 +105,7 @@ void RemoveAbandonedFiles(const std::string& folder) {
     if (descriptor < 0) continue;
     struct stat status {};
     const bool ours = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid();
-    if (ours && flock(descriptor, LOCK_EX | LOCK_NB) == 0 && LeadsTo(path, descriptor)) unlink(path.c_str());
+    if (ours && flock(descriptor, LOCK_EX | LOCK_NB) == 0 && LeadsTo(path.c_str(), descriptor)) unlink(path.c_str());
     close(descriptor);
   }
 }

@@ -1,7 +1,10 @@
 // Files that are being written: a name that no other process has, and a lock that tells whether somebody still writes.
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "io/unfinished_files.h"
 
 namespace splat {
 
@@ -26,6 +29,7 @@ class TemporaryFile {
  private:
   std::string target_, path_;
   int descriptor_ = -1;
+  std::optional<UnfinishedFile> unfinished_;
 };
 
 // Removes the temporary files and the locks (io/file_lock.h) in `folder` whose processes have been killed. Those of

@@ -2,6 +2,7 @@
 
 #include <torch/script.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "core/check.h"
@@ -12,6 +13,7 @@ namespace splat::quality {
 namespace {
 
 constexpr int kTrialSide_px = 64;
+constexpr char kAdvice[] = "give a network that torch.jit.trace or torch.jit.script made and save() wrote";
 
 // [1, 3, H, W] in -1..1.
 torch::Tensor InputOf(const Image8& image, torch::Device device) {
@@ -23,13 +25,21 @@ torch::Tensor InputOf(const Image8& image, torch::Device device) {
 class Network {
  public:
   Network(const std::string& path, torch::Device device) : device_(device) {
+    std::error_code error;
+    SPLAT_CHECK(std::filesystem::is_regular_file(path, error), "--lpips ", path, ": ",
+                std::filesystem::exists(path, error) ? "is not a file" : "does not exist", "; ", kAdvice);
     try {
       module_ = torch::jit::load(path, device);
       module_.eval();
+    } catch (const std::exception&) {  // its message is about LibTorch's sources
+      throw Error(StrCat("--lpips ", path, ": is no TorchScript file, or is damaged; ", kAdvice));
+    }
+    try {
       const Image8 grey(kTrialSide_px, kTrialSide_px, 3);
       Distance(grey, grey);
-    } catch (const std::exception& error) {
-      throw Error(StrCat("--lpips ", path, ": is no TorchScript network that compares two images: ", ReasonOf(error)));
+    } catch (const std::exception& failure) {
+      throw Error(StrCat("--lpips ", path, ": its network does not compare two images (float tensors [1, 3, ",
+                         kTrialSide_px, ", ", kTrialSide_px, "] in -1..1): ", ReasonOf(failure)));
     }
   }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "apps/cli/cli.h"
+#include "apps/cli/interrupt.h"
 #include "apps/cli/program.h"
 #include "capture/capture.h"
 #include "core/check.h"
@@ -99,7 +100,9 @@ void Run(const Arguments& arguments) {
   if (arguments.overwrite && fs::exists(folder)) earlier.emplace(folder);
   const int threads = arguments.threads > 0 ? arguments.threads : UsableCores();
   ThreadPool pool(std::max(1, threads));
+  const InterruptHandler interrupt_handler;
   const auto progress = [&](int done, int total) {
+    ThrowIfInterrupted(StrCat("interrupted after ", done, " of ", total, " photos"));
     if (!arguments.quiet && (done % 10 == 0 || done == total)) std::printf("photo %d of %d\n", done, total);
     std::fflush(stdout);
   };

@@ -3,6 +3,8 @@
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): POSIX has more in it than C++
 #include <unistd.h>
 
+#include "io/unfinished_files.h"
+
 namespace splat::apps {
 namespace {
 
@@ -12,9 +14,15 @@ volatile sig_atomic_t interrupt_requested = 0;
 // How many times SIGINT or SIGTERM has come: somebody who asks twice does not want to wait.
 volatile sig_atomic_t times_asked = 0;
 
-// Only calls that are safe in a signal handler. COLMAP dies with this process (data/sfm/process.h).
+// Only calls that are safe in a signal handler, here and in the other handlers.
+void EndAtOnce(int) {
+  RemoveUnfinishedFiles();
+  _exit(kExitInterrupted);
+}
+
+// COLMAP dies with this process (data/sfm/process.h).
 void HandleSignal(int) {
-  if (times_asked) _exit(kExitInterrupted);
+  if (times_asked) EndAtOnce(0);
   times_asked = 1;
   interrupt_requested = 1;
   static const char kMessage[] = "\nEnding in good order; press Ctrl-C again to end at once.\n";
@@ -47,6 +55,12 @@ void IgnoreFailedWrites() {
   signal(SIGXFSZ, SIG_IGN);
 }
 
+void EndAtOnceWhenInterrupted() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    if (!IsIgnored(signal)) Handle(signal, EndAtOnce);
+  }
+}
+
 InterruptHandler::InterruptHandler() {
   interrupt_requested = times_asked = 0;
   Handle(SIGINT, HandleSignal);
@@ -55,9 +69,7 @@ InterruptHandler::InterruptHandler() {
 }
 
 InterruptHandler::~InterruptHandler() {
-  signal(SIGINT, SIG_DFL);
-  signal(SIGTERM, SIG_DFL);
-  if (!IsIgnored(SIGHUP)) signal(SIGHUP, SIG_DFL);
+  EndAtOnceWhenInterrupted();
 }
 
 bool InterruptRequested() {

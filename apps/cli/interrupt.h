@@ -14,8 +14,12 @@ constexpr int kExitInterrupted = 130;  // 128 + SIGINT, as shells count
 // on and is an error of that write only.
 void IgnoreFailedWrites();
 
-// Takes over these signals while it lives; there may be one object at a time. The second SIGINT or SIGTERM ends the
-// process with status 130. SIGHUP stays ignored where it was.
+// From now on each of these signals that is not ignored ends the process with status 130, after its locks and temporary
+// files (io/unfinished_files.h) have been removed.
+void EndAtOnceWhenInterrupted();
+
+// Takes over these signals while it lives, and calls EndAtOnceWhenInterrupted at its end; there may be one object at a
+// time. The second SIGINT or SIGTERM ends the process at once, as there. SIGHUP stays ignored where it was.
 class InterruptHandler {
  public:
   InterruptHandler();

@@ -27,6 +27,7 @@ std::string ProgramVersion(const std::string& program) {
 
 int RunProgram(const std::string& program, const std::function<int()>& run) {
   IgnoreFailedWrites();
+  EndAtOnceWhenInterrupted();
   try {
     return run();
   } catch (const Interrupted& interrupted) {

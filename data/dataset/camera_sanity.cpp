@@ -6,9 +6,8 @@
 #include "core/check.h"
 #include "core/constants.h"
 #include "core/format.h"
-#include "data/dataset/scene_alignment.h"
+#include "data/dataset/pose_convention.h"
 #include "data/photos/lens.h"
-#include "data/poses/points_in_view.h"
 
 namespace splat::data {
 namespace {
@@ -19,8 +18,6 @@ constexpr double kFocalOfShares_px = 10;                    // a smaller one is 
 constexpr double kLeastShare = 0.25, kLargestShare = 0.75;  // of a principal point written as a share
 constexpr double kEdge_px = 1;                              // a principal point so near to the edge is not inside
 constexpr double kSameRotation = 1e-6, kSamePlace = 1e-9;   // the latter x the distance from the origin
-constexpr double kMost = 0.9;                               // of the cameras
-constexpr double kTurnedInView = 0.3, kLeftInView = 0.1;    // of the points, and of that what the others may see
 
 // The view along the side where it is wider, without the distortion.
 struct FieldOfView {
@@ -122,43 +119,6 @@ bool HaveOnePose(const std::vector<PosedPhoto>& photos) {
   });
 }
 
-std::vector<PosedPhoto> WithTurnedAxes(std::vector<PosedPhoto> photos) {
-  const Rigid3 turn = {{{{1, 0, 0}, {0, -1, 0}, {0, 0, -1}}}, {0, 0, 0}};
-  for (PosedPhoto& photo : photos) photo.camera_from_world = Compose(turn, photo.camera_from_world);
-  return photos;
-}
-
-bool LookAwayFromWhereAxesMeet(const std::vector<PosedPhoto>& photos) {
-  std::vector<Rigid3> poses;
-  for (const PosedPhoto& photo : photos) poses.push_back(photo.camera_from_world);
-  const auto point = WhereAxesMeetClosely(poses);
-  if (!point) return false;
-  const auto away =
-      std::count_if(poses.begin(), poses.end(), [&](const Rigid3& pose) { return (pose * *point).z < 0; });
-  return double(away) >= kMost * double(poses.size());
-}
-
-void CheckAxes(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log) {
-  const auto& points = scene.points.positions;
-  if (!LookAwayFromWhereAxesMeet(photos)) return;
-  if (points.empty()) {
-    LogWarning(log, StrCat(scene.source,
-                           ": nearly all cameras look away from where their axes meet: unless the photos "
-                           "were taken outwards from one place, the axes y and z of each camera have the wrong sign "
-                           "(OpenCV's for OpenGL's); negate the second and third column of each rotation"));
-    return;
-  }
-  std::vector<PosedPhoto> turned = WithTurnedAxes(photos);
-  const double seen = CountPointsInView(photos, points).by_each;
-  const double seen_turned = CountPointsInView(turned, points).by_each;
-  if (seen_turned < kTurnedInView || seen > kLeftInView * seen_turned) return;
-  LogWarning(log, StrCat(scene.source, ": a camera has ", FormatFixed(100 * seen, 0), " % of the points in view, and ",
-                         FormatFixed(100 * seen_turned, 0),
-                         " % with its axes y and z turned about: the file has "
-                         "OpenCV's axes for OpenGL's, or the reverse; all cameras were turned"));
-  photos = std::move(turned);
-}
-
 }  // namespace
 
 std::vector<PosedPhoto> CheckCameras(const SceneDescription& scene, const LogSink& log) {
@@ -169,7 +129,7 @@ std::vector<PosedPhoto> CheckCameras(const SceneDescription& scene, const LogSin
     LogWarning(log, StrCat(scene.source, ": all ", photos.size(), " photos have one and the same pose, from which no ",
                            "shape can be learned; give poses that differ (--poses sfm lets COLMAP find them)"));
   }
-  CheckAxes(scene, photos, log);
+  CheckPoseConvention(scene, photos, log);
   return photos;
 }
 

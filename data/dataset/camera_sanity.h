@@ -14,9 +14,7 @@ namespace splat::data {
 //  - a focal length of a view wider than any lens sees: the photo is left out, and if that leaves none it is a
 //    splat::Error. A view narrower than a telescope's stays;
 //  - one and the same pose for all photos stays;
-//  - cameras that look away from their points, and from where their axes meet, while they look at both with their y and
-//    z axes turned about, are turned: the file has OpenCV's axes where OpenGL's are meant, or the reverse. Without
-//    points that is only said, since photos taken outwards look the same.
+//  - poses of another convention are read by it where that is beyond doubt (data/dataset/pose_convention.h).
 std::vector<PosedPhoto> CheckCameras(const SceneDescription& scene, const LogSink& log);
 
 }  // namespace splat::data

@@ -176,6 +176,7 @@ SceneDescription ReadBundler(const std::string& path, const std::string& image_f
   const std::vector<PhotoInfo> sizes = SizesOfNamedPhotos(names, image_folder.empty() ? beside : image_folder);
   SceneDescription scene;
   scene.source = StrCat("Bundler file ", path);
+  scene.opengl_axes = true;
   std::vector<std::string> not_placed;
   for (size_t i = 0; i < cameras.size(); ++i) {
     if (!(cameras[i].f > 0)) {

@@ -35,6 +35,7 @@ struct SceneDescription {
   // Mean over the points that have one, in px of photos whose longer side is kReprojectionSide_px; -1: not known.
   double reprojection_error_px = -1;
   bool in_order = false;              // the source has no names: its poses go with the photos in the order of names
+  bool opengl_axes = false;           // the source's cameras have y up and z back, which the reader has turned
   std::vector<std::string> warnings;  // oddities that were treated: "2 of 7000 points are not finite and were left out"
 };
 

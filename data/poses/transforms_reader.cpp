@@ -313,6 +313,7 @@ SceneDescription ReadTransforms(const std::string& json_path, const std::string&
   const Json root = ParseJson<Json>(ReadFile(json_path), json_path);
   std::vector<Json> files = {root};
   SceneDescription scene;
+  scene.opengl_axes = true;
   ReadFrames(root, json_path, image_folder, has_split ? std::make_optional(Split::kTrain) : std::nullopt, scene);
   const size_t frames = scene.photos.size();
   scene.source = StrCat("transforms file ", json_path, " (", frames, " frames)");

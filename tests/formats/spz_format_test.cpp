@@ -126,6 +126,17 @@ TEST(WriteSpz, RefusesAUnitInWhichMostSplatsAreTooSmallOrTooLarge) {
   }
 }
 
+// Splats that are clamped to the largest size leave holes.
+TEST(WriteSpz, RefusesAUnitInWhichMoreThanATwentiethIsTooLarge) {
+  SplatCloud cloud = RandomCloud(100, 0);
+  std::fill(cloud.log_scales.begin(), cloud.log_scales.end(), -3.0f);
+  for (size_t i = 0; i < 5; ++i) cloud.log_scales[3 * i + i % 3] = 6;
+  EXPECT_EQ(Read(Encoded("spz", cloud)).count(), 100);
+  cloud.log_scales[15] = 6;
+  EXPECT_THAT(ErrorMessageOf([&] { Encoded("spz", cloud); }),
+              HasSubstr("SPZ cannot hold this scene: 0 of 100 splats are smaller and 6 larger than its sizes"));
+}
+
 TEST(WriteSpz, RefusesWhatItCannotWrite) {
   EXPECT_THAT(ErrorMessageOf([] { Written(SplatCloud(0, 0), 3); }), HasSubstr("no splat"));
   EXPECT_THAT(ErrorMessageOf([] { Written(GoldenCloud(), 1); }), HasSubstr("use 2, 3 or 4"));
@@ -279,7 +290,8 @@ TEST(ReadSpz, RefusesVersionsItDoesNotKnow) {
   std::string plain = Unpacked(Written(GoldenCloud(), 3), 16 + 3 * 29);
   plain[4] = 9;
   EXPECT_THAT(ErrorMessageOf([&] { Read(plain); }), HasSubstr("SPZ version 9; 1 to 4"));
-  EXPECT_THAT(ErrorMessageOf([&] { Read(Gzipped("hello, this is no scene")); }), HasSubstr("is no SPZ file"));
+  EXPECT_THAT(ErrorMessageOf([&] { Read(Gzipped("hello, this is no scene")); }),
+              HasSubstr("a.spz: is no SPZ file but another one that gzip packed; unpack it first"));
 }
 
 }  // namespace

@@ -190,6 +190,7 @@ TEST_F(Ply, RefusesMalformedHeaders) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"", "is no PLY file"},
       {"plyx\n", "is no PLY file"},
+      {"ply\rformat ascii 1.0\relement vertex 1\rproperty float x\rend_header\r1\r", "line ends of CR alone"},
       {"ply\nformat utf8 1.0\nend_header\n", "line 2: unknown format 'utf8'"},
       {"ply\nelement vertex 1\nproperty float x\nend_header\n1\n", "names no format"},
       {begin + "element face 1\nproperty float x\nend_header\n1\n", "no element 'vertex'"},

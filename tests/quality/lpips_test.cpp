@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
+#include <filesystem>
+
 #include "core/check.h"
 #include "io/atomic_file.h"
 #include "tests/support/error_message.h"
@@ -54,13 +56,28 @@ TEST_F(LpipsTest, SeesNoDifferenceWhereNothingCounts) {
   EXPECT_EQ(metric.compare(photo, render, weights), 0);
 }
 
-TEST_F(LpipsTest, NamesAFileThatIsNoNetwork) {
+TEST_F(LpipsTest, SaysInOneLineWhyAFileIsNoNetwork) {
   WriteFileAtomically(folder_ / "text.pt", [](std::ostream& out) { out << "no network"; });
-  for (const std::string& path :
-       {folder_ / "text.pt", folder_ / "missing.pt", Network("def forward(self, a):\n  return a.mean()")}) {
-    const std::string message = testing::ErrorMessageOf([&] { LpipsMetric(path, torch::kCPU); });
-    EXPECT_EQ(message.find("--lpips " + path + ": "), 0u) << message;
+  const std::string good = Network("def forward(self, a, b):\n  return (a - b).abs().mean()");
+  const std::string half = ReadFile(good).substr(0, 300);
+  WriteFileAtomically(folder_ / "half.pt", [&](std::ostream& out) { out << half; });
+  const std::string no_pair = Network("def forward(self, a):\n  return a.mean()");
+  const std::string no_number = folder_ / "text_out.pt";
+  std::filesystem::copy(Network("def forward(self, a, b):\n  return 'far'"), no_number);
+  Network("def forward(self, a):\n  return a.mean()");
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {folder_ / "text.pt", "is no TorchScript file, or is damaged; give a network that torch.jit.trace"},
+      {folder_ / "half.pt", "is no TorchScript file, or is damaged; "},
+      {folder_ / "missing.pt", "does not exist; give a network that torch.jit.trace or torch.jit.script made"},
+      {folder_.path(), "is not a file; "},
+      {no_pair, "its network does not compare two images (float tensors [1, 3, 64, 64] in -1..1): "},
+      {no_number, "its network does not compare two images (float tensors [1, 3, 64, 64] in -1..1): "}};
+  for (const auto& [path, expected] : cases) {
+    const std::string message = testing::ErrorMessageOf([&, file = path] { LpipsMetric(file, torch::kCPU); });
+    EXPECT_EQ(message.find("--lpips " + path + ": " + expected), 0u) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    EXPECT_EQ(message.find(".cpp"), std::string::npos) << message;
+    EXPECT_LT(message.size(), 400u) << message;
   }
 }
 

@@ -45,10 +45,6 @@ class CameraSanity : public ::testing::Test {
     log_.clear();
     return CheckCameras(scene_, [this](LogLevel, const std::string& line) { log_.push_back(line); });
   }
-  void TurnAxes() {
-    const Rigid3 turn = {{{{1, 0, 0}, {0, -1, 0}, {0, 0, -1}}}, {0, 0, 0}};
-    for (PosedPhoto& photo : scene_.photos) photo.camera_from_world = Compose(turn, photo.camera_from_world);
-  }
   SceneDescription scene_;
   std::vector<std::string> log_;
 };
@@ -113,51 +109,6 @@ TEST_F(CameraSanity, OnePoseForAllPhotosIsSaid) {
   scene_.photos[7].camera_from_world.translation.x += 1e-3;
   Check();
   EXPECT_THAT(log_, IsEmpty());
-}
-
-TEST_F(CameraSanity, CamerasWithAxesOfTheOtherConventionAreTurned) {
-  const std::vector<PosedPhoto> good = scene_.photos;
-  TurnAxes();
-  const std::vector<PosedPhoto> photos = Check();
-  EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("OpenCV's axes for OpenGL's"), HasSubstr("all cameras were turned"))));
-  ASSERT_THAT(photos, SizeIs(8));
-  for (size_t i = 0; i < 8; ++i) {
-    const Vec3<double> point = {0.3, 0.2, 0.1};
-    const Vec3<double> error = photos[i].camera_from_world * point - good[i].camera_from_world * point;
-    EXPECT_NEAR(Norm(error), 0, 1e-12);
-  }
-}
-
-TEST_F(CameraSanity, WithoutPointsTheAxesAreOnlySaid) {
-  scene_.points = {};
-  Check();
-  EXPECT_THAT(log_, IsEmpty());
-  TurnAxes();
-  const std::vector<PosedPhoto> photos = Check();
-  EXPECT_THAT(log_, ElementsAre(HasSubstr("look away from where their axes meet")));
-  EXPECT_EQ(photos[0].camera_from_world.translation.z, -3) << "as written";
-}
-
-// Photos that are taken outwards see their points.
-TEST_F(CameraSanity, CamerasThatLookOutwardsAreNotTurned) {
-  TurnAxes();
-  for (Vec3<double>& point : scene_.points.positions) point = (10 / Norm(point)) * point;
-  const std::vector<PosedPhoto> photos = Check();
-  EXPECT_THAT(log_, IsEmpty());
-  EXPECT_EQ(photos[0].camera_from_world.translation.z, -3);
-}
-
-// Points behind cameras that look at one place are of another coordinate system.
-TEST_F(CameraSanity, PointsBehindCamerasThatMeetInFrontTurnNothing) {
-  scene_.photos.resize(4);
-  for (size_t i = 0; i < 4; ++i) {
-    const double angle = 0.1 * (double(i) - 1.5), c = std::cos(angle), s = std::sin(angle);
-    scene_.photos[i].camera_from_world = {{{{-s, c, 0}, {0, 0, -1}, {-c, -s, 0}}}, {0, 0, 3}};
-  }
-  for (Vec3<double>& point : scene_.points.positions) point.x += 9;
-  const std::vector<PosedPhoto> photos = Check();
-  EXPECT_THAT(log_, IsEmpty());
-  EXPECT_EQ(photos[0].camera_from_world.translation.z, 3);
 }
 
 }  // namespace
