@@ -59,11 +59,18 @@ enum class AntialiasedMark {
   kNone,
 };
 
+// About how large a file of a format becomes.
+struct FileSize {
+  int64_t bytes_per_splat;  // at SH degree 3
+  int64_t further_bytes;    // what comes once: a palette, a page
+};
+
 // A format is a value with functions, not a class of a hierarchy: none has state.
 struct Exporter {
   std::string name;         // in lists, such as "sog"
   std::string extension;    // of file names, such as ".sog"
   std::string description;  // a few words for help texts
+  FileSize size;
   // Streams the file. Throws splat::Error without the path if the format cannot hold the splats.
   void (*write)(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
   int largest_sh_degree = math::kMaxShDegree;  // that the format holds; higher coefficients are left out

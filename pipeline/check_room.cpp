@@ -3,23 +3,20 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "formats/exporter.h"
 #include "pipeline/stages.h"
-#include "scene/splat_arrays.h"
 
 namespace splat::pipeline {
 namespace {
 
-// The numbers of a splat as PLY has them, the largest format by far; a normal is three of zeros.
-constexpr int64_t kPlyBytes = (kMostNumbersPerSplat + 3) * int64_t(sizeof(float));
-// Of the compressed formats, SPZ, compressed PLY, .splat and the like: 16 to 40 bytes without SH, up to 65 with it.
-constexpr int64_t kCompressedBytes = 20;
 constexpr int64_t kUsualGrowth = 10;  // splats at the end for each at the start, in a long run
 constexpr double kBytesPerMegabyte = 1e6;
 
-int64_t BytesPerSplat(const std::vector<std::string>& formats) {
+int64_t BytesOf(const std::vector<std::string>& names, int64_t splats) {
   int64_t bytes = 0;
-  for (const std::string& format : formats) {
-    bytes += format == "ply" || format == "glb" ? kPlyBytes : kCompressedBytes;
+  for (const std::string& name : names) {
+    const formats::FileSize& size = formats::ExporterNamed(name).size;
+    bytes += splats * size.bytes_per_splat + size.further_bytes;
   }
   return bytes;
 }
@@ -39,14 +36,15 @@ void CheckRoom(const Run& run, const data::Dataset& dataset) {
   const int64_t first = points + (points == 0 || dataset.few_points ? config.init.random_points : 0);
   int64_t last = first * kUsualGrowth;
   if (config.density.max_gaussians > 0) last = std::clamp(config.density.max_gaussians, first, last);
-  const int64_t bytes = BytesPerSplat(run.options.formats), free = int64_t(space.available);
-  SPLAT_CHECK(free >= first * bytes, "--output ", run.output.path(), ": the disk has ", Megabytes(free),
+  const int64_t first_bytes = BytesOf(run.options.formats, first), last_bytes = BytesOf(run.options.formats, last);
+  const int64_t free = int64_t(space.available);
+  SPLAT_CHECK(free >= first_bytes, "--output ", run.output.path(), ": the disk has ", Megabytes(free),
               " free and a scene of only the ", FormatCount(first), " splats at the start needs ",
-              Megabytes(first * bytes), "; make room or choose another folder");
-  if (free >= last * bytes) return;
+              Megabytes(first_bytes), "; make room or choose another folder");
+  if (free >= last_bytes) return;
   run.reporter.Warn(StrCat("--output ", run.output.path(), ": the disk has ", Megabytes(free),
                            " free; a scene that grows to ", FormatCount(last), " splats needs ",
-                           Megabytes(last * bytes)));
+                           Megabytes(last_bytes)));
 }
 
 }  // namespace splat::pipeline

@@ -11,10 +11,11 @@
 namespace splat::data {
 namespace {
 
-constexpr double kMost = 0.9;          // of the cameras
-constexpr double kInView = 0.3;        // of the points, at least, by another convention
-constexpr double kLeftInView = 0.1;    // x what is in view with turned axes: what may be in view as written
-constexpr double kInverseFewer = 0.5;  // the same, of inverse poses: with these, part of the points is often in view
+constexpr double kMost = 0.9;                    // of the cameras
+constexpr double kInView = 0.3;                  // of the points, at least, by another convention
+constexpr double kLeftInView = 0.1;              // x what is in view with turned axes: what may be in view as written
+constexpr double kUpright = 0.6, kRolled = 0.3;  // length of the mean of the cameras' upward directions
+constexpr double kInverseFewer = 0.7;  // the same, of inverse poses: with these, part of the points is often in view
 
 // About x, between OpenCV's and OpenGL's axes.
 Rigid3 Turn() {
@@ -24,7 +25,7 @@ Rigid3 Turn() {
 // Photos with the poses of another convention.
 struct Reading {
   std::vector<PosedPhoto> photos;
-  std::string what;  // the convention
+  std::string what;  // the end of the warning of it
 };
 
 template <typename Change>
@@ -37,10 +38,14 @@ std::vector<PosedPhoto> WithPoses(std::vector<PosedPhoto> photos, const Change& 
 // turn between the axes and P = T inverse(M) what a reader of OpenGL's axes makes of the matrix M of a file, the pose
 // that is meant is T M = T inverse(P) T, or M = inverse(P) T.
 std::vector<Reading> InverseReadings(const SceneDescription& scene, const std::vector<PosedPhoto>& photos) {
-  if (!scene.opengl_axes) return {{WithPoses(photos, [](const Rigid3& pose) { return Inverse(pose); }), ""}};
-  return {
-      {WithPoses(photos, [](const Rigid3& pose) { return Compose(Turn(), Compose(Inverse(pose), Turn())); }), ""},
-      {WithPoses(photos, [](const Rigid3& pose) { return Compose(Inverse(pose), Turn()); }), " with OpenCV's axes"}};
+  const std::string begin =
+      " by the inverse of its pose: the file has camera-from-world for world-from-camera, or the reverse";
+  const std::string end = "; all poses were inverted";
+  if (!scene.opengl_axes) return {{WithPoses(photos, [](const Rigid3& pose) { return Inverse(pose); }), begin + end}};
+  return {{WithPoses(photos, [](const Rigid3& pose) { return Compose(Turn(), Compose(Inverse(pose), Turn())); }),
+           begin + end},
+          {WithPoses(photos, [](const Rigid3& pose) { return Compose(Inverse(pose), Turn()); }),
+           begin + ", with OpenCV's axes" + end}};
 }
 
 // Which way cameras look whose axes meet closely.
@@ -58,68 +63,82 @@ Looks LooksWhereAxesMeet(const std::vector<PosedPhoto>& photos) {
   return {double(poses.size()) - double(away) >= most, double(away) >= most};
 }
 
+// The length of the mean of the cameras' upward unit vectors: near 1 for photos that people take, and small for cameras
+// that are rolled in all directions.
+double Uprightness(const std::vector<PosedPhoto>& photos) {
+  Vec3<double> sum = {0, 0, 0};
+  for (const PosedPhoto& photo : photos) sum = sum + Row(photo.camera_from_world.rotation, 1);
+  return Norm(sum) / double(photos.size());
+}
+
+// Whether the inverse poses of `reading` may be what is meant. They are of upright cameras that look at one place, and
+// those that are written look at none, or are rolled in all directions.
+bool MayBeMeant(const Reading& reading, const std::vector<PosedPhoto>& written, bool written_looks_at_it) {
+  return LooksWhereAxesMeet(reading.photos).at_it && Uprightness(reading.photos) >= kUpright &&
+         (!written_looks_at_it || Uprightness(written) <= kRolled);
+}
+
+double SeenBy(const std::vector<PosedPhoto>& photos, const SceneDescription& scene) {
+  return CountPointsInView(photos, scene.points.positions).by_each;
+}
+
 std::string Percent(double share) {
   return FormatFixed(100 * share, 0) + " %";
 }
 
-// Of cameras that look away from where their axes meet. Returns whether the axes were turned, or something was said.
-bool CheckAxes(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log) {
-  const auto& points = scene.points.positions;
-  if (points.empty()) {
-    LogWarning(log, StrCat(scene.source,
-                           ": nearly all cameras look away from where their axes meet: unless the photos "
-                           "were taken outwards from one place, the axes y and z of each camera have the wrong sign "
-                           "(OpenCV's for OpenGL's); negate the second and third column of each rotation"));
-    return true;
-  }
-  std::vector<PosedPhoto> turned = WithPoses(photos, [](const Rigid3& pose) { return Compose(Turn(), pose); });
-  const double seen = CountPointsInView(photos, points).by_each;
-  const double seen_turned = CountPointsInView(turned, points).by_each;
-  if (seen_turned < kInView || seen > kLeftInView * seen_turned) return false;
-  LogWarning(
-      log, StrCat(scene.source, ": a camera has ", Percent(seen), " of the points in view, and ", Percent(seen_turned),
-                  " with its axes y and z turned about: the file has "
-                  "OpenCV's axes for OpenGL's, or the reverse; all cameras were turned"));
-  photos = std::move(turned);
-  return true;
+void SayThatAxesAreTurned(const SceneDescription& scene, const LogSink& log) {
+  LogWarning(log, StrCat(scene.source,
+                         ": nearly all cameras look away from where their axes meet: unless the photos "
+                         "were taken outwards from one place, the axes y and z of each camera have the wrong sign "
+                         "(OpenCV's for OpenGL's); negate the second and third column of each rotation"));
 }
 
-// Of cameras whose axes do not meet in front of them.
-void CheckInverse(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log) {
-  const auto& points = scene.points.positions;
-  Reading best;
-  double best_seen = -1;
-  for (Reading& reading : InverseReadings(scene, photos)) {
-    if (!LooksWhereAxesMeet(reading.photos).at_it) continue;
-    const double seen = CountPointsInView(reading.photos, points).by_each;
-    if (seen <= best_seen) continue;
-    best = std::move(reading);
-    best_seen = seen;
-  }
-  if (best.photos.empty()) return;
-  if (points.empty()) {
-    LogWarning(log, StrCat(scene.source,
-                           ": the axes of the cameras do not meet in front of them, but those of the inverse poses do: "
-                           "unless the photos were taken outwards from one place, each matrix is the inverse of what "
-                           "is meant (camera-from-world for world-from-camera, or the reverse); invert them"));
-    return;
-  }
-  const double seen = CountPointsInView(photos, points).by_each;
-  if (best_seen < kInView || seen > kInverseFewer * best_seen) return;
-  LogWarning(log,
-             StrCat(scene.source, ": a camera has ", Percent(seen), " of the points in view, and ", Percent(best_seen),
-                    " by the inverse of its pose: the file has camera-from-world for world-from-camera, or the "
-                    "reverse",
-                    best.what, "; all poses were inverted"));
-  photos = std::move(best.photos);
+void SayThatPosesAreInverse(const SceneDescription& scene, const LogSink& log) {
+  LogWarning(log, StrCat(scene.source,
+                         ": the cameras do not look at one place, or are rolled in all directions, but the inverse "
+                         "poses look at one: unless the photos were taken outwards from one place, each matrix is the "
+                         "inverse of what is meant (camera-from-world for world-from-camera, or the reverse); invert "
+                         "them"));
 }
 
 }  // namespace
 
 void CheckPoseConvention(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log) {
   const Looks looks = LooksWhereAxesMeet(photos);
-  if (looks.at_it || (looks.away && CheckAxes(scene, photos, log))) return;
-  CheckInverse(scene, photos, log);
+  std::vector<Reading> inverses;
+  for (Reading& reading : InverseReadings(scene, photos)) {
+    if (MayBeMeant(reading, photos, looks.at_it)) inverses.push_back(std::move(reading));
+  }
+  const bool rolled_inverse = !inverses.empty() && Uprightness(photos) <= kRolled;
+  if (scene.points.positions.empty()) {
+    if (looks.away && !rolled_inverse) return SayThatAxesAreTurned(scene, log);
+    if (!inverses.empty()) SayThatPosesAreInverse(scene, log);
+    return;
+  }
+  if (!looks.away && inverses.empty()) return;
+  const double seen = SeenBy(photos, scene);
+  Reading best;
+  double best_seen = kInView;
+  const auto consider = [&](Reading& reading, double most_as_written) {
+    const double by_it = SeenBy(reading.photos, scene);
+    if (by_it < best_seen || seen > most_as_written * by_it) return;
+    best = std::move(reading);
+    best_seen = by_it;
+  };
+  if (looks.away && !rolled_inverse) {
+    Reading turned = {WithPoses(photos, [](const Rigid3& pose) { return Compose(Turn(), pose); }),
+                      " with its axes y and z turned about: the file has OpenCV's axes for OpenGL's, or the reverse; "
+                      "all cameras were turned"};
+    consider(turned, kLeftInView);
+  }
+  for (Reading& reading : inverses) consider(reading, kInverseFewer);
+  if (best.photos.empty()) {
+    if (rolled_inverse) SayThatPosesAreInverse(scene, log);
+    return;
+  }
+  LogWarning(log, StrCat(scene.source, ": a camera has ", Percent(seen), " of the points in view, and ",
+                         Percent(best_seen), best.what));
+  photos = std::move(best.photos);
 }
 
 }  // namespace splat::data

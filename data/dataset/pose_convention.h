@@ -12,12 +12,13 @@ namespace splat::data {
 // names the source:
 //  - cameras that look away from their points, and from where their axes meet, while they look at both with their y and
 //    z axes turned about, are turned: the file has OpenCV's axes where OpenGL's are meant, or the reverse;
-//  - cameras whose axes do not meet in front of them and that see far fewer of the points than the inverse of each pose
-//    does, whose axes do meet, are inverted: the file has camera-from-world where world-from-camera is meant, or the
-//    reverse. Both axes are tried for files of OpenGL's.
-// Without points either is only said, since photos that are taken outwards from one place can look the same. An inverse
-// is not noticed where its axes meet in front as well, as those of cameras that all look nearly the same way do: it is
-// like a mirror image of them.
+//  - cameras that see fewer of the points than the inverse of each pose does are inverted, if the inverse poses are of
+//    upright cameras whose axes meet in front, and those that are written do not or belong to cameras that are rolled
+//    in all directions: the file has camera-from-world where world-from-camera is meant, or the reverse. For files of
+//    OpenGL's axes both axes are tried.
+// Without points, and where rolled cameras see as many of them, either is only said, since photos that are taken
+// outwards from one place can look the same. An inverse is not noticed where its axes meet in front of upright cameras
+// as well, as those of cameras that all look nearly the same way do: it is like a mirror image of them.
 void CheckPoseConvention(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log);
 
 }  // namespace splat::data

@@ -167,7 +167,58 @@ TEST_F(PoseConvention, WithoutPointsInversePosesAreOnlySaid) {
       MoveWorld(frame);
       InvertAs(file);
       ExpectSame(Check(), scene_.photos);
-      EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("those of the inverse poses do"), HasSubstr("invert them"))));
+      EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("but the inverse poses look at one"), HasSubstr("invert them"))));
+    }
+  }
+}
+
+// The axis of an orbit along z: the inverse poses stand in one place and look one way, rolled about that.
+TEST_F(PoseConvention, RolledCamerasInOnePlaceAreTheInverseOfAnOrbit) {
+  for (size_t i = 0; i < 8; ++i) {
+    const double angle = 2 * kPi * double(i) / 8, c = std::cos(angle), s = std::sin(angle);
+    const double down = 0.4 + 0.1 * std::sin(3 * angle), a = std::cos(down), b = std::sin(down);
+    // The axis meets the orbit's at its centre, `down` below the horizon.
+    scene_.photos[i].camera_from_world = {{{{-s, c, 0}, {b * c, b * s, -a}, {-a * c, -a * s, -b}}}, {0, 0, 3}};
+  }
+  const SceneDescription around_origin = scene_;
+  for (const double z :
+       {-3, 3}) {  // the axes of the inverse poses meet in front by one convention, behind by the other
+    for (const char* file : {"opencv", "opengl", "opencv in opengl"}) {
+      scene_ = around_origin;
+      MoveWorld({Identity3<double>(), {0.1, 0.2, z}});
+      const std::vector<PosedPhoto> good = scene_.photos;
+      InvertAs(file);
+      const bool sees_all_as_written = std::string(file) == (z < 0 ? "opengl" : "opencv");  // all of them look one way
+      ExpectSame(Check(), sees_all_as_written ? scene_.photos : good);
+      EXPECT_THAT(log_, ElementsAre(HasSubstr(sees_all_as_written ? "invert them" : "all poses were inverted")))
+          << file << z;
+      scene_.points = {};
+      Check();
+      EXPECT_THAT(log_, ElementsAre(HasSubstr("invert them"))) << file << z;
+    }
+  }
+}
+
+// Photos around, from a place above the origin: the inverse poses look at the origin, but are rolled about that axis.
+TEST_F(PoseConvention, APanoramaIsNotInverted) {
+  for (size_t i = 0; i < 8; ++i) {
+    const double angle = 2 * kPi * double(i) / 8, c = std::cos(angle), s = std::sin(angle);
+    const double down = 0.3 * std::sin(3 * angle), a = std::cos(down), b = std::sin(down);
+    const Mat3<double> camera_from_world = {{{s, -c, 0}, {-b * c, -b * s, -a}, {a * c, a * s, -b}}};
+    const Vec3<double> center = {0.02 * c, 0.02 * s, i % 2 == 0 ? 1.5 : 1.55};
+    scene_.photos[i].camera_from_world = {camera_from_world, -(camera_from_world * center)};
+  }
+  for (Vec3<double>& point : scene_.points.positions) point = {point.x, point.y, 2 * point.z};
+  const std::vector<Vec3<double>> near = scene_.points.positions;
+  for (const double wall : {0.5, 1.5, 3.0}) {
+    for (size_t i = 0; i < near.size(); ++i) {
+      const double length = std::hypot(near[i].x, near[i].y);
+      scene_.points.positions[i] = {wall * near[i].x / length, wall * near[i].y / length, 1.5 + near[i].z};
+    }
+    for (const bool opengl_axes : {false, true}) {
+      scene_.opengl_axes = opengl_axes;
+      ExpectSame(Check(), scene_.photos);
+      EXPECT_THAT(log_, IsEmpty());
     }
   }
 }
