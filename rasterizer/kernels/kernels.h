@@ -124,7 +124,8 @@ struct CameraGradientParams {
 
 // Sums up what the loss has for a motion of the camera: through the means in its frame, the turn of the covariances,
 // and the directions that the colours are seen from (docs/math.md, section 13). It reads what ProjectBackward reads,
-// and runs beside it. The sums are in double and in a fixed order. A splat whose part is not finite is left out.
+// and runs before it or the update that takes its place. The sums are in double and in a fixed order. A splat whose
+// part is not finite is left out.
 template <typename T>
 void CameraGradient(const KernelContext& context, const CameraGradientParams<T>& params);
 

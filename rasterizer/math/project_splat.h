@@ -1,6 +1,8 @@
 // One splat through the whole geometry stage, forward and backward: what a thread of the project stage does on every
-// backend (docs/math.md, sections 1 to 5 and 8).
+// backend (docs/math.md, sections 1 to 5, 8 and 13).
 #pragma once
+
+#include <type_traits>
 
 #include "core/host_device.h"
 #include "core/lanes.h"
@@ -156,8 +158,7 @@ struct SplatBackward {
 };
 
 template <typename T>
-struct SplatAndCameraBackward {
-  SplatBackward<T> splat;
+struct SplatAndCameraBackward : SplatBackward<T> {
   CameraMotionGrad<T> camera;
 };
 
@@ -193,12 +194,11 @@ SPLAT_HD inline CameraMotionGrad<T> CameraMotionBackward(const PinholeCamera<T>&
   return {camera.rotation * grad_mean, Cross(point, grad_point) + camera.rotation * grad_turn_in_world};
 }
 
-// The splat must be visible. Once this is inlined, a caller who takes one part does not compute the other.
-template <typename T>
-SPLAT_HD inline SplatAndCameraBackward<T> ProjectSplatAndCameraBackward(const PinholeCamera<T>& camera,
-                                                                        const ProjectLimits& limits,
-                                                                        const StoredSplat<T>& splat,
-                                                                        const ProjectedSplatGrad<T>& grad) {
+// The chain of ProjectSplatBackward. Result: SplatBackward or SplatAndCameraBackward. What only the camera's part needs
+// is not computed for the first: not every compiler leaves out what is not used.
+template <typename Result, typename T>
+SPLAT_HD inline Result SplatBackwardTo(const PinholeCamera<T>& camera, const ProjectLimits& limits,
+                                       const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {
   const Vec3<T> p = PointInCamera(camera, splat.mean);
   const JacobianRows<T> rows = ProjectionJacobian(camera, p);
   const ProjectedAxes<T> axes = ProjectAxes(rows, splat.log_scale, splat.quat);
@@ -209,7 +209,7 @@ SPLAT_HD inline SplatAndCameraBackward<T> ProjectSplatAndCameraBackward(const Pi
                    ProjectionJacobianBackward(camera, p, through_axes.rows, through_axes.size);
   grad_p.z += grad.depth;
 
-  SplatBackward<T> out;
+  Result out;
   const Vec3<T> view = splat.mean - camera.center;
   out.direction = Normalized(view);
   const Vec3<T> color = ShColorUnclamped(limits.sh_degree, out.direction, splat.sh_dc, splat.sh_rest);
@@ -220,13 +220,26 @@ SPLAT_HD inline SplatAndCameraBackward<T> ProjectSplatAndCameraBackward(const Pi
   out.splat.log_scale = through_axes.log_scale;
   out.splat.quat = through_axes.quat;
   out.splat.opacity_logit = SigmoidBackward(opacity, footprint.opacity);
-  return {out, CameraMotionBackward(camera, p, grad_p, out.splat.mean, TurnInWorld(axes, footprint.axes))};
+  if constexpr (std::is_same_v<Result, SplatAndCameraBackward<T>>) {
+    out.camera = CameraMotionBackward(camera, p, grad_p, out.splat.mean, TurnInWorld(axes, footprint.axes));
+  }
+  return out;
 }
 
+// The splat must be visible.
 template <typename T>
 SPLAT_HD inline SplatBackward<T> ProjectSplatBackward(const PinholeCamera<T>& camera, const ProjectLimits& limits,
                                                       const StoredSplat<T>& splat, const ProjectedSplatGrad<T>& grad) {
-  return ProjectSplatAndCameraBackward(camera, limits, splat, grad).splat;
+  return SplatBackwardTo<SplatBackward<T>>(camera, limits, splat, grad);
+}
+
+// The part of the camera beside it, which takes more.
+template <typename T>
+SPLAT_HD inline SplatAndCameraBackward<T> ProjectSplatAndCameraBackward(const PinholeCamera<T>& camera,
+                                                                        const ProjectLimits& limits,
+                                                                        const StoredSplat<T>& splat,
+                                                                        const ProjectedSplatGrad<T>& grad) {
+  return SplatBackwardTo<SplatAndCameraBackward<T>>(camera, limits, splat, grad);
 }
 
 // This overload also treats the coefficients: it writes grad_sh_dc [3] and the first ShRestCount(sh_degree) rows of

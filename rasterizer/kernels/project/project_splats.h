@@ -150,20 +150,14 @@ class ProjectSplats {
   static void FinishVisible(const ProjectParams<S>& params, const ProjectConstants<S>& view,
                             const math::PinholeCamera<L>& camera, const Splats& splats);
 
-  // The gradient of visible splats, and what it comes from.
-  struct VisibleGrad {
-    L sum[kSlotSize];
-    math::ProjectedSplatGrad<L> projected;
-    math::SplatAndCameraBackward<L> back;
-  };
-
-  // Params: ProjectBackwardParams or CameraGradientParams.
-  // The sums of the splats' slots, each in slot order.
+  // The sums of the splats' slots, each in slot order. Params: ProjectBackwardParams or CameraGradientParams.
   template <typename Params>
   static void SumSlots(const Params& params, const Splats& splats, L* sum);
-  template <typename Params>
-  static VisibleGrad GradOf(const Params& params, const math::PinholeCamera<L>& camera,
-                            const math::ProjectLimits& limits, const Splats& splats);
+  // The gradient of visible splats, a math::SplatBackward or math::SplatAndCameraBackward; `sum` [kSlotSize] and
+  // `grad_projected` get what it comes from.
+  template <typename Result, typename Params>
+  static Result GradOf(const Params& params, const math::PinholeCamera<L>& camera, const math::ProjectLimits& limits,
+                       const Splats& splats, L* sum, math::ProjectedSplatGrad<L>& grad_projected);
   static void ClearGrad(const ProjectBackwardParams<S>& params, int64_t i);
   template <Antialiasing kMode>
   static void VisibleBackward(const ProjectBackwardParams<S>& params, const math::PinholeCamera<L>& camera,
@@ -245,23 +239,20 @@ void ProjectSplats<L>::SumSlots(const Params& params, const Splats& splats, L* s
 }
 
 template <typename L>
-template <typename Params>
-typename ProjectSplats<L>::VisibleGrad ProjectSplats<L>::GradOf(const Params& params,
-                                                                const math::PinholeCamera<L>& camera,
-                                                                const math::ProjectLimits& limits,
-                                                                const Splats& splats) {
+template <typename Result, typename Params>
+Result ProjectSplats<L>::GradOf(const Params& params, const math::PinholeCamera<L>& camera,
+                                const math::ProjectLimits& limits, const Splats& splats, L* sum,
+                                math::ProjectedSplatGrad<L>& grad_projected) {
   const SplatsView<S>& view = params.forward.splats;
-  VisibleGrad grad;
   L record[kRecordSize];
-  SumSlots(params, splats, grad.sum);
+  SumSlots(params, splats, sum);
   splats.Load(params.forward.out.records, kRecordSize, kRecordSize, record);
-  grad.projected = GradFromSlots(record, grad.sum);
+  grad_projected = GradFromSlots(record, sum);
   math::StoredSplat<L> stored = LoadStored(view, splats);
   const Colors colors(view, limits.sh_degree, splats);
   stored.sh_dc = colors.dc;
   stored.sh_rest = colors.rest;
-  grad.back = math::ProjectSplatAndCameraBackward(camera, limits, stored, grad.projected);
-  return grad;
+  return math::SplatBackwardTo<Result>(camera, limits, stored, grad_projected);
 }
 
 // Sets all of a splat's gradient and statistics to 0.
@@ -285,8 +276,9 @@ __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBac
                                                                 const math::ProjectLimits& any_limits,
                                                                 const Splats& splats) {
   const math::ProjectLimits limits = Specialized<kMode>(any_limits);
-  const VisibleGrad grad = GradOf(params, camera, limits, splats);
-  const math::SplatBackward<L>& out = grad.back.splat;
+  L sum[kSlotSize];
+  math::ProjectedSplatGrad<L> grad;
+  const auto out = GradOf<math::SplatBackward<L>>(params, camera, limits, splats, sum, grad);
   StoreVec3(out.splat.mean, splats, params.grad.means);
   StoreVec3(out.splat.log_scale, splats, params.grad.log_scales);
   const L quat[4] = {out.splat.quat.w, out.splat.quat.x, out.splat.quat.y, out.splat.quat.z};
@@ -298,10 +290,10 @@ __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBac
   splats.Store(grad_rest, 3 * math::ShRestCount(limits.sh_degree), params.grad.sh_rest,
                3 * params.forward.splats.sh_rest_count);
   if (params.stats.grad_mean_px) {
-    const L mean[2] = {grad.projected.mean.x, grad.projected.mean.y};
+    const L mean[2] = {grad.mean.x, grad.mean.y};
     splats.Store(mean, 2, params.stats.grad_mean_px, 2);
   }
-  if (params.stats.abs_mean_px) splats.Store(grad.sum + kSlotAbsMean, 2, params.stats.abs_mean_px, 2);
+  if (params.stats.abs_mean_px) splats.Store(sum + kSlotAbsMean, 2, params.stats.abs_mean_px, 2);
 }
 
 template <typename L>
@@ -333,7 +325,12 @@ __attribute__((flatten)) void ProjectSplats<L>::AddCameraMotion(const CameraGrad
                                                                 const math::PinholeCamera<L>& camera,
                                                                 const math::ProjectLimits& any_limits,
                                                                 const Splats& splats, double* motion) {
-  const math::CameraMotionGrad<L> grad = GradOf(params, camera, Specialized<kMode>(any_limits), splats).back.camera;
+  L sum[kSlotSize];
+  math::ProjectedSplatGrad<L> grad_projected;
+  const math::CameraMotionGrad<L> grad =
+      GradOf<math::SplatAndCameraBackward<L>>(params, camera, Specialized<kMode>(any_limits), splats, sum,
+                                              grad_projected)
+          .camera;
   const auto usable = IsFinite(grad);
   L column[kCameraMotionSize] = {grad.translation.x, grad.translation.y, grad.translation.z,
                                  grad.rotation.x,    grad.rotation.y,    grad.rotation.z};
