@@ -10,7 +10,6 @@ namespace {
 constexpr size_t kCameraSize = 4 + 4 + 8 + 8;                 // without params
 constexpr size_t kImageSize = 4 + 4 * 8 + 3 * 8 + 4 + 1 + 8;  // with an empty name and no 2D points
 constexpr size_t kPointSize = 8 + 3 * 8 + 3 + 8 + 8;          // with an empty track
-constexpr size_t kPoint2dSize = 8 + 8 + 8;                    // x, y, id of the 3D point
 constexpr uint64_t kNoPoint = ~uint64_t(0);
 constexpr size_t kTrackElementSize = 4 + 4;  // image id, index of the 2D point
 
@@ -54,7 +53,7 @@ ColmapImage ReadImage(ByteReader& reader) {
   for (double& t : image.translation) t = reader.Read<double>();
   image.camera_id = reader.Read<uint32_t>();
   image.name = reader.ReadZeroTerminated();
-  const uint64_t points = reader.ReadCount("2D points", kPoint2dSize);
+  const uint64_t points = reader.Read<uint64_t>();  // the file ends before there are too many
   for (uint64_t i = 0; i < points; ++i) {
     Sighting sighting;
     sighting.x = reader.Read<double>();
