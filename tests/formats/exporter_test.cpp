@@ -71,7 +71,7 @@ TEST(WriteScene, LeavesNothingBehindWhereItCannotWrite) {
 TEST(WriteScene, AFormatsRefusalNamesTheFile) {
   TempDir folder;
   const SplatCloud cloud = RandomCloud(2, 0);
-  const Exporter refusing = {"no", ".no", "", [](std::ostream&, const SplatSelection&, const ExportOptions&) {
+  const Exporter refusing = {"no", ".no", "", {1, 0}, [](std::ostream&, const SplatSelection&, const ExportOptions&) {
                                throw Error("the format cannot hold this");
                              }};
   EXPECT_EQ(ErrorMessageOf([&] { WriteScene(folder / "a.no", refusing, AllOf(cloud)); }),
