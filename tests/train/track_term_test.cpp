@@ -5,8 +5,11 @@
 
 #include <cmath>
 
+#include "core/parallel.h"
 #include "core/random.h"
+#include "data/poses/colmap_reader.h"
 #include "tests/support/gradient_check.h"
+#include "tests/support/test_data.h"
 
 namespace splat::train {
 namespace {
@@ -79,6 +82,22 @@ TEST(TrackTerm, NeedsADozenSightingsOverATenthOfBothSides) {
   EXPECT_FALSE(TrackTerm(dataset, kWeight).Supports(0));
   dataset = SetOf(11);
   EXPECT_FALSE(TrackTerm(dataset, kWeight).Supports(0));
+}
+
+// The pixels are those of the photos' lens, and the points in the frame of trainings.
+TEST(TrackTerm, PhotosSeeTheirPointsWhereTheModelHasThem) {
+  SPLAT_TEST_DATA_OR_SKIP(fox, "fox");
+  data::DatasetOptions options;
+  options.sightings = true;
+  ThreadPool executor(2);
+  const data::Dataset dataset =
+      data::BuildDataset(data::ReadColmapModel(fox + "/sparse/0", fox + "/images"), options, executor, {});
+  const TrackTerm term(dataset, 1);
+  for (size_t i = 0; i < dataset.views.size(); ++i) {
+    const data::View& view = dataset.views[i];
+    ASSERT_GT(view.sightings.size(), 100u) << view.name;
+    EXPECT_LT(term.At(int(i), view.camera.camera_from_world).value / double(view.sightings.size()), 1) << view.name;
+  }
 }
 
 }  // namespace

@@ -187,7 +187,8 @@ TEST(ConfigToJsonTest, HoldsEveryOption) {
   EXPECT_EQ(json["density"]["adaptive"].size(), 6u);
   EXPECT_EQ(json["init"].size(), 4u);
   EXPECT_EQ(json["color"].size(), 3u);
-  EXPECT_EQ(json.size(), 10u + 5u);
+  EXPECT_EQ(json["poses"].size(), 6u);
+  EXPECT_EQ(json.size(), 10u + 6u);
 }
 
 TEST(OptionsOfTest, EveryRowHasAHelpTextAndANameOfItsOwn) {
