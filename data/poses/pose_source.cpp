@@ -152,12 +152,11 @@ void WarnOfOtherImages(const PhotoFolder& photos, SceneDescription& scene) {
       " are no photos, but other images made of photos, or results of an earlier run: ", NamesInBrief(photos.others)));
 }
 
-// The chosen description with its photos located, and all that is to be said of it.
-SceneDescription Finish(Candidate&& chosen, const PhotoFolder& photos) {
+// The chosen description with all that is to be said of it. It has named that many photos, and has those that were
+// located.
+SceneDescription Finish(Candidate&& chosen, size_t named, const PhotoFolder& photos) {
   SceneDescription scene = std::move(chosen.scene);
   const LocatedPhotos& located = chosen.located;
-  const size_t named = scene.photos.size();
-  scene.photos = located.photos;
   scene.warnings.insert(scene.warnings.end(), located.warnings.begin(), located.warnings.end());
   if (!located.missing.empty()) {
     scene.warnings.push_back(StrCat(photos.path, ": ", located.missing.size(), " of ", named, " photos of the ",
@@ -237,9 +236,12 @@ std::vector<PosePlace> PlacesAt(const std::string& path, const PhotoFolder& phot
 
 PoseChoice TakeFirst(std::vector<Candidate>&& candidates, const PhotoFolder& photos) {
   PoseChoice choice;
-  AddPosePoints(candidates.front().place.kind, candidates.front().place.path, candidates.front().scene);
+  Candidate& taken = candidates.front();
+  const size_t named = taken.scene.photos.size();
+  taken.scene.photos = taken.located.photos;  // before the points come, which their sightings are of
+  AddPosePoints(taken.place.kind, taken.place.path, taken.scene);
   choice.summary = Summarize(candidates, photos);
-  choice.scene = Finish(std::move(candidates.front()), photos);
+  choice.scene = Finish(std::move(taken), named, photos);
   return choice;
 }
 

@@ -7,7 +7,7 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
-#include "data/poses/colmap_reader.h"
+#include "data/poses/pose_source.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/test_data.h"
 
@@ -90,8 +90,8 @@ TEST(TrackTerm, PhotosSeeTheirPointsWhereTheModelHasThem) {
   data::DatasetOptions options;
   options.sightings = true;
   ThreadPool executor(2);
-  const data::Dataset dataset =
-      data::BuildDataset(data::ReadColmapModel(fox + "/sparse/0", fox + "/images"), options, executor, {});
+  const data::SceneDescription scene = data::ReadPoses(fox + "/sparse/0", fox + "/images");  // as a run does
+  const data::Dataset dataset = data::BuildDataset(scene, options, executor, {});
   const TrackTerm term(dataset, 1);
   for (size_t i = 0; i < dataset.views.size(); ++i) {
     const data::View& view = dataset.views[i];
