@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/constants.h"
 #include "core/random.h"
 #include "core/twist.h"
 
@@ -49,13 +50,12 @@ Rigid3 HeldAs(const Rigid3& camera_from_world, int exif_orientation) {
 }
 
 Rigid3 PutOff(const Rigid3& camera_from_world, double degrees, double metres, Random& random) {
-  constexpr double kDegree = 0.017453292519943295;  // rad
   const auto direction = [&] {
     const double x = random.Normal(), y = random.Normal(), z = random.Normal();
     return Normalized(Vec3<double>{x, y, z});
   };
   const Vec3<double> axis = direction(), way = direction();
-  const Rigid3 turn = ExpTwist(MakeTwist({0, 0, 0}, (degrees * kDegree) * axis));
+  const Rigid3 turn = ExpTwist(MakeTwist({0, 0, 0}, (degrees * kRadiansPerDegree) * axis));
   return Compose(Rigid3{turn.rotation, metres * way}, camera_from_world);
 }
 

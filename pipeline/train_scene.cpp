@@ -1,4 +1,5 @@
 #include "core/check.h"
+#include "core/constants.h"
 #include "core/format.h"
 #include "core/quantile.h"
 #include "data/dataset/scene_alignment.h"
@@ -8,8 +9,6 @@
 
 namespace splat::pipeline {
 namespace {
-
-constexpr double kDegreesPerRadian = 57.29577951308232;
 
 void ReportStep(Reporter& reporter, const train::TrainProgress& now) {
   reporter.Progress(

@@ -8,22 +8,21 @@
 namespace splat::train {
 namespace {
 
-constexpr double kColorDecay = 0.01;  // of the highest rate, at the beginning and at the end
-constexpr int kColorWarmUp = 500;     // steps of the reference run
-
-// The mean of kColorDecay^t over a run, 0 <= t <= 1: 0.215 of the highest rate.
-double MeanShareOfColorRate() {
-  return (1 - kColorDecay) / -std::log(kColorDecay);
-}
-
-constexpr double kPoseDecay = 0.01;       // of the first rate, at the end of the window
-constexpr double kPoseMeanRate = 0.215;   // of kPoseDecay^t over the window, 0 <= t <= 1: (1 - 0.01) / ln 100
+constexpr double kDecay = 0.01;           // of the highest rate of colours and poses, at the end
+constexpr int kColorWarmUp = 500;         // steps of the reference run; they begin at kDecay, too
 constexpr double kPoseSettleShare = 0.1;  // of a short run, before poses move
+
+// The rate, or if that is more, the highest one by which so many updates, as it falls by kDecay^t over 0 <= t <= 1, add
+// up to the reach.
+double HighestRate(double rate, double reach, double updates) {
+  const double mean_share = (1 - kDecay) / -std::log(kDecay);
+  return std::max(rate, reach / (mean_share * std::max(1.0, updates)));
+}
 
 double ShareOfColorRate(int step, int steps) {
   const double warm_up = std::max(1, ScaledSteps(kColorWarmUp, steps));
-  const double warmth = kColorDecay + (1 - kColorDecay) * std::min(1.0, step / warm_up);
-  return warmth * std::pow(kColorDecay, double(step) / std::max(1, steps));
+  const double warmth = kDecay + (1 - kDecay) * std::min(1.0, step / warm_up);
+  return warmth * std::pow(kDecay, double(step) / std::max(1, steps));
 }
 
 }  // namespace
@@ -34,8 +33,7 @@ double MeansLearningRate(const OptimizerConfig& config, int step, int steps) {
 }
 
 double ColorLearningRate(const ColorConfig& config, double updates, int step, int steps) {
-  const double highest = std::max(config.rate, config.reach / (MeanShareOfColorRate() * std::max(1.0, updates)));
-  return highest * ShareOfColorRate(step, steps);
+  return HighestRate(config.rate, config.reach, updates) * ShareOfColorRate(step, steps);
 }
 
 double LensLearningRate(const ColorConfig& config, int step, int steps) {
@@ -43,14 +41,12 @@ double LensLearningRate(const ColorConfig& config, int step, int steps) {
 }
 
 PoseWindow PoseWindowOf(const PoseConfig& config, int steps) {
-  const int settle = std::min(config.from, int(kPoseSettleShare * steps));
-  return {std::max(ScaledSteps(config.from, steps), settle), int(config.until * steps)};
+  return {BeginningOf(config.from, kPoseSettleShare, steps), int(config.until * steps)};
 }
 
 double PoseLearningRate(const PoseConfig& config, double updates, int step, const PoseWindow& window) {
-  const double highest = std::max(config.rate, config.reach / (kPoseMeanRate * std::max(1.0, updates)));
   const double done = double(step - window.from) / std::max(1, window.until - window.from);
-  return highest * std::pow(kPoseDecay, std::clamp(done, 0.0, 1.0));
+  return HighestRate(config.rate, config.reach, updates) * std::pow(kDecay, std::clamp(done, 0.0, 1.0));
 }
 
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps) {

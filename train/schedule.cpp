@@ -21,6 +21,10 @@ int ScaledSteps(int option, int steps) {
   return int(std::min(scaled, double(std::numeric_limits<int>::max())));
 }
 
+int BeginningOf(int from, double share, int steps) {
+  return std::max(ScaledSteps(from, steps), std::min(from, int(share * steps)));
+}
+
 int StepsOf(const TrainConfig& config, bool cuda) {
   if (config.iterations > 0) return config.iterations;
   return cuda ? kDefaultStepsCuda : kDefaultStepsCpu;
@@ -45,8 +49,7 @@ int ChooseResolutionLevels(int width, int height) {
 }
 
 DensitySchedule::DensitySchedule(const DensityConfig& config, int steps, int wanted_refinements) : steps_(steps) {
-  const int settle = std::min(config.refine_from, int(kSettleShare * steps));
-  refine_from_ = std::max(ScaledSteps(config.refine_from, steps), settle);
+  refine_from_ = BeginningOf(config.refine_from, kSettleShare, steps);
   refine_until_ = ScaledSteps(config.refine_until, steps);
   const int affordable = std::max(kMinRefineEvery, (refine_until_ - refine_from_) / wanted_refinements);
   refine_every_ = std::max({1, ScaledSteps(config.refine_every, steps), std::min(affordable, config.refine_every)});

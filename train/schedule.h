@@ -12,6 +12,10 @@ constexpr int kReferenceSteps = 30000;
 // Returns an option in steps of the reference run in steps of this one, rounded.
 int ScaledSteps(int option, int steps);
 
+// Returns the step after which something begins: after `from` of the reference run's steps, but in a short run not
+// before the splats have settled, which is after a share of the run or `from` steps of its own, whichever is less.
+int BeginningOf(int from, double share, int steps);
+
 // Returns the steps of a run: config.iterations, or the device's default where that is 0.
 int StepsOf(const TrainConfig& config, bool cuda);
 

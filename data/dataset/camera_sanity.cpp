@@ -12,7 +12,6 @@
 namespace splat::data {
 namespace {
 
-constexpr double kDegrees = 180 / kPi;
 constexpr double kWidestView = 170, kWidestFisheyeView = 360, kNarrowestView = 0.5;  // degrees
 constexpr double kFocalOfShares_px = 10;                    // a smaller one is a share of the image's width
 constexpr double kLeastShare = 0.25, kLargestShare = 0.75;  // of a principal point written as a share
@@ -32,7 +31,7 @@ FieldOfView FieldOfViewOf(const Intrinsics& intrinsics) {
   const double sides = std::max(along_x, along_y);
   FieldOfView view;
   view.focal = along_x >= along_y ? lens.fx : lens.fy;
-  view.degrees = kDegrees * (lens.fisheye ? sides : 2 * std::atan(0.5 * sides));
+  view.degrees = kDegreesPerRadian * (lens.fisheye ? sides : 2 * std::atan(0.5 * sides));
   if (lens.fisheye) view.widest = kWidestFisheyeView;
   return view;
 }

@@ -149,9 +149,8 @@ std::vector<Row> ReadRows(const std::string& path, LineScanner& lines, const Hea
 // The heading turns clockwise from the y axis, seen from above; a camera with all angles zero looks straight down, and
 // the upper side of its photo is where y points. World axes: x east, y north, z up.
 Rigid3 PoseOf(const Row& row) {
-  constexpr double kRadians = kPi / 180;
-  const double heading = row.Number("heading") * kRadians, pitch = row.Number("pitch") * kRadians,
-               roll = row.Number("roll") * kRadians;
+  const double heading = row.Number("heading") * kRadiansPerDegree, pitch = row.Number("pitch") * kRadiansPerDegree,
+               roll = row.Number("roll") * kRadiansPerDegree;
   const double ch = std::cos(heading), sh = std::sin(heading), cp = std::cos(pitch), sp = std::sin(pitch),
                cr = std::cos(roll), sr = std::sin(roll);
   const Mat3<double> about_z = {{{ch, sh, 0}, {-sh, ch, 0}, {0, 0, 1}}};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/constants.h"
 #include "core/quantile.h"
 #include "scene/near_plane.h"
 #include "scene/select.h"
@@ -19,7 +20,6 @@ using Json = nlohmann::ordered_json;  // keys in the order of writing
 constexpr size_t kMostKeyframes = 60;
 constexpr double kSecondsPerKeyframe = 1, kShortestFlight_s = 10, kLongestFlight_s = 60;
 constexpr double kNarrowest_deg = 10, kWidest_deg = 120;  // that the viewer allows
-constexpr double kDegrees = 57.29577951308232;
 
 // The order of the list counts as a path if it is at most so many times as long as the short way through the cameras.
 constexpr double kLongestDetour = 2;
@@ -38,7 +38,7 @@ Pose PoseOf(const Camera& camera) {
 
 double FovOf(const Camera& camera) {
   const double half = std::max(camera.width / camera.fx, camera.height / camera.fy) / 2;
-  return std::clamp(2 * std::atan(half) * kDegrees, kNarrowest_deg, kWidest_deg);
+  return std::clamp(2 * std::atan(half) * kDegreesPerRadian, kNarrowest_deg, kWidest_deg);
 }
 
 // Where the scene is if a camera sees nothing: the middle of most splats, in front of it by at least a little.
@@ -233,7 +233,7 @@ ViewerSettings SettingsFromSplats(const SplatSelection& splats) {
   if (splats.count() == 0) return settings;
   const Sphere sphere = SphereAroundMost(splats);
   const double radius = sphere.radius > 0 ? sphere.radius : 1;
-  const double distance = radius / std::sin(settings.start.fov_deg / kDegrees / 2);
+  const double distance = radius / std::sin(settings.start.fov_deg / kDegreesPerRadian / 2);
   settings.start.target = sphere.center;
   settings.start.position = sphere.center + distance * Normalized(Vec3<double>{0, -kTilt, -1});
   return settings;

@@ -25,7 +25,6 @@ using splat::testing::TempDir;
 using splat::testing::WriteBytes;
 
 constexpr double kTolerance_px = 1e-6;  // of numbers written with 17 digits
-constexpr double kDegrees = 180 / kPi;
 
 // A camera of the capture with a lens of the programs' kind, which the capture's own cannot have.
 struct KnownCamera {
@@ -182,8 +181,8 @@ std::string RealityCaptureRow(const KnownCamera& known, double unit) {
   const Camera& camera = known.camera;
   const double longer_side = std::max(camera.width, camera.height);
   std::ostringstream text = Text();
-  text << known.name << "," << at.x << "," << at.y << "," << at.z << "," << std::atan2(up.x, up.y) * kDegrees << ","
-       << std::asin(up.z) * kDegrees << "," << std::atan2(-right.z, back.z) * kDegrees << ","
+  text << known.name << "," << at.x << "," << at.y << "," << at.z << "," << std::atan2(up.x, up.y) * kDegreesPerRadian
+       << "," << std::asin(up.z) * kDegreesPerRadian << "," << std::atan2(-right.z, back.z) * kDegreesPerRadian << ","
        << 36 * camera.fx / longer_side << "," << (camera.cx - camera.width / 2.0) / longer_side * unit << ","
        << (camera.cy - camera.height / 2.0) / longer_side * unit;
   for (const double k : known.k) text << "," << k;

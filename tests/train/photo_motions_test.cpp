@@ -1,5 +1,6 @@
 // The optimizer of a camera's motion: Adam along the camera's own axes, with caps.
 #include "train/photo_motions.h"
+#include "core/constants.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +9,6 @@
 
 namespace splat::train {
 namespace {
-
-constexpr double kDegree = 0.017453292519943295;
 
 TEST(Move, TakesAStepOfTheRateAgainstTheGradient) {
   const MotionLimits limits = UsualLimits();
@@ -40,10 +39,10 @@ TEST(Move, AStepAndTheWholeMotionAreCapped) {
   CameraMotion motion;
   Move(motion, gradient, 1, limits);
   EXPECT_NEAR(Norm(LinearPart(motion.twist)), 0.003 * limits.scene, 1e-4 * limits.scene);
-  EXPECT_NEAR(Norm(AngularPart(motion.twist)), 0.25 * kDegree, 1e-12);
+  EXPECT_NEAR(Norm(AngularPart(motion.twist)), 0.25 * kRadiansPerDegree, 1e-12);
   for (int step = 0; step < 100; ++step) Move(motion, gradient, 1, limits);
   EXPECT_NEAR(Norm(LinearPart(motion.twist)), 0.03 * limits.scene, 1e-12);
-  EXPECT_NEAR(Norm(AngularPart(motion.twist)), 3 * kDegree, 1e-12);
+  EXPECT_NEAR(Norm(AngularPart(motion.twist)), 3 * kRadiansPerDegree, 1e-12);
 }
 
 TEST(Move, AGradientThatIsNotFiniteMovesNothing) {
