@@ -25,8 +25,7 @@ class PoseFitter {
         loader_(dataset_, LoadingFor(backend, fit.config), log),
         photos_(dataset_, loader_, backend, 0),
         step_(backend, {}, MakeNoUpdate()),
-        gradient_(
-            torch::zeros({kernels::kCameraMotionSize}, torch::TensorOptions(torch::kFloat64).device(backend.device))),
+        gradient_(MotionGradientOn(backend.device)),
         host_gradient_(backend.device, size_t(gradient_.numel()) * sizeof(double)) {
     loader_.Announce(fit.views);
   }
@@ -52,10 +51,7 @@ class PoseFitter {
 StepInput PoseFitter::InputFor(const Target& target) const {
   StepInput input;
   input.target = target;
-  input.settings.near = dataset_.near;
-  SceneTraits& traits = input.settings.traits.emplace(model_.traits);
-  const std::array<float, 3>& color = dataset_.background;
-  traits.background = Rgb{color[0], color[1], color[2]};
+  input.settings = SettingsOf(model_, dataset_.background, dataset_.near);
   input.loss = config_.loss;
   input.camera_gradient = gradient_.data_ptr<double>();
   return input;

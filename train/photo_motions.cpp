@@ -5,6 +5,7 @@
 
 #include "core/constants.h"
 #include "data/dataset/scene_alignment.h"
+#include "rasterizer/kernels/kernels.h"
 #include "train/kernels/update/adam_math.h"
 
 namespace splat::train {
@@ -42,6 +43,10 @@ void Move(CameraMotion& motion, const Twist& gradient, double rate, const Motion
   step = Capped(step, limits.step_share * limits.scene, limits.step_angle);
   const Twist moved = LogOfMotion(Compose(ExpTwist(step), ExpTwist(motion.twist)));
   motion.twist = Capped(moved, limits.share * limits.scene, limits.angle);
+}
+
+torch::Tensor MotionGradientOn(const torch::Device& device) {
+  return torch::zeros({kernels::kCameraMotionSize}, torch::TensorOptions(torch::kFloat64).device(device));
 }
 
 PhotoMotions PhotoMotions::Clone() const {

@@ -30,6 +30,9 @@ MotionLimits UsualLimits();
 // old camera's axes. A gradient that is not finite moves nothing.
 void Move(CameraMotion& motion, const Twist& gradient, double rate, const MotionLimits& limits);
 
+// Memory for the gradient of a motion, [6] double, zeros.
+torch::Tensor MotionGradientOn(const torch::Device& device);
+
 struct PhotoMotions {
   std::vector<CameraMotion> views;  // by Target::view; empty where poses are not refined
   // The gradient that a step has left on the device and the host has not used yet.

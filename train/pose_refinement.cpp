@@ -10,16 +10,19 @@ namespace {
 
 constexpr size_t kGradientBytes = size_t(kernels::kCameraMotionSize) * sizeof(double);
 
+void CheckChosen(const PoseConfig& config) {
+  SPLAT_CHECK(config.refine != "auto",
+              "poses.refine auto: is to be chosen before a state is made (train/choose_poses.h)");
+}
+
 }  // namespace
 
 PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config) {
-  SPLAT_CHECK(config.refine != "auto",
-              "poses.refine auto: is to be chosen before a state is made (train/choose_poses.h)");
+  CheckChosen(config);
   PhotoMotions motions;
   if (config.refine == "off") return motions;
   motions.views.resize(dataset.views.size());
-  motions.gradient =
-      torch::zeros({kernels::kCameraMotionSize}, torch::TensorOptions(torch::kFloat64).device(backend.device));
+  motions.gradient = MotionGradientOn(backend.device);
   return motions;
 }
 
@@ -53,9 +56,12 @@ PoseRefinement::PoseRefinement(const Backend& backend, const data::Dataset& data
       window_(PoseWindowOf(config, steps)),
       motions_(motions),
       gradient_(backend.device, kGradientBytes) {
+  CheckChosen(config);
+  const size_t expected = config.refine == "off" ? 0 : dataset.views.size();
+  SPLAT_CHECK(motions.views.size() == expected, "--refine-poses ", config.refine,
+              ": the training that goes on has motions of ", motions.views.size(), " cameras, not of ", expected,
+              "; go on with the photos and the option that it began with, or begin anew");
   if (config.refine == "off") return;
-  SPLAT_CHECK(motions.views.size() == dataset.views.size(), "the training that goes on has moved ",
-              motions.views.size(), " cameras of ", dataset.views.size(), ": --refine-poses was another one");
   const std::vector<int> training = dataset.ViewsOf(Split::kTrain), held = HeldViews(dataset);
   updates_ = double(std::max(0, window_.until - window_.from)) / double(std::max<size_t>(1, training.size()));
   is_free_.assign(dataset.views.size(), false);

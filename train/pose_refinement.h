@@ -39,7 +39,7 @@ class PoseRefinement {
   // Where the step shall leave its gradient, on the device; null where this camera does not move in this step.
   double* GradientFor(int view, int step);
   void Done(int view, int step);
-  // Uses the gradient that is left. Nothing is left behind the last step.
+  // Uses the gradient that is left, so that all cameras are where the steps so far put them.
   void Settle();
 
  private:

@@ -52,8 +52,7 @@ SupportTally SupportInTraining(const SplatModel& model, const Backend& backend, 
   SupportTally tally(model.count());
   const SupportTensors tensors(model.count(), MostPixels(dataset, views), backend.device);
   TensorArena arena(backend.device);
-  RenderSettings settings;
-  settings.near = dataset.near;
+  const RenderSettings settings = SettingsOf(model, dataset.background, dataset.near);
   for (const int view : views) {
     const Camera& camera = dataset.views[size_t(view)].camera;
     const StageScope scope(backend.device);
@@ -66,13 +65,13 @@ SupportTally SupportInTraining(const SplatModel& model, const Backend& backend, 
   return tally;
 }
 
-FloaterCounts RemoveFloaters(SplatModel& model, ModelOptimizer& optimizer, const data::Dataset& dataset, Random& random,
+FloaterCounts RemoveFloaters(const ModelInTraining& training, const data::Dataset& dataset, const Ranks& ranks,
                              const LogSink& log) {
   Floaters floaters;
   try {
-    floaters = FindFloaters(SupportInTraining(model, optimizer.backend(), dataset));
+    floaters = FindFloaters(SupportInTraining(training.model, training.optimizer.backend(), dataset));
   } catch (const std::exception& error) {
-    if (!IsOutOfMemory(error)) throw;
+    if (ranks.count > 1 || !IsOutOfMemory(error)) throw;
     floaters.objection = "there is no memory to look for them";
   }
   if (!floaters.objection.empty()) {
@@ -85,7 +84,7 @@ FloaterCounts RemoveFloaters(SplatModel& model, ModelOptimizer& optimizer, const
     for (const Support verdict : floaters.verdicts) {
       fates.push_back(verdict == Support::kSupported ? SplatFate::kKeep : SplatFate::kRemove);
     }
-    ApplyFates(model, optimizer, fates, random);
+    ApplyFates(training.model, training.optimizer, fates, training.random);
   }
   LogInfo(log, StrCat("Floaters: removed ", TextOf(floaters.counts)));
   return floaters.counts;

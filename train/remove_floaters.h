@@ -10,18 +10,26 @@
 #include "scene/floaters.h"
 #include "train/backend.h"
 #include "train/model_optimizer.h"
+#include "train/ranks.h"
 #include "train/settings/config.h"
 
 namespace splat::train {
 
 // Looks at the model, which lies on the backend's device, from all training views: for each as much work as a step, but
-// for the loss and the update. Of several ranks, each does it and finds the same.
+// for the loss and the update.
 SupportTally SupportInTraining(const SplatModel& model, const Backend& backend, const data::Dataset& dataset);
 
-// Removes them from model and moments, and says in one line how many and why. Where there is no memory to look, or the
-// verdicts are not to be trusted (Floaters::objection), nothing is removed, with a warning. Draws nothing from
-// `random`.
-FloaterCounts RemoveFloaters(SplatModel& model, ModelOptimizer& optimizer, const data::Dataset& dataset, Random& random,
+// A model in training, and what density control has beside it.
+struct ModelInTraining {
+  SplatModel& model;
+  ModelOptimizer& optimizer;
+  Random& random;  // nothing is drawn from it
+};
+
+// Removes them from model and moments, and says in one line how many and why. Where the verdicts are not to be trusted
+// (Floaters::objection), or there is no memory to look, nothing is removed, with a warning. Each of several ranks does
+// it and finds the same; one that has no memory throws what LibTorch does, for the others go on with another model.
+FloaterCounts RemoveFloaters(const ModelInTraining& training, const data::Dataset& dataset, const Ranks& ranks,
                              const LogSink& log);
 
 // Whether a training with floaters removed does so after this step of a run of `steps`: when the last splats have been

@@ -139,11 +139,8 @@ StepInput Training::InputOf(int step) const {
   StepInput input;
   input.target = target_;
   input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
-  input.settings.near = dataset_.near;
-  SceneTraits& traits = input.settings.traits.emplace(state_.model.traits);
-  const std::array<float, 3>& color = dataset_.background;
-  traits.background = Rgb{color[0], color[1], color[2]};
-  traits.sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
+  input.settings = SettingsOf(state_.model, dataset_.background, dataset_.near);
+  input.settings.traits->sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
   input.loss = config_.loss;
   return input;
 }
@@ -181,8 +178,9 @@ void Training::Step() {
   ReadLoss(step);
   strategy_->Update(context);
   if (RemovesFloatersAfter(config_, step, steps_)) {
+    poses_.Settle();
     const data::Dataset moved = WithMotions(dataset_, TwistsOf(state_.motions));
-    RemoveFloaters(state_.model, optimizer_, moved, state_.density_random, log_);
+    RemoveFloaters({state_.model, optimizer_, state_.density_random}, moved, ranks_, log_);
   }
   state_.step = step;
 }

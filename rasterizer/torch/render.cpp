@@ -10,6 +10,14 @@
 
 namespace splat {
 
+RenderSettings SettingsOf(const SplatModel& model, const std::array<float, 3>& background, double near) {
+  RenderSettings settings;
+  settings.near = near;
+  settings.traits = model.traits;
+  settings.traits->background = Rgb{background[0], background[1], background[2]};
+  return settings;
+}
+
 SceneTraits DrawnTraits(const SplatModel& model, const RenderSettings& settings) {
   SceneTraits traits = settings.traits.value_or(model.traits);
   traits.sh_degree = std::min(traits.sh_degree, model.max_sh_degree());

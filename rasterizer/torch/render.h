@@ -2,6 +2,7 @@
 // autograd. Importing the shared library registers torch.ops.splat.* for C++ and Python (docs/architecture.md).
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "core/camera.h"
@@ -16,6 +17,9 @@ struct RenderSettings {
   double near = math::kDefaultNear;  // scene units
   double far = math::kDefaultFar;
 };
+
+// Returns those of a model on a background of 0..1: in all else it is drawn as its own traits say.
+RenderSettings SettingsOf(const SplatModel& model, const std::array<float, 3>& background, double near);
 
 // The traits that a model is drawn with, their degree limited to what it stores.
 SceneTraits DrawnTraits(const SplatModel& model, const RenderSettings& settings);

@@ -14,11 +14,7 @@ ImageF RenderToImage(const SplatModel& model, const Camera& camera, const std::a
   CheckCamera(camera);
   const torch::Device device = model.means.device();
   const StageScope scope(device);
-  RenderSettings settings;
-  settings.near = near;
-  settings.traits = model.traits;
-  settings.traits->background = Rgb{background[0], background[1], background[2]};
-  SceneTensors scene = SceneOf(model, camera, settings);
+  SceneTensors scene = SceneOf(model, camera, SettingsOf(model, background, near));
   scene.with_depth = false;
   const torch::Tensor rendered = ForwardPass({BackendOf(device).render, scope.context()}, scene).image.cpu();
   ImageF image(camera.width, camera.height, 3);

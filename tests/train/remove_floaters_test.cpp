@@ -45,7 +45,7 @@ TEST(RemoveFloaters, TakesTheSpeckOutAndKeepsTheRest) {
     Random random(1);
     const uint64_t state = random.state();
     Lines log;
-    const FloaterCounts counts = RemoveFloaters(model, optimizer, set.dataset, random, log.Sink());
+    const FloaterCounts counts = RemoveFloaters({model, optimizer, random}, set.dataset, {}, log.Sink());
     EXPECT_EQ(counts.Floaters(), 1);
     EXPECT_EQ(counts.near_only, 1);
     EXPECT_EQ(model.count(), set.truth.count());
@@ -63,7 +63,7 @@ TEST(RemoveFloaters, LeavesASceneWhoseCamerasSayNothing) {
   ModelOptimizer optimizer(model, OptimizerConfig{});
   Random random(1);
   Lines log;
-  EXPECT_EQ(RemoveFloaters(model, optimizer, set.dataset, random, log.Sink()).Floaters(), 0);
+  EXPECT_EQ(RemoveFloaters({model, optimizer, random}, set.dataset, {}, log.Sink()).Floaters(), 0);
   EXPECT_EQ(model.count(), set.truth.count() + 1);
   EXPECT_THAT(log.lines, ElementsAre(HasSubstr("floaters are not removed: all photos were taken from one place")));
 }

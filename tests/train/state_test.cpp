@@ -104,7 +104,7 @@ bool Equal(const PhotoMotions& a, const PhotoMotions& b) {
     const CameraMotion &m = a.views[i], &n = b.views[i];
     equal = m.twist == n.twist && m.first == n.first && m.second == n.second && m.steps == n.steps;
   }
-  return equal;
+  return equal && a.gradient_view == b.gradient_view;
 }
 
 bool Equal(const TrainState& a, const TrainState& b) {
@@ -182,6 +182,22 @@ TEST(TrainState, ACallbackFindsTheStateAsTheStepHasLeftIt) {
   ContinueTraining(whole, CpuBackend(), set.dataset, Config(), callbacks);
   EXPECT_EQ(kept.step, 33);
   TrainUntil(kept, CpuBackend(), set.dataset, Config(), kLastStep);
+  EXPECT_TRUE(Equal(kept, whole));
+}
+
+// A GPU has the gradient of the last step's camera still to use then.
+TEST(TrainState, ACallbackFindsTheGradientOfAPoseThatIsStillToBeUsed) {
+  SyntheticSet set;
+  const TrainConfig config = RefiningConfig();
+  TrainState whole = InitialState(EmulatedGpu(), set.dataset, config), kept;
+  TrainCallbacks callbacks;
+  callbacks.progress = [&](const TrainProgress& progress) {
+    if (progress.step >= 33 && kept.step == 0 && whole.motions.gradient_view >= 0) kept = whole.Clone();
+  };
+  callbacks.stop = [&] { return whole.step == 45; };
+  ContinueTraining(whole, EmulatedGpu(), set.dataset, config, callbacks);
+  ASSERT_GE(kept.step, 33);
+  TrainUntil(kept, EmulatedGpu(), set.dataset, config, 45);
   EXPECT_TRUE(Equal(kept, whole));
 }
 
