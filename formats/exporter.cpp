@@ -46,72 +46,69 @@ std::string Listed(const std::vector<Entry>& entries, std::string Entry::*member
   return list;
 }
 
+// What all formats have to say; a format says the rest by name.
+Exporter Format(const std::string& name, const std::string& description, const FileSize& size,
+                void (*write)(std::ostream&, const SplatSelection&, const ExportOptions&)) {
+  Exporter format;
+  format.name = name;
+  format.extension = "." + name;
+  format.description = description;
+  format.size = size;
+  format.write = write;
+  return format;
+}
+
+Exporter PlyFormat() {
+  return Format("ply", "the layout of Inria's trainer, lossless", {248, 0}, WriteSplatPly);
+}
+
+Exporter CompressedPlyFormat() {
+  Exporter format =
+      Format("compressed.ply", "PlayCanvas' compressed PLY, a quarter of the size", {61, 0}, WriteCompressedPly);
+  format.far = kCompressedPlyFar;
+  return format;
+}
+
+Exporter SplatFormat() {
+  Exporter format = Format("splat", "32 bytes a splat, without view-dependent colour", {32, 0}, WriteSplatFile);
+  format.largest_sh_degree = 0;
+  format.antialiased_mark = AntialiasedMark::kNone;
+  return format;
+}
+
+Exporter SpzFormat() {
+  Exporter format = Format("spz", "Niantic's SPZ, a tenth of the size", {25, 0}, WriteSpz);
+  format.far = FarLimits();
+  return format;
+}
+
+Exporter SogFormat() {
+  Exporter format = Format("sog", "PlayCanvas' SOG, about a sixth of the size", {16, 600'000}, WriteSog);
+  format.far = FarLimits();
+  return format;
+}
+
+Exporter GlbFormat() {
+  Exporter format = Format("glb", "glTF with KHR_gaussian_splatting, lossless", {240, 0}, WriteGlb);
+  format.antialiased_mark = AntialiasedMark::kOwn;
+  return format;
+}
+
+Exporter HtmlFormat() {
+  Exporter format = Format("html", "a page that shows the scene in any browser", {22, 4'200'000}, WriteHtml);
+  format.write_files = WriteHtmlFiles;
+  format.lacks = WhatHtmlLacks;
+  format.far = FarLimits();
+  return format;
+}
+
 constexpr const char* kUnusable = " splats have values that are no numbers or that no float holds, or no rotation";
 
 }  // namespace
 
 const std::vector<Exporter>& Exporters() {
-  static const std::vector<Exporter> exporters = {
-      {"ply", ".ply", "the layout of Inria's trainer, lossless", {248, 0}, WriteSplatPly},
-      {"compressed.ply",
-       ".compressed.ply",
-       "PlayCanvas' compressed PLY, a quarter of the size",
-       {61, 0},
-       WriteCompressedPly,
-       math::kMaxShDegree,
-       nullptr,
-       nullptr,
-       AntialiasedMark::kKnown,
-       kCompressedPlyFar},
-      {"splat",
-       ".splat",
-       "32 bytes a splat, without view-dependent colour",
-       {32, 0},
-       WriteSplatFile,
-       0,
-       nullptr,
-       nullptr,
-       AntialiasedMark::kNone},
-      {"spz",
-       ".spz",
-       "Niantic's SPZ, a tenth of the size",
-       {25, 0},
-       WriteSpz,
-       math::kMaxShDegree,
-       nullptr,
-       nullptr,
-       AntialiasedMark::kKnown,
-       FarLimits()},
-      {"sog",
-       ".sog",
-       "PlayCanvas' SOG, about a sixth of the size",
-       {16, 600'000},
-       WriteSog,
-       math::kMaxShDegree,
-       nullptr,
-       nullptr,
-       AntialiasedMark::kKnown,
-       FarLimits()},
-      {"glb",
-       ".glb",
-       "glTF with KHR_gaussian_splatting, lossless",
-       {240, 0},
-       WriteGlb,
-       math::kMaxShDegree,
-       nullptr,
-       nullptr,
-       AntialiasedMark::kOwn},
-      {"html",
-       ".html",
-       "a page that shows the scene in any browser",
-       {22, 4'200'000},
-       WriteHtml,
-       math::kMaxShDegree,
-       WriteHtmlFiles,
-       WhatHtmlLacks,
-       AntialiasedMark::kKnown,
-       FarLimits()},
-  };
+  static const std::vector<Exporter> exporters = {PlyFormat(), CompressedPlyFormat(), SplatFormat(), SpzFormat(),
+                                                  SogFormat(), GlbFormat(),           HtmlFormat()};
   return exporters;
 }
 

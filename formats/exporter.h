@@ -72,7 +72,7 @@ struct Exporter {
   std::string description;  // a few words for help texts
   FileSize size;
   // Streams the file. Throws splat::Error without the path if the format cannot hold the splats.
-  void (*write)(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
+  void (*write)(std::ostream& out, const SplatSelection& splats, const ExportOptions& options) = nullptr;
   int largest_sh_degree = math::kMaxShDegree;  // that the format holds; higher coefficients are left out
   // WriteScene calls this instead of `write`, with the path, for formats that may need more than one file; null for
   // others.

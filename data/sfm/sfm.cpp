@@ -260,27 +260,24 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
 
   constexpr double kSecondsPerMinute = 60;
   ColmapProgram colmap({options.colmap, workspace_folder, options.cancelled, options.idle_minutes * kSecondsPerMinute});
-  const int threads = options.threads > 0 ? options.threads : UsableCores();
-  SfmContext context{FolderForColmap(image_folder, set.usable, workspace),
-                     photos_key,
-                     GroupByCamera(set.usable, options),
-                     set.usable.size(),
-                     threads,
-                     options.use_gpu && colmap.build().has_cuda && HasGpu(),
-                     options,
-                     workspace,
-                     colmap,
-                     progress,
-                     log,
-                     set.notes,
-                     has_old_files};
+  SfmContext context{options, workspace, colmap};
+  context.image_folder = FolderForColmap(image_folder, set.usable, workspace);
+  context.photos_key = photos_key;
+  context.groups = GroupByCamera(set.usable, options);
+  context.photos = set.usable.size();
+  context.threads = options.threads > 0 ? options.threads : UsableCores();
+  context.gpu = options.use_gpu && colmap.build().has_cuda && HasGpu();
+  context.progress = progress;
+  context.log = log;
+  context.notes = set.notes;
+  context.has_old_files = has_old_files;
   GiveMasks(context, image_folder, set.usable);
   if (options.use_gpu && !context.gpu)
     context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");
   context.notes.push_back(StrCat("COLMAP ", colmap.build().version, ", ", DescribeCameras(context.groups)));
   std::vector<std::string> names;
   for (const SfmPhoto& photo : set.usable) names.push_back(photo.name);
-  const SfmFacts facts = {set.usable.size(), threads, LooksLikeVideo(names), context.gpu,
+  const SfmFacts facts = {set.usable.size(), context.threads, LooksLikeVideo(names), context.gpu,
                           colmap.HasCommand("global_mapper")};
 
   const Attempts attempts = MakeAttempts(context, facts, set, log);

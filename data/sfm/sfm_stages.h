@@ -18,22 +18,22 @@ namespace splat::data {
 
 // What the stages of all attempts share.
 struct SfmContext {
-  std::string image_folder;
-  std::string photos_key;  // fingerprint of the photo set and its masks
-  std::vector<CameraGroup> groups;
-  size_t photos = 0;  // that can be read
-  int threads = 1;
-  bool gpu = false;
   const SfmOptions& options;
   SfmWorkspace& workspace;
   ColmapProgram& colmap;
-  std::function<void(const SfmProgress&)> progress;  // may be empty
-  LogSink log;                                       // may be empty
-  std::vector<std::string> notes;                    // the stages add to them
-  bool has_old_files = false;                        // of earlier runs
-  std::set<std::string> checked = {};                // databases that this run has looked at
-  std::set<std::string> rebuilt = {};                // databases that failed this run and were removed
-  std::string mask_folder = {};                      // of COLMAP's masks; empty: there are none
+  std::string image_folder = {};
+  std::string photos_key = {};  // fingerprint of the photo set and its masks
+  std::vector<CameraGroup> groups = {};
+  size_t photos = 0;  // that can be read
+  int threads = 1;
+  bool gpu = false;
+  std::function<void(const SfmProgress&)> progress = {};  // may be empty
+  LogSink log = {};                                       // may be empty
+  std::vector<std::string> notes = {};                    // the stages add to them
+  bool has_old_files = false;                             // of earlier runs
+  std::set<std::string> checked = {};                     // databases that this run has looked at
+  std::set<std::string> rebuilt = {};                     // databases that failed this run and were removed
+  std::string mask_folder = {};                           // of COLMAP's masks; empty: there are none
 };
 
 // Names, sizes and times of the photos, boiled down to a short text. Where their folder lies does not matter.
