@@ -14,6 +14,7 @@
 #include "core/check.h"
 #include "data/photos/jpeg_ending.h"
 #include "data/photos/jpeg_file.h"
+#include "data/photos/jpeg_markers.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_header.h"
 #include "data/photos/png_file.h"
@@ -86,14 +87,14 @@ int MissingRowsOfCoarseScan(const Image8& image) {
   return image.height - std::max(0, begun - kDoubtful) / kTallestBlocks * kTallestBlocks;
 }
 
-// Of a file that ends early there is what `ending` says.
+// Decodes what there is of a file that ends early, as `ending` says.
 DecodedPhoto DecodeCutJpeg(const std::string& path, std::vector<uint8_t> bytes, const JpegEnding& ending) {
   SPLAT_CHECK(!ending.lacks_colors, path,
               ": is not a photo that can be read: the file ends before its colours; copy it again or remove it");
   if (ending.progressive) {
     // The decoder gives the scans that there are only where it is told that there are no more.
     bytes.resize(ending.usable_bytes);
-    bytes.insert(bytes.end(), {0xff, 0xd9});
+    bytes.insert(bytes.end(), {0xff, kJpegEndOfImage});
   }
   DecodedJpeg decoded = DecodeJpeg(path, bytes.data(), bytes.size());
   DecodedPhoto photo;

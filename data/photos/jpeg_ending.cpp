@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "data/photos/jpeg_markers.h"
+
 namespace splat::data {
 namespace {
-
-constexpr int kProgressiveFrame = 0xc2, kEndOfImage = 0xd9, kStartOfScan = 0xda;
 
 // The components of a scan that begins with the constant parts of blocks, 0 for one that refines. `segment` [length]
 // begins with its length.
@@ -17,10 +17,6 @@ int ComponentsOfCoarseScan(const uint8_t* segment, size_t length) {
 }
 
 }  // namespace
-
-bool JpegMarkerStandsAlone(int marker) {
-  return (marker >= 0xd0 && marker <= 0xd8) || marker == 0x01;
-}
 
 JpegEnding FindJpegEnding(const uint8_t* bytes, size_t size) {
   JpegEnding ending;
@@ -36,7 +32,7 @@ JpegEnding FindJpegEnding(const uint8_t* bytes, size_t size) {
     while (at != end && *at == 0xff) ++at;
     if (at == end) break;
     const int marker = *at++;
-    if (marker == kEndOfImage) {
+    if (marker == kJpegEndOfImage) {
       ending.early = false;
       break;
     }
@@ -47,11 +43,11 @@ JpegEnding FindJpegEnding(const uint8_t* bytes, size_t size) {
     const size_t length = size_t(at[0]) << 8 | at[1];
     if (size_t(end - at) <= length) break;
     ending.usable_bytes = size;
-    if (marker == kProgressiveFrame && length > 7) {
+    if (marker == kJpegProgressiveFrame && length > 7) {
       ending.progressive = true;
       components = at[7];
     }
-    if (marker == kStartOfScan) {
+    if (marker == kJpegStartOfScan) {
       const int begun = ComponentsOfCoarseScan(at, length);
       begun_components += begun;
       ending.in_coarse_scan = begun > 0;

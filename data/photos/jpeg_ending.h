@@ -19,9 +19,6 @@ struct JpegEnding {
   bool in_coarse_scan = false;  // it ends within a scan that holds all there is of some rows
 };
 
-// Whether a marker has no segment behind it: restarts, the start of the image, and one for arithmetic coding.
-bool JpegMarkerStandsAlone(int marker);
-
 // `bytes` [size] are those of a JPEG.
 JpegEnding FindJpegEnding(const uint8_t* bytes, size_t size);
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/photos/exif_orientation.h"
-#include "data/photos/jpeg_ending.h"
+#include "data/photos/jpeg_markers.h"
 #include "data/photos/tiff_file.h"
 
 namespace splat::data {
@@ -50,15 +50,12 @@ int ChunkOrientation(std::istream& stream, uint32_t size) {
   return ExifOrientation(bytes);
 }
 
-bool IsFrameHeader(int marker) {
-  return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
-}
-
 // Why a JPEG with this frame header cannot be decoded, or empty. Without Adobe's marker nobody knows whether CMYK is
 // stored inverted.
 std::string JpegRefusal(int marker, const std::vector<uint8_t>& frame, bool adobe) {
   if (frame[0] != 8) return "is a JPEG of " + std::to_string(frame[0]) + " bits a sample; convert it to 16-bit PNG";
-  if (marker != 0xc0 && marker != 0xc1 && marker != 0xc2) return "is a lossless or arithmetic JPEG; convert it to PNG";
+  if (marker != kJpegBaselineFrame && marker != kJpegExtendedFrame && marker != kJpegProgressiveFrame)
+    return "is a lossless or arithmetic JPEG; convert it to PNG";
   if (frame[5] == 4 && !adobe) return "is a CMYK JPEG without Adobe's marker; convert it to RGB";
   return "";
 }
@@ -74,20 +71,20 @@ std::optional<PhotoHeader> ReadJpegHeader(std::istream& stream) {
     while (marker == 0xff) marker = stream.get();
     if (JpegMarkerStandsAlone(marker)) continue;
     const auto length_bytes = Take<2>(stream);
-    if (!length_bytes || marker == 0xd9 || marker == 0xda) return std::nullopt;
+    if (!length_bytes || marker == kJpegEndOfImage || marker == kJpegStartOfScan) return std::nullopt;
     const uint32_t length = Number(length_bytes->data(), 2, true);
     if (length < 2) return std::nullopt;
     std::vector<uint8_t> segment(length - 2);
-    const bool wanted = marker == 0xe1 || marker == 0xee || IsFrameHeader(marker);
+    const bool wanted = marker == kJpegExif || marker == kJpegAdobe || JpegMarkerIsFrame(marker);
     if (!wanted) {
       stream.seekg(std::streamoff(segment.size()), std::ios::cur);
       continue;
     }
     if (!stream.read(reinterpret_cast<char*>(segment.data()), std::streamsize(segment.size()))) return std::nullopt;
-    if (marker == 0xe1) {
+    if (marker == kJpegExif) {
       const int orientation = ExifOrientation(segment);
       if (orientation != 1) header.exif_orientation = orientation;
-    } else if (marker == 0xee) {
+    } else if (marker == kJpegAdobe) {
       adobe = adobe || (segment.size() >= 12 && std::memcmp(segment.data(), "Adobe", 5) == 0);
     } else if (segment.size() >= 6) {
       header.refusal = JpegRefusal(marker, segment, adobe);
