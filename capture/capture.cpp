@@ -146,10 +146,10 @@ void TakePhotos(const CaptureOptions& options, const std::string& folder, const 
     Image8 image = Develop(traced, options, photo, options.seed * 0x9e3779b97f4a7c15ull + i);
     BlackenRows(options, image);
     WritePhoto(photo_folder + "/" + photo.name, image, TagsOf(photo));
-    if (options.depth) WritePfm(truth_folder + "/depth/" + stem + ".pfm", traced.depth);
+    if (options.depth) WritePfm(StrCat(truth_folder, "/depth/", stem, ".pfm"), traced.depth);
     if (options.moving_object) {
-      data::WriteImage(folder + "/masks/" + stem + ".png", MaskOfMovingObject(traced));
-      data::WriteImage(truth_folder + "/passed/" + stem + ".png",
+      data::WriteImage(StrCat(folder, "/masks/", stem, ".png"), MaskOfMovingObject(traced));
+      data::WriteImage(StrCat(truth_folder, "/passed/", stem, ".png"),
                        WhereTheObjectPasses(baked.scene, places, photo.lens, traced, executor));
     }
     AddPoints(traced, photo.lens, point_random, points);

@@ -19,7 +19,6 @@ Rigid3 LookAt(const Vec3<double>& eye, const Vec3<double>& target) {
 }
 
 std::vector<Rigid3> OrbitPoses(const OrbitOptions& options, const Vec3<double>& target) {
-  constexpr double kTurn = 6.283185307179586;
   Random random(options.seed ^ 0x6f72626974ull);
   const auto shift = [&](double size) {
     const double x = random.Normal(), y = random.Normal(), z = random.Normal();
@@ -27,7 +26,7 @@ std::vector<Rigid3> OrbitPoses(const OrbitOptions& options, const Vec3<double>& 
   };
   std::vector<Rigid3> poses;
   for (int i = 0; i < options.photos; ++i) {
-    const double angle = kTurn * i / options.photos;
+    const double angle = 2 * kPi * i / options.photos;
     const double radius = options.radius * (1 + 0.05 * std::sin(2 * angle + 1));
     const Vec3<double> eye = {radius * std::cos(angle), radius * std::sin(angle),
                               options.height + options.height_variation * std::sin(3 * angle)};

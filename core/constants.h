@@ -7,4 +7,7 @@ constexpr double kPi = 3.14159265358979323846;
 constexpr double kDegreesPerRadian = 180 / kPi, kRadiansPerDegree = kPi / 180;
 constexpr double kLn2 = 0.69314718055994530942;  // the natural logarithm of 2
 
+// 1 / (2 sqrt(pi)): the value of the spherical harmonic of degree 0.
+constexpr double kShC0 = 0.28209479177387814;
+
 }  // namespace splat

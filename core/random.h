@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/constants.h"
 #include "core/host_device.h"
 
 namespace splat {
@@ -15,7 +16,7 @@ struct NormalPair {
 // Two independent standard normal numbers from two uniform ones in [0, 1) (Box and Muller 1958).
 template <typename T>
 SPLAT_HD inline NormalPair<T> BoxMuller(T u, T v) {
-  const T radius = std::sqrt(T(-2) * std::log(T(1) - u)), angle = T(6.283185307179586) * v;
+  const T radius = std::sqrt(T(-2) * std::log(T(1) - u)), angle = T(2 * kPi) * v;
   return {radius * std::cos(angle), radius * std::sin(angle)};
 }
 

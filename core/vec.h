@@ -17,11 +17,6 @@ struct Vec3 {
   T x, y, z;
 };
 
-template <typename T>
-struct Vec4 {
-  T x, y, z, w;
-};
-
 // Symmetric 2x2 matrix [[xx, xy], [xy, yy]].
 template <typename T>
 struct SymMat2 {

@@ -11,7 +11,7 @@
 namespace splat::formats {
 namespace {
 
-constexpr double kColorScale = 0.15 * 255;
+constexpr double kColorScale = 0.15 * 255, kColorOffset = 127.5;
 constexpr double kRotationSteps = 511;        // of a component within sqrt(1/2), versions 3 and 4
 constexpr double kRotationByteScale = 127.5;  // version 2
 constexpr int kShBits[] = {5, 4};             // of degree 1, and above
@@ -118,10 +118,10 @@ std::vector<SpzStream> SpzStreamsOf(const SpzHeader& header) {
        }},
       {3,
        [](const auto& splats, int64_t i, std::string& bytes) {
-         AppendThreeBytes(splats.ShDc(i), kColorScale, 127.5, bytes);
+         AppendThreeBytes(splats.ShDc(i), kColorScale, kColorOffset, bytes);
        },
        [](const uint8_t* bytes, int64_t i, SplatCloud& cloud) {
-         for (int c = 0; c < 3; ++c) cloud.sh_dc[size_t(3 * i + c)] = float((bytes[c] - 127.5) / kColorScale);
+         for (int c = 0; c < 3; ++c) cloud.sh_dc[size_t(3 * i + c)] = float((bytes[c] - kColorOffset) / kColorScale);
        }},
       {3,
        [](const auto& splats, int64_t i, std::string& bytes) {

@@ -20,7 +20,7 @@ struct ViewSupportMemory {
 };
 
 // Queues the passes of the view whose `splats`, `camera` and `options` are those of `input`; its colours and background
-// are not looked at. They leave the summed weight in px times kShC0 (rasterizer/math/sh.h) in gradient.sh_dc [N, 3], in
+// are not looked at. They leave the summed weight in px times kShC0 (core/constants.h) in gradient.sh_dc [N, 3], in
 // each channel, and the depths in the records that are returned, which are the arena's.
 kernels::ProjectedView<float> QueueViewSupport(const Pipeline<float>& pipeline, PassInput<float> input,
                                                const ViewSupportMemory& memory);

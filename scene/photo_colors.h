@@ -10,7 +10,7 @@
 
 namespace splat {
 
-// Of one photo. All 0: it shows the scene's own colours.
+// How one photo differs. Where all numbers are 0, it shows the scene's own colours.
 struct PhotoColor {
   std::string name;
   int lens = 0;         // place in PhotoColors::lenses

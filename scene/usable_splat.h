@@ -6,12 +6,10 @@
 #include <cstdint>
 
 #include "core/host_device.h"
+#include "rasterizer/math/constants.h"
 #include "scene/splat_arrays.h"
 
 namespace splat {
-
-// A quaternion of a smaller squared norm has no direction.
-constexpr double kSmallestSquaredNorm = 1e-30;
 
 // The squares of larger sizes are beyond what a float holds, and nobody can draw such a splat.
 constexpr float kLargestUsableLogScale = 44;
@@ -49,8 +47,9 @@ inline double UnitFactor(const float* quat) {
 SPLAT_HD inline bool IsUsable(const SplatArraysOf<const float*>& splats, int sh_rest_count, int64_t row) {
   const float* quat = splats.quats + 4 * row;
   return AreFinite(splats.means + 3 * row, 3) && AreFinite(splats.log_scales + 3 * row, 3) &&
-         HaveSquares(splats.log_scales + 3 * row) && AreFinite(quat, 4) && SquaredNormOf(quat) > kSmallestSquaredNorm &&
-         AreFinite(splats.opacity_logits + row, 1) && AreFinite(splats.sh_dc + kChannels * row, kChannels) &&
+         HaveSquares(splats.log_scales + 3 * row) && AreFinite(quat, 4) &&
+         SquaredNormOf(quat) > math::kSmallestSquaredNorm && AreFinite(splats.opacity_logits + row, 1) &&
+         AreFinite(splats.sh_dc + kChannels * row, kChannels) &&
          AreFinite(splats.sh_rest + kChannels * sh_rest_count * row, kChannels * sh_rest_count);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/constants.h"
 #include "core/format.h"
 #include "data/poses/point_colors.h"
 #include "io/mapped_file.h"
@@ -19,7 +20,7 @@ constexpr std::array<const char*, 3> kColorNames[] = {
     {"red", "green", "blue"}, {"diffuse_red", "diffuse_green", "diffuse_blue"}, {"r", "g", "b"}};
 // The base colours of a scene of splats, which are 0.5 + f / (2 sqrt(pi)) of 0..1.
 constexpr std::array<const char*, 3> kHarmonicNames = {"f_dc_0", "f_dc_1", "f_dc_2"};
-constexpr double kHarmonicOffset = 0.5, kHarmonicFactor = 0.28209479177387814;
+constexpr double kHarmonicOffset = 0.5;
 
 // The place of a property among an element's, or -1.
 int ColumnOf(const PlyFile::Element& element, const char* name) {
@@ -55,7 +56,7 @@ ColorColumns FindColors(const PlyFile& ply, const PlyFile::Element& vertex) {
                                  [&](const auto& names) { return FindColumns(vertex, names, colors.columns); });
   if (!named) {
     FindColumns(vertex, kHarmonicNames, colors.columns);
-    colors.scale = ByteColorScale(1, true) * kHarmonicFactor;
+    colors.scale = ByteColorScale(1, true) * kShC0;
     colors.offset = ByteColorScale(1, true) * kHarmonicOffset;
     return colors;
   }

@@ -30,6 +30,9 @@ constexpr double kTangentMargin = 0.15;
 constexpr double kDefaultNear = 0.2;
 constexpr double kDefaultFar = 1e10;
 
+// A quaternion of a smaller squared length than this has no direction, and its splat is not drawn.
+constexpr double kSmallestSquaredNorm = 1e-30;
+
 // Degree of the spherical harmonics: 0 ... 3, and coefficients per colour channel of all degrees but 0.
 constexpr int kMaxShDegree = 3;
 constexpr int ShRestCount(int degree) {

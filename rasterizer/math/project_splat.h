@@ -76,7 +76,7 @@ SPLAT_HD inline ProjectedSplat<T> ProjectGeometry(const PinholeCamera<T>& camera
   out.visible = out.visible & (reach > T(0));
   if (!AnyLane(out.visible)) return out;
   const T norm2 = SquaredNorm(splat.quat);
-  out.visible = out.visible & (norm2 > T(1e-30)) & (norm2 < T(1e30));
+  out.visible = out.visible & (norm2 > T(kSmallestSquaredNorm)) & (norm2 < T(1e30));
   if (!AnyLane(out.visible)) return out;
   const ProjectedAxes<T> axes = ProjectAxes(ProjectionJacobian(camera, p), splat.log_scale, splat.quat);
   const SymMat2<T> cov = Covariance2d(axes);

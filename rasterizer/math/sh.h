@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/constants.h"
 #include "core/host_device.h"
 #include "core/lanes.h"
 #include "core/vec.h"
@@ -11,7 +12,6 @@
 
 namespace splat::math {
 
-constexpr double kShC0 = 0.28209479177387814;   // 1 / (2 sqrt(pi))
 constexpr double kShC1 = 0.4886025119029199;    // sqrt(3 / (4 pi))
 constexpr double kShC2a = 1.0925484305920792;   // sqrt(15 / (4 pi))
 constexpr double kShC2b = 0.31539156525252005;  // sqrt(5 / (16 pi))
@@ -140,14 +140,6 @@ SPLAT_HD inline Vec3<T> ShDirectionBackward(int degree, const Vec3<T>& direction
     grad_basis[k] = grad_color.x * rest[3 * k] + grad_color.y * rest[3 * k + 1] + grad_color.z * rest[3 * k + 2];
   }
   return ShBasisBackward(degree, direction, grad_basis);
-}
-
-// Computes both halves of the gradient.
-template <typename T>
-SPLAT_HD inline Vec3<T> ShColorBackward(int degree, const Vec3<T>& direction, const T* rest, const Vec3<T>& grad_color,
-                                        T* grad_dc, T* grad_rest) {
-  ShCoefficientsBackward(degree, direction, grad_color, grad_dc, grad_rest);
-  return ShDirectionBackward(degree, direction, rest, grad_color);
 }
 
 // Returns dL/dv from dL/dunit, where unit = v / |v|.

@@ -139,9 +139,9 @@ TEST(ShColor, GradientMatchesDualNumbersInEveryDegree) {
         },
         x);
     std::vector<double> actual(x.size());
-    const Vec3<double> view{x[0], x[1], x[2]};
-    const Vec3<double> grad_direction = ShColorBackward<double>(degree, Normalized(view), x.data() + 6,
-                                                                {w[0], w[1], w[2]}, &actual[3], actual.data() + 6);
+    const Vec3<double> view{x[0], x[1], x[2]}, grad_color{w[0], w[1], w[2]};
+    ShCoefficientsBackward(degree, Normalized(view), grad_color, &actual[3], actual.data() + 6);
+    const Vec3<double> grad_direction = ShDirectionBackward(degree, Normalized(view), x.data() + 6, grad_color);
     const Vec3<double> g = NormalizedBackward(view, grad_direction);
     actual[0] = g.x;
     actual[1] = g.y;
