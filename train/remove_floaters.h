@@ -19,7 +19,7 @@ namespace splat::train {
 // for the loss and the update.
 SupportTally SupportInTraining(const SplatModel& model, const Backend& backend, const data::Dataset& dataset);
 
-// A model in training, and what density control has beside it.
+// A model in training, and what densification has beside it.
 struct ModelInTraining {
   SplatModel& model;
   ModelOptimizer& optimizer;

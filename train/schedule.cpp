@@ -9,7 +9,7 @@ namespace splat::train {
 namespace {
 
 constexpr int kMinRefineEvery = 25;        // steps; fewer views say little about a mean gradient
-constexpr double kSettleShare = 0.15;      // of a short run, before the first refinement: early gradients are all large
+constexpr double kSettleShare = 0.15;      // of a short run, before densification begins: early gradients are all large
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
 constexpr int kMaxResolutionLevels = 2;
 constexpr int kMinLongerSide = 320;  // pixels
@@ -48,14 +48,14 @@ int ChooseResolutionLevels(int width, int height) {
   return levels;
 }
 
-DensitySchedule::DensitySchedule(const DensityConfig& config, int steps, int wanted_refinements) : steps_(steps) {
+DensitySchedule::DensitySchedule(const DensityConfig& config, int steps, int wanted_densifications) : steps_(steps) {
   refine_from_ = BeginningOf(config.refine_from, kSettleShare, steps);
   refine_until_ = ScaledSteps(config.refine_until, steps);
-  const int affordable = std::max(kMinRefineEvery, (refine_until_ - refine_from_) / wanted_refinements);
+  const int affordable = std::max(kMinRefineEvery, (refine_until_ - refine_from_) / wanted_densifications);
   refine_every_ = std::max({1, ScaledSteps(config.refine_every, steps), std::min(affordable, config.refine_every)});
 }
 
-bool DensitySchedule::Refines(int step) const {
+bool DensitySchedule::Densifies(int step) const {
   return step > refine_from_ && step < refine_until_ && step % refine_every_ == 0;
 }
 

@@ -34,16 +34,16 @@ int ChooseResolutionLevels(int width, int height);
 
 // When splats are refined. Beyond scaling, short runs differ in this, so that they neither refine on the large
 // gradients of a model that has not settled nor look at too few views:
-// - the first refinement waits for 15 % of the run, or for the option's own number of steps if that is less;
-// - refinements are as far apart as the option says, or nearer (but at least 25 steps) where the run has no room for as
-//   many as the strategy wants (StrategyKind::wanted_refinements).
+// - the first densification step waits for 15 % of the run, or for the option's own number of steps if that is less;
+// - densification steps are as far apart as the option says, or nearer (but at least 25 steps) where the run has no
+//   room for as many as the strategy wants (StrategyKind::wanted_densifications).
 class DensitySchedule {
  public:
-  DensitySchedule(const DensityConfig& config, int steps, int wanted_refinements);
+  DensitySchedule(const DensityConfig& config, int steps, int wanted_densifications);
 
   // Whether splats are added and removed after this step.
-  bool Refines(int step) const;
-  // Whether the screen gradients of this step count for a later refinement.
+  bool Densifies(int step) const;
+  // Whether the screen gradients of this step count for a later densification step.
   bool Collects(int step) const { return step < refine_until_; }
 
   int steps() const { return steps_; }  // of the run

@@ -21,7 +21,7 @@ struct TrainState {
   SplatModel model;
   ModelMoments moments;
   EpochOrder order;
-  Random density_random{0};  // what density control draws from
+  Random density_random{0};  // what densification draws from
   DensityState density;
   DensityLimits limits;  // chosen when the training began
   ParametersByName photo_parameters;

@@ -103,7 +103,7 @@ void ExpectCpuQuality(const TrainConfig& config = Config(kSteps)) {
   EXPECT_GT(expected, 22) << "the CPU learns the scene";
   EXPECT_NEAR(actual, expected, kTolerance_dB);
   EXPECT_EQ(device.steps_done, kSteps);
-  EXPECT_NE(device.model.count(), 120) << "density control has changed the model";
+  EXPECT_NE(device.model.count(), 120) << "densification has changed the model";
   EXPECT_EQ(CountingGpu::waited_counts, 1) << "the first step's";
   EXPECT_GT(CountingGpu::renders, kSteps) << "some steps are meant to find too little room";
   EXPECT_LT(CountingGpu::renders, kSteps + kSteps / 10);
@@ -157,7 +157,7 @@ TEST(DeviceTraining, EqualSeedsGiveEqualBitsInAnyOrderOfThreads) {
     const TrainResult natural = TrainOn(EmulatedGpu(), set.dataset, config, {});
     const emulation::ScopedOrder order({7});
     const TrainResult shuffled = TrainOn(EmulatedGpu(), set.dataset, config, {});
-    EXPECT_NE(natural.model.count(), 120) << "density control is meant to take part";
+    EXPECT_NE(natural.model.count(), 120) << "densification is meant to take part";
     ASSERT_EQ(natural.model.count(), shuffled.model.count());
     EXPECT_EQ(LargestDifference(natural.model, shuffled.model), 0) << config.density.strategy;
   }

@@ -22,7 +22,7 @@ TEST(Move, TakesAStepOfTheRateAgainstTheGradient) {
   EXPECT_EQ(motion.steps, 1);
 }
 
-// The loss is least where the camera is moved by kGoal, in its own axes: |log(goal^-1 moved)|^2 by left tangents.
+// The loss is least where the camera is moved by `goal`, in its own axes: |log(goal^-1 moved)|^2 by left tangents.
 TEST(Move, FindsTheMotionWhoseGradientVanishes) {
   const Twist goal = {0.05, -0.03, 0.02, 0.01, 0.02, -0.03};
   CameraMotion motion;

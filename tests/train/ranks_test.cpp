@@ -101,7 +101,7 @@ void ExpectEqualRanks(const std::string& strategy) {
   const std::array<RankRun, kRanks> runs = TrainOnTwo(set.dataset, Config(strategy));
   EXPECT_TRUE(Equal(runs[0].result.model, runs[1].result.model));
   EXPECT_NE(runs[0].losses, runs[1].losses) << "each rank is to have views of its own";
-  EXPECT_NE(runs[0].result.model.count(), 120) << "density control is meant to take part";
+  EXPECT_NE(runs[0].result.model.count(), 120) << "densification is meant to take part";
   for (const RankRun& run : runs) {
     EXPECT_EQ(run.result.steps_done, kSteps);
     EXPECT_LT(MeanOf(run.losses, kSteps - 20, kSteps), 0.8 * MeanOf(run.losses, 0, 20));

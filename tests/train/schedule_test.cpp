@@ -26,13 +26,13 @@ std::vector<int> StepsWhere(int steps, const Predicate& predicate) {
   return found;
 }
 
-std::vector<int> Refinements(const DensitySchedule& schedule, int steps) {
-  return StepsWhere(steps, [&](int step) { return schedule.Refines(step); });
+std::vector<int> Densifications(const DensitySchedule& schedule, int steps) {
+  return StepsWhere(steps, [&](int step) { return schedule.Densifies(step); });
 }
 
 // The schedule of a run by the strategy of the config.
 DensitySchedule Schedule(const DensityConfig& config, int steps) {
-  return {config, steps, StrategyNamed(config.strategy).wanted_refinements};
+  return {config, steps, StrategyNamed(config.strategy).wanted_densifications};
 }
 
 TEST(ShDegreeAtTest, RisesEveryThousandStepsOfThirtyThousand) {
@@ -89,10 +89,10 @@ TEST(DensityScheduleTest, ThirtyThousandStepsGiveThePublishedNumbers) {
   EXPECT_EQ(schedule.refine_from(), 500);
   EXPECT_EQ(schedule.refine_until(), 15000);
   EXPECT_EQ(schedule.refine_every(), 100);
-  const std::vector<int> refinements = Refinements(schedule, 30000);
-  EXPECT_EQ(refinements.front(), 600);
-  EXPECT_EQ(refinements.back(), 14900);
-  EXPECT_THAT(refinements, SizeIs(144));
+  const std::vector<int> densifications = Densifications(schedule, 30000);
+  EXPECT_EQ(densifications.front(), 600);
+  EXPECT_EQ(densifications.back(), 14900);
+  EXPECT_THAT(densifications, SizeIs(144));
   EXPECT_TRUE(schedule.Collects(14999));
   EXPECT_FALSE(schedule.Collects(15000));
 }
@@ -109,12 +109,12 @@ TEST(DensityScheduleTest, SevenThousandStepsSettleFirst) {
   EXPECT_EQ(schedule.refine_every(), 100);
 }
 
-TEST(DensityScheduleTest, TwoThousandStepsRefineEightTimes) {
+TEST(DensityScheduleTest, TwoThousandStepsDensifyEightTimes) {
   const DensitySchedule schedule = Schedule({}, 2000);
   EXPECT_EQ(schedule.refine_from(), 300);
   EXPECT_EQ(schedule.refine_until(), 1000);
   EXPECT_EQ(schedule.refine_every(), 87);
-  EXPECT_THAT(Refinements(schedule, 2000), ElementsAre(348, 435, 522, 609, 696, 783, 870, 957));
+  EXPECT_THAT(Densifications(schedule, 2000), ElementsAre(348, 435, 522, 609, 696, 783, 870, 957));
 }
 
 TEST(DensityScheduleTest, ShortRunsRelocateOften) {
@@ -128,9 +128,9 @@ TEST(DensityScheduleTest, ShortRunsRelocateOften) {
 
 TEST(DensityScheduleTest, VeryShortRunsStayInBounds) {
   const DensitySchedule five_hundred = Schedule({}, 500);
-  EXPECT_THAT(Refinements(five_hundred, 500), ElementsAre(100, 125, 150, 175, 200, 225));
+  EXPECT_THAT(Densifications(five_hundred, 500), ElementsAre(100, 125, 150, 175, 200, 225));
   const DensitySchedule one = Schedule({}, 1);
-  EXPECT_THAT(Refinements(one, 1), IsEmpty());
+  EXPECT_THAT(Densifications(one, 1), IsEmpty());
   EXPECT_FALSE(one.Collects(1));
 }
 
@@ -141,7 +141,7 @@ TEST(DensityScheduleTest, OptionsOfTheUserHold) {
   EXPECT_EQ(Schedule(config, 2000).refine_every(), 10);
   config = {};
   config.refine_from = config.refine_until = 0;
-  EXPECT_THAT(Refinements(Schedule(config, 2000), 2000), IsEmpty());
+  EXPECT_THAT(Densifications(Schedule(config, 2000), 2000), IsEmpty());
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ void ExpectStopsChangeNoBit(const Backend& backend, const TrainConfig& config, c
   ASSERT_EQ(set.dataset.ViewsOf(Split::kTrain).size(), size_t(kEpoch));
   TrainState whole = InitialState(backend, set.dataset, config);
   TrainUntil(whole, backend, set.dataset, config, kLastStep);
-  EXPECT_NE(whole.model.count(), 120) << "density control is meant to take part";
+  EXPECT_NE(whole.model.count(), 120) << "densification is meant to take part";
   for (const int stop : stops) {
     TrainState first = InitialState(backend, set.dataset, config);
     TrainUntil(first, backend, set.dataset, config, stop);

@@ -25,7 +25,7 @@ class AdaptiveStrategy : public Strategy {
   bool Update(const StepContext& context) override;
 
  private:
-  bool Refine(const StepContext& context);
+  bool Densify(const StepContext& context);
   DecideParams Decision(const StepContext& context, const torch::Tensor& fates, int64_t limit) const;
 
   DensityConfig config_;
@@ -59,26 +59,27 @@ DecideParams AdaptiveStrategy::Decision(const StepContext& context, const torch:
   return params;
 }
 
-bool AdaptiveStrategy::Refine(const StepContext& context) {
+bool AdaptiveStrategy::Densify(const StepContext& context) {
   const Backend& backend = context.optimizer->backend();
   const torch::Tensor fates =
       torch::empty({context.model->count()}, torch::TensorOptions().dtype(torch::kUInt8).device(backend.device));
   const StageScope scope(backend.device);
   DensityState& density = *context.density;
   SumStatistics(density, context.ranks, backend);
-  const int64_t limit = MostSplatsAfterRefinement(density, context.model->count(), config_.visible_per_pixel, limits_);
+  const int64_t limit =
+      MostSplatsAfterDensification(density, context.model->count(), config_.visible_per_pixel, limits_);
   const FateCounts counts = backend.density.decide_fates(scope.context(), Decision(context, fates, limit));
   ClearStatistics(density);
-  ++density.refinements;
+  ++density.densifications;
   // Removing every splat would end the training for good: then nothing is removed.
   if (counts.Rows() == 0) return false;
   ApplyFates(*context.model, *context.optimizer, fates, counts, limits_.gaussians, *context.random);
-  if (SortsAfter(density.refinements, backend)) SortByMortonCode(*context.model, *context.optimizer);
+  if (SortsAfter(density.densifications, backend)) SortByMortonCode(*context.model, *context.optimizer);
   return true;
 }
 
 bool AdaptiveStrategy::Update(const StepContext& context) {
-  const bool changed = schedule_.Refines(context.step) && Refine(context);
+  const bool changed = schedule_.Densifies(context.step) && Densify(context);
   if (resets_.After(context.step)) {
     ResetOpacity(*context.model, *context.optimizer, config_.adaptive.reset_opacity);
     context.density->opacity_was_reset = true;
@@ -103,7 +104,7 @@ std::vector<Option> AdaptiveOptions(DensityConfig& density) {
   };
 }
 
-// A reset is not to leave every splat so transparent that the next refinement removes it.
+// A reset is not to leave every splat so transparent that the next densification step removes it.
 std::string AdaptiveConflict(const DensityConfig& config) {
   if (config.adaptive.reset_opacity > config.prune_opacity) return "";
   return StrCat("density.adaptive.reset_opacity = ", config.adaptive.reset_opacity,
@@ -122,7 +123,7 @@ StrategyKind AdaptiveStrategyKind() {
   kind.name = "adaptive";
   kind.source = "Kerbl et al. 2023";
   kind.description = "clones and splits where the images differ most";
-  kind.wanted_refinements = 8;  // a splat may double at each
+  kind.wanted_densifications = 8;  // a splat may double at each
   kind.options = AdaptiveOptions;
   kind.conflict = AdaptiveConflict;
   kind.make = MakeAdaptiveStrategy;

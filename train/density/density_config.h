@@ -20,7 +20,7 @@ struct AdaptiveConfig {
 };
 
 struct McmcConfig {
-  double growth = 0.05;  // share of the splats that a refinement adds
+  double growth = 0.05;  // share of the splats that a densification step adds
   double noise = 1e7;    // of the random walk, x rate of the means / extent^2; 0: none
 };
 

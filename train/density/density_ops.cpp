@@ -13,7 +13,7 @@ namespace splat::train {
 namespace {
 
 // Every 1,000 steps of a run of 30,000. Sorting moves as many bytes as Adam does in a step.
-constexpr int kRefinementsPerSort = 10;
+constexpr int kDensificationsPerSort = 10;
 
 // Rows of the model, copied.
 SplatModel GatheredModel(const SplatModel& model, const Backend& backend, const torch::Tensor& rows) {
@@ -161,8 +161,8 @@ void AddNoise(SplatModel& model, const Backend& backend, double rate, Random& ra
   random.Skip(uint64_t(count) * kDrawsPerNoise);
 }
 
-bool SortsAfter(int refinements, const Backend& backend) {
-  return backend.is_device && refinements % kRefinementsPerSort == 0;
+bool SortsAfter(int densifications, const Backend& backend) {
+  return backend.is_device && densifications % kDensificationsPerSort == 0;
 }
 
 void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer) {

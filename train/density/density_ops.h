@@ -38,7 +38,7 @@ void AddNoise(SplatModel& model, const Backend& backend, double rate, Random& ra
 // Re-orders the splats along a Morton curve through their box: neighbours in space come to lie near each other in
 // memory, which new splats, added at the end, do not. The image stays the same but for splats of equal depth.
 void SortByMortonCode(SplatModel& model, ModelOptimizer& optimizer);
-// Whether to sort after refinement number `refinements`, counted from 1: on a GPU now and then.
-bool SortsAfter(int refinements, const Backend& backend);
+// Whether to sort after densification step number `densifications`, counted from 1: on a GPU now and then.
+bool SortsAfter(int densifications, const Backend& backend);
 
 }  // namespace splat::train

@@ -31,8 +31,8 @@ void SumStatistics(DensityState& state, const Ranks& ranks, const Backend& backe
   state.views *= ranks.count;  // each rank has made the same steps
 }
 
-int64_t MostSplatsAfterRefinement(const DensityState& state, int64_t count, double visible_per_pixel,
-                                  const DensityLimits& limits) {
+int64_t MostSplatsAfterDensification(const DensityState& state, int64_t count, double visible_per_pixel,
+                                     const DensityLimits& limits) {
   if (visible_per_pixel == 0 || state.views == 0 || !state.statistics.seen.defined()) return limits.gaussians;
   const double seen = double(state.statistics.seen.sum(torch::kInt64).item<int64_t>()) / state.views;
   if (seen == 0) return limits.gaussians;

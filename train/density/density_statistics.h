@@ -1,4 +1,4 @@
-// What densification learns from the steps between two refinements.
+// What densification learns of the views between two of its steps.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,9 @@ struct DensityLimits {
 
 // What densification remembers from step to step, whatever the strategy: a part of the training's state.
 struct DensityState {
-  DensityStatistics statistics;    // of the views since the last refinement
+  DensityStatistics statistics;    // of the views since the last densification step
   int views = 0;                   // that have added to them
-  int refinements = 0;             // so far
+  int densifications = 0;          // so far
   bool opacity_was_reset = false;  // by the adaptive strategy
 };
 
@@ -38,10 +38,10 @@ void ClearStatistics(DensityState& state);
 // Sums the statistics over the ranks, all of which call it before they decide, so that all decide the same.
 void SumStatistics(DensityState& state, const Ranks& ranks, const Backend& backend);
 
-// The most splats after a refinement of `count`: as many as let the average view see visible_per_pixel of them for
-// each pixel of a photo, 0: any number. More would be finer than what the photos show, and cost time and memory only.
-// Waits for the device.
-int64_t MostSplatsAfterRefinement(const DensityState& state, int64_t count, double visible_per_pixel,
-                                  const DensityLimits& limits);
+// The most splats after a densification step of `count`: as many as let the average view see visible_per_pixel of them
+// for each pixel of a photo, 0: any number. More would be finer than what the photos show, and cost time and memory
+// only. Waits for the device.
+int64_t MostSplatsAfterDensification(const DensityState& state, int64_t count, double visible_per_pixel,
+                                     const DensityLimits& limits);
 
 }  // namespace splat::train

@@ -1,5 +1,6 @@
-// Density control as sampling (Kheradmand et al. 2024): nothing is removed. Dead splats move to live ones, the number
-// of splats grows by a share at each refinement until it meets its limit, and transparent splats walk about at random.
+// Densification as sampling (Kheradmand et al. 2024): nothing is removed. Dead splats move to live ones, the number
+// of splats grows by a share at each densification step until it meets its limit, and transparent splats walk about at
+// random.
 #include <algorithm>
 #include <cmath>
 
@@ -24,7 +25,7 @@ class McmcStrategy : public Strategy {
   }
 
   bool Update(const StepContext& context) override {
-    const bool changed = schedule_.Refines(context.step) && Refine(context);
+    const bool changed = schedule_.Densifies(context.step) && Densify(context);
     // The rate of the means has the extent as a factor, a covariance has it twice; what is left is a length.
     const double rate = config_.mcmc.noise * context.means_rate / (context.extent * context.extent);
     if (rate > 0) AddNoise(*context.model, context.optimizer->backend(), rate, *context.random);
@@ -32,20 +33,20 @@ class McmcStrategy : public Strategy {
   }
 
  private:
-  bool Refine(const StepContext& context) {
+  bool Densify(const StepContext& context) {
     const int64_t count = context.model->count();
     DensityState& density = *context.density;
     SumStatistics(density, context.ranks, context.optimizer->backend());
-    const int64_t limit = MostSplatsAfterRefinement(density, count, config_.visible_per_pixel, limits_);
+    const int64_t limit = MostSplatsAfterDensification(density, count, config_.visible_per_pixel, limits_);
     const int64_t grown = count + int64_t(std::ceil(config_.mcmc.growth * double(count)));
     ClearStatistics(density);
-    ++density.refinements;
+    ++density.densifications;
     RelocationGoal goal;
     goal.rows = std::max(count, std::min(grown, limit));
     goal.limit = limits_.gaussians;
     goal.dead_opacity = config_.prune_opacity;
     const bool changed = Relocate(*context.model, *context.optimizer, goal, *context.random);
-    if (SortsAfter(density.refinements, context.optimizer->backend())) {
+    if (SortsAfter(density.densifications, context.optimizer->backend())) {
       SortByMortonCode(*context.model, *context.optimizer);
     }
     return changed;
@@ -59,7 +60,7 @@ class McmcStrategy : public Strategy {
 std::vector<Option> McmcOptions(DensityConfig& density) {
   McmcConfig& config = density.mcmc;
   return {
-      Option("growth", config.growth, "Share of the splats that a refinement adds").Between(0, 1),
+      Option("growth", config.growth, "Share of the splats that a densification step adds").Between(0, 1),
       Option("noise", config.noise, "Strength of the random walk of transparent splats; 0: none").AtLeast(0),
   };
 }
@@ -78,7 +79,7 @@ StrategyKind McmcStrategyKind() {
   kind.description = "grows to a limit and moves transparent splats to where they are of use";
   // The preset is as published, except for the first opacities and scales, which stay as they are (docs/training.md).
   kind.preset = {"density.refine_until=25000", "loss.opacity_weight=0.01", "loss.scale_weight=0.01"};
-  kind.wanted_refinements = 80;  // each adds a few per cent
+  kind.wanted_densifications = 80;  // each adds a few per cent
   kind.options = McmcOptions;
   kind.make = MakeMcmcStrategy;
   return kind;

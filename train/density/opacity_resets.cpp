@@ -11,7 +11,7 @@ namespace splat::train {
 namespace {
 
 constexpr int kMinResetEvery = 3000;    // steps that the opacities need to recover, as published
-constexpr double kRecoveryShare = 0.1;  // of the run, between the last reset and the end of refinement
+constexpr double kRecoveryShare = 0.1;  // of the run, between the last reset and the end of densification
 
 }  // namespace
 

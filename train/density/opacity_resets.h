@@ -9,14 +9,14 @@
 namespace splat::train {
 
 // When opacities are cut. Resets are at least 3,000 steps apart, or as far as the option says if that is less, so a
-// short run has none. No reset falls into the last tenth of the run before the refinements end, for the opacities must
-// recover first.
+// short run has none. No reset falls into the last tenth of the run before the densification steps end, for the
+// opacities must recover first.
 class OpacityResets {
  public:
   // `every` counts steps of the reference run; 0 means never.
   OpacityResets(int every, const DensitySchedule& schedule);
 
-  // Whether opacities are cut after this step and its refinement.
+  // Whether opacities are cut after this step and its densification.
   bool After(int step) const;
 
  private:

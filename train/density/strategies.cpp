@@ -44,7 +44,7 @@ std::vector<Option> OptionsOf(DensityConfig& config) {
       Option("strategy", config.strategy, StrategyHelp()).OneOf(Names()).Flag("--strategy NAME", "Training"),
       Option("refine_from", config.refine_from, "Step (of 30000) after which splats are added and removed").AtLeast(0),
       Option("refine_until", config.refine_until, "Step (of 30000) before which that ends").AtLeast(0),
-      Option("refine_every", config.refine_every, "Steps (of 30000) between two refinements").AtLeast(1),
+      Option("refine_every", config.refine_every, "Steps (of 30000) between two densification steps").AtLeast(1),
       Option("prune_opacity", config.prune_opacity, "Splats below this opacity are removed, or relocated")
           .FromBelow(0, 1),
       Option("max_gaussians", config.max_gaussians, "Upper limit of the number of splats")
@@ -61,7 +61,7 @@ std::vector<Option> OptionsOf(DensityConfig& config) {
 
 std::unique_ptr<Strategy> MakeStrategy(const DensityConfig& config, int steps, const DensityLimits& limits) {
   const StrategyKind& kind = StrategyNamed(config.strategy);
-  return kind.make(config, DensitySchedule(config, steps, kind.wanted_refinements), limits);
+  return kind.make(config, DensitySchedule(config, steps, kind.wanted_densifications), limits);
 }
 
 }  // namespace splat::train

@@ -22,7 +22,7 @@ struct StrategyKind {
   // The assignments that differ from the settings' defaults when this strategy is chosen, as ApplyAssignment
   // (train/settings/config.h) takes them.
   std::vector<std::string> preset;
-  int wanted_refinements = 1;  // of a short run (DensitySchedule)
+  int wanted_densifications = 1;  // of a short run (DensitySchedule)
   // The rows of its own settings, without their group.
   std::vector<Option> (*options)(DensityConfig& config) = nullptr;
   // Says in one line which bound between two settings is violated, and nothing if none is. The function may be null.

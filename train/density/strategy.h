@@ -1,4 +1,4 @@
-// Density control: decides where splats are added and which go. An interface, because there is more than one way. What
+// Densification: decides where splats are added and which go. An interface, because there is more than one way. What
 // a strategy remembers lies in the training's state and not in it.
 #pragma once
 

@@ -10,7 +10,7 @@
 namespace splat::train {
 namespace {
 
-constexpr int kSteps = 30000, kRefineStep = 600;
+constexpr int kSteps = 30000, kDensificationStep = 600;
 
 // Four splats: small and large ones, with and without gradient.
 struct Bench {
@@ -27,7 +27,7 @@ struct Bench {
     model.log_scales.slice(0, 2).fill_(std::log(0.05f));
     model.opacity_logits.fill_(0);
     SetRequiresGrad(model, true);
-    context = {kRefineStep, 1.0, 1e-4, &model, &optimizer, &random, &density};
+    context = {kDensificationStep, 1.0, 1e-4, &model, &optimizer, &random, &density};
   }
   void SetGradient(int64_t splat, double ndc) { gradients[splat] = ndc; }
   bool Run(int64_t limit, int64_t pixels = 1000) {

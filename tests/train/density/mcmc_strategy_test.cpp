@@ -9,7 +9,7 @@
 namespace splat::train {
 namespace {
 
-constexpr int kSteps = 30000, kRefineStep = 600;
+constexpr int kSteps = 30000, kDensificationStep = 600;
 constexpr int64_t kCount = 40;
 
 // Forty splats of opacity 0.5, of which the first few may be dead.
@@ -26,7 +26,7 @@ struct Bench {
     config.mcmc.noise = 0;
     model.opacity_logits.fill_(0);
     SetRequiresGrad(model, true);
-    context = {kRefineStep, 1.0, 1e-3, &model, &optimizer, &random, &density};
+    context = {kDensificationStep, 1.0, 1e-3, &model, &optimizer, &random, &density};
   }
   void Kill(int64_t splats) {
     const torch::NoGradGuard no_grad;
@@ -44,12 +44,12 @@ struct Bench {
   int64_t Dead() const { return (model.opacity_logits < math::Logit(0.0049)).sum().item<int64_t>(); }
 };
 
-TEST(McmcStrategy, GrowsByAShareAtARefinementOnly) {
+TEST(McmcStrategy, GrowsByAShareAtADensificationStepOnly) {
   Bench bench;
-  bench.context.step = kRefineStep + 1;
+  bench.context.step = kDensificationStep + 1;
   EXPECT_FALSE(bench.Run(1000));
   EXPECT_EQ(bench.model.count(), kCount);
-  bench.context.step = kRefineStep;
+  bench.context.step = kDensificationStep;
   EXPECT_TRUE(bench.Run(1000));
   EXPECT_EQ(bench.model.count(), 42);
   bench.config.mcmc.growth = 0.3;

@@ -22,7 +22,7 @@ using ::testing::Le;
 
 DensitySchedule Schedule(int steps) {
   const DensityConfig config;
-  return {config, steps, StrategyNamed(config.strategy).wanted_refinements};
+  return {config, steps, StrategyNamed(config.strategy).wanted_densifications};
 }
 
 std::vector<int> Resets(int steps, int every = AdaptiveConfig().opacity_reset_every) {

@@ -23,9 +23,9 @@ TEST(StrategiesTest, EveryRowIsWhole) {
     EXPECT_EQ(&StrategyNamed(kind.name), &kind);
     EXPECT_NE(kind.source, "") << kind.name;
     EXPECT_NE(kind.description, "") << kind.name;
-    EXPECT_GT(kind.wanted_refinements, 1) << kind.name;
+    EXPECT_GT(kind.wanted_densifications, 1) << kind.name;
     DensityConfig config;
-    EXPECT_NE(kind.make(config, DensitySchedule(config, 1000, kind.wanted_refinements), {100, 100}), nullptr);
+    EXPECT_NE(kind.make(config, DensitySchedule(config, 1000, kind.wanted_densifications), {100, 100}), nullptr);
   }
   EXPECT_EQ(names.count(DensityConfig().strategy), 1u) << "the default is one of them";
 }

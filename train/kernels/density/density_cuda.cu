@@ -1,4 +1,4 @@
-// Density control on a GPU: decide the fate of each splat, plan and copy the rows that change, draw the children
+// Densification on a GPU: decide the fate of each splat, plan and copy the rows that change, draw the children
 // of splits. Everything is memory-bound with one thread an item, no shared memory, and no atomics but those of the
 // counts, which are integers. Nothing depends on the order of threads; only DecideFates waits, for three counts.
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What density control (Kerbl et al. 2023, section 5) collects of one splat in one view.
+// What densification (Kerbl et al. 2023, section 5) collects of one splat in one view.
 #pragma once
 
 #include <cmath>

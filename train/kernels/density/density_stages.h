@@ -92,7 +92,7 @@ struct ChildrenParams {
   const float* quats = nullptr;  // [R, 4]
   int64_t first_child = 0;       // row of the first, a copy of its parent as the others are
   int64_t children = 0;
-  // The state of the refinement's generator, which the caller skips by children * kDrawsPerChild.
+  // The state of the densification step's generator, which the caller skips by children * kDrawsPerChild.
   uint64_t random_state = 0;
 };
 

@@ -1,4 +1,4 @@
-// Density control for one splat: what becomes of it, where its children lie, and its place along a Morton curve. One
+// Densification for one splat: what becomes of it, where its children lie, and its place along a Morton curve. One
 // definition for the CPU and the device, which decide alike for equal inputs.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 namespace splat::train {
 
-// What becomes of each splat at one refinement.
+// What becomes of each splat at one densification step.
 enum class SplatFate : uint8_t {
   kKeep,
   kClone,  // stays, and an equal one is added
@@ -91,8 +91,9 @@ SPLAT_HD inline uint32_t GrowthKey(float mean_gradient) {
 // How many draws of the random numbers one child takes.
 constexpr int kDrawsPerChild = 3 * Random::kDrawsPerNormal;
 
-// Moves a copy of the parent to a point drawn from its own Gaussian and shrinks it. Child number j of a refinement
-// draws from the refinement's generator skipped by j * kDrawsPerChild. quat: [4], mean and log_scale: [3], in place.
+// Moves a copy of the parent to a point drawn from its own Gaussian and shrinks it. Child number j draws
+// from the generator of the densification step skipped by j * kDrawsPerChild. quat: [4], mean and log_scale: [3], in
+// place.
 SPLAT_HD inline void DrawChild(Random random, const float* quat, float* mean, float* log_scale) {
   const Mat3<double> rotation = RotationMatrix(Quaternion<double>{quat[0], quat[1], quat[2], quat[3]});
   const double x = std::exp(double(log_scale[0])) * random.Normal();

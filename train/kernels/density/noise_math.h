@@ -1,4 +1,4 @@
-// The noise on positions of density control as sampling, for one splat (Kheradmand et al. 2024, "3D Gaussian Splatting
+// The noise on positions of densification as sampling, for one splat (Kheradmand et al. 2024, "3D Gaussian Splatting
 // as Markov Chain Monte Carlo"; docs/math.md, section 11): transparent splats walk about at random. One definition for
 // the CPU and the device.
 #pragma once

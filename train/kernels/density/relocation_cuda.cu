@@ -1,4 +1,4 @@
-// Density control as sampling on a GPU: weigh the splats, draw sources for the dead and the new, share opacities, and
+// Densification as sampling on a GPU: weigh the splats, draw sources for the dead and the new, share opacities, and
 // let transparent splats walk (docs/math.md, section 11). One thread an item, no shared memory. The atomics are on
 // integers, and each leaves what it would in any order; only WeighSplats waits, for one count.
 #include "core/gpu_algorithms.cuh"

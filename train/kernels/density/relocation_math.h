@@ -1,4 +1,4 @@
-// Density control as sampling, for one splat (Kheradmand et al. 2024, "3D Gaussian Splatting as Markov Chain Monte
+// Densification as sampling, for one splat (Kheradmand et al. 2024, "3D Gaussian Splatting as Markov Chain Monte
 // Carlo"; docs/math.md, section 11): dead splats move into the place of live ones, which share their opacity. One
 // definition for the CPU and the device.
 #pragma once

@@ -1,6 +1,6 @@
 // Parameters of the stages that relocate splats; the functions are in the table of densification
-// (density_stages.h). One refinement draws K sources among the live splats, each with a chance in proportion to its
-// opacity, for K targets: dead rows, and new ones behind the end. No torch.
+// (density_stages.h). A densification step draws K sources among the live splats, each with a chance in proportion to
+// its opacity, for K targets: dead rows, and new ones behind the end. No torch.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ struct DrawParams {
   const int32_t* dead_sums = nullptr;     // [N]
   int64_t revived = 0;                    // D: as many of the dead, the first ones, become targets
   int64_t added = 0;                      // as many new rows as well: K = D + added
-  uint64_t random_state = 0;              // of the refinement's generator, which the caller skips by K
+  uint64_t random_state = 0;              // of the densification step's generator, which the caller skips by K
   // [2 K] out: which rows change, in the form of ScatterParams and GatherParams. Rows k < K are the targets: row to[k]
   // is to be a copy of row from[k]. Rows K + k are their sources, from[K + k] = from[k], and to[K + k] is the same row
   // for the first k that has drawn it and -1 for the others.

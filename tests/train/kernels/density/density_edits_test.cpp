@@ -1,4 +1,5 @@
-// The edits of a refinement on every backend: children of splits, gathered rows, Morton order, clamped opacities.
+// The edits of a densification step on every backend: children of splits, gathered rows, Morton order, clamped
+// opacities.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// What becomes of each splat at a refinement, on every backend.
+// What becomes of each splat at a densification step, on every backend.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Which splats lie in the rows of the new model after a refinement, on every backend.
+// Which splats lie in the rows of the new model after a densification step, on every backend.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
