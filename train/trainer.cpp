@@ -82,7 +82,8 @@ class Training {
   // Makes the state's next step. The target of a step that has thrown is that of the photo it was about.
   void Step();
   const Target& target() const { return target_; }
-  // Of the last step; on a GPU, which is not waited for, of the one before as long as there are further ones.
+  // Returns the loss of the last step. A GPU is not waited for: as long as there are further steps, it is the loss of
+  // the step before.
   double loss() const { return loss_.value; }
   // Reads a loss that is queued and was not waited for.
   void ReadQueuedLoss();
@@ -256,18 +257,24 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   return result;
 }
 
-TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
-                    const TrainCallbacks& callbacks, const Ranks& ranks) {
+TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                         const LogSink& log) {
   Prepare(config);
   TrainConfig chosen = config;
-  chosen.color.mode = ChosenColorMode(dataset, config.color, callbacks.log);
-  chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, callbacks.log);
+  chosen.color.mode = ChosenColorMode(dataset, config.color, log);
+  chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, log);
   TrainState state = InitialState(backend, dataset, chosen);
   if (state.model.count() > state.limits.gaussians) {
-    LogWarning(callbacks.log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",
-                                     state.limits.gaussians, "; none is added"));
+    LogWarning(log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",
+                           state.limits.gaussians, "; none is added"));
   }
-  return ContinueTraining(state, backend, dataset, chosen, callbacks, ranks);
+  return {std::move(chosen), std::move(state)};
+}
+
+TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                    const TrainCallbacks& callbacks, const Ranks& ranks) {
+  TrainStart start = BeginTraining(backend, dataset, config, callbacks.log);
+  return ContinueTraining(start.state, backend, dataset, start.config, callbacks, ranks);
 }
 
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks) {

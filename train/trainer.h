@@ -49,8 +49,16 @@ TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const
 TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                     const TrainCallbacks& callbacks, const Ranks& ranks = {});
 
+// What a training begins with. The config has a choice made wherever it said "auto".
+struct TrainStart {
+  TrainConfig config;
+  TrainState state;
+};
+TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                         const LogSink& log);
+
 // Trains from a state on, which lies on the backend's device and goes with the dataset and the config: those of
-// InitialState, or of the training that it was taken from. After a step the callbacks find the state as that step has
+// BeginTraining, or of the training that it was taken from. After a step the callbacks find the state as that step has
 // left it. Where a training is stopped and its state, or a Clone, is trained on, the end has the bits of a training
 // that was not stopped. The result shares the state's memory on the CPU.
 TrainResult ContinueTraining(TrainState& state, const Backend& backend, const data::Dataset& dataset,
