@@ -8,6 +8,7 @@
 #include "apps/cli/program.h"
 #include "core/check.h"
 #include "data/dataset/dataset_options.h"
+#include "data/poses/pose_files.h"
 
 namespace splat::apps {
 namespace {
@@ -65,9 +66,7 @@ std::vector<Option> InputOptions(EvalOptions& options) {
       Option("photos", options.photos, "Folder of the photos that the views are compared with")
           .LeastStandsFor("those of the run in whose folder the scene lies")
           .Flag("-p,--photos DIR", kInput),
-      Option("cameras", options.cameras,
-             "Their poses: a COLMAP model folder, a transforms.json, cameras that Metashape (XML) or RealityCapture "
-             "(CSV) exported, or the cameras.json of a run")
+      Option("cameras", options.cameras, StrCat("Their poses: the cameras.json of a run, ", data::kKindsOfPoses))
           .LeastStandsFor("those of the run, or else those that lie with the photos")
           .Flag("-c,--cameras PATH", kInput),
       Option("split", options.split, "Which views: those held out, or all")

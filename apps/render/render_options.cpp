@@ -5,6 +5,7 @@
 #include "apps/cli/option_flags.h"
 #include "apps/cli/program.h"
 #include "core/check.h"
+#include "data/poses/pose_files.h"
 
 namespace splat::apps {
 namespace {
@@ -16,8 +17,7 @@ std::vector<Option> OptionsOf(RenderOptions& options, bool& quiet) {
           .Flag("scene SCENE", group)
           .Required(),
       Option("cameras", options.cameras,
-             "Whose views are rendered: a cameras.json, a COLMAP model folder, a transforms.json, or cameras "
-             "that Metashape (XML) or RealityCapture (CSV) exported")
+             StrCat("Whose views are rendered: the cameras.json of a run, ", data::kKindsOfPoses))
           .Flag("-c,--cameras PATH", group),
       Option("orbit", options.orbit, "Instead: N views on a circle around the scene")
           .Between(0, 100'000)

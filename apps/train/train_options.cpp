@@ -8,6 +8,7 @@
 #include "apps/cli/option_flags.h"
 #include "apps/cli/program.h"
 #include "core/check.h"
+#include "data/poses/pose_files.h"
 #include "formats/exporter.h"
 #include "io/atomic_file.h"
 #include "io/json_parse.h"
@@ -76,9 +77,9 @@ std::vector<Option> InputOutputOptions(TrainOptions& options, CommandLine& line)
           "they were refined")
           .Flag("--export-colmap DIR", kInputOutput),
       Option("poses", options.poses,
-             "Where the camera poses come from: auto takes those that lie with the "
-             "photos and runs COLMAP where there is none; sfm always runs COLMAP; or the path of a model, a "
-             "transforms.json, or cameras that Metashape (XML) or RealityCapture (CSV) exported")
+             StrCat("Where the camera poses come from: auto takes those that lie with the photos and runs COLMAP where "
+                    "there is none; sfm always runs COLMAP; or the path of ",
+                    data::kKindsOfPoses))
           .Flag("--poses auto|sfm|PATH", kInputOutput),
       Option("save_renders", options.save_renders, "Write the held-out views beside their photos to OUT/renders")
           .Flag("--save-renders", kQuality),

@@ -16,6 +16,11 @@ enum class PoseKind {
   kLlff,            // poses_bounds.npy
 };
 
+// What a path of poses may be, for messages and help texts.
+constexpr const char* kKindsOfPoses =
+    "a COLMAP model folder, a transforms.json, LLFF's poses_bounds.npy, a Bundler file (.out), or cameras that "
+    "Metashape (XML) or RealityCapture (CSV) exported";
+
 // By the name of a file.
 PoseKind PoseKindOfFile(const std::string& path);
 

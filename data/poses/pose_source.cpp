@@ -216,8 +216,7 @@ std::string BaseOfModel(const std::string& model) {
 
 // The places that `path` may mean.
 std::vector<PosePlace> PlacesAt(const std::string& path, const PhotoFolder& photos) {
-  SPLAT_CHECK(fs::exists(path), path, ": does not exist; give a COLMAP model folder, a transforms.json, LLFF's ",
-              "poses_bounds.npy, or the cameras that Metashape (XML) or RealityCapture (CSV) exported");
+  SPLAT_CHECK(fs::exists(path), path, ": does not exist; give ", kKindsOfPoses);
   if (!fs::is_directory(path)) {
     const fs::path file(path), folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     for (const char* part :
