@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures what masks and borders are worth: captures with an object that moves, with black rows and with a letterbox are
-# trained on and compared with the clean capture, over the same pixels of its held-out views. Prints a table.
+# Measures what masks and borders are worth: captures with an object that moves, with black rows and with a letterbox
+# are trained on and compared with the clean capture, over the same pixels of its held-out views. Prints a table.
 # usage: bench/masks_and_borders.sh [OUT]      OUT: a folder to work in (default: a temporary one). Build before, with
 # scripts/test.sh.
 # environment: STEPS=1500, SIZE="256 192"
@@ -27,8 +27,8 @@ held_out() {
   [ $(((10#$1 - 1) % 8)) -eq 0 ]
 }
 
-# Makes a set of the photos of one capture, but for the held-out ones, which are the clean capture's, with the masks of a
-# folder for those that are trained on ("": none) and of another for those that are held out.
+# Makes a set of the photos of one capture, but for the held-out ones, which are the clean capture's, with the masks of
+# a folder for those that are trained on ("": none) and of another for those that are held out.
 make_set() {  # NAME CAPTURE TRAINING_MASKS TEST_MASKS
   mkdir -p "$out/$1/images" "$out/$1/masks"
   for photo in "$out/$2"/photos/*.jpg; do

@@ -1,4 +1,4 @@
-// What a scene that is evaluated is compared with: photos and cameras, in the frame of the scene's file.
+// The photos and cameras against which a scene is evaluated, in the frame of the scene's file.
 #pragma once
 
 #include <optional>

@@ -12,7 +12,7 @@ namespace splat::pipeline {
 
 struct RunOptions {
   std::string images;                          // the photo folder, as given
-  std::string poses = "auto";                  // auto, sfm, or the path of a COLMAP model or a transforms.json
+  std::string poses = "auto";                  // auto, sfm, or a path of poses of any kind (docs/inputs.md)
   std::string output;                          // the folder of the results; empty: DefaultOutput
   bool overwrite = false;                      // replace a scene that lies in the output folder
   bool save_renders = false;                   // keep the held-out views beside their photos

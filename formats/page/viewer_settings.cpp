@@ -126,7 +126,7 @@ double MedianStep(const std::vector<ViewerCamera>& path) {
   return Median(std::move(steps));
 }
 
-// Times in proportion to the way, so that the flight has an even speed.
+// Sets times in proportion to the distance travelled, so that the speed is even.
 void SetTimes(ViewerSettings& settings) {
   const std::vector<ViewerCamera>& path = settings.path;
   const double way_back = settings.closed ? Distance(path.back(), path.front()) : 0;

@@ -16,10 +16,10 @@ struct ConfigLayer {
   std::set<std::string> given;  // names of options
 };
 
-// As ParseConfig reads it, with its refusals, but for bounds between options, which other layers may mend.
+// Reads a file as ParseConfig does, with its refusals, but for bounds between options, which other layers may mend.
 ConfigLayer LayerOfFile(const std::string& json_text, const std::string& path);
 
-// Of "density.refine_every=50", as ApplyAssignment reads it.
+// Reads "density.refine_every=50" as ApplyAssignment does.
 ConfigLayer LayerOfAssignment(const std::string& assignment, const std::string& name);
 
 // All that is said, by its kind and in the order in which it was given.

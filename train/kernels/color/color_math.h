@@ -54,7 +54,7 @@ struct ViewColor {
 constexpr int kMixNumbers = 1 + 9;  // gain and mix
 constexpr int kViewColorNumbers = kMixNumbers + kCameraColorNumbers;
 
-// The same in float, for the pixels.
+// Returns the colour in float, as the kernels of the pixels take it.
 template <typename T>
 SPLAT_HD inline ViewColor<float> RoundedViewColor(const ViewColor<T>& exact) {
   ViewColor<float> color;
@@ -109,7 +109,7 @@ SPLAT_HD inline void ChromaticityMixBackward(const Vec2<T> offsets[kControlColor
   const Vec3<T> grad_r = {grad_mix(0, 0), grad_mix(1, 0), grad_mix(2, 0)};
   const Vec3<T> grad_g = {grad_mix(0, 1), grad_mix(1, 1), grad_mix(2, 1)};
   const Vec3<T> grad_b = {grad_mix(0, 2), grad_mix(1, 2), grad_mix(2, 2)};
-  // Of the determinants, times 3.
+  // These are the gradients of the determinants, times 3.
   const T red = T(3) * Dot(grad_r, c.red), green = T(3) * Dot(grad_g, c.green), blue = T(3) * Dot(grad_b, c.blue);
   const ControlColors<T> grad = {
       weights.z * grad_b + red * Cross(c.grey, c.green) + green * Cross(c.red, c.grey),

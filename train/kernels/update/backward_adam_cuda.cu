@@ -23,8 +23,8 @@ __host__ __device__ constexpr int RestPitch(int sh_rest_count) {
   return (3 * sh_rest_count) | 1;
 }
 
-// The gradients of a block's splats. Groups other than kShRest lie as in the model; of kShRest the two factors lie
-// here.
+// The gradients of a block's splats. Groups other than kShRest lie as in the model. For kShRest the two factors of
+// the gradient are stored.
 struct BlockGrad {
   float means[3 * kThreads], log_scales[3 * kThreads], quats[4 * kThreads], opacity_logits[kThreads];
   float sh_dc[3 * kThreads];
