@@ -198,7 +198,7 @@ void AddPoints(const std::string& path, SceneDescription& scene) {
     scene.points.positions.push_back(point.position);
     scene.points.colors.push_back(point.color);
   }
-  PlaceSightings(places, scene.photos);
+  if (!scene.points.positions.empty()) PlaceSightings(places, scene.photos);  // else another file may have them
   const size_t left_out = points.size() - scene.points.positions.size();
   if (left_out > 0) {
     scene.warnings.push_back(StrCat(path, ": ", left_out, " of ", points.size(), " points ",
@@ -252,6 +252,7 @@ void AddColmapPoints(const std::string& model_folder, SceneDescription& scene) {
     }
     return;
   }
+  PlaceSightings({}, scene.photos);
   if (files.points.empty()) {
     scene.warnings.push_back(StrCat(model_folder, ": has no points3D", ExtensionOf(files.binary_images),
                                     " and no points3D.ply; the training starts from random points"));
