@@ -51,8 +51,7 @@ void JudgeScene(const Run& run, const data::Dataset& dataset, const SplatModel& 
 // What is computed is written before a failure ends the run: all of them are thrown at the end.
 void RunStages(const Run& run) {
   const Clock::time_point start = Clock::now();
-  const data::SceneDescription scene = FindPoses(run);
-  const data::Dataset prepared = PreparePhotos(run, scene);
+  const data::Dataset prepared = PreparePhotos(run, FindPoses(run));
   CheckRoom(run, prepared);
   run.reporter.ThrowIfStopped("interrupted before the training began");
   const SplatModel model = TrainScene(run, prepared);
