@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kExposure = 1.0;       // radiance to the sensor's scale, where 1 is white
-constexpr int kPointsPerPhoto = 250;    // of truth/points3D.txt
+constexpr int kPointsPerPhoto = 250;    // of truth/points3D.bin
 constexpr double kSensorWidthMm = 6.4;  // of the imagined camera
 
 double FocalLengthPx(const CaptureOptions& options) {
