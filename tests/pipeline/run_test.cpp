@@ -175,6 +175,29 @@ TEST_F(PhotosToSceneTest, TellsTheQualityAtFittedPosesWherePosesAreRefined) {
   EXPECT_THAT(end.text, HasSubstr(" with their own poses fitted"));
 }
 
+// A stop in what comes behind the figures of the poses as they came: these stay.
+TEST_F(PhotosToSceneTest, AStopInTheFittingOfPosesKeepsTheFigures) {
+  options_.config.poses.refine = "on";
+  options_.overwrite = true;
+  for (const char* part : {"fitting the poses", "at its fitted pose"}) {
+    bool stopped = false;
+    client_.stop = [&] {
+      const auto asks = [&](const Event& event) { return event.text.find(part) != std::string::npos; };
+      return stopped = stopped || (!events_.empty() && asks(events_.back()));
+    };
+    const RunSummary summary = PhotosToScene(options_, client_);
+    EXPECT_TRUE(stopped) << part;
+    EXPECT_FALSE(summary.fitted_evaluation.has_value());
+    EXPECT_THAT(summary.evaluation_error, HasSubstr("interrupted"));
+    ASSERT_TRUE(summary.evaluation.has_value());
+    EXPECT_THAT(NamesOf(Last(Stage::kEvaluation, Kind::kEnd)), ElementsAre("test_views", "psnr", "ssim"));
+    EXPECT_THAT(ReadFile(options_.output + "/metrics.json"), HasSubstr("\"psnr\""));
+    EXPECT_FALSE(summary.checks.empty()) << "the run goes on";
+    client_.stop = {};
+    events_.clear();
+  }
+}
+
 TEST_F(PhotosToSceneTest, LeavesWhatItSays) {
   options_.formats = {"ply", "spz"};
   const RunSummary summary = PhotosToScene(options_, client_);
