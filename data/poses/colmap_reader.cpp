@@ -222,6 +222,16 @@ bool IsColmapModel(const std::string& folder) {
          (HasPart(folder, "images", true) || HasPart(folder, "images", false));
 }
 
+bool IsColmapPart(const std::string& file_name) {
+  const std::string name = LowerAscii(file_name);
+  for (const char* part : {"cameras", "images", "points3d", "rigs", "frames"}) {
+    for (const char* extension : {".txt", ".bin"}) {
+      if (name == std::string(part) + extension) return true;
+    }
+  }
+  return false;
+}
+
 SceneDescription ReadColmapPhotos(const std::string& model_folder, const std::string& image_folder) {
   const ModelFiles files = FindFiles(model_folder);
   SceneDescription scene;
