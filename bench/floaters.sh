@@ -7,14 +7,9 @@
 # environment: STEPS=1000, SEEDS="1 2", SCENES="demo fox desk fern" (all but the first need SPLAT_TEST_DATA, or
 # ../shared/data), EVERY="8": every so many photos are held out
 set -euo pipefail
-preset="test"
-# shellcheck source=scripts/lib.sh
-. "$(dirname "$0")/../scripts/lib.sh"
-
-programs="$build_dir/apps"
-[ -x "$programs/splat-train" ] || die "no $programs/splat-train: run scripts/test.sh first"
-out=${1:-$(mktemp -d)}
-data=${SPLAT_TEST_DATA:-$root/../shared/data}
+# shellcheck source=bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+data=$(test_data_dir)
 
 photos_of() {  # SCENE, the options of its training
   case $1 in
@@ -28,7 +23,7 @@ photos_of() {  # SCENE, the options of its training
 }
 
 figure() {  # FILE KEY...
-  "${PYTHON:-python3}" - "$@" <<'PY'
+  "$python" - "$@" <<'PY'
 import json, sys
 value = json.load(open(sys.argv[1]))
 for key in sys.argv[2:]:

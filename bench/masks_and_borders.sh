@@ -5,16 +5,9 @@
 # scripts/test.sh.
 # environment: STEPS=1500, SIZE="256 192"
 set -euo pipefail
-preset="test"
-# shellcheck source=scripts/lib.sh
-. "$(dirname "$0")/../scripts/lib.sh"
-
-programs="$build_dir/apps"
-[ -x "$programs/splat-train" ] || die "no $programs/splat-train: run scripts/test.sh first"
-python=/usr/bin/python3  # the distribution's packages are for this one
-"$python" -c 'import PIL' 2>/dev/null || die "$python lacks pillow: run scripts/setup.sh --with-python"
-out=${1:-$(mktemp -d)}
-read -r width height <<<"${SIZE:-256 192}"
+# shellcheck source=bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs_module PIL
 # Whole blocks of JPEG (192 / 12 = 16): else the noise that JPEG puts into the photos along the edge is measured, too.
 letterbox=$((height / 12))
 

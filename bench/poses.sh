@@ -7,16 +7,9 @@
 # environment: STEPS=2000, SIZE="256 192", DEGREES=0.3, SHARE=0.005 (of the distance from the table), SEED=42,
 # OPTIONS="" (further options of splat-train)
 set -euo pipefail
-preset="test"
-# shellcheck source=scripts/lib.sh
-. "$(dirname "$0")/../scripts/lib.sh"
-
-programs="$build_dir/apps"
-[ -x "$programs/splat-train" ] || die "no $programs/splat-train: run scripts/test.sh first"
-python=/usr/bin/python3  # the distribution's packages are for this one
-"$python" -c 'import numpy' 2>/dev/null || die "$python lacks numpy: run scripts/setup.sh --with-python"
-out=${1:-$(mktemp -d)}
-read -r width height <<<"${SIZE:-256 192}"
+# shellcheck source=bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs_module numpy
 
 [ -d "$out/set" ] || "$programs/splat-capture" "$out/set" --width "$width" --height "$height" --quiet \
   --poses-off "${DEGREES:-0.3}" --positions-off "${SHARE:-0.005}" >/dev/null

@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kExposure = 1.0;       // radiance to the sensor's scale, where 1 is white
-constexpr int kPointsPerPhoto = 250;    // of truth/points3D.txt
+constexpr int kPointsPerPhoto = 250;    // of truth/points3D.bin
 constexpr double kSensorWidthMm = 6.4;  // of the imagined camera
 
 double FocalLengthPx(const CaptureOptions& options) {
@@ -163,6 +163,26 @@ void TakePhotos(const CaptureOptions& options, const std::string& folder, const 
   WriteOptions(truth_folder + "/capture.json", options);
 }
 
+void CheckFree(const std::string& folder, bool overwrite) {
+  if (!fs::exists(folder)) return;
+  SPLAT_CHECK(overwrite, folder, ": exists already; choose another folder or remove it");
+  SPLAT_CHECK(fs::exists(folder + "/truth/capture.json"), folder,
+              ": is not a capture, so it is not overwritten; choose another folder");
+}
+
+// Gives `made` the name `folder`, from which an earlier capture goes.
+void MoveTo(const std::string& folder, const std::string& made, bool overwrite) {
+  CheckFree(folder, overwrite);  // another process may have come before
+  if (!fs::exists(folder)) return fs::rename(made, folder);
+  const std::string aside = made + ".old";
+  fs::rename(folder, aside);
+  std::error_code error, ignored;
+  fs::rename(made, folder, error);
+  if (error) fs::rename(aside, folder, ignored);
+  SPLAT_CHECK(!error, folder, ": cannot be written: ", error.message());
+  fs::remove_all(aside, ignored);
+}
+
 }  // namespace
 
 void Validate(const CaptureOptions& options) {
@@ -242,9 +262,9 @@ BakedScene BakeFor(const CaptureOptions& options, Executor& executor) {
 }
 
 CaptureResult WriteCapture(const CaptureOptions& options, const std::string& folder, Executor& executor,
-                           const std::function<void(int, int)>& progress) {
+                           const std::function<void(int, int)>& progress, bool overwrite) {
   CaptureResult result = {PlanCapture(options), folder + "/photos", folder + "/truth"};
-  SPLAT_CHECK(!fs::exists(folder), folder, ": exists already; choose another folder or remove it");
+  CheckFree(folder, overwrite);
   std::error_code error;
   std::string temporary = folder + ".tmp";  // of its own: another process may write a capture of the same name
   for (int i = 2; fs::exists(temporary) || !fs::create_directories(temporary, error); ++i) {
@@ -253,7 +273,7 @@ CaptureResult WriteCapture(const CaptureOptions& options, const std::string& fol
   }
   try {
     TakePhotos(options, temporary, result, executor, progress);
-    fs::rename(temporary, folder);
+    MoveTo(folder, temporary, overwrite);
   } catch (const fs::filesystem_error& failure) {
     fs::remove_all(temporary, error);
     throw Error(StrCat(folder, ": cannot be written: ", failure.code().message()));

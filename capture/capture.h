@@ -59,10 +59,11 @@ struct CaptureResult {
   std::string photo_folder, truth_folder;
 };
 
-// Makes `folder`, which must not exist yet and appears whole or not at all:
+// Makes `folder`, which appears whole or not at all. It must not exist yet; with `overwrite` it may be an earlier
+// capture, which stays until the new one is whole.
 //   photos/photo_0001.jpg ...        sRGB, JPEG quality 95 (or .png)
-//   truth/cameras.txt, images.txt, points3D.txt
-//                                    COLMAP text model in metres, z up, of the images as stored (EXIF orientation not
+//   truth/cameras.bin, images.bin, points3D.bin
+//                                    COLMAP model in metres, z up, of the images as stored (EXIF orientation not
 //                                    applied): PINHOLE, or OPENCV with distortion; points lie on the surfaces and have
 //                                    no tracks
 //   truth/depth/photo_0001.pfm ...   with options.depth: float, m along the optical axis, row by row from the bottom as
@@ -71,8 +72,9 @@ struct CaptureResult {
 //   truth/passed/photo_0001.png ...  with options.moving_object: white where the camera sees it in any of the photos
 //   poses_off/...                    where options say that poses are off: the model of truth/ with such poses
 //   truth/capture.json               the options
-// Equal options give the same bytes, whatever the executor. `progress` gets (photos done, photos) after each.
+// Equal options give the same bytes, whatever the executor. `progress` gets (photos done, photos) after each. Throws
+// splat::Error naming the folder.
 CaptureResult WriteCapture(const CaptureOptions& options, const std::string& folder, Executor& executor,
-                           const std::function<void(int, int)>& progress);
+                           const std::function<void(int, int)>& progress, bool overwrite = false);
 
 }  // namespace splat::capture

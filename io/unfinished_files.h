@@ -22,7 +22,8 @@ class UnfinishedFile {
 };
 
 // Holds back in this thread the signals that end a program (SIGINT, SIGTERM, SIGHUP) while it lives, so that none comes
-// between the making of a file and its UnfinishedFile.
+// to it between the making of a file and its UnfinishedFile. In a program of several threads the system may give the
+// signal to another one just then: such a file is left for RemoveAbandonedFiles (io/temporary_file.h).
 class HeldSignals {
  public:
   HeldSignals();

@@ -14,6 +14,8 @@
 namespace splat::pipeline {
 namespace {
 
+constexpr const char* kFittingInterrupted = "the fitting of the poses of held-out views was interrupted";
+
 // What a photo that is held out differs in from the mean of the others is known to nobody, so its views are also
 // compared after the colours have been fitted.
 quality::EvaluationPlan PlanOf() {
@@ -82,54 +84,62 @@ std::optional<quality::Evaluation> EvaluateFitted(const Run& run, const data::Da
   fit.views = views;
   fit.config = run.options.config;
   fit.on_view = [&](int done) {
-    run.reporter.ThrowIfStopped("interrupted");
+    run.reporter.ThrowIfStopped(kFittingInterrupted);
     run.reporter.Progress(double(done) / double(views.size()),
                           StrCat(done, "/", views.size(), "  fitting the poses of held-out views"));
+  };
+  size_t compared = 0;
+  const auto on_view = [&](const quality::ComparedView& view) {
+    run.reporter.ThrowIfStopped(kFittingInterrupted);
+    ++compared;
+    run.reporter.Progress(double(compared) / double(views.size()),
+                          StrCat(compared, "/", views.size(), "  ", view.view.name, " at its fitted pose"));
   };
   try {
     const LogSink log = run.reporter.Sink();
     const data::Dataset fitted = train::WithMotions(dataset, train::FitPoses(run.backend, on_device, fit, log));
     data::ViewLoader loader(fitted, train::LoadingFor(run.backend, run.options.config), log);
-    return quality::Evaluate(on_device, fitted, views, loader, PlanOf(), nullptr);
+    return quality::Evaluate(on_device, fitted, views, loader, PlanOf(), on_view);
+  } catch (const Interrupted&) {
+    throw;
   } catch (const std::exception& error) {
     run.reporter.Warn(StrCat("the poses of held-out views were not fitted: ", ReasonOf(error)));
     return std::nullopt;
   }
 }
 
-quality::Evaluation Evaluate(const Run& run, const data::Dataset& dataset, const SplatModel& model,
-                             const std::vector<int>& views, Failures& failures) {
+// The views as they came. `stoppable`: not where a stop has ended the training already.
+quality::Evaluation Evaluate(const Run& run, const data::Dataset& dataset, const SplatModel& on_device,
+                             const std::vector<int>& views, bool stoppable, Failures& failures) {
   data::ViewLoader loader(dataset, train::LoadingFor(run.backend, run.options.config), run.reporter.Sink());
   RenderKeeper keeper(run, failures);
   size_t done = 0;
-  const bool already_stopped = run.reporter.StopRequested();
   const auto on_view = [&](const quality::ComparedView& compared) {
-    if (!already_stopped) run.reporter.ThrowIfStopped("the evaluation was interrupted");
+    if (stoppable) run.reporter.ThrowIfStopped("the evaluation was interrupted");
     ++done;
     run.reporter.Progress(double(done) / double(views.size()),
                           StrCat(done, "/", views.size(), "  ", compared.view.name));
     keeper.Keep(compared);
   };
-  run.reporter.Begin(Stage::kEvaluation, "Evaluation");
-  const SplatModel on_device = ToDevice(model, run.backend.device);
   quality::Evaluation evaluation = quality::Evaluate(on_device, dataset, views, loader, PlanOf(), on_view);
   for (const quality::LeftOutView& view : evaluation.left_out) {
     run.reporter.Warn(StrCat(view.reason, "; the held-out view ", view.name, " is left out"));
   }
   SPLAT_CHECK(!evaluation.views.empty(),
               "none of the held-out views could be compared: ", evaluation.left_out.front().reason);
+  return evaluation;
+}
+
+// Tells the figures of the summary.
+void EndWithFigures(const Run& run, const quality::Evaluation& evaluation) {
   Numbers numbers = {{"test_views", double(evaluation.views.size())}};
   std::string text = StrCat(TextOf(run, evaluation, numbers), " over ", evaluation.views.size(), " held-out views");
-  if (!run.summary.motions.empty() && !already_stopped) {
-    run.summary.fitted_evaluation = EvaluateFitted(run, dataset, on_device, views);
-  }
   if (run.summary.fitted_evaluation) {
     Numbers fitted;
     text += StrCat("; ", TextOf(run, *run.summary.fitted_evaluation, fitted), " with their own poses fitted");
     for (const auto& [name, value] : fitted) numbers.emplace_back(name + "_fitted_pose", value);
   }
   run.reporter.End(text, std::move(numbers));
-  return evaluation;
 }
 
 }  // namespace
@@ -141,8 +151,14 @@ Failures EvaluateScene(const Run& run, const data::Dataset& dataset, const Splat
     if (run.options.save_renders) run.reporter.Warn("--save-renders: no photo is held out (--test-every 0)");
     return failures;
   }
+  const bool stoppable = !run.reporter.StopRequested();
   try {
-    run.summary.evaluation = Evaluate(run, dataset, model, views, failures);
+    run.reporter.Begin(Stage::kEvaluation, "Evaluation");
+    const SplatModel on_device = ToDevice(model, run.backend.device);
+    run.summary.evaluation = Evaluate(run, dataset, on_device, views, stoppable, failures);
+    if (!run.summary.motions.empty() && stoppable) {
+      run.summary.fitted_evaluation = EvaluateFitted(run, dataset, on_device, views);
+    }
   } catch (const Interrupted& interrupted) {
     run.summary.evaluation_error = interrupted.what();
     run.reporter.Warn(interrupted.what());
@@ -150,6 +166,7 @@ Failures EvaluateScene(const Run& run, const data::Dataset& dataset, const Splat
     run.summary.evaluation_error = ReasonOf(error);
     failures.push_back(ReasonOf(error));
   }
+  if (run.summary.evaluation) EndWithFigures(run, *run.summary.evaluation);
   return failures;
 }
 

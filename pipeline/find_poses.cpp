@@ -1,5 +1,6 @@
 #include <chrono>
 #include <set>
+#include <utility>
 
 #include "core/check.h"
 #include "core/format.h"
@@ -114,7 +115,7 @@ data::SceneDescription FindPoses(const Run& run) {
   for (const std::string& warning : choice.scene->warnings) run.reporter.Warn(warning);
   run.summary.poses_source = choice.scene->source;
   run.reporter.Note(StrCat("Poses: ", choice.summary));
-  return *choice.scene;
+  return std::move(*choice.scene);
 }
 
 }  // namespace splat::pipeline

@@ -51,9 +51,9 @@ void JudgeScene(const Run& run, const data::Dataset& dataset, const SplatModel& 
 // What is computed is written before a failure ends the run: all of them are thrown at the end.
 void RunStages(const Run& run) {
   const Clock::time_point start = Clock::now();
-  const data::SceneDescription scene = FindPoses(run);
-  const data::Dataset prepared = PreparePhotos(run, scene);
+  const data::Dataset prepared = PreparePhotos(run, FindPoses(run));
   CheckRoom(run, prepared);
+  CheckColmapExport(run, prepared);
   run.reporter.ThrowIfStopped("interrupted before the training began");
   const SplatModel model = TrainScene(run, prepared);
   const data::Dataset dataset = train::WithMotions(prepared, run.summary.motions);
@@ -83,6 +83,7 @@ RunSummary PhotosToScene(const RunOptions& asked, const Client& client) {
   UseThreads(options.config.threads);
   const data::PhotoFolder photos = data::OpenPhotoFolder(options.images);
   OutputFolder output(options.output.empty() ? DefaultOutput(photos.path) : options.output, options.overwrite);
+  CheckColmapFolder(options.export_colmap);
   RunSummary summary;
   summary.device = backend.is_device ? "cuda" : "cpu";
   summary.output = output.path();

@@ -28,7 +28,7 @@ struct RunSummary {
   size_t masked_views = 0;                               // views with a mask, held-out ones among them
   std::optional<quality::Evaluation> evaluation;         // if views were held out and could be evaluated
   std::optional<quality::Evaluation> fitted_evaluation;  // the same after their poses were fitted, with refinement
-  std::string evaluation_error;                          // why not, if not
+  std::string evaluation_error;                          // why one of them is missing, if not for that
   std::vector<WrittenFormat> written;
   std::vector<quality::FileCheck> checks;   // of the scene files that were written
   size_t checked_views = 0;                 // that each was drawn in

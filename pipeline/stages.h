@@ -64,4 +64,11 @@ Failures CheckFiles(const Run& run, const data::Dataset& dataset, const SplatMod
 // has none for one that has grown.
 void CheckRoom(const Run& run, const data::Dataset& dataset);
 
+// Throws splat::Error where a COLMAP model lies in the folder of --export-colmap, whose files would be lost or mixed
+// with ours, whatever --overwrite says. An empty name is none.
+void CheckColmapFolder(const std::string& folder);
+// The same before the training, by when structure from motion may have made the folder, and where the camera of a photo
+// is none of COLMAP's.
+void CheckColmapExport(const Run& run, const data::Dataset& dataset);
+
 }  // namespace splat::pipeline

@@ -73,8 +73,7 @@ std::vector<size_t> FirstInPlace(const std::vector<Vec3<double>>& points, double
 
 // The first copy of each point among those much nearer to it than the cloud's spacing, which n points on a surface
 // within the distance r have at r sqrt(pi / n). In a cloud with few such points each is its own.
-std::vector<size_t> FirstNearby(const std::vector<Vec3<double>>& points) {
-  const PointTree tree(points);
+std::vector<size_t> FirstNearby(const PointTree& tree, const std::vector<Vec3<double>>& points) {
   std::vector<size_t> first(points.size());
   std::iota(first.begin(), first.end(), size_t(0));
   const std::vector<size_t> own = first;
@@ -127,13 +126,10 @@ double DistanceOfCopies(const PointTree& tree, const std::vector<Vec3<double>>& 
   return kFarthestCopy * Median(std::move(distances));
 }
 
-// The first copy of each point in a cloud of large groups of copies. In another one each is its own.
-std::vector<size_t> FirstInGroup(const std::vector<Vec3<double>>& points) {
-  const PointTree tree(points);
+// The first copy of each point in a cloud of large groups of copies, which are up to `farthest` away.
+std::vector<size_t> FirstInGroup(const PointTree& tree, const std::vector<Vec3<double>>& points, double farthest) {
   std::vector<size_t> first(points.size());
   std::iota(first.begin(), first.end(), size_t(0));
-  const double farthest = DistanceOfCopies(tree, points);
-  if (farthest == 0) return first;
   Neighbours neighbours;
   for (size_t i = 0; i < points.size(); ++i) {
     if (first[i] != i) continue;
@@ -149,9 +145,12 @@ std::vector<size_t> FirstInGroup(const std::vector<Vec3<double>>& points) {
 }  // namespace
 
 data::PointCloud DistinctPoints(const data::PointCloud& cloud, double extent) {
-  data::PointCloud distinct = Merged(cloud, FirstInPlace(cloud.positions, extent));
-  distinct = Merged(distinct, FirstInGroup(distinct.positions));
-  return Merged(distinct, FirstNearby(distinct.positions));
+  const data::PointCloud places = Merged(cloud, FirstInPlace(cloud.positions, extent));
+  const PointTree tree(places.positions);
+  const double farthest = DistanceOfCopies(tree, places.positions);
+  if (farthest == 0) return Merged(places, FirstNearby(tree, places.positions));
+  const data::PointCloud groups = Merged(places, FirstInGroup(tree, places.positions, farthest));
+  return Merged(groups, FirstNearby(PointTree(groups.positions), groups.positions));
 }
 
 }  // namespace splat::train

@@ -1,7 +1,6 @@
 // splat-capture: photos of a procedural scene, with the truth beside them.
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 
 #include "apps/cli/cli.h"
@@ -15,7 +14,6 @@
 namespace splat::apps {
 namespace {
 
-namespace fs = std::filesystem;
 using capture::CaptureOptions;
 
 struct Arguments {
@@ -68,36 +66,10 @@ void AddImperfections(CLI::App& app, CaptureOptions& options) {
   app.add_flag("--depth", options.depth, "Also write depth maps (PFM, m along the optical axis)");
 }
 
-// An earlier capture that is put aside until the new one is whole; anything else is left alone.
-class EarlierCapture {
- public:
-  explicit EarlierCapture(const std::string& folder) : folder_(folder), aside_(folder + ".old") {
-    SPLAT_CHECK(fs::exists(folder + "/truth/capture.json"), folder,
-                ": is not a capture, so it is not overwritten; choose another folder");
-    SPLAT_CHECK(!fs::exists(aside_), aside_, ": is in the way; move or remove it");
-    fs::rename(folder_, aside_);
-  }
-  ~EarlierCapture() {
-    std::error_code ignored;
-    if (fs::exists(folder_, ignored)) {
-      fs::remove_all(aside_, ignored);
-    } else {
-      fs::rename(aside_, folder_, ignored);
-    }
-  }
-  EarlierCapture(const EarlierCapture&) = delete;
-  EarlierCapture& operator=(const EarlierCapture&) = delete;
-
- private:
-  const std::string folder_, aside_;
-};
-
 void Run(const Arguments& arguments) {
   Validate(arguments.capture);
   std::string folder = arguments.output;
   while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
-  std::optional<EarlierCapture> earlier;
-  if (arguments.overwrite && fs::exists(folder)) earlier.emplace(folder);
   const int threads = arguments.threads > 0 ? arguments.threads : UsableCores();
   ThreadPool pool(std::max(1, threads));
   const InterruptHandler interrupt_handler;
@@ -106,7 +78,7 @@ void Run(const Arguments& arguments) {
     if (!arguments.quiet && (done % 10 == 0 || done == total)) std::printf("photo %d of %d\n", done, total);
     std::fflush(stdout);
   };
-  const auto result = WriteCapture(arguments.capture, folder, pool, progress);
+  const auto result = WriteCapture(arguments.capture, folder, pool, progress, arguments.overwrite);
   std::printf("%s: %zu photos; the truth is in %s\n", Printable(result.photo_folder).c_str(), result.photos.size(),
               Printable(result.truth_folder).c_str());
 }

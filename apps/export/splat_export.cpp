@@ -7,6 +7,7 @@
 #include "core/format.h"
 #include "core/machine_limits.h"
 #include "core/parallel.h"
+#include "data/dataset/dataset_options.h"
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
 #include "formats/scene_transform_file.h"
@@ -31,7 +32,6 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kManySplats = 2'000'000;  // what viewers on a desktop budget for
 constexpr double kCropReach = 3;            // times the cameras' or the splats' own
-constexpr int kLongestSide_px = 1600;       // of the images that --clean looks at, as of those of a training
 
 // Found out before a large scene is read. Two that write one file, and read it back, would judge each other's.
 std::unique_ptr<FileLock> ClaimOutput(const ConvertOptions& options) {
@@ -85,14 +85,16 @@ Beside FindBeside(const ConvertOptions& options, Progress& progress) {
 }
 
 // Where --crop auto keeps splats.
-Sphere AutomaticArea(const std::vector<NamedCamera>& cameras, const SplatSelection& splats, Progress& progress) {
+Sphere AutomaticArea(const ConvertOptions& options, const std::vector<NamedCamera>& cameras,
+                     const SplatSelection& splats, Progress& progress) {
   Sphere sphere;
   if (!cameras.empty()) {
     std::vector<Vec3<double>> positions;
     positions.reserve(cameras.size());
     for (const NamedCamera& named : cameras) positions.push_back(CameraCenterInWorld(named.camera));
     sphere = SphereAround(positions);
-    progress.Info("Cropped around the cameras of the cameras.json beside it");
+    const std::string source = options.cameras.empty() ? "the cameras.json beside it" : options.cameras;
+    progress.Info(StrCat("Cropped around the cameras of ", source));
   } else {
     sphere = SphereAroundMost(splats);
   }
@@ -103,9 +105,10 @@ Sphere AutomaticArea(const std::vector<NamedCamera>& cameras, const SplatSelecti
 // Leaves the floaters out of a selection of all splats of the cloud, as --clean wants it.
 void LeaveOutFloaters(const ConvertOptions& options, const SplatCloud& cloud, const Beside& beside, Progress& progress,
                       SplatSelection& splats) {
+  const int longest_px = data::DatasetOptions().max_image_size;  // images as large as those of a training
   SupportViews views;
   for (const NamedCamera& named : beside.cameras) {
-    if (named.split == Split::kTrain) views.cameras.push_back(ResizedWithin(named.camera, kLongestSide_px));
+    if (named.split == Split::kTrain) views.cameras.push_back(ResizedWithin(named.camera, longest_px));
   }
   SPLAT_CHECK(
       !views.cameras.empty(), options.input,
@@ -136,7 +139,8 @@ SplatSelection Selected(const ConvertOptions& options, const SplatCloud& cloud, 
   const Crop& crop = options.crop;
   if (crop.box) CropToBox(splats, *crop.box);
   if (crop.sphere) CropToSphere(splats, *crop.sphere);
-  if (crop.automatic && splats.count() > 0) CropToSphere(splats, AutomaticArea(beside.cameras, splats, progress));
+  if (crop.automatic && splats.count() > 0)
+    CropToSphere(splats, AutomaticArea(options, beside.cameras, splats, progress));
   if (options.max_gaussians) KeepMostImportant(splats, *options.max_gaussians);
   if (options.sh_degree) splats.LimitShDegree(*options.sh_degree);
   if (options.morton) SortByMorton(splats);

@@ -74,7 +74,7 @@ std::vector<Option> InputOutputOptions(TrainOptions& options, CommandLine& line)
       Option(
           "export_colmap", options.export_colmap,
           "Write the cameras and points also as a COLMAP model, in the frame of the poses and with refined poses where "
-          "they were refined")
+          "they were refined; into a folder that holds no model yet")
           .Flag("--export-colmap DIR", kInputOutput),
       Option("poses", options.poses,
              StrCat("Where the camera poses come from: auto takes those that lie with the photos and runs COLMAP where "

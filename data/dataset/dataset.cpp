@@ -74,9 +74,11 @@ void ReportUnusable(const std::vector<std::string>& unusable, size_t total, cons
 }
 
 // Views in the source's frame, sorted by name, with their sizes; photos that cannot be used are left out.
-std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const DatasetOptions& options, const LogSink& log) {
+std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const DatasetOptions& options, Executor& executor,
+                            const LogSink& log) {
   const AlphaUse alpha = AlphaUseOf(options.alpha);
   std::vector<View> views;
+  std::vector<const PosedPhoto*> usable;  // of the views
   std::vector<std::string> unusable;
   for (const PosedPhoto& photo : photos) {
     Camera camera = UndistortedCamera(photo.intrinsics);
@@ -92,8 +94,12 @@ std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const Dataset
     check.view.camera = ResizedCamera(camera, size.width, size.height);
     check.view.mask = photo.mask;
     check.view.alpha = alpha;
-    if (options.sightings) check.view.sightings = RaysOfSightings(photo);
     views.push_back(std::move(check.view));
+    usable.push_back(&photo);
+  }
+  if (options.sightings) {
+    executor.Run(int64_t(views.size()),
+                 [&](int64_t i) { views[size_t(i)].sightings = RaysOfSightings(*usable[size_t(i)]); });
   }
   ReportUnusable(unusable, photos.size(), log);
   std::stable_sort(views.begin(), views.end(), [](const View& a, const View& b) { return a.name < b.name; });
@@ -207,7 +213,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   SPLAT_CHECK(!scene.photos.empty(), scene.source, ": holds no photos with poses");
   Dataset dataset;
   const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
-  dataset.views = MakeViews(photos, options, log);
+  dataset.views = MakeViews(photos, options, executor, log);
   LeaveOutStrays(dataset.views, log);
   NumberLenses(dataset.views);
   UseMasks(dataset.views, executor, log);

@@ -22,29 +22,38 @@ Rigid3 Turn() {
   return {{{{1, 0, 0}, {0, -1, 0}, {0, 0, -1}}}, {0, 0, 0}};
 }
 
-// Photos with the poses of another convention.
+using Poses = std::vector<Rigid3>;  // of photos, in their order
+
+Poses PosesOf(const std::vector<PosedPhoto>& photos) {
+  Poses poses;
+  poses.reserve(photos.size());
+  for (const PosedPhoto& photo : photos) poses.push_back(photo.camera_from_world);
+  return poses;
+}
+
+// The poses that another convention makes of those that are written.
 struct Reading {
-  std::vector<PosedPhoto> photos;
+  Poses poses;
   std::string what;  // the end of the warning of it
 };
 
 template <typename Change>
-std::vector<PosedPhoto> WithPoses(std::vector<PosedPhoto> photos, const Change& change) {
-  for (PosedPhoto& photo : photos) photo.camera_from_world = change(photo.camera_from_world);
-  return photos;
+Poses Changed(Poses poses, const Change& change) {
+  for (Rigid3& pose : poses) pose = change(pose);
+  return poses;
 }
 
 // Of a file that holds camera_from_world with the axes that its reader expects, and of one with the others. With T the
 // turn between the axes and P = T inverse(M) what a reader of OpenGL's axes makes of the matrix M of a file, the pose
 // that is meant is T M = T inverse(P) T, or M = inverse(P) T.
-std::vector<Reading> InverseReadings(const SceneDescription& scene, const std::vector<PosedPhoto>& photos) {
+std::vector<Reading> InverseReadings(const SceneDescription& scene, const Poses& written) {
   const std::string begin =
       " by the inverse of its pose: the file has camera-from-world for world-from-camera, or the reverse";
   const std::string end = "; all poses were inverted";
-  if (!scene.opengl_axes) return {{WithPoses(photos, [](const Rigid3& pose) { return Inverse(pose); }), begin + end}};
-  return {{WithPoses(photos, [](const Rigid3& pose) { return Compose(Turn(), Compose(Inverse(pose), Turn())); }),
+  if (!scene.opengl_axes) return {{Changed(written, [](const Rigid3& pose) { return Inverse(pose); }), begin + end}};
+  return {{Changed(written, [](const Rigid3& pose) { return Compose(Turn(), Compose(Inverse(pose), Turn())); }),
            begin + end},
-          {WithPoses(photos, [](const Rigid3& pose) { return Compose(Inverse(pose), Turn()); }),
+          {Changed(written, [](const Rigid3& pose) { return Compose(Inverse(pose), Turn()); }),
            begin + ", with OpenCV's axes" + end}};
 }
 
@@ -52,9 +61,7 @@ std::vector<Reading> InverseReadings(const SceneDescription& scene, const std::v
 struct Looks {
   bool at_it = false, away = false;  // nearly all of them
 };
-Looks LooksWhereAxesMeet(const std::vector<PosedPhoto>& photos) {
-  std::vector<Rigid3> poses;
-  for (const PosedPhoto& photo : photos) poses.push_back(photo.camera_from_world);
+Looks LooksWhereAxesMeet(const Poses& poses) {
   const auto point = WhereAxesMeetClosely(poses);
   if (!point) return {};
   const auto away =
@@ -65,21 +72,27 @@ Looks LooksWhereAxesMeet(const std::vector<PosedPhoto>& photos) {
 
 // The length of the mean of the cameras' upward unit vectors: near 1 for photos that people take, and small for cameras
 // that are rolled in all directions.
-double Uprightness(const std::vector<PosedPhoto>& photos) {
+double Uprightness(const Poses& poses) {
   Vec3<double> sum = {0, 0, 0};
-  for (const PosedPhoto& photo : photos) sum = sum + Row(photo.camera_from_world.rotation, 1);
-  return Norm(sum) / double(photos.size());
+  for (const Rigid3& pose : poses) sum = sum + Row(pose.rotation, 1);
+  return Norm(sum) / double(poses.size());
 }
 
 // Whether the inverse poses of `reading` may be what is meant. They are of upright cameras that look at one place, and
 // those that are written look at none, or are rolled in all directions.
-bool MayBeMeant(const Reading& reading, const std::vector<PosedPhoto>& written, bool written_looks_at_it) {
-  return LooksWhereAxesMeet(reading.photos).at_it && Uprightness(reading.photos) >= kUpright &&
+bool MayBeMeant(const Reading& reading, const Poses& written, bool written_looks_at_it) {
+  return LooksWhereAxesMeet(reading.poses).at_it && Uprightness(reading.poses) >= kUpright &&
          (!written_looks_at_it || Uprightness(written) <= kRolled);
 }
 
-double SeenBy(const std::vector<PosedPhoto>& photos, const SceneDescription& scene) {
-  return CountPointsInView(photos, scene.points.positions).by_each;
+// How much of the points photos have in view from these poses.
+double SeenFrom(const Poses& poses, const std::vector<PosedPhoto>& photos, const SceneDescription& scene) {
+  std::vector<PosedPhoto> seeing(photos.size());  // with what counts here alone: sightings are many
+  for (size_t i = 0; i < photos.size(); ++i) {
+    seeing[i].intrinsics = photos[i].intrinsics;
+    seeing[i].camera_from_world = poses[i];
+  }
+  return CountPointsInView(seeing, scene.points.positions).by_each;
 }
 
 std::string Percent(double share) {
@@ -104,41 +117,42 @@ void SayThatPosesAreInverse(const SceneDescription& scene, const LogSink& log) {
 }  // namespace
 
 void CheckPoseConvention(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log) {
-  const Looks looks = LooksWhereAxesMeet(photos);
+  const Poses written = PosesOf(photos);
+  const Looks looks = LooksWhereAxesMeet(written);
   std::vector<Reading> inverses;
-  for (Reading& reading : InverseReadings(scene, photos)) {
-    if (MayBeMeant(reading, photos, looks.at_it)) inverses.push_back(std::move(reading));
+  for (Reading& reading : InverseReadings(scene, written)) {
+    if (MayBeMeant(reading, written, looks.at_it)) inverses.push_back(std::move(reading));
   }
-  const bool rolled_inverse = !inverses.empty() && Uprightness(photos) <= kRolled;
+  const bool rolled_inverse = !inverses.empty() && Uprightness(written) <= kRolled;
   if (scene.points.positions.empty()) {
     if (looks.away && !rolled_inverse) return SayThatAxesAreTurned(scene, log);
     if (!inverses.empty()) SayThatPosesAreInverse(scene, log);
     return;
   }
   if (!looks.away && inverses.empty()) return;
-  const double seen = SeenBy(photos, scene);
+  const double seen = SeenFrom(written, photos, scene);
   Reading best;
   double best_seen = kInView;
   const auto consider = [&](Reading& reading, double most_as_written) {
-    const double by_it = SeenBy(reading.photos, scene);
+    const double by_it = SeenFrom(reading.poses, photos, scene);
     if (by_it < best_seen || seen > most_as_written * by_it) return;
     best = std::move(reading);
     best_seen = by_it;
   };
   if (looks.away && !rolled_inverse) {
-    Reading turned = {WithPoses(photos, [](const Rigid3& pose) { return Compose(Turn(), pose); }),
+    Reading turned = {Changed(written, [](const Rigid3& pose) { return Compose(Turn(), pose); }),
                       " with its axes y and z turned about: the file has OpenCV's axes for OpenGL's, or the reverse; "
                       "all cameras were turned"};
     consider(turned, kLeftInView);
   }
   for (Reading& reading : inverses) consider(reading, kInverseFewer);
-  if (best.photos.empty()) {
+  if (best.poses.empty()) {
     if (rolled_inverse) SayThatPosesAreInverse(scene, log);
     return;
   }
   LogWarning(log, StrCat(scene.source, ": a camera has ", Percent(seen), " of the points in view, and ",
                          Percent(best_seen), best.what));
-  photos = std::move(best.photos);
+  for (size_t i = 0; i < photos.size(); ++i) photos[i].camera_from_world = best.poses[i];
 }
 
 }  // namespace splat::data

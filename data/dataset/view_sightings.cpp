@@ -8,30 +8,25 @@
 namespace splat::data {
 namespace {
 
-constexpr int kMostRounds = 50;
 constexpr double kEnough = 1e-9;  // of the ray: far below a pixel
 
-// The ray that the lens shows at `distorted`, by adding what is missing again and again; nothing where that leads
-// nowhere, which is beyond the image of any lens that can be undistorted.
+// The ray that the lens shows at `distorted`; nothing where it shows none that an undistorted photo has.
 std::optional<Vec2<double>> RayOf(const Lens& lens, const Vec2<double>& distorted) {
-  Vec2<double> ray = distorted;
-  for (int round = 0; round < kMostRounds; ++round) {
-    const Vec2<double> missing = distorted - Distort(lens, ray);
-    const double size = std::hypot(missing.x, missing.y);
-    if (size < kEnough) return ray;
-    if (!(size < 1)) break;
-    ray = ray + missing;
-  }
-  return std::nullopt;
+  const Vec2<double> ray = UndistortTowards(lens, distorted), miss = Distort(lens, ray) - distorted;
+  if (!(std::hypot(miss.x, miss.y) <= kEnough)) return std::nullopt;
+  return ray;
 }
 
 }  // namespace
 
 std::vector<Sighting> RaysOfSightings(const PosedPhoto& photo) {
   const Lens lens = MakeLens(photo.intrinsics);
+  const bool bent = HasDistortion(photo.intrinsics);
   std::vector<Sighting> rays;
+  rays.reserve(photo.sightings.size());
   for (Sighting sighting : photo.sightings) {
-    const auto ray = RayOf(lens, {(sighting.x - lens.cx) / lens.fx, (sighting.y - lens.cy) / lens.fy});
+    const Vec2<double> seen = {(sighting.x - lens.cx) / lens.fx, (sighting.y - lens.cy) / lens.fy};
+    const auto ray = bent ? RayOf(lens, seen) : seen;
     if (!ray) continue;
     sighting.x = ray->x;
     sighting.y = ray->y;

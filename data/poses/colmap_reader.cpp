@@ -198,7 +198,7 @@ void AddPoints(const std::string& path, SceneDescription& scene) {
     scene.points.positions.push_back(point.position);
     scene.points.colors.push_back(point.color);
   }
-  PlaceSightings(places, scene.photos);
+  if (!scene.points.positions.empty()) PlaceSightings(places, scene.photos);  // else another file may have them
   const size_t left_out = points.size() - scene.points.positions.size();
   if (left_out > 0) {
     scene.warnings.push_back(StrCat(path, ": ", left_out, " of ", points.size(), " points ",
@@ -220,6 +220,16 @@ uint64_t ReadBinaryImageCount(const std::string& path) {
 bool IsColmapModel(const std::string& folder) {
   return (HasPart(folder, "cameras", true) || HasPart(folder, "cameras", false)) &&
          (HasPart(folder, "images", true) || HasPart(folder, "images", false));
+}
+
+bool IsColmapPart(const std::string& file_name) {
+  const std::string name = LowerAscii(file_name);
+  for (const char* part : {"cameras", "images", "points3d", "rigs", "frames"}) {
+    for (const char* extension : {".txt", ".bin"}) {
+      if (name == std::string(part) + extension) return true;
+    }
+  }
+  return false;
 }
 
 SceneDescription ReadColmapPhotos(const std::string& model_folder, const std::string& image_folder) {
@@ -252,6 +262,7 @@ void AddColmapPoints(const std::string& model_folder, SceneDescription& scene) {
     }
     return;
   }
+  PlaceSightings({}, scene.photos);
   if (files.points.empty()) {
     scene.warnings.push_back(StrCat(model_folder, ": has no points3D", ExtensionOf(files.binary_images),
                                     " and no points3D.ply; the training starts from random points"));

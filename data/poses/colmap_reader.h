@@ -11,6 +11,9 @@ namespace splat::data {
 // Whether `folder` holds cameras and images of one kind. The points may be missing.
 bool IsColmapModel(const std::string& folder);
 
+// Whether a file of this name, in any case, is a part of a model: of cameras, images, points3D, rigs or frames.
+bool IsColmapPart(const std::string& file_name);
+
 // Reads the model in `model_folder`; photo paths become image_folder/name. The points are those of the first of
 // points3D of the kind that the cameras have, points3D of the other kind, and points3D.ply that holds any; another than
 // the first, or none, is a warning. Every count and length is checked against the file before memory is taken. Throws

@@ -1,4 +1,4 @@
-// Writes a COLMAP sparse model as text, which COLMAP and this project's reader take.
+// Writes a COLMAP sparse model, which COLMAP and this project's reader take.
 #pragma once
 
 #include <string>
@@ -7,10 +7,14 @@
 
 namespace splat::data {
 
-// Writes cameras.txt, images.txt and points3D.txt to a folder, which is made if need be: photos in their order, those
+// Returns the camera as one of COLMAP's models. Throws splat::Error naming the photo for intrinsics of photogrammetry's
+// model that are none of COLMAP's.
+Intrinsics AsColmapCamera(const Intrinsics& camera, const std::string& photo);
+
+// Writes cameras.bin, images.bin and points3D.bin to a folder, which is made if need be: photos in their order, those
 // with equal intrinsics sharing a camera, and points without tracks. The error of the points is
-// scene.reprojection_error_px as it stands. Numbers have all their digits. Each file appears whole or not at all.
-// Throws splat::Error naming the file, and for intrinsics of photogrammetry's model that are none of COLMAP's.
+// scene.reprojection_error_px as it stands. (As text, COLMAP would take names of photos up to their first blank only.)
+// Each file appears whole or not at all. Throws splat::Error naming the file, or as AsColmapCamera does.
 void WriteColmapModel(const std::string& folder, const SceneDescription& scene);
 
 }  // namespace splat::data

@@ -219,9 +219,7 @@ std::vector<PosePlace> PlacesAt(const std::string& path, const PhotoFolder& phot
   SPLAT_CHECK(fs::exists(path), path, ": does not exist; give ", kKindsOfPoses);
   if (!fs::is_directory(path)) {
     const fs::path file(path), folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    for (const char* part :
-         {"cameras.txt", "cameras.bin", "images.txt", "images.bin", "points3d.txt", "points3d.bin"}) {
-      if (LowerAscii(file.filename().string()) != part) continue;
+    if (IsColmapPart(file.filename().string())) {
       return {{folder.string(), BaseOfModel(folder.string()), PoseKind::kColmap, 0, true}};
     }
     return {{path, fs::path(path).parent_path().string(), PoseKindOfFile(path), 0, true}};

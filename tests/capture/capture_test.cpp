@@ -8,7 +8,10 @@
 #include <map>
 #include <sstream>
 
+#include "capture/scene.h"
 #include "capture/trajectory.h"
+#include "core/constants.h"
+#include "core/twist.h"
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/colmap_reader.h"
@@ -76,6 +79,36 @@ TEST(WriteCapture, GivesTheSameBytesForAnyNumberOfThreads) {
   options.seed = 2;
   Take(options, folder / "other");
   EXPECT_NE(one.at("photos/photo_0001.jpg"), Contents(folder / "other").at("photos/photo_0001.jpg"));
+}
+
+TEST(WriteCapture, PosesAreOffAsFarAsAskedAndThePhotosAreTheSame) {
+  const TempDir folder;
+  CaptureOptions options = SmallOptions();
+  Take(options, folder / "true");
+  options.poses_off_deg = 2;
+  options.poses_off_share = 0.05;
+  const CaptureResult result = Take(options, folder / "off");
+  EXPECT_TRUE(Contents(folder / "true/photos") == Contents(result.photo_folder));
+  for (const char* file : {"cameras.bin", "images.bin", "points3D.bin"}) {
+    EXPECT_EQ(ReadFile(folder / "true/truth/" + file), ReadFile(result.truth_folder + "/" + file)) << file;
+  }
+  EXPECT_FALSE(fs::exists(folder / "true/poses_off"));
+  const data::SceneDescription truth = data::ReadColmapModel(result.truth_folder, "");
+  const data::SceneDescription off = data::ReadColmapModel(folder / "off/poses_off", "");
+  ASSERT_EQ(off.photos.size(), 4u);
+  EXPECT_EQ(off.points.positions.size(), truth.points.positions.size());
+  constexpr double kRounding = 1e-9;
+  Twist before = {};
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(off.photos[i].name, truth.photos[i].name);
+    const Rigid3 &right = truth.photos[i].camera_from_world, &wrong = off.photos[i].camera_from_world;
+    const Twist way = LogOfMotion(Compose(wrong, Inverse(right)));
+    EXPECT_NEAR(Norm(AngularPart(way)) * kDegreesPerRadian, 2, kRounding);
+    const double moved = Norm(Inverse(wrong).translation - Inverse(right).translation);
+    EXPECT_NEAR(moved, 0.05 * Norm(right * MakeStillLife(options.seed).look_at), kRounding);
+    EXPECT_GT(Norm(AngularPart(way) - AngularPart(before)), 1e-3) << "each its own way";
+    before = way;
+  }
 }
 
 TEST(WriteCapture, TruthIsAColmapModelOfThePhotos) {

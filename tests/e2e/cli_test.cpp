@@ -65,6 +65,25 @@ TEST(SplatCapture, ShowsANameFromOutsideAsOneLine) {
   EXPECT_THAT(output.out, Not(HasSubstr("\x1b")));
 }
 
+TEST(SplatCapture, PutsPosesOffByItsOptions) {
+  const TempDir dir;
+  const std::vector<std::string> command = {
+      SPLAT_BINARY_DIR "/apps/splat-capture", dir / "c", "--photos", "2", "--width", "64", "--height", "48", "--quiet"};
+  const auto run = [&](const std::vector<std::string>& further) {
+    std::vector<std::string> all = command;
+    all.insert(all.end(), further.begin(), further.end());
+    return RunProgram(all);
+  };
+  const ProcessOutput output = run({"--poses-off", "1.5", "--positions-off", "0.05"});
+  ASSERT_EQ(output.exit_code, 0) << output.err;
+  const std::string options = ReadFile(dir / "c/truth/capture.json");
+  EXPECT_THAT(options, HasSubstr("\"poses_off_deg\": 1.5"));
+  EXPECT_THAT(options, HasSubstr("\"poses_off_share\": 0.05"));
+  EXPECT_NE(ReadFile(dir / "c/poses_off/images.bin"), ReadFile(dir / "c/truth/images.bin"));
+  ExpectOneClearLine(run({"--overwrite", "--poses-off", "11"}), "splat-capture", "poses off, degrees, is 11");
+  ExpectOneClearLine(run({"--overwrite", "--positions-off", "0.3"}), "splat-capture", "poses off, share");
+}
+
 bool Exists(const std::string& path) {
   return fs::exists(path);
 }

@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "io/atomic_file.h"
+#include "tests/support/colmap.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
@@ -24,7 +24,7 @@ constexpr int kFewestRegistered = 31;  // 95 %
 constexpr double kLowestPsnr = 26.5;
 
 TEST(Demonstration, PhotosBecomeASceneThatShowsHeldOutViews) {
-  if (std::system("command -v colmap > /dev/null 2>&1") != 0) GTEST_SKIP() << "colmap is not installed";
+  SPLAT_COLMAP_OR_SKIP();
   const TempDir folder;
   const ProcessOutput capture = RunProgram({SPLAT_BINARY_DIR "/apps/splat-capture", folder / "demo", "--photos",
                                             std::to_string(kPhotos), "--width", "320", "--height", "240", "--quiet"},

@@ -138,7 +138,13 @@ TEST_F(SplatExport, CropsAroundTheCamerasBesideTheScene) {
   const SplatCloud cropped = Converted("auto.ply", {"--crop", "auto"});  // within 1.5 of the origin
   EXPECT_EQ(cropped.count(), Converted("sphere.ply", {"--crop", "sphere:0,0,0,1.5"}).count());
   EXPECT_GT(cropped.count(), 0);
-  fs::remove(folder_ / "cameras.json");
+  EXPECT_THAT(Run(scene_, folder_ / "said.ply", {"--crop", "auto"}).out,
+              HasSubstr("around the cameras of the cameras.json beside it"));
+  const std::string elsewhere = folder_ / "elsewhere.json";
+  fs::rename(folder_ / "cameras.json", elsewhere);
+  const ProcessOutput named = Run(scene_, folder_ / "named.ply", {"--crop", "auto", "--cameras", elsewhere});
+  EXPECT_THAT(named.out, HasSubstr("around the cameras of " + elsewhere));
+  EXPECT_EQ(ReadScene(folder_ / "named.ply").count(), cropped.count());
   EXPECT_EQ(Converted("most.ply", {"--crop", "auto"}).count(), 400);  // no strays
 }
 

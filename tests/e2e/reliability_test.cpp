@@ -237,6 +237,29 @@ TEST(ReliableCapture, AnInterruptionKeepsTheEarlierCapture) {
   EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "nothing is left beside it";
 }
 
+TEST(ReliableCapture, EndingAtOnceKeepsTheEarlierCaptureInItsPlace) {
+  TempDir folder;
+  const auto command = [&](const std::string& photos) -> std::vector<std::string> {
+    return {kCapture, folder / "c", "--photos", photos, "--width", "64", "--height", "48", "--overwrite"};
+  };
+  ASSERT_EQ(RunProgram(command("4"), kPatience).exit_code, 0);
+  const std::string truth = ReadFile(folder / "c/truth/capture.json");
+  ChildProcess process(command("9999"));
+  ASSERT_TRUE(process.WaitForOutput("photo 10 ", kPatience));
+  process.Signal(SIGSTOP);  // so that both are pending before the program can act on the first
+  process.Signal(SIGINT);
+  process.Signal(SIGTERM);
+  process.Signal(SIGCONT);
+  EXPECT_EQ(process.Wait(kPatience).exit_code, 130);
+  EXPECT_EQ(ReadFile(folder / "c/truth/capture.json"), truth);
+  EXPECT_FALSE(fs::exists(folder / "c.old"));
+  const ProcessOutput again = RunProgram(command("5"), kPatience);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("the truth is in " + (folder / "c/truth")));
+  EXPECT_NE(ReadFile(folder / "c/truth/capture.json"), truth);
+  EXPECT_FALSE(fs::exists(folder / "c.old"));
+}
+
 // Files of every kind that a pipe stands in the place of: none is waited for.
 TEST(ReliableInput, PipesAreRefusedOrPassedOver) {
   for (const char* name : {"images/photo_02.png", "sparse/0/images.txt", "sparse/0/images.bin", "transforms.json",

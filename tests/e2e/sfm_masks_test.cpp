@@ -2,13 +2,13 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <vector>
 
 #include "data/photos/image_io.h"
 #include "data/sfm/sfm.h"
+#include "tests/support/colmap.h"
 #include "tests/support/small_capture.h"
 #include "tests/support/temp_dir.h"
 
@@ -54,7 +54,7 @@ std::map<std::string, std::vector<Keypoint>> FindFeatures(const std::string& pho
 }
 
 TEST(RealColmapMasks, NoFeatureLiesInWhatTheMasksDropAndNoneIsLostElsewhere) {
-  if (std::system("command -v colmap > /dev/null 2>&1") != 0) GTEST_SKIP() << "colmap is not installed";
+  SPLAT_COLMAP_OR_SKIP();
   const TempDir folder;
   const std::string photos = testing::WriteSmallCapture(folder / "capture", kPhotos);
   // A fourth of the photos' size: COLMAP would drop what lies beyond a smaller mask.

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <thread>
 
 #include "capture/capture.h"
 #include "data/poses/colmap_reader.h"
+#include "tests/support/colmap.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {
@@ -83,7 +83,7 @@ PoseErrors CompareWithTruth(const std::map<std::string, Pose>& found, const std:
 }
 
 TEST(RunSfm, PlacesTheProjectsOwnCaptureWhereItWasTaken) {
-  if (std::system("command -v colmap > /dev/null 2>&1") != 0) GTEST_SKIP() << "colmap is not installed";
+  SPLAT_COLMAP_OR_SKIP();
   const testing::TempDir folder;
   ThreadPool pool(int(std::max(1u, std::thread::hardware_concurrency())));
   capture::CaptureOptions capture;

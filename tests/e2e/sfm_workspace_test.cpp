@@ -18,6 +18,7 @@
 #include "data/sfm/sfm.h"
 #include "data/sfm/sfm_parts.h"
 #include "io/atomic_file.h"
+#include "tests/support/colmap.h"
 #include "tests/support/error_message.h"
 #include "tests/support/small_capture.h"
 #include "tests/support/temp_dir.h"
@@ -38,7 +39,7 @@ class RealColmap : public ::testing::Test {
   // One capture and one finished workspace for all tests, of a single attempt: COLMAP's threads make each run another
   // one, and of this capture some need a second attempt.
   static void SetUpTestSuite() {
-    if (std::system("command -v colmap > /dev/null 2>&1") != 0) return;
+    if (!testing::ColmapIsInstalled()) return;
     shared_ = std::make_unique<TempDir>();
     fs::create_directories(*shared_ / "tmp");
     setenv("TMPDIR", (*shared_ / "tmp").c_str(), 1);  // of COLMAP, if it were not told otherwise
@@ -52,9 +53,7 @@ class RealColmap : public ::testing::Test {
     unsetenv("TMPDIR");
     shared_.reset();
   }
-  void SetUp() override {
-    if (!shared_) GTEST_SKIP() << "colmap is not installed";
-  }
+  void SetUp() override { SPLAT_COLMAP_OR_SKIP(); }
 
   static bool LeftNothing() { return fs::is_empty(*shared_ / "tmp"); }
 

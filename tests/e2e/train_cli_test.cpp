@@ -1,4 +1,4 @@
-// splat-train and splat-render on a small photo set: what they leave, that they repeat themselves, and Ctrl-C.
+// splat-train on a small photo set: what it leaves, that it repeats itself, and Ctrl-C.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,16 +15,16 @@
 #include "io/ply.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/process.h"
-#include "tests/support/temp_dir.h"
-#include "tests/support/test_data.h"
+#include "tests/support/train_on_balls.h"
 
 namespace splat {
 namespace {
 
 using ::splat::testing::ChildProcess;
+using ::splat::testing::FilesIn;
+using ::splat::testing::LargestDifference;
 using ::splat::testing::ProcessOutput;
 using ::splat::testing::RunProgram;
-using ::splat::testing::TempDir;
 using ::splat::testing::WithBrokenFile;
 using ::splat::testing::WriteBallPhotos;
 using ::testing::HasSubstr;
@@ -32,50 +32,13 @@ using Json = nlohmann::json;
 
 namespace fs = std::filesystem;
 
-const char* const kTrain = SPLAT_BINARY_DIR "/apps/splat-train";
 const char* const kRender = SPLAT_BINARY_DIR "/apps/splat-render";
-
-// The PLY stores normalised quaternions, so a render of it may round one pixel's value the other way.
-constexpr int kRenderTolerance = 1;
 
 Json ReadJson(const std::string& path) {
   return Json::parse(ReadFile(path));
 }
 
-int LargestDifference(const std::string& a_path, const std::string& b_path) {
-  const Image8 a = data::ReadPhoto(a_path).image, b = data::ReadPhoto(b_path).image;
-  if (a.pixels.size() != b.pixels.size() || a.width != b.width) return 256;
-  int largest = 0;
-  for (size_t i = 0; i < a.pixels.size(); ++i) largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
-  return largest;
-}
-
-std::vector<std::string> FilesIn(const std::string& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) names.push_back(fs::relative(entry.path(), folder).string());
-  }
-  return names;
-}
-
-class TrainOnBalls : public ::testing::Test {
- protected:
-  void SetUp() override { WriteBallPhotos(folder_ / "balls"); }
-
-  std::vector<std::string> Command(const std::string& output, const std::vector<std::string>& further) {
-    std::vector<std::string> command = {kTrain, "--images", folder_ / "balls", "--output", folder_ / output};
-    command.insert(command.end(), further.begin(), further.end());
-    return command;
-  }
-  // Trains to the end and expects success.
-  ProcessOutput Train(const std::string& output, const std::vector<std::string>& further) {
-    ProcessOutput process = RunProgram(Command(output, further), 600);
-    EXPECT_EQ(process.exit_code, 0) << process.err;
-    return process;
-  }
-
-  TempDir folder_;
-};
+class TrainOnBalls : public testing::TrainOnBallsTest {};
 
 TEST_F(TrainOnBalls, LeavesEveryFileWholeAndReadable) {
   const ProcessOutput output = Train("out", {"--iterations", "30", "--test-every", "4", "--save-renders"});
@@ -295,31 +258,6 @@ TEST_F(TrainOnBalls, QuietPrintsNothing) {
   EXPECT_EQ(output.err, "");
 }
 
-TEST_F(TrainOnBalls, SplatRenderRepeatsTheRendersOfTheTraining) {
-  Train("out", {"--iterations", "100", "--test-every", "4", "--save-renders", "--background", "white"});
-  const auto render = [&](const std::vector<std::string>& further) {
-    std::vector<std::string> command = {kRender, folder_ / "out/scene.ply"};  // which says that it is white behind it
-    command.insert(command.end(), further.begin(), further.end());
-    const ProcessOutput output = RunProgram(command);
-    EXPECT_EQ(output.exit_code, 0) << output.err;
-  };
-  render({"--cameras", folder_ / "out/cameras.json", "--output", folder_ / "test_views", "--split", "test"});
-  EXPECT_EQ(FilesIn(folder_ / "test_views").size(), 2u);
-  // The COLMAP model is in its own frame; scene_transform.json beside the scene leads there.
-  render({"--cameras", folder_ / "balls/sparse/0", "--output", folder_ / "all_views"});
-  EXPECT_EQ(FilesIn(folder_ / "all_views").size(), 8u);
-  for (const char* name : {"photo_00", "photo_04"}) {
-    const std::string expected = folder_ / (std::string("out/renders/") + name + "_render.png");
-    EXPECT_LE(LargestDifference(folder_ / (std::string("test_views/") + name + ".png"), expected), kRenderTolerance);
-    EXPECT_LE(LargestDifference(folder_ / (std::string("all_views/") + name + ".png"), expected), kRenderTolerance);
-  }
-  render({"--cameras", folder_ / "out/cameras.json", "--output", folder_ / "small", "--downscale", "2", "--background",
-          "black"});
-  const Image8 small = data::ReadPhoto(folder_ / "small/photo_03.png").image;
-  EXPECT_EQ(small.width, 32);
-  EXPECT_LT(small.pixels[0], 128);  // a corner, where nothing is
-}
-
 double MeanOf(const Image8& image) {
   double sum = 0;
   for (const uint8_t value : image.pixels) sum += value;
@@ -386,21 +324,6 @@ TEST_F(TrainOnBalls, RefinedPosesAreWrittenBesideTheScene) {
   EXPECT_TRUE(test["fitted_poses"].contains("psnr"));
   EXPECT_FALSE(ReadJson(folder_ / "fixed/metrics.json")["test"].contains("fitted_poses"));
   EXPECT_EQ(ReadJson(folder_ / "refined/metrics.json")["train"]["refine_poses"], "on");
-}
-
-TEST(SplatRender, ShowsScenesOfOtherToolsFromAllSides) {
-  SPLAT_TEST_DATA_OR_SKIP(scene, "splats/plush_dog/point_cloud_29999_clean.ply");
-  TempDir folder;
-  const ProcessOutput output =
-      RunProgram({kRender, scene, "--orbit", "3", "--width", "160", "--output", folder / "out"});
-  EXPECT_EQ(output.exit_code, 0) << output.err;
-  const std::vector<std::string> files = FilesIn(folder / "out");
-  EXPECT_EQ(files.size(), 3u);
-  for (const std::string& file : files) {
-    const Image8 image = data::ReadPhoto(folder / ("out/" + file)).image;
-    const auto lit = std::count_if(image.pixels.begin(), image.pixels.end(), [](uint8_t value) { return value > 20; });
-    EXPECT_GT(double(lit) / double(image.pixels.size()), 0.05) << file;  // the dog fills more than that
-  }
 }
 
 }  // namespace

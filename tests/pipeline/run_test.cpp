@@ -24,6 +24,7 @@ namespace splat::pipeline {
 namespace {
 
 using ::splat::testing::ErrorMessageOf;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
@@ -173,6 +174,67 @@ TEST_F(PhotosToSceneTest, TellsTheQualityAtFittedPosesWherePosesAreRefined) {
   EXPECT_EQ(end.numbers[1].second, summary.evaluation->means.raw[0]);
   EXPECT_EQ(end.numbers[3].second, summary.fitted_evaluation->means.raw[0]);
   EXPECT_THAT(end.text, HasSubstr(" with their own poses fitted"));
+}
+
+// A stop in what comes behind the figures of the poses as they came: these stay.
+TEST_F(PhotosToSceneTest, AStopInTheFittingOfPosesKeepsTheFigures) {
+  options_.config.poses.refine = "on";
+  options_.overwrite = true;
+  for (const char* part : {"fitting the poses", "at its fitted pose"}) {
+    bool stopped = false;
+    client_.stop = [&] {
+      const auto asks = [&](const Event& event) { return event.text.find(part) != std::string::npos; };
+      return stopped = stopped || (!events_.empty() && asks(events_.back()));
+    };
+    const RunSummary summary = PhotosToScene(options_, client_);
+    EXPECT_TRUE(stopped) << part;
+    EXPECT_FALSE(summary.fitted_evaluation.has_value());
+    EXPECT_THAT(summary.evaluation_error, HasSubstr("interrupted"));
+    ASSERT_TRUE(summary.evaluation.has_value());
+    EXPECT_THAT(NamesOf(Last(Stage::kEvaluation, Kind::kEnd)), ElementsAre("test_views", "psnr", "ssim"));
+    EXPECT_THAT(ReadFile(options_.output + "/metrics.json"), HasSubstr("\"psnr\""));
+    EXPECT_FALSE(summary.checks.empty()) << "the run goes on";
+    client_.stop = {};
+    events_.clear();
+  }
+}
+
+TEST_F(PhotosToSceneTest, NoModelIsOverwrittenByTheExportedOne) {
+  const std::string model = folder_ / "balls/sparse/0";
+  const std::string cameras = ReadFile(model + "/cameras.txt");
+  options_.export_colmap = model;
+  for (const bool overwrite : {false, true}) {
+    options_.overwrite = overwrite;
+    EXPECT_THAT(ErrorMessageOf([&] { PhotosToScene(options_, client_); }),
+                AllOf(HasSubstr("--export-colmap " + model + ": a model lies there already ("),
+                      HasSubstr("choose another folder")));
+  }
+  EXPECT_TRUE(events_.empty()) << "nothing was done before";
+  EXPECT_FALSE(fs::exists(options_.output));
+  EXPECT_EQ(ReadFile(model + "/cameras.txt"), cameras);
+  EXPECT_FALSE(fs::exists(model + "/cameras.bin"));
+  fs::create_directories(folder_ / "some");
+  WriteFileAtomically(folder_ / "some/Points3D.bin", [](std::ostream& stream) { stream << "x"; });
+  options_.export_colmap = folder_ / "some";
+  EXPECT_THAT(ErrorMessageOf([&] { PhotosToScene(options_, client_); }), HasSubstr("(Points3D.bin)"));
+}
+
+TEST_F(PhotosToSceneTest, CamerasThatColmapDoesNotKnowAreSaidBeforeTheTraining) {
+  std::string frames;
+  for (int i = 0; i < 8; ++i) {
+    frames += StrCat(i > 0 ? "," : "", "{\"file_path\": \"images/photo_0", i,
+                     ".png\", \"transform_matrix\": [[1, 0, 0, ", i, "], [0, 1, 0, 0], [0, 0, 1, 0]]}");
+  }
+  WriteFileAtomically(folder_ / "balls/transforms.json", [&](std::ostream& stream) {
+    stream << "{\"fl_x\": 70, \"w\": 64, \"h\": 48, \"k4\": 0.01, \"frames\": [" << frames << "]}";
+  });
+  options_.poses = folder_ / "balls/transforms.json";
+  options_.export_colmap = folder_ / "model";
+  EXPECT_THAT(ErrorMessageOf([&] { PhotosToScene(options_, client_); }),
+              AllOf(HasSubstr("--export-colmap: images/photo_00.png: its camera has a fourth radial coefficient"),
+                    HasSubstr("leave the option out")));
+  EXPECT_TRUE(
+      std::none_of(events_.begin(), events_.end(), [](const Event& event) { return event.stage == Stage::kTraining; }));
 }
 
 TEST_F(PhotosToSceneTest, LeavesWhatItSays) {

@@ -4,6 +4,8 @@
 // shows.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -101,9 +103,15 @@ inline void PrintTo(const Backend& backend, std::ostream* out) {
   *out << backend.Name();
 }
 
+// What the tests of a backend derive their fixtures from.
+class BackendTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
+ protected:
+  const Backend& backend() const { return *GetParam(); }
+};
+
 }  // namespace splat::testing
 
-// Runs the TEST_Ps of `suite` (a TestWithParam<std::shared_ptr<const Backend>>) on every usable backend.
+// Runs the TEST_Ps of `suite` (a BackendTest) on every usable backend.
 #define SPLAT_INSTANTIATE_ON_BACKENDS(suite)                                                   \
   INSTANTIATE_TEST_SUITE_P(On, suite, ::testing::ValuesIn(::splat::testing::UsableBackends()), \
                            [](const auto& instance) { return instance.param->Name(); })

@@ -32,12 +32,15 @@ class PoseChoiceTest : public ::testing::Test {
   void AddPhotos(const std::string& folder, const Names& names, PhotoSides size = {}) const {
     for (const std::string& name : names) WriteImage(Place(folder + "/" + name), Image8(size.width, size.height, 3));
   }
+  // Every photo sees the one point, whose id is not its place.
   void AddModel(const std::string& model, const Names& names, PhotoSides size = {}) const {
     testing::WriteBytes(Place(model + "/cameras.txt"),
                         StrCat("7 SIMPLE_PINHOLE ", size.width, " ", size.height, " 50 20 15\n"));
-    testing::WriteBytes(Place(model + "/points3D.txt"), "1 0 0 5 1 2 3 0.5\n");
+    testing::WriteBytes(Place(model + "/points3D.txt"), "41 0 0 5 1 2 3 0.5\n");
     std::string images;
-    for (size_t i = 0; i < names.size(); ++i) images += StrCat(i + 1, " 2 0 0 0 ", i, " 0 0 7 ", names[i], "\n\n");
+    for (size_t i = 0; i < names.size(); ++i) {
+      images += StrCat(i + 1, " 2 0 0 0 ", i, " 0 0 7 ", names[i], "\n20 ", i, " 41\n");
+    }
     testing::WriteBytes(Place(model + "/images.txt"), images);
   }
   void AddTransforms(const std::string& path, const Names& names, PhotoSides size = {},

@@ -3,11 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-
-#include "core/check.h"
-#include "core/constants.h"
-#include "core/random.h"
+#include "tests/support/camera_ring.h"
 #include "tests/support/error_message.h"
 
 namespace splat::data {
@@ -21,31 +17,13 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-// Eight cameras on a circle of radius 3 around the origin, which look at it, with 300 points around it.
 class CameraSanity : public ::testing::Test {
  protected:
-  CameraSanity() {
-    scene_.source = "transforms file x";
-    for (int i = 0; i < 8; ++i) {
-      const double angle = 2 * kPi * i / 8, c = std::cos(angle), s = std::sin(angle);
-      PosedPhoto photo;
-      photo.name = StrCat(i, ".png");
-      photo.intrinsics = {CameraModel::kPinhole, 640, 480, {600, 600, 320, 240}};
-      // Forward is -(c, s, 0), down is -z, right is down x forward.
-      photo.camera_from_world = {{{{-s, c, 0}, {0, 0, -1}, {-c, -s, 0}}}, {0, 0, 3}};
-      scene_.photos.push_back(photo);
-    }
-    Random random(1);
-    for (int i = 0; i < 300; ++i) {
-      scene_.points.positions.push_back({random.Uniform(-1, 1), random.Uniform(-1, 1), random.Uniform(-0.5, 0.5)});
-    }
-    scene_.points.colors.resize(300);
-  }
   std::vector<PosedPhoto> Check() {
     log_.clear();
     return CheckCameras(scene_, [this](LogLevel, const std::string& line) { log_.push_back(line); });
   }
-  SceneDescription scene_;
+  SceneDescription scene_ = testing::CameraRing();
   std::vector<std::string> log_;
 };
 

@@ -7,9 +7,11 @@
 #include <functional>
 
 #include "core/check.h"
+#include "core/constants.h"
 #include "core/random.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/transforms_reader.h"
+#include "tests/support/camera_ring.h"
 #include "tests/support/test_data.h"
 
 namespace splat::data {
@@ -21,30 +23,10 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr double kPi = 3.14159265358979323846;
-
 const Rigid3 kTurn = {{{{1, 0, 0}, {0, -1, 0}, {0, 0, -1}}}, {0, 0, 0}};
 
-// Eight cameras on a circle of radius 3 around the origin, which look at it, with 300 points around it.
 class PoseConvention : public ::testing::Test {
  protected:
-  PoseConvention() {
-    scene_.source = "transforms file x";
-    for (int i = 0; i < 8; ++i) {
-      const double angle = 2 * kPi * i / 8, c = std::cos(angle), s = std::sin(angle);
-      PosedPhoto photo;
-      photo.name = StrCat(i, ".png");
-      photo.intrinsics = {CameraModel::kPinhole, 640, 480, {600, 600, 320, 240}};
-      // Forward is -(c, s, 0), down is -z, right is down x forward.
-      photo.camera_from_world = {{{{-s, c, 0}, {0, 0, -1}, {-c, -s, 0}}}, {0, 0, 3}};
-      scene_.photos.push_back(photo);
-    }
-    Random random(1);
-    for (int i = 0; i < 300; ++i) {
-      scene_.points.positions.push_back({random.Uniform(-1, 1), random.Uniform(-1, 1), random.Uniform(-0.5, 0.5)});
-    }
-    scene_.points.colors.resize(300);
-  }
   std::vector<PosedPhoto> Check() {
     log_.clear();
     std::vector<PosedPhoto> photos = scene_.photos;
@@ -79,7 +61,7 @@ class PoseConvention : public ::testing::Test {
       EXPECT_NEAR(Norm(photos[i].camera_from_world * point - expected[i].camera_from_world * point), 0, 1e-11);
     }
   }
-  SceneDescription scene_;
+  SceneDescription scene_ = testing::CameraRing();
   std::vector<std::string> log_;
 };
 

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <tuple>
+
+#include "core/constants.h"
 #include "data/photos/lens.h"
 
 namespace splat::data {
@@ -30,6 +34,28 @@ TEST(RaysOfSightings, AreFreeOfTheLens) {
       EXPECT_EQ(found[i].point, i);
       EXPECT_NEAR(found[i].x, rays[i].x, 1e-7) << CameraModelName(model);
       EXPECT_NEAR(found[i].y, rays[i].y, 1e-7) << CameraModelName(model);
+    }
+  }
+}
+
+// Places at which no simple iteration arrives: wide rays of a fisheye lens, and radial lenses that bend a lot.
+TEST(RaysOfSightings, AreFoundWhereTheLensBendsMuch) {
+  const double wide = std::tan(58 * kRadiansPerDegree), far = 0.9;
+  const std::vector<std::tuple<CameraModel, std::vector<double>, double>> cases = {
+      {CameraModel::kOpenCvFisheye, {300, 300, 320, 240, 0, 0, 0, 0}, wide},
+      {CameraModel::kSimpleRadial, {500, 320, 240, 0.3}, far},
+      {CameraModel::kSimpleRadial, {500, 320, 240, -0.3}, far}};
+  for (const auto& [model, params, radius] : cases) {
+    PosedPhoto photo;
+    photo.intrinsics = {model, 640, 480, params};
+    const Lens lens = MakeLens(photo.intrinsics);
+    for (const double angle : {0.0, 0.7, 2.0, 4.0}) {
+      const Vec2<double> ray = {radius * std::cos(angle), radius * std::sin(angle)}, bent = Distort(lens, ray);
+      photo.sightings = {{7, lens.fx * bent.x + lens.cx, lens.fy * bent.y + lens.cy}};
+      const std::vector<Sighting> found = RaysOfSightings(photo);
+      ASSERT_EQ(found.size(), 1u) << CameraModelName(model) << " " << params.back() << " at " << angle;
+      EXPECT_NEAR(found[0].x, ray.x, 1e-7);
+      EXPECT_NEAR(found[0].y, ray.y, 1e-7);
     }
   }
 }

@@ -247,6 +247,19 @@ TEST_F(ColmapReader, TakesPointsOfTheOtherKind) {
   EXPECT_THAT(Read().warnings, IsEmpty());
 }
 
+// A points file without points says nothing of those that photos see, which another file may hold.
+TEST_F(ColmapReader, SightingsAreOfThePointsThatAreTaken) {
+  WritePoints(Counted({}));
+  WriteBytes(folder_ / "points3D.txt", "9 1 2 3 10 20 255 0.25\n7 1 2 3 10 20 255 0.25\n");
+  SceneDescription scene = Read();
+  ASSERT_THAT(scene.photos[0].sightings, SizeIs(2));
+  EXPECT_EQ(scene.photos[0].sightings[0].point, 1u) << "of the point 7, which is the second";
+  std::filesystem::remove(folder_ / "points3D.txt");
+  scene = Read();
+  EXPECT_THAT(scene.points.positions, IsEmpty());
+  EXPECT_THAT(scene.photos[0].sightings, IsEmpty()) << "there are no points";
+}
+
 TEST_F(ColmapReader, NamesWhatIsMissing) {
   std::filesystem::remove(folder_ / "images.bin");
   EXPECT_FALSE(IsColmapModel(folder_.path()));

@@ -9,6 +9,7 @@
 #include "core/twist.h"
 #include "data/poses/colmap_reader.h"
 #include "io/atomic_file.h"
+#include "tests/support/colmap.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
 
@@ -19,12 +20,12 @@ using splat::testing::ErrorMessageOf;
 using splat::testing::TempDir;
 
 // Two cameras for three photos, and points.
-SceneDescription Scene(const char* second = "b c.jpg") {
+SceneDescription Scene() {
   const Intrinsics pinhole = {CameraModel::kPinhole, 640, 480, {500.25, 501, 320, 240}};
   const Intrinsics opencv = {CameraModel::kOpenCv, 320, 240, {250, 250, 160.5, 120, -0.1, 0.01, 1e-3, -2e-3}};
   SceneDescription scene;
   scene.photos.push_back({"a.jpg", "a.jpg", pinhole, ExpTwist({1, 2, 3, 0.1, 0.2, 0.3}), {}});
-  scene.photos.push_back({second, second, opencv, ExpTwist({-1, 0.5, 2, 1.5, -2, 0.3}), {}});
+  scene.photos.push_back({"b c.jpg", "b c.jpg", opencv, ExpTwist({-1, 0.5, 2, 1.5, -2, 0.3}), {}});
   scene.photos.push_back({"d.jpg", "d.jpg", pinhole, ExpTwist({1e-3, 1e6, 1 / 3.0, 0, 0, 3}), {}});
   scene.points.positions = {{1, 2, 3}, {-1e-7, 1 / 3.0, 1e5}};
   scene.points.colors = {{1, 2, 3}, {255, 0, 128}};
@@ -62,18 +63,18 @@ TEST(ColmapWriter, WhatItWritesIsReadBack) {
 }
 
 TEST(ColmapWriter, ColmapItselfReadsIt) {
-  if (std::system("colmap help >/dev/null 2>&1") != 0) GTEST_SKIP() << "no colmap";
+  SPLAT_COLMAP_OR_SKIP();
   const TempDir folder;
-  SceneDescription scene = Scene("b_c.jpg");  // COLMAP's text reader ends names at blanks
+  SceneDescription scene = Scene();
   scene.points.positions.resize(1);
   scene.points.colors.resize(1);
-  WriteColmapModel(folder / "text", scene);
-  std::filesystem::create_directories(folder / "binary");
-  const std::string command = "QT_QPA_PLATFORM=offscreen colmap model_converter --input_path '" + (folder / "text") +
-                              "' --output_path '" + (folder / "binary") + "' --output_type BIN >'" + (folder / "log") +
-                              "' 2>&1";
+  WriteColmapModel(folder / "written", scene);
+  std::filesystem::create_directories(folder / "converted");
+  const std::string command = "QT_QPA_PLATFORM=offscreen colmap model_converter --input_path '" + (folder / "written") +
+                              "' --output_path '" + (folder / "converted") + "' --output_type BIN >'" +
+                              (folder / "log") + "' 2>&1";
   ASSERT_EQ(std::system(command.c_str()), 0) << ReadFile(folder / "log");
-  ExpectEqual(ReadColmapModel(folder / "binary", folder / "photos"), scene);
+  ExpectEqual(ReadColmapModel(folder / "converted", folder / "photos"), scene);
 }
 
 TEST(ColmapWriter, WritesPhotogrammetrysLensWhereColmapHasIt) {

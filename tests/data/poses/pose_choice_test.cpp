@@ -34,6 +34,17 @@ TEST_F(PoseChoiceTest, PosesOfFewOfThePhotosGoLast) {
               AllOf(StartsWith("transforms file"), HasSubstr("sparse/0 (has 2 of the photos)")));
 }
 
+TEST_F(PoseChoiceTest, ChosenPhotosSeePointsByTheirPlaces) {
+  AddPhotos("images", {"b.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  const SceneDescription scene = *Choose("images").scene;
+  ASSERT_THAT(scene.points.positions, SizeIs(1));
+  ASSERT_THAT(scene.photos, SizeIs(1));
+  ASSERT_THAT(scene.photos[0].sightings, SizeIs(1));
+  EXPECT_EQ(scene.photos[0].sightings[0].point, 0u) << "41 in the file";
+  EXPECT_EQ(scene.photos[0].sightings[0].y, 1);
+}
+
 TEST_F(PoseChoiceTest, SizesThatDifferByNoCommonFactorAreAWarning) {
   AddPhotos("input", {"a.png", "b.png"}, {40, 30});
   AddModel("sparse/0", {"a.png", "b.png"}, {38, 29});

@@ -3,81 +3,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <cstring>
-#include <map>
-#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
-#include "core/camera.h"
 #include "core/constants.h"
-#include "data/photos/image_io.h"
-#include "data/poses/colmap_reader.h"
-#include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
-#include "tests/support/temp_dir.h"
-#include "tests/support/test_data.h"
+#include "tests/support/transforms_files.h"
 
 namespace splat::data {
 namespace {
 
 using nlohmann::json;
 using splat::testing::ErrorMessageOf;
-using splat::testing::TempDir;
-using splat::testing::WriteBytes;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr double kRounding = 1e-12;  // of a few operations in double on numbers near one
 
-const json kIdentity = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
-
-json MakeFrame(const std::string& file_path, const json& matrix = kIdentity) {
-  return {{"file_path", file_path}, {"transform_matrix", matrix}};
-}
-
-json MakeFile(const json& frame = MakeFrame("a.png")) {
-  return {{"fl_x", 100}, {"fl_y", 110}, {"cx", 33}, {"cy", 22}, {"w", 64}, {"h", 48}, {"frames", {frame}}};
-}
-
-Vec3<double> CenterOf(const PosedPhoto& photo) {
-  Camera camera;
-  camera.camera_from_world = photo.camera_from_world;
-  return CameraCenterInWorld(camera);
-}
-
-void ExpectNear(const Vec3<double>& actual, const Vec3<double>& expected, double tolerance) {
-  EXPECT_NEAR(actual.x, expected.x, tolerance);
-  EXPECT_NEAR(actual.y, expected.y, tolerance);
-  EXPECT_NEAR(actual.z, expected.z, tolerance);
-}
-
-class Transforms : public ::testing::Test {
- protected:
-  SceneDescription ReadOf(const json& content) const {
-    WriteBytes(path_, content.dump(2));
-    return ReadTransforms(path_);
-  }
-  // The message that reading `content` ends with: one line that names the file.
-  std::string ErrorOf(const std::string& content) const {
-    WriteBytes(path_, content);
-    const std::string message = ErrorMessageOf([&] { ReadTransforms(path_); });
-    EXPECT_THAT(message, AllOf(HasSubstr(path_), Not(HasSubstr("\n"))));
-    return message;
-  }
-  std::string ErrorOf(const json& content) const { return ErrorOf(content.dump(2)); }
-  void WritePhoto(const std::string& name, int width, int height) const {
-    std::filesystem::create_directories(std::filesystem::path(folder_ / name).parent_path());
-    WriteImage(folder_ / name, Image8(width, height, 3));
-  }
-
-  TempDir folder_;
-  const std::string path_ = folder_ / "transforms.json";
-};
+class Transforms : public TransformsTest {};
 
 TEST_F(Transforms, ReadsAPinholeCamera) {
   const SceneDescription scene = ReadOf(MakeFile());
@@ -134,27 +80,6 @@ TEST_F(Transforms, ReadsPathsOfWindows) {
   EXPECT_EQ(ReadOf(MakeFile(MakeFrame("C:\\data\\a.png"))).photos[0].name, "/data/a.png");
 }
 
-TEST_F(Transforms, KeepsTheSplitOfTheListsOfNames) {
-  json file = MakeFile();
-  for (const char* name : {"b.png", "c.png", "d.png", "e.png"}) file["frames"].push_back(MakeFrame(name));
-  file["train_filenames"] = {"a.png", "./b.png", "e.png"};
-  file["val_filenames"] = {"c.png", "e.png"};
-  file["test_filenames"] = {"c.png", "none.png"};
-  const SceneDescription scene = ReadOf(file);
-  ASSERT_THAT(scene.photos, SizeIs(4));
-  EXPECT_EQ(scene.photos[1].split, Split::kTrain);
-  EXPECT_EQ(scene.photos[2].split, Split::kTest);
-  EXPECT_EQ(scene.photos[3].split, Split::kTrain) << "what is trained on is not held out";
-  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("none.png"), AllOf(HasSubstr("e.png"), HasSubstr("both")),
-                                          AllOf(HasSubstr("d.png"), HasSubstr("left out"))));
-  file.erase("train_filenames");
-  EXPECT_THAT(ReadOf(file).photos, SizeIs(5));
-  EXPECT_EQ(ReadOf(file).photos[3].split, Split::kTrain);
-  EXPECT_EQ(ReadOf(file).photos[4].split, Split::kTest);
-  file["test_filenames"] = 7;
-  EXPECT_THAT(ErrorOf(file), HasSubstr("'test_filenames' is no list"));
-}
-
 TEST_F(Transforms, TakesMasksAndNamesUnknownKeysOnce) {
   json file = MakeFile();
   file["frames"][0]["mask_path"] = "masks/a.png";
@@ -170,37 +95,6 @@ TEST_F(Transforms, TakesMasksAndNamesUnknownKeysOnce) {
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("not used: 'shift_x', 'time'")));
   file["frames"][1]["mask_path"] = 5;
   EXPECT_THAT(ErrorOf(file), HasSubstr("frame 2 ('b.png'): 'mask_path' is 5, expected the path of an image"));
-}
-
-TEST_F(Transforms, UnknownKeysOfBothFilesOfASplitAreNamedInOneWarning) {
-  WritePhoto("train/r_1.png", 40, 20);
-  WritePhoto("test/r_1.png", 40, 20);
-  const auto file = [](const std::string& photo, const char* key) {
-    return json{{"camera_angle_x", 1.0}, {"w", 40}, {"h", 20}, {key, 1}, {"frames", {MakeFrame(photo)}}};
-  };
-  WriteBytes(folder_ / "transforms_test.json", file("test/r_1", "from_na").dump());
-  WriteBytes(folder_ / "transforms_train.json", file("train/r_1", "shift_x").dump());
-  EXPECT_THAT(ReadTransforms(folder_ / "transforms_train.json").warnings,
-              ElementsAre(HasSubstr("not used: 'from_na', 'shift_x'")));
-}
-
-TEST_F(Transforms, TakesThePointsOfTheUsualFile) {
-  WriteBytes(folder_ / "sparse_pc.ply",
-             "ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty float y\nproperty float z\n"
-             "end_header\n1 2 3\n");
-  EXPECT_THAT(ReadOf(MakeFile()).points.positions, SizeIs(1));
-  json file = MakeFile();
-  file["ply_file_path"] = "/another/machine/sparse_pc.ply";
-  EXPECT_THAT(ReadOf(file).points.positions, SizeIs(1));
-}
-
-TEST_F(Transforms, TakesSizesFromPhotosThatLieElsewhere) {
-  WritePhoto("images_4/a.png", 40, 20);
-  const json file = {{"camera_angle_x", 1.0}, {"frames", {MakeFrame("/elsewhere/images/a.jpg")}}};
-  WriteBytes(path_, file.dump());
-  const SceneDescription scene = ReadTransforms(path_, folder_ / "images_4");
-  EXPECT_EQ(scene.photos[0].intrinsics.width, 40);
-  EXPECT_NEAR(scene.photos[0].intrinsics.params[0], 20 / std::tan(0.5), 1e-9);
 }
 
 TEST_F(Transforms, AFramesOwnCameraGoesFirst) {
@@ -240,64 +134,6 @@ TEST_F(Transforms, ChoosesTheModelThatHoldsTheCoefficients) {
   EXPECT_EQ(read(k4).model, CameraModel::kBrown);
   EXPECT_EQ(distortion(read(k4)), (Params{0.1, -0.2, 0.3, 0.4, 0.01, 0.02, 0}));
   EXPECT_EQ(read({{"camera_model", "PINHOLE"}, {"k1", 0.0}}).model, CameraModel::kPinhole);
-}
-
-TEST_F(Transforms, BlenderFilesTakeSizeAndExtensionFromThePhotos) {
-  WritePhoto("train/r_1.png", 40, 20);
-  const json file = {{"camera_angle_x", 1.0}, {"frames", {MakeFrame("./train/r_0"), MakeFrame("./train/r_1")}}};
-  const SceneDescription scene = ReadOf(file);
-  ASSERT_THAT(scene.photos, SizeIs(2));
-  EXPECT_EQ(scene.photos[0].path, folder_ / "train/r_0");  // is not there
-  EXPECT_EQ(scene.photos[1].name, "train/r_1");
-  EXPECT_EQ(scene.photos[1].path, folder_ / "train/r_1.png");
-  const double focal = 20 / std::tan(0.5);
-  EXPECT_THAT(scene.photos[0].intrinsics.params, ElementsAre(focal, focal, 20, 10));
-  EXPECT_EQ(scene.photos[0].intrinsics.height, 20);
-}
-
-TEST_F(Transforms, KeepsTheSplitOfTrainAndTestFiles) {
-  json test = MakeFile(MakeFrame("test/r_0"));
-  const std::string train_path = folder_ / "transforms_train.json";
-  WriteBytes(train_path, MakeFile(MakeFrame("train/r_0")).dump());
-  EXPECT_FALSE(ReadTransforms(train_path).photos[0].split.has_value());
-  WriteBytes(folder_ / "transforms_test.json", test.dump());
-  const SceneDescription scene = ReadTransforms(train_path);
-  ASSERT_THAT(scene.photos, SizeIs(2));
-  EXPECT_EQ(scene.photos[0].name, "test/r_0");
-  EXPECT_EQ(scene.photos[0].split, Split::kTest);
-  EXPECT_EQ(scene.photos[1].split, Split::kTrain);
-  EXPECT_THAT(scene.source, HasSubstr("1 training and 1 test frames"));
-  WriteBytes(folder_ / "transforms_test.json", "{}");
-  EXPECT_THAT(ErrorMessageOf([&] { ReadTransforms(train_path); }), HasSubstr("transforms_test.json"));
-}
-
-TEST_F(Transforms, ReadsThePointsOfAPly) {
-  json file = MakeFile();
-  file["ply_file_path"] = "points.ply";
-  EXPECT_THAT(ReadOf(file).warnings, ElementsAre(HasSubstr("points.ply does not exist")));
-  WriteBytes(
-      folder_ / "points.ply",
-      "ply\nformat ascii 1.0\nelement vertex 2\nproperty float x\nproperty float y\nproperty float z\n"
-      "property uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n1 2 3 4 5 255\n0 nan 0 0 0 0\n");
-  const SceneDescription scene = ReadOf(file);
-  ASSERT_THAT(scene.points.positions, SizeIs(1));
-  ExpectNear(scene.points.positions[0], {1, 2, 3}, 0);
-  EXPECT_EQ(scene.points.colors.at(0).z, 255);
-  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("1 of 2 points")));
-}
-
-TEST_F(Transforms, KeepsTheDigitsOfPointsInCoordinatesOfAMap) {
-  json file = MakeFile();
-  file["ply_file_path"] = "points.ply";
-  const std::string header =
-      " 1.0\nelement vertex 1\nproperty double x\nproperty double y\nproperty double z\nend_header\n";
-  const Vec3<double> expected = {512345.6784321, 5412345.6781234, 321.0005};
-  WriteBytes(folder_ / "points.ply", "ply\nformat ascii" + header + "512345.6784321 5412345.6781234 321.0005\n");
-  ExpectNear(ReadOf(file).points.positions.at(0), expected, 0);
-  std::string bytes(sizeof expected, '\0');
-  std::memcpy(bytes.data(), &expected, sizeof expected);
-  WriteBytes(folder_ / "points.ply", "ply\nformat binary_little_endian" + header + bytes);
-  ExpectNear(ReadOf(file).points.positions.at(0), expected, 0);
 }
 
 TEST_F(Transforms, SyntaxErrorsNameLineAndColumn) {
@@ -370,72 +206,6 @@ TEST_F(Transforms, RefusesFilesWithoutUsableFrames) {
   EXPECT_THAT(ErrorOf(poseless), HasSubstr("has no 'transform_matrix'"));
   EXPECT_THAT(ErrorOf(twice), HasSubstr("'a.png' is there twice"));
   EXPECT_THAT(ErrorMessageOf([] { ReadTransforms("/none/transforms.json"); }), HasSubstr("/none/transforms.json"));
-}
-
-TEST(TransformsOfTestData, LegoKeepsItsSplitAndCamera) {
-  SPLAT_TEST_DATA_OR_SKIP(path, "lego/transforms_train.json");
-  const SceneDescription scene = ReadTransforms(path);
-  ASSERT_THAT(scene.photos, SizeIs(125));
-  size_t train = 0;
-  constexpr double kOrbit = 4.0311289;     // radius of NeRF-synthetic's camera sphere
-  constexpr double kPrintedDigits = 1e-4;  // the matrices hold floats
-  for (const PosedPhoto& photo : scene.photos) {
-    train += photo.split == Split::kTrain;
-    EXPECT_TRUE(std::filesystem::exists(photo.path)) << photo.path;
-    EXPECT_NEAR(Norm(CenterOf(photo)), kOrbit, kPrintedDigits);
-    // Every camera looks at the origin.
-    ExpectNear(photo.camera_from_world * Vec3<double>{0, 0, 0}, {0, 0, kOrbit}, kPrintedDigits);
-  }
-  EXPECT_EQ(train, 100u);
-  EXPECT_NEAR(scene.photos[0].intrinsics.params[0], 1111.111, 1e-3);
-}
-
-TEST(TransformsOfTestData, ReadsCamerasPerFrame) {
-  SPLAT_TEST_DATA_OR_SKIP(path, "splats/brush_test/test_dataset/transforms.json");
-  const SceneDescription scene = ReadTransforms(path);
-  ASSERT_THAT(scene.photos, SizeIs(1));
-  EXPECT_THAT(scene.photos[0].intrinsics.params, ElementsAre(50, 50, 25, 25));
-  EXPECT_TRUE(std::filesystem::exists(scene.photos[0].path));
-  EXPECT_THAT(scene.warnings, IsEmpty());
-}
-
-// Two reconstructions of the same photos must agree up to a similarity: distances between cameras are proportional and
-// relative rotations equal.
-TEST(TransformsOfTestData, FoxAgreesWithItsColmapModel) {
-  SPLAT_TEST_DATA_OR_SKIP(fox, "fox");
-  const SceneDescription transforms = ReadTransforms(fox + "/transforms.json");
-  const SceneDescription model = ReadColmapModel(fox + "/sparse/0", fox + "/images");
-  std::map<std::string, const PosedPhoto*> by_name;
-  for (const PosedPhoto& photo : model.photos) by_name[photo.name] = &photo;
-  std::vector<std::pair<const PosedPhoto*, const PosedPhoto*>> pairs;
-  for (const PosedPhoto& photo : transforms.photos) {  // of 67 photos, 50 are there and in the model
-    const auto found = by_name.find(std::filesystem::path(photo.name).filename().string());
-    EXPECT_EQ(found != by_name.end(), std::filesystem::exists(photo.path)) << photo.path;
-    if (found != by_name.end()) pairs.emplace_back(&photo, found->second);
-  }
-  ASSERT_THAT(pairs, SizeIs(50));
-  constexpr double kFocalRatio = 0.02;
-  EXPECT_NEAR(pairs[0].first->intrinsics.params[0] / pairs[0].second->intrinsics.params[0], 1, kFocalRatio);
-  constexpr double kSameRotation = 0.05;  // rad; two runs of structure from motion differ by a fraction of this
-  double aa = 0, bb = 0, ab = 0;
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    for (size_t j = 0; j < i; ++j) {
-      const double a = Norm(CenterOf(*pairs[i].first) - CenterOf(*pairs[j].first));
-      const double b = Norm(CenterOf(*pairs[i].second) - CenterOf(*pairs[j].second));
-      aa += a * a;
-      bb += b * b;
-      ab += a * b;
-      const auto relative = [](const PosedPhoto* to, const PosedPhoto* from) {
-        return to->camera_from_world.rotation * Transpose(from->camera_from_world.rotation);
-      };
-      const Mat3<double> difference =
-          relative(pairs[i].first, pairs[j].first) * Transpose(relative(pairs[i].second, pairs[j].second));
-      const double cosine = 0.5 * (difference(0, 0) + difference(1, 1) + difference(2, 2) - 1);
-      EXPECT_LT(std::acos(std::min(1.0, cosine)), kSameRotation) << pairs[i].first->name << " " << pairs[j].first->name;
-    }
-  }
-  constexpr double kCorrelation = 0.999;
-  EXPECT_GT(ab / std::sqrt(aa * bb), kCorrelation);
 }
 
 }  // namespace

@@ -4,10 +4,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <cstdlib>
-
 #include "data/sfm/sfm.h"
 #include "io/atomic_file.h"
+#include "tests/support/colmap.h"
 #include "tests/support/error_message.h"
 #include "tests/support/fake_colmap.h"
 #include "tests/support/temp_dir.h"
@@ -96,7 +95,7 @@ TEST(ColmapProgram, TellsHowACommandFailed) {
 
 // The installed program, whichever version: what we depend on must be there under some name.
 TEST(ColmapProgram, UnderstandsTheHelpOfTheInstalledColmap) {
-  if (std::system("command -v colmap > /dev/null 2>&1") != 0) GTEST_SKIP() << "colmap is not installed";
+  SPLAT_COLMAP_OR_SKIP();
   const TempDir folder;
   ColmapProgram program({"colmap", folder.path(), {}});
   EXPECT_FALSE(program.build().version.empty());

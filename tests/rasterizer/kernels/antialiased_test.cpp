@@ -12,7 +12,6 @@ namespace splat::kernels {
 namespace {
 
 using testing::AppendPlainSplat;
-using testing::Backend;
 using testing::GradArrays;
 using testing::PixelArrays;
 using testing::RenderInput;
@@ -20,9 +19,8 @@ using testing::TestCamera;
 
 constexpr int kWidth = 41, kHeight = 31;
 
-class AntialiasedTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
+class AntialiasedTest : public testing::BackendTest {
  protected:
-  const Backend& backend() const { return *GetParam(); }
   // Rounding of alpha, which goes through a logit, a sigmoid, a root and an exponential.
   double Tolerance() const { return 100 * backend().Epsilon(); }
 };

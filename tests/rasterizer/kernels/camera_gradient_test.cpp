@@ -27,10 +27,7 @@ using testing::RenderInput;
 using testing::SmoothScene;
 using testing::TestCamera;
 
-class CameraGradientTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
- protected:
-  const Backend& backend() const { return *GetParam(); }
-};
+class CameraGradientTest : public testing::BackendTest {};
 SPLAT_INSTANTIATE_ON_BACKENDS(CameraGradientTest);
 
 // exp of a motion that has only one number other than 0, which is all that differences need.

@@ -31,10 +31,7 @@ using testing::RenderInput;
 using testing::SmoothScene;
 using testing::TestCamera;
 
-class RenderGradTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
- protected:
-  const Backend& backend() const { return *GetParam(); }
-};
+class RenderGradTest : public testing::BackendTest {};
 SPLAT_INSTANTIATE_ON_BACKENDS(RenderGradTest);
 
 void ExpectCentralDifferences(const RenderInput& scene) {

@@ -11,7 +11,6 @@ namespace splat::kernels {
 namespace {
 
 using testing::AppendPlainSplat;
-using testing::Backend;
 using testing::ProjectedArrays;
 using testing::RandomSplats;
 using testing::RenderInput;
@@ -19,10 +18,7 @@ using testing::SceneOptions;
 using testing::TestCamera;
 using testing::TileLists;
 
-class BinTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
- protected:
-  const Backend& backend() const { return *GetParam(); }
-};
+class BinTest : public testing::BackendTest {};
 SPLAT_INSTANTIATE_ON_BACKENDS(BinTest);
 
 RenderInput RandomInput(int width, int height, int64_t splats) {
@@ -125,7 +121,7 @@ TEST_P(BinTest, LeavesEmptyListsWithoutVisibleSplats) {
 }
 
 // Where the host does not wait for the count.
-class PredictedBinTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
+class PredictedBinTest : public testing::BackendTest {
  protected:
   // What the device counts for the view, and its lists as made by a host that knows the count.
   void SetView(const RenderInput& input) {
@@ -160,7 +156,6 @@ class PredictedBinTest : public ::testing::TestWithParam<std::shared_ptr<const B
     EXPECT_EQ(BinWithRoom(room).tile_begin, std::vector<int64_t>(expected_.tile_begin.size(), 0));
   }
 
-  const Backend& backend() const { return *GetParam(); }
   RenderInput input_;
   ProjectedArrays projected_;
   TileLists expected_;

@@ -25,9 +25,8 @@ using testing::SceneOptions;
 using testing::SplatArrays;
 using testing::TestCamera;
 
-class BlendTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
+class BlendTest : public testing::BackendTest {
  protected:
-  const Backend& backend() const { return *GetParam(); }
   // The tolerance is for sums of weights and colours of order 1: alpha carries a few hundred roundings through its
   // exponent.
   double Tolerance() const { return 300 * backend().Epsilon(); }

@@ -21,7 +21,7 @@ using testing::RenderInput;
 using testing::SplatArrays;
 using testing::TestCamera;
 
-class NeedlesTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {};
+class NeedlesTest : public testing::BackendTest {};
 SPLAT_INSTANTIATE_ON_BACKENDS(NeedlesTest);
 
 constexpr int kWidth = 40, kHeight = 36;
@@ -87,13 +87,13 @@ TEST_P(NeedlesTest, AreDrawnWithinTheirOpacityAndTheirGradientsAreFinite) {
   int drawn = 0;
   for (int trial = 0; trial < 300; ++trial) {
     const Needle needle = RandomNeedle(30000, random);
-    const Rendered r = GetParam()->Render(needle.input);
+    const Rendered r = backend().Render(needle.input);
     ASSERT_TRUE(AllFinite(r.pixels.image) && AllFinite(r.pixels.alpha) && AllFinite(r.pixels.depth)) << trial;
     const double most = *std::max_element(r.pixels.alpha.begin(), r.pixels.alpha.end());
     ASSERT_LE(most, needle.opacity * (1 + kAbove)) << trial << ", " << needle.longest_px << " px long";
     ASSERT_GE(*std::min_element(r.pixels.alpha.begin(), r.pixels.alpha.end()), 0) << trial;
     drawn += most > 0 ? 1 : 0;
-    ExpectFinite(GetParam()->RenderBackward(needle.input, r, RandomGradient(random)));
+    ExpectFinite(backend().RenderBackward(needle.input, r, RandomGradient(random)));
   }
   EXPECT_GT(drawn, 50) << "too few to mean anything";
 }
@@ -106,12 +106,12 @@ double Drawn(double alpha) {
 TEST_P(NeedlesTest, AreDrawnAsInDouble) {
   // Across a needle, float places it to a few roundings of its length; alpha changes by up to 0.6 per sigma, and no
   // sigma is below half a pixel.
-  const auto tolerance = [&](double longest_px) { return GetParam()->Epsilon() * (100 + 10 * longest_px); };
+  const auto tolerance = [&](double longest_px) { return backend().Epsilon() * (100 + 10 * longest_px); };
   const auto exact = testing::CpuDoubleBackend(1);
   Random random(2);
   for (int trial = 0; trial < 300; ++trial) {
     const Needle needle = RandomNeedle(30000, random);
-    const PixelArrays a = GetParam()->Render(needle.input).pixels, b = exact->Render(needle.input).pixels;
+    const PixelArrays a = backend().Render(needle.input).pixels, b = exact->Render(needle.input).pixels;
     double worst = 0;
     for (size_t p = 0; p < a.alpha.size(); ++p)
       worst = std::max(worst, std::abs(Drawn(a.alpha[p]) - Drawn(b.alpha[p])));
@@ -147,13 +147,13 @@ void ExpectGradientsOfDouble(const Backend& backend, double longest_px, const st
 }
 
 TEST_P(NeedlesTest, HaveTheGradientsOfDouble) {
-  ExpectGradientsOfDouble(*GetParam(), 1000, {kMeans, kOpacityLogits, kShDc}, 0.02);
+  ExpectGradientsOfDouble(backend(), 1000, {kMeans, kOpacityLogits, kShDc}, 0.02);
 }
 
 // From the axes to the conic and back nothing cancels (ProjectSplatBackward.HasTheGradientOfDouble...). What is left is
 // the blending: float places a needle whose mean lies 10,000 px away to some 1e-3 px, and the image with it.
 TEST_P(NeedlesTest, HaveTheGradientsOfDoubleForTheirAxesUpToTenThousandPixels) {
-  ExpectGradientsOfDouble(*GetParam(), 10000, {kLogScales, kQuats}, 0.02);
+  ExpectGradientsOfDouble(backend(), 10000, {kLogScales, kQuats}, 0.02);
 }
 
 }  // namespace

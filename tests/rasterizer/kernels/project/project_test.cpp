@@ -11,7 +11,6 @@
 namespace splat::kernels {
 namespace {
 
-using testing::Backend;
 using testing::ProjectedArrays;
 using testing::RandomSplats;
 using testing::RenderInput;
@@ -22,10 +21,7 @@ using testing::TestCamera;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
-class ProjectTest : public ::testing::TestWithParam<std::shared_ptr<const Backend>> {
- protected:
-  const Backend& backend() const { return *GetParam(); }
-};
+class ProjectTest : public testing::BackendTest {};
 SPLAT_INSTANTIATE_ON_BACKENDS(ProjectTest);
 
 RenderInput RandomInput(int64_t splats, int sh_degree, uint64_t seed, double sigma_px_min = 1) {
