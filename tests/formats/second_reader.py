@@ -205,34 +205,46 @@ def webp(pixels, width):
     return b"RIFF" + struct.pack("<I", 4 + len(chunk)) + b"WEBP" + chunk
 
 
-def sog(splats, version, degree):
-    """The files of a scene, by name. Version 1 has straight scales where version 2 has codebooks."""
-    n, rest, width = len(splats), (degree + 1) ** 2 - 1, 8
+SOG_WIDTH = 8  # px of the images
+
+
+def ends(rows):
+    columns = list(zip(*rows))
+    return [min(c) for c in columns], [max(c) for c in columns]
+
+
+def sog_means(splats):
+    """The files of the positions, 16 bits of their logarithms each, and what meta.json says of them."""
     log = lambda v: math.copysign(math.log1p(abs(v)), v)
     means = [[log(s[a]) for a in "xyz"] for s in splats]
-    ends = lambda rows: ([min(r[i] for r in rows) for i in range(len(rows[0]))],
-                         [max(r[i] for r in rows) for i in range(len(rows[0]))])
     low, high = ends(means)
     levels = [[level((v - a) / (b - a), 16) for v, a, b in zip(row, low, high)] for row in means]
-    files = {"means_l.webp": webp([tuple(v & 255 for v in row) + (255,) for row in levels], width),
-             "means_u.webp": webp([tuple(v >> 8 for v in row) + (255,) for row in levels], width)}
-    meta = {"means": {"mins": low, "maxs": high, "files": ["means_l.webp", "means_u.webp"]}}
+    files = {"means_l.webp": webp([tuple(v & 255 for v in row) + (255,) for row in levels], SOG_WIDTH),
+             "means_u.webp": webp([tuple(v >> 8 for v in row) + (255,) for row in levels], SOG_WIDTH)}
+    return files, {"means": {"mins": low, "maxs": high, "files": ["means_l.webp", "means_u.webp"]}}
+
+
+def sog_bytes(rows, version):
+    """Bytes of rows, and what meta.json says of them."""
+    low, high = ends(rows)
+    if version == 2 or len(rows[0]) == 1:
+        low, high = [min(low)] * len(low), [max(high)] * len(high)
+    bytes_of = [tuple(level((v - a) / (b - a), 8) for v, a, b in zip(row, low, high)) for row in rows]
+    if version == 2:
+        return bytes_of, {"codebook": [low[0] + i / 255 * (high[0] - low[0]) for i in range(256)]}
+    return bytes_of, {"mins": low, "maxs": high}
+
+
+def sog(splats, version, degree):
+    """The files of a scene, by name. Version 1 has straight scales where version 2 has codebooks."""
+    n, rest, width = len(splats), (degree + 1) ** 2 - 1, SOG_WIDTH
+    files, meta = sog_means(splats)
     quats = []
     for s in splats:
         largest, others = smallest_three([s[f"rot_{i}"] for i in range(4)])
         quats.append(tuple(level(v * math.sqrt(0.5) + 0.5, 8) for v in others) + (252 + largest,))
     files["quats.webp"], meta["quats"] = webp(quats, width), {"files": ["quats.webp"]}
-
-    def by_scale(rows):
-        """Bytes of rows, and what meta.json says of them."""
-        low, high = ends(rows)
-        if version == 2 or len(rows[0]) == 1:
-            low, high = [min(low)] * len(low), [max(high)] * len(high)
-        bytes_of = [tuple(level((v - a) / (b - a), 8) for v, a, b in zip(row, low, high)) for row in rows]
-        if version == 2:
-            return bytes_of, {"codebook": [low[0] + i / 255 * (high[0] - low[0]) for i in range(256)]}
-        return bytes_of, {"mins": low, "maxs": high}
-
+    by_scale = lambda rows: sog_bytes(rows, version)
     scales, meta["scales"] = by_scale([[s[f"scale_{i}"] for i in range(3)] for s in splats])
     files["scales.webp"] = webp([row + (255,) for row in scales], width)
     colors = [[s[f"f_dc_{i}"] for i in range(3)] for s in splats]
@@ -334,16 +346,20 @@ def worst(expected, got, degree):
     return errors
 
 
-def corpus():
-    """(file name, bytes, expected splats, degree, tolerance of everything that the file does not hold exactly). A
-    folder has the bytes of each of its files by name."""
-    fine, halves = 2e-3, 4e-3
+# A corpus yields (file name, bytes, expected splats, degree, tolerance of everything that the file does not hold
+# exactly). A folder has the bytes of each of its files by name.
+FINE, HALVES = 2e-3, 4e-3
+TAIL = ["opacity"] + [f"scale_{i}" for i in range(3)] + [f"rot_{i}" for i in range(4)]
+COLORS = ("red", "green", "blue")
+
+
+def plys_of_inria():
+    fine, halves = FINE, HALVES
     inria = ["x", "y", "z", "nx", "ny", "nz"]
     for degree in range(4):
         splats = [dict(s, nx=0, ny=0, nz=0) for s in scene(degree)]
         rest = [f"f_rest_{i}" for i in range(3 * ((degree + 1) ** 2 - 1))]
-        tail = ["opacity"] + [f"scale_{i}" for i in range(3)] + [f"rot_{i}" for i in range(4)]
-        names = inria + [f"f_dc_{i}" for i in range(3)] + rest + tail
+        names = inria + [f"f_dc_{i}" for i in range(3)] + rest + TAIL
         yield f"inria_{degree}.ply", ply(splats, names), splats, degree, fine
         for kind in ("ascii", "binary_big_endian"):
             yield f"{kind}_{degree}.ply", ply(splats, names, kind), splats, degree, fine
@@ -353,16 +369,20 @@ def corpus():
         for kind in ("binary_little_endian", "binary_big_endian"):
             yield f"double_{kind}_{degree}.ply", ply(splats, names, kind, {"*": "double"}), splats, degree, fine
             yield f"half_{kind}_{degree}.ply", ply(splats, names, kind, {"*": "half"}), splats, degree, halves
-    splats, names = scene(0), ["x", "y", "z"] + [f"f_dc_{i}" for i in range(3)] + tail
+
+
+def plys_of_others():
+    fine = FINE
+    splats, names = scene(0), ["x", "y", "z"] + [f"f_dc_{i}" for i in range(3)] + TAIL
     two = [n for n in names if n != "scale_2"]
     flat = [dict(s, scale_2=min(s["scale_0"], s["scale_1"]) - math.log(1e4)) for s in splats]
     yield "2dgs.ply", ply(splats, two), flat, 0, fine
-    colors = [dict(s, **{c: byte((0.5 + C0 * s[f"f_dc_{i}"]) * 255) for i, c in enumerate(("red", "green", "blue"))})
+    colors = [dict(s, **{c: byte((0.5 + C0 * s[f"f_dc_{i}"]) * 255) for i, c in enumerate(COLORS)})
               for s in splats]
-    stored = [dict(s, **{f"f_dc_{i}": (s[c] / 255 - 0.5) / C0 for i, c in enumerate(("red", "green", "blue"))})
+    stored = [dict(s, **{f"f_dc_{i}": (s[c] / 255 - 0.5) / C0 for i, c in enumerate(COLORS)})
               for s in colors]
-    rgb = ["x", "y", "z", "red", "green", "blue"] + tail
-    yield "rgb_uchar.ply", ply(colors, rgb, types={c: "uchar" for c in ("red", "green", "blue")}), stored, 0, fine
+    rgb = ["x", "y", "z", *COLORS] + TAIL
+    yield "rgb_uchar.ply", ply(colors, rgb, types={c: "uchar" for c in COLORS}), stored, 0, fine
     unit = [dict(s, red=s["red"] / 255, green=s["green"] / 255, blue=s["blue"] / 255) for s in colors]
     yield "rgb_float.ply", ply(unit, rgb), stored, 0, fine
     more = scene(4)
@@ -377,23 +397,30 @@ def corpus():
     yield "sharp.ply", ply(splats, names, after=sharp, after_bytes=behind), splats, 0, fine
     yield "face_before.ply", ply(splats, names, before="element face 1\nproperty list uchar int ids\n",
                                  before_bytes=b"\2" + bytes(8)), splats, 0, fine
+
+
+def files_of_other_formats():
     for degree in range(3):
         for level in range(3):
             yield f"level_{level}_{degree}.ksplat", ksplat(scene(degree), level, degree), scene(degree), degree, 0.02
     for degree in range(4):
         for version in (1, 2, 3, 4):
             yield f"version_{version}_{degree}.spz", spz(scene(degree), version, degree), scene(degree), degree, 0.04
-
-
     for degree in range(4):
         splats = scene(degree)
         yield f"chunks_{degree}.compressed.ply", compressed_ply(splats, degree), splats, degree, 0.02
-        yield f"{degree}.glb", glb(splats, degree), splats, degree, fine
+        yield f"{degree}.glb", glb(splats, degree), splats, degree, FINE
         for version in (1, 2):
             files = sog(splats, version, degree)
             yield f"version_{version}_{degree}.sog", zipped(files), splats, degree, 0.02
             yield f"folder_in_zip_{version}_{degree}.zip", zipped(files, "scene/"), splats, degree, 0.02
             yield f"folder_{version}_{degree}", files, splats, degree, 0.02
+
+
+def corpus():
+    yield from plys_of_inria()
+    yield from plys_of_others()
+    yield from files_of_other_formats()
 
 
 def main():

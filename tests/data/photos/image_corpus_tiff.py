@@ -25,22 +25,45 @@ def packbits(data):
     return b"".join(bytes([len(data[i:i + 128]) - 1]) + data[i:i + 128] for i in range(0, len(data), 128))
 
 
+def tiles_of(plane, size):
+    height, width, _ = plane.shape
+    padded = np.pad(plane, ((0, -height % size), (0, -width % size), (0, 0)))
+    return [padded[y:y + size, x:x + size] for y in range(0, height, size) for x in range(0, width, size)]
+
+
+def strips_of(plane):
+    return [plane[y:y + 8] for y in range(0, len(plane), 8)]
+
+
+def file_of(tags, data, order, big):
+    """A file with its data first, then values that do not fit into the directory, then the directory."""
+    start, room = (16, 8) if big else (8, 4)
+    entries = b""
+    for tag in sorted(tags):
+        kind, values = tags[tag]
+        value = b"".join(struct.pack(order + kind, v) for v in values)
+        if len(value) > room:
+            place = start + len(data)
+            data += value + b"\0" * (len(value) % 2)
+            value = struct.pack(order + ("Q" if big else "I"), place)
+        entries += struct.pack(order + ("HHQ" if big else "HHI"), tag, {"H": 3, "I": 4}[kind], len(values))
+        entries += value.ljust(room, b"\0")
+    directory = start + len(data)
+    mark = b"II" if order == "<" else b"MM"
+    if big:
+        head = mark + struct.pack(order + "HHHQ", 43, 8, 0, directory)
+        return head + data + struct.pack(order + "Q", len(tags)) + entries + b"\0" * 8
+    head = mark + struct.pack(order + "HI", 42, directory)
+    return head + data + struct.pack(order + "H", len(tags)) + entries + b"\0" * 4
+
+
 def tiff(pixels, bits, photometric, extra=None, planar=False, tile=0, orientation=1, order="<", compression=1,
          sample_format=None, palette=None, big=False, more=None, before=b""):
     height, width, samples = pixels.shape
     planes = [pixels[:, :, [c]] for c in range(samples)] if planar else [pixels]
     compress = {1: bytes, 8: zlib.compress, 32773: packbits}[compression]
-    blocks = []
-    for plane in planes:
-        if tile:
-            padded = np.pad(plane, ((0, -height % tile), (0, -width % tile), (0, 0)))
-            for y in range(0, height, tile):
-                for x in range(0, width, tile):
-                    blocks.append(compress(pack(padded[y:y + tile, x:x + tile].reshape(tile, -1), bits, order)))
-        else:
-            for y in range(0, height, 8):
-                block = plane[y:y + 8]
-                blocks.append(compress(pack(block.reshape(len(block), -1), bits, order)))
+    blocks = [compress(pack(block.reshape(len(block), -1), bits, order))
+              for plane in planes for block in (tiles_of(plane, tile) if tile else strips_of(plane))]
     start = 16 if big else 8
     offsets, data = [], before
     for block in blocks:
@@ -61,24 +84,7 @@ def tiff(pixels, bits, photometric, extra=None, planar=False, tile=0, orientatio
     if palette is not None:
         tags[320] = ("H", [int(v) * 257 for v in palette.T.ravel()])
     tags.update(more or {})
-    entries = b""
-    room = 8 if big else 4
-    for tag in sorted(tags):
-        kind, values = tags[tag]
-        value = b"".join(struct.pack(order + kind, v) for v in values)
-        if len(value) > room:
-            place = start + len(data)
-            data += value + b"\0" * (len(value) % 2)
-            value = struct.pack(order + ("Q" if big else "I"), place)
-        entries += struct.pack(order + ("HHQ" if big else "HHI"), tag, {"H": 3, "I": 4}[kind], len(values))
-        entries += value.ljust(room, b"\0")
-    directory = start + len(data)
-    mark = b"II" if order == "<" else b"MM"
-    if big:
-        head = mark + struct.pack(order + "HHHQ", 43, 8, 0, directory)
-        return head + data + struct.pack(order + "Q", len(tags)) + entries + b"\0" * 8
-    head = mark + struct.pack(order + "HI", 42, directory)
-    return head + data + struct.pack(order + "H", len(tags)) + entries + b"\0" * 4
+    return file_of(tags, data, order, big)
 
 
 def write_plain_tiffs():
