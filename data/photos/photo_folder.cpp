@@ -198,7 +198,7 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
 
 std::string FileNamed(const std::string& folder, const std::string& name) {
   for (const std::string& text : {name, PercentDecoded(name).value_or(name)}) {
-    const std::string path = (fs::path(folder) / text).string();
+    std::string path = (fs::path(folder) / text).string();
     std::error_code ignored;
     if (fs::is_regular_file(path, ignored)) return path;
     if (HasPhotoExtension(text)) continue;

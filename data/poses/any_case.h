@@ -12,7 +12,7 @@ namespace splat::data {
 // the path as asked for.
 inline std::filesystem::path InAnyCase(const std::filesystem::path& folder, const std::string& name) {
   std::error_code error;
-  const std::filesystem::path asked = folder / name;
+  std::filesystem::path asked = folder / name;
   if (std::filesystem::exists(asked, error)) return asked;
   const std::string lower = LowerAscii(name);
   std::filesystem::path found;
