@@ -286,6 +286,23 @@ TEST_F(Transforms, ReadsThePointsOfAPly) {
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("1 of 2 points")));
 }
 
+TEST_F(Transforms, APlyThatIsCutOffIsAWarning) {
+  json file = MakeFile();
+  file["ply_file_path"] = "points.ply";
+  WriteBytes(folder_ / "points.ply",
+             "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\n"
+             "property uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n1 2 3 4 5 255\n0 1");
+  const SceneDescription scene = ReadOf(file);
+  EXPECT_THAT(scene.photos, SizeIs(1));
+  EXPECT_THAT(scene.points.positions, SizeIs(1));
+  EXPECT_THAT(scene.warnings,
+              ElementsAre(AllOf(HasSubstr("points.ply"), HasSubstr("the 1 points of it that are whole are taken"))));
+  WriteBytes(folder_ / "points.ply", "ply\nformat ascii 1.0\nelement vertex 3\n");
+  EXPECT_THAT(ReadOf(file).photos, SizeIs(1));
+  EXPECT_THAT(ReadOf(file).points.positions, IsEmpty());
+  EXPECT_THAT(ReadOf(file).warnings, ElementsAre(AllOf(HasSubstr("points.ply"), HasSubstr("its points are not used"))));
+}
+
 TEST_F(Transforms, KeepsTheDigitsOfPointsInCoordinatesOfAMap) {
   json file = MakeFile();
   file["ply_file_path"] = "points.ply";
@@ -353,6 +370,20 @@ TEST_F(Transforms, RefusesImpossibleCameras) {
     file.update(extra);
     EXPECT_THAT(ErrorOf(file), AllOf(HasSubstr("frame 1 ('a.png')"), HasSubstr(expected)));
   }
+}
+
+TEST_F(Transforms, AFrameThatCannotBeUsedLeavesTheOthers) {
+  json file = MakeFile();
+  file["frames"].push_back(MakeFrame("b.png", json(7)));
+  json degrees = MakeFrame("c.png");
+  degrees.update({{"camera_angle_x", 50}});
+  file["frames"].push_back(degrees);
+  const SceneDescription scene = ReadOf(file);
+  ASSERT_THAT(scene.photos, SizeIs(3));
+  EXPECT_EQ(scene.photos[0].problem, "");
+  EXPECT_THAT(scene.photos[1].problem, AllOf(HasSubstr("frame 2 ('b.png')"), HasSubstr("4 rows")));
+  EXPECT_THAT(scene.photos[2].problem, AllOf(HasSubstr("frame 3 ('c.png')"), HasSubstr("'camera_angle_x' is 50"),
+                                             HasSubstr("it is in radians")));
 }
 
 TEST_F(Transforms, RefusesFilesWithoutUsableFrames) {
