@@ -103,11 +103,22 @@ GroupLimits ReadGroupLimits(const std::string& root) {
   return limits;
 }
 
+int64_t ReadAvailableMemory(const std::string& root) {
+  std::ifstream file(root + "/proc/meminfo");
+  for (std::string line; std::getline(file, line);) {  // "MemAvailable:   21056000 kB"
+    std::istringstream words(line);
+    std::string key;
+    int64_t kilobytes = 0;
+    if (words >> key >> kilobytes && key == "MemAvailable:") return 1024 * kilobytes;
+  }
+  return -1;
+}
+
 MachineMemory UsableMemory() {
-  const int64_t page = sysconf(_SC_PAGE_SIZE);
+  const int64_t page = sysconf(_SC_PAGE_SIZE), available = ReadAvailableMemory();
   const GroupLimits limits = ReadGroupLimits();
   return {std::min(limits.memory, int64_t(sysconf(_SC_PHYS_PAGES)) * page),
-          std::min(limits.free, int64_t(sysconf(_SC_AVPHYS_PAGES)) * page)};
+          std::min(limits.free, available >= 0 ? available : int64_t(sysconf(_SC_AVPHYS_PAGES)) * page)};
 }
 
 int UsableCores() {

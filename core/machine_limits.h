@@ -16,6 +16,10 @@ struct GroupLimits {
 // Reads ROOT/proc/self/cgroup and ROOT/sys/fs/cgroup. What cannot be read limits nothing.
 GroupLimits ReadGroupLimits(const std::string& root = "");
 
+// Bytes that ROOT/proc/meminfo calls available: those that are free, and those of files' caches that may be dropped,
+// which on a machine that has run for long is nearly all. -1 where it cannot be read.
+int64_t ReadAvailableMemory(const std::string& root = "");
+
 struct MachineMemory {
   int64_t total = 0, free = 0;  // bytes
 };

@@ -190,6 +190,47 @@ const PlyFile::Element* PlyFile::Find(const std::string& name) const {
   return found == elements_.end() ? nullptr : &*found;
 }
 
+std::string PlyFile::CutToWholeRows(const std::string& name) {
+  const auto element = std::find_if(elements_.begin(), elements_.end(),
+                                    [&](const Element& candidate) { return candidate.name == name; });
+  if (element == elements_.end() || !element->list_property.empty()) return "";
+  const uint64_t whole = WholeRows(*element);
+  if (whole >= element->count) return "";
+  const std::string damage = StrCat(path_, ": announces ", element->count, " rows of '", name, "' but has ", whole,
+                                    "; it is truncated or damaged, copy it again");
+  element->count = whole;
+  return damage;
+}
+
+// The rows of an element that the file has, or more.
+uint64_t PlyFile::WholeRows(const Element& wanted) const {
+  std::string_view body = body_;
+  uint64_t lines_before = 0;
+  for (const Element& element : elements_) {
+    if (&element == &wanted) break;
+    lines_before += element.count;
+    if (format_ == Format::kAscii) continue;
+    const double size = element.list_property.empty() ? double(element.count) * double(element.RowSize())
+                                                      : double(BytesOfListRows(element, body));
+    if (size > double(body.size())) return 0;
+    body.remove_prefix(size_t(size));
+  }
+  if (format_ != Format::kAscii) return wanted.RowSize() > 0 ? body.size() / wanted.RowSize() : wanted.count;
+  uint64_t lines = 0;
+  std::string_view last;
+  LineScanner scanner(body);
+  while (const auto line = scanner.Next()) {
+    if (Trimmed(*line).empty()) continue;
+    last = *line;
+    ++lines;
+  }
+  size_t values = 0;  // of the last line, which is whole if it is the last one and has all of them
+  while (!TakeWord(last).empty()) ++values;
+  const bool is_whole = lines >= lines_before + wanted.count && values >= wanted.properties.size();
+  if (lines > 0 && body.back() != '\n' && !is_whole) --lines;
+  return lines < lines_before ? 0 : lines - lines_before;
+}
+
 void PlyFile::CheckHasNoList(const Element& element) const {
   SPLAT_CHECK(element.list_property.empty(), path_, ": element '", element.name, "' has the list property '",
               element.list_property, "', which is not supported; save the file without it");

@@ -53,6 +53,10 @@ class PlyFile {
   // The element of that name, or null.
   const Element* Find(const std::string& name) const;
 
+  // Of an element without lists: where the file is cut off, leaves those of its rows that are whole, and returns what
+  // is wrong, naming the file. Empty where it is not.
+  std::string CutToWholeRows(const std::string& name);
+
   // Calls use(row) for each row of `element` (one of this file's) in order; `row` has its properties converted to
   // float, in file order. Elements before it are passed over, those with lists as well. The count is checked against
   // the bytes that are left before the first call. Throws splat::Error naming file and entry; list properties are
@@ -74,6 +78,7 @@ class PlyFile {
   void AddList(std::string_view line, const std::string& where);
   void CheckFits(const Element& element, uint64_t room) const;
   void CheckHasNoList(const Element& element) const;
+  uint64_t WholeRows(const Element& wanted) const;
   size_t BytesOfListRows(const Element& element, std::string_view body) const;
   std::string_view BinaryRows(const Element& element) const;
   template <typename T>

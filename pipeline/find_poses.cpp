@@ -1,5 +1,4 @@
 #include <chrono>
-#include <set>
 #include <utility>
 
 #include "core/check.h"
@@ -34,14 +33,10 @@ const char* StageName(data::SfmStage stage) {
   return "Structure from motion";
 }
 
-// One line for photos that belong to other parts, and one for each photo that belongs to none.
+// One line for photos that belong to other parts, and one for those that belong to none.
 void WarnOfPhotosLeftOut(Reporter& reporter, const data::SfmResult& result) {
-  const std::string parts = data::DescribeParts(result);
-  if (!parts.empty()) reporter.Warn(parts);
-  std::set<std::string> in_parts;
-  for (const auto& part : result.other_parts) in_parts.insert(part.begin(), part.end());
-  for (const std::string& name : result.left_out) {
-    if (in_parts.count(name) == 0) reporter.Warn(StrCat("photo left out, COLMAP could not place it: ", name));
+  for (const std::string& line : {data::DescribeParts(result), data::DescribeLeftOut(result)}) {
+    if (!line.empty()) reporter.Warn(line);
   }
 }
 

@@ -8,7 +8,6 @@
 namespace splat::data {
 namespace {
 
-constexpr double kMaxRadius = 1.7320508075688772;  // tan 60 degrees
 // Area magnification below which the model counts as folded: an honest lens at 60 degrees still has 0.1.
 constexpr double kMinMagnification = 0.01;
 constexpr double kFirstStep = 1.0 / 16;   // of the way, exact as a binary number

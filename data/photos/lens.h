@@ -20,6 +20,9 @@ struct Lens {
 // Throws splat::Error naming the model if it is not supported, or if the number of parameters is wrong.
 Lens MakeLens(const Intrinsics& intrinsics);
 
+// tan 60 degrees: the largest radius (x / z, y / z) of a ray that is undistorted.
+constexpr double kMaxRadius = 1.7320508075688772;
+
 // `undistorted` is (x / z, y / z) of a point in the camera frame. The result has the same kind of coordinates, so that
 // the point is seen at (fx x + cx, fy y + cy) px.
 //   rational: d = s u + t,  s = (1 + k1 r^2 + k2 r^4 + k3 r^6 + n4 r^8) / (1 + k4 r^2 + k5 r^4 + k6 r^6),  r = |u|,

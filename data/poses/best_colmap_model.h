@@ -20,7 +20,11 @@ inline bool IsBetterModel(const ColmapModelSummary& model, const ColmapModelSumm
   return model.images != than.images ? model.images > than.images : model.points > than.points;
 }
 
-// Returns the best model among `folder` and its children, and nothing if there is none; damaged ones are passed over.
+// Returns the best model among `folder` and its children, and nothing if there is none; damaged ones, also those that
+// end within their last file, are passed over.
 std::optional<ColmapModel> BestModel(const std::string& folder);
+
+// What is wrong with the first damaged model among these; empty if none is damaged.
+std::string DamageOfModels(const std::string& folder);
 
 }  // namespace splat::data

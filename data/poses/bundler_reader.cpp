@@ -9,8 +9,10 @@
 #include "core/format.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/any_case.h"
+#include "data/poses/damaged_points.h"
 #include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"
+#include "data/poses/photo_problems.h"
 #include "data/poses/point_colors.h"
 #include "data/poses/rotation_matrix.h"
 #include "io/atomic_file.h"
@@ -82,19 +84,39 @@ std::vector<BundlerCamera> ReadCameras(Words& words, size_t count) {
   return cameras;
 }
 
-void ReadPoints(Words& words, size_t count, PointCloud& points) {
+struct BundlerPoint {
+  Vec3<double> position, color;  // the colour as written
+};
+
+BundlerPoint ReadPoint(Words& words) {
+  BundlerPoint point;
+  point.position = words.Vector("a point");
+  point.color = words.Vector("a colour");
+  const size_t views = words.Count("number of views");
+  for (size_t k = 0; k < 4 * views; ++k) words.Number("a view");
+  return point;
+}
+
+// Adds the points; of a file that ends before it has all of them, or is damaged, those that are whole with a warning.
+void AddPoints(Words& words, size_t count, SceneDescription& scene) {
   std::vector<Vec3<double>> colors;  // as written
+  PointCloud& points = scene.points;
   double largest = 0;
   bool fractions = false;
-  for (size_t i = 0; i < count; ++i) {
-    points.positions.push_back(words.Vector("a point"));
-    colors.push_back(words.Vector("a colour"));
-    for (const double c : {colors.back().x, colors.back().y, colors.back().z}) {
-      largest = std::max(largest, c);
-      fractions = fractions || c != std::floor(c);
+  try {
+    for (size_t i = 0; i < count; ++i) {
+      const BundlerPoint point = ReadPoint(words);
+      if (!IsHeldByFloats(point.position)) continue;
+      points.positions.push_back(point.position);
+      colors.push_back(point.color);
+      for (const double c : {point.color.x, point.color.y, point.color.z}) {
+        largest = std::max(largest, c);
+        fractions = fractions || c != std::floor(c);
+      }
     }
-    const size_t views = words.Count("number of views");
-    for (size_t k = 0; k < 4 * views; ++k) words.Number("a view");
+  } catch (const Error& error) {
+    if (colors.empty()) return WarnOfUnreadPoints(error, scene);
+    WarnOfPartOfPoints(error.what(), colors.size(), scene);
   }
   const double scale = ByteColorScale(largest, fractions);
   for (const Vec3<double>& c : colors) {
@@ -137,11 +159,9 @@ std::vector<std::string> ReadList(const fs::path& path) {
   return names;
 }
 
-PosedPhoto MakePhoto(const std::string& name, const BundlerCamera& camera, const PhotoInfo& size,
-                     const std::string& where) {
+// Fills in camera and pose.
+void PlacePhoto(const BundlerCamera& camera, const PhotoInfo& size, const std::string& where, PosedPhoto& photo) {
   SPLAT_CHECK(size.width > 0, where, ": the size of the photo is not in the file, and no photo is there to tell it");
-  PosedPhoto photo;
-  photo.name = name;
   photo.intrinsics = {CameraModel::kRadial,
                       size.width,
                       size.height,
@@ -153,7 +173,6 @@ PosedPhoto MakePhoto(const std::string& name, const BundlerCamera& camera, const
   }
   const Vec3<double>& t = camera.translation;
   photo.camera_from_world = {r, {t.x, -t.y, -t.z}};
-  return photo;
 }
 
 }  // namespace
@@ -183,18 +202,21 @@ SceneDescription ReadBundler(const std::string& path, const std::string& image_f
       not_placed.push_back(names[i]);
       continue;
     }
-    scene.photos.push_back(
-        MakePhoto(names[i], cameras[i], sizes[i], StrCat(path, ": camera ", i + 1, " ('", names[i], "')")));
-    scene.photos.back().path = (fs::path(image_folder) / names[i]).string();
+    PosedPhoto& photo = scene.photos.emplace_back();
+    photo.name = names[i];
+    photo.path = (fs::path(image_folder) / names[i]).string();
+    const std::string where = StrCat(path, ": camera ", i + 1, " ('", names[i], "')");
+    ReadOrSayWhy(photo, [&] { PlacePhoto(cameras[i], sizes[i], where, photo); });
   }
+  CheckAnyIsUsable(scene.photos);
   SPLAT_CHECK(!scene.photos.empty(), path, ": none of its ", cameras.size(), " cameras was placed");
   if (!not_placed.empty()) {
     scene.warnings.push_back(StrCat(path, ": ", not_placed.size(),
                                     not_placed.size() == 1 ? " camera was" : " cameras were",
                                     " not placed and left out: ", NamesInBrief(not_placed)));
   }
-  ReadPoints(words, point_count, scene.points);
-  if (scene.points.positions.empty()) {
+  AddPoints(words, point_count, scene);
+  if (point_count == 0) {
     scene.warnings.push_back(StrCat(path, ": has no points; the training starts from random points"));
   }
   std::sort(scene.photos.begin(), scene.photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });

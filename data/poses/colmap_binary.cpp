@@ -1,4 +1,8 @@
 // COLMAP's .bin files: a 64-bit count, then the records, all little-endian and packed.
+#include <algorithm>
+#include <type_traits>
+
+#include "core/check.h"
 #include "data/poses/colmap_files.h"
 #include "io/atomic_file.h"
 #include "io/byte_reader.h"
@@ -22,11 +26,19 @@ ColmapFile<Record> ReadRecords(const std::string& path, const char* kind, size_t
     return file;
   }
   ByteReader reader(bytes, path);
-  const uint64_t count = reader.ReadCount(StrCat(kind, "s").c_str(), smallest);
-  file.records.reserve(count);
+  constexpr bool kKeepWhole = std::is_same_v<Record, ColmapPoint>;
+  const std::string records = StrCat(kind, "s");
+  const uint64_t count = kKeepWhole ? reader.template Read<uint64_t>() : reader.ReadCount(records.c_str(), smallest);
+  file.records.reserve(size_t(std::min<uint64_t>(count, reader.remaining() / smallest)));
   for (uint64_t i = 0; i < count; ++i) {
     reader.Enter(kind, i + 1, count);
-    file.records.push_back(read(reader));
+    try {
+      file.records.push_back(read(reader));
+    } catch (const Error& error) {
+      if (!kKeepWhole || i == 0) throw;
+      file.damage = error.what();
+      return file;
+    }
   }
   if (reader.remaining() > 0) {
     file.warnings.push_back(StrCat(path, ": ", reader.remaining(), " bytes after its ", count, " ", kind,

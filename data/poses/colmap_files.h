@@ -39,10 +39,12 @@ template <typename Record>
 struct ColmapFile {
   std::vector<Record> records;
   std::vector<std::string> warnings;
+  std::string damage = {};  // of points alone: what is wrong, with file and entry; the records are those that are whole
 };
 
 // Each of these functions throws splat::Error naming `path` and the entry if the file is missing, truncated or
-// malformed.
+// malformed. Of points, without which poses are still of use, the records that are whole are kept (of a binary file
+// those before the damage) and `damage` has the message; they throw if that leaves none.
 ColmapFile<ColmapCamera> ReadBinaryCameras(const std::string& path);
 ColmapFile<ColmapImage> ReadBinaryImages(const std::string& path);
 ColmapFile<ColmapPoint> ReadBinaryPoints(const std::string& path);

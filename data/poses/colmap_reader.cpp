@@ -11,6 +11,8 @@
 #include "core/quaternion.h"
 #include "data/poses/any_case.h"
 #include "data/poses/colmap_files.h"
+#include "data/poses/damaged_points.h"
+#include "data/poses/photo_problems.h"
 #include "data/poses/ply_points.h"
 #include "io/atomic_file.h"
 #include "io/byte_reader.h"
@@ -84,14 +86,25 @@ Intrinsics CheckedIntrinsics(const ColmapCamera& camera, const std::string& wher
   return {camera.model, int(camera.width), int(camera.height), params};
 }
 
-using CameraTable = std::map<uint32_t, Intrinsics>;
+// A camera of which photos can be used, or why not.
+struct CameraEntry {
+  Intrinsics intrinsics;
+  std::string problem;
+};
+using CameraTable = std::map<uint32_t, CameraEntry>;
 
 CameraTable MakeCameraTable(const std::vector<ColmapCamera>& cameras, const std::string& path) {
   SPLAT_CHECK(!cameras.empty(), path, ": holds no cameras; copy the model again or run COLMAP again");
   CameraTable table;
   for (const ColmapCamera& camera : cameras) {
     const std::string where = StrCat(path, ": camera ", camera.id);
-    SPLAT_CHECK(table.emplace(camera.id, CheckedIntrinsics(camera, where)).second, where, " is there twice");
+    const auto [entry, added] = table.try_emplace(camera.id);
+    SPLAT_CHECK(added, where, " is there twice");
+    try {
+      entry->second.intrinsics = CheckedIntrinsics(camera, where);
+    } catch (const Error& error) {
+      entry->second.problem = error.what();
+    }
   }
   return table;
 }
@@ -123,17 +136,17 @@ std::vector<PosedPhoto> MakePhotos(const std::vector<ColmapImage>& images, const
     SPLAT_CHECK(camera != cameras.end(), where, ": its camera ", image.camera_id, " is not in ", files.cameras,
                 "; the files are of different models");
     SPLAT_CHECK(names.insert(image.name).second, where, ": another image has the same name");
-    photos.push_back({image.name, (fs::path(image_folder) / image.name).string(), camera->second,
-                      CheckedPose(image, where), std::nullopt});
-    photos.back().sightings = image.sightings;
+    PosedPhoto& photo = photos.emplace_back();
+    photo.name = image.name;
+    photo.path = (fs::path(image_folder) / image.name).string();
+    photo.intrinsics = camera->second.intrinsics;
+    photo.problem = camera->second.problem;
+    ReadOrSayWhy(photo, [&] { photo.camera_from_world = CheckedPose(image, where); });
+    photo.sightings = image.sightings;
   }
+  CheckAnyIsUsable(photos);
   std::sort(photos.begin(), photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return photos;
-}
-
-// A point that training, which computes in float, can hold.
-bool IsFinite(const Vec3<double>& p) {
-  return std::isfinite(float(p.x)) && std::isfinite(float(p.y)) && std::isfinite(float(p.z));
 }
 
 template <typename Record>
@@ -162,10 +175,13 @@ double MeanError(const std::vector<ColmapPoint>& points) {
   return known > 0 ? sum / double(known) : -1;
 }
 
+// 0: of no photo.
 double MedianLongerSide(const std::vector<PosedPhoto>& photos) {
   std::vector<int> sides;
-  for (const PosedPhoto& photo : photos) sides.push_back(std::max(photo.intrinsics.width, photo.intrinsics.height));
-  return Median(sides);
+  for (const PosedPhoto& photo : photos) {
+    if (photo.problem.empty()) sides.push_back(std::max(photo.intrinsics.width, photo.intrinsics.height));
+  }
+  return sides.empty() ? 0 : Median(sides);
 }
 
 // Sightings name points by COLMAP's ids: gives them the places of the points, and drops those of points that are not
@@ -190,10 +206,12 @@ void AddPoints(const std::string& path, SceneDescription& scene) {
     if (scene.points.positions.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
     return;
   }
-  const std::vector<ColmapPoint> points = TakeRecords(ReadPointRecords(path), scene.warnings);
+  const ColmapFile<ColmapPoint> file = ReadPointRecords(path);
+  if (!file.damage.empty()) WarnOfPartOfPoints(file.damage, file.records.size(), scene);
+  const std::vector<ColmapPoint> points = TakeRecords(file, scene.warnings);
   std::map<uint64_t, uint64_t> places;
   for (const ColmapPoint& point : points) {
-    if (!IsFinite(point.position)) continue;
+    if (!IsHeldByFloats(point.position)) continue;
     places[point.id] = scene.points.positions.size();
     scene.points.positions.push_back(point.position);
     scene.points.colors.push_back(point.color);
@@ -206,7 +224,7 @@ void AddPoints(const std::string& path, SceneDescription& scene) {
   }
   if (points.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
   const double error_px = MeanError(points), side_px = MedianLongerSide(scene.photos);
-  if (error_px > 0) scene.reprojection_error_px = error_px * kReprojectionSide_px / side_px;
+  if (error_px > 0 && side_px > 0) scene.reprojection_error_px = error_px * kReprojectionSide_px / side_px;
 }
 
 // The count at the beginning of images.bin; the images themselves are not read.
@@ -252,7 +270,11 @@ SceneDescription ReadColmapPhotos(const std::string& model_folder, const std::st
 void AddColmapPoints(const std::string& model_folder, SceneDescription& scene) {
   const ModelFiles files = FindFiles(model_folder);
   for (const std::string& path : files.points) {
-    AddPoints(path, scene);
+    try {
+      AddPoints(path, scene);
+    } catch (const Error& error) {
+      WarnOfUnreadPoints(error, scene);
+    }
     if (scene.points.positions.empty()) continue;
     if (path != files.points.front()) {
       scene.warnings.push_back(StrCat("the points are taken from ", path));
@@ -281,9 +303,14 @@ ColmapModelSummary SummarizeColmapModel(const std::string& model_folder) {
   summary.images =
       files.binary_images ? ReadBinaryImageCount(files.images) : ReadTextImages(files.images).records.size();
   if (files.points.empty() || HasExtension(files.points.front(), ".ply")) return summary;
-  const auto points = ReadPointRecords(files.points.front()).records;
-  summary.points = points.size();
-  summary.mean_reprojection_error_px = std::max(0.0, MeanError(points));
+  try {
+    const ColmapFile<ColmapPoint> file = ReadPointRecords(files.points.front());
+    summary.points = file.records.size();
+    summary.mean_reprojection_error_px = std::max(0.0, MeanError(file.records));
+    summary.damage = file.damage;
+  } catch (const Error& error) {
+    summary.damage = error.what();
+  }
   return summary;
 }
 

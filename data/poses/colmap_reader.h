@@ -17,9 +17,10 @@ bool IsColmapPart(const std::string& file_name);
 // Reads the model in `model_folder`; photo paths become image_folder/name. The points are those of the first of
 // points3D of the kind that the cameras have, points3D of the other kind, and points3D.ply that holds any; another than
 // the first, or none, is a warning. Every count and length is checked against the file before memory is taken. Throws
-// splat::Error naming file and entry for: missing or truncated files, unknown model ids, cameras with zero size or
-// non-finite or non-positive focal length, an image with an unknown camera, non-finite or zero poses, no images. Points
-// that are not finite are left out with a warning.
+// splat::Error naming file and entry for: missing or truncated files of cameras or images, unknown model ids, an image
+// with an unknown camera, no images, and if no photo can be used: a camera with zero size or a focal length that is not
+// finite or not positive, and a pose that is not finite or zero, are the PosedPhoto::problem of their photos. Of points
+// that are not finite or not whole the others are taken, with a warning.
 SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder);
 
 // The two halves of ReadColmapModel: the photos alone, and the points for a description that has none yet.
@@ -31,6 +32,7 @@ struct ColmapModelSummary {
   size_t images = 0;
   size_t points = 0;
   double mean_reprojection_error_px = 0;  // over the points
+  std::string damage;                     // what is wrong with the file of points; those that are whole are counted
 };
 ColmapModelSummary SummarizeColmapModel(const std::string& model_folder);
 

@@ -134,6 +134,31 @@ std::vector<Sighting> ReadPoints2d(RecordScanner& scanner) {
   return sightings;
 }
 
+// A line of points3D.txt.
+struct TextPoint {
+  ColmapPoint point;
+  Vec3<double> color;          // as written
+  bool has_fractions = false;  // a colour is written with a decimal point
+  bool has_error = false;
+};
+
+TextPoint ReadPoint(RecordScanner& scanner) {
+  TextPoint read;
+  ColmapPoint& point = read.point;
+  point.id = scanner.Number<uint64_t>("a point id");
+  for (double* x : {&point.position.x, &point.position.y, &point.position.z})
+    *x = scanner.Number<double>("a coordinate");
+  for (double* c : {&read.color.x, &read.color.y, &read.color.z}) *c = scanner.Color(read.has_fractions);
+  // The tracks are pairs of numbers, so an even number of words says that the error is missing.
+  read.has_error = scanner.WordsLeft() % 2 == 1;
+  point.error_px = read.has_error ? scanner.Number<double>("the reprojection error") : kUnknownError;
+  while (!scanner.AtEnd()) {
+    scanner.Number<uint32_t>("the image id of a track element");
+    scanner.Number<uint32_t>("the point index of a track element");
+  }
+  return read;
+}
+
 // Colours that are written with a point may be of 0..1 instead of 0..255.
 void SetColors(const std::string& path, const std::vector<Vec3<double>>& colors, bool fractions,
                ColmapFile<ColmapPoint>& file) {
@@ -192,26 +217,21 @@ ColmapFile<ColmapPoint> ReadTextPoints(const std::string& path) {
   ColmapFile<ColmapPoint> file;
   std::vector<Vec3<double>> colors;  // as written
   bool fractions = false;            // a colour is written with a point
-  size_t without_error = 0;
+  size_t without_error = 0, damaged = 0;
   while (scanner.NextRecord()) {
-    ColmapPoint point;
-    point.id = scanner.Number<uint64_t>("a point id");
-    for (double* x : {&point.position.x, &point.position.y, &point.position.z})
-      *x = scanner.Number<double>("a coordinate");
-    Vec3<double> color;
-    for (double* c : {&color.x, &color.y, &color.z}) *c = scanner.Color(fractions);
-    // The tracks are pairs of numbers, so an even number of words says that the error is missing.
-    const bool has_error = scanner.WordsLeft() % 2 == 1;
-    point.error_px = has_error ? scanner.Number<double>("the reprojection error") : kUnknownError;
-    without_error += has_error ? 0 : 1;
-    while (!scanner.AtEnd()) {
-      scanner.Number<uint32_t>("the image id of a track element");
-      scanner.Number<uint32_t>("the point index of a track element");
+    try {
+      const TextPoint point = ReadPoint(scanner);
+      fractions = fractions || point.has_fractions;
+      without_error += point.has_error ? 0 : 1;
+      file.records.push_back(point.point);
+      colors.push_back(point.color);
+    } catch (const Error& error) {
+      if (damaged++ == 0) file.damage = error.what();
     }
-    file.records.push_back(point);
-    colors.push_back(color);
   }
-  file.warnings = scanner.Warnings(file.records.size());
+  SPLAT_CHECK(damaged == 0 || !file.records.empty(), file.damage);
+  if (damaged > 1) file.damage += StrCat(" (and ", damaged - 1, " other lines)");
+  if (damaged == 0) file.warnings = scanner.Warnings(file.records.size());
   if (without_error > 0) {
     file.warnings.push_back(StrCat(path, ": ", without_error, " of ", file.records.size(),
                                    " rows have no reprojection error; they were taken without"));

@@ -20,12 +20,17 @@ bool HasExtension(const fs::path& path, const char* extension) {
   return LowerAscii(path.extension().string()) == extension;
 }
 
+// A file that cannot be read is none.
 bool IsSplatScene(const std::string& path) {
-  const MappedFile file(path);
-  const PlyFile ply(file.bytes(), path);
-  const PlyFile::Element* vertex = ply.Find("vertex");
-  return vertex != nullptr && std::any_of(vertex->properties.begin(), vertex->properties.end(),
-                                          [](const auto& property) { return property.name == "f_dc_0"; });
+  try {
+    const MappedFile file(path);
+    const PlyFile ply(file.bytes(), path);
+    const PlyFile::Element* vertex = ply.Find("vertex");
+    return vertex != nullptr && std::any_of(vertex->properties.begin(), vertex->properties.end(),
+                                            [](const auto& property) { return property.name == "f_dc_0"; });
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 // The files beside `cameras_path` that hold points, and those whose format is not read, sorted.
@@ -72,12 +77,17 @@ void AddExportedPoints(const std::string& cameras_path, SceneDescription& scene)
   const auto path = ChoosePly(cameras_path, files.ply);
   std::string why;
   if (path) {
-    AddPlyPoints(*path, scene);
+    why = *path + " holds none";
+    try {
+      AddPlyPoints(*path, scene);
+    } catch (const Error& error) {
+      scene.points = {};
+      why = error.what();
+    }
     if (!scene.points.positions.empty()) {
       scene.source += StrCat(" with the points of ", *path);
       return;
     }
-    why = *path + " holds none";
   } else if (!files.ply.empty()) {
     why = StrCat("several files may hold them (", NamesInBrief(files.ply), "): name the one that is meant points.ply");
   } else if (!files.others.empty()) {

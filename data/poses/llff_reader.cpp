@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "data/poses/photo_problems.h"
 #include "data/poses/rotation_matrix.h"
 #include "io/atomic_file.h"
 #include "io/npy.h"
@@ -26,7 +27,8 @@ Intrinsics IntrinsicsOf(double height, double width, double focal, const std::st
   return {CameraModel::kSimplePinhole, int(width), int(height), {focal, 0.5 * width, 0.5 * height}};
 }
 
-PosedPhoto PhotoOf(const double* row, const std::string& name, const std::string& where) {
+// Fills in camera and pose.
+void PlacePhoto(const double* row, const std::string& where, PosedPhoto& photo) {
   Mat3<double> axes;  // columns: down, right, backwards
   double last[2][3];  // columns: the centre; height, width and focal length
   for (int i = 0; i < 3; ++i) {
@@ -45,11 +47,8 @@ PosedPhoto PhotoOf(const double* row, const std::string& name, const std::string
     world_from_camera.rotation(i, 2) = -r(i, 2);
   }
   world_from_camera.translation = {last[0][0], last[0][1], last[0][2]};
-  PosedPhoto photo;
-  photo.name = name;
   photo.intrinsics = IntrinsicsOf(last[1][0], last[1][1], last[1][2], where);
   photo.camera_from_world = Inverse(world_from_camera);
-  return photo;
 }
 
 }  // namespace
@@ -63,8 +62,11 @@ SceneDescription ReadLlff(const std::string& path) {
   scene.in_order = true;
   for (size_t i = 0; i < array.shape[0]; ++i) {
     const std::string digits = StrCat(i), name = "pose_" + std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0');
-    scene.photos.push_back(PhotoOf(&array.values[i * kRow], name + digits, StrCat(path, ": row ", i + 1)));
+    PosedPhoto& photo = scene.photos.emplace_back();
+    photo.name = name + digits;
+    ReadOrSayWhy(photo, [&] { PlacePhoto(&array.values[i * kRow], StrCat(path, ": row ", i + 1), photo); });
   }
+  CheckAnyIsUsable(scene.photos);
   return scene;
 }
 

@@ -12,6 +12,7 @@
 #include "core/format.h"
 #include "data/poses/brown_camera.h"
 #include "data/poses/photo_matching.h"
+#include "data/poses/photo_problems.h"
 #include "data/poses/rotation_matrix.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
@@ -272,11 +273,16 @@ void AddPhotos(const pugi::xml_node& chunk, const std::string& path, const std::
     SPLAT_CHECK(!names[i].empty(), where, ": has no label that names its photo");
     const auto sensor = sensors.find(cameras[i].node.attribute("sensor_id").as_string());
     SPLAT_CHECK(sensor != sensors.end(), where, ": its sensor is not in the file; export the cameras again");
-    SPLAT_CHECK(sensor->second.problem.empty(), sensor->second.problem);
     const auto component = components.find(cameras[i].component);
     const bool placed = component != components.end() && component->second;
-    scene.photos.push_back({names[i], (fs::path(image_folder) / names[i]).string(), sensor->second.intrinsics,
-                            PoseOf(cameras[i].node, placed ? *component->second : of_chunk, where), std::nullopt});
+    PosedPhoto& photo = scene.photos.emplace_back();
+    photo.name = names[i];
+    photo.path = (fs::path(image_folder) / names[i]).string();
+    photo.intrinsics = sensor->second.intrinsics;
+    photo.problem = sensor->second.problem;
+    ReadOrSayWhy(photo, [&] {
+      photo.camera_from_world = PoseOf(cameras[i].node, placed ? *component->second : of_chunk, where);
+    });
   }
   WarnOfLeft(path, ambiguous, "have a label that others have, too, and were left out; rename the photos",
              scene.warnings);
@@ -306,6 +312,7 @@ SceneDescription ReadMetashape(const std::string& path, const std::string& image
   WarnOfLeft(path, cameras.not_aligned, "not aligned and left out", scene.warnings);
   WarnOfLeft(path, cameras.disabled, "disabled and left out", scene.warnings);
   SPLAT_CHECK(!scene.photos.empty(), path, ": its cameras have all the same label; rename the photos");
+  CheckAnyIsUsable(scene.photos);
   std::sort(scene.photos.begin(), scene.photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return scene;
 }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "core/check.h"
 #include "core/constants.h"
 #include "core/format.h"
+#include "data/poses/damaged_points.h"
 #include "data/poses/point_colors.h"
 #include "io/mapped_file.h"
 #include "io/ply.h"
@@ -84,15 +84,19 @@ void WarnOfNoColors(const PlyFile::Element& vertex, const std::string& path, std
 
 void AddPlyPoints(const std::string& path, SceneDescription& scene) {
   const MappedFile file(path);
-  const PlyFile ply(file.bytes(), path);
+  PlyFile ply(file.bytes(), path);
+  const std::string damage = ply.CutToWholeRows("vertex");
   const PlyFile::Element* vertex = ply.Find("vertex");
   SPLAT_CHECK(vertex != nullptr, path, ": has no element 'vertex'");
   const int x = ColumnOf(*vertex, "x"), y = ColumnOf(*vertex, "y"), z = ColumnOf(*vertex, "z");
   SPLAT_CHECK(x >= 0 && y >= 0 && z >= 0, path, ": has no properties x, y, z");
+  SPLAT_CHECK(damage.empty() || vertex->count > 0, damage);
+  if (!damage.empty()) WarnOfPartOfPoints(damage, size_t(vertex->count), scene);
   const ColorColumns colors = FindColors(ply, *vertex);
   ply.ForEachRowInDouble(*vertex, [&](const double* row) {
-    if (!std::isfinite(row[x]) || !std::isfinite(row[y]) || !std::isfinite(row[z])) return;
-    scene.points.positions.push_back({row[x], row[y], row[z]});
+    const Vec3<double> position = {row[x], row[y], row[z]};
+    if (!IsHeldByFloats(position)) return;
+    scene.points.positions.push_back(position);
     scene.points.colors.push_back(colors.any()
                                       ? Vec3<uint8_t>{colors.Byte(row, 0), colors.Byte(row, 1), colors.Byte(row, 2)}
                                       : Vec3<uint8_t>{128, 128, 128});
@@ -102,6 +106,14 @@ void AddPlyPoints(const std::string& path, SceneDescription& scene) {
   if (left_out > 0) {
     scene.warnings.push_back(
         StrCat(path, ": ", left_out, " of ", vertex->count, " points are not finite and were left out"));
+  }
+}
+
+void TryAddPlyPoints(const std::string& path, SceneDescription& scene) {
+  try {
+    AddPlyPoints(path, scene);
+  } catch (const Error& error) {
+    WarnOfUnreadPoints(error, scene);
   }
 }
 

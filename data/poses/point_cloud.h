@@ -1,6 +1,7 @@
 // Sparse points from structure-from-motion, or any coloured point cloud, and where photos show them.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -12,6 +13,11 @@ struct PointCloud {
   std::vector<Vec3<double>> positions;  // [N], in the frame of the cameras that come with it
   std::vector<Vec3<uint8_t>> colors;    // [N], sRGB 0..255
 };
+
+// Whether training, which computes in float, can hold the position.
+inline bool IsHeldByFloats(const Vec3<double>& p) {
+  return std::isfinite(float(p.x)) && std::isfinite(float(p.y)) && std::isfinite(float(p.z));
+}
 
 // Where a photo shows a point of the cloud.
 struct Sighting {

@@ -10,6 +10,7 @@
 #include "data/poses/best_colmap_model.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/located_photos.h"
+#include "data/poses/photo_problems.h"
 #include "data/poses/pose_places.h"
 #include "data/poses/size_fit.h"
 #include "data/poses/unread_poses.h"
@@ -89,6 +90,13 @@ Candidate Examine(const PosePlace& place, const PhotoFolder& photos, bool asked,
     return candidate;
   }
   candidate.located = LocatePhotos(photos, place, candidate.scene);
+  try {
+    CheckAnyIsUsable(candidate.located.photos);
+  } catch (const Error& error) {
+    candidate.broken = true;
+    candidate.refusal = error.what();
+    return candidate;
+  }
   candidate.sizes = CompareSizes(candidate.located.photos, sizes);
   const LocatedPhotos& located = candidate.located;
   const bool other = located.photos.empty() || (!place.nearby && !located.at_own_path) ||
@@ -112,13 +120,7 @@ void CountPointsOfEquals(std::vector<Candidate>& candidates) {
                                return usable(c) && c.place.family == candidate.place.family &&
                                       c.scene.photos.size() == candidate.scene.photos.size();
                              }) > 1;
-    if (!equal) continue;
-    try {
-      candidate.points = SummarizeColmapModel(candidate.place.path).points;
-    } catch (const Error& error) {
-      candidate.refusal = error.what();
-      candidate.broken = true;
-    }
+    if (equal) candidate.points = SummarizeColmapModel(candidate.place.path).points;
   }
 }
 

@@ -13,6 +13,7 @@
 #include "data/poses/brown_camera.h"
 #include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"
+#include "data/poses/photo_problems.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
 
@@ -229,9 +230,13 @@ SceneDescription ReadRealityCapture(const std::string& path, const std::string& 
   }
   const double unit = UnitOfPrincipalPoints(path, rows, scene.warnings);
   for (size_t i = 0; i < rows.size(); ++i) {
-    scene.photos.push_back({names[i], (fs::path(image_folder) / names[i]).string(),
-                            IntrinsicsOf(rows[i], sizes[i], unit), PoseOf(rows[i]), std::nullopt});
+    PosedPhoto& photo = scene.photos.emplace_back();
+    photo.name = names[i];
+    photo.path = (fs::path(image_folder) / names[i]).string();
+    ReadOrSayWhy(photo, [&] { photo.intrinsics = IntrinsicsOf(rows[i], sizes[i], unit); });
+    ReadOrSayWhy(photo, [&] { photo.camera_from_world = PoseOf(rows[i]); });
   }
+  CheckAnyIsUsable(scene.photos);
   std::sort(scene.photos.begin(), scene.photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   const auto twice = std::adjacent_find(scene.photos.begin(), scene.photos.end(),
                                         [](const auto& a, const auto& b) { return a.name == b.name; });

@@ -25,7 +25,8 @@ struct PosedPhoto {
   std::optional<Split> split;  // where the source says it (Blender's train and test files)
   PhotoMask mask = {};         // readers set it where the source names one; the file need not exist
   std::vector<Sighting> sightings =
-      {};  // of structure from motion's points, px as calibrated; where the source has any
+      {};                    // of structure from motion's points, px as calibrated; where the source has any
+  std::string problem = {};  // why its camera or pose cannot be used, with file and entry; empty if they can
 };
 
 struct SceneDescription {

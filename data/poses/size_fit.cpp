@@ -37,6 +37,7 @@ SizeAgreement CompareSizes(const std::vector<PosedPhoto>& photos, PhotoSizes& si
   size_t known = 0, exact = 0;
   SizeAgreement agreement;
   for (const PosedPhoto& photo : photos) {
+    if (!photo.problem.empty()) continue;  // it has no camera
     const PhotoInfo size = sizes.SizeFor(photo);
     if (size.width == 0) continue;
     ++known;

@@ -10,6 +10,7 @@
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_folder.h"
 #include "data/poses/photo_matching.h"
+#include "data/poses/photo_problems.h"
 #include "data/poses/ply_points.h"
 #include "data/poses/rotation_matrix.h"
 #include "data/poses/transforms_keys.h"
@@ -61,7 +62,7 @@ std::optional<double> Focal(const Scopes& scopes, const char* focal_key, const c
     }
     if (const auto angle = NumberIn(*object, angle_key, scopes.where)) {
       SPLAT_CHECK(*angle > 0 && *angle < kPi, scopes.where, ": '", angle_key, "' is ", *angle,
-                  ", must lie between 0 and pi");
+                  ", must lie between 0 and pi: it is in radians");
       return 0.5 * size / std::tan(0.5 * *angle);
     }
   }
@@ -272,11 +273,17 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
   std::vector<double> scales;
   for (size_t i = 0; i < frames.size(); ++i) {
     const Frame& frame = frames[i];
-    const FramePose pose = ReadPose(frame.json, frame.where);
-    if (pose.scale != 1) scales.push_back(pose.scale);
-    scene.photos.push_back({frame.name, frame.path, ReadIntrinsics({frame.json, root, frame.where}, sizes[i]),
-                            pose.camera_from_world, split});
-    scene.photos.back().mask.path = MaskPath(frame, json_path);
+    PosedPhoto& photo = scene.photos.emplace_back();
+    photo.name = frame.name;
+    photo.path = frame.path;
+    photo.split = split;
+    ReadOrSayWhy(photo, [&] { photo.intrinsics = ReadIntrinsics({frame.json, root, frame.where}, sizes[i]); });
+    ReadOrSayWhy(photo, [&] {
+      const FramePose pose = ReadPose(frame.json, frame.where);
+      if (pose.scale != 1) scales.push_back(pose.scale);
+      photo.camera_from_world = pose.camera_from_world;
+    });
+    photo.mask.path = MaskPath(frame, json_path);
   }
   WarnOfScales(json_path, scales, scene.warnings);
 }
@@ -289,7 +296,7 @@ void ReadPoints(const Json& root, const std::string& json_path, SceneDescription
   fs::path path = folder / (named ? PlainName(entry->get<std::string>()) : kUsualPoints);
   if (named && !fs::exists(path)) path = folder / path.filename();  // a path of another machine
   if (fs::exists(path)) {
-    AddPlyPoints(path.string(), scene);
+    TryAddPlyPoints(path.string(), scene);
   } else if (named) {
     scene.warnings.push_back(StrCat(json_path, ": its 'ply_file_path' ", (folder / PlainName(*entry)).string(),
                                     " does not exist; no points are used"));
@@ -326,6 +333,7 @@ SceneDescription ReadTransforms(const std::string& json_path, const std::string&
   } else {
     ApplyNamedSplit(root, json_path, scene);
   }
+  CheckAnyIsUsable(scene.photos);
   WarnOfUnusedKeys(files, json_path, scene.warnings);
   SortByName(json_path, scene.photos);
   ReadPoints(root, json_path, scene);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <set>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/poses/colmap_reader.h"
 #include "io/text_scan.h"
 
@@ -76,6 +78,20 @@ std::string DescribeParts(const SfmResult& result) {
                             " parts that are not connected: ", Counted(NamesIn(result.model_folder)));
   for (const PhotoNames& part : result.other_parts) text += " and " + Counted(part);
   return text + "; the first part is used. Add photos of what lies between them, or give each part a folder of its own";
+}
+
+std::string DescribeLeftOut(const SfmResult& result) {
+  std::set<std::string> in_parts;
+  for (const PhotoNames& part : result.other_parts) in_parts.insert(part.begin(), part.end());
+  PhotoNames names;
+  std::copy_if(result.left_out.begin(), result.left_out.end(), std::back_inserter(names),
+               [&](const std::string& name) { return in_parts.count(name) == 0; });
+  if (names.empty()) return "";
+  const std::string text = StrCat("COLMAP could not place ", names.size(), " of ", result.photos_given,
+                                  " photos, which are left out: ", NamesInBrief(names));
+  if (2 * result.photos_registered >= result.photos_given) return text;
+  return StrCat(text, "; the scene is made of ", result.photos_registered,
+                " photos alone: take photos that overlap by two thirds, sharp and from positions apart");
 }
 
 }  // namespace splat::data

@@ -253,6 +253,10 @@ std::optional<ColmapModel> MapPhotos(SfmContext& context, const SfmPlan& plan, i
   const ColmapRun run = RunCommand(context, prepare, {SfmStage::kMapping, attempt, context.photos});
   std::optional<ColmapModel> model = BestModel(folder);
   if ((run.crashed() || run.idle) && !model) Require(context, command.name, run);
+  const std::string damage = DamageOfModels(folder);  // COLMAP does not look at whether a full disk took its files
+  SPLAT_CHECK(model || damage.empty(), "COLMAP's ", command.name, " left a model that cannot be read (", damage,
+              "); see that there is room on the disk and run again");
+  if (!damage.empty()) Warn(context, damage + "; this model of COLMAP's is left");
   failure = run.ok() ? "" : StrCat("COLMAP's ", command.name, " ", Ending(context, run));
   context.workspace.Finish(stage, StrCat(FolderFingerprint(folder), " ", failure));
   return model;

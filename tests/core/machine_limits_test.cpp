@@ -84,6 +84,16 @@ TEST_F(MachineLimits, OfAContainerThatSeesItsOwnGroupOnly) {
   }
 }
 
+// Files that are cached are no memory that is taken.
+TEST_F(MachineLimits, CachesOfFilesCountAsAvailable) {
+  EXPECT_EQ(ReadAvailableMemory(root_.path()), -1);
+  Write("proc/meminfo",
+        "MemTotal:       24105000 kB\nMemFree:          200000 kB\nMemAvailable:   21056000 kB\nCached: 1 kB");
+  EXPECT_EQ(ReadAvailableMemory(root_.path()), int64_t(21056000) * 1024);
+  Write("proc/meminfo", "MemTotal:       24105000 kB\nMemAvailable: x");
+  EXPECT_EQ(ReadAvailableMemory(root_.path()), -1);
+}
+
 TEST(UsableCores, AreAtLeastOne) {
   EXPECT_GE(UsableCores(), 1);
 }

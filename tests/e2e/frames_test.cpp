@@ -110,11 +110,8 @@ TEST_F(Frames, UnitAndOriginOfTheSourceChangeNothing) {
     Vec3<double> origin;
     bool is_local;
   };
-  const Case cases[] = {{1, {0, 0, 0}, false},
-                        {1e-4, {0, 0, 0}, false},
-                        {1e4, {0, 0, 0}, false},
-                        {1, {1e7, 0, 0}, true},
-                        {1, {0, -1e7, 1e7}, true}};
+  const Case cases[] = {{1, {0, 0, 0}, false},     {1e-4, {0, 0, 0}, false}, {1e4, {0, 0, 0}, false},
+                        {1e4, {1e7, 0, 0}, false}, {1, {1e7, 0, 0}, true},   {1, {0, -1e7, 1e7}, true}};
   for (const Case& frame : cases) {
     SCOPED_TRACE(frame.unit);
     SCOPED_TRACE(frame.origin.x);

@@ -89,13 +89,39 @@ TEST_F(BundlerReader, ColoursMayBeFractions) {
   EXPECT_THAT(color("0.4 5 1"), ElementsAre(0, 5, 1));
 }
 
+TEST_F(BundlerReader, ACameraThatIsNoRotationLeavesTheOthers) {
+  const SceneDescription scene = Read("# Bundle file v0.3\n2 0\n50 0 0\n1 1 0\n0 1 0\n0 0 1\n1 2 3\n50 0 0\n" + kPose);
+  ASSERT_EQ(scene.photos.size(), 2u);
+  EXPECT_EQ(scene.photos[0].name, "lost.png");
+  EXPECT_EQ(scene.photos[0].problem, "");
+  EXPECT_THAT(scene.photos[1].problem, AllOf(HasSubstr("camera 1 ('my photo 1.png')"), HasSubstr("its rotation")));
+}
+
+TEST_F(BundlerReader, DamagedPointsLeaveThePoses) {
+  const std::string point = "1 2 3\n4 5 6\n1 0 7 1.5 2.5\n";
+  const std::string head = "# Bundle file v0.3\n2 3\n50 0.1 0\n" + kPose + "0 0 0\n" + kPose;
+  const auto last_warning = [&](const std::string& points, size_t expected) {
+    const SceneDescription scene = Read(head + points);
+    EXPECT_EQ(scene.photos.size(), 1u);
+    EXPECT_EQ(scene.points.positions.size(), expected);
+    EXPECT_EQ(scene.points.colors.size(), expected);
+    EXPECT_EQ(scene.warnings.size(), 2u);
+    return scene.warnings.back();
+  };
+  EXPECT_THAT(last_warning(point + point + "1 2", 2),
+              AllOf(HasSubstr("ends before a point"), HasSubstr("the 2 points of it that are whole are taken")));
+  EXPECT_THAT(last_warning(point + point + "1 2 x\n", 2), HasSubstr("'x' found"));
+  EXPECT_THAT(last_warning("1 2", 0), HasSubstr("its points are not used"));
+}
+
 TEST_F(BundlerReader, DamagedFilesAreRefused) {
   EXPECT_THAT(ErrorOf("2 1\n"), HasSubstr("is no file of Bundler"));
   EXPECT_THAT(ErrorOf("# Bundle file v0.3\n2 x\n"), HasSubstr("line 2: number of points expected, 'x' found"));
   EXPECT_THAT(ErrorOf("# Bundle file v0.3\n-2 1\n"), HasSubstr("-2 is no number of cameras"));
   EXPECT_THAT(ErrorOf("# Bundle file v0.3\n1 0\n50 0 0\n" + kPose), HasSubstr("has 1 cameras, and"));
   EXPECT_THAT(ErrorOf("# Bundle file v0.3\n2 0\n0 0 0\n" + kPose + "0 0 0\n" + kPose), HasSubstr("none of its 2"));
-  for (size_t size = 0; size + 8 < kWhole.size(); ++size) ErrorOf(kWhole.substr(0, size));
+  const size_t cameras = kWhole.find("1 2 3\n4 5 6");
+  for (size_t size = 0; size + 1 < cameras; ++size) ErrorOf(kWhole.substr(0, size));
   std::filesystem::remove(folder_ / "list.txt");
   EXPECT_THAT(ErrorOf(kWhole), HasSubstr("has no list of its photos"));
 }

@@ -97,8 +97,35 @@ TEST_F(ColmapReader, RefusesTruncatedCameras) {
 TEST_F(ColmapReader, RefusesTruncatedImages) {
   ExpectAllPrefixesAreRefused("images.bin");
 }
-TEST_F(ColmapReader, RefusesTruncatedPoints) {
-  ExpectAllPrefixesAreRefused("points3D.bin");
+
+// Poses are of use without points, and with a part of them.
+TEST_F(ColmapReader, TakesWhatIsWholeOfTruncatedPointsAndSaysIt) {
+  const std::string whole = Counted({PointBytes(1, 1, 2, 3), PointBytes(2, 4, 5, 6), PointBytes(3, 7, 8, 9)});
+  const size_t record = PointBytes(1, 1, 2, 3).size();
+  for (size_t size = 1; size < whole.size(); ++size) {
+    WritePoints(whole.substr(0, size));
+    const SceneDescription scene = Read();
+    EXPECT_THAT(scene.photos, SizeIs(2));
+    const size_t taken = size < 8 ? 0 : (size - 8) / record;
+    ASSERT_THAT(scene.points.positions, SizeIs(taken)) << size;
+    EXPECT_THAT(scene.points.colors, SizeIs(taken));
+    ASSERT_THAT(scene.warnings,
+                ElementsAre(AllOf(HasSubstr("points3D.bin: "), HasSubstr("copy it again"), Not(HasSubstr("\n")),
+                                  HasSubstr(taken > 0 ? StrCat("the ", taken, " points of it that are whole are taken")
+                                                      : "its points are not used"))))
+        << size;
+  }
+  EXPECT_EQ(SummarizeColmapModel(folder_.path()).points, 2u);
+  EXPECT_THAT(SummarizeColmapModel(folder_.path()).damage, HasSubstr("points3D.bin: ends within point 3 of 3"));
+}
+
+TEST_F(ColmapReader, TakesThePointsOfAnotherFileIfTheFirstIsDamaged) {
+  WritePoints("damaged");
+  WriteBytes(folder_ / "points3D.txt", "1 1 2 3 10 20 255 0.5\n");
+  const SceneDescription scene = Read();
+  EXPECT_THAT(scene.points.positions, SizeIs(1));
+  EXPECT_THAT(scene.warnings,
+              ElementsAre(HasSubstr("its points are not used"), HasSubstr("the points are taken from ")));
 }
 
 TEST_F(ColmapReader, RefusesEmptyFilesOfCamerasAndImages) {
@@ -128,7 +155,8 @@ TEST_F(ColmapReader, AcceptsEmptyOrZeroPointsWithAWarning) {
 TEST_F(ColmapReader, RefusesAbsurdCountsBeforeTakingMemory) {
   const std::string absurd = Bytes(uint64_t(1) << 60);
   WritePoints(absurd + PointBytes(1, 1, 2, 3));
-  EXPECT_THAT(ReadError(), AllOf(HasSubstr("points3D.bin"), HasSubstr("1152921504606846976 points")));
+  EXPECT_THAT(Read().points.positions, SizeIs(1));
+  EXPECT_THAT(Read().warnings, ElementsAre(HasSubstr("points3D.bin: ends within point 2 of 1152921504606846976")));
   WriteImages(Bytes(~uint64_t(0)) + ImageBytes(1, kIdentityPose, 1, "a.jpg"));
   EXPECT_THAT(ReadError(), AllOf(HasSubstr("images.bin"), HasSubstr("18446744073709551615 images")));
   WriteCameras(absurd);
@@ -176,6 +204,19 @@ TEST_F(ColmapReader, RefusesImpossiblePoses) {
     WriteImages(Counted({ImageBytes(1, pose, 1, "a.jpg")}));
     EXPECT_THAT(ReadError(), AllOf(HasSubstr("images.bin"), HasSubstr("a.jpg"), HasSubstr(expected)));
   }
+}
+
+// One bad entry costs its photos.
+TEST_F(ColmapReader, SaysOfWhichPhotosCameraOrPoseCannotBeUsed) {
+  WriteCameras(Counted({CameraBytes(1, 1, 640, 480, {500, 510, 320, 240}), CameraBytes(2, 1, 640, 480, {0, 5, 1, 1})}));
+  WriteImages(Counted({ImageBytes(1, kIdentityPose, 2, "a.jpg"), ImageBytes(2, kIdentityPose, 1, "b.jpg"),
+                       ImageBytes(3, {0, 0, 0, 0, 1, 2, 3}, 1, "c.jpg")}));
+  const SceneDescription scene = Read();
+  ASSERT_THAT(scene.photos, SizeIs(3));
+  EXPECT_THAT(scene.photos[0].problem, AllOf(HasSubstr("cameras.bin: camera 2"), HasSubstr("focal length 0")));
+  EXPECT_EQ(scene.photos[1].problem, "");
+  EXPECT_THAT(scene.photos[2].problem, AllOf(HasSubstr("images.bin: image 3"), HasSubstr("rotation is zero")));
+  EXPECT_DOUBLE_EQ(scene.reprojection_error_px, 0.375 * kReprojectionSide_px / 640);
 }
 
 TEST_F(ColmapReader, RefusesTwoImagesOfOneNameAndImagesWithoutName) {

@@ -83,6 +83,28 @@ TEST_F(ColmapReader, PointsOfTextMayHaveNoTracksNoErrorOrNoFile) {
   EXPECT_THAT(Read().warnings, ElementsAre(HasSubstr("random points")));
 }
 
+// Poses are of use without points.
+TEST_F(ColmapReader, LeavesOutMalformedLinesOfPoints) {
+  WriteTextModel();
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"1 1 2 3 10 20 256 0.25\n", "points3D.txt: line 2: a colour (0 to 255) expected, '256' found"},
+      {"1 1 2 3 10 20 255 0.25 1\n", "track element"},
+      {"1 1 2x 3 10 20 255 0.25\n", "'2x' found"}};
+  const std::string good = "7 4 5 6 1 2 3 0.5\n";
+  for (const auto& [line, expected] : cases) {
+    WriteBytes(folder_ / "points3D.txt", "# Number of points: 2\n" + line + good);
+    const SceneDescription scene = Read();
+    ASSERT_THAT(scene.points.positions, SizeIs(1));
+    EXPECT_EQ(scene.points.positions[0].x, 4);
+    EXPECT_EQ(scene.points.colors.at(0).z, 3);
+    EXPECT_THAT(scene.warnings,
+                ElementsAre(AllOf(HasSubstr(expected), HasSubstr("the 1 points of it that are whole are taken"))));
+    WriteBytes(folder_ / "points3D.txt", line + line);
+    EXPECT_THAT(Read().points.positions, IsEmpty());
+    EXPECT_THAT(Read().warnings, ElementsAre(HasSubstr("its points are not used")));
+  }
+}
+
 TEST_F(ColmapReader, RefusesMalformedTextByLine) {
   const std::vector<std::tuple<std::string, std::string, std::string>> cases = {
       {"cameras.txt", "1 PINHOLE 640 480 500 510 320\n", "cameras.txt: line 1: a camera parameter"},
@@ -93,9 +115,6 @@ TEST_F(ColmapReader, RefusesMalformedTextByLine) {
       {"images.txt", "2 1 0 0 0 1 2 3 3 a.jpg\n4 1 0 0 x 1 2 3 3 b.jpg\n", "images.txt: line 2"},
       {"images.txt", "2 1 0 0 0 1 2 3 3 a.jpg\n1.5 2.5 -1 3\n", "images.txt: line 2: y of a 2D point"},
       {"images.txt", "2 1 0 0 0 1 2 3 3 \n\n", "image 2 has no name"},
-      {"points3D.txt", "1 1 2 3 10 20 256 0.25\n", "points3D.txt: line 1: a colour (0 to 255) expected, '256' found"},
-      {"points3D.txt", "1 1 2 3 10 20 255 0.25 1\n", "track element"},
-      {"points3D.txt", "1 1 2x 3 10 20 255 0.25\n", "'2x' found"},
   };
   for (const auto& [name, content, expected] : cases) {
     WriteTextModel();

@@ -64,6 +64,16 @@ TEST_F(LlffReader, TheAxesAreDownRightAndBackwards) {
   EXPECT_NEAR(in_camera.z, 5, 1e-12);
 }
 
+TEST_F(LlffReader, ARowThatIsNoPoseLeavesTheOthers) {
+  std::vector<double> second = row_;
+  second[14] = 0;
+  row_.insert(row_.end(), second.begin(), second.end());
+  const SceneDescription scene = Read("(2, 17)");
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  EXPECT_EQ(scene.photos[0].problem, "");
+  EXPECT_THAT(scene.photos[1].problem, HasSubstr("row 2: the focal length is 0"));
+}
+
 TEST_F(LlffReader, RowsThatAreNoPosesAreRefused) {
   EXPECT_THAT(ErrorOf("(17,)"), HasSubstr("holds 17; LLFF's poses are N x 17"));
   EXPECT_THAT(ErrorOf("(1, 15)"), HasSubstr("holds 1 x 15"));

@@ -151,6 +151,15 @@ TEST_F(MetashapeReader, WhatIsNotHandledIsRefusedByName) {
   EXPECT_THAT(ErrorOf({Camera("a"), Sensor(1)}), HasSubstr("its sensor is not in the file"));
 }
 
+TEST_F(MetashapeReader, ASensorThatIsNotHandledLeavesThePhotosOfOthers) {
+  const SceneDescription scene = Read({Camera("a") + Camera("b", 1, "sensor_id=\"1\"") + Camera("c", 2),
+                                       Sensor(0) + Sensor(1, kCalibration, "spherical")});
+  ASSERT_EQ(scene.photos.size(), 3u);
+  EXPECT_EQ(scene.photos[0].problem, "");
+  EXPECT_THAT(scene.photos[1].problem, AllOf(HasSubstr("sensor 1 ('lens')"), HasSubstr("spherical")));
+  EXPECT_EQ(scene.photos[2].problem, "");
+}
+
 TEST_F(MetashapeReader, EveryBeginningOfAFileIsRefusedInOneLine) {
   const std::string whole = "<?xml version=\"1.0\"?>\n<document><!-- c -->" +
                             Text({"<group label=\"&amp;\">" + Camera("a") + "</group>", Sensor(0),

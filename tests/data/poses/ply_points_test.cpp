@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/check.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/temp_dir.h"
 
@@ -50,6 +51,38 @@ TEST(PlyPoints, TakesColoursOfAnyTypeAndUsualName) {
           << colors.type << " " << colors.names[0] << ": " << int(color.x) << " " << int(color.y) << " "
           << int(color.z);
     }
+  }
+}
+
+TEST(PlyPoints, TakesTheWholeOnesOfAFileThatIsCutOff) {
+  const splat::testing::TempDir folder;
+  using splat::testing::Bytes;
+  const std::string properties =
+      "property double x\nproperty double y\nproperty float z\nproperty uchar red\nproperty uchar green\n"
+      "property uchar blue\nend_header\n";
+  std::string rows;
+  for (int i = 0; i < 3; ++i) rows += Bytes(double(i)) + Bytes(1.0) + Bytes(2.0f) + "\x01\x02\x03";
+  const size_t row = rows.size() / 3;
+  const std::string ascii = "0 1 2 1 2 3\n1 1 2 1 2 3\n2 1 2 1 2 3\n";
+  const auto check = [&](const std::string& text, size_t whole) {
+    splat::testing::WriteBytes(folder / "p.ply", text);
+    SceneDescription scene;
+    TryAddPlyPoints(folder / "p.ply", scene);
+    EXPECT_EQ(scene.points.positions.size(), whole);
+    EXPECT_EQ(scene.points.colors.size(), whole);
+    ASSERT_EQ(scene.warnings.size(), whole < 3 ? 1u : 0u);
+    if (whole == 3) return;
+    const std::string end =
+        whole > 0 ? StrCat("the ", whole, " points of it that are whole are taken") : "its points are not used";
+    EXPECT_NE(scene.warnings[0].find(end), std::string::npos) << scene.warnings[0];
+    EXPECT_NE(scene.warnings[0].find("announces 3 rows of 'vertex' but has "), std::string::npos) << scene.warnings[0];
+  };
+  for (size_t size = 0; size <= rows.size(); ++size) {
+    check("ply\nformat binary_little_endian 1.0\nelement vertex 3\n" + properties + rows.substr(0, size), size / row);
+  }
+  for (size_t size = 0; size <= ascii.size(); ++size) {
+    const size_t whole = size + 1 >= ascii.size() ? 3 : size / (ascii.size() / 3);
+    check("ply\nformat ascii 1.0\nelement vertex 3\n" + properties + ascii.substr(0, size), whole);
   }
 }
 

@@ -313,6 +313,9 @@ TEST_F(PoseChoiceTest, ThePointsOfExportedCamerasAreChosenByTheNameOfTheirFile) 
              "ply\nformat ascii 1.0\nelement vertex 0\nproperty float x\nproperty float y\nproperty float z\nproperty "
              "uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n");
   EXPECT_THAT(warnings(), ElementsAre(HasSubstr("cameras.ply holds none")));
+  WriteBytes(folder_ / "cameras.ply", "ply\nformat binary_little_endian 1.0\nelement vertex 9\nend_header\n");
+  EXPECT_THAT(warnings(),
+              ElementsAre(AllOf(HasSubstr("cameras.ply: has no properties x, y, z"), HasSubstr("random points"))));
   Choose("images");
   EXPECT_THAT(source_, Not(HasSubstr("with the points"))) << "there are none";
 }

@@ -113,6 +113,14 @@ TEST_F(PoseSource, OfModelsWithAsManyImagesTakesTheOneWithMorePoints) {
   EXPECT_EQ(Found("images"), "sparse/1");
 }
 
+TEST_F(PoseSource, OfModelsWithAsManyImagesTakesTheOneWhosePointsAreWhole) {
+  fs::create_directories(folder_ / "images");
+  AddModel("sparse/0", {"a.png", "b.png"});
+  AddModel("sparse/1", {"a.png", "b.png"});
+  WriteBytes(InFolder("sparse/0/points3D.txt"), "damaged\n");
+  EXPECT_EQ(Found("images"), "sparse/1");
+}
+
 TEST_F(PoseSource, AFolderWithPartOfAModelIsNone) {
   AddModel("sparse/0", {"a.png"});
   fs::remove(folder_ / "sparse/0/images.txt");

@@ -116,6 +116,13 @@ TEST_F(RealityCaptureReader, EveryBeginningOfAFileIsReadOrRefusedInOneLine) {
   }
 }
 
+TEST_F(RealityCaptureReader, ACameraThatCannotBeUsedLeavesTheOthers) {
+  const SceneDescription scene = Read(kPose + "\na.png,1,2,3,0,0,0,-1\nb.png,4,5,6,0,0,0,18\n");
+  ASSERT_EQ(scene.photos.size(), 2u);
+  EXPECT_THAT(scene.photos[0].problem, AllOf(HasSubstr("line 2"), HasSubstr("the focal length -1 is not positive")));
+  EXPECT_EQ(scene.photos[1].problem, "");
+}
+
 TEST_F(RealityCaptureReader, DamagedLinesAreRefused) {
   EXPECT_THAT(ErrorOf(kPose + "\n"), HasSubstr("holds no cameras"));
   EXPECT_THAT(ErrorOf(kPose + "\na.png,1,2,3,0,0,0,18\nb.png,4,5\n"), HasSubstr("line 3: has 3 of 8 columns"));

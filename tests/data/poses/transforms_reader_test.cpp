@@ -191,6 +191,20 @@ TEST_F(Transforms, RefusesImpossibleCameras) {
   }
 }
 
+TEST_F(Transforms, AFrameThatCannotBeUsedLeavesTheOthers) {
+  json file = MakeFile();
+  file["frames"].push_back(MakeFrame("b.png", json(7)));
+  json degrees = MakeFrame("c.png");
+  degrees.update({{"camera_angle_x", 50}});
+  file["frames"].push_back(degrees);
+  const SceneDescription scene = ReadOf(file);
+  ASSERT_THAT(scene.photos, SizeIs(3));
+  EXPECT_EQ(scene.photos[0].problem, "");
+  EXPECT_THAT(scene.photos[1].problem, AllOf(HasSubstr("frame 2 ('b.png')"), HasSubstr("4 rows")));
+  EXPECT_THAT(scene.photos[2].problem, AllOf(HasSubstr("frame 3 ('c.png')"), HasSubstr("'camera_angle_x' is 50"),
+                                             HasSubstr("it is in radians")));
+}
+
 TEST_F(Transforms, RefusesFilesWithoutUsableFrames) {
   json twice = MakeFile();
   twice["frames"].push_back(MakeFrame("./a.png"));

@@ -127,6 +127,23 @@ TEST_F(TransformsSets, ReadsThePointsOfAPly) {
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("1 of 2 points")));
 }
 
+TEST_F(TransformsSets, APlyThatIsCutOffIsAWarning) {
+  json file = MakeFile();
+  file["ply_file_path"] = "points.ply";
+  WriteBytes(folder_ / "points.ply",
+             "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\nproperty float z\n"
+             "property uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n1 2 3 4 5 255\n0 1");
+  const SceneDescription scene = ReadOf(file);
+  EXPECT_THAT(scene.photos, SizeIs(1));
+  EXPECT_THAT(scene.points.positions, SizeIs(1));
+  EXPECT_THAT(scene.warnings,
+              ElementsAre(AllOf(HasSubstr("points.ply"), HasSubstr("the 1 points of it that are whole are taken"))));
+  WriteBytes(folder_ / "points.ply", "ply\nformat ascii 1.0\nelement vertex 3\n");
+  EXPECT_THAT(ReadOf(file).photos, SizeIs(1));
+  EXPECT_THAT(ReadOf(file).points.positions, IsEmpty());
+  EXPECT_THAT(ReadOf(file).warnings, ElementsAre(AllOf(HasSubstr("points.ply"), HasSubstr("its points are not used"))));
+}
+
 TEST_F(TransformsSets, KeepsTheDigitsOfPointsInCoordinatesOfAMap) {
   json file = MakeFile();
   file["ply_file_path"] = "points.ply";

@@ -40,6 +40,34 @@ TEST_F(RunSfmTest, AdvisesWhenNoPhotoCanBePlaced) {
   EXPECT_THAT(message, HasSubstr("colmap.log"));
 }
 
+// COLMAP calls it a success where a full disk took a part of its files only. The next run maps again.
+TEST_F(RunSfmTest, NamesAModelThatCannotBeReadAndMapsAgainNextTime) {
+  for (const char* file : {"cameras.txt", "images.txt", "points3D.txt"}) {
+    fs::remove_all(Workspace());
+    fake_->Before("mapper", std::string("trap 'printf \"1 0 0\" > \"$output/0/") + file + "\"' EXIT");
+    const std::string message = ErrorOfRun();
+    EXPECT_THAT(message, HasSubstr("left a model that cannot be read"));
+    EXPECT_THAT(message, HasSubstr(std::string(file) + ": line 1"));
+    EXPECT_THAT(message, HasSubstr("room on the disk"));
+    EXPECT_EQ(message.find('\n'), std::string::npos);
+    fake_->Before("mapper", "");
+    EXPECT_EQ(Run().photos_registered, 21u);
+    EXPECT_EQ(fake_->CalledCommands(), "mapper");
+  }
+}
+
+TEST_F(RunSfmTest, TakesAModelOfNoPhotosForNone) {
+  fake_->Before("mapper", "trap 'echo \"# none\" > \"$output/0/images.txt\"' EXIT");
+  EXPECT_THAT(ErrorOfRun(), HasSubstr("placed none of the 21 photos in 3 attempts"));
+}
+
+TEST_F(RunSfmTest, TakesAWholeModelBesideADamagedOne) {
+  fake_->AddModel("1", FirstNames(20), 50);
+  fake_->Before("mapper", "trap 'printf x > \"$output/0/images.txt\"' EXIT");
+  const SfmResult result = Run();
+  EXPECT_EQ(result.photos_registered, 20u);
+}
+
 TEST_F(RunSfmTest, SaysWhatCOLMAPWroteLastWhenItFailsAndGoesOnNextTime) {
   fake_->Before("feature_extractor", "echo 'no space left'; exit 3");
   const std::string message = ErrorOfRun();

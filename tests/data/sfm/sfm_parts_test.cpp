@@ -13,10 +13,14 @@
 namespace splat::data {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using testing::FakeColmap;
 using testing::FakeVersion;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 using testing::TempDir;
 
 SfmPlan PlanWith(PairChoice pairs) {
@@ -45,6 +49,23 @@ TEST(OtherParts, AreNoneBesideAModelThatIsTheOnlyOne) {
   fake.AddModel("sparse_attempt_1", {"a1", "a2"}, 1);
   fake.AddModel("1", {"b1", "b2", "b3"}, 1);
   EXPECT_THAT(OtherParts({folder / "models/sparse_attempt_1", {}}), IsEmpty());
+}
+
+TEST(DescribeLeftOut, IsOneLineThatAdvisesWhereFewAreLeft) {
+  SfmResult result;
+  result.photos_given = 150;
+  result.photos_registered = 150;
+  EXPECT_EQ(DescribeLeftOut(result), "");
+  result.other_parts = {{"p1", "p2", "p3"}};
+  result.left_out = {"p1", "p2", "p3"};
+  EXPECT_EQ(DescribeLeftOut(result), "") << "they are in a part";
+  result.left_out.emplace_back("x.jpg");
+  EXPECT_EQ(DescribeLeftOut(result), "COLMAP could not place 1 of 150 photos, which are left out: x.jpg");
+  result.photos_registered = 2;
+  for (int i = 0; i < 144; ++i) result.left_out.push_back(StrCat("a", i));
+  EXPECT_THAT(DescribeLeftOut(result),
+              AllOf(StartsWith("COLMAP could not place 145 of 150 photos"), HasSubstr("(145 in all)"),
+                    HasSubstr("the scene is made of 2 photos alone"), Not(HasSubstr("\n"))));
 }
 
 TEST(OnlyPartsAreLeft, NeedsAllPairsTwoGroupsAndAFullPart) {
