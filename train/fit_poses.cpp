@@ -1,10 +1,7 @@
 #include "train/fit_poses.h"
 
-#include <algorithm>
-
 #include "core/check.h"
 #include "rasterizer/torch/host_readback.h"
-#include "train/learning_rates.h"
 #include "train/memory_limits.h"
 #include "train/photo_motions.h"
 #include "train/photo_store.h"
@@ -25,8 +22,8 @@ class PoseFitter {
         loader_(dataset_, LoadingFor(backend, fit.config), log),
         photos_(dataset_, loader_, backend, 0),
         step_(backend, {}, MakeNoUpdate()),
-        gradient_(MotionGradientOn(backend.device)),
-        host_gradient_(backend.device, size_t(gradient_.numel()) * sizeof(double)) {
+        pose_loss_(PoseLossOn(backend.device)),
+        host_pose_loss_(backend.device, size_t(pose_loss_.numel()) * sizeof(double)) {
     loader_.Announce(fit.views);
   }
 
@@ -34,8 +31,8 @@ class PoseFitter {
 
  private:
   StepInput InputFor(const Target& target) const;
-  // The loss and its gradient at a pose.
-  double Measure(StepInput& input, const Twist& twist, Twist& gradient);
+  // Returns the loss at a pose; `pose_loss` gets how it changes.
+  double Measure(StepInput& input, const Twist& twist, PoseLoss& pose_loss);
 
   Backend backend_;
   const SplatModel& model_;
@@ -44,8 +41,8 @@ class PoseFitter {
   data::ViewLoader loader_;
   PhotoStore photos_;
   TrainStep step_;
-  torch::Tensor gradient_;
-  HostReadback host_gradient_;
+  torch::Tensor pose_loss_;
+  HostReadback host_pose_loss_;
 };
 
 StepInput PoseFitter::InputFor(const Target& target) const {
@@ -53,18 +50,17 @@ StepInput PoseFitter::InputFor(const Target& target) const {
   input.target = target;
   input.settings = SettingsOf(model_, dataset_.background, dataset_.near);
   input.loss = config_.loss;
-  input.camera_gradient = gradient_.data_ptr<double>();
+  input.pose_loss = pose_loss_.data_ptr<double>();
   return input;
 }
 
-double PoseFitter::Measure(StepInput& input, const Twist& twist, Twist& gradient) {
+double PoseFitter::Measure(StepInput& input, const Twist& twist, PoseLoss& pose_loss) {
   const Rigid3& source = dataset_.views[size_t(input.target.view)].camera.camera_from_world;
   input.target.camera.camera_from_world = Compose(ExpTwist(twist), source);
   step_.AddView(model_, input);
   const StageScope scope(backend_.device);
-  host_gradient_.Queue(scope.context(), gradient_.data_ptr());
-  const double* numbers = static_cast<const double*>(host_gradient_.Wait());
-  std::copy(numbers, numbers + gradient.size(), gradient.begin());
+  host_pose_loss_.Queue(scope.context(), pose_loss_.data_ptr());
+  pose_loss = PoseLossOf(static_cast<const double*>(host_pose_loss_.Wait()));
   return step_.Loss();
 }
 
@@ -73,23 +69,23 @@ Twist PoseFitter::Fit(int view) {
   const int levels =
       config_.resolution_levels >= 0 ? config_.resolution_levels : ChooseResolutionLevels(camera.width, camera.height);
   const MotionLimits limits = UsualLimits();
-  CameraMotion motion;
-  Twist best = {}, gradient = {};
+  Twist motion = {}, best = {};
+  PoseLoss pose_loss;
   int downscale = 1;
   StepInput input = InputFor(photos_.Get(view, downscale));
-  double least = Measure(input, best, gradient);
+  double least = Measure(input, best, pose_loss);
   for (int step = 1; step <= kPoseFitSteps; ++step) {
     const int wanted = DownscaleAt(step, kPoseFitSteps, levels);
     if (wanted != downscale) input = InputFor(photos_.Get(view, wanted));
     downscale = wanted;
-    const double loss = Measure(input, motion.twist, gradient);
+    const double loss = Measure(input, motion, pose_loss);
     if (downscale == 1 && loss < least) {
       least = loss;
-      best = motion.twist;
+      best = motion;
     }
-    Move(motion, gradient, PoseLearningRate(config_.poses, kPoseFitSteps, step, {0, kPoseFitSteps}), limits);
+    Move(motion, pose_loss, limits);
   }
-  if (Measure(input, motion.twist, gradient) < least) best = motion.twist;
+  if (Measure(input, motion, pose_loss) < least) best = motion;
   return best;
 }
 

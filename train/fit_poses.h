@@ -15,17 +15,17 @@
 
 namespace splat::train {
 
-constexpr int kPoseFitSteps = 60;  // for each view
+constexpr int kPoseFitSteps = 16;  // for each view
 
 struct PoseFit {
   const data::Dataset* dataset = nullptr;
-  std::vector<int> views;  // that are fitted
-  TrainConfig config;      // the loss, the resolutions and the rates of the poses are those of a training
+  std::vector<int> views;                 // that are fitted
+  TrainConfig config;                     // the loss and the resolutions are those of a training
   std::function<void(int)> on_view = {};  // before each view: how many are done; may throw; may be empty
 };
 
-// Moves each view's camera by the gradient of the photometric loss alone, with the optimizer and the caps of a
-// training's poses, beginning at the dataset's. Of the poses at full resolution that with the smallest loss is taken,
+// Moves each view's camera by the photometric loss alone, with the steps of a training's poses, beginning at the
+// dataset's. Of the poses at full resolution that with the smallest loss is taken,
 // the first one included. Returns motions for all of the dataset's views (WithMotions): none for views that are not
 // fitted or whose photo cannot be read, of which `log` is told. The model lies on the backend's device.
 std::vector<Twist> FitPoses(const Backend& backend, const SplatModel& model, const PoseFit& fit, const LogSink& log);

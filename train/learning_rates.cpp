@@ -8,9 +8,9 @@
 namespace splat::train {
 namespace {
 
-constexpr double kDecay = 0.01;           // of the highest rate of colours and poses, at the end
+constexpr double kDecay = 0.01;           // of the highest rate of colours, at the end
 constexpr int kColorWarmUp = 500;         // steps of the reference run; they begin at kDecay, too
-constexpr double kPoseSettleShare = 0.1;  // of a short run, before poses move
+constexpr double kPoseSettleShare = 0.2;  // of a short run, before poses move
 
 // The rate, or if that is more, the highest one by which so many updates, as it falls by kDecay^t over 0 <= t <= 1, add
 // up to the reach.
@@ -42,11 +42,6 @@ double LensLearningRate(const ColorConfig& config, int step, int steps) {
 
 PoseWindow PoseWindowOf(const PoseConfig& config, int steps) {
   return {BeginningOf(config.from, kPoseSettleShare, steps), int(config.until * steps)};
-}
-
-double PoseLearningRate(const PoseConfig& config, double updates, int step, const PoseWindow& window) {
-  const double done = double(step - window.from) / std::max(1, window.until - window.from);
-  return HighestRate(config.rate, config.reach, updates) * std::pow(kDecay, std::clamp(done, 0.0, 1.0));
 }
 
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps) {

@@ -29,11 +29,6 @@ struct PoseWindow {
 // settled: after a share of the run or config.from steps of its own, whichever is less.
 PoseWindow PoseWindowOf(const PoseConfig& config, int steps);
 
-// Returns the rate of a pose in a step of the window, in which each pose gets `updates`. It begins at config.rate or,
-// if that is more, at what lets the updates add up to config.reach, and falls to 1 % of that at the end of the window;
-// its logarithm falls linearly.
-double PoseLearningRate(const PoseConfig& config, double updates, int step, const PoseWindow& window);
-
 // Returns the rates of a step. That of the means is multiplied by the scene's extent; the others stay as configured.
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps);
 

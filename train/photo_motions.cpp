@@ -5,13 +5,12 @@
 
 #include "core/constants.h"
 #include "data/dataset/scene_alignment.h"
-#include "rasterizer/kernels/kernels.h"
-#include "train/kernels/update/adam_math.h"
 
 namespace splat::train {
 namespace {
 
-constexpr double kMotionEpsilon = 1e-8;  // of Adam, as published for poses
+constexpr double kStepShare = 0.4;  // of the whole step, for the scene moves as well; chosen by measurement
+constexpr double kPrior = 0.03;     // pull to the source's pose, x the mean curvature; chosen by measurement
 
 Vec3<double> Capped(const Vec3<double>& x, double most) {
   const double size = Norm(x);
@@ -28,38 +27,35 @@ MotionLimits UsualLimits() {
   return {0.003, 0.25 * kRadiansPerDegree, 0.03, 3 * kRadiansPerDegree, data::kAlignedDistance};
 }
 
-void Move(CameraMotion& motion, const Twist& gradient, double rate, const MotionLimits& limits) {
-  if (!std::all_of(gradient.begin(), gradient.end(), [](double g) { return std::isfinite(g); })) return;
-  ++motion.steps;
-  const auto factors = AdamFactorsOf<double>(rate, kAdamBeta1, kAdamBeta2, kMotionEpsilon, motion.steps);
+void Move(Twist& motion, const PoseLoss& loss, const MotionLimits& limits) {
+  SquareMatrix<kMotionNumbers> matrix{};
   Twist step;
+  const auto unit = [&](size_t i) { return i < 3 ? limits.scene : 1; };  // of a share, of a radian
+  double mean = 0;
   for (size_t i = 0; i < step.size(); ++i) {
-    const double unit = i < 3 ? limits.scene : 1;  // of a share, of a radian
-    const auto after = AdamMomentsAfter<double>(factors, {motion.first[i], motion.second[i]}, unit * gradient[i]);
-    motion.first[i] = after.first;
-    motion.second[i] = after.second;
-    step[i] = unit * AdamValueAfter(factors, 0.0, after);
+    for (size_t j = 0; j <= i; ++j) matrix[i][j] = unit(i) * unit(j) * loss.matrix[i][j];
+    mean += matrix[i][i] / double(step.size());
   }
+  for (size_t i = 0; i < step.size(); ++i) {
+    matrix[i][i] += kPrior * mean;
+    step[i] = -(unit(i) * loss.gradient[i] + kPrior * mean * motion[i] / unit(i));
+  }
+  if (!SolvePositiveDefinite(matrix, step)) return;
+  if (!std::all_of(step.begin(), step.end(), [](double x) { return std::isfinite(x); })) return;
+  for (size_t i = 0; i < step.size(); ++i) step[i] *= kStepShare * unit(i);
   step = Capped(step, limits.step_share * limits.scene, limits.step_angle);
-  const Twist moved = LogOfMotion(Compose(ExpTwist(step), ExpTwist(motion.twist)));
-  motion.twist = Capped(moved, limits.share * limits.scene, limits.angle);
+  const Twist moved = LogOfMotion(Compose(ExpTwist(step), ExpTwist(motion)));
+  motion = Capped(moved, limits.share * limits.scene, limits.angle);
 }
 
-torch::Tensor MotionGradientOn(const torch::Device& device) {
-  return torch::zeros({kernels::kCameraMotionSize}, torch::TensorOptions(torch::kFloat64).device(device));
+torch::Tensor PoseLossOn(const torch::Device& device) {
+  return torch::zeros({kPoseLossNumbers}, torch::TensorOptions(torch::kFloat64).device(device));
 }
 
 PhotoMotions PhotoMotions::Clone() const {
   PhotoMotions clone = *this;
-  if (gradient.defined()) clone.gradient = gradient.clone();
+  if (loss.defined()) clone.loss = loss.clone();
   return clone;
-}
-
-std::vector<Twist> TwistsOf(const PhotoMotions& motions) {
-  std::vector<Twist> twists;
-  twists.reserve(motions.views.size());
-  for (const CameraMotion& motion : motions.views) twists.push_back(motion.twist);
-  return twists;
 }
 
 }  // namespace splat::train

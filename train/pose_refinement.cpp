@@ -1,14 +1,13 @@
 #include "train/pose_refinement.h"
 
-#include <algorithm>
-
 #include "core/check.h"
 #include "rasterizer/torch/torch_device.h"
+#include "train/pose_gauge.h"
 
 namespace splat::train {
 namespace {
 
-constexpr size_t kGradientBytes = size_t(kernels::kCameraMotionSize) * sizeof(double);
+constexpr size_t kLossBytes = size_t(kPoseLossNumbers) * sizeof(double);
 
 void CheckChosen(const PoseConfig& config) {
   SPLAT_CHECK(config.refine != "auto",
@@ -22,18 +21,8 @@ PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, 
   PhotoMotions motions;
   if (config.refine == "off") return motions;
   motions.views.resize(dataset.views.size());
-  motions.gradient = MotionGradientOn(backend.device);
+  motions.loss = PoseLossOn(backend.device);
   return motions;
-}
-
-std::vector<int> HeldViews(const data::Dataset& dataset) {
-  const std::vector<int> training = dataset.ViewsOf(Split::kTrain);
-  if (training.size() < 2) return training;
-  const auto center = [&](int view) { return CameraCenterInWorld(dataset.views[size_t(view)].camera); };
-  const auto distance = [&](int view) { return Norm(center(view) - center(training.front())); };
-  const auto farthest =
-      std::max_element(training.begin() + 1, training.end(), [&](int a, int b) { return distance(a) < distance(b); });
-  return {training.front(), *farthest};
 }
 
 data::Dataset WithMotions(const data::Dataset& dataset, const std::vector<Twist>& motions) {
@@ -51,68 +40,69 @@ PoseRefinement::PoseRefinement(const Backend& backend, const data::Dataset& data
                                int steps, PhotoMotions& motions)
     : backend_(backend),
       dataset_(dataset),
-      config_(config),
       tracks_(dataset, config.track_weight),
       window_(PoseWindowOf(config, steps)),
       motions_(motions),
-      gradient_(backend.device, kGradientBytes) {
+      loss_(backend.device, kLossBytes) {
   CheckChosen(config);
   const size_t expected = config.refine == "off" ? 0 : dataset.views.size();
   SPLAT_CHECK(motions.views.size() == expected, "--refine-poses ", config.refine,
               ": the training that goes on has motions of ", motions.views.size(), " cameras, not of ", expected,
               "; go on with the photos and the option that it began with, or begin anew");
   if (config.refine == "off") return;
-  const std::vector<int> training = dataset.ViewsOf(Split::kTrain), held = HeldViews(dataset);
-  updates_ = double(std::max(0, window_.until - window_.from)) / double(std::max<size_t>(1, training.size()));
-  is_free_.assign(dataset.views.size(), false);
-  for (const int view : training) is_free_[size_t(view)] = true;
-  for (const int view : held) is_free_[size_t(view)] = false;
-  if (motions_.gradient_view >= 0) QueueGradient();
+  training_ = dataset.ViewsOf(Split::kTrain);
+  for (const int view : training_) poses_.push_back(dataset.views[size_t(view)].camera.camera_from_world);
+  if (motions_.loss_view >= 0) QueueLoss();
 }
 
-void PoseRefinement::QueueGradient() {
+void PoseRefinement::QueueLoss() {
   const StageScope scope(backend_.device);
-  gradient_.Queue(scope.context(), motions_.gradient.data_ptr());
+  loss_.Queue(scope.context(), motions_.loss.data_ptr());
 }
 
 bool PoseRefinement::Moves(int view, int step) const {
-  return !is_free_.empty() && view >= 0 && is_free_[size_t(view)] && window_.Contains(step);
+  return !training_.empty() && view >= 0 && window_.Contains(step);
 }
 
 void PoseRefinement::Place(Target& target) {
-  if (is_free_.empty() || target.view < 0) return;
-  if (motions_.gradient_view == target.view) Settle();
+  if (training_.empty() || target.view < 0) return;
+  if (motions_.loss_view == target.view) Settle();
   Rigid3& pose = target.camera.camera_from_world;
-  pose = Compose(ExpTwist(motions_.views[size_t(target.view)].twist), pose);
+  pose = Compose(ExpTwist(motions_.views[size_t(target.view)]), pose);
 }
 
-double* PoseRefinement::GradientFor(int view, int step) {
-  return Moves(view, step) ? motions_.gradient.data_ptr<double>() : nullptr;
+double* PoseRefinement::PoseLossFor(int view, int step) {
+  return Moves(view, step) ? motions_.loss.data_ptr<double>() : nullptr;
 }
 
 void PoseRefinement::Done(int view, int step) {
   Settle();
   if (!Moves(view, step)) return;
-  QueueGradient();
-  motions_.gradient_view = view;
-  motions_.gradient_rate = PoseLearningRate(config_, updates_, step, window_);
+  QueueLoss();
+  motions_.loss_view = view;
   if (!backend_.is_device) Settle();
 }
 
 void PoseRefinement::Settle() {
-  const int view = motions_.gradient_view;
+  const int view = motions_.loss_view;
   if (view < 0) return;
-  const double* photometric = static_cast<const double*>(gradient_.Wait());
-  CameraMotion& motion = motions_.views[size_t(view)];
-  Twist gradient;
-  std::copy(photometric, photometric + gradient.size(), gradient.begin());
+  PoseLoss loss = PoseLossOf(static_cast<const double*>(loss_.Wait()));
+  Twist& motion = motions_.views[size_t(view)];
   if (tracks_.Supports(view)) {
     const Rigid3& source = dataset_.views[size_t(view)].camera.camera_from_world;
-    const TrackLoss tracks = tracks_.At(view, Compose(ExpTwist(motion.twist), source));
-    for (size_t i = 0; i < gradient.size(); ++i) gradient[i] += tracks.gradient[i];
+    Add(tracks_.At(view, Compose(ExpTwist(motion), source)), loss);
   }
-  Move(motion, gradient, motions_.gradient_rate, limits_);
-  motions_.gradient_view = -1;
+  Move(motion, loss, limits_);
+  Center();
+  motions_.loss_view = -1;
+}
+
+void PoseRefinement::Center() {
+  std::vector<Twist> motions;
+  motions.reserve(training_.size());
+  for (const int view : training_) motions.push_back(motions_.views[size_t(view)]);
+  CenterMotions(poses_, limits_.scene, motions);
+  for (size_t i = 0; i < training_.size(); ++i) motions_.views[size_t(training_[i])] = motions[i];
 }
 
 }  // namespace splat::train

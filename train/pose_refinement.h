@@ -1,5 +1,5 @@
-// Refines the poses of the training photos while the scene is trained: each camera is moved by the loss's gradient
-// (docs/math.md, section 14). The poses of the dataset stay what the source says; what moves is beside them.
+// Refines the poses of the training photos while the scene is trained: each camera is moved by steps of Gauss
+// and Newton (docs/math.md, section 14). The poses of the dataset stay what the source says; what moves is beside them.
 #pragma once
 
 #include <vector>
@@ -18,15 +18,12 @@ namespace splat::train {
 // Motions that move nothing yet, for a training on the backend; none where poses are not refined.
 PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config);
 
-// The training views whose cameras stay, so that the scene as a whole keeps its place, turn and size: the first, and
-// the one farthest from it.
-std::vector<int> HeldViews(const data::Dataset& dataset);
-
 // The dataset with its cameras moved; a motion for each view, or none at all.
 data::Dataset WithMotions(const data::Dataset& dataset, const std::vector<Twist>& motions);
 
-// The calls of a step: Place, GradientFor, and when its work is queued, Done. On a GPU the gradient of a step is read
-// while the next one is computed, or where the next step has the same view, before it.
+// The calls of a step: Place, PoseLossFor, and when its work is queued, Done. On a GPU what a step leaves is read while
+// the next one is computed, or where the next step has the same view, before it. After each update what the training
+// cameras' motions have in common is taken out of them (train/pose_gauge.h).
 class PoseRefinement {
  public:
   // The dataset and `motions`, those of FirstMotions or of the training that goes on, outlive the object. Throws
@@ -36,26 +33,26 @@ class PoseRefinement {
 
   // Moves the camera of a target, which has that of the dataset.
   void Place(Target& target);
-  // Where the step shall leave its gradient, on the device; null where this camera does not move in this step.
-  double* GradientFor(int view, int step);
+  // Where the step shall leave the loss of its pose, on the device; null where this camera does not move in this step.
+  double* PoseLossFor(int view, int step);
   void Done(int view, int step);
-  // Uses the gradient that is left, so that all cameras are where the steps so far put them.
+  // Uses what is left, so that all cameras are where the steps so far put them.
   void Settle();
 
  private:
   bool Moves(int view, int step) const;
-  void QueueGradient();
+  void QueueLoss();
+  void Center();
 
   Backend backend_;
   const data::Dataset& dataset_;
-  PoseConfig config_;
   TrackTerm tracks_;
   PoseWindow window_;
   MotionLimits limits_ = UsualLimits();
-  double updates_ = 1;         // that a camera gets
-  std::vector<bool> is_free_;  // [views] whether it is one that moves
+  std::vector<int> training_;  // the views that move; none where poses are not refined
+  std::vector<Rigid3> poses_;  // of these, as the source has them
   PhotoMotions& motions_;
-  HostReadback gradient_;
+  HostReadback loss_;
 };
 
 }  // namespace splat::train

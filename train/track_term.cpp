@@ -36,10 +36,14 @@ TrackLoss TrackTerm::At(int view, const Rigid3& camera_from_world) const {
     const double right = fx * (u - sighting.x), down = fy * (v - sighting.y), distance = std::hypot(right, down);
     loss.value += weight_ * (distance <= 1 ? 0.5 * distance * distance : distance - 0.5);
     const double share = weight_ / std::max(1.0, distance);  // of the residual, in the gradient
-    const double by_u = share * right * fx, by_v = share * down * fy;
-    const Vec3<double> by_x = {by_u / x.z, by_v / x.z, -(by_u * u + by_v * v) / x.z};
-    const Twist part = MakeTwist(by_x, Cross(x, by_x));
-    for (size_t i = 0; i < part.size(); ++i) loss.gradient[i] += part[i];
+    const MotionFlow<double> flow = FlowByMotion(u, v, 1 / x.z);
+    PoseLoss part;
+    for (size_t i = 0; i < part.gradient.size(); ++i) {
+      part.gradient[i] = share * (right * fx * flow.right[i] + down * fy * flow.down[i]);
+    }
+    ForCurvature<double>(flow, {share * fx * fx, 0, share * fy * fy},
+                         [&](int row, int column, double value) { part.matrix[size_t(row)][size_t(column)] = value; });
+    Add(part, loss);
   }
   return loss;
 }

@@ -4,15 +4,14 @@
 
 #include <vector>
 
-#include "core/twist.h"
 #include "data/dataset/dataset.h"
+#include "train/pose_loss.h"
 
 namespace splat::train {
 
-// What a pose loses by the points that its photo sees.
-struct TrackLoss {
+// What a pose loses by the points that its photo sees, and how that changes.
+struct TrackLoss : PoseLoss {
   double value = 0;
-  Twist gradient = {};  // by a further motion of the camera, as kernels::CameraGradientParams has it
 };
 
 class TrackTerm {
@@ -23,8 +22,9 @@ class TrackTerm {
   // Whether the view sees enough of the points to be held by them: a dozen, spread over a tenth of both sides.
   bool Supports(int view) const;
   // weight x the sum of Huber's function, with its bend at 1 px of a photo whose longer side is 1600 px, over the
-  // distances between where the view's sightings are and where a camera with this pose sees the points. Points stay
-  // where they are. Those that lie behind the camera are left out.
+  // distances between where the view's sightings are and where a camera with this pose sees the points. Its matrix is
+  // that of squares with the weights that give Huber's gradient. Points stay where they are. Those that lie behind the
+  // camera are left out.
   TrackLoss At(int view, const Rigid3& camera_from_world) const;
 
  private:

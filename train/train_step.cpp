@@ -39,9 +39,8 @@ TrainStep::TrainStep(const Backend& backend, LossTerms terms, std::unique_ptr<Up
                          torch::TensorOptions().dtype(torch::kFloat64).device(backend.device))),
       host_sums_(backend.device, size_t(sums_.numel()) * sizeof(double)) {}
 
-kernels::PixelsGradView<float> TrainStep::QueueLossOf(const KernelContext& context,
-                                                      const kernels::PixelsView<float>& rendered,
-                                                      const StepInput& input) {
+TrainStep::ComparedImage TrainStep::QueueLossOf(const KernelContext& context,
+                                                const kernels::PixelsView<float>& rendered, const StepInput& input) {
   const Target& target = input.target;
   const int64_t h = target.camera.height, w = target.camera.width;
   float* const grad_image = static_cast<float*>(workspace_.Buffer(kGradImage, size_t(3 * h * w) * sizeof(float)));
@@ -61,7 +60,7 @@ kernels::PixelsGradView<float> TrainStep::QueueLossOf(const KernelContext& conte
   loss.grad_image = grad_image;
   backend_.loss(context, loss, reinterpret_cast<LossSums*>(sums));
   terms_.Backward(context, grad_image, grad_depth);
-  return {grad_image, nullptr, grad_depth};
+  return {loss.image, {grad_image, nullptr, grad_depth}};
 }
 
 TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const PassInput<float>& scene,
@@ -69,22 +68,34 @@ TrainStep::Gradient TrainStep::QueuePasses(const KernelContext& context, const P
   scratch_.Rewind();
   const Pipeline<float> pipeline = {backend_.render, context, workspace_, &workspace_};
   const PassResult<float> forward = pipeline.Forward(scene);
-  const kernels::PixelsGradView<float> grad = QueueLossOf(context, forward.blend.out, input);
-  return {pipeline.Backward(forward, grad, input.statistics.absolute), forward.predicted};
+  const ComparedImage compared = QueueLossOf(context, forward.blend.out, input);
+  return {pipeline.Backward(forward, compared.grad, input.statistics.absolute), forward.blend.out, compared.image,
+          compared.grad.image, forward.predicted};
+}
+
+void TrainStep::QueuePoseLoss(const KernelContext& context, const Gradient& gradient, const StepInput& input) {
+  const kernels::ProjectBackwardParams<float>& backward = gradient.backward;
+  backend_.render.camera_gradient(context, {backward.forward, backward.slot_begin, backward.slots, input.pose_loss});
+  PoseCurvatureParams curvature;
+  curvature.camera = input.target.camera;
+  curvature.image = gradient.rendered.image;
+  curvature.alpha = gradient.rendered.alpha;
+  curvature.depth = gradient.rendered.depth;
+  curvature.compared = gradient.compared;
+  curvature.photo = input.target.pixels.data_ptr<uint8_t>();
+  curvature.grad_image = gradient.grad_image;
+  curvature.curvature = input.pose_loss + kMotionNumbers;
+  backend_.pose_curvature(context, curvature);
 }
 
 ViewGradient TrainStep::QueueView(const KernelContext& context, const SplatModel& model, const StepInput& input) {
   SceneTensors tensors = SceneOf(model, input.target.camera, input.settings);
-  tensors.with_depth = terms_.uses_depth();
+  tensors.with_depth = terms_.uses_depth() || input.pose_loss;
   const PassInput<float> scene = PassInputOf(tensors);
   Gradient gradient = QueuePasses(context, scene, input);
   // The count has long been there when the GPU comes to the end of what is queued, so that it does not idle.
   while (gradient.predicted && !workspace_.HadRoom()) gradient = QueuePasses(context, scene, input);
-  if (input.camera_gradient) {
-    const kernels::ProjectBackwardParams<float>& backward = gradient.backward;
-    backend_.render.camera_gradient(context,
-                                    {backward.forward, backward.slot_begin, backward.slots, input.camera_gradient});
-  }
+  if (input.pose_loss) QueuePoseLoss(context, gradient, input);
   // The arrays are the model's and the workspace's.
   return {gradient.backward, StatisticsView(input, model.count(), backend_.device)};
 }

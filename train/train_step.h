@@ -12,6 +12,7 @@
 #include "train/density/density_statistics.h"
 #include "train/loss_terms.h"
 #include "train/model_optimizer.h"
+#include "train/pose_loss.h"
 #include "train/target.h"
 #include "train/update.h"
 
@@ -23,9 +24,10 @@ struct StepInput {
   LossConfig loss;
   LearningRates rates = {};
   DensityStatistics statistics;
-  // [kCameraMotionSize] double on the device: where the loss's gradient by a motion of the camera goes, as
-  // kernels::CameraGradientParams has it; null where it is not wanted.
-  double* camera_gradient = nullptr;
+  // [kPoseLossNumbers] double on the device: where the loss's gradient by a motion of the camera goes, as
+  // kernels::CameraGradientParams has it, and its curvature, as PoseCurvatureParams has it; null where they are not
+  // wanted.
+  double* pose_loss = nullptr;
 };
 
 class TrainStep {
@@ -56,12 +58,20 @@ class TrainStep {
   // What the passes leave for the last stage.
   struct Gradient {
     kernels::ProjectBackwardParams<float> backward;
-    bool predicted = false;  // as PassResult says
+    kernels::PixelsView<float> rendered;
+    const float* compared = nullptr;    // the image that the loss has compared
+    const float* grad_image = nullptr;  // of the rendered one
+    bool predicted = false;             // as PassResult says
   };
   Gradient QueuePasses(const KernelContext& context, const PassInput<float>& scene, const StepInput& input);
-  // The gradient of the compared image, and what the terms make of it.
-  kernels::PixelsGradView<float> QueueLossOf(const KernelContext& context, const kernels::PixelsView<float>& rendered,
-                                             const StepInput& input);
+  // The image that is compared, and the gradient of the rendered one.
+  struct ComparedImage {
+    const float* image = nullptr;
+    kernels::PixelsGradView<float> grad;
+  };
+  ComparedImage QueueLossOf(const KernelContext& context, const kernels::PixelsView<float>& rendered,
+                            const StepInput& input);
+  void QueuePoseLoss(const KernelContext& context, const Gradient& gradient, const StepInput& input);
   ViewGradient QueueView(const KernelContext& context, const SplatModel& model, const StepInput& input);
 
   Backend backend_;

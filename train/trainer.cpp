@@ -169,7 +169,7 @@ void Training::Step() {
   target_ = feed_.Next(DownscaleAt(step, steps_, levels_));
   poses_.Place(target_);
   StepInput input = InputOf(step);
-  input.camera_gradient = poses_.GradientFor(target_.view, step);
+  input.pose_loss = poses_.PoseLossFor(target_.view, step);
   const StepContext context{step,        dataset_.extent,        input.rates.means, &state_.model,
                             &optimizer_, &state_.density_random, &state_.density,   ranks_};
   input.statistics = strategy_->Collect(context);
@@ -180,7 +180,7 @@ void Training::Step() {
   strategy_->Update(context);
   if (RemovesFloatersAfter(config_, step, steps_)) {
     poses_.Settle();
-    const data::Dataset moved = WithMotions(dataset_, TwistsOf(state_.motions));
+    const data::Dataset moved = WithMotions(dataset_, state_.motions.views);
     RemoveFloaters({state_.model, optimizer_, state_.density_random}, moved, ranks_, log_);
   }
   state_.step = step;
@@ -245,7 +245,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
     result.interrupted = callbacks.stop && state.step < steps && callbacks.stop();
   }
   if (result.error.empty()) training.Finish();
-  result.motions = TwistsOf(state.motions);
+  result.motions = state.motions.views;
   result.steps_done = state.step;
   result.unusable_steps = state.unusable_steps;
   if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));

@@ -198,6 +198,8 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   optimizer.Step(set.truth, LearningRates{});
   testing::StepBench bench(EmulatedGpu(), {}, MakeReducedUpdate(EmulatedGpu()));
   bench.input.loss.opacity_weight = 0.1;
+  const torch::Tensor pose_loss = PoseLossOn(torch::kCPU);
+  bench.input.pose_loss = pose_loss.data_ptr<double>();
   bench.AddView();
   bench.Run();
   testing::RenderInput input;

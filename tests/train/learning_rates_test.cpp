@@ -54,33 +54,18 @@ TEST(LensLearningRateTest, IsThatOfAPhotoWithoutAReach) {
   }
 }
 
-TEST(PoseLearningRateTest, LetsTheUpdatesOfAPoseAddUpToTheReach) {
-  PoseConfig config;
-  config.rate = 0;
-  const PoseWindow window = PoseWindowOf(config, 30000);
+TEST(PoseWindowTest, LastsFromTheOptionToAShareOfTheRun) {
+  const PoseWindow window = PoseWindowOf({}, 30000);
   EXPECT_EQ(window.from, 500);
   EXPECT_EQ(window.until, 24000);
   EXPECT_FALSE(window.Contains(500) || window.Contains(24001));
   EXPECT_TRUE(window.Contains(501) && window.Contains(24000));
-  double sum = 0;
-  for (int step = window.from + 1; step <= window.until; ++step) sum += PoseLearningRate(config, 40, step, window);
-  EXPECT_NEAR(sum * 40 / (window.until - window.from), config.reach, 1e-3 * config.reach);
-}
-
-TEST(PoseLearningRateTest, FallsAndBeginsNoLowerThanTheOption) {
-  PoseConfig config;
-  config.reach = 0;
-  const PoseWindow window = {100, 1100};
-  EXPECT_NEAR(PoseLearningRate(config, 1, 101, window), config.rate, 0.01 * config.rate);
-  EXPECT_NEAR(PoseLearningRate(config, 1, 1100, window), 0.01 * config.rate, 1e-12);
-  config.reach = 0.01;
-  EXPECT_GT(PoseLearningRate(config, 40, 101, window), 50 * config.rate);
-  EXPECT_EQ(PoseLearningRate(config, 1e9, 600, window), PoseLearningRate({"on", config.rate, 0}, 1, 600, window));
 }
 
 TEST(PoseWindowTest, AShortRunWaitsForAShareOfIt) {
   PoseConfig config;
-  EXPECT_EQ(PoseWindowOf(config, 2000).from, 200);
+  EXPECT_EQ(PoseWindowOf(config, 2000).from, 400);
+  EXPECT_EQ(PoseWindowOf(config, 4000).from, 500);
   EXPECT_EQ(PoseWindowOf(config, 100000).from, 1667);
   config.from = 0;
   EXPECT_EQ(PoseWindowOf(config, 2000).from, 0);

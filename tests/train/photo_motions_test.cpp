@@ -1,59 +1,82 @@
-// The optimizer of a camera's motion: Adam along the camera's own axes, with caps.
+// The step of a camera's motion: of Gauss and Newton along the camera's own axes, with a prior and caps.
 #include "train/photo_motions.h"
-#include "core/constants.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
+#include "core/constants.h"
+
 namespace splat::train {
 namespace {
 
-TEST(Move, TakesAStepOfTheRateAgainstTheGradient) {
-  const MotionLimits limits = UsualLimits();
-  CameraMotion motion;
-  Move(motion, {2, -3, 0.5, 4, -5, 6}, 1e-4, limits);
-  const double signs[6] = {-1, 1, -1, -1, 1, -1};
+constexpr double kFirm = 1e4;  // of a curvature beside which a prior of another direction is nothing
+
+// A loss that is least after the further motion `rest`, with curvatures a share and a radian count alike in.
+PoseLoss LossWith(const Twist& rest, double curvature) {
+  PoseLoss loss;
   for (size_t i = 0; i < 6; ++i) {
-    const double unit = i < 3 ? limits.scene : 1;
-    EXPECT_NEAR(motion.twist[i], signs[i] * unit * 1e-4, 1e-7 * unit) << i;  // the turn bends the way a little
+    const double unit = i < 3 ? UsualLimits().scene : 1;
+    loss.matrix[i][i] = curvature / (unit * unit);
+    loss.gradient[i] = -loss.matrix[i][i] * rest[i];
   }
-  EXPECT_EQ(motion.steps, 1);
+  return loss;
+}
+
+TEST(Move, TakesAShareOfTheWayToTheLeastLossWhateverTheLossIsMultipliedBy) {
+  const Twist rest = {1e-3, -2e-3, 5e-4, 1e-4, 2e-4, -3e-4};
+  for (const double curvature : {1e-3, 1.0, 1e6}) {
+    Twist motion{};
+    Move(motion, LossWith(rest, curvature), UsualLimits());
+    for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(motion[i] / rest[i], 0.4 / 1.03, 2e-3) << i;
+  }
 }
 
 // The loss is least where the camera is moved by `goal`, in its own axes: |log(goal^-1 moved)|^2 by left tangents.
 TEST(Move, FindsTheMotionWhoseGradientVanishes) {
   const Twist goal = {0.05, -0.03, 0.02, 0.01, 0.02, -0.03};
-  CameraMotion motion;
-  for (int step = 0; step < 400; ++step) {
-    const Twist rest = LogOfMotion(Compose(ExpTwist(motion.twist), Inverse(ExpTwist(goal))));
-    Move(motion, rest, 2e-3 * std::pow(0.01, step / 400.0), UsualLimits());
+  Twist motion{};
+  for (int step = 0; step < 60; ++step) {
+    const Twist rest = LogOfMotion(Compose(ExpTwist(goal), Inverse(ExpTwist(motion))));
+    Move(motion, LossWith(rest, kFirm), UsualLimits());
   }
-  for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(motion.twist[i], goal[i], 2e-4) << i;
+  for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(motion[i], goal[i] / 1.03, 2e-4) << "the prior takes 3 % " << i;
+}
+
+// Where no image changes the prior alone pulls, and the way back is short.
+TEST(Move, WithoutAGradientTheMotionGoesBackWhereTheLossIsFlat) {
+  PoseLoss loss = LossWith({}, kFirm);
+  loss.matrix[4][4] = 0;
+  Twist motion = {0, 0, 0, 0.001, 0.001, 0};
+  Move(motion, loss, UsualLimits());
+  EXPECT_NEAR(motion[4], 0.0006, 1e-6);
+  EXPECT_NEAR(motion[3], 0.001 * (1 - 0.4 * 0.025 / 1.025), 1e-6);
 }
 
 TEST(Move, AStepAndTheWholeMotionAreCapped) {
   const MotionLimits limits = UsualLimits();
-  const Twist gradient = {-1, -1, 0, 0, 1, 1};
-  CameraMotion motion;
-  Move(motion, gradient, 1, limits);
-  EXPECT_NEAR(Norm(LinearPart(motion.twist)), 0.003 * limits.scene, 1e-4 * limits.scene);
-  EXPECT_NEAR(Norm(AngularPart(motion.twist)), 0.25 * kRadiansPerDegree, 1e-12);
-  for (int step = 0; step < 100; ++step) Move(motion, gradient, 1, limits);
-  EXPECT_NEAR(Norm(LinearPart(motion.twist)), 0.03 * limits.scene, 1e-12);
-  EXPECT_NEAR(Norm(AngularPart(motion.twist)), 3 * kRadiansPerDegree, 1e-12);
+  const PoseLoss loss = LossWith({10, 10, 0, 0, -10, -10}, 1);
+  Twist motion{};
+  Move(motion, loss, limits);
+  EXPECT_NEAR(Norm(LinearPart(motion)), 0.003 * limits.scene, 1e-4 * limits.scene);
+  EXPECT_NEAR(Norm(AngularPart(motion)), 0.25 * kRadiansPerDegree, 1e-12);
+  for (int step = 0; step < 100; ++step) Move(motion, loss, limits);
+  EXPECT_NEAR(Norm(LinearPart(motion)), 0.03 * limits.scene, 1e-12);
+  EXPECT_NEAR(Norm(AngularPart(motion)), 3 * kRadiansPerDegree, 1e-12);
 }
 
-TEST(Move, AGradientThatIsNotFiniteMovesNothing) {
-  CameraMotion motion;
-  Move(motion, {1, 1, 1, 1, 1, 1}, 1e-3, UsualLimits());
-  const CameraMotion before = motion;
+TEST(Move, WhatIsNotFiniteOrTellsNothingMovesNothing) {
+  const Twist before = {1e-3, 0, 0, 0, 1e-4, 0};
   for (const double bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
-    Move(motion, {1, 1, bad, 1, 1, 1}, 1e-3, UsualLimits());
-    EXPECT_EQ(motion.twist, before.twist);
-    EXPECT_EQ(motion.first, before.first);
-    EXPECT_EQ(motion.steps, before.steps);
+    PoseLoss gradient = LossWith({1, 1, 1, 1, 1, 1}, 1), matrix = gradient;
+    gradient.gradient[2] = bad;
+    matrix.matrix[3][1] = bad;
+    for (const PoseLoss& loss : {gradient, matrix, PoseLoss{}}) {
+      Twist motion = before;
+      Move(motion, loss, UsualLimits());
+      EXPECT_EQ(motion, before);
+    }
   }
 }
 

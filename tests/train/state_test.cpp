@@ -99,12 +99,7 @@ bool Equal(const ParametersByName& a, const ParametersByName& b) {
 }
 
 bool Equal(const PhotoMotions& a, const PhotoMotions& b) {
-  bool equal = a.views.size() == b.views.size();
-  for (size_t i = 0; equal && i < a.views.size(); ++i) {
-    const CameraMotion &m = a.views[i], &n = b.views[i];
-    equal = m.twist == n.twist && m.first == n.first && m.second == n.second && m.steps == n.steps;
-  }
-  return equal && a.gradient_view == b.gradient_view;
+  return a.views == b.views && a.loss_view == b.loss_view && Equal(a.loss, b.loss);
 }
 
 bool Equal(const TrainState& a, const TrainState& b) {
@@ -192,7 +187,7 @@ TEST(TrainState, ACallbackFindsTheGradientOfAPoseThatIsStillToBeUsed) {
   TrainState whole = InitialState(EmulatedGpu(), set.dataset, config), kept;
   TrainCallbacks callbacks;
   callbacks.progress = [&](const TrainProgress& progress) {
-    if (progress.step >= 33 && kept.step == 0 && whole.motions.gradient_view >= 0) kept = whole.Clone();
+    if (progress.step >= 33 && kept.step == 0 && whole.motions.loss_view >= 0) kept = whole.Clone();
   };
   callbacks.stop = [&] { return whole.step == 45; };
   ContinueTraining(whole, EmulatedGpu(), set.dataset, config, callbacks);
@@ -259,8 +254,7 @@ TEST(TrainState, EachPartDecidesHowItGoesOn) {
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.statistics.gradient_sum.fill_(0); }));
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.views *= 50; }));
   EXPECT_TRUE(Matters(McmcConfig(), [](TrainState& s) { s.density_random = Random(1); }));
-  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.views[3].twist = {}; }));
-  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.views[3].second = {}; }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.views[3] = {}; }));
   config.density.adaptive.prune_scale = 0.05;  // all splats are larger, and once opacities have been reset that counts
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.opacity_was_reset = false; }));
   EXPECT_FALSE(Matters(config, [](TrainState&) {}));
@@ -282,7 +276,7 @@ TEST(TrainState, ACloneSharesNoMemory) {
   PhotoParameters& gains = state.photo_parameters["gain"];
   gains.values = gains.first = gains.second = torch::ones({4});
   gains.steps = {1, 2, 3, 4};
-  state.motions.gradient = torch::ones({6}, torch::kFloat64);
+  state.motions.loss = torch::ones({6}, torch::kFloat64);
   const TrainState clone = state.Clone();
   EXPECT_TRUE(Equal(clone, state));
   EXPECT_TRUE(torch::equal(clone.photo_parameters.at("gain").values, gains.values));
@@ -295,7 +289,7 @@ TEST(TrainState, ACloneSharesNoMemory) {
     }
     memory.push_back(s.density.statistics.gradient_sum.data_ptr());
     memory.push_back(s.density.statistics.seen.data_ptr());
-    memory.push_back(s.motions.gradient.data_ptr());
+    memory.push_back(s.motions.loss.data_ptr());
     const PhotoParameters& parameters = s.photo_parameters.at("gain");
     for (const torch::Tensor* tensor : {&parameters.values, &parameters.first, &parameters.second}) {
       memory.push_back(tensor->data_ptr());

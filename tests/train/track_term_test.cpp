@@ -54,6 +54,31 @@ TEST(TrackTerm, ItsGradientIsThatOfItsValue) {
   for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(gradient[i], expected[i], 1e-5 * std::abs(expected[i]) + 1e-6) << i;
 }
 
+// Where every point is seen where it is said to be, the matrix is that of all second derivatives.
+TEST(TrackTerm, ItsMatrixIsHowTheGradientChanges) {
+  data::Dataset dataset = SetOf(40);
+  const TrackTerm term(dataset, kWeight);
+  const Rigid3& pose = dataset.views[0].camera.camera_from_world;
+  for (data::Sighting& sighting : dataset.views[0].sightings) {
+    const Vec3<double> seen = pose * dataset.points.positions[size_t(sighting.point)];
+    sighting.x = seen.x / seen.z;
+    sighting.y = seen.y / seen.z;
+  }
+  const TrackLoss loss = term.At(0, pose);
+  constexpr double kStep = 1e-6;
+  for (size_t j = 0; j < 6; ++j) {
+    Twist there{}, back{};
+    there[j] = kStep;
+    back[j] = -kStep;
+    const Twist above = term.At(0, Compose(ExpTwist(there), pose)).gradient;
+    const Twist below = term.At(0, Compose(ExpTwist(back), pose)).gradient;
+    for (size_t i = j; i < 6; ++i) {
+      const double size = std::sqrt(loss.matrix[i][i] * loss.matrix[j][j]);
+      EXPECT_NEAR(loss.matrix[i][j], (above[i] - below[i]) / (2 * kStep), 1e-5 * size) << i << " " << j;
+    }
+  }
+}
+
 // Half a square below a pixel of 1600, then a line.
 TEST(TrackTerm, IsHubersFunctionOfPixels) {
   data::Dataset dataset = SetOf(1);

@@ -13,6 +13,8 @@ void AddGradient(const KernelContext& context, const AddGradientParams& params);
 void AddDensityStatistics(const KernelContext& context, const DensityStatsParams& params);
 void AddPenalties(const KernelContext& context, const PenaltyParams& params);
 
+void PoseCurvature(const KernelContext& context, const PoseCurvatureParams& params);
+
 ColorStages DeviceColorStages();
 
 DensityStages DeviceDensityStages();

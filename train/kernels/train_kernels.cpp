@@ -25,7 +25,8 @@ void AdamOnCpu(const KernelContext& context, const AdamParams& params) {
 
 const TrainKernels& CpuKernels() {
   static const UpdateStages update = {AdamOnCpu, BackwardAndAdam, AddGradient, AddDensityStatistics, AddPenalties};
-  static const TrainKernels table = {kernels::CpuBackend(), LossOnCpu, update, CpuDensityStages(), CpuColorStages()};
+  static const TrainKernels table = {kernels::CpuBackend(), LossOnCpu,        update,
+                                     CpuDensityStages(),    CpuColorStages(), PoseCurvature};
   return table;
 }
 

@@ -7,6 +7,7 @@
 #include "train/kernels/color/color_stages.h"
 #include "train/kernels/density/density_stages.h"
 #include "train/kernels/loss/photometric_loss.h"
+#include "train/kernels/pose/pose_curvature.h"
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/backward_adam.h"
 #include "train/kernels/update/reduced_update.h"
@@ -41,6 +42,7 @@ struct TrainKernels : kernels::Backend {
   UpdateStages update;
   DensityStages density;
   ColorStages color;
+  void (*pose_curvature)(const KernelContext&, const PoseCurvatureParams&);  // PoseCurvature
 };
 
 // Takes an executor; the loss also takes scratch if there is any, and allocates for each call if not.

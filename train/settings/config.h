@@ -49,8 +49,6 @@ struct ColorConfig {
 // Poses of the training photos that are refined with the scene (train/pose_refinement.h).
 struct PoseConfig {
   std::string refine = "off";  // off; on; auto: where the poses look as if they needed it (train/choose_poses.h)
-  double rate = 1e-5;          // of Adam at its highest, rad and shares of the scene; a larger one follows from
-  double reach = 0.01;         // how far a pose comes in a run, rad and shares, if every update pulls one way
   int from = 500;              // steps (of 30,000) before poses move; a short run waits a share of it that is longer
   double until = 0.8;          // share of the run after which they stay
   double track_weight = 1e-4;  // in the loss, of each sighting of a point of structure from motion (docs/results.md)

@@ -93,10 +93,6 @@ std::vector<Option> OptionsOf(PoseConfig& config) {
           "where the poses come from")
           .OneOf({"off", "auto", "on"})
           .Flag("--refine-poses off|auto|on", kTraining),
-      Option("rate", config.rate, "Smallest rate of the poses, in radians and shares of the scene").AtLeast(0),
-      Option("reach", config.reach,
-             "How far a pose can come in a run, in radians and shares of the scene; 0: as the rate lets")
-          .AtLeast(0),
       Option("from", config.from, "Steps (of 30000) before poses move").AtLeast(0),
       Option("until", config.until, "Share of the run after which poses stay as they are").Between(0, 1),
       Option("track_weight", config.track_weight,

@@ -1,0 +1,35 @@
+// PoseCurvature on the CPU: a row of the image is a task with sums of its own, which are added in the rows' order.
+#include "core/check.h"
+#include "core/own_scratch.h"
+#include "train/kernels/pose/pose_curvature.h"
+
+namespace splat::train {
+
+void CheckPoseCurvatureParams(const PoseCurvatureParams& params) {
+  CheckCamera(params.camera);
+  SPLAT_CHECK(params.image && params.alpha && params.depth && params.compared && params.photo && params.grad_image &&
+                  params.curvature,
+              "PoseCurvature: the image, its alpha, depth, photo and gradient, and a place for the sums must be given");
+}
+
+void PoseCurvature(const KernelContext& context, const PoseCurvatureParams& params) {
+  CheckPoseCurvatureParams(params);
+  const CurvaturePixels pixels = CurvaturePixelsOf(params);
+  OwnScratch own;
+  double* rows = ScratchOf(context, own).AllocateArray<double>(int64_t(pixels.height) * kCurvatureSize);
+  context.executor->Run(pixels.height, [&](int64_t row) {
+    double* sums = rows + row * kCurvatureSize;
+    for (int k = 0; k < kCurvatureSize; ++k) sums[k] = 0;
+    if (row == 0 || row + 1 == pixels.height) return;
+    for (int x = 1; x + 1 < pixels.width; ++x) {
+      AddPixelCurvature(pixels, x, int(row),
+                        [&](int i, int j, float part) { sums[CurvaturePlace(i, j)] += double(part); });
+    }
+  });
+  for (int k = 0; k < kCurvatureSize; ++k) {
+    params.curvature[k] = 0;
+    for (int64_t row = 0; row < pixels.height; ++row) params.curvature[k] += rows[row * kCurvatureSize + k];
+  }
+}
+
+}  // namespace splat::train

@@ -1,0 +1,64 @@
+#include "train/pose_gauge.h"
+
+#include <array>
+#include <cmath>
+
+#include "core/positive_definite.h"
+
+namespace splat::train {
+namespace {
+
+constexpr size_t kNumbers = 7;  // of a small similarity: shift, turn, growth
+
+// Least squares of a few numbers from many equations.
+struct NormalEquations {
+  SquareMatrix<kNumbers> matrix{};
+  std::array<double, kNumbers> right{};
+
+  void Add(const std::array<double, kNumbers>& row, double value) {
+    for (size_t i = 0; i < kNumbers; ++i) {
+      right[i] += row[i] * value;
+      for (size_t j = 0; j <= i; ++j) matrix[i][j] += row[i] * row[j];
+    }
+  }
+};
+
+Vec3<double> CenterOf(const Rigid3& camera_from_world) {
+  return -(Transpose(camera_from_world.rotation) * camera_from_world.translation);
+}
+
+// The camera's centre goes by shift + turn x centre + growth centre, and its axes turn with the world.
+void AddCamera(const Rigid3& pose, const Rigid3& moved, double scene, NormalEquations& equations) {
+  const Vec3<double> c = (1 / scene) * CenterOf(pose);
+  const Vec3<double> way = (1 / scene) * CenterOf(moved) - c;
+  const Vec3<double> turn = -AngularPart(LogOfMotion(Compose(Inverse(pose), moved)));
+  equations.Add({1, 0, 0, 0, c.z, -c.y, c.x}, way.x);
+  equations.Add({0, 1, 0, -c.z, 0, c.x, c.y}, way.y);
+  equations.Add({0, 0, 1, c.y, -c.x, 0, c.z}, way.z);
+  equations.Add({0, 0, 0, 1, 0, 0, 0}, turn.x);
+  equations.Add({0, 0, 0, 0, 1, 0, 0}, turn.y);
+  equations.Add({0, 0, 0, 0, 0, 1, 0}, turn.z);
+}
+
+}  // namespace
+
+void CenterMotions(const std::vector<Rigid3>& poses, double scene, std::vector<Twist>& motions) {
+  NormalEquations equations;
+  for (size_t i = 0; i < poses.size(); ++i) {
+    AddCamera(poses[i], Compose(ExpTwist(motions[i]), poses[i]), scene, equations);
+  }
+  std::array<double, kNumbers> common = equations.right;
+  if (!SolvePositiveDefinite(equations.matrix, common)) return;
+  const Vec3<double> shift = scene * Vec3<double>{common[0], common[1], common[2]};
+  const Mat3<double> turn = ExpTwist({0, 0, 0, common[3], common[4], common[5]}).rotation;
+  const double growth = std::exp(common[6]);
+  for (size_t i = 0; i < poses.size(); ++i) {
+    Rigid3 moved = Compose(ExpTwist(motions[i]), poses[i]);
+    const Vec3<double> center = (1 / growth) * (Transpose(turn) * (CenterOf(moved) - shift));
+    moved.rotation = moved.rotation * turn;
+    moved.translation = -(moved.rotation * center);
+    motions[i] = LogOfMotion(Compose(moved, Inverse(poses[i])));
+  }
+}
+
+}  // namespace splat::train
