@@ -10,7 +10,7 @@
 
 namespace splat::train {
 
-// Caps of a motion in shares of kScene and in radians, of an update and of all together, and what a share is of.
+// Caps of a motion in shares of `scene` and in radians, of an update and of all together.
 struct MotionLimits {
   double step_share, step_angle, share, angle, scene;
 };
