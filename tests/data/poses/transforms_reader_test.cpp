@@ -203,6 +203,19 @@ TEST_F(Transforms, TakesSizesFromPhotosThatLieElsewhere) {
   EXPECT_NEAR(scene.photos[0].intrinsics.params[0], 20 / std::tan(0.5), 1e-9);
 }
 
+// BuildDataset says what is wrong with it, and leaves out it alone.
+TEST_F(Transforms, APhotoThatCannotBeReadHasTheSizeOfTheOthers) {
+  WriteBytes(folder_ / "a.png", "no image");
+  WritePhoto("b.png", 40, 20);
+  json file = MakeFile();
+  file.erase("w");
+  file.erase("h");
+  file["frames"].push_back(MakeFrame("b.png"));
+  const SceneDescription scene = ReadOf(file);
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  for (const PosedPhoto& photo : scene.photos) EXPECT_EQ(photo.intrinsics.width, 40) << photo.name;
+}
+
 TEST_F(Transforms, AFramesOwnCameraGoesFirst) {
   json frame = MakeFrame("a.png");
   frame.update({{"fl_x", 50}, {"camera_angle_y", 0.5 * kPi}, {"w", 32}, {"h", 24}, {"cx", 15}});
