@@ -54,10 +54,16 @@ bool IsAtOwnPath(const PosePlace& place, const PosedPhoto& photo, const std::str
   return false;
 }
 
+// False where one of the files cannot be read.
 bool HaveSameBytes(const std::string& a, const std::string& b) {
   std::error_code error;
   const auto size = fs::file_size(a, error);
-  return !error && fs::file_size(b, error) == size && !error && ReadFile(a) == ReadFile(b);
+  if (error || fs::file_size(b, error) != size || error) return false;
+  try {
+    return ReadFile(a) == ReadFile(b);
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 // Whether half or more of a few photos, spread over those found, are other files than the source itself means.

@@ -234,7 +234,11 @@ std::vector<PhotoInfo> SizesOfPhotos(const std::vector<Frame>& frames, const std
   std::vector<PhotoInfo> sizes(paths.size());
   PhotoInfo first;
   for (size_t i = 0; i < paths.size(); ++i) {
-    if (is_there(paths[i])) sizes[i] = ReadPhotoInfo(paths[i]);
+    try {
+      if (is_there(paths[i])) sizes[i] = ReadPhotoInfo(paths[i]);
+    } catch (const Error&) {
+      sizes[i] = {};  // BuildDataset says what is wrong with it
+    }
     if (first.width == 0) first = sizes[i];
   }
   for (PhotoInfo& size : sizes) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill is POSIX
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #if defined(__linux__)
@@ -118,6 +119,8 @@ class Child {
   bool reaped_ = false;
 };
 
+constexpr size_t kLongestLine = 65536;  // bytes; more of an output without line ends would fill the memory
+
 // Cuts what arrives into lines; a carriage return ends a line too.
 class LineSplitter {
  public:
@@ -126,6 +129,7 @@ class LineSplitter {
     for (size_t i = 0; i < count; ++i) {
       if (bytes[i] != '\n' && bytes[i] != '\r') {
         line_ += bytes[i];
+        if (line_.size() == kLongestLine) Flush();
       } else if (!line_.empty() || bytes[i] == '\n') {
         Flush();
       }
@@ -154,6 +158,20 @@ bool Pump(int descriptor, LineSplitter& lines, IdleWatch& watch) {
   watch.SawOutput();
   lines.Add(buffer, size_t(count));
   return count > 0;
+}
+
+// Hands on what lies in the pipe. It stays open where the program left a child behind, whose output is not waited for.
+void Drain(int descriptor, LineSplitter& lines) {
+  int left = 0;
+  if (ioctl(descriptor, FIONREAD, &left) != 0) return;
+  while (left > 0) {
+    char buffer[4096];
+    const ssize_t count = read(descriptor, buffer, std::min(sizeof buffer, size_t(left)));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    lines.Add(buffer, size_t(count));
+    left -= int(count);
+  }
 }
 
 // Whether the program was ended before it ended by itself: it was cancelled or did nothing.
@@ -186,11 +204,11 @@ ProcessResult RunProcess(const std::vector<std::string>& command, const ProcessO
   ProcessResult result;
   LineSplitter lines(options.on_line);
   IdleWatch watch(options.idle_limit_s, pid, options.files_seen);
-  // The output may stay open after the program's end if it left a child behind: then one last look is enough.
-  for (bool ended = false; Pump(output.ends[0], lines, watch);) {
+  while (Pump(output.ends[0], lines, watch)) {
     if (EndedEarly(options, child, watch, result)) return result;
-    if (ended) break;
-    ended = child.Reap(WNOHANG);
+    if (!child.Reap(WNOHANG)) continue;
+    Drain(output.ends[0], lines);
+    break;
   }
   lines.Finish();
   while (!child.Reap(WNOHANG)) {

@@ -9,8 +9,8 @@
 namespace splat::data {
 
 struct ProcessOptions {
-  std::function<void(const std::string&)>
-      on_line;                           // each line of standard output and error, without its end; may be empty
+  // Is given each line of standard output and error without its end, of more than 64 KiB in parts; may be empty.
+  std::function<void(const std::string&)> on_line;
   std::function<bool()> cancelled;       // asked ten times a second; true ends the program at once; may be empty
   std::vector<std::string> environment;  // NAME=value, in the place of what the own environment says
   // A program that for so long shows no sign of work (data/sfm/idle_watch.h) is ended; 0: it is waited for.

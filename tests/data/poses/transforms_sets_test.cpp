@@ -83,6 +83,19 @@ TEST_F(TransformsSets, TakesSizesFromPhotosThatLieElsewhere) {
   EXPECT_NEAR(scene.photos[0].intrinsics.params[0], 20 / std::tan(0.5), 1e-9);
 }
 
+// BuildDataset says what is wrong with it, and leaves out it alone.
+TEST_F(TransformsSets, APhotoThatCannotBeReadHasTheSizeOfTheOthers) {
+  WriteBytes(folder_ / "a.png", "no image");
+  WritePhoto("b.png", 40, 20);
+  json file = MakeFile();
+  file.erase("w");
+  file.erase("h");
+  file["frames"].push_back(MakeFrame("b.png"));
+  const SceneDescription scene = ReadOf(file);
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  for (const PosedPhoto& photo : scene.photos) EXPECT_EQ(photo.intrinsics.width, 40) << photo.name;
+}
+
 TEST_F(TransformsSets, BlenderFilesTakeSizeAndExtensionFromThePhotos) {
   WritePhoto("train/r_1.png", 40, 20);
   const json file = {{"camera_angle_x", 1.0}, {"frames", {MakeFrame("./train/r_0"), MakeFrame("./train/r_1")}}};

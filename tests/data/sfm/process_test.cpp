@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -56,6 +57,30 @@ TEST(RunProcess, HandsOnEveryLineOfBothOutputs) {
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_EQ(result.signal, 0);
   EXPECT_FALSE(result.cancelled);
+}
+
+// A program that fails says why in the end, and behind a long trace.
+TEST(RunProcess, HandsOnAllThatAProgramWritesBeforeItEnds) {
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::string> lines;
+    ProcessOptions options;
+    options.on_line = [&](const std::string& line) { lines.push_back(line); };
+    Shell("printf '%60000s\\nlast\\n' x; exit 1", options);
+    ASSERT_EQ(lines.size(), 2u) << round;
+    EXPECT_EQ(lines[1], "last");
+  }
+}
+
+TEST(RunProcess, CutsAnOutputWithoutLineEnds) {
+  size_t bytes = 0, longest = 0;
+  ProcessOptions options;
+  options.on_line = [&](const std::string& line) {
+    bytes += line.size();
+    longest = std::max(longest, line.size());
+  };
+  Shell("head -c 1000000 /dev/zero | tr '\\0' x", options);
+  EXPECT_EQ(bytes, 1000000u);
+  EXPECT_EQ(longest, 65536u);
 }
 
 TEST(RunProcess, TellsTheSignalThatEndedAProgram) {

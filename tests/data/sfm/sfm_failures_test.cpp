@@ -56,6 +56,11 @@ TEST_F(RunSfmTest, NamesAModelThatCannotBeReadAndMapsAgainNextTime) {
   }
 }
 
+TEST_F(RunSfmTest, AFileWithoutAByteIsDamage) {
+  fake_->Before("mapper", "trap ': > \"$output/0/images.txt\"' EXIT");
+  EXPECT_THAT(ErrorOfRun(), HasSubstr("left a model that cannot be read"));
+}
+
 TEST_F(RunSfmTest, TakesAModelOfNoPhotosForNone) {
   fake_->Before("mapper", "trap 'echo \"# none\" > \"$output/0/images.txt\"' EXIT");
   EXPECT_THAT(ErrorOfRun(), HasSubstr("placed none of the 21 photos in 3 attempts"));
