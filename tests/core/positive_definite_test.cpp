@@ -33,8 +33,8 @@ TEST(SolvePositiveDefinite, FindsWhatGivesTheRightSide) {
 
 TEST(SolvePositiveDefinite, RefusesWhatIsNone) {
   const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
-  const SquareMatrix<2> bad[] = {{{{0, 0}, {0, 1}}}, {{{1, 0}, {2, 1}}}, {{{nan, 0}, {0, 1}}}, {{{1, 0}, {nan, 1}}},
-                                 {{{infinity, 0}, {0, 1}}}};
+  const SquareMatrix<2> bad[] = {
+      {{{0, 0}, {0, 1}}}, {{{1, 0}, {2, 1}}}, {{{nan, 0}, {0, 1}}}, {{{1, 0}, {nan, 1}}}, {{{infinity, 0}, {0, 1}}}};
   for (const SquareMatrix<2>& matrix : bad) {
     std::array<double, 2> b = {1, 1};
     EXPECT_FALSE(SolvePositiveDefinite(matrix, b));

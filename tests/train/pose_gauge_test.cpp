@@ -77,7 +77,8 @@ TEST(CenterMotions, LeavesCamerasAsTheyAreToOneAnother) {
   for (size_t i = 0; i < poses.size(); ++i) {
     for (size_t k = 0; k < 6; ++k) EXPECT_NEAR(again[i][k], after[i][k], 2e-5) << i << " " << k;
     const auto turn_to_first = [&](const std::vector<Twist>& motions) {
-      return Compose(Compose(ExpTwist(motions[i]), poses[i]), Inverse(Compose(ExpTwist(motions[0]), poses[0]))).rotation;
+      return Compose(Compose(ExpTwist(motions[i]), poses[i]), Inverse(Compose(ExpTwist(motions[0]), poses[0])))
+          .rotation;
     };
     const Mat3<double> a = turn_to_first(before), b = turn_to_first(after);
     for (int row = 0; row < 3; ++row) {

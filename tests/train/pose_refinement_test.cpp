@@ -68,7 +68,8 @@ double TrainingError(const data::Dataset& dataset, const data::Dataset& truth) {
   std::vector<Twist> motions;
   for (const int view : views) {
     poses.push_back(truth.views[size_t(view)].camera.camera_from_world);
-    motions.push_back(LogOfMotion(Compose(dataset.views[size_t(view)].camera.camera_from_world, Inverse(poses.back()))));
+    motions.push_back(
+        LogOfMotion(Compose(dataset.views[size_t(view)].camera.camera_from_world, Inverse(poses.back()))));
   }
   CenterMotions(poses, 4, motions);
   data::Dataset centered = truth;
