@@ -178,7 +178,7 @@ BakedScene Bake(Scene scene, const BakeOptions& options, Executor& executor) {
   BakedScene baked;
   for (size_t i = 0; i < scene.primitives.size(); ++i) {
     const Primitive& primitive = scene.primitives[i];
-    const double texel = options.texel * (primitive.backdrop ? options.coarser_backdrop : 1);
+    const double texel = options.texel * primitive.coarseness * (primitive.backdrop ? options.coarser_backdrop : 1);
     std::vector<Chart> charts(size_t(FaceCount(primitive.solid.shape)));
     for (int face = 0; face < int(charts.size()); ++face) {
       Chart& chart = charts[size_t(face)];

@@ -104,7 +104,7 @@ void BlackenRows(const CaptureOptions& options, Image8& image) {
 void AddPoints(const TracedPhoto& traced, const Lens& lens, Random& random, data::PointCloud& points) {
   for (int i = 0; i < kPointsPerPhoto; ++i) {
     const int x = int(random.Below(uint64_t(lens.camera.width))), y = int(random.Below(uint64_t(lens.camera.height)));
-    if (*traced.moving.At(x, y) > 0) continue;
+    if (*traced.moving.At(x, y) > 0 || double(*traced.depth.At(x, y)) >= kSkyDepth) continue;
     const Ray ray = RayThrough(lens, x + 0.5, y + 0.5);
     points.positions.push_back(ray.origin + double(*traced.depth.At(x, y)) * ray.direction);
     const float* radiance = traced.radiance.At(x, y);
@@ -227,7 +227,7 @@ std::vector<CapturedPhoto> PlanCapture(const CaptureOptions& options) {
   orbit.height = options.orbit_height;
   orbit.height_variation = options.height_variation;
   orbit.seed = options.seed;
-  const std::vector<Rigid3> poses = OrbitPoses(orbit, MakeStillLife(options.seed).look_at);
+  const std::vector<Rigid3> poses = OrbitPoses(orbit, SceneFor(options).look_at);
   constexpr int kTurned[3] = {6, 8, 3};
   const std::vector<double> jitter_ev = ExposureJitter(options);
   std::vector<CapturedPhoto> photos;
@@ -251,12 +251,16 @@ std::vector<CapturedPhoto> PlanCapture(const CaptureOptions& options) {
   return photos;
 }
 
+Scene SceneFor(const CaptureOptions& options) {
+  return options.outdoors ? MakeOutdoorStillLife(options.seed) : MakeStillLife(options.seed);
+}
+
 BakedScene BakeFor(const CaptureOptions& options, Executor& executor) {
   constexpr double kUsualDistance = 1.4;  // m in front of the camera: there a texel is as large as a pixel
   BakeOptions bake;
   bake.texel = kUsualDistance / FocalLengthPx(options);
   bake.seed = options.seed;
-  Scene scene = MakeStillLife(options.seed);
+  Scene scene = SceneFor(options);
   if (options.moving_object) AddMovingObject(options.seed, scene);
   return Bake(std::move(scene), bake, executor);
 }

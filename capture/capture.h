@@ -29,6 +29,7 @@ struct CaptureOptions {
   bool alpha_masks = false;        // PNG with transparent room and rug instead of JPEG (then without EXIF)
   bool mixed_sizes = false;        // of four photos the second is upright and the fourth three quarters as large
   bool depth = false;              // also depth maps
+  bool outdoors = false;           // in a meadow under a sky with clouds instead of the room
   bool moving_object = false;      // a ball that is elsewhere in each photo, with its masks
   int black_rows = 0;              // px, at the top of each photo, 0..a fourth of the height: a cut video
   int letterbox = 0;               // px, black rows at the top and as many at the bottom, in the same bounds
@@ -51,6 +52,9 @@ struct CapturedPhoto {
 // The cameras of a capture, without taking it.
 std::vector<CapturedPhoto> PlanCapture(const CaptureOptions& options);
 
+// The scene of these options, moving objects aside.
+Scene SceneFor(const CaptureOptions& options);
+
 // The scene as it is painted and lit for these options: texels follow the size of a pixel.
 BakedScene BakeFor(const CaptureOptions& options, Executor& executor);
 
@@ -67,7 +71,7 @@ struct CaptureResult {
 //                                    applied): PINHOLE, or OPENCV with distortion; points lie on the surfaces and have
 //                                    no tracks
 //   truth/depth/photo_0001.pfm ...   with options.depth: float, m along the optical axis, row by row from the bottom as
-//                                    PFM asks, for the pixels as stored
+//                                    PFM asks, for the pixels as stored; 1e30 where they show the sky
 //   masks/photo_0001.png ...         with options.moving_object: black where the object is, else white
 //   truth/passed/photo_0001.png ...  with options.moving_object: white where the camera sees it in any of the photos
 //   poses_off/...                    where options say that poses are off: the model of truth/ with such poses

@@ -67,7 +67,7 @@ void AddRoom(Builder& build) {
   rug.backdrop = true;
 }
 
-void AddFurniture(Builder& build) {
+void AddPictures(Builder& build) {
   const double wall = kRoomHalf - 0.02, z = 1.05;
   build.Add("poster on the bricks", Shape::kBox, {0.02, 0.62, 0.5}, {-wall, -0.5, z},
             build.Paint(Pattern::kText, 0.17, 0xe8ddc0, 0xb8322a, 0x26324a));
@@ -77,6 +77,32 @@ void AddFurniture(Builder& build) {
             build.Paint(Pattern::kMarble, 0.45, 0x2f5f4a, 0x7fae74, 0xf0e8c8));
   build.Add("poster on the yellow wall", Shape::kBox, {0.75, 0.02, 0.42}, {-0.35, wall, z},
             build.Paint(Pattern::kText, 0.20, 0x2e3f58, 0xe8a23c, 0xe8e4d4));
+}
+
+// The meadow, and huts of several heights around the table, so that the skyline is uneven.
+void AddMeadow(Builder& build) {
+  constexpr double kDistance = 7.5, kBase = 0.8;  // m: of the huts from the table; half their width
+  build
+      .Add("meadow", Shape::kCylinder, {40, 0, 0.004}, {0, 0, 0.004},
+           build.Paint(Pattern::kTerrazzo, 0.7, 0x5c7a34, 0x86a048, 0x3c5424))
+      .coarseness = 6;
+  build.Add("terrace", Shape::kCylinder, {2.9, 0, 0.01}, {0, 0, 0.01},
+            build.Paint(Pattern::kMosaic, 0.34, 0xb8a890, 0x8c7c68, 0xd8ccb4));
+  constexpr Pattern kWalls[4] = {Pattern::kBricks, Pattern::kWood, Pattern::kMosaic, Pattern::kTerrazzo};
+  constexpr uint32_t kPaint[4] = {0xa4583c, 0x8a5c38, 0xd9c9a8, 0xd8d0c0};
+  for (int i = 0; i < 9; ++i) {
+    const double angle = 2 * kPi * (i + 0.25 * (i % 3)) / 9,
+                 half_height = 0.5 * kHighestOutdoors * (0.5 + 0.25 * (i % 3));
+    const double distance = kDistance + 1.1 * (i % 4);
+    Turn(build.Add("hut", Shape::kBox, {kBase + 0.3 * (i % 2), kBase, half_height},
+                   {distance * std::cos(angle), distance * std::sin(angle), half_height},
+                   build.Paint(kWalls[i % 4], 0.4, kPaint[i % 4], 0xc98a60, 0x4a2e2a)),
+         40.0 * i);
+  }
+  for (Primitive& primitive : build.scene().primitives) primitive.backdrop = true;
+}
+
+void AddFurniture(Builder& build) {
   Turn(build.Add("blue chest", Shape::kBox, {0.36, 0.3, 0.3}, {-1.95, 1.75, 0.3},
                  build.Paint(Pattern::kWood, 0.12, 0x3c5a86, 0x6f8fb4, 0x1c2a44)),
        18);
@@ -166,6 +192,7 @@ void AddLowObjects(Builder& build) {
 Scene MakeStillLife(uint64_t seed) {
   Builder build(seed);
   AddRoom(build);
+  AddPictures(build);
   AddFurniture(build);
   AddTallObjects(build);
   AddLowObjects(build);
@@ -174,6 +201,21 @@ Scene MakeStillLife(uint64_t seed) {
                   {{1.0, 0.6, 2.5}, {1.2, 0, 0}, {0, 1.2, 0}, {0.9, 1.05, 1.3}}};
   scene.ambient = {0.34, 0.36, 0.40};
   scene.look_at = {0, 0, 0.80};
+  return std::move(build.scene());
+}
+
+Scene MakeOutdoorStillLife(uint64_t seed) {
+  Builder build(seed);
+  AddMeadow(build);
+  AddFurniture(build);
+  AddTallObjects(build);
+  AddLowObjects(build);
+  Scene& scene = build.scene();
+  scene.lights = {{{-22, -26, 34}, {8, 0, 0}, {0, 8, 0}, {2900, 2700, 2350}}};
+  scene.ambient = {0.40, 0.44, 0.52};
+  scene.look_at = {0, 0, 1.35};
+  scene.open = true;
+  scene.sky_seed = uint32_t(seed ^ (seed >> 32)) * 7919u + 77u;
   return std::move(build.scene());
 }
 

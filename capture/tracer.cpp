@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "capture/sky.h"
 #include "core/check.h"
 
 namespace splat::capture {
@@ -55,14 +56,14 @@ std::vector<Candidate> CandidatesIn(const Scene& scene, const Vec3<double>& orig
 }
 
 Hit TraceAmong(const Scene& scene, const std::vector<Candidate>& candidates, const Ray& ray) {
-  Hit hit = {1e30, -1};
+  Hit hit = {kSkyDepth, kSky};
   const double length = Norm(ray.direction);
   for (const Candidate& candidate : candidates) {
     if (candidate.nearest > hit.t * length) break;
     const double t = Intersect(scene.primitives[size_t(candidate.primitive)].solid, ray, hit.t);
     if (t < hit.t) hit = {t, candidate.primitive};
   }
-  SPLAT_CHECK(hit.primitive >= 0, "a ray left the scene: the camera must stand inside the room");
+  SPLAT_CHECK(hit.primitive != kSky || scene.open, "a ray left the scene: the camera must stand inside the room");
   return hit;
 }
 
@@ -107,9 +108,11 @@ class PhotoTracer {
       const Ray ray = RayThrough(lens_, x + (column + 0.5) / side, y + (row + 0.5) / side);
       const Hit hit = TraceAmong(baked_.scene, candidates, ray);
       if (i == side * side / 2) sum.depth = hit.t;
-      const bool backdrop = baked_.scene.primitives[size_t(hit.primitive)].backdrop;
+      const Primitive* const primitive =
+          hit.primitive == kSky ? nullptr : &baked_.scene.primitives[size_t(hit.primitive)];
+      const bool backdrop = !primitive || primitive->backdrop;
       if (!backdrop) ++sum.foreground;
-      if (baked_.scene.primitives[size_t(hit.primitive)].moving) ++sum.moving;
+      if (primitive && primitive->moving) ++sum.moving;
       if (backdrop && options_.foreground_only) continue;
       sum.radiance = sum.radiance + Radiance(baked_, ray, hit);
       ++sum.counted;
@@ -198,6 +201,7 @@ Hit Trace(const BakedScene& baked, const Ray& ray) {
 }
 
 Vec3<double> Radiance(const BakedScene& baked, const Ray& ray, const Hit& hit) {
+  if (hit.primitive == kSky) return SkyRadiance(ray.direction, baked.scene.sky_seed);
   const Primitive& primitive = baked.scene.primitives[size_t(hit.primitive)];
   const Vec3<double> x_in_local = primitive.solid.local_from_world * (ray.origin + hit.t * ray.direction);
   const SurfaceUv uv = UvAt(primitive.solid, x_in_local);

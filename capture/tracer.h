@@ -35,20 +35,23 @@ Ray RayThrough(const Lens& lens, double x_px, double y_px);
 
 struct Hit {
   double t = 0;
-  int primitive = 0;
+  int primitive = 0;  // kSky: none of the scene
 };
+constexpr int kSky = -1;
+constexpr double kSkyDepth = 1e30;  // the t of a ray that meets nothing
 
-// What a ray meets first. The room is closed, so from within it there always is something.
+// What a ray meets first. Throws splat::Error if there is nothing in a scene that is closed.
 Hit Trace(const BakedScene& baked, const Ray& ray);
 
-// Linear radiance that leaves the hit surface against the ray.
+// Linear radiance that leaves the hit surface, or the sky, against the ray.
 Vec3<double> Radiance(const BakedScene& baked, const Ray& ray, const Hit& hit);
 
 struct TracedPhoto {
   ImageF radiance;    // [h, w, 3] linear; with foreground_only the mean over the samples that see no backdrop
   ImageF foreground;  // [h, w, 1] share of the samples that see no backdrop
   ImageF moving;      // [h, w, 1] share of the samples that see the moving object
-  ImageF depth;       // [h, w, 1] m along the optical axis, of the ray through the pixel's centre
+  // [h, w, 1] m along the optical axis, of the ray through the pixel's centre; kSkyDepth where it shows the sky
+  ImageF depth;
 };
 
 struct TraceOptions {

@@ -41,7 +41,7 @@ data::SceneDescription DescriptionOf(const std::vector<CapturedPhoto>& photos, c
 data::SceneDescription WithPosesOff(const data::SceneDescription& truth, const CaptureOptions& options) {
   data::SceneDescription off = truth;
   off.reprojection_error_px = -1;
-  const Vec3<double> target = MakeStillLife(options.seed).look_at;
+  const Vec3<double> target = SceneFor(options).look_at;
   Random random(options.seed + 3);
   for (data::PosedPhoto& photo : off.photos) {
     Rigid3& pose = photo.camera_from_world;
@@ -82,6 +82,7 @@ void WriteOptions(const std::string& path, const CaptureOptions& options) {
       {"mixed_sizes", options.mixed_sizes},
       {"depth", options.depth},
       {"moving_object", options.moving_object},
+      {"outdoors", options.outdoors},
       {"black_rows", options.black_rows},
       {"letterbox", options.letterbox},
       {"poses_off_deg", options.poses_off_deg},

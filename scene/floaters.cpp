@@ -5,26 +5,33 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "scene/sky_depth.h"
 
 namespace splat {
 namespace {
 
-// The depth before which half of a photo's weight lies; 0 where it shows nothing.
-double MedianDepthOf(const std::vector<float>& weights, const std::vector<float>& depths) {
-  std::vector<std::pair<float, float>> seen;  // depth, weight
-  double total = 0;
-  for (size_t i = 0; i < weights.size(); ++i) {
-    if (!(weights[i] > 0)) continue;
-    seen.emplace_back(depths[i], weights[i]);
-    total += double(weights[i]);
-  }
-  std::sort(seen.begin(), seen.end());
-  double before = 0;
+// The depth before which a share of the weight lies, of pairs of depth and weight in the order of their depths; 0 for
+// none.
+double DepthBefore(const std::vector<std::pair<float, float>>& seen, double share) {
+  double total = 0, before = 0;
+  for (const auto& [depth, weight] : seen) total += double(weight);
   for (const auto& [depth, weight] : seen) {
     before += double(weight);
-    if (before >= total / 2) return double(depth);
+    if (before >= share * total) return double(depth);
   }
   return 0;
+}
+
+// Of what a photo shows but for the sky; 0 where it shows nothing.
+double MedianDepthOf(const std::vector<float>& weights, const std::vector<float>& depths) {
+  std::vector<std::pair<float, float>> seen;  // depth, weight
+  for (size_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] > 0) seen.emplace_back(depths[i], weights[i]);
+  }
+  std::sort(seen.begin(), seen.end());
+  const double sky = kSkyBeyond * DepthBefore(seen, kForeground);
+  while (!seen.empty() && double(seen.back().first) > sky) seen.pop_back();
+  return DepthBefore(seen, 0.5);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "core/quantile.h"
 #include "core/seen_point.h"
 #include "scene/select.h"
+#include "scene/sky_depth.h"
 #include "scene/splat_selection.h"
 
 namespace splat {
@@ -60,6 +61,8 @@ std::optional<double> MedianDepth(const Camera& camera, const std::vector<Vec3<d
   std::vector<double> depths;
   AddDepths(camera, points, 1, depths);
   if (depths.size() < kFewestSeen) return std::nullopt;
+  const double sky = kSkyBeyond * Quantile(depths, kForeground);
+  depths.erase(std::remove_if(depths.begin(), depths.end(), [&](double depth) { return depth > sky; }), depths.end());
   return Median(std::move(depths));
 }
 

@@ -27,7 +27,7 @@ double NearPlaneFor(const std::vector<Camera>& cameras, const SplatSelection& sp
 // Means of splats that can be seen, evenly taken: enough of them for a median.
 std::vector<Vec3<double>> SampledMeans(const SplatSelection& splats);
 
-// Returns the median depth of those points that the camera sees, and nothing if these are next to none.
+// Returns the median depth of those points that the camera sees before the sky; nothing if they are next to none.
 std::optional<double> MedianDepth(const Camera& camera, const std::vector<Vec3<double>>& points);
 
 }  // namespace splat

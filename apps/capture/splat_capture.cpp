@@ -52,6 +52,7 @@ void AddImperfections(CLI::App& app, CaptureOptions& options) {
   app.add_flag("--exif-rotation", options.exif_rotation, "Take every third photo with a turned camera");
   app.add_flag("--alpha-masks", options.alpha_masks, "PNG with the room transparent");
   app.add_flag("--mixed-sizes", options.mixed_sizes, "Photos of several sizes and shapes");
+  app.add_flag("--outdoors", options.outdoors, "In a meadow under a sky with clouds instead of the room");
   app.add_flag("--moving-object", options.moving_object,
                "A ball that is elsewhere in each photo; its masks go to OUTPUT/masks");
   app.add_option("--border", options.black_rows, "Black rows at the top of each photo")->capture_default_str();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "capture/capture.h"
+#include "capture/sky.h"
 #include "capture/trajectory.h"
 #include "data/photos/exif_orientation.h"
 
@@ -75,6 +76,31 @@ TEST(TracePhoto, LeavesOutNoPrimitiveThatATileSees) {
             << x << ' ' << y;
       }
     }
+  }
+}
+
+TEST(TracePhoto, SeesTheSkyBetweenAndAboveThingsOutOfDoors) {
+  ThreadPool pool(2);
+  CaptureOptions options = SmallOptions();
+  options.outdoors = true;
+  const BakedScene outdoors = BakeFor(options, pool);
+  for (const CapturedPhoto& planned : PlanCapture(options)) {
+    const TracedPhoto photo = TracePhoto(outdoors, planned.lens, {1, false}, pool);
+    int sky = 0;
+    for (int y = 0; y < photo.depth.height; ++y) {
+      for (int x = 0; x < photo.depth.width; ++x) {
+        const Ray ray = RayThrough(planned.lens, x + 0.5, y + 0.5);
+        if (double(*photo.depth.At(x, y)) < kSkyDepth) {
+          EXPECT_LE((ray.origin + double(*photo.depth.At(x, y)) * ray.direction).z, kHighestOutdoors + 1e-4);
+          continue;
+        }
+        ++sky;
+        EXPECT_GT(ray.direction.z, -0.1) << "the meadow reaches nearly to the horizon";
+        EXPECT_EQ(*photo.foreground.At(x, y), 0);
+        EXPECT_EQ(photo.radiance.At(x, y)[2], float(SkyRadiance(ray.direction, outdoors.scene.sky_seed).z));
+      }
+    }
+    EXPECT_GT(sky, photo.depth.width * photo.depth.height / 4);
   }
 }
 

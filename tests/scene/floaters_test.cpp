@@ -55,6 +55,14 @@ TEST(Floaters, WhatAPhotoShowsInvisiblyIsNoSupport) {
   EXPECT_EQ(VerdictOn(0.99f * least, 3, 0.99f * least, 3), Support::kUnseen);
 }
 
+TEST(Floaters, ASkyThatFillsMostOfThePhotosDoesNotMoveTheNearZone) {
+  SupportTally tally(kWall + 2);
+  const Photo photo = Photo().Shows(1000, 140).Shows(5, 3);  // five times as much sky as wall
+  tally.Add(kHere, photo.weights, photo.depths);
+  tally.Add(kThere, photo.weights, photo.depths);
+  EXPECT_THAT(tally.Verdicts(), Each(Support::kSupported));
+}
+
 TEST(Floaters, NearACameraNothingIsSupported) {
   const float near_zone = 4 * float(kNearZone);
   EXPECT_EQ(VerdictOn(5, 0.99f * near_zone, 5, 0.99f * near_zone), Support::kNearOnly);

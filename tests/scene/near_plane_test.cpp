@@ -41,6 +41,14 @@ TEST(NearPlaneFor, CamerasThatSeeNothingAreMeasuredFromTheMiddle) {
   EXPECT_GT(NearPlaneFor({At(middle)}, AllOf(cloud)), 0);
 }
 
+TEST(MedianDepth, IsThatBeforeTheSky) {
+  std::vector<Vec3<double>> points(100, {0, 0, 3}), sky(500, {0, 5, 130});
+  EXPECT_EQ(MedianDepth(At({0, 0, 0}), sky), 130) << "there is nothing else";
+  points.insert(points.end(), sky.begin(), sky.end());
+  EXPECT_EQ(MedianDepth(At({0, 0, 0}), points), 3);
+  EXPECT_EQ(MedianDepth(At({0, 0, 200}), points), std::nullopt);
+}
+
 TEST(NearPlaneAt, IsLessWherePointsAreNear) {
   std::vector<Vec3<double>> points;
   for (int i = 0; i < 100; ++i) points.push_back({0, 0, 0.1 + 0.04 * i});

@@ -1,0 +1,195 @@
+#include "data/dataset/open_sky.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include "core/constants.h"
+#include "core/quantile.h"
+#include "core/seen_point.h"
+#include "core/spread_evenly.h"
+
+namespace splat::data {
+namespace {
+
+constexpr size_t kFirstPhotos = 8, kMostPhotos = 40;
+constexpr size_t kLeastPhotos = 2;   // that show sky in a direction
+constexpr int kLongerSide_px = 192;  // of the images that are looked at
+// Nothing nearer to a point than this is sky, px of such an image.
+constexpr int kNearPoint_px = 4;
+// The largest difference of a channel between neighbouring pixels of the sky, of 255: clouds have soft edges.
+constexpr int kMostStep = 24;
+// The sky begins at the border of an image this far above the horizon and goes on down to this far below it: cameras
+// that are all held a little upwards tell a wrong horizon. Sines of angles.
+const double kLeastSeed = std::sin(8 * kRadiansPerDegree), kLeastElevation = std::sin(-12 * kRadiansPerDegree);
+// Directions on the whole sphere: 1.9 degrees apart, some six pixels of an image that is looked at.
+constexpr int64_t kLattice = 12000;
+constexpr double kSlightlyFewer = 0.95;  // than there are points, where it would be more
+
+// A photo that was looked at; all of one size.
+struct Look {
+  Camera camera;
+  Image8 image, sky;
+};
+
+// 255 near a point of the cloud.
+Image8 NearPoints(const Camera& camera, const std::vector<Vec3<double>>& points) {
+  Image8 at(camera.width, camera.height, 1), near = at;
+  for (const Vec3<double>& point : points) {
+    const auto seen = SeenAt(camera, point);
+    if (seen) *at.At(std::min(int(seen->x), at.width - 1), std::min(int(seen->y), at.height - 1)) = 255;
+  }
+  for (int y = 0; y < at.height; ++y) {
+    for (int x = 0; x < at.width; ++x) {
+      if (*at.At(x, y) == 0) continue;
+      for (int v = std::max(0, y - kNearPoint_px); v <= std::min(at.height - 1, y + kNearPoint_px); ++v) {
+        const int half = int(std::sqrt(double(kNearPoint_px * kNearPoint_px - (v - y) * (v - y))));
+        const int left = std::max(0, x - half), right = std::min(at.width - 1, x + half);
+        std::fill(near.At(left, v), near.At(right, v) + 1, uint8_t(255));
+      }
+    }
+  }
+  return near;
+}
+
+// The sine of the angle above the horizon at which a camera sees a pixel's centre: up is -y in the scene's frame.
+double ElevationAt(const Camera& camera, int x, int y) {
+  const Vec3<double> ray = {(x + 0.5 - camera.cx) / camera.fx, (y + 0.5 - camera.cy) / camera.fy, 1};
+  return -(Transpose(camera.camera_from_world.rotation) * Normalized(ray)).y;
+}
+
+bool HasColorOfSky(const uint8_t* pixel) {
+  constexpr int kLeastBlue = 90, kMoreThanRed = 15, kMoreThanGreen = 5;
+  constexpr int kLeastGrey = 150, kMostWarmth = 6;
+  const int red = pixel[0], green = pixel[1], blue = pixel[2];
+  const bool is_blue = blue >= kLeastBlue && blue >= red + kMoreThanRed && blue >= green + kMoreThanGreen;
+  const bool is_bright = std::min({red, green, blue}) >= kLeastGrey && blue >= std::max(red, green) - kMostWarmth;
+  return is_blue || is_bright;
+}
+
+bool HasEdge(const uint8_t* a, const uint8_t* b) {
+  for (int c = 0; c < 3; ++c) {
+    if (std::abs(int(a[c]) - int(b[c])) > kMostStep) return true;
+  }
+  return false;
+}
+
+// Nothing for a photo that cannot be read or of which nothing counts.
+std::optional<Look> LookAt(const Dataset& dataset, int index) {
+  View view = dataset.views[size_t(index)];
+  if (view.alpha == AlphaUse::kBackground) view.alpha = AlphaUse::kMask;  // the background is no sky
+  const double scale = std::min(1.0, double(kLongerSide_px) / std::max(view.camera.width, view.camera.height));
+  const int width = std::max(1, int(std::lround(scale * view.camera.width)));
+  const int height = std::max(1, int(std::lround(scale * view.camera.height)));
+  try {
+    const ViewImage photo = ResizeView(LoadView(view, dataset.background, nullptr), width, height);
+    const Camera camera = ResizedCamera(view.camera, width, height);
+    return Look{camera, photo.image, SkyIn(photo, camera, dataset.points.positions)};
+  } catch (const std::exception&) {
+    return std::nullopt;  // the training will tell
+  }
+}
+
+std::vector<Look> LookAtAll(const Dataset& dataset, const std::vector<int>& views, Executor& executor) {
+  std::vector<std::optional<Look>> looks(views.size());
+  executor.Run(int64_t(views.size()), [&](int64_t i) { looks[size_t(i)] = LookAt(dataset, views[size_t(i)]); });
+  std::vector<Look> usable;
+  for (std::optional<Look>& look : looks) {
+    if (look) usable.push_back(std::move(*look));
+  }
+  return usable;
+}
+
+double ShareOfSky(const std::vector<Look>& looks) {
+  double sum = 0;
+  for (const Look& look : looks) {
+    const auto sky = std::count(look.sky.pixels.begin(), look.sky.pixels.end(), uint8_t(255));
+    sum += double(sky) / double(look.sky.pixels.size());
+  }
+  return looks.empty() ? 0 : sum / double(looks.size());
+}
+
+// The pixel at which a camera sees a direction; nothing where it shows no sky there.
+const uint8_t* SkyAt(const Look& look, const Vec3<double>& direction) {
+  Camera camera = look.camera;
+  camera.camera_from_world.translation = {0, 0, 0};
+  const auto seen = SeenAt(camera, direction);
+  if (!seen) return nullptr;
+  const int x = std::min(int(seen->x), camera.width - 1), y = std::min(int(seen->y), camera.height - 1);
+  return *look.sky.At(x, y) == 0 ? nullptr : look.image.At(x, y);
+}
+
+// Adds the directions of a Fibonacci lattice of `count` points on the sphere.
+void AddDirections(const std::vector<Look>& looks, int64_t count, OpenSky& sky) {
+  const double golden_angle = kPi * (3 - std::sqrt(5.0));
+  sky.spacing = std::sqrt(4 * kPi / double(count));
+  for (int64_t i = 0; i < count; ++i) {
+    const double y = 1 - (2 * double(i) + 1) / double(count), radius = std::sqrt(1 - y * y);
+    const double angle = golden_angle * double(i);
+    const Vec3<double> direction = {radius * std::cos(angle), y, radius * std::sin(angle)};
+    std::array<std::vector<uint8_t>, 3> values;
+    for (const Look& look : looks) {
+      const uint8_t* const pixel = SkyAt(look, direction);
+      for (size_t c = 0; pixel && c < 3; ++c) values[c].push_back(pixel[c]);
+    }
+    if (values[0].size() < kLeastPhotos) continue;
+    sky.directions.push_back(direction);
+    sky.colors.push_back({Median(values[0]), Median(values[1]), Median(values[2])});
+  }
+}
+
+}  // namespace
+
+Image8 SkyIn(const ViewImage& photo, const Camera& camera, const std::vector<Vec3<double>>& points) {
+  const int width = camera.width, height = camera.height;
+  const Image8 near = NearPoints(camera, points);
+  Image8 sky(width, height, 1);
+  std::vector<std::pair<int, int>> front;
+  const auto take = [&](int x, int y, double least_elevation) {
+    if (*sky.At(x, y) > 0 || *near.At(x, y) > 0 || !HasColorOfSky(photo.image.At(x, y))) return;
+    if (!photo.weights.pixels.empty() && *photo.weights.At(x, y) == 0) return;
+    if (!(ElevationAt(camera, x, y) > least_elevation)) return;
+    *sky.At(x, y) = 255;
+    front.emplace_back(x, y);
+  };
+  for (int y = 0; y < height; ++y) {
+    const bool is_border = y == 0 || y == height - 1;
+    for (int x = 0; x < width; x += is_border ? 1 : std::max(1, width - 1)) take(x, y, kLeastSeed);
+  }
+  while (!front.empty()) {
+    const auto [x, y] = front.back();
+    front.pop_back();
+    for (const auto& [dx, dy] : {std::pair(1, 0), std::pair(-1, 0), std::pair(0, 1), std::pair(0, -1)}) {
+      const int u = x + dx, v = y + dy;
+      if (u < 0 || v < 0 || u >= width || v >= height) continue;
+      if (!HasEdge(photo.image.At(x, y), photo.image.At(u, v))) take(u, v, kLeastElevation);
+    }
+  }
+  return sky;
+}
+
+OpenSky FindSky(const Dataset& dataset, double least_share, Executor& executor) {
+  OpenSky sky;
+  if (dataset.points.positions.empty() || dataset.few_points) return sky;
+  const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
+  sky.share = ShareOfSky(LookAtAll(dataset, SpreadEvenly(views, kFirstPhotos), executor));
+  if (sky.share < 0.5 * least_share) return sky;
+  const std::vector<Look> looks = LookAtAll(dataset, SpreadEvenly(views, kMostPhotos), executor);
+  sky.share = ShareOfSky(looks);
+  if (sky.share < least_share) return sky;
+  const auto most = double(dataset.points.positions.size());
+  for (int64_t lattice = kLattice; lattice > 0;) {
+    sky = {sky.share, {}, {}, 0};
+    AddDirections(looks, lattice, sky);
+    const auto found = double(sky.directions.size());
+    if (found <= most) break;
+    lattice = int64_t(kSlightlyFewer * double(lattice) * most / found);
+  }
+  return sky;
+}
+
+}  // namespace splat::data
