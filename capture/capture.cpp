@@ -187,31 +187,20 @@ void MoveTo(const std::string& folder, const std::string& made, bool overwrite) 
 
 void Validate(const CaptureOptions& options) {
   std::string violations;
-  const auto check = [&](const char* option, double value, double low, double high) {
-    if (value >= low && value <= high) return;
-    violations += StrCat(violations.empty() ? "" : "; ", option, " is ", value, ", must be in ", low, "..", high);
-  };
-  check("photos", options.photos, 2, 9999);
-  check("width", options.width, 16, 8192);
-  check("height", options.height, 16, 8192);
-  check("field of view", options.field_of_view_deg, 10, 120);
-  check("orbit radius", options.orbit_radius, 1.2, 2.1);
-  check("orbit height", options.orbit_height, 1.0, 2.2);
-  check("height variation", options.height_variation, 0, 0.5);
-  check("orbit height - height variation", options.orbit_height - options.height_variation, 0.9, 2.2);
-  check("orbit height + height variation", options.orbit_height + options.height_variation, 0.9, 2.3);
-  check("exposure drift", options.exposure_drift_ev, 0, 2);
-  check("exposure jitter", options.exposure_jitter_ev, 0, 2);
-  check("white balance drift", options.white_balance_ev, 0, 2);
-  check("noise", options.noise, 0, 50);
-  check("black rows", options.black_rows, 0, 0.25 * options.height);
-  check("letterbox", options.letterbox, 0, 0.25 * options.height);
-  check("poses off, degrees,", options.poses_off_deg, 0, 10);
-  check("poses off, share of the distance,", options.poses_off_share, 0, 0.2);
-  check("samples per side", options.samples_per_side, 1, 9);
   const auto refuse = [&](const std::string& text) { violations += (violations.empty() ? "" : "; ") + text; };
-  if (options.samples_per_side % 2 == 0)
-    refuse(StrCat("samples per side is ", options.samples_per_side, ", must be odd"));
+  CaptureOptions copy = options;  // the rows refer to it
+  for (const Option& option : OptionsOf(copy)) {
+    const std::string wanted = Violation(option);
+    if (!wanted.empty()) refuse(StrCat(option.name, " is ", ValueText(option), ", must be ", wanted));
+  }
+  const auto check = [&](const char* what, double value, double low, double high) {
+    if (!(value >= low && value <= high)) refuse(StrCat(what, " is ", value, ", must be in ", low, "..", high));
+  };
+  check("orbit_height - height_variation", options.orbit_height - options.height_variation, 0.9, 2.2);
+  check("orbit_height + height_variation", options.orbit_height + options.height_variation, 0.9, 2.3);
+  check("border", options.black_rows, 0, 0.25 * options.height);
+  check("letterbox", options.letterbox, 0, 0.25 * options.height);
+  if (options.samples_per_side % 2 == 0) refuse(StrCat("samples is ", options.samples_per_side, ", must be odd"));
   const Camera camera = MakeCamera(options.width, options.height, FocalLengthPx(options), {});
   if (!DistortionIsInvertible(options.distortion, camera)) {
     refuse("distortion is too strong: towards the photo's corners it is not one-to-one");

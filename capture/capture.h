@@ -1,44 +1,18 @@
 // The demonstration capture: photos of a procedural scene with the truth beside them.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "capture/capture_options.h"
 #include "capture/tracer.h"
 #include "core/parallel.h"
 
 namespace splat::capture {
 
-struct CaptureOptions {
-  int photos = 48;                 // once around, 2..9999
-  int width = 512, height = 384;   // px, 16..8192
-  double field_of_view_deg = 62;   // across the width, 10..120
-  uint64_t seed = 1;               // paint, positions and noise
-  double orbit_radius = 1.75;      // m, 1.2..2.1: around the table, inside the room
-  double orbit_height = 1.42;      // m above the floor, 1.0..2.2
-  double height_variation = 0.22;  // m, 0..0.5
-  Distortion distortion;           // COLMAP's OPENCV model; must be one-to-one over the photo
-  double exposure_drift_ev = 0;    // stops up and down over the orbit, 0..2
-  double exposure_jitter_ev = 0;   // stops: each photo's own, at random, with a mean of 0 over the photos; 0..2
-  double white_balance_ev = 0;     // stops between red and blue, up and down over the orbit, 0..2
-  double noise = 0;                // standard deviation, of 255; 0..50
-  int samples_per_side = 3;        // rays per pixel, squared; odd, 1..9
-  bool exif_rotation = false;      // every third photo is taken with the camera turned: EXIF orientation 6, 8, 3
-  bool alpha_masks = false;        // PNG with transparent room and rug instead of JPEG (then without EXIF)
-  bool mixed_sizes = false;        // of four photos the second is upright and the fourth three quarters as large
-  bool depth = false;              // also depth maps
-  bool outdoors = false;           // in a meadow under a sky with clouds instead of the room
-  bool moving_object = false;      // a ball that is elsewhere in each photo, with its masks
-  int black_rows = 0;              // px, at the top of each photo, 0..a fourth of the height: a cut video
-  int letterbox = 0;               // px, black rows at the top and as many at the bottom, in the same bounds
-  // Poses that are wrong, beside the true ones: each camera is turned by so many degrees (0..10) about a random axis
-  // and moved in a random direction by so large a share of its distance from the still life (0..0.2).
-  double poses_off_deg = 0, poses_off_share = 0;
-};
-
-// Throws one splat::Error that lists each violation as option, value and bound.
+// Throws one splat::Error that lists each violation of a bound, also of those between options, as option, value and
+// bound.
 void Validate(const CaptureOptions& options);
 
 struct CapturedPhoto {

@@ -330,10 +330,10 @@ TEST(WriteCapture, ListsAllBadOptionsAtOnce) {
   options.samples_per_side = 4;
   options.distortion.k1 = -0.9;
   const std::string message = ErrorMessageOf([&] { Take(options, folder / "set"); });
-  EXPECT_THAT(message, HasSubstr("photos is 1, must be in 2..9999"));
+  EXPECT_THAT(message, HasSubstr("photos is 1, must be at least 2 and at most 9999"));
   EXPECT_THAT(message, HasSubstr("width is 4"));
   EXPECT_THAT(message, HasSubstr("noise is nan"));
-  EXPECT_THAT(message, HasSubstr("samples per side is 4, must be odd"));
+  EXPECT_THAT(message, HasSubstr("samples is 4, must be odd"));
   EXPECT_THAT(message, HasSubstr("distortion is too strong"));
   EXPECT_FALSE(fs::exists(folder / "set"));
 }
