@@ -7,6 +7,7 @@
 #include "train/init.h"
 #include "train/memory_limits.h"
 #include "train/pose_refinement.h"
+#include "train/sky_shell.h"
 
 namespace splat::train {
 namespace {
@@ -34,14 +35,17 @@ TrainState TrainState::Clone() const {
   return clone;
 }
 
-TrainState InitialState(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config) {
+TrainState InitialState(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                        const data::OpenSky& sky) {
   const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
   SPLAT_CHECK(!views.empty(), "the dataset has no training view");
   const int64_t photo_bytes = PhotoBudget(backend, dataset, views);
   TrainState state;
   state.order = EpochOrderOf(views, config.seed);
   state.density_random = Random(config.seed + 1);
-  state.model = ToDevice(InitialModel(dataset, config.init, config.seed + 2), backend.device);
+  SplatModel model = InitialModel(dataset, config.init, config.seed + 2);
+  AddSky(sky, dataset, model);
+  state.model = ToDevice(model, backend.device);
   state.moments = ZeroMoments(state.model);
   state.limits = LimitsOf(backend, config.density, MostPixels(dataset, views), photo_bytes, state.model.count());
   AddColorParameters(backend, dataset, config.color, state.photo_parameters);

@@ -4,6 +4,7 @@
 
 #include "core/random.h"
 #include "data/dataset/dataset.h"
+#include "data/dataset/open_sky.h"
 #include "rasterizer/torch/splat_model.h"
 #include "train/backend.h"
 #include "train/density/density_statistics.h"
@@ -31,7 +32,9 @@ struct TrainState {
   TrainState Clone() const;
 };
 
-// The state before the first step, on the backend's device. Throws splat::Error if the device does not hold it.
-TrainState InitialState(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config);
+// The state before the first step, on the backend's device, with splats for the sky (ChosenSky); config.sky is not
+// looked at. Throws splat::Error if the device does not hold it.
+TrainState InitialState(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
+                        const data::OpenSky& sky = {});
 
 }  // namespace splat::train

@@ -22,6 +22,7 @@
 #include "train/pose_refinement.h"
 #include "train/remove_floaters.h"
 #include "train/schedule.h"
+#include "train/sky_shell.h"
 #include "train/train_step.h"
 
 namespace splat::train {
@@ -263,7 +264,7 @@ TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, c
   TrainConfig chosen = config;
   chosen.color.mode = ChosenColorMode(dataset, config.color, log);
   chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, log);
-  TrainState state = InitialState(backend, dataset, chosen);
+  TrainState state = InitialState(backend, dataset, chosen, ChosenSky(dataset, config, log));
   if (state.model.count() > state.limits.gaussians) {
     LogWarning(log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",
                            state.limits.gaussians, "; none is added"));

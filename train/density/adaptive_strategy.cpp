@@ -12,6 +12,7 @@
 #include "train/density/strategies.h"
 #include "train/density/strategy.h"
 #include "train/schedule.h"
+#include "train/sky_shell.h"
 
 namespace splat::train {
 namespace {
@@ -53,6 +54,8 @@ DecideParams AdaptiveStrategy::Decision(const StepContext& context, const torch:
   params.thresholds.split_log_scale = std::log(config_.adaptive.split_scale * context.extent);
   params.thresholds.prune_log_scale = std::log(config_.adaptive.prune_scale * context.extent);
   params.thresholds.prune_large = config_.adaptive.prune_scale > 0 && context.density->opacity_was_reset;
+  const double far = BeyondScene(context.extent);
+  params.thresholds.far_squared = far * far;
   params.thresholds.grad_threshold = config_.adaptive.grad_threshold;
   params.max_gaussians = limit;
   params.fates = PointerTo<uint8_t>(fates, {model.count()}, "fates", device);

@@ -68,6 +68,7 @@ struct TrainConfig {
   int sh_degree_every = 1000;  // steps (of 30,000) between rises of the active SH degree
   Rgb background = {0, 0, 0};
   std::string remove_floaters = "off";  // off; on: splats that no two photos support (train/remove_floaters.h)
+  std::string sky = "auto";    // off; on: splats far away where photos show sky; auto: out of doors (train/sky_shell.h)
   int resolution_levels = -1;  // training starts at 1 / 2^levels of the resolution and doubles it on the way; 0: none;
                                // -1: chosen from the size
   double cache_gigabytes = 2;  // decoded photos kept in memory

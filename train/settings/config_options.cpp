@@ -39,6 +39,10 @@ std::vector<Option> RunOptionsOf(TrainConfig& config) {
              "Whether splats are removed that no two photos support, or cameras in whose near zone they lie only")
           .OneOf({"off", "on"})
           .Flag("--remove-floaters off|on", kTraining),
+      Option("sky", config.sky,
+             "Begin with splats far away where the photos show sky; auto does so where they were taken out of doors")
+          .OneOf({"auto", "off", "on"})
+          .Flag("--sky auto|off|on", kTraining),
       Option("resolution_levels", config.resolution_levels,
              "Training starts at 1 / 2^levels of the resolution; -1: chosen from the size")
           .Between(-1, 4),

@@ -188,7 +188,7 @@ TEST(ConfigToJsonTest, HoldsEveryOption) {
   EXPECT_EQ(json["init"].size(), 4u);
   EXPECT_EQ(json["color"].size(), 3u);
   EXPECT_EQ(json["poses"].size(), 6u);
-  EXPECT_EQ(json.size(), 10u + 6u);
+  EXPECT_EQ(json.size(), 11u + 6u);
 }
 
 TEST(OptionsOfTest, EveryRowHasAHelpTextAndANameOfItsOwn) {

@@ -151,8 +151,9 @@ SPLAT_HD inline float MeanGradientOf(const DecideParams& params, int64_t splat) 
 SPLAT_HD inline SplatFate FateOf(const DecideParams& params, int64_t splat) {
   const kernels::SplatsView<float>& splats = params.splats;
   if (!IsUsable(splats, splats.sh_rest_count, splat)) return SplatFate::kRemove;
-  const float* s = splats.log_scales + 3 * splat;
-  return FateOf(params.thresholds, splats.opacity_logits[splat], {s[0], s[1], s[2]}, MeanGradientOf(params, splat));
+  const float *s = splats.log_scales + 3 * splat, *mean = splats.means + 3 * splat;
+  return FateOf(params.thresholds, splats.opacity_logits[splat], {mean[0], mean[1], mean[2]}, {s[0], s[1], s[2]},
+                MeanGradientOf(params, splat));
 }
 
 }  // namespace splat::train

@@ -31,8 +31,9 @@ constexpr float kNoGradient = -std::numeric_limits<float>::infinity();
 struct FateThresholds {
   float prune_logit = 0;       // of the opacity: below it a splat is removed
   double split_log_scale = 0;  // of the largest axis: a growing splat above it is split, else cloned
-  double prune_log_scale = 0;  // of the largest axis: above it a splat is removed if prune_large
+  double prune_log_scale = 0;  // of the largest axis: above it a splat is removed if prune_large and near enough
   bool prune_large = false;
+  double far_squared = std::numeric_limits<double>::infinity();  // of the distance from the origin: beyond it none is
   double grad_threshold = 0;  // of the mean gradient: from it on a splat grows; at least 0
 };
 
@@ -55,11 +56,19 @@ SPLAT_HD inline bool Lives(float dead_logit, float opacity_logit) {
   return opacity_logit >= dead_logit;
 }
 
+// Whether a usable splat is larger than a splat of the scene may be. Those of the sky are far away, and as large as
+// that asks for.
+SPLAT_HD inline bool IsTooLarge(const FateThresholds& t, const Vec3<float>& mean, float largest_log_scale) {
+  if (!t.prune_large || !(double(largest_log_scale) > t.prune_log_scale)) return false;
+  const Vec3<double> x = {mean.x, mean.y, mean.z};
+  return !(Dot(x, x) > t.far_squared);
+}
+
 // Of a usable splat.
-SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, const Vec3<float>& log_scale,
-                                 float mean_gradient) {
+SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, const Vec3<float>& mean,
+                                 const Vec3<float>& log_scale, float mean_gradient) {
   const float largest = LargestLogScale(log_scale);
-  const bool too_large = t.prune_large && double(largest) > t.prune_log_scale;
+  const bool too_large = IsTooLarge(t, mean, largest);
   if (!Lives(t.prune_logit, opacity_logit) || too_large) return SplatFate::kRemove;
   if (!(double(mean_gradient) >= t.grad_threshold)) return SplatFate::kKeep;
   return double(largest) > t.split_log_scale ? SplatFate::kSplit : SplatFate::kClone;

@@ -185,6 +185,18 @@ TEST_P(DensityFatesTest, DecidesEveryFate) {
   EXPECT_EQ(decision.fates, Bytes({kKeep, kClone, kSplit, kRemove, kClone, kSplit, kKeep, kKeep}));
 }
 
+TEST_P(DensityFatesTest, KeepsLargeSplatsThatAreFarAway) {
+  Model model;
+  const std::vector<float> huge = {-4, -3, 0};
+  for (int i = 0; i < 3; ++i) model.Add(0, huge, 19, 1);
+  DensitySplats splats(model.logits, model.log_scales);
+  splats.host.means = {0, 0, 49, 30, -30, 30, 0, -51, 0};
+  FateThresholds thresholds = Thresholds();
+  thresholds.far_squared = 50 * 50;
+  const Decision decision = Decide(splats, model, thresholds, kNoLimit);
+  EXPECT_EQ(decision.fates, Bytes({SplatFate::kRemove, SplatFate::kKeep, SplatFate::kKeep}));
+}
+
 TEST_P(DensityFatesTest, RemovesWhatIsNotFinite) {
   Model model;
   const std::vector<float> small = {-4, -3, -5};
