@@ -78,7 +78,7 @@ bool Equal(const ModelMoments& a, const ModelMoments& b) {
 
 bool Equal(const DensityState& a, const DensityState& b) {
   return Equal(a.statistics.gradient_sum, b.statistics.gradient_sum) && Equal(a.statistics.seen, b.statistics.seen) &&
-         a.statistics.absolute == b.statistics.absolute && a.views == b.views && a.refinements == b.refinements &&
+         a.statistics.absolute == b.statistics.absolute && a.views == b.views && a.densifications == b.densifications &&
          a.opacity_was_reset == b.opacity_was_reset;
 }
 
