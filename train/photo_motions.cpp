@@ -10,7 +10,7 @@ namespace splat::train {
 namespace {
 
 constexpr double kStepShare = 0.4;  // of the whole step, for the scene moves as well; chosen by measurement
-constexpr double kPrior = 0.03;     // pull to the source's pose, x the mean curvature; chosen by measurement
+constexpr double kPrior = 0.03;     // pull to the source's pose, x the photo's mean curvature; chosen by measurement
 
 Vec3<double> Capped(const Vec3<double>& x, double most) {
   const double size = Norm(x);
@@ -27,14 +27,16 @@ MotionLimits UsualLimits() {
   return {0.003, 0.25 * kRadiansPerDegree, 0.03, 3 * kRadiansPerDegree, data::kAlignedDistance};
 }
 
-void Move(Twist& motion, const PoseLoss& loss, const MotionLimits& limits) {
+void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, const PoseLoss& points) {
+  PoseLoss loss = photo;
+  Add(points, loss);
   SquareMatrix<kMotionNumbers> matrix{};
   Twist step;
   const auto unit = [&](size_t i) { return i < 3 ? limits.scene : 1; };  // of a share, of a radian
   double mean = 0;
   for (size_t i = 0; i < step.size(); ++i) {
     for (size_t j = 0; j <= i; ++j) matrix[i][j] = unit(i) * unit(j) * loss.matrix[i][j];
-    mean += matrix[i][i] / double(step.size());
+    mean += unit(i) * unit(i) * photo.matrix[i][i] / double(step.size());
   }
   for (size_t i = 0; i < step.size(); ++i) {
     matrix[i][i] += kPrior * mean;

@@ -19,10 +19,12 @@ struct MotionLimits {
 MotionLimits UsualLimits();
 
 // Makes a damped step of Gauss and Newton (docs/math.md, section 14) on the motion of a camera, whose
-// camera_from_world = ExpTwist(motion) of the source's pose, in scene units and radians. `loss` is by a further motion
-// of the moved camera, and the step is composed with the motion: no step is taken along the old camera's axes. A
-// gradient or a matrix that is not finite moves nothing, nor does a loss that no motion changes.
-void Move(Twist& motion, const PoseLoss& loss, const MotionLimits& limits);
+// camera_from_world = ExpTwist(motion) of the source's pose, in scene units and radians. The losses, of the
+// photo and of structure from motion's points that it sees, are by a further motion of the moved camera, and the step
+// is composed with the motion: no step is taken along the old camera's axes. The prior is as firm as the photo's loss,
+// whatever the points say. A gradient or a matrix that is not finite moves nothing, nor does a photo that no motion
+// changes.
+void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, const PoseLoss& points = {});
 
 // Memory for what a step leaves of the loss of a pose, [kPoseLossNumbers] double, zeros.
 torch::Tensor PoseLossOn(const torch::Device& device);

@@ -86,13 +86,14 @@ void PoseRefinement::Done(int view, int step) {
 void PoseRefinement::Settle() {
   const int view = motions_.loss_view;
   if (view < 0) return;
-  PoseLoss loss = PoseLossOf(static_cast<const double*>(loss_.Wait()));
+  const PoseLoss photo = PoseLossOf(static_cast<const double*>(loss_.Wait()));
   Twist& motion = motions_.views[size_t(view)];
+  PoseLoss points;
   if (tracks_.Supports(view)) {
     const Rigid3& source = dataset_.views[size_t(view)].camera.camera_from_world;
-    Add(tracks_.At(view, Compose(ExpTwist(motion), source)), loss);
+    points = tracks_.At(view, Compose(ExpTwist(motion), source));
   }
-  Move(motion, loss, limits_);
+  Move(motion, photo, limits_, points);
   Center();
   motions_.loss_view = -1;
 }

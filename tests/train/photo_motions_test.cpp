@@ -54,6 +54,13 @@ TEST(Move, WithoutAGradientTheMotionGoesBackWhereTheLossIsFlat) {
   EXPECT_NEAR(motion[3], 0.001 * (1 - 0.4 * 0.025 / 1.025), 1e-6);
 }
 
+TEST(Move, PointsMakeThePriorNoFirmer) {
+  const Twist rest = {1e-4, -2e-4, 5e-5, 1e-5, 2e-5, -3e-5};
+  Twist motion{};
+  Move(motion, LossWith({}, kFirm), UsualLimits(), LossWith(rest, 100 * kFirm));
+  for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(motion[i] / rest[i], 0.4 * 100 / 101.03, 1e-3) << i;
+}
+
 TEST(Move, AStepAndTheWholeMotionAreCapped) {
   const MotionLimits limits = UsualLimits();
   const PoseLoss loss = LossWith({10, 10, 0, 0, -10, -10}, 1);
