@@ -75,6 +75,18 @@ void ForEachGroup(const std::string& mount, std::string path, const Apply& apply
   apply(mount);
 }
 
+// The number in a line such as "MemAvailable:   21056000 kB" of a file of the kernel, in bytes; -1 where it has none.
+int64_t BytesNamed(const std::string& key, const std::string& path) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string name;
+    int64_t kilobytes = 0;
+    if (words >> name >> kilobytes && name == key) return 1024 * kilobytes;
+  }
+  return -1;
+}
+
 }  // namespace
 
 GroupLimits ReadGroupLimits(const std::string& root) {
@@ -104,14 +116,11 @@ GroupLimits ReadGroupLimits(const std::string& root) {
 }
 
 int64_t ReadAvailableMemory(const std::string& root) {
-  std::ifstream file(root + "/proc/meminfo");
-  for (std::string line; std::getline(file, line);) {  // "MemAvailable:   21056000 kB"
-    std::istringstream words(line);
-    std::string key;
-    int64_t kilobytes = 0;
-    if (words >> key >> kilobytes && key == "MemAvailable:") return 1024 * kilobytes;
-  }
-  return -1;
+  return BytesNamed("MemAvailable:", root + "/proc/meminfo");
+}
+
+int64_t PeakMemory() {
+  return std::max<int64_t>(0, BytesNamed("VmHWM:", "/proc/self/status"));
 }
 
 MachineMemory UsableMemory() {

@@ -27,6 +27,9 @@ struct MachineMemory {
 // The memory of the machine, or of the control groups where that is less.
 MachineMemory UsableMemory();
 
+// The most bytes of memory that this process has had so far; 0 where that is unknown.
+int64_t PeakMemory();
+
 // The number of threads that run at the same time, at least 1.
 int UsableCores();
 

@@ -1,9 +1,9 @@
 #include "pipeline/run_files.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include "core/check.h"
+#include "core/machine_limits.h"
 #include "formats/inria_cameras.h"
 #include "io/json_file.h"
 #include "io/json_parse.h"
@@ -121,17 +121,6 @@ Json InputJson(const RunOptions& options, const RunSummary& summary) {
             {"colmap", sfm.colmap}}}};
 }
 
-// Largest resident memory of this process so far, in megabytes (10^6 bytes); 0 if the system does not tell.
-double PeakMemoryMegabytes() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    double kibibytes = 0;
-    if (word == "VmHWM:" && status >> kibibytes) return kibibytes * 1024 / 1e6;
-  }
-  return 0;
-}
-
 }  // namespace
 
 void WriteCameras(const std::string& path, const data::Dataset& dataset) {
@@ -170,7 +159,7 @@ void WriteMetrics(const std::string& path, const RunSummary& summary) {
   json["interrupted"] = summary.interrupted;
   json["training_seconds"] = summary.training_seconds;
   json["total_seconds"] = summary.total_seconds;
-  json["peak_memory_mb"] = PeakMemoryMegabytes();
+  json["peak_memory_mb"] = double(PeakMemory()) / 1e6;
   json["device"] = summary.device;
   json["threads"] = summary.threads;
   json["conventions"] = Conventions();

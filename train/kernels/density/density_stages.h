@@ -12,6 +12,7 @@
 #include "rasterizer/kernels/views.h"
 #include "scene/usable_splat.h"
 #include "train/kernels/density/fate_math.h"
+#include "train/kernels/density/morton_math.h"
 #include "train/kernels/density/relocation_stages.h"
 
 namespace splat::train {
