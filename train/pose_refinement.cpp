@@ -77,10 +77,12 @@ double* PoseRefinement::PoseLossFor(int view, int step) {
 
 void PoseRefinement::Done(int view, int step) {
   Settle();
-  if (!Moves(view, step)) return;
-  QueueLoss();
-  motions_.loss_view = view;
-  if (!backend_.is_device) Settle();
+  if (Moves(view, step)) {
+    QueueLoss();
+    motions_.loss_view = view;
+    if (!backend_.is_device) Settle();
+  }
+  Center();
 }
 
 void PoseRefinement::Settle() {
@@ -94,16 +96,18 @@ void PoseRefinement::Settle() {
     points = tracks_.At(view, Compose(ExpTwist(motion), source));
   }
   Move(motion, photo, limits_, points);
-  Center();
+  motions_.are_centered = false;
   motions_.loss_view = -1;
 }
 
 void PoseRefinement::Center() {
+  if (motions_.are_centered) return;
   std::vector<Twist> motions;
   motions.reserve(training_.size());
   for (const int view : training_) motions.push_back(motions_.views[size_t(view)]);
   CenterMotions(poses_, limits_.scene, motions);
   for (size_t i = 0; i < training_.size(); ++i) motions_.views[size_t(training_[i])] = motions[i];
+  motions_.are_centered = true;
 }
 
 }  // namespace splat::train
