@@ -330,7 +330,7 @@ TEST(WriteCapture, ListsAllBadOptionsAtOnce) {
   options.samples_per_side = 4;
   options.distortion.k1 = -0.9;
   const std::string message = ErrorMessageOf([&] { Take(options, folder / "set"); });
-  EXPECT_THAT(message, HasSubstr("photos is 1, must be at least 2 and at most 9999"));
+  EXPECT_THAT(message, HasSubstr("photos is 1, must be between 2 and 9999"));
   EXPECT_THAT(message, HasSubstr("width is 4"));
   EXPECT_THAT(message, HasSubstr("noise is nan"));
   EXPECT_THAT(message, HasSubstr("samples is 4, must be odd"));

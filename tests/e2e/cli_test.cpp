@@ -80,8 +80,10 @@ TEST(SplatCapture, PutsPosesOffByItsOptions) {
   EXPECT_THAT(options, HasSubstr("\"poses_off_deg\": 1.5"));
   EXPECT_THAT(options, HasSubstr("\"poses_off_share\": 0.05"));
   EXPECT_NE(ReadFile(dir / "c/poses_off/images.bin"), ReadFile(dir / "c/truth/images.bin"));
-  ExpectOneClearLine(run({"--overwrite", "--poses-off", "11"}), "splat-capture", "poses off, degrees, is 11");
-  ExpectOneClearLine(run({"--overwrite", "--positions-off", "0.3"}), "splat-capture", "poses off, share");
+  ExpectOneClearLine(run({"--overwrite", "--poses-off", "11"}), "splat-capture",
+                     "--poses-off: '11' is not allowed; use a number between 0 and 10");
+  ExpectOneClearLine(run({"--overwrite", "--positions-off", "0.3"}), "splat-capture",
+                     "--positions-off: '0.3' is not allowed; use a number between 0 and 0.2");
 }
 
 bool Exists(const std::string& path) {
