@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kExposure = 1.0;       // radiance to the sensor's scale, where 1 is white
-constexpr int kPointsPerPhoto = 250;    // of truth/points3D.bin
+constexpr int kPointsPerPhoto = 250;    // of truth/points3D.txt
 constexpr double kSensorWidthMm = 6.4;  // of the imagined camera
 
 double FocalLengthPx(const CaptureOptions& options) {
@@ -156,9 +156,9 @@ void TakePhotos(const CaptureOptions& options, const std::string& folder, const 
     if (progress) progress(int(i) + 1, int(result.photos.size()));
   }
   const data::SceneDescription truth = DescriptionOf(result.photos, points);
-  data::WriteColmapModel(truth_folder, truth);
+  data::WriteColmapText(truth_folder, truth);
   if (options.poses_off_deg > 0 || options.poses_off_share > 0) {
-    data::WriteColmapModel(folder + "/poses_off", WithPosesOff(truth, options));
+    data::WriteColmapText(folder + "/poses_off", WithPosesOff(truth, options));
   }
   WriteOptions(truth_folder + "/capture.json", options);
 }

@@ -89,7 +89,7 @@ TEST(WriteCapture, PosesAreOffAsFarAsAskedAndThePhotosAreTheSame) {
   options.poses_off_share = 0.05;
   const CaptureResult result = Take(options, folder / "off");
   EXPECT_TRUE(Contents(folder / "true/photos") == Contents(result.photo_folder));
-  for (const char* file : {"cameras.bin", "images.bin", "points3D.bin"}) {
+  for (const char* file : {"cameras.txt", "images.txt", "points3D.txt"}) {
     EXPECT_EQ(ReadFile(folder / "true/truth/" + file), ReadFile(result.truth_folder + "/" + file)) << file;
   }
   EXPECT_FALSE(fs::exists(folder / "true/poses_off"));

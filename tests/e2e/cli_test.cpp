@@ -79,7 +79,7 @@ TEST(SplatCapture, PutsPosesOffByItsOptions) {
   const std::string options = ReadFile(dir / "c/truth/capture.json");
   EXPECT_THAT(options, HasSubstr("\"poses_off_deg\": 1.5"));
   EXPECT_THAT(options, HasSubstr("\"poses_off_share\": 0.05"));
-  EXPECT_NE(ReadFile(dir / "c/poses_off/images.bin"), ReadFile(dir / "c/truth/images.bin"));
+  EXPECT_NE(ReadFile(dir / "c/poses_off/images.txt"), ReadFile(dir / "c/truth/images.txt"));
   ExpectOneClearLine(run({"--overwrite", "--poses-off", "11"}), "splat-capture",
                      "--poses-off: '11' is not allowed; use a number between 0 and 10");
   ExpectOneClearLine(run({"--overwrite", "--positions-off", "0.3"}), "splat-capture",

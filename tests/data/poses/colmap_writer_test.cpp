@@ -52,14 +52,16 @@ void ExpectEqual(const SceneDescription& found, const SceneDescription& expected
 }
 
 TEST(ColmapWriter, WhatItWritesIsReadBack) {
-  const TempDir folder;
-  WriteColmapModel(folder / "new/model", Scene());
-  ExpectEqual(ReadColmapModel(folder / "new/model", folder / "photos"), Scene());
-  SceneDescription scene = Scene();
-  EXPECT_EQ(ReadColmapModel(folder / "new/model", folder / "photos").reprojection_error_px, -1);
-  scene.reprojection_error_px = 0.5;
-  WriteColmapModel(folder / "known", scene);
-  EXPECT_EQ(SummarizeColmapModel(folder / "known").mean_reprojection_error_px, 0.5);
+  for (const auto write : {WriteColmapModel, WriteColmapText}) {
+    const TempDir folder;
+    write(folder / "new/model", Scene());
+    ExpectEqual(ReadColmapModel(folder / "new/model", folder / "photos"), Scene());
+    SceneDescription scene = Scene();
+    EXPECT_EQ(ReadColmapModel(folder / "new/model", folder / "photos").reprojection_error_px, -1);
+    scene.reprojection_error_px = 0.5;
+    write(folder / "known", scene);
+    EXPECT_EQ(SummarizeColmapModel(folder / "known").mean_reprojection_error_px, 0.5);
+  }
 }
 
 TEST(ColmapWriter, ColmapItselfReadsIt) {
