@@ -181,5 +181,44 @@ __device__ inline T WarpInclusiveSum(T value) {
   return value;
 }
 
+// Sum over a block of kWarps warps in a fixed order; thread 0 gets it. `warps` is shared memory.
+template <typename T, int kWarps>
+__device__ inline T BlockSum(T mine, T (&warps)[kWarps]) {
+  const T of_warp = WarpSum(mine);
+  if (LaneIndex() == 0) warps[WarpIndex()] = of_warp;
+  SyncBlock();
+  T sum{};
+  if (threadIdx.x != 0) return sum;
+  for (int warp = 0; warp < kWarps; ++warp) sum += warps[warp];
+  return sum;
+}
+
+// Leaves the sums over the block of each of kCount numbers of its threads in column blockIdx.x of block_sums [kCount,
+// gridDim.x], added as double in a fixed order and without atomics. `warps` is shared memory; a block has at least
+// kCount threads.
+template <int kCount, int kWarps>
+__device__ inline void LeaveBlockSums(const float (&parts)[kCount], double (&warps)[kWarps][kCount],
+                                      double* block_sums) {
+  SPLAT_UNROLL
+  for (int k = 0; k < kCount; ++k) {
+    const double of_warp = WarpSum(double(parts[k]));
+    if (LaneIndex() == 0) warps[WarpIndex()][k] = of_warp;
+  }
+  SyncBlock();
+  const int k = int(threadIdx.x);
+  if (k >= kCount) return;
+  double of_block = 0;
+  for (int warp = 0; warp < kWarps; ++warp) of_block += warps[warp][k];
+  block_sums[int64_t(k) * gridDim.x + blockIdx.x] = of_block;
+}
+
+// Sum of `count` numbers by one block; thread 0 gets it. Each thread takes every so-many-th.
+template <int kWarps>
+__device__ inline double BlockSumOf(const double* values, int64_t count, double (&warps)[kWarps]) {
+  double mine = 0;
+  for (int64_t i = threadIdx.x; i < count; i += kWarps * kWarpSize) mine += values[i];
+  return BlockSum(mine, warps);
+}
+
 }  // namespace SPLAT_GPU_NAMESPACE
 }  // namespace splat::gpu

@@ -34,8 +34,6 @@ struct PhotoMotions {
   // What a step has left on the device and the host has not used yet.
   torch::Tensor loss;  // [kPoseLossNumbers] double, on the backend's device
   int loss_view = -1;  // whose it is; -1: there is none
-  // Whether what the training cameras' motions have in common is taken out of them (train/pose_gauge.h).
-  bool are_centered = true;
 
   PhotoMotions Clone() const;
 };

@@ -23,14 +23,10 @@ struct NormalEquations {
   }
 };
 
-Vec3<double> CenterOf(const Rigid3& camera_from_world) {
-  return -(Transpose(camera_from_world.rotation) * camera_from_world.translation);
-}
-
 // The camera's centre goes by shift + turn x centre + growth centre, and its axes turn with the world.
 void AddCamera(const Rigid3& pose, const Rigid3& moved, double scene, NormalEquations& equations) {
-  const Vec3<double> c = (1 / scene) * CenterOf(pose);
-  const Vec3<double> way = (1 / scene) * CenterOf(moved) - c;
+  const Vec3<double> c = (1 / scene) * Inverse(pose).translation;
+  const Vec3<double> way = (1 / scene) * Inverse(moved).translation - c;
   const Vec3<double> turn = -AngularPart(LogOfMotion(Compose(Inverse(pose), moved)));
   equations.Add({1, 0, 0, 0, c.z, -c.y, c.x}, way.x);
   equations.Add({0, 1, 0, -c.z, 0, c.x, c.y}, way.y);
@@ -40,24 +36,32 @@ void AddCamera(const Rigid3& pose, const Rigid3& moved, double scene, NormalEqua
   equations.Add({0, 0, 0, 0, 0, 1, 0}, turn.z);
 }
 
-}  // namespace
-
-void CenterMotions(const std::vector<Rigid3>& poses, double scene, std::vector<Twist>& motions) {
+// Takes the common similarity out but for terms of second order. Returns false where the cameras do not tell one.
+bool TakeOutCommon(const std::vector<Rigid3>& poses, double scene, std::vector<Twist>& motions) {
   NormalEquations equations;
   for (size_t i = 0; i < poses.size(); ++i) {
     AddCamera(poses[i], Compose(ExpTwist(motions[i]), poses[i]), scene, equations);
   }
   std::array<double, kNumbers> common = equations.right;
-  if (!SolvePositiveDefinite(equations.matrix, common)) return;
+  if (!SolvePositiveDefinite(equations.matrix, common)) return false;
   const Vec3<double> shift = scene * Vec3<double>{common[0], common[1], common[2]};
   const Mat3<double> turn = ExpTwist({0, 0, 0, common[3], common[4], common[5]}).rotation;
   const double growth = std::exp(common[6]);
   for (size_t i = 0; i < poses.size(); ++i) {
     Rigid3 moved = Compose(ExpTwist(motions[i]), poses[i]);
-    const Vec3<double> center = (1 / growth) * (Transpose(turn) * (CenterOf(moved) - shift));
+    const Vec3<double> center = (1 / growth) * (Transpose(turn) * (Inverse(moved).translation - shift));
     moved.rotation = moved.rotation * turn;
     moved.translation = -(moved.rotation * center);
     motions[i] = LogOfMotion(Compose(moved, Inverse(poses[i])));
+  }
+  return true;
+}
+
+}  // namespace
+
+void CenterMotions(const std::vector<Rigid3>& poses, double scene, std::vector<Twist>& motions) {
+  constexpr int kRounds = 2;
+  for (int round = 0; round < kRounds && TakeOutCommon(poses, scene, motions); ++round) {
   }
 }
 

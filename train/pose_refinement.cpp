@@ -64,6 +64,13 @@ bool PoseRefinement::Moves(int view, int step) const {
   return !training_.empty() && view >= 0 && window_.Contains(step);
 }
 
+bool PoseRefinement::IsTimeToCenter(int step) const {
+  if (training_.empty()) return false;
+  // On a GPU the loss of the last step that moves a camera is used in the step after it.
+  if (!window_.Contains(step)) return backend_.is_device && window_.Contains(step - 1);
+  return (step - window_.from) % int(training_.size()) == 0 || !window_.Contains(step + 1);
+}
+
 void PoseRefinement::Place(Target& target) {
   if (training_.empty() || target.view < 0) return;
   if (motions_.loss_view == target.view) Settle();
@@ -82,7 +89,7 @@ void PoseRefinement::Done(int view, int step) {
     motions_.loss_view = view;
     if (!backend_.is_device) Settle();
   }
-  Center();
+  if (IsTimeToCenter(step)) Center();
 }
 
 void PoseRefinement::Settle() {
@@ -96,18 +103,15 @@ void PoseRefinement::Settle() {
     points = tracks_.At(view, Compose(ExpTwist(motion), source));
   }
   Move(motion, photo, limits_, points);
-  motions_.are_centered = false;
   motions_.loss_view = -1;
 }
 
 void PoseRefinement::Center() {
-  if (motions_.are_centered) return;
   std::vector<Twist> motions;
   motions.reserve(training_.size());
   for (const int view : training_) motions.push_back(motions_.views[size_t(view)]);
   CenterMotions(poses_, limits_.scene, motions);
   for (size_t i = 0; i < training_.size(); ++i) motions_.views[size_t(training_[i])] = motions[i];
-  motions_.are_centered = true;
 }
 
 }  // namespace splat::train

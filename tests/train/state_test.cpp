@@ -99,7 +99,7 @@ bool Equal(const ParametersByName& a, const ParametersByName& b) {
 }
 
 bool Equal(const PhotoMotions& a, const PhotoMotions& b) {
-  return a.views == b.views && a.loss_view == b.loss_view && a.are_centered == b.are_centered && Equal(a.loss, b.loss);
+  return a.views == b.views && a.loss_view == b.loss_view && Equal(a.loss, b.loss);
 }
 
 bool Equal(const TrainState& a, const TrainState& b) {

@@ -14,8 +14,7 @@ struct MotionShared {
   double warps[kWarps][kCameraMotionSize];
 };
 
-// One thread: one splat. The block leaves its sums in column blockIdx.x of block_sums [kCameraMotionSize, gridDim.x].
-// No atomics.
+// One thread: one splat. block_sums: [kCameraMotionSize, gridDim.x].
 template <int kDegree, Antialiasing kMode>
 __global__ void __launch_bounds__(kThreads)
     CameraGradientKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> projected, Slots slots,
@@ -34,37 +33,19 @@ __global__ void __launch_bounds__(kThreads)
   }
   const float parts[kCameraMotionSize] = {grad.translation.x, grad.translation.y, grad.translation.z,
                                           grad.rotation.x,    grad.rotation.y,    grad.rotation.z};
-  SPLAT_UNROLL
-  for (int k = 0; k < kCameraMotionSize; ++k) {
-    const double of_warp = gpu::WarpSum(double(parts[k]));
-    if (gpu::LaneIndex() == 0) shared.warps[gpu::WarpIndex()][k] = of_warp;
-  }
-  gpu::SyncBlock();
-  const int k = int(threadIdx.x);
-  if (k >= kCameraMotionSize) return;
-  double of_block = 0;
-  for (int warp = 0; warp < kWarps; ++warp) of_block += shared.warps[warp][k];
-  block_sums[int64_t(k) * gridDim.x + blockIdx.x] = of_block;
+  gpu::LeaveBlockSums(parts, shared.warps, block_sums);
 }
 
 struct RowShared {
   double warps[kWarps];
 };
 
-// One block: one row of block_sums. Threads take every kThreads-th column.
+// One block: one number, the sum of a row of block_sums.
 __global__ void __launch_bounds__(kThreads)
     CameraGradientSumKernel(const double* block_sums, int64_t columns, double* motion) {
   SPLAT_SHARED(RowShared, shared);
-  const double* row = block_sums + blockIdx.x * columns;
-  double mine = 0;
-  for (int64_t column = threadIdx.x; column < columns; column += kThreads) mine += row[column];
-  const double of_warp = gpu::WarpSum(mine);
-  if (gpu::LaneIndex() == 0) shared.warps[gpu::WarpIndex()] = of_warp;
-  gpu::SyncBlock();
-  if (threadIdx.x != 0) return;
-  double sum = 0;
-  for (int warp = 0; warp < kWarps; ++warp) sum += shared.warps[warp];
-  motion[blockIdx.x] = sum;
+  const double sum = gpu::BlockSumOf(block_sums + blockIdx.x * columns, columns, shared.warps);
+  if (threadIdx.x == 0) motion[blockIdx.x] = sum;
 }
 
 template <int kDegree, Antialiasing kMode>

@@ -146,14 +146,8 @@ __global__ void __launch_bounds__(kThreads) CenterRowsKernel(CenterRowsParams pa
   for (int64_t i = threadIdx.x; i < params.count; i += kThreads) {
     mine += double(params.values[int64_t(params.rows[i]) * params.columns + column]);
   }
-  const double of_warp = gpu::WarpSum(mine);
-  if (gpu::LaneIndex() == 0) shared.warps[gpu::WarpIndex()] = of_warp;
-  gpu::SyncBlock();
-  if (threadIdx.x == 0) {
-    double sum = 0;
-    for (int warp = 0; warp < kWarps; ++warp) sum += shared.warps[warp];
-    shared.mean = float(sum / double(params.count));
-  }
+  const double sum = gpu::BlockSum(mine, shared.warps);
+  if (threadIdx.x == 0) shared.mean = float(sum / double(params.count));
   gpu::SyncBlock();
   for (int64_t i = threadIdx.x; i < params.count; i += kThreads) {
     params.values[int64_t(params.rows[i]) * params.columns + column] -= shared.mean;

@@ -11,8 +11,7 @@ struct CurvatureShared {
   double warps[kWarps][kCurvatureSize];
 };
 
-// One thread: one pixel. The block leaves its sums in column blockIdx.x of block_sums [kCurvatureSize, gridDim.x]. No
-// atomics.
+// One thread: one pixel. block_sums: [kCurvatureSize, gridDim.x].
 __global__ void __launch_bounds__(kThreads) PoseCurvatureKernel(CurvaturePixels pixels, double* block_sums) {
   SPLAT_SHARED(CurvatureShared, shared);
   const int64_t pixel = int64_t(blockIdx.x) * kThreads + threadIdx.x;
@@ -21,38 +20,19 @@ __global__ void __launch_bounds__(kThreads) PoseCurvatureKernel(CurvaturePixels 
   if (x > 0 && x + 1 < pixels.width && y > 0 && y + 1 < pixels.height) {
     AddPixelCurvature(pixels, x, y, [&](int i, int j, float part) { parts[CurvaturePlace(i, j)] = part; });
   }
-  SPLAT_UNROLL
-  for (int k = 0; k < kCurvatureSize; ++k) {
-    const double of_warp = gpu::WarpSum(double(parts[k]));
-    if (gpu::LaneIndex() == 0) shared.warps[gpu::WarpIndex()][k] = of_warp;
-  }
-  gpu::SyncBlock();
-  const int k = int(threadIdx.x);
-  if (k >= kCurvatureSize) return;
-  double of_block = 0;
-  for (int warp = 0; warp < kWarps; ++warp) of_block += shared.warps[warp][k];
-  block_sums[int64_t(k) * gridDim.x + blockIdx.x] = of_block;
+  gpu::LeaveBlockSums(parts, shared.warps, block_sums);
 }
 
 struct CurvatureSumShared {
   double warps[kWarps];
 };
 
-// One block: one number. Threads take every kThreads-th column.
+// One block: one number, the sum of a row of block_sums.
 __global__ void __launch_bounds__(kThreads)
     PoseCurvatureSumKernel(const double* block_sums, int64_t columns, double* curvature) {
   SPLAT_SHARED(CurvatureSumShared, shared);
-  double mine = 0;
-  for (int64_t column = threadIdx.x; column < columns; column += kThreads) {
-    mine += block_sums[blockIdx.x * columns + column];
-  }
-  const double of_warp = gpu::WarpSum(mine);
-  if (gpu::LaneIndex() == 0) shared.warps[gpu::WarpIndex()] = of_warp;
-  gpu::SyncBlock();
-  if (threadIdx.x != 0) return;
-  double sum = 0;
-  for (int warp = 0; warp < kWarps; ++warp) sum += shared.warps[warp];
-  curvature[blockIdx.x] = sum;
+  const double sum = gpu::BlockSumOf(block_sums + blockIdx.x * columns, columns, shared.warps);
+  if (threadIdx.x == 0) curvature[blockIdx.x] = sum;
 }
 
 }  // namespace
