@@ -44,19 +44,19 @@ def ply(splats, names, kind="binary_little_endian", types=None, before="", befor
     return head.encode() + before_bytes + rows + after_bytes
 
 
-def ksplat(splats, level, degree):
+def ksplat(splats, compression, degree):
     """mkkellogg's layout, one section, one partly filled bucket around the origin."""
     n, header, section = len(splats), bytearray(4096), bytearray(1024)
-    struct.pack_into("<BBHIIIIH", header, 0, 0, 1, 0, 1, 1, n, n, level)
+    struct.pack_into("<BBHIIIIH", header, 0, 0, 1, 0, 1, 1, n, n, compression)
     struct.pack_into("<ff", header, 36, -1.5, 1.5)
     rest = (degree + 1) ** 2 - 1
     struct.pack_into("<IIIIfHHIIII", section, 0, n, n, 256, 1, 5.0, 12, 0, 32767, 0, 0, 1)
     struct.pack_into("<H", section, 40, degree)
     data = struct.pack("<Ifff", n, 0, 0, 0)
-    number = "f" if level == 0 else "e"
+    number = "f" if compression == 0 else "e"
     for s in splats:
         mean = [s["x"], s["y"], s["z"]]
-        if level == 0:
+        if compression == 0:
             data += struct.pack("<3f", *mean)
         else:
             data += struct.pack("<3H", *(round(v / (2.5 / 32767)) + 32767 for v in mean))
@@ -67,7 +67,7 @@ def ksplat(splats, level, degree):
         for low, high in ((0, 3), (3, 8))[:degree]:  # all of a degree, channel by channel
             for channel in range(3):
                 values = [s[f"f_rest_{channel * rest + k}"] for k in range(low, high)]
-                if level == 2:
+                if compression == 2:
                     data += bytes(byte((v + 1.5) / 3 * 255) for v in values)
                 else:
                     data += struct.pack(f"<{len(values)}{number}", *values)

@@ -99,8 +99,9 @@ def plys_of_others():
 
 def files_of_other_formats():
     for degree in range(3):
-        for level in range(3):
-            yield f"level_{level}_{degree}.ksplat", ksplat(scene(degree), level, degree), scene(degree), degree, 0.02
+        for compression in range(3):
+            data = ksplat(scene(degree), compression, degree)
+            yield f"level_{compression}_{degree}.ksplat", data, scene(degree), degree, 0.02
     for degree in range(4):
         for version in (1, 2, 3, 4):
             yield f"version_{version}_{degree}.spz", spz(scene(degree), version, degree), scene(degree), degree, 0.04
