@@ -1,21 +1,17 @@
 #!/usr/bin/env bash
 # Measures what a training is worth by what it starts from: a flat ground seen from above, with its own points, with
-# random ones and with both, and a photo set with each of its points copied. Prints a table of PSNR and splats.
+# random ones and with both, and a photo set with each of its points copied, with the first of its points and with none.
+# Prints a table of PSNR and splats.
 # usage: bench/starts.sh [OUT]      OUT: a folder to work in (default: a temporary one). Build before, with
 # scripts/test.sh.
-# environment: STEPS=500, SET=../shared/data/fox (a COLMAP model in sparse/0, photos in images), DOWNSCALE=8,
-# COPIES="1 2 4 20"
+# environment: STEPS=500, SET=fox of the test data (a COLMAP model in sparse/0, photos in images), DOWNSCALE=8,
+# COPIES="1 2 4 20", PARTS="2 10 0": the first half, the first tenth, none
 set -euo pipefail
-preset="test"
-# shellcheck source=scripts/lib.sh
-. "$(dirname "$0")/../scripts/lib.sh"
-
-programs="$build_dir/apps"
-[ -x "$programs/splat-train" ] || die "no $programs/splat-train: run scripts/test.sh first"
-python=/usr/bin/python3  # the distribution's packages are for this one
-"$python" -c 'import numpy, PIL' 2>/dev/null || die "$python lacks numpy and Pillow: run scripts/setup.sh --with-python"
-out=${1:-$(mktemp -d)}
-set_folder="${SET:-$root/../shared/data/fox}"
+# shellcheck source=bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+needs_module numpy
+needs_module PIL
+set_folder="${SET:-$(test_data_dir)/fox}"
 
 row() {  # WHAT FOLDER OPTIONS...
   "$programs/splat-train" --images "$2/images" --output "$2/out" --overwrite --export ply --test-every 8 \
@@ -23,7 +19,7 @@ row() {  # WHAT FOLDER OPTIONS...
   "$python" - "$1" "$2/out" <<'PYTHON'
 import json, sys
 metrics = json.load(open(f"{sys.argv[2]}/metrics.json"))
-print(f"{sys.argv[1]:<36} {metrics['test']['psnr']:6.2f} dB  {metrics['splats']} splats", flush=True)
+print(f"{sys.argv[1]:<40} {metrics['test']['psnr']:6.2f} dB  {metrics['splats']} splats", flush=True)
 PYTHON
 }
 
@@ -86,23 +82,36 @@ row "flat ground, its own points" "$out/ground/own"
 row "flat ground, random points" "$out/ground/random"
 row "flat ground, both" "$out/ground/both"
 
-for copies in ${COPIES-1 2 4 20}; do
-  folder="$out/copies_$copies"
-  "$python" - "$set_folder" "$folder" "$copies" <<'PYTHON'
+# Makes a folder with the photos and the model of the set, but of its points only the first of PART parts (0: none), each
+# COPIES times.
+with_points() {  # FOLDER PART COPIES
+  "$python" - "$set_folder" "$@" <<'PYTHON'
 import shutil, struct, sys
 from pathlib import Path
-source, folder, copies = Path(sys.argv[1]).resolve(), Path(sys.argv[2]), int(sys.argv[3])
+source, folder, part, copies = Path(sys.argv[1]).resolve(), Path(sys.argv[2]), *map(int, sys.argv[3:])
 (folder / "sparse/0").mkdir(parents=True, exist_ok=True)
 if not (folder / "images").exists(): (folder / "images").symlink_to(source / "images")
 for name in ("cameras.bin", "images.bin"): shutil.copy(source / "sparse/0" / name, folder / "sparse/0")
+if part == 0: sys.exit()
 raw = (source / "sparse/0/points3D.bin").read_bytes()
 count, at, points = struct.unpack("<Q", raw[:8])[0], 8, []
-for _ in range(count):
+for _ in range(count // part):
     end = at + 51 + 8 * struct.unpack("<Q", raw[at + 43:at + 51])[0]
     points.append(raw[at + 8:end])
     at = end
 rows = b"".join(struct.pack("<Q", i) + point for i, point in enumerate(points * copies, 1))
-(folder / "sparse/0/points3D.bin").write_bytes(struct.pack("<Q", count * copies) + rows)
+(folder / "sparse/0/points3D.bin").write_bytes(struct.pack("<Q", len(points) * copies) + rows)
 PYTHON
-  row "$(basename "$set_folder"), $copies of each point" "$folder" --downscale "${DOWNSCALE:-8}"
+}
+
+name=$(basename "$set_folder")
+for copies in ${COPIES-1 2 4 20}; do
+  with_points "$out/copies_$copies" 1 "$copies"
+  row "$name, $copies of each point" "$out/copies_$copies" --downscale "${DOWNSCALE:-8}"
+done
+for part in ${PARTS-2 10 0}; do
+  what="the first of $part parts of the points"
+  if [ "$part" = 0 ]; then what="random points"; fi
+  with_points "$out/part_$part" "$part" 1
+  row "$name, $what" "$out/part_$part" --downscale "${DOWNSCALE:-8}"
 done

@@ -85,7 +85,7 @@ void WritePhoto(const std::string& path, const Image8& image, const ExifTags& ta
   WriteFileAtomicallyByName(path, [&](const std::string& temporary) {
     data::WriteImage(temporary, image);
     const std::string with_exif = WithExif(ReadFile(temporary), tags);
-    WriteFileAtomically(temporary, [&](std::ostream& stream) { stream << with_exif; });
+    WriteFileAtomically(temporary, with_exif);
   });
 }
 

@@ -13,7 +13,7 @@ std::vector<Option> PhotosOptions(CaptureOptions& options) {
       Option("field_of_view", options.field_of_view_deg, "Field of view across the width, degrees")
           .Between(10, 120)
           .Flag("--fov DEGREES", kPhotosGroup),
-      Option("seed", options.seed, "Paint, positions and noise").Flag("--seed N", kPhotosGroup),
+      Option("seed", options.seed, "Paint, positions and noise").AtLeast(0).Flag("--seed N", kPhotosGroup),
       Option("orbit_radius", options.orbit_radius, "Radius of the orbit, m")
           .Between(1.2, 2.1)
           .Flag("--radius M", kPhotosGroup),
@@ -33,7 +33,7 @@ std::vector<Option> PhotosOptions(CaptureOptions& options) {
   };
 }
 
-std::vector<Option> LightOptions(CaptureOptions& options) {
+std::vector<Option> LensAndLightOptions(CaptureOptions& options) {
   return {
       Option("k1", options.distortion.k1, "Distortion of the lens (COLMAP's OPENCV model)")
           .Flag("--k1 X", kImperfectionsGroup),
@@ -87,7 +87,7 @@ std::vector<Option> ImperfectionOptions(CaptureOptions& options) {
 
 std::vector<Option> OptionsOf(CaptureOptions& options) {
   std::vector<Option> rows = PhotosOptions(options);
-  Append(rows, LightOptions(options));
+  Append(rows, LensAndLightOptions(options));
   Append(rows, ImperfectionOptions(options));
   return rows;
 }

@@ -9,13 +9,14 @@
 
 namespace splat::capture {
 
+// Captures set all but the jitter from CaptureOptions (capture/capture_options.h), which has the usual values.
 struct OrbitOptions {
-  int photos = 40;
-  double radius = 1.75;            // m from the axis, on average
-  double height = 1.42;            // m above the floor, on average
-  double height_variation = 0.22;  // m up and down, three times around
-  double jitter = 0.03;            // m, standard deviation of each position
-  uint64_t seed = 1;
+  int photos = 0;
+  double radius = 0;            // m from the axis, on average
+  double height = 0;            // m above the floor, on average
+  double height_variation = 0;  // m up and down, three times around
+  double jitter = 0.03;         // m, standard deviation of each position
+  uint64_t seed = 0;
 };
 
 // A camera at `eye` that looks at `target`, its image upright as world z is up. Camera frame: x right, y down, z

@@ -22,10 +22,6 @@ data::Intrinsics IntrinsicsOf(const Lens& lens) {
   return intrinsics;
 }
 
-void WriteText(const std::string& path, const std::string& text) {
-  WriteFileAtomically(path, [&](std::ostream& stream) { stream << text; });
-}
-
 }  // namespace
 
 data::SceneDescription DescriptionOf(const std::vector<CapturedPhoto>& photos, const data::PointCloud& points) {
@@ -88,7 +84,7 @@ void WriteOptions(const std::string& path, const CaptureOptions& options) {
       {"poses_off_deg", options.poses_off_deg},
       {"poses_off_share", options.poses_off_share},
   };
-  WriteText(path, json.dump(2) + '\n');
+  WriteFileAtomically(path, json.dump(2) + '\n');
 }
 
 }  // namespace splat::capture

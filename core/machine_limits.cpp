@@ -123,9 +123,9 @@ int64_t PeakMemory() {
   return std::max<int64_t>(0, BytesNamed("VmHWM:", "/proc/self/status"));
 }
 
-MachineMemory UsableMemory() {
-  const int64_t page = sysconf(_SC_PAGE_SIZE), available = ReadAvailableMemory();
-  const GroupLimits limits = ReadGroupLimits();
+MachineMemory UsableMemory(const std::string& root) {
+  const int64_t page = sysconf(_SC_PAGE_SIZE), available = ReadAvailableMemory(root);
+  const GroupLimits limits = ReadGroupLimits(root);
   return {std::min(limits.memory, int64_t(sysconf(_SC_PHYS_PAGES)) * page),
           std::min(limits.free, available >= 0 ? available : int64_t(sysconf(_SC_AVPHYS_PAGES)) * page)};
 }

@@ -24,8 +24,9 @@ struct MachineMemory {
   int64_t total = 0, free = 0;  // bytes
 };
 
-// The memory of the machine, or of the control groups where that is less.
-MachineMemory UsableMemory();
+// The memory of the machine, or of the control groups where that is less. Free memory is what ROOT/proc/meminfo calls
+// available, and the groups are those of ReadGroupLimits(root); the total is that of the machine that this runs on.
+MachineMemory UsableMemory(const std::string& root = "");
 
 // The most bytes of memory that this process has had so far; 0 where that is unknown.
 int64_t PeakMemory();

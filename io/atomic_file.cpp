@@ -102,6 +102,10 @@ void WriteFileAtomically(const std::string& path, const std::function<void(std::
   file.MoveToTarget();
 }
 
+void WriteFileAtomically(const std::string& path, std::string_view bytes) {
+  WriteFileAtomically(path, [&](std::ostream& stream) { stream << bytes; });
+}
+
 std::string ReadFile(const std::string& path) {
   const OpenFile file(path);
   SPLAT_CHECK(file.descriptor >= 0, path, ": cannot be read: ", std::strerror(errno));

@@ -4,6 +4,7 @@
 #include <functional>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 namespace splat {
 
@@ -11,6 +12,8 @@ namespace splat {
 // written (a full disk is an error), brings it to the disk and renames it to `path`. On any failure the temporary file
 // is removed, what lay under `path` stays, and splat::Error names the path and the reason.
 void WriteFileAtomically(const std::string& path, const std::function<void(std::ostream&)>& write);
+// The same for bytes that are there already.
+void WriteFileAtomically(const std::string& path, std::string_view bytes);
 
 // This is for libraries that insist on a file name: `write` gets the temporary path, which has the extension of `path`.
 // To have written nothing is an error.

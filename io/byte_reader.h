@@ -1,33 +1,16 @@
 // Bounds-checked reading of binary files that are held in memory.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "core/check.h"
+#include "io/little_endian.h"
 
 namespace splat {
-
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the readers of binary files expect a little-endian machine");
-
-// The number whose bytes begin at `bytes`, which may be unaligned.
-template <typename T>
-T FromLittleEndian(const char* bytes) {
-  T value;
-  std::memcpy(&value, bytes, sizeof(T));
-  return value;
-}
-template <typename T>
-T FromBigEndian(const char* bytes) {
-  char reversed[sizeof(T)];
-  std::reverse_copy(bytes, bytes + sizeof(T), reversed);
-  return FromLittleEndian<T>(reversed);
-}
 
 // The number that a 16-bit float stands for: a sign, 5 bits of exponent, 10 of fraction.
 inline float HalfToFloat(uint16_t half) {

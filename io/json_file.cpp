@@ -6,7 +6,7 @@ namespace splat {
 
 void WriteJson(const std::string& path, const Json& json) {
   const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace);
-  WriteFileAtomically(path, [&](std::ostream& out) { out << text << '\n'; });
+  WriteFileAtomically(path, text + '\n');
 }
 
 }  // namespace splat

@@ -196,8 +196,8 @@ std::string PlyFile::CutToWholeRows(const std::string& name) {
   if (element == elements_.end() || !element->list_property.empty()) return "";
   const uint64_t whole = WholeRows(*element);
   if (whole >= element->count) return "";
-  const std::string damage = StrCat(path_, ": announces ", element->count, " rows of '", name, "' but has ", whole,
-                                    "; it is truncated or damaged, copy it again");
+  std::string damage = StrCat(path_, ": announces ", element->count, " rows of '", name, "' but has ", whole,
+                              "; it is truncated or damaged, copy it again");
   element->count = whole;
   return damage;
 }
@@ -306,6 +306,7 @@ void PlyFile::ForEachRowAs(const Element& element, const std::function<void(cons
   if (format_ == Format::kAscii) return ForEachAsciiRow(element, use);
   const bool big_endian = format_ == Format::kBigEndian;
   std::vector<T (*)(const char*, bool)> value_of;
+  value_of.reserve(element.properties.size());
   for (const Property& property : element.properties) value_of.push_back(FindType(property.type)->ValueAs<T>());
   std::vector<T> values(element.properties.size());
   const char* bytes = BinaryRows(element).data();
@@ -335,6 +336,7 @@ PlyTable ReadPly(const std::string& path) {
               ": its element 'vertex' has no properties");
   PlyTable table;
   table.comments = ply.comments();
+  table.names.reserve(vertex->properties.size());
   for (const PlyFile::Property& property : vertex->properties) table.names.push_back(property.name);
   ply.ForEachRow(*vertex, [&](const float* row) {
     if (table.values.empty()) table.values.reserve(size_t(vertex->count) * table.names.size());

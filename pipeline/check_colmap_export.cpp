@@ -1,8 +1,8 @@
 #include <filesystem>
 
 #include "core/check.h"
+#include "data/poses/colmap_cameras.h"
 #include "data/poses/colmap_reader.h"
-#include "data/poses/colmap_writer.h"
 #include "pipeline/stages.h"
 
 namespace splat::pipeline {

@@ -113,6 +113,7 @@ data::SceneDescription DescribeListed(const Sources& sources, const data::PhotoF
   data::SceneDescription scene;
   scene.source = sources.listed_in;
   std::vector<std::string> names, missing;
+  names.reserve(sources.listed.size());
   for (const NamedCamera& named : sources.listed) names.push_back(named.name);
   const data::PhotoMatches matches = data::MatchPhotos(names, photos.path, photos.names);
   for (size_t i = 0; i < names.size(); ++i) {
@@ -243,6 +244,7 @@ EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const Spla
   SPLAT_CHECK(!views.dataset.views.empty(), views.cameras, ": no view is left to compare");
   views.chosen = ChooseViews(request.split, views.cameras, views.dataset);
   std::vector<Camera> cameras;
+  cameras.reserve(views.dataset.views.size());
   for (const data::View& view : views.dataset.views) cameras.push_back(view.camera);
   views.dataset.near = formats::NearPlaneOf(transform, cameras, splats);
   return views;

@@ -42,6 +42,7 @@ Vec3<double> AxisOf(const Camera& camera) {
 
 double MedianDistanceFrom(const Vec3<double>& point, const std::vector<Vec3<double>>& centers) {
   std::vector<double> distances;
+  distances.reserve(centers.size());
   for (const Vec3<double>& center : centers) distances.push_back(Norm(center - point));
   return distances.empty() ? 1 : Median(std::move(distances));
 }
@@ -68,6 +69,7 @@ struct Cameras {
 // Whether the axes meet before the cameras.
 bool AxesMeet(const Cameras& cameras) {
   std::vector<Rigid3> poses;
+  poses.reserve(cameras.dataset.views.size());
   for (const data::View& view : cameras.dataset.views) poses.push_back(view.camera.camera_from_world);
   const std::optional<Vec3<double>> point = data::WhereAxesMeet(poses);
   if (!point) return false;

@@ -129,6 +129,7 @@ void LeaveOutStrays(std::vector<View>& views, const LogSink& log) {
 
 void NumberLenses(std::vector<View>& views) {
   std::vector<Intrinsics> photos;
+  photos.reserve(views.size());
   for (const View& view : views) photos.push_back(view.intrinsics);
   const std::vector<int> lenses = LensGroups(photos);
   for (size_t i = 0; i < views.size(); ++i) views[i].lens = lenses[i];
@@ -164,6 +165,7 @@ PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhot
 
 void Align(Dataset& dataset) {
   std::vector<AlignedView> aligned;
+  aligned.reserve(dataset.views.size());
   for (const View& view : dataset.views) {
     aligned.push_back({view.camera.camera_from_world, UpInCamera(view.rotate_to_model ? 1 : view.exif_orientation)});
   }
@@ -178,6 +180,7 @@ void Align(Dataset& dataset) {
 void FindFewPoints(const std::string& source, Dataset& dataset, const LogSink& log) {
   if (dataset.points.positions.empty()) return;
   std::vector<Rigid3> poses;
+  poses.reserve(dataset.views.size());
   for (const View& view : dataset.views) poses.push_back(view.camera.camera_from_world);
   const std::string why = WhyFewPoints(dataset.points.positions, poses);
   dataset.few_points = !why.empty();

@@ -56,6 +56,7 @@ Mat3<double> RotationBetween(const Vec3<double>& from, const Vec3<double>& to) {
 
 Vec3<double> UpInWorld(const std::vector<AlignedView>& views) {
   std::vector<Vec3<double>> ups;
+  ups.reserve(views.size());
   for (const AlignedView& view : views) ups.push_back(InWorld(view.camera_from_world, view.up_in_camera));
   const Vec3<double> mean = Mean(ups);
   return Normalized(Norm(mean) > 1e-3 ? mean : ups.front());
@@ -73,6 +74,7 @@ std::optional<Vec3<double>> AttentionPoint(const std::vector<Rigid3>& cameras_fr
 
 double MedianDistance(const std::vector<Vec3<double>>& points, const Vec3<double>& from) {
   std::vector<double> distances;
+  distances.reserve(points.size());
   for (const Vec3<double>& point : points) distances.push_back(Norm(point - from));
   return Median(std::move(distances));
 }

@@ -9,6 +9,7 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <string_view>
 #include <utility>
 
 #include "core/check.h"
@@ -176,9 +177,7 @@ void WriteImage(const std::string& path, const Image8& image) {
   std::vector<int> settings;
   if (jpeg) settings = {cv::IMWRITE_JPEG_QUALITY, 95};
   SPLAT_CHECK(cv::imencode(jpeg ? ".jpg" : ".png", pixels, bytes, settings), path, ": cannot be encoded");
-  WriteFileAtomically(path, [&](std::ostream& stream) {
-    stream.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(bytes.size()));
-  });
+  WriteFileAtomically(path, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace splat::data

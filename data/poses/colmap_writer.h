@@ -7,14 +7,10 @@
 
 namespace splat::data {
 
-// Returns the camera as one of COLMAP's models. Throws splat::Error naming the photo for intrinsics of photogrammetry's
-// model that are none of COLMAP's.
-Intrinsics AsColmapCamera(const Intrinsics& camera, const std::string& photo);
-
 // Writes cameras.bin, images.bin and points3D.bin to a folder, which is made if need be: photos in their order, those
 // with equal intrinsics sharing a camera, and points without tracks. The error of the points is
 // scene.reprojection_error_px as it stands. Each file appears whole or not at all. Throws splat::Error naming the file,
-// or as AsColmapCamera does.
+// or as AsColmapCamera (data/poses/colmap_cameras.h) does.
 void WriteColmapModel(const std::string& folder, const SceneDescription& scene);
 
 // The same as cameras.txt, images.txt and points3D.txt, which people and scripts can read. COLMAP takes names of photos

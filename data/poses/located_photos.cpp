@@ -106,6 +106,7 @@ void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene
                               " have its names ", what, " (", example, ")"));
   }
   std::vector<std::string> ambiguous;
+  ambiguous.reserve(matches.ambiguous.size());
   for (const size_t i : matches.ambiguous) ambiguous.push_back(scene.photos[i].name);
   if (!ambiguous.empty()) {
     warnings.push_back(StrCat(folder.path, ": several photos have the names of these of the ", scene.source,

@@ -276,6 +276,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
     context.notes.push_back("COLMAP runs on the CPU: there is no GPU, or its build has no CUDA");
   context.notes.push_back(StrCat("COLMAP ", colmap.build().version, ", ", DescribeCameras(context.groups)));
   std::vector<std::string> names;
+  names.reserve(set.usable.size());
   for (const SfmPhoto& photo : set.usable) names.push_back(photo.name);
   const SfmFacts facts = {set.usable.size(), context.threads, LooksLikeVideo(names), context.gpu,
                           colmap.HasCommand("global_mapper")};

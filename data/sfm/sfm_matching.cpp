@@ -104,8 +104,10 @@ std::vector<ScoredPair> ScorePairs(const ColmapDatabase& database, const std::ve
     Check(calls);
     largest[i] = LargestFeatures(database.Features(images[i].id), size_t(plan.score_features));
   }
+  const std::vector<PhotoPair> pairs = AllPairs(images.size(), stride);
   std::vector<ScoredPair> scored;
-  for (const PhotoPair& pair : AllPairs(images.size(), stride)) scored.push_back({pair, 0});
+  scored.reserve(pairs.size());
+  for (const PhotoPair& pair : pairs) scored.push_back({pair, 0});
   const int64_t total = int64_t(scored.size());
   for (int64_t begin = 0; begin < total; begin += kScoredPairsPerChunk) {
     Check(calls);

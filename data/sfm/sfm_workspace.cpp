@@ -53,7 +53,7 @@ void SfmWorkspace::Save() const {
   }
   const json state = {{"version", kStateVersion}, {"runs", runs_}, {"stages", stages}};
   const std::string text = state.dump(1, ' ', false, json::error_handler_t::replace);
-  WriteFileAtomically(Path("state.json"), [&](std::ostream& out) { out << text << "\n"; });
+  WriteFileAtomically(Path("state.json"), text + '\n');
 }
 
 const SfmWorkspace::Record* SfmWorkspace::Find(const std::string& stage) const {

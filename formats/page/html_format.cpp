@@ -234,7 +234,7 @@ WrittenScene WriteHtmlFiles(const std::string& path, const SplatSelection& given
   WriteFileAtomically(path, [&](std::ostream& out) {
     WritePage(out, splats, settings, UrlOf(beside.filename().string()));
     if (!out.flush()) return;
-    WriteFileAtomically(beside.string(), [&](std::ostream& beside_out) { beside_out << sog; });
+    WriteFileAtomically(beside.string(), sog);
   });
   return {{beside.string(), path}, HowToServe(path, beside)};
 }

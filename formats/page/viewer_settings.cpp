@@ -116,12 +116,14 @@ std::vector<ViewerCamera> Smoothed(const std::vector<ViewerCamera>& path) {
 std::vector<Camera> Thinned(const std::vector<Camera>& cameras) {
   const size_t count = std::min(cameras.size(), kMostKeyframes);
   std::vector<Camera> chosen;
+  chosen.reserve(count);
   for (size_t i = 0; i < count; ++i) chosen.push_back(cameras[i * cameras.size() / count]);
   return chosen;
 }
 
 double MedianStep(const std::vector<ViewerCamera>& path) {
   std::vector<double> steps;
+  steps.reserve(path.size());
   for (size_t i = 1; i < path.size(); ++i) steps.push_back(Distance(path[i - 1], path[i]));
   return Median(std::move(steps));
 }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/quaternion.h"
+#include "io/little_endian.h"
 
 namespace splat::formats {
 
@@ -83,12 +84,6 @@ inline std::array<double, 4> WithLargest(const SmallestThree& three) {
   return components;
 }
 constexpr double kSqrtHalf = 0.70710678118654752440;
-
-// Appends a number as little-endian bytes.
-template <typename T>
-void AppendBytes(std::string& bytes, T value) {
-  bytes.append(reinterpret_cast<const char*>(&value), sizeof(T));
-}
 
 // A buffer before a stream, for writers that emit a few bytes at a time. They call Flush() at the end.
 class BlockWriter {

@@ -26,7 +26,11 @@ TEST(LookAt, PutsTheTargetOnTheAxisWithTheWorldUpright) {
 TEST(OrbitPoses, GoOnceAroundAndLookInwards) {
   OrbitOptions options;
   options.photos = 24;
+  options.radius = 1.75;
+  options.height = 1.42;
+  options.height_variation = 0.22;
   options.jitter = 0.01;
+  options.seed = 1;
   const std::vector<Rigid3> poses = OrbitPoses(options, {0, 0, 0.8});
   ASSERT_EQ(poses.size(), 24u);
   double turned = 0;

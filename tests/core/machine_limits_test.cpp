@@ -94,6 +94,19 @@ TEST_F(MachineLimits, CachesOfFilesCountAsAvailable) {
   EXPECT_EQ(ReadAvailableMemory(root_.path()), -1);
 }
 
+TEST_F(MachineLimits, UsableMemoryIsWhatIsAvailableOrWhatTheGroupsLeave) {
+  Write("proc/meminfo", "MemFree: 1024 kB\nMemAvailable: 3072 kB");
+  EXPECT_EQ(UsableMemory(root_.path()).free, 3 * kMegabyte) << "caches count";
+  EXPECT_GT(UsableMemory(root_.path()).total, 5 * kMegabyte) << "the machine's own";
+  Write("proc/self/cgroup", "0::/app");
+  WriteMegabytes("sys/fs/cgroup/app/memory.max", 5);
+  WriteMegabytes("sys/fs/cgroup/app/memory.current", 1);
+  EXPECT_EQ(UsableMemory(root_.path()).total, 5 * kMegabyte);
+  EXPECT_EQ(UsableMemory(root_.path()).free, 3 * kMegabyte) << "less than the 4 that the group has left";
+  WriteMegabytes("sys/fs/cgroup/app/memory.current", 3);
+  EXPECT_EQ(UsableMemory(root_.path()).free, 2 * kMegabyte);
+}
+
 TEST(UsableCores, AreAtLeastOne) {
   EXPECT_GE(UsableCores(), 1);
 }

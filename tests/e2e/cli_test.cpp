@@ -49,6 +49,8 @@ TEST(SplatCapture, SaysInOneLineWhatIsWrong) {
   ExpectOneClearLine(RunProgram({capture}), "splat-capture", "output is required");
   ExpectOneClearLine(RunProgram({capture, "out", "--photos", "abc"}), "splat-capture", "abc");
   ExpectOneClearLine(RunProgram({capture, "out", "--photos", "0"}), "splat-capture", "photos");
+  ExpectOneClearLine(RunProgram({capture, "out", "--seed", "-1"}), "splat-capture",
+                     "--seed: '-1' is not allowed; use a whole number from 0 ");
   const ProcessOutput version = RunProgram({capture, "--version"});
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.out, StartsWith("splat-capture "));

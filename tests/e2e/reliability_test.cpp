@@ -32,7 +32,10 @@ using ::splat::testing::RunProgram;
 using ::splat::testing::TempDir;
 using ::splat::testing::WriteBallPhotos;
 using ::splat::testing::WriteBytes;
+using ::testing::Contains;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using Json = nlohmann::json;
 
@@ -82,7 +85,7 @@ class ReliableTraining : public ::testing::Test {
   void ExpectWholeScene(const std::string& folder, bool interrupted) {
     EXPECT_GT(formats::ReadScene(folder + "/scene.ply").count(), 0);
     EXPECT_EQ(Json::parse(ReadFile(folder + "/metrics.json"))["interrupted"], interrupted);
-    EXPECT_THAT(HiddenIn(folder), ::testing::IsEmpty());
+    EXPECT_THAT(HiddenIn(folder), IsEmpty());
   }
 
   TempDir folder_;
@@ -157,7 +160,7 @@ TEST_F(ReliableTraining, AFullDiskKeepsTheEarlierScene) {
   EXPECT_THAT(output.err, HasSubstr("scene.ply: cannot be written: File too large"));
   EXPECT_EQ(ReadFile(out_ + "/scene.ply"), scene);
   EXPECT_EQ(ReadFile(out_ + "/metrics.json"), metrics);
-  EXPECT_THAT(HiddenIn(out_), ::testing::IsEmpty());
+  EXPECT_THAT(HiddenIn(out_), IsEmpty());
   EXPECT_FALSE(fs::exists(out_ + ".rescued"));
 }
 
@@ -204,60 +207,76 @@ TEST_F(ReliableTraining, EveryFileThatCannotBeWrittenIsNamedAndTheOthersAreWhole
   ExpectWholeScene(out_, false);
 }
 
-TEST(ReliableCapture, AFullDiskKeepsTheEarlierCapture) {
-  TempDir folder;
-  const std::vector<std::string> command = {kCapture, folder / "c", "--photos", "4",           "--width",
-                                            "64",     "--height",   "48",       "--overwrite", "--quiet"};
-  const ProcessOutput first = RunProgram(command, kPatience);
-  ASSERT_EQ(first.exit_code, 0) << first.err;
-  const std::string truth = ReadFile(folder / "c/truth/capture.json");
-  const ProcessOutput second = RunProgram({"bash", "-c", "ulimit -f 1; exec " + Quoted(command)}, kPatience);
-  EXPECT_EQ(second.exit_code, 1);
-  EXPECT_EQ(ReadFile(folder / "c/truth/capture.json"), truth);
-  EXPECT_EQ(RunProgram(command, kPatience).exit_code, 0);
-  const fs::directory_iterator entries(folder.path());
-  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "nothing is left beside it";
+// A capture of four photos, over which further ones are made.
+class ReliableCapture : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const ProcessOutput first = Run(Command("4"));
+    ASSERT_EQ(first.exit_code, 0) << first.err;
+    first_truth_ = Truth();
+  }
+  // Whatever happened, what was set aside is gone or back in its place.
+  void TearDown() override { EXPECT_THAT(Beside(), Not(Contains(EndsWith(".old")))); }
+
+  std::vector<std::string> Command(const std::string& photos) const {
+    return {kCapture, capture_, "--photos", photos, "--width", "64", "--height", "48", "--overwrite"};
+  }
+  ProcessOutput Run(const std::vector<std::string>& command) const {
+    const ProcessOutput output = RunProgram(command, kPatience);
+    EXPECT_THAT(Beside(), Not(Contains(EndsWith(".old"))));
+    return output;
+  }
+  // A capture that has begun and takes long.
+  std::unique_ptr<ChildProcess> Begun() const {
+    auto process = std::make_unique<ChildProcess>(Command("9999"));
+    EXPECT_TRUE(process->WaitForOutput("photo 10 ", kPatience));
+    return process;
+  }
+  std::string Truth() const { return ReadFile(capture_ + "/truth/capture.json"); }
+  // Names in the folder that holds the capture, without its own.
+  std::vector<std::string> Beside() const {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder_.path())) {
+      if (entry.path() != capture_) names.push_back(entry.path().filename().string());
+    }
+    return names;
+  }
+
+  TempDir folder_;
+  const std::string capture_ = folder_ / "c";
+  std::string first_truth_;
+};
+
+TEST_F(ReliableCapture, AFullDiskKeepsTheEarlierCapture) {
+  EXPECT_EQ(Run({"bash", "-c", "ulimit -f 1; exec " + Quoted(Command("4"))}).exit_code, 1);
+  EXPECT_EQ(Truth(), first_truth_);
+  EXPECT_EQ(Run(Command("4")).exit_code, 0);
+  EXPECT_THAT(Beside(), IsEmpty());
 }
 
-TEST(ReliableCapture, AnInterruptionKeepsTheEarlierCapture) {
-  TempDir folder;
-  const auto command = [&](const std::string& photos) -> std::vector<std::string> {
-    return {kCapture, folder / "c", "--photos", photos, "--width", "64", "--height", "48", "--overwrite"};
-  };
-  ASSERT_EQ(RunProgram(command("4"), kPatience).exit_code, 0);
-  const std::string truth = ReadFile(folder / "c/truth/capture.json");
-  ChildProcess process(command("9999"));
-  ASSERT_TRUE(process.WaitForOutput("photo 10 ", kPatience));
-  process.Signal(SIGINT);
-  const ProcessOutput output = process.Wait(kPatience);
+TEST_F(ReliableCapture, AnInterruptionKeepsTheEarlierCapture) {
+  const auto process = Begun();
+  process->Signal(SIGINT);
+  const ProcessOutput output = process->Wait(kPatience);
   EXPECT_EQ(output.exit_code, 130);
   EXPECT_THAT(output.err, HasSubstr("splat-capture: interrupted after "));
-  EXPECT_EQ(ReadFile(folder / "c/truth/capture.json"), truth);
-  const fs::directory_iterator entries(folder.path());
-  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "nothing is left beside it";
+  EXPECT_EQ(Truth(), first_truth_);
+  EXPECT_THAT(Beside(), IsEmpty());
 }
 
-TEST(ReliableCapture, EndingAtOnceKeepsTheEarlierCaptureInItsPlace) {
-  TempDir folder;
-  const auto command = [&](const std::string& photos) -> std::vector<std::string> {
-    return {kCapture, folder / "c", "--photos", photos, "--width", "64", "--height", "48", "--overwrite"};
-  };
-  ASSERT_EQ(RunProgram(command("4"), kPatience).exit_code, 0);
-  const std::string truth = ReadFile(folder / "c/truth/capture.json");
-  ChildProcess process(command("9999"));
-  ASSERT_TRUE(process.WaitForOutput("photo 10 ", kPatience));
-  process.Signal(SIGSTOP);  // so that both are pending before the program can act on the first
-  process.Signal(SIGINT);
-  process.Signal(SIGTERM);
-  process.Signal(SIGCONT);
-  EXPECT_EQ(process.Wait(kPatience).exit_code, 130);
-  EXPECT_EQ(ReadFile(folder / "c/truth/capture.json"), truth);
-  EXPECT_FALSE(fs::exists(folder / "c.old"));
-  const ProcessOutput again = RunProgram(command("5"), kPatience);
+TEST_F(ReliableCapture, EndingAtOnceKeepsTheEarlierCaptureInItsPlace) {
+  const auto process = Begun();
+  process->Signal(SIGSTOP);  // so that both are pending before the program can act on the first
+  process->Signal(SIGINT);
+  process->Signal(SIGTERM);
+  process->Signal(SIGCONT);
+  EXPECT_EQ(process->Wait(kPatience).exit_code, 130);
+  EXPECT_EQ(Truth(), first_truth_);
+  EXPECT_THAT(Beside(), Not(Contains(EndsWith(".old"))));
+  const ProcessOutput again = Run(Command("5"));
   EXPECT_EQ(again.exit_code, 0) << again.err;
-  EXPECT_THAT(again.out, HasSubstr("the truth is in " + (folder / "c/truth")));
-  EXPECT_NE(ReadFile(folder / "c/truth/capture.json"), truth);
-  EXPECT_FALSE(fs::exists(folder / "c.old"));
+  EXPECT_THAT(again.out, HasSubstr("the truth is in " + capture_ + "/truth"));
+  EXPECT_NE(Truth(), first_truth_);
 }
 
 // Files of every kind that a pipe stands in the place of: none is waited for.
@@ -319,8 +338,8 @@ TEST_F(ReliableExport, OfManyAtOnceOneFileComesOutWhole) {
     }
   }
   EXPECT_GT(ended_well, 0);
-  EXPECT_THAT(whole, ::testing::Contains(ReadFile(to_)));
-  EXPECT_THAT(HiddenIn(folder_ / "out"), ::testing::IsEmpty());
+  EXPECT_THAT(whole, Contains(ReadFile(to_)));
+  EXPECT_THAT(HiddenIn(folder_ / "out"), IsEmpty());
 }
 
 TEST_F(ReliableExport, AnInterruptedOneLeavesNothing) {
@@ -330,7 +349,7 @@ TEST_F(ReliableExport, AnInterruptedOneLeavesNothing) {
     for (int i = 0; i < 1000 && HiddenIn(folder_ / "out").empty(); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    EXPECT_THAT(HiddenIn(folder_ / "out"), Not(::testing::IsEmpty())) << "its lock";
+    EXPECT_THAT(HiddenIn(folder_ / "out"), Not(IsEmpty())) << "its lock";
     process.Signal(signal);
     EXPECT_EQ(process.Wait(kPatience).exit_code, 130);
     EXPECT_TRUE(fs::is_empty(folder_ / "out"));

@@ -43,6 +43,8 @@ TEST_F(AtomicFile, HoldsWhatWasWrittenByteForByte) {
   const std::string content("a\r\n\0\xff", 5);
   Write(content);
   EXPECT_EQ(ReadFile(path_), content);
+  WriteFileAtomically(path_, content + content);
+  EXPECT_EQ(ReadFile(path_), content + content);
   EXPECT_EQ(EntriesIn(folder_.path()), 1u);
 }
 

@@ -174,6 +174,103 @@ TEST_F(Ply, RefusesHostileCountsBeforeTakingMemory) {
   }
 }
 
+// A file with an element before `vertex`, three vertices and faces behind them; its bytes, and where its vertices end.
+struct PlyToCut {
+  std::string bytes;
+  size_t vertices = 0;  // place of the first
+  size_t faces = 0;     // place behind the last vertex
+};
+PlyToCut WithNeighbours(const std::string& format, const std::string& before, const std::string& rows_before) {
+  PlyToCut file;
+  file.bytes = StrCat("ply\nformat ", format, " 1.0\n", before,
+                      "element vertex 3\nproperty float x\nproperty short y\nelement face 2\n"
+                      "property list uchar int ids\nend_header\n",
+                      rows_before);
+  file.vertices = file.bytes.size();
+  for (int i = 0; i < 3; ++i) {
+    file.bytes += format == "ascii" ? StrCat(i, ".5 ", i, "\n") : Bytes(float(i) + 0.5f) + Bytes(int16_t(i));
+  }
+  file.faces = file.bytes.size();
+  for (int i = 0; i < 2; ++i) file.bytes += format == "ascii" ? "1 7\n" : Bytes(uint8_t(1)) + Bytes(int32_t(7));
+  return file;
+}
+
+// What CutToWholeRows says of the first `size` bytes, and how many vertices it leaves, which are then read.
+struct Cut {
+  std::string damage;
+  uint64_t rows = 0;
+};
+Cut AfterCut(const std::string& bytes, size_t size) {
+  PlyFile file(std::string_view(bytes).substr(0, size), "a.ply");
+  const std::string damage = file.CutToWholeRows("vertex");
+  const PlyFile::Element& vertices = *file.Find("vertex");
+  std::vector<float> firsts;
+  if (vertices.count > 0) file.ForEachRow(vertices, [&](const float* row) { firsts.push_back(row[0]); });
+  EXPECT_EQ(firsts.size(), vertices.count);
+  for (size_t i = 0; i < firsts.size(); ++i) EXPECT_EQ(firsts[i], float(i) + 0.5f);
+  return {damage, vertices.count};
+}
+
+TEST_F(Ply, CutsToTheWholeRowsOfABinaryFile) {
+  constexpr size_t kRow = 6;  // bytes
+  const std::pair<std::string, std::string> before[] = {
+      {"", ""},
+      {"element chunk 2\nproperty float a\nproperty short b\n", std::string(12, 'z')},
+      {"element strip 2\nproperty uchar n\nproperty list uchar short ids\n", std::string("z\2abcdz\1ab", 10)}};
+  for (const auto& [element, rows] : before) {
+    const PlyToCut file = WithNeighbours("binary_little_endian", element, rows);
+    for (size_t size = file.vertices; size < file.faces; ++size) {
+      const size_t whole = (size - file.vertices) / kRow;
+      const auto [damage, count] = AfterCut(file.bytes, size);
+      EXPECT_EQ(count, whole) << element << size;
+      EXPECT_EQ(damage, StrCat("a.ply: announces 3 rows of 'vertex' but has ", whole,
+                               "; it is truncated or damaged, copy it again"));
+    }
+    for (size_t size = file.faces; size <= file.bytes.size(); ++size) {
+      const Cut cut = AfterCut(file.bytes, size);
+      EXPECT_EQ(cut.damage, "") << "only faces are missing";
+      EXPECT_EQ(cut.rows, 3u);
+    }
+  }
+}
+
+TEST_F(Ply, CutsToTheWholeRowsOfText) {
+  const std::pair<std::string, std::string> before[] = {{"", ""}, {"element chunk 2\nproperty float a\n", "1\n\n2\n"}};
+  for (const auto& [element, rows] : before) {
+    const PlyToCut file = WithNeighbours("ascii", element, rows);
+    const size_t row = (file.faces - file.vertices) / 3;  // "0.5 0\n"
+    for (size_t size = file.vertices; size < file.faces - 1; ++size) {
+      const auto [damage, count] = AfterCut(file.bytes, size);
+      EXPECT_EQ(count, (size - file.vertices) / row) << element << size;
+      EXPECT_THAT(damage, HasSubstr("a.ply: announces 3 rows of 'vertex' but has "));
+    }
+    for (size_t size = file.faces - 1; size <= file.bytes.size(); ++size) {
+      const Cut cut = AfterCut(file.bytes, size);
+      EXPECT_EQ(cut.damage, "") << "the last line end is missing, or faces are";
+      EXPECT_EQ(cut.rows, 3u);
+    }
+  }
+}
+
+TEST_F(Ply, LeavesNothingOfVerticesWhereTheElementBeforeThemIsCut) {
+  const PlyToCut chunks = WithNeighbours("binary_little_endian", "element chunk 2\nproperty float a\n", "zzzzzzzz");
+  EXPECT_EQ(AfterCut(chunks.bytes, chunks.vertices - 1).rows, 0u);
+  const PlyToCut lines = WithNeighbours("ascii", "element chunk 2\nproperty float a\n", "1\n2\n");
+  EXPECT_EQ(AfterCut(lines.bytes, lines.vertices - 4).rows, 0u);
+  const PlyToCut strips = WithNeighbours("binary_little_endian", "element strip 1\nproperty list uchar int ids\n",
+                                         Bytes(uint8_t(1)) + Bytes(int32_t(7)));
+  EXPECT_THAT(ErrorMessageOf([&] { AfterCut(strips.bytes, strips.vertices - 1); }),
+              HasSubstr("a.ply: ends within row 1 of 1 of 'strip'"));
+}
+
+TEST_F(Ply, CutsNoElementThatIsNotThereOrHasLists) {
+  const PlyToCut file = WithNeighbours("binary_little_endian", "", "");
+  PlyFile ply(std::string_view(file.bytes).substr(0, file.faces + 1), "a.ply");
+  EXPECT_EQ(ply.CutToWholeRows("edge"), "");
+  EXPECT_EQ(ply.CutToWholeRows("face"), "");
+  EXPECT_EQ(ply.Find("face")->count, 2u);
+}
+
 TEST_F(Ply, RefusesListsInVertexAndCutOnesBeforeIt) {
   EXPECT_THAT(ErrorOf("ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nproperty list uchar int ids\n"
                       "end_header\n1 1 2\n"),

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <string_view>
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
@@ -107,7 +108,7 @@ void WriteImage(const std::string& path, const Image8& image) {
   std::string bytes(size, '\0');
   SPLAT_CHECK(png_image_write_to_memory(&png.state, bytes.data(), &size, 0, image.pixels.data(), 0, nullptr), path,
               ": cannot be encoded: ", png.state.message);
-  WriteFileAtomically(path, [&](std::ostream& out) { out.write(bytes.data(), std::streamsize(size)); });
+  WriteFileAtomically(path, std::string_view(bytes).substr(0, size));
 }
 
 struct UndistortMaps::State {};

@@ -57,8 +57,7 @@ void CheckSame(const std::string& bytes, const Image8& image, const std::string&
 
 void WriteBytes(const fs::path& path, const std::string& bytes) {
   fs::create_directories(path.parent_path());
-  WriteFileAtomically(path.string(),
-                      [&](std::ostream& out) { out.write(bytes.data(), std::streamsize(bytes.size())); });
+  WriteFileAtomically(path.string(), bytes);
 }
 
 void Pack(const fs::path& from, const fs::path& to) {

@@ -14,6 +14,7 @@ namespace {
 
 std::vector<std::string> Names() {
   std::vector<std::string> names;
+  names.reserve(Strategies().size());
   for (const StrategyKind& kind : Strategies()) names.push_back(kind.name);
   return names;
 }
