@@ -30,6 +30,7 @@ class Words {
  public:
   Words(const std::string& path, std::string_view text) : path_(path), lines_(text) { lines_.Next(); }
 
+  // It need not be finite.
   double Number(const char* what) {
     while (Trimmed(line_).empty()) {
       const auto next = lines_.Next();
@@ -38,8 +39,8 @@ class Words {
     }
     const std::string_view word = TakeWord(line_);
     const auto value = ParseNumber<double>(word);
-    SPLAT_CHECK(value && std::isfinite(*value), path_, ": line ", lines_.line_number(), ": ", what, " expected, '",
-                word, "' found; export the file again");
+    SPLAT_CHECK(value, path_, ": line ", lines_.line_number(), ": ", what, " expected, '", word,
+                "' found; export the file again");
     return *value;
   }
   size_t Count(const char* what) {
@@ -63,6 +64,12 @@ struct BundlerCamera {
   double f = 0, k1 = 0, k2 = 0;
   Mat3<double> rotation;
   Vec3<double> translation;
+
+  bool IsFinite() const {
+    double sum = f + k1 + k2 + translation.x + translation.y + translation.z;
+    for (int row = 0; row < 3; ++row) sum += rotation(row, 0) + rotation(row, 1) + rotation(row, 2);
+    return std::isfinite(sum);
+  }
 };
 
 std::vector<BundlerCamera> ReadCameras(Words& words, size_t count) {
@@ -198,7 +205,7 @@ SceneDescription ReadBundler(const std::string& path, const std::string& image_f
   scene.opengl_axes = true;
   std::vector<std::string> not_placed;
   for (size_t i = 0; i < cameras.size(); ++i) {
-    if (!(cameras[i].f > 0)) {
+    if (cameras[i].f <= 0) {
       not_placed.push_back(names[i]);
       continue;
     }
@@ -215,7 +222,7 @@ SceneDescription ReadBundler(const std::string& path, const std::string& image_f
                                     not_placed.size() == 1 ? " camera was" : " cameras were",
                                     " not placed and left out: ", NamesInBrief(not_placed)));
   }
-  AddPoints(words, point_count, scene);
+  AddPoints(path, words, point_count, scene);
   if (point_count == 0) {
     scene.warnings.push_back(StrCat(path, ": has no points; the training starts from random points"));
   }

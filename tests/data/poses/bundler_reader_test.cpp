@@ -97,6 +97,21 @@ TEST_F(BundlerReader, ACameraThatIsNoRotationLeavesTheOthers) {
   EXPECT_THAT(scene.photos[1].problem, AllOf(HasSubstr("camera 1 ('my photo 1.png')"), HasSubstr("its rotation")));
 }
 
+TEST_F(BundlerReader, ACameraThatIsNotFiniteLeavesTheOthers) {
+  const std::string other = "50 0 0\n" + kPose;
+  for (const std::string& wrong :
+       {"nan 0 0\n" + kPose, "inf 0 0\n" + kPose, "50 0 -nan\n" + kPose,
+        std::string("50 0 0\n1 0 0\n0 nan 0\n0 0 1\n1 2 3\n"), std::string("50 0 0\n1 0 0\n0 1 0\n0 0 1\n1 inf 3\n")}) {
+    const SceneDescription scene = Read("# Bundle file v0.3\n2 1\n" + wrong + other + "1 2 3\n4 5 6\n0\n");
+    ASSERT_EQ(scene.photos.size(), 2u);
+    EXPECT_EQ(scene.photos[0].problem, "");
+    EXPECT_THAT(scene.photos[1].problem,
+                AllOf(HasSubstr("camera 1 ('my photo 1.png')"), HasSubstr("a number of it is not finite")));
+    EXPECT_EQ(scene.points.positions.size(), 1u);
+  }
+  EXPECT_THAT(ErrorOf("# Bundle file v0.3\n2 0\nnan 0 0\n" + kPose + "nan 0 0\n" + kPose), HasSubstr("not finite"));
+}
+
 TEST_F(BundlerReader, DamagedPointsLeaveThePoses) {
   const std::string point = "1 2 3\n4 5 6\n1 0 7 1.5 2.5\n";
   const std::string head = "# Bundle file v0.3\n2 3\n50 0.1 0\n" + kPose + "0 0 0\n" + kPose;
