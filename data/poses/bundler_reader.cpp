@@ -105,26 +105,30 @@ BundlerPoint ReadPoint(Words& words) {
 }
 
 // Adds the points; of a file that ends before it has all of them, or is damaged, those that are whole with a warning.
-void AddPoints(Words& words, size_t count, SceneDescription& scene) {
+void AddPoints(const std::string& path, Words& words, size_t count, SceneDescription& scene) {
   std::vector<Vec3<double>> colors;  // as written
   PointCloud& points = scene.points;
   double largest = 0;
   bool fractions = false;
+  size_t read = 0;
   try {
     for (size_t i = 0; i < count; ++i) {
       const BundlerPoint point = ReadPoint(words);
+      ++read;
       if (!IsHeldByFloats(point.position)) continue;
       points.positions.push_back(point.position);
       colors.push_back(point.color);
       for (const double c : {point.color.x, point.color.y, point.color.z}) {
+        if (!std::isfinite(c)) continue;
         largest = std::max(largest, c);
         fractions = fractions || c != std::floor(c);
       }
     }
   } catch (const Error& error) {
     if (colors.empty()) return WarnOfUnreadPoints(error, scene);
-    WarnOfPartOfPoints(error.what(), colors.size(), scene);
+    WarnOfPartOfPoints(error.what(), read, scene);
   }
+  WarnOfPointsLeftOut(path, read - colors.size(), read, scene);
   const double scale = ByteColorScale(largest, fractions);
   for (const Vec3<double>& c : colors) {
     points.colors.push_back({ByteColor(scale * c.x), ByteColor(scale * c.y), ByteColor(scale * c.z)});
@@ -169,6 +173,7 @@ std::vector<std::string> ReadList(const fs::path& path) {
 // Fills in camera and pose.
 void PlacePhoto(const BundlerCamera& camera, const PhotoInfo& size, const std::string& where, PosedPhoto& photo) {
   SPLAT_CHECK(size.width > 0, where, ": the size of the photo is not in the file, and no photo is there to tell it");
+  SPLAT_CHECK(camera.IsFinite(), where, ": a number of it is not finite; export the file again");
   photo.intrinsics = {CameraModel::kRadial,
                       size.width,
                       size.height,

@@ -129,6 +129,19 @@ TEST_F(BundlerReader, DamagedPointsLeaveThePoses) {
   EXPECT_THAT(last_warning("1 2", 0), HasSubstr("its points are not used"));
 }
 
+TEST_F(BundlerReader, PointsThatFloatsDoNotHoldAreLeftOutAndCounted) {
+  const std::string head = "# Bundle file v0.3\n2 3\n50 0 0\n" + kPose + "50 0 0\n" + kPose, rest = "\n4 5 6\n0\n";
+  SceneDescription scene = Read(head + "1 nan 3" + rest + "1 2 3" + rest + "1e300 2 3" + rest);
+  EXPECT_EQ(scene.points.positions.size(), 1u);
+  EXPECT_EQ(scene.points.colors.size(), 1u);
+  EXPECT_THAT(scene.warnings,
+              ElementsAre((folder_ / "bundle.out") + ": 2 of 3 points are not finite and were left out"));
+  scene = Read(head + "1 nan 3" + rest + "1 2 3" + rest + "1 2");
+  EXPECT_EQ(scene.points.positions.size(), 1u);
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("the 2 points of it that are whole are taken"),
+                                          HasSubstr("1 of 2 points is not finite and was left out")));
+}
+
 TEST_F(BundlerReader, DamagedFilesAreRefused) {
   EXPECT_THAT(ErrorOf("2 1\n"), HasSubstr("is no file of Bundler"));
   EXPECT_THAT(ErrorOf("# Bundle file v0.3\n2 x\n"), HasSubstr("line 2: number of points expected, 'x' found"));
