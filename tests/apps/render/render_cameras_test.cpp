@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "core/quaternion.h"
+#include "data/poses/pose_files.h"
 #include "rasterizer/torch/scene_model.h"
 #include "scene/orbit.h"
 #include "scene/splat_cloud.h"
 #include "tests/support/ball_photos.h"
+#include "tests/support/error_message.h"
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/turned_transforms.h"
@@ -70,6 +72,13 @@ TEST(ReadCameras, TurnsAxesAsATrainingDoes) {
         set.cameras[i].camera.camera_from_world * point - meant.photos[i].camera_from_world * point;
     EXPECT_NEAR(Norm(error), 0, 1e-9);
   }
+}
+
+TEST(ReadCameras, NamesAllKindsOfPosesWhereThereAreNone) {
+  const testing::TempDir folder;
+  EXPECT_THAT(testing::ErrorMessageOf([&] { ReadCameras(folder.path()); }),
+              ::testing::AllOf(::testing::HasSubstr(folder.path() + ": holds no poses"),
+                               ::testing::HasSubstr(data::kKindsOfPoses)));
 }
 
 }  // namespace
