@@ -52,7 +52,7 @@ CameraSet ReadCameras(const std::string& path) {
   }
   if (data::IsColmapModel(path)) return FromPoses(data::PoseKind::kColmap, path);
   const auto found = data::FindPoses(path);
-  SPLAT_CHECK(found.has_value(), path, ": holds no COLMAP model, no transforms.json and no export of cameras");
+  SPLAT_CHECK(found.has_value(), path, ": holds no poses; give the cameras.json of a run, ", data::kKindsOfPoses);
   return ReadCameras(*found);
 }
 

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <tuple>
 
 #include "core/check.h"
 #include "core/constants.h"
 #include "core/format.h"
+#include "data/dataset/photo_faults.h"
 #include "data/dataset/pose_convention.h"
 #include "data/photos/lens.h"
 #include "data/photos/lens_reach.h"
+#include "data/photos/undistort.h"
 
 namespace splat::data {
 namespace {
@@ -45,34 +49,21 @@ FieldOfView FieldOfViewOf(const Intrinsics& intrinsics) {
   return view;
 }
 
-// The photos that share a fault, and an example of it.
-struct Faults {
-  std::vector<std::string> names;
-  std::string example;
-
-  void Add(const PosedPhoto& photo, const std::string& what) {
-    if (names.empty()) example = what;
-    names.push_back(photo.name);
-  }
-  void Warn(const LogSink& log, const std::string& source, const std::string& advice) const {
-    if (!names.empty()) LogWarning(log, StrCat(source, example, advice, ": ", NamesInBrief(names)));
-  }
-};
-
-// Leaves out the photos of which `why` says something, in one line. Throws it if that leaves none.
+// Leaves out the photos of which `why` says something, in one line for each fault. Throws what it says if that leaves
+// none.
 template <typename Why>
 void LeaveOut(const std::string& source, std::vector<PosedPhoto>& photos, const Why& why, const LogSink& log) {
-  Faults faults;
+  PhotoFaults faults;
   std::vector<PosedPhoto> kept;
   for (PosedPhoto& photo : photos) {
     const std::string what = why(photo);
     if (what.empty()) {
       kept.push_back(std::move(photo));
     } else {
-      faults.Add(photo, what);
+      faults.Add(photo.name, what);
     }
   }
-  SPLAT_CHECK(!kept.empty() || faults.names.empty(), source, faults.example);
+  SPLAT_CHECK(!kept.empty() || faults.empty(), source, faults.Summary());
   faults.Warn(log, source, "; left out");
   photos = std::move(kept);
 }
@@ -95,15 +86,15 @@ std::string PointText(double x, double y) {
 }
 
 void ReadShares(const std::string& source, std::vector<PosedPhoto>& photos, const LogSink& log) {
-  Faults shares;
+  PhotoFault shares;
   for (PosedPhoto& photo : photos) {
     Intrinsics& camera = photo.intrinsics;
     double* const principal_point = &camera.params[size_t(CameraModelFocalCount(camera.model))];
     double &cx = principal_point[0], &cy = principal_point[1];
     const auto is_share = [](double value) { return value >= kLeastShare && value <= kLargestShare; };
     if (!is_share(cx) || !is_share(cy)) continue;
-    shares.Add(photo, StrCat("the principal point ", PointText(cx, cy),
-                             " is read as a share of the image's width and height; write it in px"));
+    shares.Add(photo.name, StrCat("the principal point ", PointText(cx, cy),
+                                  " is read as a share of the image's width and height; write it in px"));
     cx *= camera.width;
     cy *= camera.height;
   }
@@ -111,15 +102,15 @@ void ReadShares(const std::string& source, std::vector<PosedPhoto>& photos, cons
 }
 
 void WarnOfPrincipalPoints(const std::string& source, const std::vector<PosedPhoto>& photos, const LogSink& log) {
-  Faults outside;
+  PhotoFault outside;
   for (const PosedPhoto& photo : photos) {
     const Intrinsics& camera = photo.intrinsics;
     const Lens lens = MakeLens(camera);
     const auto is_inside = [](double value, int side) { return value >= kEdge_px && value <= side - kEdge_px; };
     if (is_inside(lens.cx, camera.width) && is_inside(lens.cy, camera.height)) continue;
-    outside.Add(photo, StrCat("the principal point ", PointText(lens.cx, lens.cy), " px is not inside the image of ",
-                              camera.width, " x ", camera.height,
-                              " px, which is right for parts of larger photos alone; correct cx and cy"));
+    outside.Add(photo.name, StrCat("the principal point ", PointText(lens.cx, lens.cy),
+                                   " px is not inside the image of ", camera.width, " x ", camera.height,
+                                   " px, which is right for parts of larger photos alone; correct cx and cy"));
   }
   outside.Warn(log, source, "");
 }
@@ -144,15 +135,15 @@ std::string WhyNoSuchView(const PosedPhoto& photo) {
 }
 
 void WarnOfStrangeViews(const std::string& source, const std::vector<PosedPhoto>& photos, const LogSink& log) {
-  Faults narrow, stretched;
+  PhotoFault narrow, stretched;
   for (const PosedPhoto& photo : photos) {
     const Intrinsics& camera = photo.intrinsics;
     const FieldOfView view = FieldOfViewOf(camera);
-    if (view.degrees < kNarrowestView) narrow.Add(photo, FocalText(camera, view));
+    if (view.degrees < kNarrowestView) narrow.Add(photo.name, FocalText(camera, view));
     const Lens lens = MakeLens(camera);
     if (std::max(lens.fx, lens.fy) <= kMostStretched * std::min(lens.fx, lens.fy)) continue;
-    stretched.Add(photo, StrCat("the focal lengths ", lens.fx, " and ", lens.fy,
-                                " px differ by more than those of any lens; correct fx and fy"));
+    stretched.Add(photo.name, StrCat("the focal lengths ", lens.fx, " and ", lens.fy,
+                                     " px differ by more than those of any lens; correct fx and fy"));
   }
   narrow.Warn(log, source, "");
   stretched.Warn(log, source, "");
@@ -166,9 +157,24 @@ std::string DistortionText(const Intrinsics& camera) {
   return StrCat("the distortion (", text, ") of the ", CameraModelName(camera.model), " camera");
 }
 
+// What `find` finds of cameras, once for each, since photos may share one.
+template <typename Finding>
+class OfEachCamera {
+ public:
+  explicit OfEachCamera(Finding (*find)(const Intrinsics&)) : find_(find) {}
+  const Finding& operator()(const Intrinsics& camera) {
+    const auto [entry, added] = known_.try_emplace({camera.model, camera.width, camera.height, camera.params});
+    if (added) entry->second = find_(camera);
+    return entry->second;
+  }
+
+ private:
+  Finding (*find_)(const Intrinsics&);
+  std::map<std::tuple<CameraModel, int, int, std::vector<double>>, Finding> known_;
+};
+
 // Why no lens bends so; empty where one may.
-std::string WhyNoSuchLens(const PosedPhoto& photo) {
-  const LensReach reach = ReachOf(photo.intrinsics);
+std::string WhyNoSuchLens(const PosedPhoto& photo, const LensReach& reach) {
   const double most = std::max(reach.outwards, reach.inwards);
   if (most > kMostBent) {
     return StrCat(DistortionText(photo.intrinsics), " moves the edge of the image by a factor of ",
@@ -179,17 +185,29 @@ std::string WhyNoSuchLens(const PosedPhoto& photo) {
                 FormatFixed(100 * reach.unfolded, 0), " % of the way to its edge; correct it, or set it to zero");
 }
 
-void WarnOfStrangeLenses(const std::string& source, const std::vector<PosedPhoto>& photos, const LogSink& log) {
-  Faults folded, bent;
+// Why nothing is left of an image; empty where something is.
+std::string WhyNoImage(const Intrinsics& camera) {
+  try {
+    UndistortedCamera(camera);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+void WarnOfStrangeLenses(const std::string& source, const std::vector<PosedPhoto>& photos,
+                         OfEachCamera<LensReach>& reach_of, const LogSink& log) {
+  PhotoFault folded, bent;
   for (const PosedPhoto& photo : photos) {
-    const LensReach reach = ReachOf(photo.intrinsics);
+    const LensReach& reach = reach_of(photo.intrinsics);
     if (reach.unfolded < kUnfoldedUsually) {
-      folded.Add(photo, StrCat(DistortionText(photo.intrinsics), " folds the image back on itself ",
-                               FormatFixed(100 * reach.unfolded, 0),
-                               " % of the way to its edge, and what lies beyond is cut off; correct it"));
+      folded.Add(photo.name, StrCat(DistortionText(photo.intrinsics), " folds the image back on itself ",
+                                    FormatFixed(100 * reach.unfolded, 0),
+                                    " % of the way to its edge, and what lies beyond is cut off; correct it"));
     } else if (reach.outwards > kMostOutwards) {
-      bent.Add(photo, StrCat(DistortionText(photo.intrinsics), " moves the edge of the image outwards by a factor of ",
-                             FormatFixed(reach.outwards, 2), ", more than lenses do; check it"));
+      bent.Add(photo.name,
+               StrCat(DistortionText(photo.intrinsics), " moves the edge of the image outwards by a factor of ",
+                      FormatFixed(reach.outwards, 2), ", more than lenses do; check it"));
     }
   }
   folded.Warn(log, source, "");
@@ -216,10 +234,15 @@ std::vector<PosedPhoto> CheckCameras(const SceneDescription& scene, const LogSin
   LeaveOut(source, photos, WhyNotHandled, log);
   ReadShares(source, photos, log);
   LeaveOut(source, photos, WhyNoSuchView, log);
-  LeaveOut(source, photos, WhyNoSuchLens, log);
+  OfEachCamera<LensReach> reach_of(ReachOf);
+  OfEachCamera<std::string> no_image_of(WhyNoImage);
+  LeaveOut(
+      source, photos, [&](const PosedPhoto& photo) { return WhyNoSuchLens(photo, reach_of(photo.intrinsics)); }, log);
+  LeaveOut(
+      source, photos, [&](const PosedPhoto& photo) { return no_image_of(photo.intrinsics); }, log);
   WarnOfPrincipalPoints(source, photos, log);
   WarnOfStrangeViews(source, photos, log);
-  WarnOfStrangeLenses(source, photos, log);
+  WarnOfStrangeLenses(source, photos, reach_of, log);
   if (photos.size() > 1 && HaveOnePose(photos)) {
     LogWarning(log, StrCat(scene.source, ": all ", photos.size(), " photos have one and the same pose, from which no ",
                            "shape can be learned; give poses that differ (--poses sfm lets COLMAP find them)"));

@@ -63,14 +63,6 @@ PhotoCheck CheckPhoto(const PosedPhoto& photo) {
   return result;
 }
 
-Camera PinholeOf(const PosedPhoto& photo) {
-  try {
-    return UndistortedCamera(photo.intrinsics);
-  } catch (const Error& error) {
-    throw Error(StrCat(photo.path, ": ", error.what()));
-  }
-}
-
 void ReportUnusable(const std::vector<std::string>& unusable, size_t total, const LogSink& log) {
   if (2 * unusable.size() > total) {
     std::string first;
@@ -89,16 +81,15 @@ std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const Dataset
   std::vector<const PosedPhoto*> usable;  // of the views
   std::vector<std::string> unusable;
   for (const PosedPhoto& photo : photos) {
-    Camera camera;
     PhotoCheck check;
     try {
       check = CheckPhoto(photo);
-      camera = PinholeOf(photo);
     } catch (const Error& error) {
       unusable.push_back(error.what());
       continue;
     }
     const PhotoSize size = TrainingSize(photo.name, check.size, options);
+    Camera camera = UndistortedCamera(photo.intrinsics);
     camera.camera_from_world = photo.camera_from_world;
     check.view.camera = ResizedCamera(camera, size.width, size.height);
     check.view.mask = photo.mask;

@@ -76,4 +76,12 @@ PhotoInfo ReadPhotoInfo(const std::string& path) {
   return {header.width, header.height, header.exif_orientation, header.bits};
 }
 
+PhotoInfo PhotoInfoOrNone(const std::string& path) {
+  try {
+    return ReadPhotoInfo(path);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 }  // namespace splat::data

@@ -31,6 +31,10 @@ bool HasAspect(double width, double height, double of_width, double of_height, d
 // early ("is not a photo that can be read"). Broken pixel data shows only in ReadPhoto (image_io.h).
 PhotoInfo ReadPhotoInfo(const std::string& path);
 
+// The same for those who need a size alone: where ReadPhotoInfo throws, the width is 0, and whoever uses the photo
+// (BuildDataset) says what is wrong with it.
+PhotoInfo PhotoInfoOrNone(const std::string& path);
+
 // Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo
 // does, and for an image that is too large to decode: of more than 2^29 pixels, or whose pixels take a
 // fourth of the memory, or a huge one in a small file. Nothing is decoded before.

@@ -49,7 +49,7 @@ Camera UndistortedCamera(const Intrinsics& intrinsics) {
   const Rectangle inner = VisibleRectangle(lens, camera.width, camera.height);
   const double seen_x = inner.right - inner.left, seen_y = inner.bottom - inner.top;
   SPLAT_CHECK(seen_x > 0 && seen_y > 0, "the ", CameraModelName(intrinsics.model),
-              " camera's distortion leaves no image to undistort; check its parameters");
+              " camera's distortion leaves no image to undistort within 60 degrees of its axis; check its parameters");
   const double zoom = std::max(camera.width / (lens.fx * seen_x), camera.height / (lens.fy * seen_y));
   camera.fx *= zoom;
   camera.fy *= zoom;

@@ -23,19 +23,20 @@ std::vector<std::string> PlacesIn(const std::string& folder) {
   return places;
 }
 
-// A full disk leaves files without a byte; a model of no photos has at least a count or a comment.
-bool HasFileWithoutBytes(const std::string& folder) {
+// A full disk leaves files without a byte; one of no photos or points has at least a count or a comment.
+void CheckFilesHaveBytes(const std::string& folder) {
   std::error_code ignored;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.is_regular_file(ignored) && entry.file_size(ignored) == 0) return true;
+    const bool is_part = entry.is_regular_file(ignored) && IsColmapPart(entry.path().filename().string());
+    SPLAT_CHECK(!is_part || entry.file_size(ignored) > 0, entry.path().string(), ": is empty (0 bytes)");
   }
-  return false;
 }
 
 // Reads the model to its end. Throws splat::Error if it is damaged; one of no photos is not.
 ColmapModelSummary SummaryOfWholeModel(const std::string& folder) {
+  CheckFilesHaveBytes(folder);
   const ColmapModelSummary summary = SummarizeColmapModel(folder);
-  if (summary.images == 0 && !HasFileWithoutBytes(folder)) return summary;
+  if (summary.images == 0) return summary;
   ReadColmapPhotos(folder, "");
   SPLAT_CHECK(summary.damage.empty(), summary.damage);
   return summary;
@@ -43,30 +44,19 @@ ColmapModelSummary SummaryOfWholeModel(const std::string& folder) {
 
 }  // namespace
 
-std::optional<ColmapModel> BestModel(const std::string& folder) {
-  std::optional<ColmapModel> best;
+ColmapModels ReadModels(const std::string& folder) {
+  ColmapModels models;
   for (const std::string& place : PlacesIn(folder)) {
     try {
       if (!IsColmapModel(place)) continue;
       const ColmapModelSummary summary = SummaryOfWholeModel(place);
-      const bool better = !best || IsBetterModel(summary, best->summary);
-      if (summary.images > 0 && better) best = ColmapModel{place, summary};
-    } catch (const Error&) {
-      continue;
-    }
-  }
-  return best;
-}
-
-std::string DamageOfModels(const std::string& folder) {
-  for (const std::string& place : PlacesIn(folder)) {
-    try {
-      if (IsColmapModel(place)) SummaryOfWholeModel(place);
+      const bool better = !models.best || IsBetterModel(summary, models.best->summary);
+      if (summary.images > 0 && better) models.best = ColmapModel{place, summary};
     } catch (const Error& error) {
-      return error.what();
+      if (models.damage.empty()) models.damage = error.what();
     }
   }
-  return "";
+  return models;
 }
 
 }  // namespace splat::data

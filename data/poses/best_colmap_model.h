@@ -20,11 +20,14 @@ inline bool IsBetterModel(const ColmapModelSummary& model, const ColmapModelSumm
   return model.images != than.images ? model.images > than.images : model.points > than.points;
 }
 
-// Returns the best model among `folder` and its children, and nothing if there is none; damaged ones, also those that
-// end within their last file, are passed over.
-std::optional<ColmapModel> BestModel(const std::string& folder);
+// The models of one run of COLMAP's.
+struct ColmapModels {
+  std::optional<ColmapModel> best;  // of those with photos that are whole
+  std::string damage;               // what is wrong with the first damaged one, with its file; empty if none is
+};
 
-// What is wrong with the first damaged model among these; empty if none is damaged.
-std::string DamageOfModels(const std::string& folder);
+// Reads the models in `folder` and its children, each once and to its end. A model is damaged if one of its files
+// cannot be read whole or has no bytes, as a full disk leaves it.
+ColmapModels ReadModels(const std::string& folder);
 
 }  // namespace splat::data

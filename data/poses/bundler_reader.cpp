@@ -30,6 +30,7 @@ class Words {
  public:
   Words(const std::string& path, std::string_view text) : path_(path), lines_(text) { lines_.Next(); }
 
+  // It need not be finite.
   double Number(const char* what) {
     while (Trimmed(line_).empty()) {
       const auto next = lines_.Next();
@@ -38,8 +39,8 @@ class Words {
     }
     const std::string_view word = TakeWord(line_);
     const auto value = ParseNumber<double>(word);
-    SPLAT_CHECK(value && std::isfinite(*value), path_, ": line ", lines_.line_number(), ": ", what, " expected, '",
-                word, "' found; export the file again");
+    SPLAT_CHECK(value, path_, ": line ", lines_.line_number(), ": ", what, " expected, '", word,
+                "' found; export the file again");
     return *value;
   }
   size_t Count(const char* what) {
@@ -63,6 +64,12 @@ struct BundlerCamera {
   double f = 0, k1 = 0, k2 = 0;
   Mat3<double> rotation;
   Vec3<double> translation;
+
+  bool IsFinite() const {
+    double sum = f + k1 + k2 + translation.x + translation.y + translation.z;
+    for (int row = 0; row < 3; ++row) sum += rotation(row, 0) + rotation(row, 1) + rotation(row, 2);
+    return std::isfinite(sum);
+  }
 };
 
 std::vector<BundlerCamera> ReadCameras(Words& words, size_t count) {
@@ -98,26 +105,30 @@ BundlerPoint ReadPoint(Words& words) {
 }
 
 // Adds the points; of a file that ends before it has all of them, or is damaged, those that are whole with a warning.
-void AddPoints(Words& words, size_t count, SceneDescription& scene) {
+void AddPoints(const std::string& path, Words& words, size_t count, SceneDescription& scene) {
   std::vector<Vec3<double>> colors;  // as written
   PointCloud& points = scene.points;
   double largest = 0;
   bool fractions = false;
+  size_t read = 0;
   try {
     for (size_t i = 0; i < count; ++i) {
       const BundlerPoint point = ReadPoint(words);
+      ++read;
       if (!IsHeldByFloats(point.position)) continue;
       points.positions.push_back(point.position);
       colors.push_back(point.color);
       for (const double c : {point.color.x, point.color.y, point.color.z}) {
+        if (!std::isfinite(c)) continue;
         largest = std::max(largest, c);
         fractions = fractions || c != std::floor(c);
       }
     }
   } catch (const Error& error) {
     if (colors.empty()) return WarnOfUnreadPoints(error, scene);
-    WarnOfPartOfPoints(error.what(), colors.size(), scene);
+    WarnOfPartOfPoints(error.what(), read, scene);
   }
+  WarnOfPointsLeftOut(path, read - colors.size(), read, scene);
   const double scale = ByteColorScale(largest, fractions);
   for (const Vec3<double>& c : colors) {
     points.colors.push_back({ByteColor(scale * c.x), ByteColor(scale * c.y), ByteColor(scale * c.z)});
@@ -162,6 +173,7 @@ std::vector<std::string> ReadList(const fs::path& path) {
 // Fills in camera and pose.
 void PlacePhoto(const BundlerCamera& camera, const PhotoInfo& size, const std::string& where, PosedPhoto& photo) {
   SPLAT_CHECK(size.width > 0, where, ": the size of the photo is not in the file, and no photo is there to tell it");
+  SPLAT_CHECK(camera.IsFinite(), where, ": a number of it is not finite; export the file again");
   photo.intrinsics = {CameraModel::kRadial,
                       size.width,
                       size.height,
@@ -198,7 +210,7 @@ SceneDescription ReadBundler(const std::string& path, const std::string& image_f
   scene.opengl_axes = true;
   std::vector<std::string> not_placed;
   for (size_t i = 0; i < cameras.size(); ++i) {
-    if (!(cameras[i].f > 0)) {
+    if (cameras[i].f <= 0) {
       not_placed.push_back(names[i]);
       continue;
     }
@@ -215,7 +227,7 @@ SceneDescription ReadBundler(const std::string& path, const std::string& image_f
                                     not_placed.size() == 1 ? " camera was" : " cameras were",
                                     " not placed and left out: ", NamesInBrief(not_placed)));
   }
-  AddPoints(words, point_count, scene);
+  AddPoints(path, words, point_count, scene);
   if (point_count == 0) {
     scene.warnings.push_back(StrCat(path, ": has no points; the training starts from random points"));
   }

@@ -150,7 +150,7 @@ std::vector<PosedPhoto> MakePhotos(const std::vector<ColmapImage>& images, const
 }
 
 template <typename Record>
-std::vector<Record> TakeRecords(ColmapFile<Record> file, std::vector<std::string>& warnings) {
+std::vector<Record> TakeRecords(ColmapFile<Record>&& file, std::vector<std::string>& warnings) {
   warnings.insert(warnings.end(), file.warnings.begin(), file.warnings.end());
   return std::move(file.records);
 }
@@ -206,9 +206,9 @@ void AddPoints(const std::string& path, SceneDescription& scene) {
     if (scene.points.positions.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
     return;
   }
-  const ColmapFile<ColmapPoint> file = ReadPointRecords(path);
+  ColmapFile<ColmapPoint> file = ReadPointRecords(path);
   if (!file.damage.empty()) WarnOfPartOfPoints(file.damage, file.records.size(), scene);
-  const std::vector<ColmapPoint> points = TakeRecords(file, scene.warnings);
+  const std::vector<ColmapPoint> points = TakeRecords(std::move(file), scene.warnings);
   std::map<uint64_t, uint64_t> places;
   for (const ColmapPoint& point : points) {
     if (!IsHeldByFloats(point.position)) continue;
@@ -217,11 +217,7 @@ void AddPoints(const std::string& path, SceneDescription& scene) {
     scene.points.colors.push_back(point.color);
   }
   if (!scene.points.positions.empty()) PlaceSightings(places, scene.photos);  // else another file may have them
-  const size_t left_out = points.size() - scene.points.positions.size();
-  if (left_out > 0) {
-    scene.warnings.push_back(StrCat(path, ": ", left_out, " of ", points.size(), " points ",
-                                    left_out == 1 ? "is not finite and was" : "are not finite and were", " left out"));
-  }
+  WarnOfPointsLeftOut(path, points.size() - scene.points.positions.size(), points.size(), scene);
   if (points.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
   const double error_px = MeanError(points), side_px = MedianLongerSide(scene.photos);
   if (error_px > 0 && side_px > 0) scene.reprojection_error_px = error_px * kReprojectionSide_px / side_px;

@@ -1,4 +1,4 @@
-// Files of points that cannot be read to their end, while the poses beside them are whole: the training does without.
+// What is said of files of points that are not used whole, while the poses beside them are.
 #pragma once
 
 #include <string>
@@ -13,5 +13,9 @@ void WarnOfUnreadPoints(const Error& error, SceneDescription& scene);
 
 // The warning that `taken` points are whole and are taken; `damage` says with file and entry what is wrong.
 void WarnOfPartOfPoints(const std::string& damage, size_t taken, SceneDescription& scene);
+
+// The warning that `left_out` of `total` points of the file at `path` are not finite, or beyond what floats hold, and
+// were left out; nothing if none was.
+void WarnOfPointsLeftOut(const std::string& path, size_t left_out, size_t total, SceneDescription& scene);
 
 }  // namespace splat::data

@@ -262,30 +262,37 @@ void AddPhotos(const pugi::xml_node& chunk, const std::string& path, const std::
   const std::vector<std::string> names = NamesOf(cameras);
   std::map<std::string, size_t> counts;
   for (const std::string& name : names) ++counts[name];
-  std::vector<std::string> ambiguous;
+  std::vector<std::string> ambiguous, unnamed;
   for (size_t i = 0; i < cameras.size(); ++i) {
     const std::string where =
         StrCat(path, ": camera ", cameras[i].node.attribute("id").as_string(), " ('", cameras[i].label, "')");
+    if (PlainName(cameras[i].label).empty()) {
+      unnamed.push_back(StrCat("camera ", cameras[i].node.attribute("id").as_string()));
+      continue;
+    }
     if (counts[names[i]] > 1) {
       ambiguous.push_back(names[i]);
       continue;
     }
-    SPLAT_CHECK(!names[i].empty(), where, ": has no label that names its photo");
     const auto sensor = sensors.find(cameras[i].node.attribute("sensor_id").as_string());
-    SPLAT_CHECK(sensor != sensors.end(), where, ": its sensor is not in the file; export the cameras again");
     const auto component = components.find(cameras[i].component);
     const bool placed = component != components.end() && component->second;
     PosedPhoto& photo = scene.photos.emplace_back();
     photo.name = names[i];
     photo.path = (fs::path(image_folder) / names[i]).string();
-    photo.intrinsics = sensor->second.intrinsics;
-    photo.problem = sensor->second.problem;
+    if (sensor == sensors.end()) {
+      photo.problem = where + ": its sensor is not in the file; export the cameras again";
+    } else {
+      photo.intrinsics = sensor->second.intrinsics;
+      photo.problem = sensor->second.problem;
+    }
     ReadOrSayWhy(photo, [&] {
       photo.camera_from_world = PoseOf(cameras[i].node, placed ? *component->second : of_chunk, where);
     });
   }
   WarnOfLeft(path, ambiguous, "have a label that others have, too, and were left out; rename the photos",
              scene.warnings);
+  WarnOfLeft(path, unnamed, "without a label that names a photo and left out; label them in Metashape", scene.warnings);
 }
 
 }  // namespace
@@ -311,7 +318,7 @@ SceneDescription ReadMetashape(const std::string& path, const std::string& image
   AddPhotos(chunk, path, image_folder, cameras.aligned, scene);
   WarnOfLeft(path, cameras.not_aligned, "not aligned and left out", scene.warnings);
   WarnOfLeft(path, cameras.disabled, "disabled and left out", scene.warnings);
-  SPLAT_CHECK(!scene.photos.empty(), path, ": its cameras have all the same label; rename the photos");
+  SPLAT_CHECK(!scene.photos.empty(), path, ": none of its cameras has a label of its own; rename the photos");
   CheckAnyIsUsable(scene.photos);
   std::sort(scene.photos.begin(), scene.photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return scene;

@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "core/check.h"
 #include "data/poses/photo_matching.h"
 
 namespace splat::data {
@@ -13,11 +12,7 @@ std::vector<PhotoInfo> SizesOfNamedPhotos(const std::vector<std::string>& names,
   const PhotoMatches matches = MatchPhotos(names, folder, listed);
   PhotoInfo first;
   const auto read = [&](const std::string& photo) {
-    try {
-      return ReadPhotoInfo((std::filesystem::path(folder) / photo).string());
-    } catch (const Error&) {
-      return PhotoInfo();  // BuildDataset says what is wrong with it
-    }
+    return PhotoInfoOrNone((std::filesystem::path(folder) / photo).string());
   };
   for (size_t i = 0; i < names.size(); ++i) {
     if (matches.photo[i]) sizes[i] = read(listed[*matches.photo[i]]);

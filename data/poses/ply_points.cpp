@@ -91,7 +91,6 @@ void AddPlyPoints(const std::string& path, SceneDescription& scene) {
   const int x = ColumnOf(*vertex, "x"), y = ColumnOf(*vertex, "y"), z = ColumnOf(*vertex, "z");
   SPLAT_CHECK(x >= 0 && y >= 0 && z >= 0, path, ": has no properties x, y, z");
   SPLAT_CHECK(damage.empty() || vertex->count > 0, damage);
-  if (!damage.empty()) WarnOfPartOfPoints(damage, size_t(vertex->count), scene);
   const ColorColumns colors = FindColors(ply, *vertex);
   ply.ForEachRowInDouble(*vertex, [&](const double* row) {
     const Vec3<double> position = {row[x], row[y], row[z]};
@@ -101,12 +100,9 @@ void AddPlyPoints(const std::string& path, SceneDescription& scene) {
                                       ? Vec3<uint8_t>{colors.Byte(row, 0), colors.Byte(row, 1), colors.Byte(row, 2)}
                                       : Vec3<uint8_t>{128, 128, 128});
   });
+  if (!damage.empty()) WarnOfPartOfPoints(damage, size_t(vertex->count), scene);
   if (!colors.any()) WarnOfNoColors(*vertex, path, scene.warnings);
-  const size_t left_out = size_t(vertex->count) - scene.points.positions.size();
-  if (left_out > 0) {
-    scene.warnings.push_back(
-        StrCat(path, ": ", left_out, " of ", vertex->count, " points are not finite and were left out"));
-  }
+  WarnOfPointsLeftOut(path, size_t(vertex->count) - scene.points.positions.size(), size_t(vertex->count), scene);
 }
 
 void TryAddPlyPoints(const std::string& path, SceneDescription& scene) {

@@ -117,12 +117,16 @@ struct Row {
   std::string where;           // "path: line 3"
   bool decimal_comma = false;  // may stand in a number, as the separator is another
 
-  double Number(const std::string& column) const {
-    const std::string& field = fields[columns.at(column)];
-    std::string text = field;
+  // Nothing where it is no finite number.
+  std::optional<double> NumberIn(const std::string& column) const {
+    std::string text = fields[columns.at(column)];
     if (decimal_comma) std::replace(text.begin(), text.end(), ',', '.');
     const auto value = ParseNumber<double>(text);
-    SPLAT_CHECK(value && std::isfinite(*value), where, ": '", field, "' in the column ", column,
+    return value && std::isfinite(*value) ? value : std::nullopt;
+  }
+  double Number(const std::string& column) const {
+    const auto value = NumberIn(column);
+    SPLAT_CHECK(value, where, ": '", fields[columns.at(column)], "' in the column ", column,
                 " is not a number; export the file again");
     return *value;
   }
@@ -185,12 +189,13 @@ Intrinsics IntrinsicsOf(const Row& row, const PhotoInfo& size, double unit) {
 }
 
 // RealityCapture writes the principal point as a part of the longer side. A file that has one which is too far out for
-// that has it in millimetres of the film, as the focal length is.
+// that has it in millimetres of the film, as the focal length is. What is no number is said of its own photo.
 double UnitOfPrincipalPoints(const std::string& path, const std::vector<Row>& rows,
                              std::vector<std::string>& warnings) {
   double farthest = 0;
-  for (const Row& row : rows) {
-    farthest = std::max({farthest, std::abs(row.NumberOrZero("px")), std::abs(row.NumberOrZero("py"))});
+  for (const char* column : {"px", "py"}) {
+    if (rows.front().columns.count(column) == 0) continue;
+    for (const Row& row : rows) farthest = std::max(farthest, std::abs(row.NumberIn(column).value_or(0)));
   }
   if (farthest <= kMaxPrincipalPoint) return 1;
   warnings.push_back(StrCat(path, ": its principal points, up to ", farthest,

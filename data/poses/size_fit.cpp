@@ -18,13 +18,7 @@ constexpr double kRounding_px = 1;  // of a side, by whoever scaled the photos
 PhotoInfo PhotoSizes::SizeFor(const PosedPhoto& photo) {
   const auto [entry, added] = read_.try_emplace(photo.path);
   PhotoInfo& info = entry->second;
-  if (added) {
-    try {
-      info = ReadPhotoInfo(photo.path);
-    } catch (const Error&) {
-      info = {};  // BuildDataset says what is wrong with it
-    }
-  }
+  if (added) info = PhotoInfoOrNone(photo.path);
   PhotoInfo turned = info;
   const bool other_format = (info.width > info.height) != (photo.intrinsics.width > photo.intrinsics.height);
   if (info.exif_orientation >= 5 && other_format) std::swap(turned.width, turned.height);

@@ -234,11 +234,7 @@ std::vector<PhotoInfo> SizesOfPhotos(const std::vector<Frame>& frames, const std
   std::vector<PhotoInfo> sizes(paths.size());
   PhotoInfo first;
   for (size_t i = 0; i < paths.size(); ++i) {
-    try {
-      if (is_there(paths[i])) sizes[i] = ReadPhotoInfo(paths[i]);
-    } catch (const Error&) {
-      sizes[i] = {};  // BuildDataset says what is wrong with it
-    }
+    sizes[i] = PhotoInfoOrNone(paths[i]);
     if (first.width == 0) first = sizes[i];
   }
   for (PhotoInfo& size : sizes) {

@@ -128,8 +128,8 @@ class LineSplitter {
   void Add(const char* bytes, size_t count) {
     for (size_t i = 0; i < count; ++i) {
       if (bytes[i] != '\n' && bytes[i] != '\r') {
+        if (line_.size() == kLongestLine) Flush();  // now that it goes on
         line_ += bytes[i];
-        if (line_.size() == kLongestLine) Flush();
       } else if (!line_.empty() || bytes[i] == '\n') {
         Flush();
       }

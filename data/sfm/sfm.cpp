@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "core/machine_limits.h"
 #include "data/photos/photo_folder.h"
@@ -87,29 +87,27 @@ std::string ResultToText(const SfmWorkspace& workspace, const SfmResult& result)
 }
 
 // The numbers and names of a model.
-void DescribeModel(const ColmapModel& model, const std::string& image_folder, const PhotoSet& set, SfmResult& result) {
+void DescribeModel(const ColmapModel& model, const PhotoSet& set, SfmResult& result) {
   result.model_folder = model.folder;
   result.photos_given = set.given.size();
   result.photos_registered = model.summary.images;
   result.points = model.summary.points;
   result.mean_reprojection_error_px = model.summary.mean_reprojection_error_px;
-  std::set<std::string> placed;
-  for (const PosedPhoto& photo : ReadColmapModel(model.folder, image_folder).photos) placed.insert(photo.name);
+  const PhotoNames placed = NamesIn(model.folder);
   result.left_out.clear();
-  for (const std::string& name : set.given) {
-    if (!placed.count(name)) result.left_out.push_back(name);
-  }
+  std::set_difference(set.given.begin(), set.given.end(), placed.begin(), placed.end(),
+                      std::back_inserter(result.left_out));
   result.other_parts = OtherParts(model);
 }
 
 // The result that an earlier run wrote down. Throws where it is damaged.
-SfmResult ReadResult(const SfmWorkspace& workspace, const std::string& image_folder, const PhotoSet& set) {
+SfmResult ReadResult(const SfmWorkspace& workspace, const PhotoSet& set) {
   const json text = ParseJson<json>(workspace.Result(kResultStage), kResultStage);
   SfmResult result;
   const std::string folder = workspace.Path(text.at("model").get<std::string>());
   SPLAT_CHECK(text.at("files").get<std::string>() == StrCat(FolderFingerprint(folder)), folder,
               ": is not what COLMAP's mapper left");
-  DescribeModel({folder, SummarizeColmapModel(folder)}, image_folder, set, result);
+  DescribeModel({folder, SummarizeColmapModel(folder)}, set, result);
   result.attempts = text.at("attempts");
   result.notes = text.at("notes").get<std::vector<std::string>>();
   result.resumed = true;
@@ -117,13 +115,13 @@ SfmResult ReadResult(const SfmWorkspace& workspace, const std::string& image_fol
 }
 
 // The result of an earlier run with the same photos and options, if its model is still there and whole.
-std::optional<SfmResult> EarlierResult(const SfmWorkspace& workspace, const std::string& key,
-                                       const std::string& image_folder, const PhotoSet& set, const LogSink& log) {
+std::optional<SfmResult> EarlierResult(const SfmWorkspace& workspace, const std::string& key, const PhotoSet& set,
+                                       const LogSink& log) {
   if (!workspace.unreadable().empty())
     LogWarning(log, workspace.unreadable() + "; poses are sought from the beginning");
   if (!workspace.IsFinished(kResultStage, key)) return std::nullopt;
   try {
-    return ReadResult(workspace, image_folder, set);
+    return ReadResult(workspace, set);
   } catch (const json::exception&) {
     LogWarning(log, workspace.Path("state.json") + ": has a damaged result; the last stage is done again");
   } catch (const Error& error) {
@@ -230,12 +228,11 @@ std::string KeepModels(const SfmWorkspace& workspace, const std::string& model_f
 }
 
 // Puts the models of the best attempt in their place and writes the result down.
-SfmResult KeepResult(const SfmContext& context, const Attempts& attempts, const std::string& image_folder,
-                     const PhotoSet& set) {
+SfmResult KeepResult(const SfmContext& context, const Attempts& attempts, const PhotoSet& set) {
   ColmapModel kept = *attempts.best;
   kept.folder = KeepModels(context.workspace, kept.folder);
   SfmResult result;
-  DescribeModel(kept, image_folder, set, result);
+  DescribeModel(kept, set, result);
   result.attempts = attempts.made;
   result.notes = context.notes;
   context.workspace.Finish(kResultStage, ResultToText(context.workspace, result));
@@ -255,7 +252,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
   const bool has_old_files = fs::exists(workspace.Path("database.db"));
   const std::string photos_key = PhotosKey(set.usable) + MasksKey(set.usable, options.masks),
                     key = ResultKey(photos_key, options);
-  if (const auto earlier = EarlierResult(workspace, key, image_folder, set, log)) return *earlier;
+  if (const auto earlier = EarlierResult(workspace, key, set, log)) return *earlier;
   for (const std::string& note : set.notes) LogWarning(log, note);
 
   constexpr double kSecondsPerMinute = 60;
@@ -288,7 +285,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
               attempts.failure.empty() ? "" : "; " + attempts.failure, "; see ", workspace.Path("colmap.log"),
               AdviceOnOldFiles(context));
   workspace.Begin(kResultStage, key);
-  return KeepResult(context, attempts, image_folder, set);
+  return KeepResult(context, attempts, set);
 }
 
 }  // namespace splat::data

@@ -17,13 +17,6 @@ namespace fs = std::filesystem;
 
 constexpr size_t kNamesShown = 3;
 
-PhotoNames NamesIn(const std::string& model_folder) {
-  PhotoNames names;
-  for (const PosedPhoto& photo : ReadColmapPhotos(model_folder, "").photos) names.push_back(photo.name);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 // COLMAP numbers the models of a run.
 bool IsNumbered(const fs::path& folder) {
   return IsNumber(folder.filename().string());
@@ -37,6 +30,13 @@ std::string Counted(const PhotoNames& names) {
 }
 
 }  // namespace
+
+PhotoNames NamesIn(const std::string& model_folder) {
+  PhotoNames names;
+  for (const PosedPhoto& photo : ReadColmapPhotos(model_folder, "").photos) names.push_back(photo.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
 
 std::vector<PhotoNames> OtherParts(const ColmapModel& model) {
   std::vector<PhotoNames> models;

@@ -15,6 +15,9 @@ using PhotoNames = std::vector<std::string>;  // sorted
 // again, up to 200 times.
 constexpr size_t kSmallestPart = 3;
 
+// The photos that the model in `model_folder` places. Throws splat::Error if it is damaged.
+PhotoNames NamesIn(const std::string& model_folder);
+
 // What the models beside `model` place that neither it nor a larger one of them places: parts of at least kSmallestPart
 // photos, the largest first. Damaged models are passed over.
 std::vector<PhotoNames> OtherParts(const ColmapModel& model);

@@ -238,7 +238,7 @@ std::optional<ColmapModel> MapPhotos(SfmContext& context, const SfmPlan& plan, i
     const MappingRecord record = ParseMappingRecord(context.workspace.Result(stage));
     if (record.files == FolderFingerprint(folder)) {
       failure = record.failure;
-      return BestModel(folder);
+      return ReadModels(folder).best;
     }
     Warn(context, folder + ": is not what COLMAP's mapper left; it is run again");
   }
@@ -251,9 +251,8 @@ std::optional<ColmapModel> MapPhotos(SfmContext& context, const SfmPlan& plan, i
     return SfmCommand(command);
   };
   const ColmapRun run = RunCommand(context, prepare, {SfmStage::kMapping, attempt, context.photos});
-  std::optional<ColmapModel> model = BestModel(folder);
+  const auto [model, damage] = ReadModels(folder);  // COLMAP does not look at whether a full disk took its files
   if ((run.crashed() || run.idle) && !model) Require(context, command.name, run);
-  const std::string damage = DamageOfModels(folder);  // COLMAP does not look at whether a full disk took its files
   SPLAT_CHECK(model || damage.empty(), "COLMAP's ", command.name, " left a model that cannot be read (", damage,
               "); see that there is room on the disk and run again");
   if (!damage.empty()) Warn(context, damage + "; this model of COLMAP's is left");

@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "core/quaternion.h"
+#include "data/poses/pose_files.h"
 #include "rasterizer/torch/scene_model.h"
 #include "scene/orbit.h"
 #include "scene/splat_cloud.h"
 #include "tests/support/ball_photos.h"
+#include "tests/support/byte_writer.h"
+#include "tests/support/error_message.h"
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/turned_transforms.h"
@@ -70,6 +73,26 @@ TEST(ReadCameras, TurnsAxesAsATrainingDoes) {
         set.cameras[i].camera.camera_from_world * point - meant.photos[i].camera_from_world * point;
     EXPECT_NEAR(Norm(error), 0, 1e-9);
   }
+}
+
+TEST(ReadCameras, APartOfAPhotoThatLeavesNoImageIsLeftOutByName) {
+  const testing::TempDir folder;
+  testing::WriteBytes(folder / "cameras.txt",
+                      "1 PINHOLE 640 480 600 600 320 240\n2 SIMPLE_RADIAL 640 480 600 3200 240 0.001\n");
+  testing::WriteBytes(folder / "images.txt", "1 1 0 0 0 0 0 0 1 whole.png\n\n2 1 0 0 0 1 0 0 2 part.png\n\n");
+  testing::WriteBytes(folder / "points3D.txt", "1 0 0 5 1 2 3 0.5 1 0\n");
+  const CameraSet set = ReadCameras(folder.path());
+  ASSERT_EQ(set.cameras.size(), 1u);
+  EXPECT_EQ(set.cameras[0].name, "whole.png");
+  EXPECT_THAT(set.warnings, ::testing::Contains(::testing::AllOf(::testing::HasSubstr("leaves no image to undistort"),
+                                                                 ::testing::EndsWith("left out: part.png"))));
+}
+
+TEST(ReadCameras, NamesAllKindsOfPosesWhereThereAreNone) {
+  const testing::TempDir folder;
+  EXPECT_THAT(testing::ErrorMessageOf([&] { ReadCameras(folder.path()); }),
+              ::testing::AllOf(::testing::HasSubstr(folder.path() + ": holds no poses"),
+                               ::testing::HasSubstr(data::kKindsOfPoses)));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/check.h"
 #include "data/poses/pose_source.h"
 #include "tests/support/camera_ring.h"
 #include "tests/support/error_message.h"
@@ -14,6 +15,7 @@ namespace {
 using splat::testing::ErrorMessageOf;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -96,6 +98,14 @@ TEST_F(CameraSanity, APrincipalPointThatIsFarOutsideIsLeftOut) {
   EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("(320, -1e+06) px is so far outside of the image of 640 x 480 px"),
                                       HasSubstr("correct cx and cy; left out: 2.png, 3.png")),
                                 AllOf(HasSubstr("(3200, 240) px is not inside"), HasSubstr(": 1.png"))));
+}
+
+// A pinhole camera may show it; a lens is undistorted within 60 degrees alone.
+TEST_F(CameraSanity, APartOfADistortedPhotoThatLeavesNoImageIsLeftOut) {
+  scene_.photos[1].intrinsics = {CameraModel::kSimpleRadial, 640, 480, {600, 3200, 240, 0.001}};
+  EXPECT_THAT(Check(), SizeIs(7));
+  EXPECT_THAT(log_, ElementsAre("transforms file x: the SIMPLE_RADIAL camera's distortion leaves no image to undistort "
+                                "within 60 degrees of its axis; check its parameters; left out: 1.png"));
 }
 
 TEST_F(CameraSanity, FocalLengthsThatDifferByMoreThanThoseOfAnyLensAreSaid) {
@@ -192,6 +202,34 @@ TEST_F(CameraSanity, WhatAReaderCouldNotUseIsLeftOut) {
                                       HasSubstr("left out: 6.png"))));
   for (PosedPhoto& photo : scene_.photos) photo.problem = "x.json: frame 1: is no good";
   EXPECT_EQ(ErrorMessageOf([&] { Check(); }), "x.json: frame 1: is no good");
+}
+
+TEST_F(CameraSanity, EachFaultNamesItsOwnPhotos) {
+  scene_.photos[1].problem = "x.json: frame 2 ('1.png'): 'fl_x' is 0, must be positive";
+  scene_.photos[2].problem = "x.json: frame 3 ('2.png'): 'transform_matrix' is 7, expected 4 rows";
+  scene_.photos[4].problem = "x.json: frame 5 ('4.png'): 'fl_x' is -3, must be positive";
+  scene_.photos[5].intrinsics.params = {0.8, 0.8, 320, 240};
+  scene_.photos[6].intrinsics.params = {600, 600, 320, -1e6};
+  scene_.photos[7].intrinsics.params = {600, 600, 5e7, 240};
+  EXPECT_THAT(Check(), SizeIs(2));
+  EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("frame 2 ('1.png'): 'fl_x' is 0"), EndsWith("left out: 1.png, 4.png")),
+                                AllOf(HasSubstr("'transform_matrix' is 7"), EndsWith("left out: 2.png")),
+                                AllOf(HasSubstr("a focal length of 0.8 px"), EndsWith("left out: 5.png")),
+                                AllOf(HasSubstr("is so far outside"), EndsWith("left out: 6.png, 7.png"))));
+}
+
+TEST_F(CameraSanity, ManyFaultsAreCounted) {
+  const std::vector<std::string> faults = {"is no good", "is worse", "is bad", "is nothing", "is nothing", "is odd"};
+  for (size_t i = 0; i < faults.size(); ++i) scene_.photos[i].problem = StrCat("x.json: frame ", i, ": ", faults[i]);
+  EXPECT_THAT(Check(), SizeIs(2));
+  EXPECT_THAT(log_,
+              ElementsAre("x.json: frame 0: is no good; left out: 0.png", "x.json: frame 1: is worse; left out: 1.png",
+                          "x.json: frame 2: is bad; left out: 2.png, and 3 others for other reasons (the first: "
+                          "x.json: frame 3: is nothing)"));
+  for (PosedPhoto& photo : scene_.photos) photo.problem = "x.json: frame 1: is no good";
+  scene_.photos[3].problem = "x.json: frame 4: is worse";
+  EXPECT_EQ(ErrorMessageOf([&] { Check(); }),
+            "x.json: frame 1: is no good, and 1 other for another reason (x.json: frame 4: is worse)");
 }
 
 TEST_F(CameraSanity, OnePoseForAllPhotosIsSaid) {

@@ -97,6 +97,21 @@ TEST_F(BundlerReader, ACameraThatIsNoRotationLeavesTheOthers) {
   EXPECT_THAT(scene.photos[1].problem, AllOf(HasSubstr("camera 1 ('my photo 1.png')"), HasSubstr("its rotation")));
 }
 
+TEST_F(BundlerReader, ACameraThatIsNotFiniteLeavesTheOthers) {
+  const std::string other = "50 0 0\n" + kPose;
+  for (const std::string& wrong :
+       {"nan 0 0\n" + kPose, "inf 0 0\n" + kPose, "50 0 -nan\n" + kPose,
+        std::string("50 0 0\n1 0 0\n0 nan 0\n0 0 1\n1 2 3\n"), std::string("50 0 0\n1 0 0\n0 1 0\n0 0 1\n1 inf 3\n")}) {
+    const SceneDescription scene = Read("# Bundle file v0.3\n2 1\n" + wrong + other + "1 2 3\n4 5 6\n0\n");
+    ASSERT_EQ(scene.photos.size(), 2u);
+    EXPECT_EQ(scene.photos[0].problem, "");
+    EXPECT_THAT(scene.photos[1].problem,
+                AllOf(HasSubstr("camera 1 ('my photo 1.png')"), HasSubstr("a number of it is not finite")));
+    EXPECT_EQ(scene.points.positions.size(), 1u);
+  }
+  EXPECT_THAT(ErrorOf("# Bundle file v0.3\n2 0\nnan 0 0\n" + kPose + "nan 0 0\n" + kPose), HasSubstr("not finite"));
+}
+
 TEST_F(BundlerReader, DamagedPointsLeaveThePoses) {
   const std::string point = "1 2 3\n4 5 6\n1 0 7 1.5 2.5\n";
   const std::string head = "# Bundle file v0.3\n2 3\n50 0.1 0\n" + kPose + "0 0 0\n" + kPose;
@@ -112,6 +127,19 @@ TEST_F(BundlerReader, DamagedPointsLeaveThePoses) {
               AllOf(HasSubstr("ends before a point"), HasSubstr("the 2 points of it that are whole are taken")));
   EXPECT_THAT(last_warning(point + point + "1 2 x\n", 2), HasSubstr("'x' found"));
   EXPECT_THAT(last_warning("1 2", 0), HasSubstr("its points are not used"));
+}
+
+TEST_F(BundlerReader, PointsThatFloatsDoNotHoldAreLeftOutAndCounted) {
+  const std::string head = "# Bundle file v0.3\n2 3\n50 0 0\n" + kPose + "50 0 0\n" + kPose, rest = "\n4 5 6\n0\n";
+  SceneDescription scene = Read(head + "1 nan 3" + rest + "1 2 3" + rest + "1e300 2 3" + rest);
+  EXPECT_EQ(scene.points.positions.size(), 1u);
+  EXPECT_EQ(scene.points.colors.size(), 1u);
+  EXPECT_THAT(scene.warnings,
+              ElementsAre((folder_ / "bundle.out") + ": 2 of 3 points are not finite and were left out"));
+  scene = Read(head + "1 nan 3" + rest + "1 2 3" + rest + "1 2");
+  EXPECT_EQ(scene.points.positions.size(), 1u);
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("the 2 points of it that are whole are taken"),
+                                          HasSubstr("1 of 2 points is not finite and was left out")));
 }
 
 TEST_F(BundlerReader, DamagedFilesAreRefused) {

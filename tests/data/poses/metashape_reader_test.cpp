@@ -151,6 +151,15 @@ TEST_F(MetashapeReader, WhatIsNotHandledIsRefusedByName) {
   EXPECT_THAT(ErrorOf({Camera("a"), Sensor(1)}), HasSubstr("its sensor is not in the file"));
 }
 
+TEST_F(MetashapeReader, ACameraWithoutItsSensorOrItsLabelLeavesTheOthers) {
+  const SceneDescription scene = Read({Camera("a") + Camera("b", 1, "sensor_id=\"7\"") + Camera("") + Camera("")});
+  ASSERT_EQ(NamesOf(scene), Names({"a", "b"}));
+  EXPECT_EQ(scene.photos[0].problem, "");
+  EXPECT_THAT(scene.photos[1].problem, AllOf(HasSubstr("camera 9 ('b')"), HasSubstr("its sensor is not in the file")));
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("2 cameras without a label that names a photo and left out")));
+  EXPECT_THAT(ErrorOf({Camera("")}), HasSubstr("none of its cameras has a label of its own"));
+}
+
 TEST_F(MetashapeReader, ASensorThatIsNotHandledLeavesThePhotosOfOthers) {
   const SceneDescription scene = Read({Camera("a") + Camera("b", 1, "sensor_id=\"1\"") + Camera("c", 2),
                                        Sensor(0) + Sensor(1, kCalibration, "spherical")});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/check.h"
+#include "data/poses/export_points.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/temp_dir.h"
 
@@ -84,6 +85,35 @@ TEST(PlyPoints, TakesTheWholeOnesOfAFileThatIsCutOff) {
     const size_t whole = size + 1 >= ascii.size() ? 3 : size / (ascii.size() / 3);
     check("ply\nformat ascii 1.0\nelement vertex 3\n" + properties + ascii.substr(0, size), whole);
   }
+}
+
+// Of a file that is cut off and has a bad line besides one thing is said, and not that its points are taken.
+TEST(PlyPoints, ABadLineOfAFileThatIsCutOffIsAllThatIsSaid) {
+  const splat::testing::TempDir folder;
+  splat::testing::WriteBytes(folder / "p.ply",
+                             "ply\nformat ascii 1.0\nelement vertex 4\nproperty float x\nproperty float y\n"
+                             "property float z\nend_header\n0 1 2\n3 four 5\n6 7 8\n");
+  SceneDescription scene;
+  TryAddPlyPoints(folder / "p.ply", scene);
+  EXPECT_TRUE(scene.points.positions.empty());
+  ASSERT_EQ(scene.warnings.size(), 1u);
+  EXPECT_NE(scene.warnings[0].find("its points are not used"), std::string::npos) << scene.warnings[0];
+  scene = {};
+  AddExportedPoints(folder / "cameras.xml", scene);
+  ASSERT_EQ(scene.warnings.size(), 1u);
+  EXPECT_NE(scene.warnings[0].find("has no points ("), std::string::npos) << scene.warnings[0];
+}
+
+TEST(PlyPoints, SaysHowManyItLeavesOut) {
+  const splat::testing::TempDir folder;
+  splat::testing::WriteBytes(folder / "p.ply",
+                             "ply\nformat ascii 1.0\nelement vertex 2\nproperty double x\nproperty "
+                             "float y\nproperty float z\nend_header\n0 1 2\n1e300 4 5\n");
+  SceneDescription scene;
+  AddPlyPoints(folder / "p.ply", scene);
+  EXPECT_EQ(scene.points.positions.size(), 1u);
+  ASSERT_EQ(scene.warnings.size(), 2u);
+  EXPECT_EQ(scene.warnings[1], (folder / "p.ply") + ": 1 of 2 points is not finite and was left out");
 }
 
 TEST(PlyPoints, SaysThatItKnowsNoneOfTheColours) {

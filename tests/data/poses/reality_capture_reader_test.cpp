@@ -123,6 +123,17 @@ TEST_F(RealityCaptureReader, ACameraThatCannotBeUsedLeavesTheOthers) {
   EXPECT_EQ(scene.photos[1].problem, "");
 }
 
+TEST_F(RealityCaptureReader, APrincipalPointThatIsNoNumberLeavesTheOthers) {
+  for (const std::string wrong : {"", "nan", "wide"}) {
+    const SceneDescription scene =
+        Read(kPose + ",py,px\na.png,1,2,3,0,0,0,18,0," + wrong + "\nb.png,4,5,6,0,0,0,36,0,3.6\n");
+    ASSERT_EQ(scene.photos.size(), 2u);
+    EXPECT_THAT(scene.photos[0].problem, HasSubstr("line 2: '" + wrong + "' in the column px is not a number"));
+    EXPECT_EQ(scene.photos[1].problem, "");
+    EXPECT_THAT(scene.photos[1].intrinsics.params, ElementsAre(60, 60, 21, 30)) << "in millimetres";
+  }
+}
+
 TEST_F(RealityCaptureReader, DamagedLinesAreRefused) {
   EXPECT_THAT(ErrorOf(kPose + "\n"), HasSubstr("holds no cameras"));
   EXPECT_THAT(ErrorOf(kPose + "\na.png,1,2,3,0,0,0,18\nb.png,4,5\n"), HasSubstr("line 3: has 3 of 8 columns"));

@@ -83,6 +83,14 @@ TEST(RunProcess, CutsAnOutputWithoutLineEnds) {
   EXPECT_EQ(longest, 65536u);
 }
 
+TEST(RunProcess, ALineOfTheLargestLengthIsOne) {
+  std::vector<size_t> lengths;
+  ProcessOptions options;
+  options.on_line = [&](const std::string& line) { lengths.push_back(line.size()); };
+  Shell("printf '%65536s\\n%65537s\\nend' x y", options);
+  EXPECT_EQ(lengths, (std::vector<size_t>{65536, 65536, 1, 3}));
+}
+
 TEST(RunProcess, TellsTheSignalThatEndedAProgram) {
   EXPECT_EQ(Shell("kill -SEGV $$", {}).signal, SIGSEGV);
 }

@@ -57,8 +57,20 @@ TEST_F(RunSfmTest, NamesAModelThatCannotBeReadAndMapsAgainNextTime) {
 }
 
 TEST_F(RunSfmTest, AFileWithoutAByteIsDamage) {
-  fake_->Before("mapper", "trap ': > \"$output/0/images.txt\"' EXIT");
-  EXPECT_THAT(ErrorOfRun(), HasSubstr("left a model that cannot be read"));
+  for (const std::string file : {"cameras.txt", "images.txt", "points3D.txt"}) {
+    fs::remove_all(Workspace());
+    fake_->Before("mapper", "trap ': > \"$output/0/" + file + "\"' EXIT");
+    const std::string message = ErrorOfRun();
+    EXPECT_THAT(message, HasSubstr("left a model that cannot be read"));
+    EXPECT_THAT(message, HasSubstr("/0/" + file + ": is empty (0 bytes)"));
+  }
+}
+
+TEST_F(RunSfmTest, TakesAModelOfNoPoints) {
+  fake_->Before("mapper", "trap 'echo \"# none\" > \"$output/0/points3D.txt\"' EXIT");
+  const SfmResult result = Run();
+  EXPECT_EQ(result.photos_registered, 21u);
+  EXPECT_EQ(result.points, 0u);
 }
 
 TEST_F(RunSfmTest, TakesAModelOfNoPhotosForNone) {

@@ -1,0 +1,41 @@
+// Faults of photos and what becomes of these photos, in a few lines however many there are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/log.h"
+
+namespace splat::data {
+
+// The photos that share a fault, and what is said of the first of them.
+struct PhotoFault {
+  std::vector<std::string> names;
+  std::string example;
+
+  void Add(const std::string& name, const std::string& what);
+  // One warning, if there are any: source, example, `advice`, and the photos.
+  void Warn(const LogSink& log, const std::string& source, const std::string& advice) const;
+};
+
+// The photos of several faults. Two texts are of one fault if they differ in numbers and in entries, as ('a.jpg'),
+// alone.
+class PhotoFaults {
+ public:
+  void Add(const std::string& name, const std::string& what);
+  bool empty() const { return faults_.empty(); }
+  // One warning for each of the first three faults, in the order of appearance. The last of them counts the photos of
+  // all further ones and gives the first of these.
+  void Warn(const LogSink& log, const std::string& source, const std::string& advice) const;
+  // The first fault, and of how many photos there are others.
+  std::string Summary() const;
+
+ private:
+  // The end of the line of the `shown`th fault: "", or of how many photos there are faults behind it.
+  std::string Others(size_t shown) const;
+
+  std::vector<PhotoFault> faults_;
+  std::vector<std::string> kinds_;  // of the faults
+};
+
+}  // namespace splat::data
