@@ -26,6 +26,8 @@ constexpr int kMostStep = 24;
 // The sky begins at the border of an image this far above the horizon and goes on down to this far below it: cameras
 // that are all held a little upwards tell a wrong horizon. Sines of angles.
 const double kLeastSeed = std::sin(8 * kRadiansPerDegree), kLeastElevation = std::sin(-12 * kRadiansPerDegree);
+// Of a photo; a round image leaves 0.56 of one of 16:9.
+constexpr double kLargestRim = 0.6;
 // Directions on the whole sphere: 1.9 degrees apart, some six pixels of an image that is looked at.
 constexpr int64_t kLattice = 12000;
 constexpr double kSlightlyFewer = 0.95;  // than there are points, where it would be more
@@ -76,6 +78,65 @@ bool HasEdge(const uint8_t* a, const uint8_t* b) {
     if (std::abs(int(a[c]) - int(b[c])) > kMostStep) return true;
   }
   return false;
+}
+
+struct Pixel {
+  int x = 0, y = 0;
+};
+
+constexpr std::array<Pixel, 4> kBeside = {{{1, 0}, {-1, 0}, {0, 1}, {0, -1}}};
+
+bool IsIn(const Image8& image, const Pixel& at) {
+  return at.x >= 0 && at.y >= 0 && at.x < image.width && at.y < image.height;
+}
+
+// Calls reach(from, to) for each pixel that has been reached and those beside it, until `front` is empty: reach puts
+// what it reaches there, too.
+template <typename Reach>
+void Spread(const Image8& image, std::vector<Pixel>& front, const Reach& reach) {
+  while (!front.empty()) {
+    const Pixel from = front.back();
+    front.pop_back();
+    for (const Pixel& step : kBeside) {
+      const Pixel to = {from.x + step.x, from.y + step.y};
+      if (IsIn(image, to)) reach(from, to);
+    }
+  }
+}
+
+bool Counts(const ViewImage& photo, const Pixel& at) {
+  return photo.weights.pixels.empty() || *photo.weights.At(at.x, at.y) > 0;
+}
+
+// 255 where nothing counts from the border of the image inwards: the black around a round image, the stand below it. A
+// mask that leaves little of a photo cuts out an object, beside which there is no sky: then it is 0 all over.
+Image8 RimOf(const ViewImage& photo) {
+  Image8 rim(photo.image.width, photo.image.height, 1);
+  const std::vector<uint8_t>& weights = photo.weights.pixels;
+  const auto dropped = std::count(weights.begin(), weights.end(), uint8_t(0));
+  if (dropped == 0 || double(dropped) > kLargestRim * double(weights.size())) return rim;
+  std::vector<Pixel> front;
+  const auto take = [&](const Pixel& at) {
+    if (*rim.At(at.x, at.y) > 0 || Counts(photo, at)) return;
+    *rim.At(at.x, at.y) = 255;
+    front.push_back(at);
+  };
+  for (int x = 0; x < rim.width; ++x) {
+    for (const int y : {0, rim.height - 1}) take({x, y});
+  }
+  for (int y = 0; y < rim.height; ++y) {
+    for (const int x : {0, rim.width - 1}) take({x, y});
+  }
+  Spread(rim, front, [&](const Pixel&, const Pixel& to) { take(to); });
+  return rim;
+}
+
+// Whether a pixel lies at the border of the image or beside its rim.
+bool IsAtTheEdge(const Image8& rim, const Pixel& at) {
+  return std::any_of(kBeside.begin(), kBeside.end(), [&](const Pixel& step) {
+    const Pixel beside = {at.x + step.x, at.y + step.y};
+    return !IsIn(rim, beside) || *rim.At(beside.x, beside.y) > 0;
+  });
 }
 
 // Nothing for a photo that cannot be read or of which nothing counts.
@@ -145,30 +206,24 @@ void AddDirections(const std::vector<Look>& looks, int64_t count, OpenSky& sky) 
 }  // namespace
 
 Image8 SkyIn(const ViewImage& photo, const Camera& camera, const std::vector<Vec3<double>>& points) {
-  const int width = camera.width, height = camera.height;
-  const Image8 near = NearPoints(camera, points);
-  Image8 sky(width, height, 1);
-  std::vector<std::pair<int, int>> front;
-  const auto take = [&](int x, int y, double least_elevation) {
-    if (*sky.At(x, y) > 0 || *near.At(x, y) > 0 || !HasColorOfSky(photo.image.At(x, y))) return;
-    if (!photo.weights.pixels.empty() && *photo.weights.At(x, y) == 0) return;
-    if (!(ElevationAt(camera, x, y) > least_elevation)) return;
-    *sky.At(x, y) = 255;
-    front.emplace_back(x, y);
+  const Image8 near = NearPoints(camera, points), rim = RimOf(photo);
+  Image8 sky(camera.width, camera.height, 1);
+  std::vector<Pixel> front;
+  const auto take = [&](const Pixel& at, double least_elevation) {
+    if (*sky.At(at.x, at.y) > 0 || *near.At(at.x, at.y) > 0 || !Counts(photo, at)) return;
+    if (!HasColorOfSky(photo.image.At(at.x, at.y))) return;
+    if (!(ElevationAt(camera, at.x, at.y) > least_elevation)) return;
+    *sky.At(at.x, at.y) = 255;
+    front.push_back(at);
   };
-  for (int y = 0; y < height; ++y) {
-    const bool is_border = y == 0 || y == height - 1;
-    for (int x = 0; x < width; x += is_border ? 1 : std::max(1, width - 1)) take(x, y, kLeastSeed);
-  }
-  while (!front.empty()) {
-    const auto [x, y] = front.back();
-    front.pop_back();
-    for (const auto& [dx, dy] : {std::pair(1, 0), std::pair(-1, 0), std::pair(0, 1), std::pair(0, -1)}) {
-      const int u = x + dx, v = y + dy;
-      if (u < 0 || v < 0 || u >= width || v >= height) continue;
-      if (!HasEdge(photo.image.At(x, y), photo.image.At(u, v))) take(u, v, kLeastElevation);
+  for (int y = 0; y < sky.height; ++y) {
+    for (int x = 0; x < sky.width; ++x) {
+      if (IsAtTheEdge(rim, {x, y})) take({x, y}, kLeastSeed);
     }
   }
+  Spread(sky, front, [&](const Pixel& from, const Pixel& to) {
+    if (!HasEdge(photo.image.At(from.x, from.y), photo.image.At(to.x, to.y))) take(to, kLeastElevation);
+  });
   return sky;
 }
 

@@ -23,8 +23,9 @@ struct OpenSky {
 };
 
 // Returns which pixels of a photo show sky: 255, others 0 (1 channel). The sky reaches the border of the image above
-// the horizon, goes on from there without any edge, is blue or else bright and grey, and no point of the cloud is seen
-// near it. `camera` is that of an image of the photo's size.
+// the horizon, or what does not count there (a black rim, a mask), goes on from there without any edge, is blue or else
+// bright and grey, and no point of the cloud is seen near it. A mask that drops most of the photo is no such rim: it
+// cuts out an object. `camera` is that of an image of the photo's size.
 Image8 SkyIn(const ViewImage& photo, const Camera& camera, const std::vector<Vec3<double>>& points);
 
 // Looks at up to 40 training photos, or at no more than eight where these show less than half of `least_share`. There

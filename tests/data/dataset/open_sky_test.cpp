@@ -93,6 +93,27 @@ TEST(SkyIn, IsNotBelowTheHorizonNorWhereNothingCounts) {
   EXPECT_EQ(Count(SkyIn(masked, LevelCamera(), {})), 16 * kWidth) << "the sides are a border, too";
 }
 
+// A mask of the photo that drops a rim of so many pixels.
+Image8 WithoutRim(int rim) {
+  Image8 weights(kWidth, kHeight, 1);
+  for (int y = rim; y < kHeight - rim; ++y) std::fill(weights.At(rim, y), weights.At(kWidth - rim, y), uint8_t(255));
+  return weights;
+}
+
+TEST(SkyIn, ReachesARimThatDoesNotCount) {
+  ViewImage photo = Landscape();
+  photo.weights = WithoutRim(5);
+  EXPECT_EQ(Count(SkyIn(photo, LevelCamera(), {})), (kHorizon - 5) * (kWidth - 10));
+  photo.weights = WithoutRim(12);
+  EXPECT_EQ(Count(SkyIn(photo, LevelCamera(), {})), 0) << "what is left of the photo is an object that was cut out";
+  // What stands before a wall is masked, in the middle of the photo.
+  ViewImage window = {Image8(kWidth, kHeight, 3), WithoutRim(0)};
+  Paint(window.image, 0, kHeight, kEarth);
+  Paint(window.image, 4, 18, kBlue, 10, 40);
+  for (int y = 6; y < 16; ++y) std::fill(window.weights.At(20, y), window.weights.At(30, y), uint8_t(0));
+  EXPECT_EQ(Count(SkyIn(window, LevelCamera(), {})), 0);
+}
+
 // Photos of one landscape from several places, with points on the ground.
 Dataset Walk(const TempDir& folder, int photos, int points) {
   Dataset dataset;
