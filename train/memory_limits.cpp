@@ -82,6 +82,14 @@ DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int6
   return {config.max_gaussians > 0 ? config.max_gaussians : fits, pixels};
 }
 
+int64_t RoomAtTheStart(const Backend& backend, const data::Dataset& dataset, const DensityConfig& config,
+                       int64_t points) {
+  const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
+  const int64_t fits = MostSplatsFor(backend, MostPixels(dataset, views), PhotoBudget(backend, dataset, views));
+  const int64_t held = backend.is_device ? fits / 2 : fits;
+  return (config.max_gaussians > 0 ? std::min(config.max_gaussians, held) : held) - points;
+}
+
 bool IsOutOfMemory(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error)) return true;
   if (!dynamic_cast<const c10::Error*>(&error)) return false;

@@ -72,19 +72,23 @@ void AddSky(const data::OpenSky& sky, const data::Dataset& dataset, SplatModel& 
   for (int array = 0; array < kSplatArrays; ++array) model[array] = torch::cat({model[array], added[array]});
 }
 
-data::OpenSky ChosenSky(const data::Dataset& dataset, const TrainConfig& config, const LogSink& log) {
+data::OpenSky ChosenSky(const data::Dataset& dataset, const TrainConfig& config, int64_t room, const LogSink& log) {
   if (config.sky == "off") return {};
   const bool is_auto = config.sky == "auto";
-  data::OpenSky sky = data::FindSky(dataset, is_auto ? kLeastShare : 0, ProcessExecutor());
+  data::OpenSky sky = data::FindSky(dataset, is_auto ? kLeastShare : 0, room, ProcessExecutor());
   const std::string share = StrCat("the photos show sky in ", FormatFixed(100 * sky.share, 0), " % of their pixels");
-  if (is_auto && sky.empty()) {
-    if (sky.share >= kWorthALine) LogInfo(log, StrCat("--sky auto: ", share, "; off"));
-  } else if (sky.empty()) {
-    LogWarning(log, "--sky on: no sky was found in which two photos agree; the training begins without it");
-  } else {
+  if (!sky.empty()) {
     LogInfo(log, StrCat("--sky ", config.sky, ": ", share, "; ", FormatCount(sky.directions.size()),
                         " splats of it begin ", FormatFixed(SkyRadius(dataset) / data::kAlignedDistance, 0),
                         " times as far away as what the cameras look at"));
+  } else if (sky.share >= (is_auto ? kLeastShare : 0) && room < 1 && sky.share > 0) {
+    LogWarning(log, StrCat("--sky ", config.sky, ": ", share,
+                           ", but the points leave no room for its splats; the training begins without it (fewer "
+                           "points, or a larger --max-gaussians, make room)"));
+  } else if (!is_auto) {
+    LogWarning(log, "--sky on: no sky was found in which two photos agree; the training begins without it");
+  } else if (sky.share >= kWorthALine) {
+    LogInfo(log, StrCat("--sky auto: ", share, "; off"));
   }
   return sky;
 }

@@ -264,7 +264,8 @@ TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, c
   TrainConfig chosen = config;
   chosen.color.mode = ChosenColorMode(dataset, config.color, log);
   chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, log);
-  TrainState state = InitialState(backend, dataset, chosen, ChosenSky(dataset, config, log));
+  const int64_t room = RoomAtTheStart(backend, dataset, config.density, int64_t(dataset.points.positions.size()));
+  TrainState state = InitialState(backend, dataset, chosen, ChosenSky(dataset, config, room, log));
   if (state.model.count() > state.limits.gaussians) {
     LogWarning(log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",
                            state.limits.gaussians, "; none is added"));

@@ -30,7 +30,7 @@ const double kLeastSeed = std::sin(8 * kRadiansPerDegree), kLeastElevation = std
 constexpr double kLargestRim = 0.6;
 // Directions on the whole sphere: 1.9 degrees apart, some six pixels of an image that is looked at.
 constexpr int64_t kLattice = 12000;
-constexpr double kSlightlyFewer = 0.95;  // than there are points, where it would be more
+constexpr double kSlightlyFewer = 0.95;  // than there may be, where it would be more
 
 // A photo that was looked at; all of one size.
 struct Look {
@@ -227,7 +227,7 @@ Image8 SkyIn(const ViewImage& photo, const Camera& camera, const std::vector<Vec
   return sky;
 }
 
-OpenSky FindSky(const Dataset& dataset, double least_share, Executor& executor) {
+OpenSky FindSky(const Dataset& dataset, double least_share, int64_t most, Executor& executor) {
   OpenSky sky;
   if (dataset.points.positions.empty() || dataset.few_points) return sky;
   const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
@@ -235,16 +235,15 @@ OpenSky FindSky(const Dataset& dataset, double least_share, Executor& executor) 
   if (sky.share < 0.5 * least_share) return sky;
   const std::vector<Look> looks = LookAtAll(dataset, SpreadEvenly(views, kMostPhotos), executor);
   sky.share = ShareOfSky(looks);
-  if (sky.share < least_share) return sky;
-  const auto most = double(dataset.points.positions.size());
-  for (int64_t lattice = kLattice; lattice > 0;) {
+  most = std::min(most, int64_t(dataset.points.positions.size()));
+  if (sky.share < least_share || most < 1) return sky;
+  for (int64_t lattice = kLattice;;) {
     sky = {sky.share, {}, {}, 0};
     AddDirections(looks, lattice, sky);
-    const auto found = double(sky.directions.size());
-    if (found <= most) break;
-    lattice = int64_t(kSlightlyFewer * double(lattice) * most / found);
+    const auto found = int64_t(sky.directions.size());
+    if (found <= most) return sky;
+    lattice = std::max<int64_t>(1, int64_t(kSlightlyFewer * double(lattice) * double(most) / double(found)));
   }
-  return sky;
 }
 
 }  // namespace splat::data

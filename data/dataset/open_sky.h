@@ -30,8 +30,9 @@ Image8 SkyIn(const ViewImage& photo, const Camera& camera, const std::vector<Vec
 
 // Looks at up to 40 training photos, or at no more than eight where these show less than half of `least_share`. There
 // are no directions, but a share, where the photos show less sky than that; and neither where the dataset has no
-// points, or too few to tell where there are none. There are no more directions than points. Transparent pixels are no
-// sky. Photos that cannot be read are left out. The result is the same for any number of threads.
-OpenSky FindSky(const Dataset& dataset, double least_share, Executor& executor);
+// points, or too few to tell where there are none. There are no more directions than points, nor than `most`.
+// Transparent pixels are no sky. Photos that cannot be read are left out. The result is the same for any number of
+// threads.
+OpenSky FindSky(const Dataset& dataset, double least_share, int64_t most, Executor& executor);
 
 }  // namespace splat::data
