@@ -35,6 +35,14 @@ double LeastRadius(double extent) {
   return kSkyDistance * std::max(extent, data::kAlignedDistance);
 }
 
+// Why there can be no splats for a sky, whatever the photos show; empty if there can.
+std::string WhyNoSky(const data::Dataset& dataset, int64_t room) {
+  if (dataset.points.positions.empty()) return "the poses come without points, which tell where there is no sky";
+  if (dataset.few_points) return "the poses come with too few points to tell where there is no sky";
+  if (room < 1) return "the points leave no room for splats of it (a larger --max-gaussians, or fewer points, would)";
+  return "";
+}
+
 }  // namespace
 
 double BeyondScene(double extent) {
@@ -77,16 +85,14 @@ data::OpenSky ChosenSky(const data::Dataset& dataset, const TrainConfig& config,
   const bool is_auto = config.sky == "auto";
   data::OpenSky sky = data::FindSky(dataset, is_auto ? kLeastShare : 0, room, ProcessExecutor());
   const std::string share = StrCat("the photos show sky in ", FormatFixed(100 * sky.share, 0), " % of their pixels");
+  const std::string obstacle = WhyNoSky(dataset, room);
   if (!sky.empty()) {
     LogInfo(log, StrCat("--sky ", config.sky, ": ", share, "; ", FormatCount(sky.directions.size()),
                         " splats of it begin ", FormatFixed(SkyRadius(dataset) / data::kAlignedDistance, 0),
                         " times as far away as what the cameras look at"));
-  } else if (sky.share >= (is_auto ? kLeastShare : 0) && room < 1 && sky.share > 0) {
-    LogWarning(log, StrCat("--sky ", config.sky, ": ", share,
-                           ", but the points leave no room for its splats; the training begins without it (fewer "
-                           "points, or a larger --max-gaussians, make room)"));
-  } else if (!is_auto) {
-    LogWarning(log, "--sky on: no sky was found in which two photos agree; the training begins without it");
+  } else if (!is_auto || (sky.share >= kLeastShare && !obstacle.empty())) {
+    const std::string reason = obstacle.empty() ? "no sky was found in which two photos agree" : obstacle;
+    LogWarning(log, StrCat("--sky ", config.sky, ": ", reason, "; the training begins without it"));
   } else if (sky.share >= kWorthALine) {
     LogInfo(log, StrCat("--sky auto: ", share, "; off"));
   }
