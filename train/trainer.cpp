@@ -253,6 +253,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   result.model = ToDevice(state.model, torch::kCPU);  // waits for a GPU
   result.color_mode = config.color.mode;
   result.refine_poses = config.poses.refine;
+  result.sky = config.sky;
   result.photo_colors = LearnedColors(dataset, state.photo_parameters);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result;
@@ -265,7 +266,9 @@ TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, c
   chosen.color.mode = ChosenColorMode(dataset, config.color, log);
   chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, log);
   const int64_t room = RoomAtTheStart(backend, dataset, config.density, int64_t(dataset.points.positions.size()));
-  TrainState state = InitialState(backend, dataset, chosen, ChosenSky(dataset, config, room, log));
+  const data::OpenSky sky = ChosenSky(dataset, config, room, log);
+  chosen.sky = sky.empty() ? "off" : "on";
+  TrainState state = InitialState(backend, dataset, chosen, sky);
   if (state.model.count() > state.limits.gaussians) {
     LogWarning(log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",
                            state.limits.gaussians, "; none is added"));

@@ -9,6 +9,9 @@
 #include "capture/capture.h"
 #include "data/dataset/view_loader.h"
 #include "data/poses/pose_source.h"
+#include "io/atomic_file.h"
+#include "io/json_parse.h"
+#include "pipeline/run.h"
 #include "quality/evaluation.h"
 #include "rasterizer/math/activation.h"
 #include "tests/support/temp_dir.h"
@@ -97,13 +100,35 @@ TEST(BeginTraining, KeepsTheSkyBelowTheLimit) {
     config.sky = sky;
     config.density.max_gaussians = int64_t(outdoors.dataset.points.positions.size()) + room;
     const auto log = [&](LogLevel, const std::string& line) { lines.push_back(line); };
-    return BeginTraining(CpuBackend(), outdoors.dataset, config, log).state.model.count();
+    const TrainStart start = BeginTraining(CpuBackend(), outdoors.dataset, config, log);
+    EXPECT_EQ(start.config.sky, sky == "auto" && room > 0 ? "on" : "off");
+    return start.state.model.count();
   };
   const int64_t without = begin("off", 0);
   EXPECT_EQ(begin("auto", 0), without);
   EXPECT_GT(begin("auto", 300), without + 150);
   EXPECT_LE(begin("auto", 300), without + 300);
   for (const std::string& line : lines) EXPECT_THAT(line, Not(HasSubstr("more than the limit")));
+}
+
+TEST(PhotosToScene, SaysInItsMetricsWhetherItBeganWithASky) {
+  const Capture outdoors(true);
+  pipeline::RunOptions options;
+  options.images = outdoors.folder / "capture/photos";
+  options.poses = outdoors.folder / "capture/truth";
+  options.output = outdoors.folder / "out";
+  options.formats = {"ply"};
+  options.overwrite = true;
+  options.config.iterations = 1;
+  options.config.device = "cpu";
+  const auto told = [&](const std::string& sky) {
+    options.config.sky = sky;
+    pipeline::PhotosToScene(options, {});
+    const std::string path = outdoors.folder / "out/metrics.json";
+    return ParseJson<nlohmann::json>(ReadFile(path), path)["train"]["sky"].get<std::string>();
+  };
+  EXPECT_EQ(told("auto"), "on");
+  EXPECT_EQ(told("off"), "off");
 }
 
 // How much of a model hangs where nothing is: above everything, before the sky. Sum of the opacities.
@@ -127,7 +152,9 @@ TEST(SkyShell, TakesTheSkyOutOfTheAir) {
   config.sky = "off";
   const SplatModel without = Train(outdoors.dataset, config, {}).model;
   config.sky = "auto";
-  const SplatModel with = Train(outdoors.dataset, config, {}).model;
+  const TrainResult result = Train(outdoors.dataset, config, {});
+  EXPECT_EQ(result.sky, "on");
+  const SplatModel& with = result.model;
   const double psnr_without = outdoors.TestPsnr(without), psnr_with = outdoors.TestPsnr(with);
   RecordProperty("psnr_without", std::to_string(psnr_without));
   RecordProperty("psnr_with", std::to_string(psnr_with));
