@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <exception>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -155,23 +156,28 @@ std::optional<Look> LookAt(const Dataset& dataset, int index) {
   }
 }
 
-std::vector<Look> LookAtAll(const Dataset& dataset, const std::vector<int>& views, Executor& executor) {
-  std::vector<std::optional<Look>> looks(views.size());
-  executor.Run(int64_t(views.size()), [&](int64_t i) { looks[size_t(i)] = LookAt(dataset, views[size_t(i)]); });
-  std::vector<Look> usable;
-  for (std::optional<Look>& look : looks) {
-    if (look) usable.push_back(std::move(*look));
-  }
-  return usable;
+// Of the photos that are looked at; nothing for those that have not been yet, or cannot be used.
+using Looks = std::vector<std::optional<Look>>;
+
+// Looks at those of `views` that lie at these places.
+void LookAtSome(const Dataset& dataset, const std::vector<int>& views, const std::vector<size_t>& places,
+                Executor& executor, Looks& looks) {
+  executor.Run(int64_t(places.size()), [&](int64_t i) {
+    const size_t place = places[size_t(i)];
+    looks[place] = LookAt(dataset, views[place]);
+  });
 }
 
-double ShareOfSky(const std::vector<Look>& looks) {
+double ShareOfSky(const Looks& looks) {
   double sum = 0;
-  for (const Look& look : looks) {
-    const auto sky = std::count(look.sky.pixels.begin(), look.sky.pixels.end(), uint8_t(255));
-    sum += double(sky) / double(look.sky.pixels.size());
+  int count = 0;
+  for (const std::optional<Look>& look : looks) {
+    if (!look) continue;
+    const auto sky = std::count(look->sky.pixels.begin(), look->sky.pixels.end(), uint8_t(255));
+    sum += double(sky) / double(look->sky.pixels.size());
+    ++count;
   }
-  return looks.empty() ? 0 : sum / double(looks.size());
+  return count > 0 ? sum / count : 0;
 }
 
 // The pixel at which a camera sees a direction; nothing where it shows no sky there.
@@ -185,7 +191,7 @@ const uint8_t* SkyAt(const Look& look, const Vec3<double>& direction) {
 }
 
 // Adds the directions of a Fibonacci lattice of `count` points on the sphere.
-void AddDirections(const std::vector<Look>& looks, int64_t count, OpenSky& sky) {
+void AddDirections(const Looks& looks, int64_t count, OpenSky& sky) {
   const double golden_angle = kPi * (3 - std::sqrt(5.0));
   sky.spacing = std::sqrt(4 * kPi / double(count));
   for (int64_t i = 0; i < count; ++i) {
@@ -193,8 +199,8 @@ void AddDirections(const std::vector<Look>& looks, int64_t count, OpenSky& sky) 
     const double angle = golden_angle * double(i);
     const Vec3<double> direction = {radius * std::cos(angle), y, radius * std::sin(angle)};
     std::array<std::vector<uint8_t>, 3> values;
-    for (const Look& look : looks) {
-      const uint8_t* const pixel = SkyAt(look, direction);
+    for (const std::optional<Look>& look : looks) {
+      const uint8_t* const pixel = look ? SkyAt(*look, direction) : nullptr;
       for (size_t c = 0; pixel && c < 3; ++c) values[c].push_back(pixel[c]);
     }
     if (values[0].size() < kLeastPhotos) continue;
@@ -230,10 +236,20 @@ Image8 SkyIn(const ViewImage& photo, const Camera& camera, const std::vector<Vec
 OpenSky FindSky(const Dataset& dataset, double least_share, int64_t most, Executor& executor) {
   OpenSky sky;
   if (dataset.points.positions.empty() || dataset.few_points) return sky;
-  const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
-  sky.share = ShareOfSky(LookAtAll(dataset, SpreadEvenly(views, kFirstPhotos), executor));
-  if (sky.share < 0.5 * least_share) return sky;
-  const std::vector<Look> looks = LookAtAll(dataset, SpreadEvenly(views, kMostPhotos), executor);
+  const std::vector<int> views = SpreadEvenly(dataset.ViewsOf(Split::kTrain), kMostPhotos);
+  std::vector<size_t> places(views.size());
+  std::iota(places.begin(), places.end(), size_t(0));
+  Looks looks(views.size());
+  if (least_share > 0) {
+    const std::vector<size_t> first = SpreadEvenly(places, kFirstPhotos);
+    LookAtSome(dataset, views, first, executor, looks);
+    sky.share = ShareOfSky(looks);
+    if (sky.share < 0.5 * least_share) return sky;
+    places.erase(std::remove_if(places.begin(), places.end(),
+                                [&](size_t place) { return std::binary_search(first.begin(), first.end(), place); }),
+                 places.end());
+  }
+  LookAtSome(dataset, views, places, executor, looks);
   sky.share = ShareOfSky(looks);
   most = std::min(most, int64_t(dataset.points.positions.size()));
   if (sky.share < least_share || most < 1) return sky;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -150,6 +151,37 @@ TEST(FindSky, HasTheDirectionsAndColoursOfTheSky) {
   const OpenSky again = FindSky(dataset, 0.1, kMany, pool);
   ASSERT_EQ(again.directions.size(), sky.directions.size());
   for (size_t i = 0; i < sky.directions.size(); ++i) EXPECT_EQ(again.directions[i].x, sky.directions[i].x);
+}
+
+// Counts what it runs: a photo each.
+class CountingExecutor : public Executor {
+ public:
+  int Threads() const override { return 1; }
+  void Run(int64_t count, const std::function<void(int64_t)>& body) override {
+    ran_ += count;
+    for (int64_t i = 0; i < count; ++i) body(i);
+  }
+  int64_t ran() const { return ran_; }
+
+ private:
+  int64_t ran_ = 0;
+};
+
+TEST(FindSky, LooksAtEachPhotoOnce) {
+  const TempDir folder;
+  const Dataset dataset = Walk(folder, 12, 2000);
+  const auto looked_at = [&](double least_share) {
+    CountingExecutor executor;
+    FindSky(dataset, least_share, kMany, executor);
+    return executor.ran();
+  };
+  EXPECT_EQ(looked_at(0), 12);
+  EXPECT_EQ(looked_at(0.3), 12);
+  EXPECT_EQ(looked_at(1), 12) << "half of that was seen";
+  EXPECT_EQ(looked_at(1.1), 8) << "they show too little";
+  SerialExecutor serial;
+  EXPECT_EQ(FindSky(dataset, 0.3, kMany, serial).directions.size(),
+            FindSky(dataset, 0, kMany, serial).directions.size());
 }
 
 TEST(FindSky, HasNoMoreDirectionsThanPoints) {
