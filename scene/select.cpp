@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/mean.h"
 #include "core/morton.h"
 #include "core/quantile.h"
 #include "scene/sky_depth.h"
@@ -160,8 +161,7 @@ void CropToSphere(SplatSelection& splats, const Sphere& sphere) {
 }
 
 Sphere SphereAround(const std::vector<Vec3<double>>& points) {
-  Sphere sphere;
-  for (const Vec3<double>& point : points) sphere.center = sphere.center + (1.0 / double(points.size())) * point;
+  Sphere sphere = {Mean(points), 0};
   for (const Vec3<double>& point : points) sphere.radius = std::max(sphere.radius, Norm(point - sphere.center));
   return sphere;
 }

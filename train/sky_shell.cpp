@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "core/check.h"
 #include "core/format.h"
+#include "core/mean.h"
 #include "core/quantile.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/sh.h"
@@ -23,12 +25,11 @@ constexpr double kOpacity = 0.9;
 constexpr double kSize = 0.6;  // standard deviation, x the distance between two
 
 Vec3<double> MiddleOfCameras(const data::Dataset& dataset) {
-  const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
-  Vec3<double> middle = {0, 0, 0};
-  for (const int view : views) {
-    middle = middle + (1 / double(views.size())) * CameraCenterInWorld(dataset.views[size_t(view)].camera);
+  std::vector<Vec3<double>> centers;
+  for (const int view : dataset.ViewsOf(Split::kTrain)) {
+    centers.push_back(CameraCenterInWorld(dataset.views[size_t(view)].camera));
   }
-  return middle;
+  return Mean(centers);
 }
 
 double LeastRadius(double extent) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/constants.h"
+#include "core/golden_angle.h"
 #include "core/quantile.h"
 #include "core/seen_point.h"
 #include "core/spread_evenly.h"
@@ -33,7 +34,7 @@ constexpr double kLargestRim = 0.6;
 constexpr int64_t kLattice = 12000;
 constexpr double kSlightlyFewer = 0.95;  // than there may be, where it would be more
 
-// A photo that was looked at; all of one size.
+// A photo that was looked at, made small: camera, image and sky have one size.
 struct Look {
   Camera camera;
   Image8 image, sky;
@@ -192,11 +193,10 @@ const uint8_t* SkyAt(const Look& look, const Vec3<double>& direction) {
 
 // Adds the directions of a Fibonacci lattice of `count` points on the sphere.
 void AddDirections(const Looks& looks, int64_t count, OpenSky& sky) {
-  const double golden_angle = kPi * (3 - std::sqrt(5.0));
   sky.spacing = std::sqrt(4 * kPi / double(count));
   for (int64_t i = 0; i < count; ++i) {
     const double y = 1 - (2 * double(i) + 1) / double(count), radius = std::sqrt(1 - y * y);
-    const double angle = golden_angle * double(i);
+    const double angle = kGoldenAngle * double(i);
     const Vec3<double> direction = {radius * std::cos(angle), y, radius * std::sin(angle)};
     std::array<std::vector<uint8_t>, 3> values;
     for (const std::optional<Look>& look : looks) {
