@@ -188,8 +188,8 @@ void Training::Step() {
 }
 
 // Makes a step and says whether it was made: where there is no memory for it, or anything else fails, what has been
-// trained is worth more than the rest of the run. The model is whole then, for a step and a refinement change it only
-// once they have all the memory they need.
+// trained is worth more than the rest of the run. The model is whole then, for a step and a densification change it
+// only once they have all the memory they need.
 bool StepOrEnd(Training& training, const TrainState& state, const Backend& backend, const LogSink& log,
                std::string& failure) {
   try {
