@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/golden_angle.h"
+
 namespace splat::capture {
 namespace {
 
@@ -11,7 +13,6 @@ constexpr double kRadius = 0.1, kHeight = 1.0, kDistance = 0.55;  // m; of its c
 }  // namespace
 
 std::vector<Vec3<double>> MovingObjectPlaces(int photos) {
-  constexpr double kGoldenAngle = 2.399963229728653;  // successive places lie far apart, and all around
   std::vector<Vec3<double>> places;
   for (int i = 0; i < photos; ++i) {
     const double angle = kGoldenAngle * i;

@@ -149,11 +149,9 @@ void WriteMetrics(const std::string& path, const RunSummary& summary) {
   json["files"] = FilesJson(summary);
   json["files_checked_in_views"] = summary.checked_views;
   if (!summary.check_error.empty()) json["files_error"] = summary.check_error;
-  json["train"] = {{"loss", summary.train_loss},
-                   {"views", summary.training_views},
-                   {"unusable_steps", summary.unusable_steps},
-                   {"color", summary.color_mode},
-                   {"refine_poses", summary.refine_poses}};
+  json["train"] = {
+      {"loss", summary.train_loss},  {"views", summary.training_views},      {"unusable_steps", summary.unusable_steps},
+      {"color", summary.color_mode}, {"refine_poses", summary.refine_poses}, {"sky", summary.sky}};
   json["splats"] = summary.splats;
   json["iterations"] = summary.iterations;
   json["interrupted"] = summary.interrupted;

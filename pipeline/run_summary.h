@@ -36,6 +36,7 @@ struct RunSummary {
   std::optional<PhotoColors> photo_colors;  // what the photos differ in, where the training has learned that
   std::string color_mode;                   // that was trained: off, exposure or full
   std::string refine_poses;                 // off or on, also where auto chose it
+  std::string sky;                          // off or on: whether there was any at the start
   std::vector<Twist> motions;               // of all views, where poses were refined (train::WithMotions)
   double train_loss = 0;                    // mean of the last steps
   int unusable_steps = 0;                   // of the training: with gradients or a loss that were not finite

@@ -59,6 +59,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
   summary.photo_colors = result.photo_colors;
   summary.color_mode = result.color_mode;
   summary.refine_poses = result.refine_poses;
+  summary.sky = result.sky;
   summary.motions = result.motions;
   summary.threads = ProcessExecutor().Threads();
   run.reporter.End(StrCat(result.error.empty() && result.interrupted ? "ended by the user after " : "",

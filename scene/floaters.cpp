@@ -29,7 +29,7 @@ double MedianDepthOf(const std::vector<float>& weights, const std::vector<float>
     if (weights[i] > 0) seen.emplace_back(depths[i], weights[i]);
   }
   std::sort(seen.begin(), seen.end());
-  const double sky = kSkyBeyond * DepthBefore(seen, kForeground);
+  const double sky = SkyDepth(DepthBefore(seen, kForeground));
   while (!seen.empty() && double(seen.back().first) > sky) seen.pop_back();
   return DepthBefore(seen, 0.5);
 }

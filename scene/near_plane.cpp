@@ -61,7 +61,7 @@ std::optional<double> MedianDepth(const Camera& camera, const std::vector<Vec3<d
   std::vector<double> depths;
   AddDepths(camera, points, 1, depths);
   if (depths.size() < kFewestSeen) return std::nullopt;
-  const double sky = kSkyBeyond * Quantile(depths, kForeground);
+  const double sky = SkyDepth(Quantile(depths, kForeground));
   depths.erase(std::remove_if(depths.begin(), depths.end(), [&](double depth) { return depth > sky; }), depths.end());
   return Median(std::move(depths));
 }

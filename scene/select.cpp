@@ -3,16 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "core/mean.h"
 #include "core/morton.h"
 #include "core/quantile.h"
+#include "scene/sky_depth.h"
 
 namespace splat {
 namespace {
 
-constexpr double kStrayShare = 0.05;  // at either end of each axis
+constexpr double kStrayShare = 0.05;  // at either end of each axis; and of all
 constexpr int kMortonBits = 21;       // an axis; three fill 63 bits
 constexpr double kSplatReach = 3;     // standard deviations that a splat is seen to reach
 
@@ -66,6 +69,27 @@ double LargestWidth(const SplatSelection& splats) {
   return std::exp(double(*std::max_element(largest.begin(), largest.end())));
 }
 
+// The sphere around the box of the middle 90 % along each axis.
+Sphere AroundMiddle(const SplatSelection& splats) {
+  double middle[3], half[3];
+  for (int axis = 0; axis < 3; ++axis) {
+    std::vector<double> values;
+    for (int64_t splat = 0; splat < splats.count(); ++splat) {
+      const Vec3<double> mean = MeanOf(splats, splat);
+      values.push_back(axis == 0 ? mean.x : axis == 1 ? mean.y : mean.z);
+    }
+    const auto strays = std::ptrdiff_t(double(values.size()) * kStrayShare);
+    const auto low = values.begin() + strays, high = values.end() - 1 - strays;
+    std::nth_element(values.begin(), low, values.end());
+    const double lowest = *low;
+    std::nth_element(values.begin(), high, values.end());
+    middle[axis] = (lowest + *high) / 2;
+    half[axis] = (*high - lowest) / 2;
+  }
+  const double radius = Norm(Vec3<double>{half[0], half[1], half[2]});
+  return {{middle[0], middle[1], middle[2]}, radius > 0 ? radius : kSplatReach * LargestWidth(splats)};
+}
+
 }  // namespace
 
 void SortByMorton(SplatSelection& splats) {
@@ -116,7 +140,8 @@ int64_t LeaveOutFar(SplatSelection& splats, const FarLimits& limits) {
   if (limits.few_from > 0) {
     SplatSelection near = splats;
     CropToSphere(near, {most.center, limits.few_from * most.radius});
-    if (splats.count() - near.count() <= limits.few) splats = near;
+    const int64_t far = splats.count() - near.count();
+    if (far <= limits.few && double(far) <= kStrayShare * double(splats.count())) splats = near;
   }
   return before - splats.count();
 }
@@ -136,30 +161,17 @@ void CropToSphere(SplatSelection& splats, const Sphere& sphere) {
 }
 
 Sphere SphereAround(const std::vector<Vec3<double>>& points) {
-  Sphere sphere;
-  for (const Vec3<double>& point : points) sphere.center = sphere.center + (1.0 / double(points.size())) * point;
+  Sphere sphere = {Mean(points), 0};
   for (const Vec3<double>& point : points) sphere.radius = std::max(sphere.radius, Norm(point - sphere.center));
   return sphere;
 }
 
 Sphere SphereAroundMost(const SplatSelection& splats) {
-  double middle[3], half[3];
-  for (int axis = 0; axis < 3; ++axis) {
-    std::vector<double> values;
-    for (int64_t splat = 0; splat < splats.count(); ++splat) {
-      const Vec3<double> mean = MeanOf(splats, splat);
-      values.push_back(axis == 0 ? mean.x : axis == 1 ? mean.y : mean.z);
-    }
-    const auto strays = std::ptrdiff_t(double(values.size()) * kStrayShare);
-    const auto low = values.begin() + strays, high = values.end() - 1 - strays;
-    std::nth_element(values.begin(), low, values.end());
-    const double lowest = *low;
-    std::nth_element(values.begin(), high, values.end());
-    middle[axis] = (lowest + *high) / 2;
-    half[axis] = (*high - lowest) / 2;
-  }
-  const double radius = Norm(Vec3<double>{half[0], half[1], half[2]});
-  return {{middle[0], middle[1], middle[2]}, radius > 0 ? radius : kSplatReach * LargestWidth(splats)};
+  const std::optional<Sphere> before_sky = SphereBeforeSky(splats);
+  if (!before_sky) return AroundMiddle(splats);
+  SplatSelection scene = splats;
+  CropToSphere(scene, *before_sky);
+  return AroundMiddle(scene);
 }
 
 double MedianWidth(const SplatSelection& splats) {

@@ -22,7 +22,7 @@ void KeepMostImportant(SplatSelection& splats, int64_t count);
 struct FarLimits {
   double most = 1000;   // beyond it none is kept
   double few_from = 0;  // beyond it a group of at most `few` is not kept, either; 0: no such limit
-  int64_t few = 0;
+  int64_t few = 0;      // and at most a twentieth of all, which may be a sky
 };
 // Returns how many splats it leaves out. Of fewer than 20 splats it keeps all.
 int64_t LeaveOutFar(SplatSelection& splats, const FarLimits& limits);
@@ -43,8 +43,8 @@ void CropToSphere(SplatSelection& splats, const Sphere& sphere);
 // Returns the sphere around the mean of the points that reaches the farthest. There must be at least one point.
 Sphere SphereAround(const std::vector<Vec3<double>>& points);
 // Returns the sphere around the box of the middle 90 % of the splats' means along each axis, so that strays do not
-// count. Where that box is a point, the radius is three standard deviations of the largest splat. There must be at
-// least one splat.
+// count, and neither do splats that stand for a sky (SphereBeforeSky in scene/sky_depth.h). Where that box is a point,
+// the radius is three standard deviations of the largest splat. There must be at least one splat.
 Sphere SphereAroundMost(const SplatSelection& splats);
 
 // Returns the median of the splats' largest standard deviations, in the scene's units. There must be at least one

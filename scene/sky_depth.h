@@ -1,12 +1,24 @@
 // Where the sky of a scene begins, for those who ask how deep the rest of it is: splats may stand for the sky, far away
-// (train/sky_shell.h), and be more than half of what a camera sees.
+// (train/sky_shell.h), and be more than half of what a camera sees, or of the whole scene.
 #pragma once
+
+#include <optional>
+
+#include "scene/select.h"
 
 namespace splat {
 
-// What is farther away than kSkyBeyond x the depth before which this share of what a camera sees lies is the sky, or as
-// far as it.
+// The depth before which this share of what a camera sees lies is the foreground's.
 constexpr double kForeground = 0.1;
-constexpr double kSkyBeyond = 20;
+
+// What is farther away than this is the sky, or as far as it.
+constexpr double SkyDepth(double foreground_depth) {
+  return 20 * foreground_depth;
+}
+
+// Returns a sphere that holds all of the scene but its sky; nothing where no splats stand for a sky. These are more
+// than a twentieth of all splats, seen from where splats are densest they are farther away than the SkyDepth of those
+// before them, and between them and these is hardly any splat: the sphere ends there.
+std::optional<Sphere> SphereBeforeSky(const SplatSelection& splats);
 
 }  // namespace splat

@@ -17,7 +17,7 @@ constexpr int64_t kFloatsPerSplat = kMostNumbersPerSplat;  // of parameters; as 
 // the memory is kept from step to step and grows with a margin.
 constexpr int64_t kStepBytes = (80 + 4 * 84) * 5 / 4;
 constexpr int64_t kStepBytesCpu = (64 + 10 * 60) * 5 / 4;
-// Parameters and moments have room for the limit and no more (RowBlock). Besides, a refinement needs at most the
+// Parameters and moments have room for the limit and no more (RowBlock). Besides, densification needs at most the
 // parameters of as many new splats, and the largest tensor twice while it grows by half: 45 numbers of two thirds.
 constexpr int64_t kModelBytes = (3 * kFloatsPerSplat + kFloatsPerSplat + 30) * 4;
 constexpr int64_t kDeviceBytesPerSplat = kModelBytes + kStepBytes;
@@ -80,6 +80,14 @@ DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int6
                 "; use a larger --downscale, fewer points, or --device cpu");
   }
   return {config.max_gaussians > 0 ? config.max_gaussians : fits, pixels};
+}
+
+int64_t RoomAtTheStart(const Backend& backend, const data::Dataset& dataset, const DensityConfig& config,
+                       int64_t points) {
+  const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
+  const int64_t fits = MostSplatsFor(backend, MostPixels(dataset, views), PhotoBudget(backend, dataset, views));
+  const int64_t held = backend.is_device ? fits / 2 : fits;
+  return (config.max_gaussians > 0 ? std::min(config.max_gaussians, held) : held) - points;
 }
 
 bool IsOutOfMemory(const std::exception& error) {

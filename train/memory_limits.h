@@ -28,6 +28,12 @@ int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_byte
 DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int64_t pixels, int64_t photo_bytes,
                        int64_t initial_splats);
 
+// Returns how many splats may be added to `points` before a training on these views begins (may be negative): no more
+// than config.max_gaussians leaves, nor than lets half of a GPU's memory hold them all, which is what LimitsOf finds
+// free once they lie there.
+int64_t RoomAtTheStart(const Backend& backend, const data::Dataset& dataset, const DensityConfig& config,
+                       int64_t points);
+
 // Returns how photos are loaded: decoded images take the config's cache_gigabytes, or a fourth of the memory that is
 // free if that is less. On a GPU as many threads decode as there are cores, up to 8, for each holds a photo at its full
 // size; on the CPU half as many, because the training itself wants the cores.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/mean.h"
 #include "core/quantile.h"
 #include "core/random.h"
 #include "data/dataset/scene_alignment.h"
@@ -53,15 +54,17 @@ struct Cameras {
   std::vector<Vec3<double>> centers;
   Vec3<double> middle = {0, 0, 0};     // mean of the centres
   Vec3<double> mean_axis = {0, 0, 0};  // at most 1 long
-  double spread = 0;                   // median distance from `middle`
+  double spread = 1;                   // median distance from `middle`
 
   explicit Cameras(const data::Dataset& of) : dataset(of) {
-    const double weight = 1.0 / double(std::max<size_t>(1, of.views.size()));
+    if (of.views.empty()) return;
+    std::vector<Vec3<double>> axes;
     for (const data::View& view : of.views) {
       centers.push_back(CameraCenterInWorld(view.camera));
-      middle = middle + weight * centers.back();
-      mean_axis = mean_axis + weight * AxisOf(view.camera);
+      axes.push_back(AxisOf(view.camera));
     }
+    middle = Mean(centers);
+    mean_axis = Mean(axes);
     spread = MedianDistanceFrom(middle, centers);
   }
 };

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "core/check.h"
 #include "core/format.h"
+#include "core/mean.h"
 #include "core/quantile.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/sh.h"
@@ -23,16 +25,23 @@ constexpr double kOpacity = 0.9;
 constexpr double kSize = 0.6;  // standard deviation, x the distance between two
 
 Vec3<double> MiddleOfCameras(const data::Dataset& dataset) {
-  const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
-  Vec3<double> middle = {0, 0, 0};
-  for (const int view : views) {
-    middle = middle + (1 / double(views.size())) * CameraCenterInWorld(dataset.views[size_t(view)].camera);
+  std::vector<Vec3<double>> centers;
+  for (const int view : dataset.ViewsOf(Split::kTrain)) {
+    centers.push_back(CameraCenterInWorld(dataset.views[size_t(view)].camera));
   }
-  return middle;
+  return Mean(centers);
 }
 
 double LeastRadius(double extent) {
   return kSkyDistance * std::max(extent, data::kAlignedDistance);
+}
+
+// Why there can be no splats for a sky, whatever the photos show; empty if there can.
+std::string WhyNoSky(const data::Dataset& dataset, int64_t room) {
+  if (dataset.points.positions.empty()) return "the poses come without points, which tell where there is no sky";
+  if (dataset.few_points) return "the poses come with too few points to tell where there is no sky";
+  if (room < 1) return "the points leave no room for splats of it (a larger --max-gaussians, or fewer points, would)";
+  return "";
 }
 
 }  // namespace
@@ -72,19 +81,21 @@ void AddSky(const data::OpenSky& sky, const data::Dataset& dataset, SplatModel& 
   for (int array = 0; array < kSplatArrays; ++array) model[array] = torch::cat({model[array], added[array]});
 }
 
-data::OpenSky ChosenSky(const data::Dataset& dataset, const TrainConfig& config, const LogSink& log) {
+data::OpenSky ChosenSky(const data::Dataset& dataset, const TrainConfig& config, int64_t room, const LogSink& log) {
   if (config.sky == "off") return {};
   const bool is_auto = config.sky == "auto";
-  data::OpenSky sky = data::FindSky(dataset, is_auto ? kLeastShare : 0, ProcessExecutor());
+  data::OpenSky sky = data::FindSky(dataset, is_auto ? kLeastShare : 0, room, ProcessExecutor());
   const std::string share = StrCat("the photos show sky in ", FormatFixed(100 * sky.share, 0), " % of their pixels");
-  if (is_auto && sky.empty()) {
-    if (sky.share >= kWorthALine) LogInfo(log, StrCat("--sky auto: ", share, "; off"));
-  } else if (sky.empty()) {
-    LogWarning(log, "--sky on: no sky was found in which two photos agree; the training begins without it");
-  } else {
+  const std::string obstacle = WhyNoSky(dataset, room);
+  if (!sky.empty()) {
     LogInfo(log, StrCat("--sky ", config.sky, ": ", share, "; ", FormatCount(sky.directions.size()),
                         " splats of it begin ", FormatFixed(SkyRadius(dataset) / data::kAlignedDistance, 0),
                         " times as far away as what the cameras look at"));
+  } else if (!is_auto || (sky.share >= kLeastShare && !obstacle.empty())) {
+    const std::string reason = obstacle.empty() ? "no sky was found in which two photos agree" : obstacle;
+    LogWarning(log, StrCat("--sky ", config.sky, ": ", reason, "; the training begins without it"));
+  } else if (sky.share >= kWorthALine) {
+    LogInfo(log, StrCat("--sky auto: ", share, "; off"));
   }
   return sky;
 }

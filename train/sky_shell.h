@@ -1,7 +1,7 @@
 // Splats for the sky: on a sphere far around the scene, so that none of them has to stand for it near the cameras.
 #pragma once
 
-#include <string>
+#include <cstdint>
 
 #include "core/log.h"
 #include "data/dataset/open_sky.h"
@@ -25,8 +25,8 @@ double SkyRadius(const data::Dataset& dataset);
 void AddSky(const data::OpenSky& sky, const data::Dataset& dataset, SplatModel& model);
 
 // Returns the sky for config.sky: nothing if that is "off", and if it is "auto" also where photos show too little sky
-// for a capture out of doors. It says in one line what was found and chosen, unless that is nothing, and decodes some
-// photos.
-data::OpenSky ChosenSky(const data::Dataset& dataset, const TrainConfig& config, const LogSink& log);
+// for a capture out of doors. There are no more splats of it than `room`. It says in one line what was found and
+// chosen, unless that is nothing, and decodes some photos.
+data::OpenSky ChosenSky(const data::Dataset& dataset, const TrainConfig& config, int64_t room, const LogSink& log);
 
 }  // namespace splat::train

@@ -188,8 +188,8 @@ void Training::Step() {
 }
 
 // Makes a step and says whether it was made: where there is no memory for it, or anything else fails, what has been
-// trained is worth more than the rest of the run. The model is whole then, for a step and a refinement change it only
-// once they have all the memory they need.
+// trained is worth more than the rest of the run. The model is whole then, for a step and a densification change it
+// only once they have all the memory they need.
 bool StepOrEnd(Training& training, const TrainState& state, const Backend& backend, const LogSink& log,
                std::string& failure) {
   try {
@@ -253,6 +253,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   result.model = ToDevice(state.model, torch::kCPU);  // waits for a GPU
   result.color_mode = config.color.mode;
   result.refine_poses = config.poses.refine;
+  result.sky = config.sky;
   result.photo_colors = LearnedColors(dataset, state.photo_parameters);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result;
@@ -264,7 +265,10 @@ TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, c
   TrainConfig chosen = config;
   chosen.color.mode = ChosenColorMode(dataset, config.color, log);
   chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, log);
-  TrainState state = InitialState(backend, dataset, chosen, ChosenSky(dataset, config, log));
+  const int64_t room = RoomAtTheStart(backend, dataset, config.density, int64_t(dataset.points.positions.size()));
+  const data::OpenSky sky = ChosenSky(dataset, config, room, log);
+  chosen.sky = sky.empty() ? "off" : "on";
+  TrainState state = InitialState(backend, dataset, chosen, sky);
   if (state.model.count() > state.limits.gaussians) {
     LogWarning(log, StrCat("the scene begins with ", state.model.count(), " splats, more than the limit of ",
                            state.limits.gaussians, "; none is added"));

@@ -24,6 +24,7 @@ struct TrainResult {
   std::optional<PhotoColors> photo_colors;  // what its photos differ in, where that was learned
   std::string color_mode;                   // that was trained with: off, exposure or full
   std::string refine_poses;                 // whether poses were refined: off or on
+  std::string sky;                          // whether it began with splats for the sky: off or on
   std::vector<Twist> motions;               // of the dataset's views, where poses were refined (WithMotions)
   int steps_done = 0;
   bool interrupted = false;

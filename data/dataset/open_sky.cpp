@@ -5,10 +5,12 @@
 #include <cmath>
 #include <cstdlib>
 #include <exception>
+#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "core/constants.h"
+#include "core/golden_angle.h"
 #include "core/quantile.h"
 #include "core/seen_point.h"
 #include "core/spread_evenly.h"
@@ -26,11 +28,13 @@ constexpr int kMostStep = 24;
 // The sky begins at the border of an image this far above the horizon and goes on down to this far below it: cameras
 // that are all held a little upwards tell a wrong horizon. Sines of angles.
 const double kLeastSeed = std::sin(8 * kRadiansPerDegree), kLeastElevation = std::sin(-12 * kRadiansPerDegree);
+// Of a photo; a round image leaves 0.56 of one of 16:9.
+constexpr double kLargestRim = 0.6;
 // Directions on the whole sphere: 1.9 degrees apart, some six pixels of an image that is looked at.
 constexpr int64_t kLattice = 12000;
-constexpr double kSlightlyFewer = 0.95;  // than there are points, where it would be more
+constexpr double kSlightlyFewer = 0.95;  // than there may be, where it would be more
 
-// A photo that was looked at; all of one size.
+// A photo that was looked at, made small: camera, image and sky have one size.
 struct Look {
   Camera camera;
   Image8 image, sky;
@@ -78,6 +82,65 @@ bool HasEdge(const uint8_t* a, const uint8_t* b) {
   return false;
 }
 
+struct Pixel {
+  int x = 0, y = 0;
+};
+
+constexpr std::array<Pixel, 4> kBeside = {{{1, 0}, {-1, 0}, {0, 1}, {0, -1}}};
+
+bool IsIn(const Image8& image, const Pixel& at) {
+  return at.x >= 0 && at.y >= 0 && at.x < image.width && at.y < image.height;
+}
+
+// Calls reach(from, to) for each pixel that has been reached and those beside it, until `front` is empty: reach puts
+// what it reaches there, too.
+template <typename Reach>
+void Spread(const Image8& image, std::vector<Pixel>& front, const Reach& reach) {
+  while (!front.empty()) {
+    const Pixel from = front.back();
+    front.pop_back();
+    for (const Pixel& step : kBeside) {
+      const Pixel to = {from.x + step.x, from.y + step.y};
+      if (IsIn(image, to)) reach(from, to);
+    }
+  }
+}
+
+bool Counts(const ViewImage& photo, const Pixel& at) {
+  return photo.weights.pixels.empty() || *photo.weights.At(at.x, at.y) > 0;
+}
+
+// 255 where nothing counts from the border of the image inwards: the black around a round image, the stand below it. A
+// mask that leaves little of a photo cuts out an object, beside which there is no sky: then it is 0 all over.
+Image8 RimOf(const ViewImage& photo) {
+  Image8 rim(photo.image.width, photo.image.height, 1);
+  const std::vector<uint8_t>& weights = photo.weights.pixels;
+  const auto dropped = std::count(weights.begin(), weights.end(), uint8_t(0));
+  if (dropped == 0 || double(dropped) > kLargestRim * double(weights.size())) return rim;
+  std::vector<Pixel> front;
+  const auto take = [&](const Pixel& at) {
+    if (*rim.At(at.x, at.y) > 0 || Counts(photo, at)) return;
+    *rim.At(at.x, at.y) = 255;
+    front.push_back(at);
+  };
+  for (int x = 0; x < rim.width; ++x) {
+    for (const int y : {0, rim.height - 1}) take({x, y});
+  }
+  for (int y = 0; y < rim.height; ++y) {
+    for (const int x : {0, rim.width - 1}) take({x, y});
+  }
+  Spread(rim, front, [&](const Pixel&, const Pixel& to) { take(to); });
+  return rim;
+}
+
+// Whether a pixel lies at the border of the image or beside its rim.
+bool IsAtTheEdge(const Image8& rim, const Pixel& at) {
+  return std::any_of(kBeside.begin(), kBeside.end(), [&](const Pixel& step) {
+    const Pixel beside = {at.x + step.x, at.y + step.y};
+    return !IsIn(rim, beside) || *rim.At(beside.x, beside.y) > 0;
+  });
+}
+
 // Nothing for a photo that cannot be read or of which nothing counts.
 std::optional<Look> LookAt(const Dataset& dataset, int index) {
   View view = dataset.views[size_t(index)];
@@ -94,23 +157,28 @@ std::optional<Look> LookAt(const Dataset& dataset, int index) {
   }
 }
 
-std::vector<Look> LookAtAll(const Dataset& dataset, const std::vector<int>& views, Executor& executor) {
-  std::vector<std::optional<Look>> looks(views.size());
-  executor.Run(int64_t(views.size()), [&](int64_t i) { looks[size_t(i)] = LookAt(dataset, views[size_t(i)]); });
-  std::vector<Look> usable;
-  for (std::optional<Look>& look : looks) {
-    if (look) usable.push_back(std::move(*look));
-  }
-  return usable;
+// Of the photos that are looked at; nothing for those that have not been yet, or cannot be used.
+using Looks = std::vector<std::optional<Look>>;
+
+// Looks at those of `views` that lie at these places.
+void LookAtSome(const Dataset& dataset, const std::vector<int>& views, const std::vector<size_t>& places,
+                Executor& executor, Looks& looks) {
+  executor.Run(int64_t(places.size()), [&](int64_t i) {
+    const size_t place = places[size_t(i)];
+    looks[place] = LookAt(dataset, views[place]);
+  });
 }
 
-double ShareOfSky(const std::vector<Look>& looks) {
+double ShareOfSky(const Looks& looks) {
   double sum = 0;
-  for (const Look& look : looks) {
-    const auto sky = std::count(look.sky.pixels.begin(), look.sky.pixels.end(), uint8_t(255));
-    sum += double(sky) / double(look.sky.pixels.size());
+  int count = 0;
+  for (const std::optional<Look>& look : looks) {
+    if (!look) continue;
+    const auto sky = std::count(look->sky.pixels.begin(), look->sky.pixels.end(), uint8_t(255));
+    sum += double(sky) / double(look->sky.pixels.size());
+    ++count;
   }
-  return looks.empty() ? 0 : sum / double(looks.size());
+  return count > 0 ? sum / count : 0;
 }
 
 // The pixel at which a camera sees a direction; nothing where it shows no sky there.
@@ -124,16 +192,15 @@ const uint8_t* SkyAt(const Look& look, const Vec3<double>& direction) {
 }
 
 // Adds the directions of a Fibonacci lattice of `count` points on the sphere.
-void AddDirections(const std::vector<Look>& looks, int64_t count, OpenSky& sky) {
-  const double golden_angle = kPi * (3 - std::sqrt(5.0));
+void AddDirections(const Looks& looks, int64_t count, OpenSky& sky) {
   sky.spacing = std::sqrt(4 * kPi / double(count));
   for (int64_t i = 0; i < count; ++i) {
     const double y = 1 - (2 * double(i) + 1) / double(count), radius = std::sqrt(1 - y * y);
-    const double angle = golden_angle * double(i);
+    const double angle = kGoldenAngle * double(i);
     const Vec3<double> direction = {radius * std::cos(angle), y, radius * std::sin(angle)};
     std::array<std::vector<uint8_t>, 3> values;
-    for (const Look& look : looks) {
-      const uint8_t* const pixel = SkyAt(look, direction);
+    for (const std::optional<Look>& look : looks) {
+      const uint8_t* const pixel = look ? SkyAt(*look, direction) : nullptr;
       for (size_t c = 0; pixel && c < 3; ++c) values[c].push_back(pixel[c]);
     }
     if (values[0].size() < kLeastPhotos) continue;
@@ -145,51 +212,54 @@ void AddDirections(const std::vector<Look>& looks, int64_t count, OpenSky& sky) 
 }  // namespace
 
 Image8 SkyIn(const ViewImage& photo, const Camera& camera, const std::vector<Vec3<double>>& points) {
-  const int width = camera.width, height = camera.height;
-  const Image8 near = NearPoints(camera, points);
-  Image8 sky(width, height, 1);
-  std::vector<std::pair<int, int>> front;
-  const auto take = [&](int x, int y, double least_elevation) {
-    if (*sky.At(x, y) > 0 || *near.At(x, y) > 0 || !HasColorOfSky(photo.image.At(x, y))) return;
-    if (!photo.weights.pixels.empty() && *photo.weights.At(x, y) == 0) return;
-    if (!(ElevationAt(camera, x, y) > least_elevation)) return;
-    *sky.At(x, y) = 255;
-    front.emplace_back(x, y);
+  const Image8 near = NearPoints(camera, points), rim = RimOf(photo);
+  Image8 sky(camera.width, camera.height, 1);
+  std::vector<Pixel> front;
+  const auto take = [&](const Pixel& at, double least_elevation) {
+    if (*sky.At(at.x, at.y) > 0 || *near.At(at.x, at.y) > 0 || !Counts(photo, at)) return;
+    if (!HasColorOfSky(photo.image.At(at.x, at.y))) return;
+    if (!(ElevationAt(camera, at.x, at.y) > least_elevation)) return;
+    *sky.At(at.x, at.y) = 255;
+    front.push_back(at);
   };
-  for (int y = 0; y < height; ++y) {
-    const bool is_border = y == 0 || y == height - 1;
-    for (int x = 0; x < width; x += is_border ? 1 : std::max(1, width - 1)) take(x, y, kLeastSeed);
-  }
-  while (!front.empty()) {
-    const auto [x, y] = front.back();
-    front.pop_back();
-    for (const auto& [dx, dy] : {std::pair(1, 0), std::pair(-1, 0), std::pair(0, 1), std::pair(0, -1)}) {
-      const int u = x + dx, v = y + dy;
-      if (u < 0 || v < 0 || u >= width || v >= height) continue;
-      if (!HasEdge(photo.image.At(x, y), photo.image.At(u, v))) take(u, v, kLeastElevation);
+  for (int y = 0; y < sky.height; ++y) {
+    for (int x = 0; x < sky.width; ++x) {
+      if (IsAtTheEdge(rim, {x, y})) take({x, y}, kLeastSeed);
     }
   }
+  Spread(sky, front, [&](const Pixel& from, const Pixel& to) {
+    if (!HasEdge(photo.image.At(from.x, from.y), photo.image.At(to.x, to.y))) take(to, kLeastElevation);
+  });
   return sky;
 }
 
-OpenSky FindSky(const Dataset& dataset, double least_share, Executor& executor) {
+OpenSky FindSky(const Dataset& dataset, double least_share, int64_t most, Executor& executor) {
   OpenSky sky;
   if (dataset.points.positions.empty() || dataset.few_points) return sky;
-  const std::vector<int> views = dataset.ViewsOf(Split::kTrain);
-  sky.share = ShareOfSky(LookAtAll(dataset, SpreadEvenly(views, kFirstPhotos), executor));
-  if (sky.share < 0.5 * least_share) return sky;
-  const std::vector<Look> looks = LookAtAll(dataset, SpreadEvenly(views, kMostPhotos), executor);
+  const std::vector<int> views = SpreadEvenly(dataset.ViewsOf(Split::kTrain), kMostPhotos);
+  std::vector<size_t> places(views.size());
+  std::iota(places.begin(), places.end(), size_t(0));
+  Looks looks(views.size());
+  if (least_share > 0) {
+    const std::vector<size_t> first = SpreadEvenly(places, kFirstPhotos);
+    LookAtSome(dataset, views, first, executor, looks);
+    sky.share = ShareOfSky(looks);
+    if (sky.share < 0.5 * least_share) return sky;
+    places.erase(std::remove_if(places.begin(), places.end(),
+                                [&](size_t place) { return std::binary_search(first.begin(), first.end(), place); }),
+                 places.end());
+  }
+  LookAtSome(dataset, views, places, executor, looks);
   sky.share = ShareOfSky(looks);
-  if (sky.share < least_share) return sky;
-  const auto most = double(dataset.points.positions.size());
-  for (int64_t lattice = kLattice; lattice > 0;) {
+  most = std::min(most, int64_t(dataset.points.positions.size()));
+  if (sky.share < least_share || most < 1) return sky;
+  for (int64_t lattice = kLattice;;) {
     sky = {sky.share, {}, {}, 0};
     AddDirections(looks, lattice, sky);
-    const auto found = double(sky.directions.size());
-    if (found <= most) break;
-    lattice = int64_t(kSlightlyFewer * double(lattice) * most / found);
+    const auto found = int64_t(sky.directions.size());
+    if (found <= most) return sky;
+    lattice = std::max<int64_t>(1, int64_t(kSlightlyFewer * double(lattice) * double(most) / double(found)));
   }
-  return sky;
 }
 
 }  // namespace splat::data

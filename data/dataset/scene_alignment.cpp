@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/mean.h"
 #include "core/quantile.h"
 
 namespace splat::data {
@@ -29,12 +30,6 @@ Vec3<double> Center(const Rigid3& camera_from_world) {
 // The direction in the world frame of a direction in the camera frame.
 Vec3<double> InWorld(const Rigid3& camera_from_world, const Vec3<double>& direction) {
   return Transpose(camera_from_world.rotation) * direction;
-}
-
-Vec3<double> Mean(const std::vector<Vec3<double>>& points) {
-  Vec3<double> sum = {0, 0, 0};
-  for (const Vec3<double>& point : points) sum = sum + point;
-  return (1.0 / double(points.size())) * sum;
 }
 
 // The least rotation that takes one unit vector to another.

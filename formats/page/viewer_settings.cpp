@@ -51,7 +51,7 @@ double FallbackDepth(const Pose& pose, const SplatSelection& splats) {
 ViewerCamera LookThrough(const Camera& camera, const std::vector<Vec3<double>>& means, const SplatSelection& splats) {
   const Pose pose = PoseOf(camera);
   const std::optional<double> depth = MedianDepth(camera, means);
-  return {pose.position, pose.position + depth.value_or(FallbackDepth(pose, splats)) * pose.forward, FovOf(camera)};
+  return {pose.position, pose.position + (depth ? *depth : FallbackDepth(pose, splats)) * pose.forward, FovOf(camera)};
 }
 
 // --- The order of a path.

@@ -9,6 +9,9 @@
 #include "capture/capture.h"
 #include "data/dataset/view_loader.h"
 #include "data/poses/pose_source.h"
+#include "io/atomic_file.h"
+#include "io/json_parse.h"
+#include "pipeline/run.h"
 #include "quality/evaluation.h"
 #include "rasterizer/math/activation.h"
 #include "tests/support/temp_dir.h"
@@ -21,6 +24,7 @@ namespace {
 using splat::testing::TempDir;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A small capture with its truth, every fourth photo held out.
 struct Capture {
@@ -54,10 +58,10 @@ struct Choice {
   data::OpenSky sky;
   std::vector<std::string> lines;
 
-  Choice(const data::Dataset& dataset, const std::string& mode) {
+  Choice(const data::Dataset& dataset, const std::string& mode, int64_t room = 100'000) {
     TrainConfig config;
     config.sky = mode;
-    sky = ChosenSky(dataset, config, [&](LogLevel, const std::string& line) { lines.push_back(line); });
+    sky = ChosenSky(dataset, config, room, [&](LogLevel, const std::string& line) { lines.push_back(line); });
   }
 };
 
@@ -72,6 +76,9 @@ TEST(ChosenSky, IsThatOfACaptureOutOfDoors) {
     const Vec3<double> up = outdoors.InWorld(direction) - outdoors.InWorld({0, 0, 0});
     EXPECT_GT(up.z, -0.06 * Norm(up)) << "the meadow ends less than 3 degrees below the horizon";
   }
+  const Choice crowded(outdoors.dataset, "auto", 0);
+  EXPECT_TRUE(crowded.sky.empty());
+  EXPECT_THAT(crowded.lines, ElementsAre(HasSubstr("the points leave no room")));
   const Choice off(outdoors.dataset, "off");
   EXPECT_TRUE(off.sky.empty());
   EXPECT_THAT(off.lines, ElementsAre());
@@ -83,6 +90,45 @@ TEST(ChosenSky, IsNoneInARoom) {
   EXPECT_TRUE(choice.sky.empty());
   EXPECT_THAT(choice.lines, ElementsAre());
   EXPECT_LT(choice.sky.share, 0.02);
+}
+
+TEST(BeginTraining, KeepsTheSkyBelowTheLimit) {
+  const Capture outdoors(true);
+  TrainConfig config;
+  std::vector<std::string> lines;
+  const auto begin = [&](const std::string& sky, int64_t room) {
+    config.sky = sky;
+    config.density.max_gaussians = int64_t(outdoors.dataset.points.positions.size()) + room;
+    const auto log = [&](LogLevel, const std::string& line) { lines.push_back(line); };
+    const TrainStart start = BeginTraining(CpuBackend(), outdoors.dataset, config, log);
+    EXPECT_EQ(start.config.sky, sky == "auto" && room > 0 ? "on" : "off");
+    return start.state.model.count();
+  };
+  const int64_t without = begin("off", 0);
+  EXPECT_EQ(begin("auto", 0), without);
+  EXPECT_GT(begin("auto", 300), without + 150);
+  EXPECT_LE(begin("auto", 300), without + 300);
+  for (const std::string& line : lines) EXPECT_THAT(line, Not(HasSubstr("more than the limit")));
+}
+
+TEST(PhotosToScene, SaysInItsMetricsWhetherItBeganWithASky) {
+  const Capture outdoors(true);
+  pipeline::RunOptions options;
+  options.images = outdoors.folder / "capture/photos";
+  options.poses = outdoors.folder / "capture/truth";
+  options.output = outdoors.folder / "out";
+  options.formats = {"ply"};
+  options.overwrite = true;
+  options.config.iterations = 1;
+  options.config.device = "cpu";
+  const auto told = [&](const std::string& sky) {
+    options.config.sky = sky;
+    pipeline::PhotosToScene(options, {});
+    const std::string path = outdoors.folder / "out/metrics.json";
+    return ParseJson<nlohmann::json>(ReadFile(path), path)["train"]["sky"].get<std::string>();
+  };
+  EXPECT_EQ(told("auto"), "on");
+  EXPECT_EQ(told("off"), "off");
 }
 
 // How much of a model hangs where nothing is: above everything, before the sky. Sum of the opacities.
@@ -106,7 +152,9 @@ TEST(SkyShell, TakesTheSkyOutOfTheAir) {
   config.sky = "off";
   const SplatModel without = Train(outdoors.dataset, config, {}).model;
   config.sky = "auto";
-  const SplatModel with = Train(outdoors.dataset, config, {}).model;
+  const TrainResult result = Train(outdoors.dataset, config, {});
+  EXPECT_EQ(result.sky, "on");
+  const SplatModel& with = result.model;
   const double psnr_without = outdoors.TestPsnr(without), psnr_with = outdoors.TestPsnr(with);
   RecordProperty("psnr_without", std::to_string(psnr_without));
   RecordProperty("psnr_with", std::to_string(psnr_with));

@@ -13,6 +13,7 @@ namespace splat {
 namespace {
 
 using ::splat::testing::AllOf;
+using ::splat::testing::CloudUnderSky;
 using ::splat::testing::RandomCloud;
 using ::testing::ElementsAre;
 
@@ -87,6 +88,29 @@ TEST(Spheres, AroundOnePointAreAsWideAsTheSplat) {
   SplatCloud cloud = PointsAt({1, 2, 3, 1, 2, 3});
   std::fill(cloud.log_scales.begin(), cloud.log_scales.end(), std::log(1e-4f));
   EXPECT_NEAR(SphereAroundMost(AllOf(cloud)).radius, 3e-4, 1e-8);
+}
+
+TEST(Spheres, AroundMostLeaveOutASkyThatMostSplatsStandFor) {
+  const SplatCloud cloud = CloudUnderSky();
+  const Sphere most = SphereAroundMost(AllOf(cloud));
+  EXPECT_LT(Norm(most.center), 10);
+  EXPECT_GT(most.radius, 30);
+  EXPECT_LT(most.radius, 100);
+  SplatSelection kept = AllOf(cloud);
+  EXPECT_EQ(LeaveOutFar(kept, {1000, 16, 255}), 0);
+}
+
+// Of a small scene with a sky of 200 splats, too many to be strays.
+TEST(LeaveOutFar, KeepsASkyOfFewSplats) {
+  SplatCloud cloud = RandomCloud(1000, 0);
+  for (size_t i = 0; i < 600; i += 3) cloud.means[i] = 160;
+  SplatSelection kept = AllOf(cloud);
+  ASSERT_LT(16 * SphereAroundMost(kept).radius, 100);
+  EXPECT_EQ(LeaveOutFar(kept, {1000, 16, 255}), 0);
+  cloud = RandomCloud(1000, 0);
+  for (size_t i = 0; i < 90; i += 3) cloud.means[i] = 160;
+  kept = AllOf(cloud);
+  EXPECT_EQ(LeaveOutFar(kept, {1000, 16, 255}), 30) << "those are strays";
 }
 
 TEST(Crop, KeepsWhatLiesInside) {

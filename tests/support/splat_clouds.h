@@ -33,6 +33,24 @@ inline SplatCloud RandomCloud(int64_t count, int sh_degree, uint64_t seed = 7) {
   return cloud;
 }
 
+// A scene with more sky than anything else: 400 splats within 3 units of the origin and 400 in a landscape that goes on
+// to 30, then 1,600 large ones on the upper half of a shell of radius 140; up is -y.
+inline SplatCloud CloudUnderSky() {
+  constexpr int64_t kNear = 800, kSky = 1600;
+  SplatCloud cloud = RandomCloud(kNear + kSky, 0);
+  for (size_t i = size_t(3 * kNear / 2); i < size_t(3 * kNear); ++i) cloud.means[i] *= i % 3 == 1 ? 1.0f : 10.0f;
+  for (int64_t i = 0; i < kSky; ++i) {
+    const double height = (double(i) + 0.5) / double(kSky), angle = 2.4 * double(i),
+                 across = std::sqrt(1 - height * height);
+    float* const mean = &cloud.means[size_t(3 * (kNear + i))];
+    mean[0] = float(140 * across * std::cos(angle));
+    mean[1] = float(-140 * height);
+    mean[2] = float(140 * across * std::sin(angle));
+    for (int axis = 0; axis < 3; ++axis) cloud.log_scales[size_t(3 * (kNear + i) + axis)] = 1;
+  }
+  return cloud;
+}
+
 // Three splats of SH degree 1 whose values floats hold exactly. The frozen bytes of the tests of formats are what
 // ../shared/viewers/ref_writers.py, a writer of another hand, makes of the same scene.
 inline SplatCloud GoldenCloud() {

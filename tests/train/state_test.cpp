@@ -20,8 +20,8 @@ using splat::testing::SyntheticSet;
 
 constexpr int kLastStep = 100;  // of those that are made; the run is long enough to have resets
 constexpr int kEpoch = 12;      // training views of the set
-// A step in the first epoch; at the end of one, and inside of one; within a refinement's interval; at a refinement; at
-// an opacity reset; at both.
+// A step in the first epoch; at the end of one, and inside of one; within the interval between densifications; at one;
+// at an opacity reset; at both.
 const std::vector<int> kStops = {1, 3 * kEpoch, 47, 40, 30, 60};
 
 TrainConfig Config() {

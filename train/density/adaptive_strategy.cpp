@@ -1,4 +1,4 @@
-// Adaptive density control after Kerbl et al. 2023, section 5: splats with a large screen-space gradient are cloned if
+// Adaptive densification after Kerbl et al. 2023, section 5: splats with a large screen-space gradient are cloned if
 // small and split if large; nearly transparent and very large ones are removed; opacity is reset now and then.
 #include <cmath>
 

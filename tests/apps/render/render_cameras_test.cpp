@@ -45,6 +45,12 @@ TEST(OrbitCameras, AreLevelInTheUprightFrame) {
   }
 }
 
+TEST(OrbitCameras, StandBelowTheSky) {
+  for (const NamedCamera& named : OrbitCameras(ModelOf(testing::CloudUnderSky()), 5, 64)) {
+    EXPECT_LT(Norm(CameraCenterInWorld(named.camera)), 140);
+  }
+}
+
 TEST(InSceneFrame, KeepsWhatACameraSees) {
   NamedCamera named;
   named.camera.camera_from_world = {RotationMatrix(Quaternion<double>{0.6, 0, 0.8, 0}), {1, 2, 3}};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@ namespace {
 using splat::testing::PinholeView;
 using splat::testing::TempDir;
 
+constexpr int64_t kMany = 1'000'000;
 constexpr int kWidth = 64, kHeight = 48, kHorizon = 24;
 constexpr uint8_t kBlue[3] = {90, 140, 210}, kLighterBlue[3] = {130, 180, 250}, kEarth[3] = {120, 90, 60};
 
@@ -93,6 +95,27 @@ TEST(SkyIn, IsNotBelowTheHorizonNorWhereNothingCounts) {
   EXPECT_EQ(Count(SkyIn(masked, LevelCamera(), {})), 16 * kWidth) << "the sides are a border, too";
 }
 
+// A mask of the photo that drops a rim of so many pixels.
+Image8 WithoutRim(int rim) {
+  Image8 weights(kWidth, kHeight, 1);
+  for (int y = rim; y < kHeight - rim; ++y) std::fill(weights.At(rim, y), weights.At(kWidth - rim, y), uint8_t(255));
+  return weights;
+}
+
+TEST(SkyIn, ReachesARimThatDoesNotCount) {
+  ViewImage photo = Landscape();
+  photo.weights = WithoutRim(5);
+  EXPECT_EQ(Count(SkyIn(photo, LevelCamera(), {})), (kHorizon - 5) * (kWidth - 10));
+  photo.weights = WithoutRim(12);
+  EXPECT_EQ(Count(SkyIn(photo, LevelCamera(), {})), 0) << "what is left of the photo is an object that was cut out";
+  // What stands before a wall is masked, in the middle of the photo.
+  ViewImage window = {Image8(kWidth, kHeight, 3), WithoutRim(0)};
+  Paint(window.image, 0, kHeight, kEarth);
+  Paint(window.image, 4, 18, kBlue, 10, 40);
+  for (int y = 6; y < 16; ++y) std::fill(window.weights.At(20, y), window.weights.At(30, y), uint8_t(0));
+  EXPECT_EQ(Count(SkyIn(window, LevelCamera(), {})), 0);
+}
+
 // Photos of one landscape from several places, with points on the ground.
 Dataset Walk(const TempDir& folder, int photos, int points) {
   Dataset dataset;
@@ -113,7 +136,7 @@ TEST(FindSky, HasTheDirectionsAndColoursOfTheSky) {
   const TempDir folder;
   const Dataset dataset = Walk(folder, 3, 2000);
   SerialExecutor serial;
-  const OpenSky sky = FindSky(dataset, 0.1, serial);
+  const OpenSky sky = FindSky(dataset, 0.1, kMany, serial);
   EXPECT_NEAR(sky.share, 0.5, 1e-9);
   // The upper half of an image that is as wide as it is far away.
   const double solid_angle = double(sky.directions.size()) * sky.spacing * sky.spacing;
@@ -125,30 +148,77 @@ TEST(FindSky, HasTheDirectionsAndColoursOfTheSky) {
   }
   for (const Vec3<uint8_t>& color : sky.colors) EXPECT_TRUE(color.x == 90 && color.y == 140 && color.z == 210);
   ThreadPool pool(3);
-  const OpenSky again = FindSky(dataset, 0.1, pool);
+  const OpenSky again = FindSky(dataset, 0.1, kMany, pool);
   ASSERT_EQ(again.directions.size(), sky.directions.size());
   for (size_t i = 0; i < sky.directions.size(); ++i) EXPECT_EQ(again.directions[i].x, sky.directions[i].x);
+}
+
+// Counts what it runs: a photo each.
+class CountingExecutor : public Executor {
+ public:
+  int Threads() const override { return 1; }
+  void Run(int64_t count, const std::function<void(int64_t)>& body) override {
+    ran_ += count;
+    for (int64_t i = 0; i < count; ++i) body(i);
+  }
+  int64_t ran() const { return ran_; }
+
+ private:
+  int64_t ran_ = 0;
+};
+
+TEST(FindSky, LooksAtEachPhotoOnce) {
+  const TempDir folder;
+  const Dataset dataset = Walk(folder, 12, 2000);
+  const auto looked_at = [&](double least_share) {
+    CountingExecutor executor;
+    FindSky(dataset, least_share, kMany, executor);
+    return executor.ran();
+  };
+  EXPECT_EQ(looked_at(0), 12);
+  EXPECT_EQ(looked_at(0.3), 12);
+  EXPECT_EQ(looked_at(1), 12) << "half of that was seen";
+  EXPECT_EQ(looked_at(1.1), 8) << "they show too little";
+  SerialExecutor serial;
+  EXPECT_EQ(FindSky(dataset, 0.3, kMany, serial).directions.size(),
+            FindSky(dataset, 0, kMany, serial).directions.size());
 }
 
 TEST(FindSky, HasNoMoreDirectionsThanPoints) {
   const TempDir folder;
   SerialExecutor serial;
-  const OpenSky sky = FindSky(Walk(folder, 3, 60), 0, serial);
+  const OpenSky sky = FindSky(Walk(folder, 3, 60), 0, kMany, serial);
   EXPECT_GE(sky.directions.size(), 40u);
   EXPECT_LE(sky.directions.size(), 60u);
+}
+
+TEST(FindSky, HasNoMoreDirectionsThanItMay) {
+  const TempDir folder;
+  SerialExecutor serial;
+  const Dataset dataset = Walk(folder, 3, 2000);
+  for (const int64_t most : {1, 2, 3, 7, 100}) {
+    const OpenSky sky = FindSky(dataset, 0, most, serial);
+    EXPECT_LE(int64_t(sky.directions.size()), most);
+  }
+  EXPECT_GE(FindSky(dataset, 0, 100, serial).directions.size(), 60u);
+  for (const int64_t none : {0, -5}) {
+    const OpenSky sky = FindSky(dataset, 0, none, serial);
+    EXPECT_TRUE(sky.empty());
+    EXPECT_NEAR(sky.share, 0.5, 1e-9);
+  }
 }
 
 TEST(FindSky, FindsNoneWithoutPointsOrASecondPhotoOrEnoughOfIt) {
   const TempDir folder;
   SerialExecutor serial;
-  EXPECT_TRUE(FindSky(Walk(folder, 3, 0), 0, serial).empty());
-  EXPECT_TRUE(FindSky(Walk(folder, 1, 2000), 0, serial).empty());
-  const OpenSky little = FindSky(Walk(folder, 3, 2000), 0.6, serial);
+  EXPECT_TRUE(FindSky(Walk(folder, 3, 0), 0, kMany, serial).empty());
+  EXPECT_TRUE(FindSky(Walk(folder, 1, 2000), 0, kMany, serial).empty());
+  const OpenSky little = FindSky(Walk(folder, 3, 2000), 0.6, kMany, serial);
   EXPECT_TRUE(little.empty());
   EXPECT_NEAR(little.share, 0.5, 1e-9);
   Dataset few = Walk(folder, 3, 2000);
   few.few_points = true;
-  EXPECT_TRUE(FindSky(few, 0, serial).empty());
+  EXPECT_TRUE(FindSky(few, 0, kMany, serial).empty());
 }
 
 TEST(FindSky, LeavesOutTransparentPixelsAndPhotosThatAreGone) {
@@ -159,10 +229,10 @@ TEST(FindSky, LeavesOutTransparentPixelsAndPhotosThatAreGone) {
   Image8 clear(kWidth, kHeight, 4);  // what is above the horizon is transparent
   std::fill(clear.At(0, kHorizon), clear.At(0, kHorizon) + kHorizon * kWidth * 4, uint8_t(255));
   for (const View& view : dataset.views) WriteImage(view.path, clear);
-  EXPECT_EQ(FindSky(dataset, 0, serial).share, 0);
+  EXPECT_EQ(FindSky(dataset, 0, kMany, serial).share, 0);
   for (size_t i = 0; i < 3; ++i) WriteImage(dataset.views[i].path, Landscape().image);
   dataset.views[3].path = folder / "none.png";
-  EXPECT_NEAR(FindSky(dataset, 0, serial).share, 0.5, 1e-9);
+  EXPECT_NEAR(FindSky(dataset, 0, kMany, serial).share, 0.5, 1e-9);
 }
 
 }  // namespace

@@ -173,6 +173,13 @@ TEST(SettingsFromSplats, LooksDownAtTheMiddleUpright) {
   EXPECT_GT(Norm(SettingsFromSplats(AllOf(none)).start.position), 0);
 }
 
+TEST(SettingsFromSplats, OpensBeforeTheSky) {
+  const SplatCloud cloud = ::splat::testing::CloudUnderSky();
+  const ViewerCamera start = SettingsFromSplats(AllOf(cloud)).start;
+  EXPECT_LT(Norm(start.target), 10);
+  EXPECT_LT(Norm(start.position), 140) << "not outside of the sky";
+}
+
 TEST(SuperSplatSettings, TurnsThePosesAboutZ) {
   ViewerSettings settings;
   settings.start = {{1, 2, 3}, {-4, 0, 6}, 50};

@@ -6,6 +6,7 @@
 #include "tests/support/torch_scenes.h"
 #include "train/density/density_ops.h"
 #include "train/density/strategy.h"
+#include "train/sky_shell.h"
 
 namespace splat::train {
 namespace {
@@ -20,6 +21,7 @@ struct Bench {
   Random random{1};
   DensityState density;
   DensityConfig config;
+  bool opacity_was_reset = false;
   StepContext context;
 
   Bench() {
@@ -32,6 +34,7 @@ struct Bench {
   void SetGradient(int64_t splat, double ndc) { gradients[splat] = ndc; }
   bool Run(int64_t limit, int64_t pixels = 1000) {
     density = {};  // nothing is left of the run before
+    density.opacity_was_reset = opacity_was_reset;
     const auto strategy = MakeStrategy(config, kSteps, {limit, pixels});
     const DensityStatistics statistics = strategy->Collect(context);
     statistics.seen.fill_(2);  // as the backward passes of two views would
@@ -100,6 +103,23 @@ TEST(AdaptiveStrategy, KeepsTheLimitAndGrowsTheStrongestFirst) {
   ASSERT_TRUE(bench.Run(5));
   ASSERT_EQ(bench.model.count(), 5);
   EXPECT_TRUE(torch::equal(bench.model.means[4], bench.model.means[1]));
+}
+
+TEST(AdaptiveStrategy, RemovesLargeSplatsOfTheSceneAndNoneOfTheSky) {
+  Bench bench;
+  bench.opacity_was_reset = true;
+  bench.config.adaptive.prune_scale = 0.1;
+  bench.context.extent = 2;
+  const auto beyond = float(BeyondScene(bench.context.extent));
+  {
+    const torch::NoGradGuard no_grad;
+    bench.model.log_scales.slice(0, 0, 3).fill_(std::log(0.21f));
+    bench.model.means[0] = torch::tensor({0.0f, 0.0f, 0.9f * beyond});
+    bench.model.means[2] = torch::tensor({0.0f, -1.1f * beyond, 0.0f});
+  }
+  ASSERT_TRUE(bench.Run(100));
+  ASSERT_EQ(bench.model.count(), 2);
+  EXPECT_EQ(bench.model.means[0][1].item<float>(), -1.1f * beyond);
 }
 
 TEST(AdaptiveStrategy, NeverRemovesTheLastSplats) {
