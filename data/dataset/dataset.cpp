@@ -120,6 +120,7 @@ void LeaveOutStrays(std::vector<View>& views, const LogSink& log) {
 
 void NumberLenses(std::vector<View>& views) {
   std::vector<Intrinsics> photos;
+  photos.reserve(views.size());
   for (const View& view : views) photos.push_back(view.intrinsics);
   const std::vector<int> lenses = LensGroups(photos);
   for (size_t i = 0; i < views.size(); ++i) views[i].lens = lenses[i];
