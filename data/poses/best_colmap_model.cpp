@@ -35,7 +35,7 @@ void CheckFilesHaveBytes(const std::string& folder) {
 // Reads the model to its end. Throws splat::Error if it is damaged; one of no photos is not.
 ColmapModelSummary SummaryOfWholeModel(const std::string& folder) {
   CheckFilesHaveBytes(folder);
-  const ColmapModelSummary summary = SummarizeColmapModel(folder);
+  ColmapModelSummary summary = SummarizeColmapModel(folder);
   if (summary.images == 0) return summary;
   ReadColmapPhotos(folder, "");
   SPLAT_CHECK(summary.damage.empty(), summary.damage);

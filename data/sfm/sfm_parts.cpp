@@ -87,8 +87,8 @@ std::string DescribeLeftOut(const SfmResult& result) {
   std::copy_if(result.left_out.begin(), result.left_out.end(), std::back_inserter(names),
                [&](const std::string& name) { return in_parts.count(name) == 0; });
   if (names.empty()) return "";
-  const std::string text = StrCat("COLMAP could not place ", names.size(), " of ", result.photos_given,
-                                  " photos, which are left out: ", NamesInBrief(names));
+  std::string text = StrCat("COLMAP could not place ", names.size(), " of ", result.photos_given,
+                            " photos, which are left out: ", NamesInBrief(names));
   if (2 * result.photos_registered >= result.photos_given) return text;
   return StrCat(text, "; the scene is made of ", result.photos_registered,
                 " photos alone: take photos that overlap by two thirds, sharp and from positions apart");
