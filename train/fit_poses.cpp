@@ -83,7 +83,7 @@ Twist PoseFitter::Fit(int view) {
       least = loss;
       best = motion;
     }
-    Move(motion, pose_loss, limits);
+    Move(motion, pose_loss, limits, kPriorOfOne);
   }
   if (Measure(input, motion, pose_loss) < least) best = motion;
   return best;

@@ -97,12 +97,11 @@ void PoseRefinement::Settle() {
   if (view < 0) return;
   const PoseLoss photo = PoseLossOf(static_cast<const double*>(loss_.Wait()));
   Twist& motion = motions_.views[size_t(view)];
+  const Camera& camera = dataset_.views[size_t(view)].camera;
   PoseLoss points;
-  if (tracks_.Supports(view)) {
-    const Rigid3& source = dataset_.views[size_t(view)].camera.camera_from_world;
-    points = tracks_.At(view, Compose(ExpTwist(motion), source));
-  }
-  Move(motion, photo, limits_, points);
+  if (tracks_.Supports(view)) points = tracks_.At(view, Compose(ExpTwist(motion), camera.camera_from_world));
+  const double pixel = 2 / (camera.fx + camera.fy);
+  Move(motion, photo, limits_, PriorOfAll(motions_.views, training_, limits_.scene, pixel), points);
   motions_.loss_view = -1;
 }
 
