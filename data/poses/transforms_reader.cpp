@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "core/check.h"
 #include "core/constants.h"
@@ -283,7 +286,7 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
       if (pose.scale != 1) scales.push_back(pose.scale);
       photo.camera_from_world = pose.camera_from_world;
     });
-    photo.mask.path = MaskPath(frame, json_path);
+    ReadOrSayWhy(photo, [&] { photo.mask.path = MaskPath(frame, json_path); });
   }
   WarnOfScales(json_path, scales, scene.warnings);
 }
@@ -311,32 +314,56 @@ void SortByName(const std::string& json_path, std::vector<PosedPhoto>& photos) {
               "' is there twice; remove one of its frames");
 }
 
+// The file of held-out photos beside one of training photos; empty where there is none.
+std::string HeldOutPath(const fs::path& json_path) {
+  if (json_path.filename() != "transforms_train.json") return "";
+  for (const char* name : {"transforms_test.json", "transforms_val.json"}) {
+    const fs::path path = json_path.parent_path() / name;
+    if (fs::exists(path)) return path.string();
+  }
+  return "";
+}
+
+// Adds the held-out photos of a file and returns what it holds; neither, with a warning, where it is damaged: training
+// does without them.
+std::optional<Json> AddHeldOut(const std::string& path, const std::string& image_folder, SceneDescription& scene) {
+  SceneDescription held_out;
+  try {
+    Json root = ParseJson<Json>(ReadFile(path), path);
+    ReadFrames(root, path, image_folder, Split::kTest, held_out);
+    std::move(held_out.photos.begin(), held_out.photos.end(), std::back_inserter(scene.photos));
+    std::move(held_out.warnings.begin(), held_out.warnings.end(), std::back_inserter(scene.warnings));
+    return root;
+  } catch (const Error& error) {
+    scene.warnings.push_back(StrCat(error.what(), "; the photos that it holds out are left"));
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 SceneDescription ReadTransforms(const std::string& json_path, const std::string& image_folder) {
-  fs::path test_path = fs::path(json_path).parent_path() / "transforms_test.json";
-  if (!fs::exists(test_path)) test_path = fs::path(json_path).parent_path() / "transforms_val.json";
-  const bool has_split = fs::path(json_path).filename() == "transforms_train.json" && fs::exists(test_path);
-  const Json root = ParseJson<Json>(ReadFile(json_path), json_path);
-  std::vector<Json> files = {root};
+  std::vector<Json> files = {ParseJson<Json>(ReadFile(json_path), json_path)};
+  const std::string test_path = HeldOutPath(json_path);
   SceneDescription scene;
   scene.opengl_axes = true;
-  ReadFrames(root, json_path, image_folder, has_split ? std::make_optional(Split::kTrain) : std::nullopt, scene);
-  const size_t frames = scene.photos.size();
+  std::optional<Json> test;
+  if (!test_path.empty()) test = AddHeldOut(test_path, image_folder, scene);
+  const size_t held_out = scene.photos.size();
+  ReadFrames(files[0], json_path, image_folder, test ? std::make_optional(Split::kTrain) : std::nullopt, scene);
+  const size_t frames = scene.photos.size() - held_out;
   scene.source = StrCat("transforms file ", json_path, " (", frames, " frames)");
-  if (has_split) {
-    const std::string test_json = test_path.string();
-    files.push_back(ParseJson<Json>(ReadFile(test_json), test_json));
-    ReadFrames(files.back(), test_json, image_folder, Split::kTest, scene);
-    scene.source = StrCat("transforms files ", json_path, " and ", test_path.filename().string(), " (", frames,
-                          " training and ", scene.photos.size() - frames, " test frames)");
+  if (test) {
+    files.push_back(std::move(*test));
+    scene.source = StrCat("transforms files ", json_path, " and ", fs::path(test_path).filename().string(), " (",
+                          frames, " training and ", held_out, " test frames)");
   } else {
-    ApplyNamedSplit(root, json_path, scene);
+    ApplyNamedSplit(files[0], json_path, scene);
   }
   CheckAnyIsUsable(scene.photos);
   WarnOfUnusedKeys(files, json_path, scene.warnings);
   SortByName(json_path, scene.photos);
-  ReadPoints(root, json_path, scene);
+  ReadPoints(files[0], json_path, scene);
   return scene;
 }
 

@@ -94,7 +94,12 @@ TEST_F(Transforms, TakesMasksAndNamesUnknownKeysOnce) {
   EXPECT_EQ(scene.photos[1].mask.path, "");
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("not used: 'shift_x', 'time'")));
   file["frames"][1]["mask_path"] = 5;
-  EXPECT_THAT(ErrorOf(file), HasSubstr("frame 2 ('b.png'): 'mask_path' is 5, expected the path of an image"));
+  const SceneDescription one_left = ReadOf(file);
+  EXPECT_EQ(one_left.photos[0].problem, "");
+  EXPECT_THAT(one_left.photos[1].problem,
+              HasSubstr("frame 2 ('b.png'): 'mask_path' is 5, expected the path of an image"));
+  file["frames"].erase(0);
+  EXPECT_THAT(ErrorOf(file), HasSubstr("frame 1 ('b.png'): 'mask_path' is 5")) << "no frame can be used";
 }
 
 TEST_F(Transforms, AFramesOwnCameraGoesFirst) {

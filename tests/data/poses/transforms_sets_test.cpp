@@ -121,8 +121,20 @@ TEST_F(TransformsSets, KeepsTheSplitOfTrainAndTestFiles) {
   EXPECT_EQ(scene.photos[0].split, Split::kTest);
   EXPECT_EQ(scene.photos[1].split, Split::kTrain);
   EXPECT_THAT(scene.source, HasSubstr("1 training and 1 test frames"));
-  WriteBytes(folder_ / "transforms_test.json", "{}");
-  EXPECT_THAT(ErrorMessageOf([&] { ReadTransforms(train_path); }), HasSubstr("transforms_test.json"));
+}
+
+TEST_F(TransformsSets, ADamagedFileOfHeldOutPhotosCostsTheseAlone) {
+  const std::string train_path = folder_ / "transforms_train.json";
+  WriteBytes(train_path, MakeFile(MakeFrame("train/r_0")).dump());
+  for (const char* damaged : {"{}", "{\"frames\": [", "", "[1]", "{\"frames\": [{\"file_path\": 5}]}"}) {
+    WriteBytes(folder_ / "transforms_test.json", damaged);
+    const SceneDescription scene = ReadTransforms(train_path);
+    ASSERT_THAT(scene.photos, SizeIs(1)) << damaged;
+    EXPECT_EQ(scene.photos[0].name, "train/r_0");
+    EXPECT_FALSE(scene.photos[0].split.has_value()) << "--test-every holds";
+    EXPECT_THAT(scene.warnings, ::testing::Contains(::testing::AllOf(HasSubstr("transforms_test.json"),
+                                                                     HasSubstr("that it holds out are left"))));
+  }
 }
 
 TEST_F(TransformsSets, ReadsThePointsOfAPly) {
