@@ -11,7 +11,6 @@
 namespace splat::formats {
 namespace {
 
-constexpr int kMaxSide_px = 65535;
 constexpr double kRotationTolerance = 1e-2;  // files with four decimals pass, scaled or mirrored axes do not
 
 Json ToJson(const NamedCamera& named, size_t id) {
@@ -63,8 +62,9 @@ NamedCamera FromJson(const Json& json, size_t index) {
   Camera& camera = named.camera;
   camera.width = int(PositiveNumber(json, "width"));
   camera.height = int(PositiveNumber(json, "height"));
-  SPLAT_CHECK(camera.width <= kMaxSide_px && camera.height <= kMaxSide_px && camera.width > 0 && camera.height > 0,
-              "its size is ", camera.width, " x ", camera.height, "; 1 to ", kMaxSide_px, " are expected");
+  SPLAT_CHECK(camera.width <= kMostCameraSide_px && camera.height <= kMostCameraSide_px && camera.width > 0 &&
+                  camera.height > 0,
+              "its size is ", camera.width, " x ", camera.height, "; 1 to ", kMostCameraSide_px, " are expected");
   camera.fx = PositiveNumber(json, "fx");
   camera.fy = PositiveNumber(json, "fy");
   camera.cx = json.value("cx", camera.width / 2.0);

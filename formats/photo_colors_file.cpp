@@ -112,7 +112,7 @@ PhotoColors ReadPhotoColors(const std::string& path) {
   for (const auto& [name, photo] : json["photos"].items()) {
     const std::string what = "photo " + name;
     colors.photos.push_back(Named(path, what, [&, &photo_name = name, &entry = photo] {
-      const PhotoColor color = PhotoOf(photo_name, entry);
+      PhotoColor color = PhotoOf(photo_name, entry);
       SPLAT_CHECK(color.lens >= 0 && size_t(color.lens) < colors.lenses.size(), "lens is ", color.lens, ", of ",
                   colors.lenses.size());
       return color;

@@ -20,7 +20,7 @@ std::string ModeFor(const data::ColorDifferences& differences) {
 std::string ChosenColorMode(const data::Dataset& dataset, const ColorConfig& config, const LogSink& log) {
   if (config.mode != "auto") return config.mode;
   const data::ColorDifferences found = data::MeasureColorDifferences(dataset, log);
-  const std::string mode = ModeFor(found);
+  std::string mode = ModeFor(found);
   if (found.views.empty()) {
     LogInfo(log, "--color auto: the photos cannot be compared, for too few points are seen by several; off");
     return mode;

@@ -76,7 +76,7 @@ std::vector<size_t> FirstInPlace(const std::vector<Vec3<double>>& points, double
 std::vector<size_t> FirstNearby(const PointTree& tree, const std::vector<Vec3<double>>& points) {
   std::vector<size_t> first(points.size());
   std::iota(first.begin(), first.end(), size_t(0));
-  const std::vector<size_t> own = first;
+  std::vector<size_t> own = first;
   size_t near = 0;  // points that have a copy
   for (size_t i = 0; i < points.size(); ++i) {
     size_t index[kSpacingNeighbours + 1];

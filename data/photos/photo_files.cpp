@@ -53,10 +53,7 @@ PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream) {
 
 bool HasPhotoExtension(const std::string& name) {
   const std::string extension = LowerExtension(name);
-  for (const char* known : {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp"}) {
-    if (extension == known) return true;
-  }
-  return false;
+  return std::find(kPhotoExtensions.begin(), kPhotoExtensions.end(), extension) != kPhotoExtensions.end();
 }
 
 bool HasAspect(double width, double height, double of_width, double of_height, double tolerance) {

@@ -1,8 +1,10 @@
 // Photos as files: which ones a folder has, and what their headers say, without decoding them.
 #pragma once
 
+#include <array>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/photos/photo_header.h"
@@ -16,7 +18,10 @@ struct PhotoInfo {
   int bits = 8;  // a sample
 };
 
-// Whether a file is taken for a photo by its name: it ends in .jpg, .jpeg, .png, .tif, .tiff or .webp, in any case.
+// The ends of photos' names, in any case.
+constexpr std::array<std::string_view, 6> kPhotoExtensions = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"};
+
+// Whether a file is taken for a photo by its name: it ends in one of kPhotoExtensions.
 bool HasPhotoExtension(const std::string& name);
 
 // Lists the files in `folder` and below it that HasPhotoExtension. The names are relative and sorted bytewise. Hidden

@@ -1,12 +1,14 @@
 #include "data/photos/photo_folder.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <initializer_list>
 #include <iterator>
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "core/check.h"
 #include "data/photos/folder_files.h"
@@ -196,14 +198,29 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
   return {folder, folder, all.photos, all.masks, {}, all.others};
 }
 
+namespace {
+
+// As ".jpg", ".JPG" and ".Jpg".
+std::array<std::string, 3> UsualCases(std::string_view extension) {
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; };
+  std::string lower(extension), all = lower, first = lower;
+  std::transform(all.begin(), all.end(), all.begin(), upper);
+  first[1] = upper(first[1]);
+  return {lower, all, first};
+}
+
+}  // namespace
+
 std::string FileNamed(const std::string& folder, const std::string& name) {
   for (const std::string& text : {name, PercentDecoded(name).value_or(name)}) {
     std::string path = (fs::path(folder) / text).string();
     std::error_code ignored;
     if (fs::is_regular_file(path, ignored)) return path;
     if (HasPhotoExtension(text)) continue;
-    for (const char* extension : {".png", ".jpg", ".jpeg", ".PNG", ".JPG", ".JPEG", ".tif", ".tiff", ".webp"}) {
-      if (fs::is_regular_file(path + extension, ignored)) return path + extension;
+    for (const std::string_view extension : kPhotoExtensions) {
+      for (const std::string& written : UsualCases(extension)) {
+        if (fs::is_regular_file(path + written, ignored)) return path + written;
+      }
     }
   }
   return (fs::path(folder) / name).string();

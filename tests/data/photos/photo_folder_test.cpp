@@ -94,5 +94,14 @@ TEST(PhotoFolder, TakesOneOfTheFoldersOfOneCapture) {
   EXPECT_THAT(photos.left, ElementsAre("cover.jpg", "images_4/", "images_8/"));
 }
 
+TEST(FileNamed, FindsPhotosWithoutTheirEndsInTheUsualCases) {
+  const TempDir folder;
+  for (const char* name : {"a.TIF", "b.Jpg", "c.webp", "d.WEBP"}) splat::testing::WriteBytes(folder / name, "x");
+  for (const char* name : {"a.TIF", "b.Jpg", "c.webp", "d.WEBP"}) {
+    EXPECT_EQ(FileNamed(folder.path(), std::string(name, 1)), folder / name);
+  }
+  EXPECT_EQ(FileNamed(folder.path(), "e"), folder / "e") << "is not there";
+}
+
 }  // namespace
 }  // namespace splat::data
