@@ -3,6 +3,7 @@
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): POSIX has more in it than C++
 #include <unistd.h>
 
+#include "apps/cli/exit_status.h"
 #include "io/unfinished_files.h"
 
 namespace splat::apps {

@@ -8,14 +8,12 @@
 
 namespace splat::apps {
 
-constexpr int kExitInterrupted = 130;  // 128 + SIGINT, as shells count
-
 // A write that fails, into a pipe without a reader or beyond the limit on the size of files, ends no program from now
 // on and is an error of that write only.
 void IgnoreFailedWrites();
 
-// From now on each of these signals that is not ignored ends the process with status 130, after its locks and temporary
-// files (io/unfinished_files.h) have been removed.
+// From now on each of these signals that is not ignored ends the process with kExitInterrupted
+// (apps/cli/exit_status.h), after its locks and temporary files (io/unfinished_files.h) have been removed.
 void EndAtOnceWhenInterrupted();
 
 // Takes over these signals while it lives, and calls EndAtOnceWhenInterrupted at its end; there may be one object at a

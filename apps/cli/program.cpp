@@ -3,6 +3,7 @@
 #include <iostream>
 #include <new>
 
+#include "apps/cli/exit_status.h"
 #include "apps/cli/interrupt.h"
 #include "apps/cli/version.h"
 #include "core/printable.h"
@@ -10,8 +11,6 @@
 
 namespace splat::apps {
 namespace {
-
-constexpr int kExitFailure = 1;
 
 int Fail(const std::string& program, const std::string& message) {
   std::cout.flush();
