@@ -15,7 +15,7 @@
 namespace splat {
 namespace {
 
-constexpr double kStrayShare = 0.05;  // at either end of each axis; and of all
+constexpr double kStrayShare = 0.05;  // at either end of each axis
 constexpr int kMortonBits = 21;       // an axis; three fill 63 bits
 constexpr double kSplatReach = 3;     // standard deviations that a splat is seen to reach
 
@@ -141,7 +141,7 @@ int64_t LeaveOutFar(SplatSelection& splats, const FarLimits& limits) {
     SplatSelection near = splats;
     CropToSphere(near, {most.center, limits.few_from * most.radius});
     const int64_t far = splats.count() - near.count();
-    if (far <= limits.few && double(far) <= kStrayShare * double(splats.count())) splats = near;
+    if (far <= limits.few && double(far) <= kLeastSky * double(splats.count())) splats = near;
   }
   return before - splats.count();
 }

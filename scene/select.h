@@ -22,7 +22,7 @@ void KeepMostImportant(SplatSelection& splats, int64_t count);
 struct FarLimits {
   double most = 1000;   // beyond it none is kept
   double few_from = 0;  // beyond it a group of at most `few` is not kept, either; 0: no such limit
-  int64_t few = 0;      // and at most a twentieth of all, which may be a sky
+  int64_t few = 0;      // and no more than strays are (kLeastSky in scene/sky_depth.h)
 };
 // Returns how many splats it leaves out. Of fewer than 20 splats it keeps all.
 int64_t LeaveOutFar(SplatSelection& splats, const FarLimits& limits);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kSampledMeans = 20'000, kSampledNeighbours = 4'000, kSampledPlaces = 200;
 constexpr size_t kFewestSplats = 100;  // of which shares say something
-constexpr double kLeastSky = 0.05;     // of the splats
 // The gap before the sky: the distance at its end, x that at its beginning, and the share of the splats that may stray
 // into it. In scenes of photos without a sky no such gap was found, even out of doors.
 constexpr double kGap = 1.25, kInGap = 0.005;

@@ -16,8 +16,11 @@ constexpr double SkyDepth(double foreground_depth) {
   return 20 * foreground_depth;
 }
 
+// Of all splats: more than this share of them, far away, stand for a sky, and fewer are strays.
+constexpr double kLeastSky = 0.05;
+
 // Returns a sphere that holds all of the scene but its sky; nothing where no splats stand for a sky. These are more
-// than a twentieth of all splats, seen from where splats are densest they are farther away than the SkyDepth of those
+// than kLeastSky of all splats, seen from where splats are densest they are farther away than the SkyDepth of those
 // before them, and between them and these is hardly any splat: the sphere ends there.
 std::optional<Sphere> SphereBeforeSky(const SplatSelection& splats);
 

@@ -26,8 +26,8 @@ struct PoseFit {
 
 // Moves each view's camera by the photometric loss alone, with the steps of a training's poses, beginning at the
 // dataset's. Of the poses at full resolution that with the smallest loss is taken, the first one included. Returns
-// motions for all of the dataset's views (WithMotions): none for views that are not
-// fitted or whose photo cannot be read, of which `log` is told. The model lies on the backend's device.
+// motions for all of the dataset's views (WithMotions): none for views that are not fitted or whose photo cannot be
+// read, of which `log` is told. The model lies on the backend's device.
 std::vector<Twist> FitPoses(const Backend& backend, const SplatModel& model, const PoseFit& fit, const LogSink& log);
 
 }  // namespace splat::train

@@ -16,9 +16,9 @@ namespace splat::data {
 //  - a focal length of a view wider than any lens sees, or so narrow that it shows nothing; a principal point so far
 //    outside that no lens sees the image; a distortion that no lens has, or that folds the image back on itself near
 //    its middle, or that leaves no image to undistort (a part of a larger photo more than 60 degrees off the axis):
-//    the photo is left out, and if that leaves none it is a splat::Error. A view narrower than a
-//    telescope's, a distortion stronger than usual or folded near the edge, and focal lengths of which one is more than
-//    2.5 times the other stay;
+//    the photo is left out, and if that leaves none it is a splat::Error. A view narrower than a telescope's, a
+//    distortion stronger than usual or folded near the edge, and focal lengths of which one is more than 2.5 times the
+//    other stay;
 //  - one and the same pose for all photos stays;
 //  - poses of another convention are read by it where that is beyond doubt (data/dataset/pose_convention.h).
 std::vector<PosedPhoto> CheckCameras(const SceneDescription& scene, const LogSink& log);

@@ -110,6 +110,15 @@ std::pair<std::vector<std::string>, std::set<std::string>> DirectPhotosAndFolder
   return result;
 }
 
+// As ".jpg", ".JPG" and ".Jpg".
+std::array<std::string, 3> UsualCases(std::string_view extension) {
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; };
+  std::string lower(extension), all = lower, first = lower;
+  std::transform(all.begin(), all.end(), all.begin(), upper);
+  first[1] = upper(first[1]);
+  return {lower, all, first};
+}
+
 }  // namespace
 
 bool IsMaskFolder(const std::string& name) {
@@ -197,19 +206,6 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
               " input/; give the folder that the photos lie in", passed_over.empty() ? "" : "; ", passed_over);
   return {folder, folder, all.photos, all.masks, {}, all.others};
 }
-
-namespace {
-
-// As ".jpg", ".JPG" and ".Jpg".
-std::array<std::string, 3> UsualCases(std::string_view extension) {
-  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; };
-  std::string lower(extension), all = lower, first = lower;
-  std::transform(all.begin(), all.end(), all.begin(), upper);
-  first[1] = upper(first[1]);
-  return {lower, all, first};
-}
-
-}  // namespace
 
 std::string FileNamed(const std::string& folder, const std::string& name) {
   for (const std::string& text : {name, PercentDecoded(name).value_or(name)}) {
