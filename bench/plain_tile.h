@@ -4,6 +4,7 @@
 #pragma once
 
 #include "rasterizer/kernels/kernels.h"
+#include "rasterizer/math/constants.h"
 
 namespace splat::bench {
 

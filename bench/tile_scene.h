@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rasterizer/kernels/kernels.h"
+#include "rasterizer/math/constants.h"
 
 namespace splat::bench {
 

@@ -4,18 +4,14 @@
 
 #include "core/check.h"
 #include "core/constants.h"
+#include "core/look_at.h"
 #include "core/random.h"
 #include "core/twist.h"
 
 namespace splat::capture {
 
 Rigid3 LookAt(const Vec3<double>& eye, const Vec3<double>& target) {
-  const Vec3<double> forward = Normalized(target - eye);
-  const Vec3<double> right = Normalized(Cross(forward, Vec3<double>{0, 0, 1}));
-  const Vec3<double> down = Cross(forward, right);
-  const Mat3<double> rotation = {
-      {{right.x, right.y, right.z}, {down.x, down.y, down.z}, {forward.x, forward.y, forward.z}}};
-  return {rotation, -(rotation * eye)};
+  return splat::LookAt(eye, target, {0, 0, 1});
 }
 
 std::vector<Rigid3> OrbitPoses(const OrbitOptions& options, const Vec3<double>& target) {

@@ -21,18 +21,12 @@
 namespace splat::formats {
 namespace {
 
-bool HasExtension(const std::string& lower_path, const std::string& extension) {
-  return lower_path.size() > extension.size() &&
-         lower_path.compare(lower_path.size() - extension.size(), extension.size(), extension) == 0;
-}
-
 // The entry whose extension ends `path`, the longest one; null if there is none.
 template <typename Entry>
 const Entry* FindByExtension(const std::vector<Entry>& entries, const std::string& path) {
-  const std::string lower_path = LowerAscii(path);
   const Entry* best = nullptr;
   for (const Entry& entry : entries) {
-    if (!HasExtension(lower_path, entry.extension)) continue;
+    if (!HasExtension(path, entry.extension)) continue;
     if (best == nullptr || entry.extension.size() > best->extension.size()) best = &entry;
   }
   return best;

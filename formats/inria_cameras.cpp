@@ -3,15 +3,13 @@
 #include <cmath>
 
 #include "core/check.h"
-#include "core/quaternion.h"
+#include "core/rotation_matrix.h"
 #include "io/atomic_file.h"
 #include "io/json_file.h"
 #include "io/json_parse.h"
 
 namespace splat::formats {
 namespace {
-
-constexpr double kRotationTolerance = 1e-2;  // files with four decimals pass, scaled or mirrored axes do not
 
 Json ToJson(const NamedCamera& named, size_t id) {
   const Camera& camera = named.camera;
@@ -46,13 +44,9 @@ Mat3<double> RotationFrom(const Json& rows) {
   for (int i = 0; i < 3; ++i) {
     for (int j = 0; j < 3; ++j) matrix(i, j) = rows.at(size_t(i)).at(size_t(j)).get<double>();
   }
-  const Mat3<double> rotation = RotationMatrix(QuaternionFromRotation(matrix));
-  for (int i = 0; i < 3; ++i) {
-    for (int j = 0; j < 3; ++j) {
-      SPLAT_CHECK(std::abs(rotation(i, j) - matrix(i, j)) <= kRotationTolerance, "rotation is no rotation matrix");
-    }
-  }
-  return rotation;
+  const ScaledRotation found = TakeScaleOff(matrix, "rotation");
+  SPLAT_CHECK(found.scale == 1, "rotation is no rotation (it is scaled by ", found.scale, ")");
+  return NearestRotation(found.rotation);
 }
 
 NamedCamera FromJson(const Json& json, size_t index) {

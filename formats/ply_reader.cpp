@@ -19,7 +19,6 @@ namespace {
 constexpr int kMissing = -1;
 // A flat splat's thickness, as the logarithm of its part of the smaller half-axis: a ten-thousandth.
 constexpr float kFlatness = 9.2103404f;
-constexpr float kOpaqueLogit = 20;  // the sigmoid rounds to 1
 // Colours in floats go to 1, or to 255 where one of them is larger than any that a scene has.
 constexpr float kBrightestOfOne = 4, kBrightestOfBytes = 255;
 
@@ -175,7 +174,7 @@ void TakeRow(const float* row, const Columns& columns, int64_t splat, SplatCloud
   for (size_t i = 0; i < 4; ++i) {
     cloud.quats[size_t(4 * splat) + i] = columns.quat[i] != kMissing ? row[columns.quat[i]] : float(i == 0);
   }
-  const float opacity = columns.opacity != kMissing ? row[columns.opacity] : kOpaqueLogit;
+  const float opacity = columns.opacity != kMissing ? row[columns.opacity] : kLargestLogit;
   cloud.opacity_logits[size_t(splat)] =
       columns.alpha ? float(math::Logit(std::clamp(double(opacity) / columns.full_alpha, 0.0, 1.0))) : opacity;
   const int rest = cloud.sh_rest_count;

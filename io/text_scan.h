@@ -55,6 +55,12 @@ inline bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
+// Whether a path ends in an extension, which is given in lower case and with its dot; the path's case does not count.
+inline bool HasExtension(std::string_view path, std::string_view extension) {
+  return path.size() > extension.size() &&
+         LowerAscii(std::string(path.substr(path.size() - extension.size()))) == extension;
+}
+
 inline bool IsBlank(char c) {
   return c == ' ' || c == '\t';
 }
@@ -73,6 +79,13 @@ inline std::string_view TakeWord(std::string_view& rest) {
   const std::string_view word = rest.substr(0, length);
   rest.remove_prefix(length);
   return word;
+}
+
+// The text without the mark of UTF-8 (BOM) that some programs begin a file with.
+inline std::string_view WithoutByteOrderMark(std::string_view text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  if (BeginsWith(text, kMark)) text.remove_prefix(kMark.size());
+  return text;
 }
 
 // Walks through lines that end in LF or CR LF, the last one possibly in neither. The scanner does not own the text.

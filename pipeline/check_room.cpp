@@ -5,6 +5,7 @@
 #include "core/format.h"
 #include "formats/exporter.h"
 #include "pipeline/stages.h"
+#include "train/init.h"
 
 namespace splat::pipeline {
 namespace {
@@ -32,8 +33,7 @@ void CheckRoom(const Run& run, const data::Dataset& dataset) {
   const auto space = std::filesystem::space(run.output.path(), error);
   if (error) return;
   const train::TrainConfig& config = run.options.config;
-  const int64_t points = int64_t(dataset.points.positions.size());
-  const int64_t first = points + (points == 0 || dataset.few_points ? config.init.random_points : 0);
+  const int64_t first = train::InitialSplatCount(dataset, config.init);
   int64_t last = first * kUsualGrowth;
   if (config.density.max_gaussians > 0) last = std::clamp(config.density.max_gaussians, first, last);
   const int64_t first_bytes = BytesOf(run.options.formats, first), last_bytes = BytesOf(run.options.formats, last);

@@ -7,7 +7,7 @@
 
 #include "core/rgb.h"
 #include "rasterizer/math/antialiasing_modes.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/sh_degree.h"
 
 namespace splat {
 

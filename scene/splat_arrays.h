@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "core/host_device.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/sh_degree.h"
 
 namespace splat {
 

@@ -8,7 +8,6 @@
 namespace splat {
 namespace {
 
-constexpr float kLargestLogit = 20;       // stands for opacity 1: the sigmoid rounds to it
 constexpr float kSmallestLogScale = -20;  // stands for a size of 0: 2e-9 units
 
 // Opacities of exactly 0 and 1, and flat splats, have infinite logits and logarithms.

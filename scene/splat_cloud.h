@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "rasterizer/math/constants.h"
 #include "scene/scene_traits.h"
 #include "scene/splat_arrays.h"
 
@@ -34,6 +33,9 @@ struct SplatCloud : SplatArraysOf<std::vector<float>> {
   int64_t left_out = 0;            // splats of the file that no viewer could draw
   std::vector<std::string> notes;  // what a reader had to assume or to leave out of the file, one line each
 };
+
+// The opacity logit that stands for opacity 1: the sigmoid rounds to it.
+constexpr float kLargestLogit = 20;
 
 // Makes what a reader has filled in usable: infinite opacity logits (exactly 0 or 1 when activated) and logarithms of a
 // scale of 0 become finite ones, quaternions are normalised, and splats with a value that is still not finite, with a

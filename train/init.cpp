@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "rasterizer/math/activation.h"
-#include "rasterizer/math/constants.h"
 #include "rasterizer/math/sh.h"
+#include "rasterizer/math/sh_degree.h"
 #include "train/distinct_points.h"
 #include "train/point_tree.h"
 #include "train/random_points.h"
@@ -47,6 +47,11 @@ data::PointCloud StartingPoints(const data::Dataset& dataset, int64_t random_poi
 }
 
 }  // namespace
+
+int64_t InitialSplatCount(const data::Dataset& dataset, const InitConfig& config) {
+  const auto points = int64_t(DistinctPoints(dataset.points, dataset.extent).positions.size());
+  return points + (points == 0 || dataset.few_points ? config.random_points : 0);
+}
 
 SplatModel InitialModel(const data::Dataset& dataset, const InitConfig& config, uint64_t seed) {
   const data::PointCloud cloud = StartingPoints(dataset, config.random_points, seed);

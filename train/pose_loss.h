@@ -5,12 +5,10 @@
 
 #include "core/positive_definite.h"
 #include "core/twist.h"
-#include "rasterizer/kernels/kernels.h"
 #include "train/kernels/pose/pose_curvature.h"
 
 namespace splat::train {
 
-static_assert(kMotionNumbers == kernels::kCameraMotionSize);
 // What a step leaves of the loss of a pose: the gradient, behind it the curvature.
 constexpr int kPoseLossNumbers = kMotionNumbers + kCurvatureSize;
 

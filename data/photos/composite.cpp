@@ -11,7 +11,7 @@ Image8 CompositeOnBackground(const Image8& image, const float background[3]) {
   for (uint8_t* to = opaque.pixels.data(); to != opaque.pixels.data() + opaque.pixels.size(); to += 3, from += 4) {
     const float alpha = float(from[3]) / 255.0f;
     for (int c = 0; c < 3; ++c) {
-      // NOLINTNEXTLINE(bugprone-incorrect-roundings): nothing is negative, and these are the bits of earlier versions
+      // NOLINTNEXTLINE(bugprone-incorrect-roundings): nothing is negative
       to[c] = uint8_t(alpha * float(from[c]) + (1.0f - alpha) * 255.0f * background[c] + 0.5f);
     }
   }

@@ -7,14 +7,14 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "core/rotation_matrix.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/any_case.h"
 #include "data/poses/damaged_points.h"
 #include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"
-#include "data/poses/photo_problems.h"
 #include "data/poses/point_colors.h"
-#include "data/poses/rotation_matrix.h"
+#include "data/poses/unusable_poses.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
 

@@ -12,8 +12,8 @@
 #include "data/poses/any_case.h"
 #include "data/poses/colmap_files.h"
 #include "data/poses/damaged_points.h"
-#include "data/poses/photo_problems.h"
 #include "data/poses/ply_points.h"
+#include "data/poses/unusable_poses.h"
 #include "io/atomic_file.h"
 #include "io/byte_reader.h"
 
@@ -153,10 +153,6 @@ template <typename Record>
 std::vector<Record> TakeRecords(ColmapFile<Record>&& file, std::vector<std::string>& warnings) {
   warnings.insert(warnings.end(), file.warnings.begin(), file.warnings.end());
   return std::move(file.records);
-}
-
-bool HasExtension(const std::string& path, const char* extension) {
-  return LowerAscii(fs::path(path).extension().string()) == extension;
 }
 
 ColmapFile<ColmapPoint> ReadPointRecords(const std::string& path) {

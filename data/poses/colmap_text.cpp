@@ -11,7 +11,6 @@
 namespace splat::data {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr double kMaxColor = 255;
 constexpr double kUnknownError = -1;
 
@@ -19,7 +18,7 @@ constexpr double kUnknownError = -1;
 class RecordScanner {
  public:
   RecordScanner(const std::string& path, std::string_view kind)
-      : path_(path), kind_(kind), text_(ReadFile(path)), lines_(WithoutMark(text_)) {}
+      : path_(path), kind_(kind), text_(ReadFile(path)), lines_(WithoutByteOrderMark(text_)) {}
   RecordScanner(const RecordScanner&) = delete;
   RecordScanner& operator=(const RecordScanner&) = delete;
 
@@ -81,9 +80,6 @@ class RecordScanner {
   }
 
  private:
-  static std::string_view WithoutMark(std::string_view text) {
-    return text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? text.substr(kByteOrderMark.size()) : text;
-  }
   // "# Number of images: 50, mean observations per image: 4000"
   void ReadComment() {
     const std::string announcement = StrCat("Number of ", kind_, ": ");

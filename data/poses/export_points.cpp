@@ -16,10 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool HasExtension(const fs::path& path, const char* extension) {
-  return LowerAscii(path.extension().string()) == extension;
-}
-
 // A file that cannot be read is none.
 bool IsSplatScene(const std::string& path) {
   try {
@@ -46,9 +42,10 @@ PointFiles ListPointFiles(const std::string& cameras_path) {
        entry.increment(error)) {
     std::error_code ignored;
     if (!entry->is_regular_file(ignored)) continue;
-    if (HasExtension(entry->path(), ".ply")) files.ply.push_back(entry->path().lexically_normal().string());
+    if (HasExtension(entry->path().string(), ".ply")) files.ply.push_back(entry->path().lexically_normal().string());
     for (const char* extension : {".las", ".laz", ".e57", ".xyz", ".pts"}) {
-      if (HasExtension(entry->path(), extension)) files.others.push_back(entry->path().lexically_normal().string());
+      if (HasExtension(entry->path().string(), extension))
+        files.others.push_back(entry->path().lexically_normal().string());
     }
   }
   std::sort(files.ply.begin(), files.ply.end());

@@ -4,8 +4,8 @@
 
 #include "core/check.h"
 #include "core/format.h"
-#include "data/poses/photo_problems.h"
-#include "data/poses/rotation_matrix.h"
+#include "core/rotation_matrix.h"
+#include "data/poses/unusable_poses.h"
 #include "io/atomic_file.h"
 #include "io/npy.h"
 

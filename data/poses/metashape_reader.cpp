@@ -10,10 +10,10 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "core/rotation_matrix.h"
 #include "data/poses/brown_camera.h"
 #include "data/poses/photo_matching.h"
-#include "data/poses/photo_problems.h"
-#include "data/poses/rotation_matrix.h"
+#include "data/poses/unusable_poses.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
 

@@ -18,9 +18,8 @@ namespace {
 // The names of red, green and blue, in the order of preference; letters' case does not count.
 constexpr std::array<const char*, 3> kColorNames[] = {
     {"red", "green", "blue"}, {"diffuse_red", "diffuse_green", "diffuse_blue"}, {"r", "g", "b"}};
-// The base colours of a scene of splats, which are 0.5 + f / (2 sqrt(pi)) of 0..1.
+// The coefficients of the base colours of a scene of splats (kShC0).
 constexpr std::array<const char*, 3> kHarmonicNames = {"f_dc_0", "f_dc_1", "f_dc_2"};
-constexpr double kHarmonicOffset = 0.5;
 
 // The place of a property among an element's, or -1.
 int ColumnOf(const PlyFile::Element& element, const char* name) {
@@ -57,7 +56,7 @@ ColorColumns FindColors(const PlyFile& ply, const PlyFile::Element& vertex) {
   if (!named) {
     FindColumns(vertex, kHarmonicNames, colors.columns);
     colors.scale = ByteColorScale(1, true) * kShC0;
-    colors.offset = ByteColorScale(1, true) * kHarmonicOffset;
+    colors.offset = ByteColorScale(1, true) * kShColorOffset;
     return colors;
   }
   const std::string& type = vertex.properties[size_t(colors.columns[0])].type;

@@ -10,10 +10,10 @@
 #include "data/poses/best_colmap_model.h"
 #include "data/poses/colmap_reader.h"
 #include "data/poses/located_photos.h"
-#include "data/poses/photo_problems.h"
 #include "data/poses/pose_places.h"
 #include "data/poses/size_fit.h"
 #include "data/poses/unread_poses.h"
+#include "data/poses/unusable_poses.h"
 #include "io/text_scan.h"
 
 namespace splat::data {

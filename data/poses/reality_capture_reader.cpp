@@ -13,7 +13,7 @@
 #include "data/poses/brown_camera.h"
 #include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"
-#include "data/poses/photo_problems.h"
+#include "data/poses/unusable_poses.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
 
@@ -26,7 +26,6 @@ constexpr double kFilm_mm = 36;
 // As a part of the longer side; more is a file that has the principal point in millimetres of the film.
 constexpr double kMaxPrincipalPoint = 0.1;
 constexpr size_t kHeaderBytes = 4096;
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // What parts the fields of a table, by its line of columns: a comma, or else the semicolon or tab of spreadsheets.
 char SeparatorOf(std::string_view line) {
@@ -96,8 +95,7 @@ std::optional<Header> NextHeader(LineScanner& lines) {
   constexpr std::string_view kCount = "#cameras ";
   Header header;
   while (const auto line = lines.Next()) {
-    std::string_view text = Trimmed(*line);
-    if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
+    const std::string_view text = Trimmed(WithoutByteOrderMark(*line));
     if (text.empty()) continue;
     if (text.substr(0, kCount.size()) == kCount) {
       header.cameras = ParseNumber<size_t>(Trimmed(text.substr(kCount.size())));

@@ -10,13 +10,13 @@
 
 #include "core/check.h"
 #include "core/constants.h"
+#include "core/rotation_matrix.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_folder.h"
 #include "data/poses/photo_matching.h"
-#include "data/poses/photo_problems.h"
 #include "data/poses/ply_points.h"
-#include "data/poses/rotation_matrix.h"
 #include "data/poses/transforms_keys.h"
+#include "data/poses/unusable_poses.h"
 #include "io/atomic_file.h"
 #include "io/json_parse.h"
 

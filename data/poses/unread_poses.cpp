@@ -30,7 +30,7 @@ std::vector<std::string> VisualSfmFiles(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (LowerAscii(entry->path().extension().string()) != ".nvm") continue;
+    if (!HasExtension(entry->path().string(), ".nvm")) continue;
     files.push_back(entry->path().lexically_normal().string());
   }
   std::sort(files.begin(), files.end());

@@ -7,10 +7,6 @@
 namespace splat::data {
 namespace {
 
-// fox (50 photos of 2 MP): 4096 features at 1600 px and 20 partners per photo give 13,400 points at 0.94 px in 217 s of
-// processor time; all pairs give 2 % more points and take twice as long to match. banana (16 photos of 6 MP, noisy)
-// places 14 photos so, 15 with 8192 features.
-constexpr int kDefaultImageSize = 1600, kDefaultFeatures = 4096;
 constexpr int kLargeImageSize = 2400, kLargeFeatures = 8192;  // few photos, or many threads
 constexpr size_t kFewPhotos = 25;
 constexpr int kManyThreads = 12;
@@ -23,8 +19,8 @@ constexpr double kLowPeakThreshold = 0.003;                // COLMAP: 0.0067
 SfmPlan FirstPlan(const SfmFacts& facts, const SfmOptions& options) {
   SfmPlan plan;
   const bool large = facts.photos <= kFewPhotos || (facts.threads >= kManyThreads && facts.photos <= kManyPhotos);
-  plan.max_image_size = large ? kLargeImageSize : kDefaultImageSize;
-  plan.max_features = large ? kLargeFeatures : kDefaultFeatures;
+  if (large) plan.max_image_size = kLargeImageSize;
+  if (large) plan.max_features = kLargeFeatures;
   if (options.max_image_size > 0) plan.max_image_size = options.max_image_size;
   if (options.max_features > 0) plan.max_features = options.max_features;
   plan.pairs = ChoosePairs(facts.photos, options);

@@ -19,6 +19,9 @@ enum class SfmMapper {
 
 // One attempt.
 struct SfmPlan {
+  // Fox (50 photos of 2 MP): 4096 features at 1600 px and 20 partners per photo give 13,400 points at 0.94 px in 217 s
+  // of processor time; all pairs give 2 % more points and take twice as long to match. Banana (16 photos of 6 MP,
+  // noisy) places 14 photos so, 15 with 8192 features.
   int max_image_size = 1600;  // px, longer side at which features are sought
   int max_features = 4096;    // per photo
   double peak_threshold = 0;  // of SIFT, 0: COLMAP's default

@@ -10,6 +10,7 @@
 #include "core/kernel_context.h"
 #include "rasterizer/kernels/views.h"
 #include "rasterizer/math/antialiasing_modes.h"
+#include "rasterizer/math/constants.h"
 
 namespace splat::kernels {
 

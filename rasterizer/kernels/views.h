@@ -5,7 +5,6 @@
 
 #include <cstdint>
 
-#include "rasterizer/math/constants.h"
 #include "scene/splat_arrays.h"
 
 namespace splat::kernels {

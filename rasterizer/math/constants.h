@@ -33,16 +33,4 @@ constexpr double kDefaultFar = 1e10;
 // A quaternion of a smaller squared length than this has no direction, and its splat is not drawn.
 constexpr double kSmallestSquaredNorm = 1e-30;
 
-// Degree of the spherical harmonics: 0 ... 3, and coefficients per colour channel of all degrees but 0.
-constexpr int kMaxShDegree = 3;
-constexpr int ShRestCount(int degree) {
-  return (degree + 1) * (degree + 1) - 1;
-}
-// The highest degree of which all coefficients are among so many.
-constexpr int ShDegreeOf(int rest_count) {
-  int degree = 0;
-  while (degree < kMaxShDegree && ShRestCount(degree + 1) <= rest_count) ++degree;
-  return degree;
-}
-
 }  // namespace splat::math

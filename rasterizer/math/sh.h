@@ -8,7 +8,7 @@
 #include "core/host_device.h"
 #include "core/lanes.h"
 #include "core/vec.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/sh_degree.h"
 
 namespace splat::math {
 
@@ -21,7 +21,6 @@ constexpr double kShC3b = 2.890611442640554;    // sqrt(105 / (4 pi))
 constexpr double kShC3c = 0.4570457994644658;   // sqrt(21 / (32 pi))
 constexpr double kShC3d = 0.3731763325901154;   // sqrt(7 / (16 pi))
 constexpr double kShC3e = 1.445305721320277;    // sqrt(105 / (16 pi))
-constexpr double kShColorOffset = 0.5;
 
 // Base colour (0..1) of a DC coefficient, and the coefficient of a base colour.
 template <typename T>

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/sh_degree.h"
 #include "rasterizer/torch/tensor_view.h"
 
 namespace splat {

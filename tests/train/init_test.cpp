@@ -69,6 +69,7 @@ TEST(InitialModel, CopiesOfPointsCountOnceWithTheirMeanColour) {
       }
       const SplatModel model = InitialModel(dataset, InitConfig{}, 1);
       ASSERT_EQ(model.count(), expected.count());
+      EXPECT_EQ(InitialSplatCount(dataset, InitConfig{}), expected.count());
       EXPECT_TRUE(torch::equal(model.means, expected.means));
       EXPECT_TRUE(torch::equal(model.log_scales, expected.log_scales));
       EXPECT_TRUE(torch::equal(model.opacity_logits, expected.opacity_logits));
@@ -112,6 +113,7 @@ TEST(InitialModel, WithoutPointsIsRandomAndSeeded) {
   const SplatModel a = InitialModel(dataset, config, 1), b = InitialModel(dataset, config, 1),
                    c = InitialModel(dataset, config, 2);
   ASSERT_EQ(a.count(), 500);
+  EXPECT_EQ(InitialSplatCount(dataset, config), 500);
   EXPECT_TRUE(torch::equal(a.means, b.means));
   EXPECT_FALSE(torch::equal(a.means, c.means));
   EXPECT_LT(a.means.abs().max().item<float>(), 4);
@@ -119,6 +121,7 @@ TEST(InitialModel, WithoutPointsIsRandomAndSeeded) {
   dataset.few_points = true;
   const SplatModel both = InitialModel(dataset, config, 1);
   ASSERT_EQ(both.count(), 504);
+  EXPECT_EQ(InitialSplatCount(dataset, config), 504);
   EXPECT_TRUE(torch::equal(both.means.slice(0, 4), a.means)) << "the same random points behind the given ones";
 }
 

@@ -11,6 +11,7 @@
 #include "core/lanes.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/records.h"
+#include "rasterizer/math/constants.h"
 
 namespace splat::kernels {
 

@@ -8,7 +8,7 @@
 
 #include "core/constants.h"
 #include "core/random.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/sh_degree.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/scenes.h"
 

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "core/check.h"
-#include "rasterizer/math/constants.h"
 #include "rasterizer/torch/tensor_arena.h"
 #include "tests/support/test_device.h"
 #include "tests/support/torch_scenes.h"

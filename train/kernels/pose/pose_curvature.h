@@ -8,11 +8,12 @@
 #include "core/camera.h"
 #include "core/host_device.h"
 #include "core/kernel_context.h"
+#include "rasterizer/kernels/kernels.h"
 #include "train/kernels/loss/ssim_math.h"
 
 namespace splat::train {
 
-constexpr int kMotionNumbers = 6;                                          // of a motion (nu, omega)
+constexpr int kMotionNumbers = kernels::kCameraMotionSize;                 // of a motion (nu, omega)
 constexpr int kCurvatureSize = kMotionNumbers * (kMotionNumbers + 1) / 2;  // lower triangle, row by row
 SPLAT_HD constexpr int CurvaturePlace(int row, int column) {
   return row * (row + 1) / 2 + column;

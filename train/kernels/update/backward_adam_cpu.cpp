@@ -2,7 +2,7 @@
 #include <atomic>
 
 #include "core/check.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/sh_degree.h"
 #include "train/kernels/update/backward_adam.h"
 #include "train/kernels/update/reduced_update.h"
 

@@ -1,11 +1,11 @@
-#include "data/poses/rotation_matrix.h"
+#include "core/rotation_matrix.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/check.h"
 
-namespace splat::data {
+namespace splat {
 
 ScaledRotation TakeScaleOff(const Mat3<double>& matrix, const std::string& what) {
   const Mat3<double> gram = Transpose(matrix) * matrix;
@@ -48,4 +48,4 @@ Mat3<double> NearestRotation(const Mat3<double>& matrix) {
   return r;
 }
 
-}  // namespace splat::data
+}  // namespace splat

@@ -5,7 +5,7 @@
 
 #include "core/vec.h"
 
-namespace splat::data {
+namespace splat {
 
 // How far R^T R may be from a multiple of the identity: files that print three digits pass, a sheared matrix does not.
 constexpr double kRotationTolerance = 1e-2;
@@ -22,4 +22,4 @@ ScaledRotation TakeScaleOff(const Mat3<double>& matrix, const std::string& what)
 // The rotation nearest to `matrix`, which is one up to kRotationTolerance.
 Mat3<double> NearestRotation(const Mat3<double>& matrix);
 
-}  // namespace splat::data
+}  // namespace splat

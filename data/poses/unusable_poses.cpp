@@ -1,4 +1,4 @@
-#include "data/poses/photo_problems.h"
+#include "data/poses/unusable_poses.h"
 
 #include <algorithm>
 

@@ -1,0 +1,21 @@
+// The degree of the spherical harmonics of a splat's colour, and how many coefficients it has.
+#pragma once
+
+namespace splat::math {
+
+// The largest degree that is stored, trained and drawn; the smallest is 0.
+constexpr int kMaxShDegree = 3;
+
+// Returns the number of coefficients per colour channel of all degrees from 1 to `degree`.
+constexpr int ShRestCount(int degree) {
+  return (degree + 1) * (degree + 1) - 1;
+}
+
+// Returns the largest degree of which all coefficients are among so many.
+constexpr int ShDegreeOf(int rest_count) {
+  int degree = 0;
+  while (degree < kMaxShDegree && ShRestCount(degree + 1) <= rest_count) ++degree;
+  return degree;
+}
+
+}  // namespace splat::math
