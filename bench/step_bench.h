@@ -7,7 +7,7 @@
 
 #include "bench/floor_model.h"
 #include "rasterizer/torch/splat_model.h"
-#include "train/backend.h"
+#include "train/training_backend.h"
 
 namespace splat::bench {
 

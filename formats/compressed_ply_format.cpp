@@ -9,8 +9,11 @@
 #include "formats/background.h"
 #include "formats/compressed_ply_packing.h"
 #include "formats/ply_format.h"
+#include "io/block_writer.h"
 #include "rasterizer/math/sh.h"
-#include "scene/select.h"
+#include "scene/crop.h"
+#include "scene/extent.h"
+#include "scene/splat_order.h"
 
 namespace splat::formats {
 namespace {

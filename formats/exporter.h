@@ -12,7 +12,7 @@
 #include "core/rigid3.h"
 #include "formats/page/viewer_settings.h"
 #include "formats/quantize/kmeans.h"
-#include "scene/select.h"
+#include "scene/crop.h"
 #include "scene/splat_cloud.h"
 #include "scene/splat_selection.h"
 

@@ -12,6 +12,7 @@
 #include "core/srgb.h"
 #include "formats/gltf_names.h"
 #include "formats/quantize/quantize.h"
+#include "io/block_writer.h"
 #include "rasterizer/math/sh.h"
 #include "scene/axis_conventions.h"
 

@@ -14,7 +14,7 @@
 #include "formats/sog_names.h"
 #include "io/webp_image.h"
 #include "io/zip_archive.h"
-#include "scene/select.h"
+#include "scene/splat_order.h"
 
 namespace splat::formats {
 namespace {

@@ -4,10 +4,11 @@
 
 #include "core/check.h"
 #include "formats/quantize/quantize.h"
+#include "io/block_writer.h"
 #include "io/byte_reader.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/sh.h"
-#include "scene/select.h"
+#include "scene/splat_order.h"
 
 namespace splat::formats {
 namespace {

@@ -10,7 +10,7 @@
 #include "io/byte_reader.h"
 #include "io/compression.h"
 #include "scene/axis_conventions.h"
-#include "scene/select.h"
+#include "scene/extent.h"
 
 namespace splat::formats {
 namespace {

@@ -1,7 +1,7 @@
 #include "core/check.h"
 #include "pipeline/stages.h"
 #include "quality/export_photo_check.h"
-#include "train/memory_limits.h"
+#include "train/photo_loading.h"
 
 namespace splat::pipeline {
 namespace {

@@ -5,10 +5,11 @@
 #include "core/format.h"
 #include "core/interrupted.h"
 #include "data/photos/image_io.h"
+#include "pipeline/render_names.h"
 #include "pipeline/stages.h"
 #include "quality/metrics.h"
 #include "train/fit_poses.h"
-#include "train/memory_limits.h"
+#include "train/photo_loading.h"
 #include "train/pose_refinement.h"
 
 namespace splat::pipeline {

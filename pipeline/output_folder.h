@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -46,15 +45,6 @@ class OutputFolder {
   std::string path_;
   bool made_ = false;
   std::unique_ptr<FileLock> lock_;
-};
-
-// Gives each photo name a flat file name without extension, never the same one twice: "left/a.jpg" becomes "left_a".
-class RenderNames {
- public:
-  std::string NameFor(const std::string& photo_name);
-
- private:
-  std::set<std::string> taken_;
 };
 
 }  // namespace splat::pipeline

@@ -13,7 +13,7 @@
 #include "pipeline/run_options.h"
 #include "pipeline/run_summary.h"
 #include "rasterizer/torch/splat_model.h"
-#include "train/backend.h"
+#include "train/training_backend.h"
 
 namespace splat::pipeline {
 

@@ -9,7 +9,7 @@
 #include "core/image.h"
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
-#include "quality/agreement.h"
+#include "quality/export_check_limits.h"
 #include "rasterizer/torch/splat_model.h"
 
 namespace splat::quality {
@@ -38,8 +38,8 @@ class ExportPhotoCheck {
 
   // Reads the scene file that `format` has made of the scene's `splats` splats, the last of `files`; the others lie
   // beside it. It is drawn in the frame of the dataset's files. A file that cannot be read, holds another number of
-  // splats or shows another scene (quality/agreement.h) gets an `error`. The function throws only what is not the
-  // file's fault, such as std::bad_alloc.
+  // splats or shows another scene (quality/export_check_limits.h) gets an `error`. The function throws only what is not
+  // the file's fault, such as std::bad_alloc.
   FileCheck Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const;
 
   size_t views() const { return views_.size(); }

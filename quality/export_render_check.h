@@ -11,7 +11,7 @@
 #include "core/parallel.h"
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
-#include "quality/agreement.h"
+#include "quality/export_check_limits.h"
 
 namespace splat::quality {
 
@@ -33,7 +33,7 @@ class ExportRenderCheck {
 
   // Returns the PSNR in dB between the images of the file and those of the splats, as a mean over the views; it is 100
   // for equal ones. Throws splat::Error naming the file if it cannot be read, holds another number of splats or shows
-  // another scene (quality/agreement.h).
+  // another scene (quality/export_check_limits.h).
   // `left_out`: of the splats, by the format.
   double AgreementOf(const std::string& path, const formats::ImportOptions& options, int64_t left_out = 0) const;
 

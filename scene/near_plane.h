@@ -1,7 +1,6 @@
 // Where a camera begins to see a scene, for scenes of any unit.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "core/camera.h"
@@ -20,14 +19,8 @@ constexpr double kNearShare = 0.05;
 double NearPlaneAt(double distance, const std::vector<Camera>& cameras, const std::vector<Vec3<double>>& points);
 
 // Returns the near plane for views of a scene of which nothing says it, in its units: kNearShare of the median over the
-// cameras of the MedianDepth. Where the cameras see nothing, their distance from the middle of most splats stands in.
-// There must be a camera and a splat.
+// cameras of the MedianDepth (scene/median_depth.h). Where the cameras see nothing, their distance from the middle of
+// most splats stands in. There must be a camera and a splat.
 double NearPlaneFor(const std::vector<Camera>& cameras, const SplatSelection& splats);
-
-// Means of splats that can be seen, evenly taken: enough of them for a median.
-std::vector<Vec3<double>> SampledMeans(const SplatSelection& splats);
-
-// Returns the median depth of those points that the camera sees before the sky; nothing if they are next to none.
-std::optional<double> MedianDepth(const Camera& camera, const std::vector<Vec3<double>>& points);
 
 }  // namespace splat

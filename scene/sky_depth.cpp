@@ -7,6 +7,7 @@
 
 #include "core/quantile.h"
 #include "core/spread_evenly.h"
+#include "scene/sampled_means.h"
 
 namespace splat {
 namespace {
@@ -16,16 +17,6 @@ constexpr size_t kFewestSplats = 100;  // of which shares say something
 // The gap before the sky: the distance at its end, x that at its beginning, and the share of the splats that may stray
 // into it. In scenes of photos without a sky no such gap was found, even out of doors.
 constexpr double kGap = 1.25, kInGap = 0.005;
-
-std::vector<Vec3<double>> SomeMeans(const SplatSelection& splats) {
-  std::vector<Vec3<double>> means;
-  const int64_t step = std::max<int64_t>(1, splats.count() / int64_t(kSampledMeans));
-  for (int64_t splat = 0; splat < splats.count(); splat += step) {
-    const Vec3<float> mean = splats.Mean(splat);
-    means.push_back({mean.x, mean.y, mean.z});
-  }
-  return means;
-}
 
 std::vector<double> DistancesFrom(const Vec3<double>& place, const std::vector<Vec3<double>>& points) {
   std::vector<double> distances;
@@ -53,7 +44,7 @@ Vec3<double> DensestPlace(const std::vector<Vec3<double>>& points) {
 }  // namespace
 
 std::optional<Sphere> SphereBeforeSky(const SplatSelection& splats) {
-  const std::vector<Vec3<double>> means = SomeMeans(splats);
+  const std::vector<Vec3<double>> means = SampledMeans(splats, kSampledMeans);
   if (means.size() < kFewestSplats) return std::nullopt;
   const Vec3<double> place = DensestPlace(means);
   std::vector<double> distances = DistancesFrom(place, means);

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "scene/select.h"
+#include "scene/extent.h"
 
 namespace splat {
 

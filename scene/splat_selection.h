@@ -49,4 +49,10 @@ class SplatSelection {
   Frame frame_ = Frame::kRdf;
 };
 
+// The mean of a splat of the selection, in its frame.
+inline Vec3<double> MeanOf(const SplatSelection& splats, int64_t splat) {
+  const Vec3<float> mean = splats.Mean(splat);
+  return {mean.x, mean.y, mean.z};
+}
+
 }  // namespace splat

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "train/backend.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

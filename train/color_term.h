@@ -8,9 +8,9 @@
 
 #include "data/dataset/dataset.h"
 #include "scene/photo_colors.h"
-#include "train/backend.h"
 #include "train/loss_terms.h"
 #include "train/settings/config.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

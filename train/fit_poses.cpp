@@ -2,9 +2,10 @@
 
 #include "core/check.h"
 #include "rasterizer/torch/host_readback.h"
-#include "train/memory_limits.h"
+#include "train/photo_loading.h"
 #include "train/photo_motions.h"
 #include "train/photo_store.h"
+#include "train/pose_step.h"
 #include "train/schedule.h"
 #include "train/train_step.h"
 #include "train/update.h"

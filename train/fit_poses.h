@@ -10,8 +10,8 @@
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
 #include "rasterizer/torch/splat_model.h"
-#include "train/backend.h"
 #include "train/settings/config.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

@@ -8,9 +8,8 @@
 namespace splat::train {
 namespace {
 
-constexpr double kDecay = 0.01;           // of the highest rate of colours, at the end
-constexpr int kColorWarmUp = 500;         // steps of the reference run; they begin at kDecay, too
-constexpr double kPoseSettleShare = 0.2;  // of a short run, before poses move
+constexpr double kDecay = 0.01;    // of the highest rate of colours, at the end
+constexpr int kColorWarmUp = 500;  // steps of the reference run; they begin at kDecay, too
 
 // The rate, or if that is more, the highest one by which so many updates, as it falls by kDecay^t over 0 <= t <= 1, add
 // up to the reach.
@@ -38,10 +37,6 @@ double ColorLearningRate(const ColorConfig& config, double updates, int step, in
 
 double LensLearningRate(const ColorConfig& config, int step, int steps) {
   return config.rate * ShareOfColorRate(step, steps);
-}
-
-PoseWindow PoseWindowOf(const PoseConfig& config, int steps) {
-  return {BeginningOf(config.from, kPoseSettleShare, steps), int(config.until * steps)};
 }
 
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps) {

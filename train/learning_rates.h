@@ -19,16 +19,6 @@ double ColorLearningRate(const ColorConfig& config, double updates, int step, in
 // Returns that of a lens's vignetting, whose highest value is config.rate: most steps update the same lens.
 double LensLearningRate(const ColorConfig& config, int step, int steps);
 
-// The steps in which poses move: after `from`, up to `until`.
-struct PoseWindow {
-  int from = 0, until = 0;
-
-  bool Contains(int step) const { return step > from && step <= until; }
-};
-// Returns those of a run. They begin after config.from (of 30,000) steps, but in a short run not before the splats have
-// settled: after a share of the run or config.from steps of its own, whichever is less.
-PoseWindow PoseWindowOf(const PoseConfig& config, int steps);
-
 // Returns the rates of a step. That of the means is multiplied by the scene's extent; the others stay as configured.
 LearningRates LearningRatesAt(const OptimizerConfig& config, double extent, int step, int steps);
 

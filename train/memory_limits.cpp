@@ -4,9 +4,7 @@
 #include <new>
 
 #include "core/check.h"
-#include "core/machine_limits.h"
-#include "data/dataset/view_loader.h"
-#include "rasterizer/torch/process_executor.h"
+#include "train/photo_loading.h"
 
 namespace splat::train {
 namespace {
@@ -31,33 +29,14 @@ constexpr int64_t kFewestSplats = 10000;
 constexpr int64_t kFloatsPerPixel = (3 + 1) + 3 + 3 + 3 * 3;
 constexpr int64_t kPhotosOnTheWay = 2;
 constexpr int64_t kBytesPerPixel = kFloatsPerPixel * int64_t(sizeof(float)) + kPhotosOnTheWay * (3 + 1);
-constexpr int kMostDecodingThreads = 8;
 constexpr double kPhotoShare = 0.3;  // of a GPU's free memory, at most, for photos
 
 }  // namespace
-
-int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views) {
-  int64_t most = 0;
-  for (const int index : views) {
-    const Camera& camera = dataset.views[size_t(index)].camera;
-    most = std::max(most, int64_t(camera.width) * camera.height);
-  }
-  return most;
-}
 
 int64_t PhotoBudget(const Backend& backend, const data::Dataset& dataset, const std::vector<int>& views) {
   int64_t all = 0;
   for (const int index : views) all += data::BytesOf(dataset.views[size_t(index)]);
   return std::min(all, int64_t(kPhotoShare * double(MemoryOf(backend).free)));
-}
-
-data::ViewLoader::Options LoadingFor(const Backend& backend, const TrainConfig& config) {
-  data::ViewLoader::Options options;
-  options.cache_bytes = std::min(int64_t(config.cache_gigabytes * 1e9), UsableMemory().free / 4);
-  const int cores = ProcessExecutor().Threads();
-  options.threads = std::clamp(backend.is_device ? cores : cores / 2, 1, kMostDecodingThreads);
-  options.prefetch = std::max(options.prefetch, 2 * options.threads);
-  return options;
 }
 
 int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes) {

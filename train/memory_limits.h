@@ -8,10 +8,9 @@
 
 #include "core/camera.h"
 #include "data/dataset/dataset.h"
-#include "data/dataset/view_loader.h"
-#include "train/backend.h"
 #include "train/density/density_statistics.h"
 #include "train/settings/config.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 
@@ -33,14 +32,6 @@ DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int6
 // free once they lie there.
 int64_t RoomAtTheStart(const Backend& backend, const data::Dataset& dataset, const DensityConfig& config,
                        int64_t points);
-
-// Returns how photos are loaded: decoded images take the config's cache_gigabytes, or a fourth of the memory that is
-// free if that is less. On a GPU as many threads decode as there are cores, up to 8, for each holds a photo at its full
-// size; on the CPU half as many, because the training itself wants the cores.
-data::ViewLoader::Options LoadingFor(const Backend& backend, const TrainConfig& config);
-
-// Pixels of the largest photo.
-int64_t MostPixels(const data::Dataset& dataset, const std::vector<int>& views);
 
 // Whether this is the way of LibTorch, on a GPU or the CPU, or of C++ to say that there is no memory left.
 bool IsOutOfMemory(const std::exception& error);

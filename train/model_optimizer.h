@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "rasterizer/torch/splat_model.h"
-#include "train/backend.h"
 #include "train/learning_rates.h"
 #include "train/row_block.h"
 #include "train/settings/config.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

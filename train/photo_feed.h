@@ -4,9 +4,9 @@
 #include "core/log.h"
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
-#include "train/backend.h"
 #include "train/photo_store.h"
 #include "train/target.h"
+#include "train/training_backend.h"
 #include "train/view_order.h"
 
 namespace splat::train {

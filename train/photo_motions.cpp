@@ -1,67 +1,8 @@
 #include "train/photo_motions.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "core/constants.h"
-#include "data/dataset/scene_alignment.h"
+#include "train/pose_loss.h"
 
 namespace splat::train {
-namespace {
-
-constexpr double kStepShare = 0.4;  // of the whole step, for the scene moves as well; chosen by measurement
-// Motions of this root mean square, px, are what photos ask for whose poses are right; chosen by measurement.
-constexpr double kIdleMotion_px = 0.05;
-constexpr double kLeastPrior = 0.01, kLargestPrior = 1;
-
-Vec3<double> Capped(const Vec3<double>& x, double most) {
-  const double size = Norm(x);
-  return size > most ? (most / size) * x : x;
-}
-
-Twist Capped(const Twist& twist, double length, double angle) {
-  return MakeTwist(Capped(LinearPart(twist), length), Capped(AngularPart(twist), angle));
-}
-
-}  // namespace
-
-MotionLimits UsualLimits() {
-  return {0.003, 0.25 * kRadiansPerDegree, 0.03, 3 * kRadiansPerDegree, data::kAlignedDistance};
-}
-
-void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, double prior, const PoseLoss& points) {
-  PoseLoss loss = photo;
-  Add(points, loss);
-  SquareMatrix<kMotionNumbers> matrix{};
-  Twist step;
-  const auto unit = [&](size_t i) { return i < 3 ? limits.scene : 1; };  // of a share, of a radian
-  double mean = 0;
-  for (size_t i = 0; i < step.size(); ++i) {
-    for (size_t j = 0; j <= i; ++j) matrix[i][j] = unit(i) * unit(j) * loss.matrix[i][j];
-    mean += unit(i) * unit(i) * photo.matrix[i][i] / double(step.size());
-  }
-  for (size_t i = 0; i < step.size(); ++i) {
-    matrix[i][i] += prior * mean;
-    step[i] = -(unit(i) * loss.gradient[i] + prior * mean * motion[i] / unit(i));
-  }
-  if (!SolvePositiveDefinite(matrix, step)) return;
-  if (!std::all_of(step.begin(), step.end(), [](double x) { return std::isfinite(x); })) return;
-  for (size_t i = 0; i < step.size(); ++i) step[i] *= kStepShare * unit(i);
-  step = Capped(step, limits.step_share * limits.scene, limits.step_angle);
-  const Twist moved = LogOfMotion(Compose(ExpTwist(step), ExpTwist(motion)));
-  motion = Capped(moved, limits.share * limits.scene, limits.angle);
-}
-
-double PriorOfAll(const std::vector<Twist>& motions, const std::vector<int>& views, double scene, double pixel) {
-  double squares = 0;
-  for (const int view : views) {
-    const Vec3<double> turn = AngularPart(motions[size_t(view)]),
-                       shift = (1 / scene) * LinearPart(motions[size_t(view)]);
-    squares += Dot(turn, turn) + Dot(shift, shift);
-  }
-  const double mean = squares / double(kMotionNumbers * views.size()), idle = kIdleMotion_px * pixel;
-  return std::clamp(idle * idle / mean, kLeastPrior, kLargestPrior);
-}
 
 torch::Tensor PoseLossOn(const torch::Device& device) {
   return torch::zeros({kPoseLossNumbers}, torch::TensorOptions(torch::kFloat64).device(device));

@@ -11,8 +11,8 @@
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
 #include "rasterizer/torch/host_upload.h"
-#include "train/backend.h"
 #include "train/target.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

@@ -6,12 +6,14 @@
 
 #include "data/dataset/dataset.h"
 #include "rasterizer/torch/host_readback.h"
-#include "train/backend.h"
 #include "train/learning_rates.h"
 #include "train/photo_motions.h"
+#include "train/pose_step.h"
+#include "train/schedule.h"
 #include "train/settings/config.h"
 #include "train/target.h"
 #include "train/track_term.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

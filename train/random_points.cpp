@@ -11,6 +11,7 @@
 #include "core/quantile.h"
 #include "core/random.h"
 #include "data/dataset/scene_alignment.h"
+#include "scene/median_depth.h"
 
 namespace splat::train {
 namespace {

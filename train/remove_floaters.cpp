@@ -10,6 +10,7 @@
 #include "rasterizer/view_support.h"
 #include "train/density/density_ops.h"
 #include "train/memory_limits.h"
+#include "train/photo_loading.h"
 #include "train/schedule.h"
 
 namespace splat::train {

@@ -8,10 +8,10 @@
 #include "data/dataset/dataset.h"
 #include "rasterizer/torch/splat_model.h"
 #include "scene/floaters.h"
-#include "train/backend.h"
 #include "train/model_optimizer.h"
 #include "train/ranks.h"
 #include "train/settings/config.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

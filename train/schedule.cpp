@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kMinRefineEvery = 25;        // steps; fewer views say little about a mean gradient
 constexpr double kSettleShare = 0.15;      // of a short run, before densification begins: early gradients are all large
+constexpr double kPoseSettleShare = 0.2;   // of a short run, before poses move
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
 constexpr int kMaxResolutionLevels = 2;
 constexpr int kMinLongerSide = 320;  // pixels
@@ -46,6 +47,10 @@ int ChooseResolutionLevels(int width, int height) {
   int levels = 0;
   while (levels < kMaxResolutionLevels && (std::max(width, height) >> (levels + 1)) >= kMinLongerSide) ++levels;
   return levels;
+}
+
+PoseWindow PoseWindowOf(const PoseConfig& config, int steps) {
+  return {BeginningOf(config.from, kPoseSettleShare, steps), int(config.until * steps)};
 }
 
 DensitySchedule::DensitySchedule(const DensityConfig& config, int steps, int wanted_densifications) : steps_(steps) {

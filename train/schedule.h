@@ -32,7 +32,17 @@ int DownscaleAt(int step, int steps, int levels);
 // The largest number of halvings, at most 2, after which the longer side still has 320 pixels.
 int ChooseResolutionLevels(int width, int height);
 
-// When splats are refined. Beyond scaling, short runs differ in this, so that they neither refine on the large
+// The steps in which poses move: after `from`, up to `until`.
+struct PoseWindow {
+  int from = 0, until = 0;
+
+  bool Contains(int step) const { return step > from && step <= until; }
+};
+// Returns those of a run. They begin after config.from (of 30,000) steps, but in a short run not before the splats have
+// settled: after a share of the run or config.from steps of its own, whichever is less.
+PoseWindow PoseWindowOf(const PoseConfig& config, int steps);
+
+// When splats are densified. Beyond scaling, short runs differ in this, so that they neither densify on the large
 // gradients of a model that has not settled nor look at too few views:
 // - the first densification step waits for 15 % of the run, or for the option's own number of steps if that is less;
 // - densification steps are as far apart as the option says, or nearer (but at least 25 steps) where the run has no

@@ -6,6 +6,7 @@
 #include "train/color_term.h"
 #include "train/init.h"
 #include "train/memory_limits.h"
+#include "train/photo_loading.h"
 #include "train/pose_refinement.h"
 #include "train/sky_shell.h"
 

@@ -6,12 +6,12 @@
 #include "data/dataset/dataset.h"
 #include "data/dataset/open_sky.h"
 #include "rasterizer/torch/splat_model.h"
-#include "train/backend.h"
 #include "train/density/density_statistics.h"
 #include "train/loss_terms.h"
 #include "train/model_optimizer.h"
 #include "train/photo_motions.h"
 #include "train/settings/config.h"
+#include "train/training_backend.h"
 #include "train/view_order.h"
 
 namespace splat::train {

@@ -8,12 +8,12 @@
 #include "rasterizer/torch/pass_workspace.h"
 #include "rasterizer/torch/render.h"
 #include "rasterizer/torch/torch_device.h"
-#include "train/backend.h"
 #include "train/density/density_statistics.h"
 #include "train/loss_terms.h"
 #include "train/model_optimizer.h"
 #include "train/pose_loss.h"
 #include "train/target.h"
+#include "train/training_backend.h"
 #include "train/update.h"
 
 namespace splat::train {

@@ -19,6 +19,7 @@
 #include "train/memory_limits.h"
 #include "train/model_optimizer.h"
 #include "train/photo_feed.h"
+#include "train/photo_loading.h"
 #include "train/pose_refinement.h"
 #include "train/remove_floaters.h"
 #include "train/schedule.h"

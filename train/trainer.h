@@ -11,11 +11,11 @@
 #include "data/dataset/dataset.h"
 #include "rasterizer/torch/splat_model.h"
 #include "scene/photo_colors.h"
-#include "train/backend.h"
 #include "train/meter.h"
 #include "train/ranks.h"
 #include "train/settings/config.h"
 #include "train/state.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

@@ -7,10 +7,10 @@
 
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/torch/splat_model.h"
-#include "train/backend.h"
 #include "train/kernels/update/backward_adam.h"
 #include "train/model_optimizer.h"
 #include "train/ranks.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

@@ -6,7 +6,7 @@
 
 #include "apps/eval/eval_options.h"
 #include "apps/eval/eval_report.h"
-#include "pipeline/output_folder.h"
+#include "pipeline/render_names.h"
 #include "quality/evaluation.h"
 
 namespace splat::apps {

@@ -6,6 +6,7 @@
 #include "apps/eval/eval_images.h"
 #include "apps/eval/eval_options.h"
 #include "apps/eval/eval_report.h"
+#include "apps/render/empty_images.h"
 #include "apps/render/render_cameras.h"
 #include "core/check.h"
 #include "core/format.h"
@@ -14,7 +15,7 @@
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/scene_model.h"
 #include "train/choose_backend.h"
-#include "train/memory_limits.h"
+#include "train/photo_loading.h"
 
 #include <filesystem>
 #include <iostream>

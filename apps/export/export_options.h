@@ -7,7 +7,8 @@
 
 #include "apps/cli/progress.h"
 #include "formats/exporter.h"
-#include "scene/select.h"
+#include "scene/crop.h"
+#include "scene/extent.h"
 
 namespace splat::apps {
 

@@ -15,8 +15,10 @@
 #include "io/temporary_file.h"
 #include "quality/export_render_check.h"
 #include "rasterizer/view_support.h"
+#include "scene/crop.h"
+#include "scene/extent.h"
 #include "scene/floaters.h"
-#include "scene/select.h"
+#include "scene/splat_order.h"
 
 #include <chrono>
 #include <filesystem>

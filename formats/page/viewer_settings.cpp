@@ -9,8 +9,9 @@
 #include "core/check.h"
 #include "core/constants.h"
 #include "core/quantile.h"
-#include "scene/near_plane.h"
-#include "scene/select.h"
+#include "scene/extent.h"
+#include "scene/median_depth.h"
+#include "scene/sampled_means.h"
 
 namespace splat::formats {
 namespace {
@@ -192,7 +193,7 @@ Json PostEffects() {
 
 ViewerSettings SettingsFromCameras(const std::vector<Camera>& cameras, const SplatSelection& splats) {
   SPLAT_CHECK(!cameras.empty(), "a viewer's settings need at least one camera");
-  const std::vector<Vec3<double>> means = SampledMeans(splats);
+  const std::vector<Vec3<double>> means = VisibleMeans(splats);
   std::vector<ViewerCamera> listed;
   for (const Camera& camera : Thinned(cameras)) {
     const ViewerCamera view = LookThrough(camera, means, splats);

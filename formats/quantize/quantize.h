@@ -6,11 +6,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <ostream>
-#include <string>
 
 #include "core/quaternion.h"
-#include "io/little_endian.h"
 
 namespace splat::formats {
 
@@ -84,25 +81,5 @@ inline std::array<double, 4> WithLargest(const SmallestThree& three) {
   return components;
 }
 constexpr double kSqrtHalf = 0.70710678118654752440;
-
-// A buffer before a stream, for writers that emit a few bytes at a time. They call Flush() at the end.
-class BlockWriter {
- public:
-  explicit BlockWriter(std::ostream& out) : out_(out) { block_.reserve(kBlockBytes + 64); }
-  template <typename T>
-  void Put(T value) {
-    AppendBytes(block_, value);
-    if (block_.size() >= kBlockBytes) Flush();
-  }
-  void Flush() {
-    out_.write(block_.data(), std::streamsize(block_.size()));
-    block_.clear();
-  }
-
- private:
-  static constexpr size_t kBlockBytes = 1 << 20;
-  std::ostream& out_;
-  std::string block_;
-};
 
 }  // namespace splat::formats

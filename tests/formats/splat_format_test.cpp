@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "scene/select.h"
+#include "scene/splat_order.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/splat_clouds.h"
 #include "tests/support/test_data.h"

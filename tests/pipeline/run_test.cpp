@@ -294,13 +294,6 @@ TEST_F(PhotosToSceneTest, RefusesAFolderThatHoldsAScene) {
   EXPECT_THAT(ErrorMessageOf([&] { PhotosToScene(options_, client_); }), HasSubstr("--overwrite"));
 }
 
-TEST(RenderNamesTest, GivesNoNameTwice) {
-  RenderNames names;
-  EXPECT_EQ(names.NameFor("left/a.jpg"), "left_a");
-  EXPECT_EQ(names.NameFor("left_a.png"), "left_a_2");
-  EXPECT_EQ(names.NameFor("../x.y.jpg"), "x.y");
-}
-
 TEST(DefaultOutputTest, IsNamedAfterTheCapture) {
   EXPECT_EQ(DefaultOutput("/a/fox"), "fox_splat");
   EXPECT_EQ(DefaultOutput("/a/fox/"), "fox_splat");

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "scene/select.h"
+#include "scene/extent.h"
 #include "tests/support/splat_clouds.h"
 
 namespace splat {
@@ -39,14 +39,6 @@ TEST(NearPlaneFor, CamerasThatSeeNothingAreMeasuredFromTheMiddle) {
   EXPECT_NEAR(NearPlaneFor({At({0, 0, 8})}, AllOf(cloud)), kNearShare * 8, 0.02);  // looks away
   const Vec3<double> middle = SphereAroundMost(AllOf(cloud)).center;
   EXPECT_GT(NearPlaneFor({At(middle)}, AllOf(cloud)), 0);
-}
-
-TEST(MedianDepth, IsThatBeforeTheSky) {
-  std::vector<Vec3<double>> points(100, {0, 0, 3}), sky(500, {0, 5, 130});
-  EXPECT_EQ(MedianDepth(At({0, 0, 0}), sky), 130) << "there is nothing else";
-  points.insert(points.end(), sky.begin(), sky.end());
-  EXPECT_EQ(MedianDepth(At({0, 0, 0}), points), 3);
-  EXPECT_EQ(MedianDepth(At({0, 0, 200}), points), std::nullopt);
 }
 
 TEST(NearPlaneAt, IsLessWherePointsAreNear) {

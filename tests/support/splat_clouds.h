@@ -14,7 +14,7 @@
 #include "core/random.h"
 #include "formats/exporter.h"
 #include "rasterizer/math/activation.h"
-#include "scene/select.h"
+#include "scene/splat_order.h"
 #include "tests/support/error_message.h"
 
 namespace splat::testing {
@@ -179,6 +179,14 @@ inline void ExpectSurvivesDamage(const std::string& bytes, const std::string& pa
       EXPECT_TRUE(std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }));
     }
   }
+}
+
+// One splat of no turn, and of size and opacity zero in their units, at each of the places x, y, z.
+inline SplatCloud PointsAt(const std::vector<float>& means) {
+  SplatCloud cloud(int64_t(means.size() / 3), 0);
+  cloud.means = means;
+  for (size_t i = 0; i < cloud.quats.size(); i += 4) cloud.quats[i] = 1;
+  return cloud;
 }
 
 }  // namespace splat::testing

@@ -1,6 +1,6 @@
 // The tables of functions that a training runs on: whole on every backend, and why there may be none.
-#include "train/backend.h"
 #include "train/choose_backend.h"
+#include "train/training_backend.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

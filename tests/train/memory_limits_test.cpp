@@ -8,25 +8,6 @@
 namespace splat::train {
 namespace {
 
-TEST(LoadingForTest, DecodedPhotosTakeWhatTheConfigSaysAndNeverMoreThanAFourthOfTheFreeMemory) {
-  TrainConfig config;
-  config.cache_gigabytes = 1e-3;
-  EXPECT_EQ(LoadingFor(CpuBackend(), config).cache_bytes, 1000000);
-  config.cache_gigabytes = 1e5;
-  EXPECT_LE(LoadingFor(CpuBackend(), config).cache_bytes, UsableMemory().total / 4);
-}
-
-TEST(LoadingForTest, TheTrainingOnTheCpuKeepsHalfOfTheThreads) {
-  const int before = ProcessExecutor().Threads();
-  for (const auto& [threads, decoding] : {std::pair(1, 1), {2, 1}, {6, 3}, {64, 8}}) {
-    UseThreads(threads);
-    const data::ViewLoader::Options options = LoadingFor(CpuBackend(), {});
-    EXPECT_EQ(options.threads, decoding) << threads;
-    EXPECT_GE(options.prefetch, 2 * decoding);
-  }
-  UseThreads(before);
-}
-
 TEST(RoomAtTheStart, IsWhatTheLimitAndTheMemoryLeave) {
   const data::Dataset dataset;
   DensityConfig config;

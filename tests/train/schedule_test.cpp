@@ -84,6 +84,23 @@ TEST(ChooseResolutionLevelsTest, KeepsTheSmallestImageAbove320Pixels) {
   EXPECT_EQ(ChooseResolutionLevels(1, 1), 0);
 }
 
+TEST(PoseWindowTest, LastsFromTheOptionToAShareOfTheRun) {
+  const PoseWindow window = PoseWindowOf({}, 30000);
+  EXPECT_EQ(window.from, 500);
+  EXPECT_EQ(window.until, 24000);
+  EXPECT_FALSE(window.Contains(500) || window.Contains(24001));
+  EXPECT_TRUE(window.Contains(501) && window.Contains(24000));
+}
+
+TEST(PoseWindowTest, AShortRunWaitsForAShareOfIt) {
+  PoseConfig config;
+  EXPECT_EQ(PoseWindowOf(config, 2000).from, 400);
+  EXPECT_EQ(PoseWindowOf(config, 4000).from, 500);
+  EXPECT_EQ(PoseWindowOf(config, 100000).from, 1667);
+  config.from = 0;
+  EXPECT_EQ(PoseWindowOf(config, 2000).from, 0);
+}
+
 TEST(DensityScheduleTest, ThirtyThousandStepsGiveThePublishedNumbers) {
   const DensitySchedule schedule = Schedule({}, 30000);
   EXPECT_EQ(schedule.refine_from(), 500);

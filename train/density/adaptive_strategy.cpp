@@ -95,7 +95,8 @@ std::vector<Option> AdaptiveOptions(DensityConfig& density) {
   return {
       Option("opacity_reset_every", config.opacity_reset_every, "Steps (of 30000) between two opacity resets; 0: never")
           .AtLeast(0),
-      Option("grad_threshold", config.grad_threshold, "Mean screen gradient above which a splat is refined").Above(0),
+      Option("grad_threshold", config.grad_threshold, "Mean screen gradient above which a splat is cloned or split")
+          .Above(0),
       Option("absolute_gradient", config.absolute_gradient,
              "Sum absolute gradients of pixels; wants a larger threshold"),
       Option("split_scale", config.split_scale, "Larger splats are split, smaller ones cloned; x scene extent")

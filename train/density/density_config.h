@@ -10,7 +10,7 @@ namespace splat::train {
 
 struct AdaptiveConfig {
   int opacity_reset_every = 3000;  // steps; 0: never
-  // A splat is refined above this mean, over the views that saw it, of |dL/d(its mean in normalised device
+  // A splat is cloned or split above this mean, over the views that saw it, of |dL/d(its mean in normalised device
   // coordinates)|.
   double grad_threshold = 2e-4;
   bool absolute_gradient = false;  // use per-pixel absolute gradients (AbsGS); wants a larger threshold

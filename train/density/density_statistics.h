@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "rasterizer/torch/splat_model.h"
-#include "train/backend.h"
 #include "train/ranks.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 

@@ -5,7 +5,7 @@
 #include "rasterizer/math/activation.h"
 #include "rasterizer/torch/tensor_view.h"
 #include "rasterizer/torch/torch_device.h"
-#include "train/backend.h"
+#include "train/training_backend.h"
 
 namespace splat::train {
 namespace {

@@ -1,5 +1,6 @@
 // A backend of a training as one table of functions: what the rasterizer runs on (rasterizer/kernels/backend.h), and
-// the stages behind rendering and its gradient: the loss, the update of the model, densification. No torch.
+// the stages behind rendering and its gradient: the loss, the update of the model, densification, colours, poses. No
+// torch.
 #pragma once
 
 #include "core/kernel_context.h"
@@ -35,8 +36,8 @@ struct UpdateStages {
 };
 
 // A backend of the rasterizer that can do more, and stands wherever only that is needed. All pointers of the stages'
-// parameters are to memory of the backend's device. Loss and update do not synchronise with
-// the host; equal inputs give equal bits. Bad parameters throw splat::Error before anything is written.
+// parameters are to memory of the backend's device. Loss and update do not synchronise with the host; equal inputs give
+// equal bits. Bad parameters throw splat::Error before anything is written.
 struct TrainKernels : kernels::Backend {
   LossStage loss;
   UpdateStages update;

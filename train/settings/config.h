@@ -56,7 +56,7 @@ struct PoseConfig {
 
 // The steps of a run whose config does not say them.
 constexpr int kDefaultStepsCpu = 3000;    // docs/training.md says why
-constexpr int kDefaultStepsCuda = 30000;  // as all peers
+constexpr int kDefaultStepsCuda = 30000;  // as Kerbl et al. 2023
 
 struct TrainConfig {
   int iterations = 0;  // 0: kDefaultStepsCuda or kDefaultStepsCpu

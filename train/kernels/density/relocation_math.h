@@ -9,7 +9,7 @@
 #include "core/host_device.h"
 #include "core/random.h"
 #include "rasterizer/math/activation.h"
-#include "train/kernels/density/fate_math.h"
+#include "train/kernels/density/clone_split_math.h"
 
 namespace splat::train {
 

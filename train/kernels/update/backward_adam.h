@@ -7,7 +7,7 @@
 #include "core/host_device.h"
 #include "core/kernel_context.h"
 #include "rasterizer/kernels/kernels.h"
-#include "train/kernels/density/density_math.h"
+#include "train/kernels/density/screen_gradient.h"
 #include "train/kernels/update/adam.h"
 #include "train/kernels/update/penalty_math.h"
 

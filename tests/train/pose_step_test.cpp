@@ -1,5 +1,5 @@
 // The step of a camera's motion: of Gauss and Newton along the camera's own axes, with a prior and caps.
-#include "train/photo_motions.h"
+#include "train/pose_step.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "quality/agreement.h"
+#include "quality/export_check_limits.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "train/backend.h"
+#include "train/training_backend.h"
 
 #include "core/check.h"
 #include "rasterizer/torch/torch_device.h"
