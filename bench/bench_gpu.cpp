@@ -82,7 +82,7 @@ Camera FittedCamera(Camera camera, int width, int height) {
 
 NamedScene TrainedScene(const Options& options) {
   const SplatModel model = ModelOf(formats::ReadScene(options.scene));
-  const std::vector<NamedCamera> cameras = options.cameras.empty() ? apps::OrbitCameras(model, 8, options.width)
+  const std::vector<NamedCamera> cameras = options.cameras.empty() ? apps::OrbitCameras(model, {}, 8, options.width)
                                                                    : apps::ReadCameras(options.cameras).cameras;
   SPLAT_CHECK(options.view >= 0 && size_t(options.view) < cameras.size(), "--view ", options.view, ": there are ",
               cameras.size(), " cameras");

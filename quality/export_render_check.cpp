@@ -7,8 +7,8 @@
 #include "core/spread_evenly.h"
 #include "quality/metrics.h"
 #include "rasterizer/plain_render.h"
+#include "scene/extent.h"
 #include "scene/orbit.h"
-#include "scene/select.h"
 
 namespace splat::quality {
 namespace {
@@ -19,7 +19,7 @@ constexpr int kOrbitViews = 4;
 }  // namespace
 
 std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats) {
-  if (cameras.empty()) cameras = OrbitCameras(SphereAroundMost(splats), kOrbitViews, kLongestSide_px);
+  if (cameras.empty()) cameras = OrbitCameras(OrbitAround(SphereAroundMost(splats)), kOrbitViews, kLongestSide_px);
   const auto held_out = [](const NamedCamera& camera) { return camera.split == Split::kTest; };
   if (std::any_of(cameras.begin(), cameras.end(), held_out)) {
     cameras.erase(std::stable_partition(cameras.begin(), cameras.end(), held_out), cameras.end());

@@ -40,6 +40,20 @@ CameraSet FromPoses(data::PoseKind kind, const std::string& path) {
   return set;
 }
 
+// The orbit in the upright frame.
+Orbit UprightOrbit(const SplatSelection& splats, const std::vector<NamedCamera>& photos, const Similarity3& upright) {
+  std::vector<Rigid3> poses;
+  poses.reserve(photos.size());
+  for (const NamedCamera& photo : photos) poses.push_back(data::AlignPose(photo.camera.camera_from_world, upright));
+  if (const auto center = data::WhereAxesMeetClosely(poses)) {
+    if (const auto orbit = OrbitOfCameras(poses, *center)) return *orbit;
+  }
+  Sphere sphere = SphereAroundMost(splats);
+  sphere.center = upright * sphere.center;
+  sphere.radius *= upright.scale;
+  return OrbitAround(sphere);
+}
+
 }  // namespace
 
 CameraSet ReadCameras(const std::string& path) {
@@ -65,30 +79,14 @@ std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, c
   return moved;
 }
 
-std::vector<NamedCamera> OrbitCameras(const SplatModel& model, int count, int width,
-                                      const std::optional<Similarity3>& upright_from_scene) {
+std::vector<NamedCamera> OrbitCameras(const SplatModel& model, const std::vector<NamedCamera>& photos, int count,
+                                      int width, const std::optional<Similarity3>& upright_from_scene) {
   const HostModel host(model);
   const SplatSelection splats(host.View());
   SPLAT_CHECK(splats.count() > 0, "the scene holds no splats");
-  Sphere sphere = SphereAroundMost(splats);
-  if (!upright_from_scene) return OrbitCameras(sphere, count, width);
-  sphere.center = *upright_from_scene * sphere.center;
-  sphere.radius *= upright_from_scene->scale;
-  return InSceneFrame(OrbitCameras(sphere, count, width), *upright_from_scene);
-}
-
-bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
-  constexpr double kFarOff = 100;  // x the radius of the scene
-  if (splats.count() == 0) return false;
-  const Sphere most = SphereAroundMost(splats);
-  return std::all_of(cameras.begin(), cameras.end(), [&](const NamedCamera& named) {
-    return Norm(CameraCenterInWorld(named.camera) - most.center) > kFarOff * most.radius;
-  });
-}
-
-bool ShowsSomething(const Image8& image) {
-  const size_t pixel = size_t(image.channels);
-  return !std::equal(image.pixels.begin() + std::ptrdiff_t(pixel), image.pixels.end(), image.pixels.begin());
+  const Similarity3 upright = upright_from_scene ? *upright_from_scene : Similarity3{};
+  const std::vector<NamedCamera> views = OrbitCameras(UprightOrbit(splats, photos, upright), count, width);
+  return upright_from_scene ? InSceneFrame(views, upright) : views;
 }
 
 }  // namespace splat::apps

@@ -19,7 +19,9 @@ std::vector<Option> OptionsOf(RenderOptions& options, bool& quiet) {
       Option("cameras", options.cameras,
              StrCat("Whose views are rendered: the cameras.json of a run, ", data::kKindsOfPoses))
           .Flag("-c,--cameras PATH", group),
-      Option("orbit", options.orbit, "Instead: N views on a circle around the scene")
+      Option("orbit", options.orbit,
+             "Instead: N views from the circle that the photos of the cameras.json beside SCENE were taken from; else "
+             "from a circle around the scene")
           .Between(0, 100'000)
           .LeastStandsFor("the views of --cameras")
           .Flag("--orbit N", group),

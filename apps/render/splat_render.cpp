@@ -3,23 +3,27 @@
 #include "apps/cli/interrupt.h"
 #include "apps/cli/program.h"
 #include "apps/cli/progress.h"
+#include "apps/render/empty_images.h"
 #include "apps/render/render_cameras.h"
 #include "apps/render/render_options.h"
 #include "core/check.h"
 #include "core/format.h"
 #include "data/photos/image_io.h"
+#include "formats/exporter.h"
+#include "formats/inria_cameras.h"
 #include "formats/photo_colors_file.h"
 #include "formats/scene_transform_file.h"
-#include "pipeline/output_folder.h"
+#include "pipeline/render_names.h"
 #include "rasterizer/torch/libtorch.h"
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/render_image8.h"
 #include "rasterizer/torch/scene_model.h"
-#include "train/backend.h"
 #include "train/choose_backend.h"
 #include "train/kernels/color/learned_colors.h"
+#include "train/training_backend.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -43,6 +47,17 @@ std::vector<NamedCamera> CamerasFromFile(const RenderOptions& options, const Tra
   return InSceneFrame(set.cameras, transform->source_from_scene);
 }
 
+// Those of the cameras.json beside the scene; none where there is no such file, or none that can be read.
+std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progress) {
+  const std::string path = (std::filesystem::path(scene).parent_path() / "cameras.json").string();
+  try {
+    if (formats::IsInriaCameras(path)) return formats::ReadInriaCameras(path);
+  } catch (const Error& error) {
+    progress.Warn(StrCat(error.what(), "; the orbit is around all of the scene"));
+  }
+  return {};
+}
+
 Camera Resized(const Camera& camera, const RenderOptions& options) {
   int width = options.width > 0 ? options.width : camera.width / options.downscale;
   width = std::max(1, width);
@@ -54,7 +69,8 @@ std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const Splat
                                        const Transform& transform, Progress& progress) {
   if (options.orbit > 0) {
     const int width = options.width > 0 ? options.width : kOrbitWidth_px / options.downscale;
-    return OrbitCameras(model, options.orbit, width, transform ? transform->upright_from_scene : std::nullopt);
+    return OrbitCameras(model, CamerasBeside(options.scene, progress), options.orbit, width,
+                        transform ? transform->upright_from_scene : std::nullopt);
   }
   std::vector<NamedCamera> chosen;
   for (NamedCamera& named : CamerasFromFile(options, transform, progress)) {

@@ -224,7 +224,8 @@ TEST_F(SplatEval, LeavesATableJsonAndImages) {
 TEST_F(SplatEval, EvaluatesASceneOfAnotherTrainer) {
   SPLAT_TEST_DATA_OR_SKIP(scene, "splats/plush_dog/point_cloud_29999_clean.ply");
   const SplatCloud cloud = formats::ReadScene(scene);
-  const std::vector<NamedCamera> cameras = OrbitCameras(SphereAroundMost(SplatSelection(cloud.View())), 3, 240);
+  const std::vector<NamedCamera> cameras =
+      OrbitCameras(OrbitAround(SphereAroundMost(SplatSelection(cloud.View()))), 3, 240);
   formats::WriteInriaCameras(folder_ / "cameras.json", cameras);
   const ProcessOutput output =
       RunProgram({kRender, scene, "--cameras", folder_ / "cameras.json", "--output", folder_ / "photos"}, 300);

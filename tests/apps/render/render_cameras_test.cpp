@@ -32,7 +32,7 @@ TEST(OrbitCameras, AreLevelInTheUprightFrame) {
   upright_from_scene.scale = 3;
   upright_from_scene.rotation = RotationMatrix(Quaternion<double>{0.8, 0.6, 0, 0});  // about x by 74 degrees
   upright_from_scene.translation = {1, -2, 5};
-  const auto tilted = OrbitCameras(model, 5, 64), level = OrbitCameras(model, 5, 64, upright_from_scene);
+  const auto tilted = OrbitCameras(model, {}, 5, 64), level = OrbitCameras(model, {}, 5, 64, upright_from_scene);
   const HostModel host(model);
   const Sphere sphere = SphereAroundMost(SplatSelection(host.View()));
   ASSERT_EQ(level.size(), 5u);
@@ -46,8 +46,25 @@ TEST(OrbitCameras, AreLevelInTheUprightFrame) {
 }
 
 TEST(OrbitCameras, StandBelowTheSky) {
-  for (const NamedCamera& named : OrbitCameras(ModelOf(testing::CloudUnderSky()), 5, 64)) {
+  for (const NamedCamera& named : OrbitCameras(ModelOf(testing::CloudUnderSky()), {}, 5, 64)) {
     EXPECT_LT(Norm(CameraCenterInWorld(named.camera)), 140);
+  }
+}
+
+// In a room: all around it are walls, and the photos were taken within.
+TEST(OrbitCameras, StandWhereThePhotosWereTaken) {
+  const SplatModel model = ModelOf(testing::RandomCloud(500, 0));
+  Similarity3 upright_from_scene;
+  upright_from_scene.scale = 2;
+  upright_from_scene.rotation = RotationMatrix(Quaternion<double>{0.8, 0.6, 0, 0});
+  const Orbit taken = {{0.1, 0.2, -0.1}, 0.5, 0.2};
+  const auto photos = InSceneFrame(OrbitCameras(taken, 12, 64), upright_from_scene);
+  const auto views = OrbitCameras(model, photos, 6, 64, upright_from_scene);
+  ASSERT_EQ(views.size(), 6u);
+  for (size_t i = 0; i < views.size(); ++i) {
+    const Vec3<double> place = upright_from_scene * CameraCenterInWorld(views[i].camera) - taken.center;
+    EXPECT_NEAR(std::hypot(place.x, place.z), 0.5, 1e-6);
+    EXPECT_NEAR(place.y, -0.2, 1e-6);
   }
 }
 
