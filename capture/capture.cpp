@@ -24,9 +24,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kExposure = 1.0;       // radiance to the sensor's scale, where 1 is white
-constexpr int kPointsPerPhoto = 250;    // of truth/points3D.txt
-constexpr double kSensorWidthMm = 6.4;  // of the imagined camera
+constexpr double kExposure = 1.0;     // radiance to the sensor's scale, where 1 is white
+constexpr int kPointsPerPhoto = 250;  // of truth/points3D.txt
+// The imagined camera changes its exposure by the time.
+constexpr double kSensorWidthMm = 6.4, kExposureTime_s = 1.0 / 60, kFNumber = 1.8;
+constexpr int kIso = 100;
 
 double FocalLengthPx(const CaptureOptions& options) {
   return 0.5 * options.width / std::tan(options.field_of_view_deg * kPi / 360);
@@ -74,9 +76,12 @@ ExifTags TagsOf(const CapturedPhoto& photo) {
   const Camera& camera = photo.lens.camera;
   const double width = camera.width, height = camera.height;
   constexpr double kFilmDiagonalMm = 43.2666;
-  ExifTags tags = {"Splat", "splat-capture", camera.width, camera.height, photo.exif_orientation, 0, 0};
+  ExifTags tags = {"Splat", "splat-capture", camera.width, camera.height, photo.exif_orientation};
   tags.focal_length_mm = camera.fx / std::max(width, height) * kSensorWidthMm;
   tags.focal_length_35mm = int(std::lround(camera.fx / std::sqrt(width * width + height * height) * kFilmDiagonalMm));
+  tags.exposure_time_s = kExposureTime_s * std::exp2(photo.exposure_ev);
+  tags.f_number = kFNumber;
+  tags.iso = kIso;
   return tags;
 }
 

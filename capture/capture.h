@@ -39,7 +39,7 @@ struct CaptureResult {
 
 // Makes `folder`, which appears whole or not at all. It must not exist yet; with `overwrite` it may be an earlier
 // capture, which stays until the new one is whole.
-//   photos/photo_0001.jpg ...        sRGB, JPEG quality 95 (or .png)
+//   photos/photo_0001.jpg ...        sRGB, JPEG quality 95 with EXIF (or .png)
 //   truth/cameras.txt, images.txt, points3D.txt
 //                                    COLMAP text model in metres, z up, of the images as stored (EXIF orientation not
 //                                    applied): PINHOLE, or OPENCV with distortion; points lie on the surfaces and have

@@ -41,6 +41,11 @@ void AddShort(ExifData* data, ExifIfd ifd, ExifTag tag, int value) {
   exif_set_short(AddEntry(data, ifd, tag, EXIF_FORMAT_SHORT, 1)->data, kByteOrder, ExifShort(value));
 }
 
+void AddFraction(ExifData* data, ExifTag tag, double value, int denominator) {
+  ExifEntry* entry = AddEntry(data, EXIF_IFD_EXIF, tag, EXIF_FORMAT_RATIONAL, 1);
+  exif_set_rational(entry->data, kByteOrder, {ExifLong(std::lround(denominator * value)), ExifLong(denominator)});
+}
+
 void AddLong(ExifData* data, ExifIfd ifd, ExifTag tag, int value) {
   exif_set_long(AddEntry(data, ifd, tag, EXIF_FORMAT_LONG, 1)->data, kByteOrder, ExifLong(value));
 }
@@ -54,8 +59,10 @@ std::string WithExif(const std::string& jpeg, const ExifTags& tags) {
   AddText(data.get(), EXIF_TAG_MAKE, tags.make);
   AddText(data.get(), EXIF_TAG_MODEL, tags.model);
   AddShort(data.get(), EXIF_IFD_0, EXIF_TAG_ORIENTATION, tags.orientation);
-  ExifEntry* focal = AddEntry(data.get(), EXIF_IFD_EXIF, EXIF_TAG_FOCAL_LENGTH, EXIF_FORMAT_RATIONAL, 1);
-  exif_set_rational(focal->data, kByteOrder, {ExifLong(std::lround(1000 * tags.focal_length_mm)), 1000});
+  AddFraction(data.get(), EXIF_TAG_EXPOSURE_TIME, tags.exposure_time_s, 1000000);
+  AddFraction(data.get(), EXIF_TAG_FNUMBER, tags.f_number, 100);
+  AddShort(data.get(), EXIF_IFD_EXIF, EXIF_TAG_ISO_SPEED_RATINGS, tags.iso);
+  AddFraction(data.get(), EXIF_TAG_FOCAL_LENGTH, tags.focal_length_mm, 1000);
   AddShort(data.get(), EXIF_IFD_EXIF, EXIF_TAG_FOCAL_LENGTH_IN_35MM_FILM, tags.focal_length_35mm);
   AddLong(data.get(), EXIF_IFD_EXIF, EXIF_TAG_PIXEL_X_DIMENSION, tags.width);
   AddLong(data.get(), EXIF_IFD_EXIF, EXIF_TAG_PIXEL_Y_DIMENSION, tags.height);

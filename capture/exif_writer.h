@@ -11,6 +11,8 @@ struct ExifTags {
   int orientation = 1;        // 1..8
   double focal_length_mm = 0;
   int focal_length_35mm = 0;  // mm on a 36 x 24 mm film with the same angle across the diagonal, rounded
+  double exposure_time_s = 0, f_number = 0;
+  int iso = 0;
 };
 
 // Returns the bytes of a JPEG with an EXIF segment put in front of its others. Throws splat::Error if `jpeg` does not

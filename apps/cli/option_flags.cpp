@@ -58,13 +58,27 @@ std::string Read(const Option& option, const std::string& text, std::string& val
   return "";
 }
 
-std::string Read(const Option&, const std::string& text, Rgb& value) {
+std::string ReadColor(const std::string& text, Rgb& value) {
   try {
     value = ParseBackground(text);
     return "";
   } catch (const Error& error) {
     return error.what();
   }
+}
+
+// A background that always has a value is a training's: "auto" is black, for what is far away is splats (--sky).
+std::string Read(const Option&, const std::string& text, Rgb& value) {
+  const std::string problem = ReadColor(text == "auto" ? "black" : text, value);
+  return problem.empty() ? "" : problem + ", or auto";
+}
+
+// One that may be left out is then the scene's or the run's, which "auto" would not say.
+std::string Read(const Option&, const std::string& text, std::optional<Rgb>& value) {
+  Rgb given{};
+  std::string problem = ReadColor(text, given);
+  if (problem.empty()) value = given;
+  return problem;
 }
 
 std::string Read(const Option&, const std::string& text, std::vector<std::string>& value) {

@@ -48,6 +48,7 @@ PhotoCheck CheckPhoto(const PosedPhoto& photo) {
   view.path = photo.path;
   view.intrinsics = photo.intrinsics;
   view.exif_orientation = info.exif_orientation;
+  view.exposure_stops = ExposureStops(info.exposure);
   view.split = photo.split.value_or(Split::kTrain);
   const PhotoSize calibrated = {photo.intrinsics.width, photo.intrinsics.height};
   result.size = {info.width, info.height};

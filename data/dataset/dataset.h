@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct View {
   Intrinsics intrinsics;  // of the photo as calibrated, for undistortion at load
   int lens = 0;           // equal for views that were taken through one lens (data/dataset/lens_groups.h)
   int exif_orientation = 1;
+  std::optional<double> exposure_stops = {};  // of light, by EXIF (data/photos/exif_exposure.h)
   bool rotate_to_model = false;  // the stored pixels disagree with the model's aspect and agree once EXIF is applied
   Split split = Split::kTrain;
   PhotoMask mask = {};                     // what of the photo counts

@@ -1,27 +1,10 @@
 #include "data/photos/exif_orientation.h"
 
-#include <libexif/exif-data.h>
-
 #include <algorithm>
-#include <cstring>
 
 #include "core/check.h"
 
 namespace splat::data {
-
-int ExifOrientation(const std::vector<uint8_t>& segment) {
-  int orientation = 1;
-  if (segment.size() < 6 || std::memcmp(segment.data(), "Exif\0\0", 6) != 0) return orientation;
-  ExifData* exif = exif_data_new_from_data(segment.data(), unsigned(segment.size()));
-  if (exif == nullptr) return orientation;
-  const ExifEntry* entry = exif_content_get_entry(exif->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-  if (entry != nullptr && entry->format == EXIF_FORMAT_SHORT && entry->size >= 2) {
-    const int value = exif_get_short(entry->data, exif_data_get_byte_order(exif));
-    if (value >= 1 && value <= 8) orientation = value;
-  }
-  exif_data_unref(exif);
-  return orientation;
-}
 
 Image8 ApplyOrientation(const Image8& image, int exif_orientation) {
   SPLAT_CHECK(exif_orientation >= 1 && exif_orientation <= 8, "EXIF orientation ", exif_orientation, " is not in 1..8");

@@ -70,7 +70,7 @@ std::vector<std::string> ListPhotos(const std::string& folder) {
 PhotoInfo ReadPhotoInfo(const std::string& path) {
   std::ifstream stream;
   const PhotoHeader header = OpenPhoto(path, stream);
-  return {header.width, header.height, header.exif_orientation, header.bits};
+  return {header.width, header.height, header.exif.orientation, header.bits, header.exif.camera, header.exif.exposure};
 }
 
 PhotoInfo PhotoInfoOrNone(const std::string& path) {

@@ -11,11 +11,14 @@
 
 namespace splat::data {
 
-// The orientation is that of EXIF, or of TIFF's own tag: 1..8 (1: as stored). Absent or broken it is 1.
+// The orientation is that of EXIF, or of TIFF's own tag: 1..8 (1: as stored). Absent or broken it is 1. Camera and
+// exposure are PhotoExif's.
 struct PhotoInfo {
   int width = 0, height = 0;  // px as stored, before any rotation
   int exif_orientation = 1;
   int bits = 8;  // a sample
+  std::string exif_camera = {};
+  ExposureSettings exposure = {};
 };
 
 // The ends of photos' names, in any case.
@@ -31,7 +34,7 @@ std::vector<std::string> ListPhotos(const std::string& folder);
 // Whether the aspect of an image, width / height, is that of another one within a relative tolerance.
 bool HasAspect(double width, double height, double of_width, double of_height, double tolerance);
 
-// Reads size and orientation from the file's header (about 0.1 ms). The format is told by the content, not by the name.
+// Reads size and EXIF from the file's header (about 0.1 ms). The format is told by the content, not by the name.
 // Throws splat::Error naming the file if it is missing, empty, no JPEG, PNG, TIFF or WebP, or a PNG or WebP that ends
 // early ("is not a photo that can be read"). Broken pixel data shows only in ReadPhoto (image_io.h).
 PhotoInfo ReadPhotoInfo(const std::string& path);

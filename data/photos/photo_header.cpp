@@ -5,8 +5,8 @@
 #include <cstring>
 #include <vector>
 
-#include "data/photos/exif_orientation.h"
 #include "data/photos/jpeg_markers.h"
+#include "data/photos/photo_exif.h"
 #include "data/photos/tiff_file.h"
 
 namespace splat::data {
@@ -39,15 +39,15 @@ bool IsTiff(const uint8_t* bytes) {
   return false;
 }
 
-// The orientation in the EXIF of a chunk of PNG or WebP, at which the stream stands.
-int ChunkOrientation(std::istream& stream, uint32_t size) {
+// The EXIF in a chunk of PNG or WebP, at which the stream stands.
+PhotoExif ChunkExif(std::istream& stream, uint32_t size) {
   constexpr uint32_t kMaxExif = 1 << 20;
   static const uint8_t kPrefix[] = {'E', 'x', 'i', 'f', 0, 0};
-  if (size > kMaxExif) return 1;
+  if (size > kMaxExif) return {};
   std::vector<uint8_t> bytes(size);
-  if (!stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(size))) return 1;
+  if (!stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(size))) return {};
   if (size < 6 || std::memcmp(bytes.data(), kPrefix, 6) != 0) bytes.insert(bytes.begin(), kPrefix, kPrefix + 6);
-  return ExifOrientation(bytes);
+  return ParseExif(bytes).value_or(PhotoExif());
 }
 
 // Why a JPEG with this frame header cannot be decoded, or empty. Without Adobe's marker nobody knows whether CMYK is
@@ -63,6 +63,7 @@ std::string JpegRefusal(int marker, const std::vector<uint8_t>& frame, bool adob
 // Segments up to the frame header, which holds the size.
 std::optional<PhotoHeader> ReadJpegHeader(std::istream& stream) {
   PhotoHeader header;
+  std::optional<PhotoExif> exif;
   bool adobe = false;
   stream.seekg(2);
   while (stream) {
@@ -82,14 +83,14 @@ std::optional<PhotoHeader> ReadJpegHeader(std::istream& stream) {
     }
     if (!stream.read(reinterpret_cast<char*>(segment.data()), std::streamsize(segment.size()))) return std::nullopt;
     if (marker == kJpegExif) {
-      const int orientation = ExifOrientation(segment);
-      if (orientation != 1) header.exif_orientation = orientation;
+      if (!exif) exif = ParseExif(segment);  // the first one: XMP and what is left of editing may follow
     } else if (marker == kJpegAdobe) {
       adobe = adobe || (segment.size() >= 12 && std::memcmp(segment.data(), "Adobe", 5) == 0);
     } else if (segment.size() >= 6) {
       header.refusal = JpegRefusal(marker, segment, adobe);
       header.height = int(Number(segment.data() + 1, 2, true));
       header.width = int(Number(segment.data() + 3, 2, true));
+      header.exif = exif.value_or(PhotoExif());
       return header;
     } else {
       return std::nullopt;
@@ -115,7 +116,7 @@ std::optional<PhotoHeader> ReadPngHeader(std::istream& stream) {
     header.complete = chunk.has_value();
     if (!chunk || HasFourCc(chunk->data() + 4, "IEND")) return header;
     const uint32_t size = Number(chunk->data(), 4, true);
-    if (HasFourCc(chunk->data() + 4, "eXIf")) header.exif_orientation = ChunkOrientation(stream, size);
+    if (HasFourCc(chunk->data() + 4, "eXIf")) header.exif = ChunkExif(stream, size);
     stream.clear();
     next += 12 + std::streamoff(size);
   }
@@ -128,7 +129,7 @@ void ReadWebpChunks(std::istream& stream, PhotoHeader& header) {
     const auto chunk = Take<8>(stream);
     if (!chunk) return;
     const uint32_t size = Number(chunk->data() + 4, 4, false);
-    if (HasFourCc(chunk->data(), "EXIF")) header.exif_orientation = ChunkOrientation(stream, size);
+    if (HasFourCc(chunk->data(), "EXIF")) header.exif = ChunkExif(stream, size);
     if (HasFourCc(chunk->data(), "ANIM")) header.refusal = "is an animation; convert the image that is meant to PNG";
     next += 8 + std::streamoff(size) + std::streamoff(size % 2);
   }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "data/photos/photo_exif.h"
+
 namespace splat::data {
 
 enum class PhotoFormat { kJpeg, kPng, kTiff, kWebp };
@@ -14,7 +16,7 @@ enum class PhotoFormat { kJpeg, kPng, kTiff, kWebp };
 struct PhotoHeader {
   PhotoFormat format = PhotoFormat::kJpeg;
   int width = 0, height = 0;  // px as stored
-  int exif_orientation = 1;   // 1..8: of EXIF in JPEG, PNG and WebP, of TIFF's own tag
+  PhotoExif exif;             // of JPEG, PNG and WebP; of a TIFF its own tag of the orientation, and the exposure
   int bits = 8;               // a sample; 8 also where there are fewer
   std::string refusal;        // why the decoder cannot be trusted with this kind of file and what to do; empty: it can
   bool complete = true;       // PNG, WebP: false if the file is shorter than it says. JPEG and TIFF are not examined

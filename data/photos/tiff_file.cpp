@@ -254,6 +254,28 @@ Image8 DecodeRgba(const std::string& path, Source& source, TIFF* tiff, const Lay
   return image;
 }
 
+// A fraction of the current directory; libtiff has these tags as double or, in other versions, as float.
+double Fraction(TIFF* tiff, uint32_t tag) {
+  const TIFFField* field = TIFFFindField(tiff, tag, TIFF_ANY);
+  if (field == nullptr) return 0;
+  return TIFFFieldSetGetSize(field) == int(sizeof(double)) ? Tag<double>(tiff, tag) : double(Tag<float>(tiff, tag));
+}
+
+// Reads EXIF's directory, which becomes the current one in place of the image's.
+ExposureSettings ReadExposure(TIFF* tiff) {
+  const auto directory = Tag<toff_t>(tiff, TIFFTAG_EXIFIFD);
+  if (directory == 0 || TIFFReadEXIFDirectory(tiff, directory) == 0) return {};
+  ExposureSettings exposure;
+  exposure.time_s = Fraction(tiff, EXIFTAG_EXPOSURETIME);
+  exposure.f_number = Fraction(tiff, EXIFTAG_FNUMBER);
+  uint16_t count = 0;
+  const uint16_t* iso = nullptr;
+  if (TIFFGetField(tiff, EXIFTAG_ISOSPEEDRATINGS, &count, &iso) != 0 && count > 0 && iso[0] != kIsoElsewhere) {
+    exposure.iso = iso[0];
+  }
+  return exposure;
+}
+
 void DivideByAlpha(Image8& image) {
   for (uint8_t* pixel = image.pixels.data(); pixel != image.pixels.data() + image.pixels.size(); pixel += 4) {
     const int alpha = pixel[3];
@@ -273,7 +295,8 @@ std::optional<PhotoHeader> ReadTiffHeader(std::istream& stream) {
   header.height = int(Tag<uint32_t>(tiff.get(), TIFFTAG_IMAGELENGTH) & 0x7fffffff);
   header.bits = std::max(8, int(Tag<uint16_t>(tiff.get(), TIFFTAG_BITSPERSAMPLE)));
   const auto orientation = Tag<uint16_t>(tiff.get(), TIFFTAG_ORIENTATION, 1);
-  if (orientation >= 1 && orientation <= 8) header.exif_orientation = orientation;
+  if (orientation >= 1 && orientation <= 8) header.exif.orientation = orientation;
+  header.exif.exposure = ReadExposure(tiff.get());
   return header;
 }
 

@@ -1,10 +1,7 @@
 #include "data/sfm/camera_groups.h"
 
-#include <libexif/exif-data.h>
-
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <tuple>
 
 #include "core/check.h"
@@ -14,23 +11,6 @@ namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string ExifText(ExifData* exif, ExifIfd ifd, ExifTag tag) {
-  ExifEntry* entry = exif_content_get_entry(exif->ifd[ifd], tag);
-  if (entry == nullptr) return "";
-  char text[128] = {};
-  exif_entry_get_value(entry, text, sizeof text);
-  return text;
-}
-
-std::string ExifCamera(const std::string& path) {
-  const std::unique_ptr<ExifData, void (*)(ExifData*)> exif(exif_data_new_from_file(path.c_str()), exif_data_unref);
-  if (!exif) return "";
-  const std::string make = ExifText(exif.get(), EXIF_IFD_0, EXIF_TAG_MAKE);
-  const std::string model = ExifText(exif.get(), EXIF_IFD_0, EXIF_TAG_MODEL);
-  const std::string focal = ExifText(exif.get(), EXIF_IFD_EXIF, EXIF_TAG_FOCAL_LENGTH);
-  return make.empty() && model.empty() && focal.empty() ? "" : make + ", " + model + ", " + focal;
-}
 
 std::string ChosenModel(const SfmOptions& options, bool shared, size_t photos) {
   if (options.camera_model != "auto") return options.camera_model;
@@ -53,7 +33,7 @@ std::vector<SfmPhoto> DescribePhotos(const std::string& folder, const std::vecto
       photo.width = info.width;
       photo.height = info.height;
       photo.bits = info.bits;
-      photo.camera = ExifCamera(path.string());
+      photo.camera = info.exif_camera;
     } catch (const Error&) {
       photo.width = photo.height = 0;
     }

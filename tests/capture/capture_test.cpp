@@ -210,6 +210,21 @@ TEST(WriteCapture, PhotosCarryExif) {
   }
 }
 
+TEST(WriteCapture, ExifHasTheExposuresOfThePhotos) {
+  const TempDir folder;
+  CaptureOptions options = SmallOptions();
+  options.exposure_drift_ev = 0.5;
+  options.exposure_jitter_ev = 0.7;
+  const CaptureResult result = Take(options, folder / "set");
+  const auto stops = [&](size_t i) {
+    return data::ExposureStops(data::ReadPhotoInfo(result.photo_folder + "/" + result.photos[i].name).exposure).value();
+  };
+  constexpr double kMicroseconds = 2e-4;  // of exposures around 1/60 s, as EXIF has them
+  for (size_t i = 1; i < 4; ++i) {
+    EXPECT_NEAR(stops(i) - stops(0), result.photos[i].exposure_ev - result.photos[0].exposure_ev, kMicroseconds) << i;
+  }
+}
+
 TEST(WriteCapture, AlphaMasksHideTheRoom) {
   const TempDir folder;
   CaptureOptions options = SmallOptions();

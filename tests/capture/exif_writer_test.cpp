@@ -22,7 +22,7 @@ std::string SmallJpeg(const TempDir& folder) {
   return ReadFile(folder / "plain.jpg");
 }
 
-const ExifTags kTags = {"Maker", "A model", 16, 8, 6, 5.321, 31};
+const ExifTags kTags = {"Maker", "A model", 16, 8, 6, 5.321, 31, 0.0125, 2.8, 400};
 
 TEST(WithExif, IsReadBackByLibexif) {
   const TempDir folder;
@@ -44,12 +44,17 @@ TEST(WithExif, IsReadBackByLibexif) {
   EXPECT_EQ(exif_get_long(entry(EXIF_IFD_EXIF, EXIF_TAG_PIXEL_X_DIMENSION)->data, order), 16u);
 }
 
-TEST(WithExif, LeavesTheImageAndTellsOurReaderItsOrientation) {
+TEST(WithExif, LeavesTheImageAndTellsOurReaderWhatItNeeds) {
   const TempDir folder;
   const std::string plain = SmallJpeg(folder);
   WriteFileAtomically(folder / "tagged.jpg", [&](std::ostream& stream) { stream << WithExif(plain, kTags); });
   EXPECT_EQ(data::ReadPhotoInfo(folder / "plain.jpg").exif_orientation, 1);
-  EXPECT_EQ(data::ReadPhotoInfo(folder / "tagged.jpg").exif_orientation, 6);
+  const data::PhotoInfo tagged = data::ReadPhotoInfo(folder / "tagged.jpg");
+  EXPECT_EQ(tagged.exif_orientation, 6);
+  EXPECT_EQ(tagged.exif_camera, "Maker, A model, 5.3 mm");
+  EXPECT_EQ(tagged.exposure.time_s, 0.0125);
+  EXPECT_EQ(tagged.exposure.f_number, 2.8);
+  EXPECT_EQ(tagged.exposure.iso, 400);
   EXPECT_EQ(data::ReadPhoto(folder / "tagged.jpg").image.pixels, data::ReadPhoto(folder / "plain.jpg").image.pixels);
 }
 

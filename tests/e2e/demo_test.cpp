@@ -67,5 +67,29 @@ TEST(Demonstration, KnownPosesOfImperfectPhotosNeedNoColmap) {
   EXPECT_TRUE(std::filesystem::exists(folder / "scene/scene.ply"));
 }
 
+// The line in which a training says what --color auto found and chose, with poses that come without points.
+std::string ChoiceWithoutPoints(const TempDir& folder, const std::string& jitter) {
+  const std::string demo = folder / ("demo" + jitter);
+  const ProcessOutput capture =
+      RunProgram({SPLAT_BINARY_DIR "/apps/splat-capture", demo, "--photos", "8", "--width", "96", "--height", "72",
+                  "--samples", "1", "--exposure-jitter", jitter, "--quiet"},
+                 300);
+  EXPECT_EQ(capture.exit_code, 0) << capture.err;
+  std::filesystem::remove(demo + "/truth/points3D.txt");
+  const ProcessOutput train =
+      RunProgram({SPLAT_BINARY_DIR "/apps/splat-train", "--images", demo + "/photos", "--poses", demo + "/truth",
+                  "--color", "auto", "--iterations", "2", "--export", "ply", "--output", folder / ("scene" + jitter)},
+                 300);
+  EXPECT_EQ(train.exit_code, 0) << train.err << train.out;
+  const size_t begin = train.out.find("--color auto: ");
+  return begin == std::string::npos ? train.out : train.out.substr(begin, train.out.find('\n', begin) - begin);
+}
+
+TEST(Demonstration, ExifTellsWhatPhotosDifferInWherePosesHaveNoPoints) {
+  const TempDir folder;
+  EXPECT_THAT(ChoiceWithoutPoints(folder, "0.7"), ::testing::EndsWith(" stops of light; exposure"));
+  EXPECT_THAT(ChoiceWithoutPoints(folder, "0"), ::testing::EndsWith(" differ by 0.00 stops of light; off"));
+}
+
 }  // namespace
 }  // namespace splat

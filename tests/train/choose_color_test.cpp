@@ -31,6 +31,16 @@ TEST(ModeFor, TakesTheLeastThatExplainsThePhotos) {
   EXPECT_EQ(ModeFor({}), "off");
 }
 
+TEST(ModeByExif, TakesLightWhereMostPhotosHaveIt) {
+  EXPECT_EQ(ModeByExif(data::ExposureSpread{10, 10, 0.0}), "off");
+  EXPECT_EQ(ModeByExif(data::ExposureSpread{10, 10, 0.1}), "off") << "0.045 stops of the files' values";
+  EXPECT_EQ(ModeByExif(data::ExposureSpread{10, 10, 0.12}), "exposure");
+  EXPECT_EQ(ModeByExif(data::ExposureSpread{10, 5, 1.0}), "exposure");
+  EXPECT_EQ(ModeByExif(data::ExposureSpread{10, 4, 1.0}), "off") << "of most photos nothing is known";
+  EXPECT_EQ(ModeByExif(data::ExposureSpread{1, 1, 0.0}), "off");
+  EXPECT_EQ(ModeByExif(data::ExposureSpread{}), "off");
+}
+
 // What the log says of a choice.
 struct Choice {
   std::string mode;
@@ -96,7 +106,48 @@ TEST(ChosenColorMode, OfPhotosThatCannotBeComparedIsOff) {
   const Choice choice = Choose(set.dataset, "auto");
   EXPECT_EQ(choice.mode, "off");
   ASSERT_EQ(choice.lines.size(), 1u);
-  EXPECT_THAT(choice.lines[0], HasSubstr("cannot be compared"));
+  EXPECT_THAT(choice.lines[0], HasSubstr("too few points"));
+  EXPECT_THAT(choice.lines[0], HasSubstr("EXIF has no exposures; off"));
+}
+
+// The dataset with the exposures that `stops(i)` says of photo i, as EXIF has them.
+template <typename Stops>
+data::Dataset WithExif(data::Dataset dataset, const Stops& stops) {
+  for (size_t i = 0; i < dataset.views.size(); ++i) dataset.views[i].exposure_stops = stops(int(i));
+  return dataset;
+}
+
+TEST(ChosenColorMode, OfPhotosThatCannotBeComparedIsByExif) {
+  splat::testing::SyntheticSet set;
+  set.dataset.points = {};
+  const Choice differing = Choose(WithExif(set.dataset, Alternating), "auto");
+  EXPECT_EQ(differing.mode, "exposure");
+  ASSERT_EQ(differing.lines.size(), 1u);
+  EXPECT_THAT(differing.lines[0], HasSubstr("too few points"));
+  EXPECT_THAT(differing.lines[0], HasSubstr("exposures of 12 photos differ by 0.24 stops of light; exposure"));
+  const Choice equal = Choose(WithExif(set.dataset, [](int) { return -7.0; }), "auto");
+  EXPECT_EQ(equal.mode, "off");
+  ASSERT_EQ(equal.lines.size(), 1u);
+  EXPECT_THAT(equal.lines[0], HasSubstr("differ by 0.00 stops of light; off"));
+  data::Dataset few = WithExif(set.dataset, Alternating);
+  for (size_t i = 5; i < few.views.size(); ++i) few.views[i].exposure_stops.reset();
+  const Choice unknown = Choose(few, "auto");
+  EXPECT_EQ(unknown.mode, "off");
+  EXPECT_THAT(unknown.lines.at(0), HasSubstr("exposures of 4 of 12 photos only; off"));
+}
+
+// The light may have changed as the exposure did, or the file's values for another reason.
+TEST(ChosenColorMode, MeasuredBrightnessGoesBeforeExifWhichIsSaidBesideIt) {
+  splat::testing::SyntheticSet set;
+  const float* means = set.truth.means.data_ptr<float>();
+  for (size_t i = 0; i < set.dataset.points.positions.size(); ++i) {
+    set.dataset.points.positions[i] = {means[3 * i], means[3 * i + 1], means[3 * i + 2]};
+  }
+  const Choice equal = Choose(WithExif(set.dataset, [](int i) { return i % 2 == 0 ? -7.0 : -5.0; }), "auto");
+  EXPECT_EQ(equal.mode, "off");
+  EXPECT_THAT(equal.lines.at(0), HasSubstr("(by EXIF the exposures of 12 photos differ by 0.94 stops of light); off"));
+  TakeAgain(set.dataset, [](int i, int) { return Alternating(i); });
+  EXPECT_EQ(Choose(WithExif(set.dataset, [](int) { return -7.0; }), "auto").mode, "exposure");
 }
 
 TEST(ChosenColorMode, IsWhatATrainingTakes) {

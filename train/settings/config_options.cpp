@@ -31,8 +31,10 @@ std::vector<Option> RunOptionsOf(TrainConfig& config) {
       Option("sh_degree_every", config.sh_degree_every,
              "Steps (of 30000) between rises of the colours' degree; 0: all at once")
           .AtLeast(0),
-      Option("background", config.background,
-             "Colour behind the scene and behind transparent photos: black, white, #rrggbb, r,g,b in 0..1")
+      Option(
+          "background", config.background,
+          "Colour behind the scene and behind transparent photos: black, white, #rrggbb, r,g,b in 0..1; auto: black, "
+          "with splats for the sky where the photos show one (--sky)")
           .Between(0, 1)
           .Flag("--background COLOR", kTraining),
       Option("remove_floaters", config.remove_floaters,

@@ -92,6 +92,18 @@ TEST(OptionFlagsTest, QuotesWhatIsNotAllowedAndSaysWhatIs) {
   EXPECT_THAT(ErrorOf({"--file", "a", "b"}), HasSubstr("b")) << "one value a flag";
 }
 
+TEST(OptionFlagsTest, ABackgroundThatIsAutoIsBlackWhereItAlwaysHasAValue) {
+  Settings settings;
+  settings.background = {1, 1, 1};
+  Parse(settings, {"--background", "auto"});
+  EXPECT_THAT(settings.background, ElementsAre(0, 0, 0));
+  EXPECT_THAT(ErrorOf({"--background", "mud"}), HasSubstr("or auto"));
+  std::optional<Rgb> left_out;
+  const Option of_a_scene = Option("background", left_out, "Colour").Flag("--background COLOR", "A");
+  EXPECT_THAT(TextProblem(of_a_scene, "auto"), HasSubstr("#rrggbb"));
+  EXPECT_EQ(TextProblem(of_a_scene, "white"), "");
+}
+
 TEST(OptionFlagsTest, HelpNamesEachFlagWithItsDefault) {
   Settings settings;
   CLI::App app("Test", "test");

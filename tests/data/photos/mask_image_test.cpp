@@ -18,7 +18,7 @@ using splat::testing::ErrorMessageOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
 
-constexpr PhotoInfo kPhoto = {40, 20, 1, 8};
+const PhotoInfo kPhoto = {40, 20, 1, 8};
 
 // An image whose left half has one colour and whose right half another one.
 Image8 Halves(int width, int height, const std::vector<uint8_t>& left, const std::vector<uint8_t>& right) {

@@ -6,7 +6,10 @@
 #include <fstream>
 
 #include "data/photos/image_io.h"
+#include "io/atomic_file.h"
+#include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
+#include "tests/support/exif_bytes.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {
@@ -68,6 +71,29 @@ TEST(GroupByCamera, ObeysTheUser) {
               HasSubstr("b has 4x6 px and a 6x4"));
   options.single_camera = "maybe";
   EXPECT_THAT(testing::ErrorMessageOf([&] { GroupByCamera({}, options); }), HasSubstr("\"maybe\""));
+}
+
+TEST(DescribePhotos, TellsCamerasByExifInPngToo) {
+  const testing::TempDir folder;
+  WriteImage(folder / "plain.png", Image8(6, 4, 3));
+  const std::string png = ReadFile(folder / "plain.png");
+  const auto write = [&](const std::string& name, uint32_t focal_length_mm) {
+    constexpr uint16_t kFocalLength = 0x920a;
+    constexpr size_t kBehindHeader = 8 + 25;
+    const std::string exif = testing::TiffStructure({}, {testing::FractionEntry(kFocalLength, focal_length_mm, 1)});
+    const std::string size = {0, 0, 0, char(exif.size())};
+    testing::WriteBytes(folder / name, png.substr(0, kBehindHeader) + size + "eXIf" + exif + std::string(4, '\0') +
+                                           png.substr(kBehindHeader));
+  };
+  write("wide.png", 28);
+  write("also_wide.png", 28);
+  write("long.png", 85);
+  const std::vector<SfmPhoto> photos =
+      DescribePhotos(folder.path(), {"plain.png", "wide.png", "also_wide.png", "long.png"});
+  EXPECT_EQ(photos[0].camera, "");
+  EXPECT_THAT(photos[1].camera, HasSubstr("28"));
+  EXPECT_EQ(photos[2].camera, photos[1].camera);
+  EXPECT_THAT(photos[3].camera, HasSubstr("85"));
 }
 
 TEST(DescribePhotos, ReadsSizesAndMarksWhatIsNoPhoto) {
