@@ -40,12 +40,21 @@ Vec3<double> Vec3Of(const Json& node, const char* key, const Vec3<double>& fallb
   return {found->at(0).get<double>(), found->at(1).get<double>(), found->at(2).get<double>()};
 }
 
-// A node's own transform: its matrix (column by column), or translation * rotation * scale.
-Affine3 TransformOf(const Json& node) {
+// "node 3 (rock)"
+std::string NameOf(const Json& node, uint64_t index) {
+  const auto name = node.find("name");
+  if (name == node.end() || !name->is_string()) return StrCat("node ", index);
+  return StrCat("node ", index, " (", name->get<std::string>().substr(0, 80), ")");
+}
+
+// A node's own transform: its matrix (column by column), or translation * rotation * scale. `where` begins messages.
+Affine3 TransformOf(const Json& node, const std::string& where) {
   Affine3 transform;
   const auto matrix = node.find("matrix");
   if (matrix != node.end()) {
     const auto at = [&](size_t row, size_t column) { return matrix->at(4 * column + row).get<double>(); };
+    SPLAT_CHECK(at(3, 0) == 0 && at(3, 1) == 0 && at(3, 2) == 0 && at(3, 3) == 1, where,
+                " has a matrix whose last row is not 0 0 0 1: glTF has matrices column by column; transpose it");
     for (size_t i = 0; i < 9; ++i) transform.linear(int(i / 3), int(i % 3)) = at(i / 3, i % 3);
     transform.translation = {at(0, 3), at(1, 3), at(2, 3)};
     return transform;
@@ -64,13 +73,6 @@ Affine3 TransformOf(const Json& node) {
   }
   transform.translation = Vec3Of(node, "translation", {0, 0, 0});
   return transform;
-}
-
-// "node 3 (rock)"
-std::string NameOf(const Json& node, uint64_t index) {
-  const auto name = node.find("name");
-  if (name == node.end() || !name->is_string()) return StrCat("node ", index);
-  return StrCat("node ", index, " (", name->get<std::string>().substr(0, 80), ")");
 }
 
 // Splats lie where floats reach, and a mesh does not become one point, line or plane.
@@ -225,7 +227,7 @@ std::vector<PlacedMesh> PlacedMeshes(const Document& document) {
     const Json& node = nodes->at(size_t(index));
     SPLAT_CHECK(!seen[size_t(index)], document.path(), ": ", NameOf(node, index), " hangs below two others; ", kAdvice);
     seen[size_t(index)] = true;
-    const Affine3 scene_from_node = scene_from_parent * TransformOf(node);
+    const Affine3 scene_from_node = scene_from_parent * TransformOf(node, document.path() + ": " + NameOf(node, index));
     if (node.contains("mesh")) {
       CheckPlace(scene_from_node, NameOf(node, index), document.path());
       placed.push_back({IndexOf(node["mesh"], "mesh", document.path()), scene_from_node});

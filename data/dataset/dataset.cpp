@@ -6,6 +6,8 @@
 #include "data/dataset/camera_sanity.h"
 #include "data/dataset/few_points.h"
 #include "data/dataset/lens_groups.h"
+#include "data/dataset/photo_faults.h"
+#include "data/dataset/stale_size.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
 #include "data/dataset/view_borders.h"
@@ -75,9 +77,10 @@ void ReportUnusable(const std::vector<std::string>& unusable, size_t total, cons
 }
 
 // Views in the source's frame, sorted by name, with their sizes; photos that cannot be used are left out.
-std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const DatasetOptions& options, Executor& executor,
-                            const LogSink& log) {
+std::vector<View> MakeViews(const std::string& source, const std::vector<PosedPhoto>& photos,
+                            const DatasetOptions& options, Executor& executor, const LogSink& log) {
   const AlphaUse alpha = AlphaUseOf(options.alpha);
+  PhotoFault stale;
   std::vector<View> views;
   std::vector<const PosedPhoto*> usable;  // of the views
   std::vector<std::string> unusable;
@@ -90,7 +93,13 @@ std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const Dataset
       continue;
     }
     const PhotoSize size = TrainingSize(photo.name, check.size, options);
-    Camera camera = UndistortedCamera(photo.intrinsics);
+    Intrinsics& intrinsics = check.view.intrinsics;
+    if (HasStaleSize(intrinsics, check.size.width, check.size.height)) {
+      stale.Add(photo.name, StaleSizeText(intrinsics, check.size.width, check.size.height));
+      intrinsics.width = check.size.width;
+      intrinsics.height = check.size.height;
+    }
+    Camera camera = UndistortedCamera(intrinsics);
     camera.camera_from_world = photo.camera_from_world;
     check.view.camera = ResizedCamera(camera, size.width, size.height);
     check.view.mask = photo.mask;
@@ -103,6 +112,7 @@ std::vector<View> MakeViews(const std::vector<PosedPhoto>& photos, const Dataset
                  [&](int64_t i) { views[size_t(i)].sightings = RaysOfSightings(*usable[size_t(i)]); });
   }
   ReportUnusable(unusable, photos.size(), log);
+  stale.Warn(log, source + ": ", "");
   std::stable_sort(views.begin(), views.end(), [](const View& a, const View& b) { return a.name < b.name; });
   return views;
 }
@@ -217,7 +227,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   SPLAT_CHECK(!scene.photos.empty(), scene.source, ": holds no photos with poses");
   Dataset dataset;
   const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
-  dataset.views = MakeViews(photos, options, executor, log);
+  dataset.views = MakeViews(scene.source, photos, options, executor, log);
   LeaveOutStrays(dataset.views, log);
   NumberLenses(dataset.views);
   UseMasks(dataset.views, executor, log);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include "core/check.h"
+#include "core/quantile.h"
 #include "data/dataset/scene_alignment.h"
 
 namespace splat::data {
@@ -16,6 +18,25 @@ constexpr double kPlaceSize = 1e-3;  // x kAlignedDistance
 constexpr double kThinnest = 1e-4;   // x the extent; of points that were measured none lie so flat
 
 constexpr double kNearPlane = 0.1;  // x kAlignedDistance
+constexpr double kFar = 1000;       // x the median distance of the points from their middle
+
+// Without the few that lie so far out that the others would look like one place or plane beside them.
+std::vector<Vec3<double>> WithoutFar(const std::vector<Vec3<double>>& points) {
+  std::vector<double> along[3], distances;
+  for (const Vec3<double>& p : points) {
+    along[0].push_back(p.x);
+    along[1].push_back(p.y);
+    along[2].push_back(p.z);
+  }
+  const Vec3<double> middle = {Median(along[0]), Median(along[1]), Median(along[2])};
+  for (const Vec3<double>& p : points) distances.push_back(Norm(p - middle));
+  const double median = Median(distances);
+  if (!(median > 0)) return points;
+  std::vector<Vec3<double>> near;
+  std::copy_if(points.begin(), points.end(), std::back_inserter(near),
+               [&](const Vec3<double>& p) { return Norm(p - middle) <= kFar * median; });
+  return near;
+}
 
 // The longest of what `part` makes of the points' offsets from the first.
 template <typename Part>
@@ -40,7 +61,8 @@ bool LookAtPlane(const Vec3<double>& point, const Vec3<double>& normal, const st
 
 }  // namespace
 
-std::string WhyFewPoints(const std::vector<Vec3<double>>& points, const std::vector<Rigid3>& cameras_from_scene) {
+std::string WhyFewPoints(const std::vector<Vec3<double>>& all_points, const std::vector<Rigid3>& cameras_from_scene) {
+  const std::vector<Vec3<double>> points = WithoutFar(all_points);
   std::set<std::array<double, 3>> places;
   const double cell = kPlaceSize * kAlignedDistance;
   for (size_t i = 0; i < points.size() && places.size() < kFewestPlaces; ++i) {

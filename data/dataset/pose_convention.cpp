@@ -1,6 +1,7 @@
 #include "data/dataset/pose_convention.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/check.h"
@@ -55,6 +56,19 @@ std::vector<Reading> InverseReadings(const SceneDescription& scene, const Poses&
            begin + end},
           {Changed(written, [](const Rigid3& pose) { return Compose(Inverse(pose), Turn()); }),
            begin + ", with OpenCV's axes" + end}};
+}
+
+// Of a file of OpenGL's axes whose rotations stand with rows for columns, beside translations that are right. With R
+// the rotation that its reader made of the matrix M of a file, M = transpose(R) T, and T M is meant.
+Reading TransposedReading(const Poses& written) {
+  return {Changed(written,
+                  [](const Rigid3& pose) {
+                    const Mat3<double> turn = Turn().rotation;
+                    const Mat3<double> rotation = turn * (Transpose(pose.rotation) * turn);
+                    return Rigid3{rotation, -(rotation * Inverse(pose).translation)};
+                  }),
+          " with the rotation of each matrix transposed: the file has its rows for its columns; all rotations were "
+          "transposed"};
 }
 
 // Which way cameras look whose axes meet closely.
@@ -114,6 +128,13 @@ void SayThatPosesAreInverse(const SceneDescription& scene, const LogSink& log) {
                          "them"));
 }
 
+void SayThatRotationsAreTransposed(const SceneDescription& scene, const LogSink& log) {
+  LogWarning(log, StrCat(scene.source,
+                         ": the cameras do not look at one place, or are rolled in all directions, but do look at one "
+                         "with the rotation of each matrix transposed: unless the photos were taken outwards from one "
+                         "place, its rows stand for its columns; transpose them"));
+}
+
 }  // namespace
 
 void CheckPoseConvention(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log) {
@@ -123,13 +144,17 @@ void CheckPoseConvention(const SceneDescription& scene, std::vector<PosedPhoto>&
   for (Reading& reading : InverseReadings(scene, written)) {
     if (MayBeMeant(reading, written, looks.at_it)) inverses.push_back(std::move(reading));
   }
+  std::optional<Reading> transposed;
+  if (scene.opengl_axes) transposed = TransposedReading(written);
+  if (transposed && !MayBeMeant(*transposed, written, looks.at_it)) transposed.reset();
   const bool rolled_inverse = !inverses.empty() && Uprightness(written) <= kRolled;
   if (scene.points.positions.empty()) {
     if (looks.away && !rolled_inverse) return SayThatAxesAreTurned(scene, log);
-    if (!inverses.empty()) SayThatPosesAreInverse(scene, log);
+    if (!inverses.empty()) return SayThatPosesAreInverse(scene, log);
+    if (transposed) SayThatRotationsAreTransposed(scene, log);
     return;
   }
-  if (!looks.away && inverses.empty()) return;
+  if (!looks.away && inverses.empty() && !transposed) return;
   const double seen = SeenFrom(written, photos, scene);
   Reading best;
   double best_seen = kInView;
@@ -146,6 +171,7 @@ void CheckPoseConvention(const SceneDescription& scene, std::vector<PosedPhoto>&
     consider(turned, kLeftInView);
   }
   for (Reading& reading : inverses) consider(reading, kInverseFewer);
+  if (transposed) consider(*transposed, kInverseFewer);
   if (best.poses.empty()) {
     if (rolled_inverse) SayThatPosesAreInverse(scene, log);
     return;

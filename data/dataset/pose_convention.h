@@ -16,6 +16,7 @@ namespace splat::data {
 //    upright cameras whose axes meet in front, and those that are written do not or belong to cameras that are rolled
 //    in all directions: the file has camera-from-world where world-from-camera is meant, or the reverse. For files of
 //    OpenGL's axes both axes are tried.
+//  - of files of OpenGL's axes likewise those of which the rotations alone stand with rows for columns.
 // Without points, and where rolled cameras see as many of them, either is only said, since photos that are taken
 // outwards from one place can look the same. An inverse is not noticed where its axes meet in front of upright cameras
 // as well, as those of cameras that all look nearly the same way do: it is like a mirror image of them.

@@ -25,7 +25,7 @@ constexpr Kind kKinds[] = {
     {" .dng .cr2 .cr3 .crw .nef .nrw .arw .sr2 .srf .raf .orf .rw2 .rwl .pef .srw .3fr .fff .iiq .x3f .raw ",
      "develop them with darktable-cli FILE FILE.jpg"},
     {" .jxl ", "convert them with djxl FILE FILE.png"},
-    {" .bmp .gif .ppm .pgm .pbm .pnm .pam .tga .jp2 .j2k .jpx .jxr .exr .hdr .psd .jfif .dib ",
+    {" .bmp .gif .ppm .pgm .pbm .pnm .pam .tga .jp2 .j2k .jpx .jxr .exr .hdr .psd .dib ",
      "convert them with magick FILE FILE.png"},
     kVideo,
 };
@@ -52,9 +52,10 @@ std::vector<std::string> FilesBelow(const std::string& folder) {
   try {
     fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied);
     for (; entry != fs::recursive_directory_iterator(); ++entry) {
+      // A link that leads nowhere, or to itself, is no file.
       const bool hidden = entry->path().filename().string().front() == '.';
-      if (hidden && entry->is_directory()) entry.disable_recursion_pending();
-      if (hidden || !entry->is_regular_file()) continue;
+      if (hidden && entry->is_directory(ignored)) entry.disable_recursion_pending();
+      if (hidden || !entry->is_regular_file(ignored)) continue;
       names.push_back(entry->path().lexically_relative(folder).generic_string());
     }
   } catch (const fs::filesystem_error& error) {

@@ -22,7 +22,8 @@ struct PhotoInfo {
 };
 
 // The ends of photos' names, in any case.
-constexpr std::array<std::string_view, 6> kPhotoExtensions = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"};
+constexpr std::array<std::string_view, 8> kPhotoExtensions = {".png",  ".jpg",  ".jpeg", ".tif",
+                                                              ".tiff", ".webp", ".jpe",  ".jfif"};
 
 // Whether a file is taken for a photo by its name: it ends in one of kPhotoExtensions.
 bool HasPhotoExtension(const std::string& name);

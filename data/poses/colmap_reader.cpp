@@ -4,7 +4,6 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
-#include <set>
 
 #include "core/check.h"
 #include "core/quantile.h"
@@ -93,13 +92,18 @@ struct CameraEntry {
 };
 using CameraTable = std::map<uint32_t, CameraEntry>;
 
-CameraTable MakeCameraTable(const std::vector<ColmapCamera>& cameras, const std::string& path) {
+// Of several cameras with one id the first counts, with a warning.
+CameraTable MakeCameraTable(const std::vector<ColmapCamera>& cameras, const std::string& path,
+                            std::vector<std::string>& warnings) {
   SPLAT_CHECK(!cameras.empty(), path, ": holds no cameras; copy the model again or run COLMAP again");
   CameraTable table;
   for (const ColmapCamera& camera : cameras) {
     const std::string where = StrCat(path, ": camera ", camera.id);
     const auto [entry, added] = table.try_emplace(camera.id);
-    SPLAT_CHECK(added, where, " is there twice");
+    if (!added) {
+      warnings.push_back(where + " is there twice; the first entry counts");
+      continue;
+    }
     try {
       entry->second.intrinsics = CheckedIntrinsics(camera, where);
     } catch (const Error& error) {
@@ -125,27 +129,29 @@ Rigid3 CheckedPose(const ColmapImage& image, const std::string& where) {
 }
 
 std::vector<PosedPhoto> MakePhotos(const std::vector<ColmapImage>& images, const CameraTable& cameras,
-                                   const ModelFiles& files, const std::string& image_folder) {
+                                   const ModelFiles& files, const std::string& image_folder,
+                                   std::vector<std::string>& warnings) {
   SPLAT_CHECK(!images.empty(), files.images, ": holds no images; copy the model again or run COLMAP again");
   std::vector<PosedPhoto> photos;
-  std::set<std::string> names;
   for (const ColmapImage& image : images) {
     SPLAT_CHECK(!image.name.empty(), files.images, ": image ", image.id, " has no name");
     const std::string where = StrCat(files.images, ": image ", image.id, " ('", image.name, "')");
     const auto camera = cameras.find(image.camera_id);
-    SPLAT_CHECK(camera != cameras.end(), where, ": its camera ", image.camera_id, " is not in ", files.cameras,
-                "; the files are of different models");
-    SPLAT_CHECK(names.insert(image.name).second, where, ": another image has the same name");
     PosedPhoto& photo = photos.emplace_back();
     photo.name = image.name;
     photo.path = (fs::path(image_folder) / image.name).string();
-    photo.intrinsics = camera->second.intrinsics;
-    photo.problem = camera->second.problem;
+    if (camera == cameras.end()) {
+      photo.problem = StrCat(where, ": its camera ", image.camera_id, " is not in ", files.cameras,
+                             "; the files are of different models");
+    } else {
+      photo.intrinsics = camera->second.intrinsics;
+      photo.problem = camera->second.problem;
+    }
     ReadOrSayWhy(photo, [&] { photo.camera_from_world = CheckedPose(image, where); });
     photo.sightings = image.sightings;
   }
   CheckAnyIsUsable(photos);
-  std::sort(photos.begin(), photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  SortAndKeepOneOfEachName(files.images, photos, warnings);
   return photos;
 }
 
@@ -252,10 +258,10 @@ SceneDescription ReadColmapPhotos(const std::string& model_folder, const std::st
   auto& warnings = scene.warnings;
   const auto cameras =
       TakeRecords(files.binary_cameras ? ReadBinaryCameras(files.cameras) : ReadTextCameras(files.cameras), warnings);
-  const CameraTable camera_table = MakeCameraTable(cameras, files.cameras);
+  const CameraTable camera_table = MakeCameraTable(cameras, files.cameras, warnings);
   const auto images =
       TakeRecords(files.binary_images ? ReadBinaryImages(files.images) : ReadTextImages(files.images), warnings);
-  scene.photos = MakePhotos(images, camera_table, files, image_folder);
+  scene.photos = MakePhotos(images, camera_table, files, image_folder, warnings);
   return scene;
 }
 

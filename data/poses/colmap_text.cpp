@@ -194,17 +194,28 @@ ColmapFile<ColmapCamera> ReadTextCameras(const std::string& path) {
 ColmapFile<ColmapImage> ReadTextImages(const std::string& path) {
   RecordScanner scanner(path, "images");
   ColmapFile<ColmapImage> file;
+  size_t damaged = 0;
+  std::string damage;  // of the first damaged line
   while (scanner.NextRecord()) {
     ColmapImage image;
-    image.id = scanner.Number<uint32_t>("an image id");
-    for (double& q : image.rotation) q = scanner.Number<double>("a quaternion component");
-    for (double& t : image.translation) t = scanner.Number<double>("a translation component");
-    image.camera_id = scanner.Number<uint32_t>("a camera id");
+    try {
+      image.id = scanner.Number<uint32_t>("an image id");
+      for (double& q : image.rotation) q = scanner.Number<double>("a quaternion component");
+      for (double& t : image.translation) t = scanner.Number<double>("a translation component");
+      image.camera_id = scanner.Number<uint32_t>("a camera id");
+    } catch (const Error& error) {
+      if (damaged++ == 0) damage = error.what();
+      ReadPoints2d(scanner);
+      continue;
+    }
     image.name = scanner.Rest();
     image.sightings = ReadPoints2d(scanner);
     file.records.push_back(std::move(image));
   }
-  file.warnings = scanner.Warnings(file.records.size());
+  SPLAT_CHECK(damaged == 0 || !file.records.empty(), damage);
+  if (damaged > 1) damage += StrCat(" (and ", damaged - 1, " other lines)");
+  if (damaged > 0) file.warnings = {damage + "; the images of such lines are left out"};
+  if (damaged == 0) file.warnings = scanner.Warnings(file.records.size());
   return file;
 }
 

@@ -15,7 +15,7 @@ struct PointsInView {
 PointsInView CountPointsInView(const std::vector<PosedPhoto>& photos, const std::vector<Vec3<double>>& points);
 
 // Whether the points lie where the cameras look. Points of another coordinate system do not: hardly any camera has one
-// in view.
+// in view, or they all lie in one spot far off, which a map's coordinates make of them.
 bool CamerasSeePoints(const std::vector<PosedPhoto>& photos, const std::vector<Vec3<double>>& points);
 
 }  // namespace splat::data

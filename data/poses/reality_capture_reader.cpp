@@ -240,10 +240,7 @@ SceneDescription ReadRealityCapture(const std::string& path, const std::string& 
     ReadOrSayWhy(photo, [&] { photo.camera_from_world = PoseOf(rows[i]); });
   }
   CheckAnyIsUsable(scene.photos);
-  std::sort(scene.photos.begin(), scene.photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  const auto twice = std::adjacent_find(scene.photos.begin(), scene.photos.end(),
-                                        [](const auto& a, const auto& b) { return a.name == b.name; });
-  SPLAT_CHECK(twice == scene.photos.end(), path, ": the photo '", twice->name, "' is there twice; remove a line");
+  SortAndKeepOneOfEachName(path, scene.photos, scene.warnings);
   return scene;
 }
 

@@ -18,6 +18,7 @@
 #include "data/poses/transforms_keys.h"
 #include "data/poses/unusable_poses.h"
 #include "io/atomic_file.h"
+#include "io/json_not_finite.h"
 #include "io/json_parse.h"
 
 namespace splat::data {
@@ -149,8 +150,14 @@ Intrinsics ReadIntrinsics(const Scopes& scopes, const PhotoInfo& photo_size) {
   return intrinsics;
 }
 
-// The 3 x 4 part of a transform_matrix with 3 or 4 rows.
-Rigid3 ReadMatrix(const Json& matrix, const std::string& where) {
+// A transform_matrix as written, but the right way round.
+struct FrameMatrix {
+  Rigid3 pose;              // its 3 x 4 part, of which the rotation may be scaled
+  bool transposed = false;  // as written: with the translation in the last row
+};
+
+// Of 3 or 4 rows.
+FrameMatrix ReadMatrix(const Json& matrix, const std::string& where) {
   SPLAT_CHECK(matrix.is_array() && (matrix.size() == 3 || matrix.size() == 4), where,
               ": 'transform_matrix' must have 4 rows of 4 numbers");
   double m[4][4] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 1}};
@@ -163,24 +170,32 @@ Rigid3 ReadMatrix(const Json& matrix, const std::string& where) {
       m[i][j] = matrix[i][j].get<double>();
     }
   }
-  const double last[4] = {0, 0, 0, 1};
-  for (size_t j = 0; j < 4; ++j) {
-    SPLAT_CHECK(std::abs(m[3][j] - last[j]) <= kLastRowTolerance, where,
-                ": the last row of 'transform_matrix' must be 0 0 0 1");
+  const auto is_last = [](double a, double b, double c, double d) {
+    return std::max({std::abs(a), std::abs(b), std::abs(c), std::abs(d - 1)}) <= kLastRowTolerance;
+  };
+  const bool upright = is_last(m[3][0], m[3][1], m[3][2], m[3][3]);
+  const bool transposed = !upright && is_last(m[0][3], m[1][3], m[2][3], m[3][3]);
+  SPLAT_CHECK(upright || transposed, where, ": the last row of 'transform_matrix' must be 0 0 0 1");
+  const auto at = [&](int row, int column) { return transposed ? m[column][row] : m[row][column]; };
+  FrameMatrix result = {{}, transposed};
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) result.pose.rotation(row, column) = at(row, column);
   }
-  return {{{{m[0][0], m[0][1], m[0][2]}, {m[1][0], m[1][1], m[1][2]}, {m[2][0], m[2][1], m[2][2]}}},
-          {m[0][3], m[1][3], m[2][3]}};
+  result.pose.translation = {at(0, 3), at(1, 3), at(2, 3)};
+  return result;
 }
 
 struct FramePose {
   Rigid3 camera_from_world;
   double scale = 1;  // of the rotation as written, taken off
+  bool transposed = false;
 };
 
 FramePose ReadPose(const Json& frame, const std::string& where) {
   const auto matrix = frame.find("transform_matrix");
   SPLAT_CHECK(matrix != frame.end(), where, ": has no 'transform_matrix'");
-  Rigid3 world_from_camera = ReadMatrix(*matrix, where);
+  const FrameMatrix written = ReadMatrix(*matrix, where);
+  Rigid3 world_from_camera = written.pose;
   const ScaledRotation scaled = TakeScaleOff(world_from_camera.rotation, where + ": 'transform_matrix'");
   world_from_camera.rotation = NearestRotation(scaled.rotation);
   // OpenGL's camera axes (x right, y up, z back) to ours (x right, y down, z forward).
@@ -188,7 +203,7 @@ FramePose ReadPose(const Json& frame, const std::string& where) {
     world_from_camera.rotation(i, 1) *= -1;
     world_from_camera.rotation(i, 2) *= -1;
   }
-  return {Inverse(world_from_camera), scaled.scale};
+  return {Inverse(world_from_camera), scaled.scale, written.transposed};
 }
 
 struct Frame {
@@ -198,21 +213,36 @@ struct Frame {
   std::string path;  // of the photo
 };
 
-std::vector<Frame> ListFrames(const Json& root, const std::string& json_path) {
+// The photo that a frame names.
+Frame ReadFrame(const Json& json, const std::string& where, const std::string& folder) {
+  SPLAT_CHECK(json.is_object(), where, ": is not an object");
+  const auto file_path = json.find("file_path");
+  SPLAT_CHECK(file_path != json.end() && file_path->is_string() && !file_path->get<std::string>().empty(), where,
+              ": has no 'file_path'");
+  const std::string name = PlainName(file_path->get<std::string>());
+  return {json, StrCat(where, " ('", name, "')"), name, FileNamed(folder, name)};
+}
+
+// The frames that name a photo; the others are left out with a warning. Throws splat::Error if none does.
+std::vector<Frame> ListFrames(const Json& root, const std::string& json_path, std::vector<std::string>& warnings) {
   SPLAT_CHECK(root.is_object(), json_path, ": is no transforms.json (a JSON object is expected)");
   const auto list = root.find("frames");
   SPLAT_CHECK(list != root.end() && list->is_array() && !list->empty(), json_path,
               ": is no transforms.json with photos (it needs a list 'frames' that is not empty)");
-  const fs::path folder = fs::path(json_path).parent_path();
+  const std::string folder = fs::path(json_path).parent_path().string();
   std::vector<Frame> frames;
-  for (const Json& json : *list) {
-    const std::string where = StrCat(json_path, ": frame ", frames.size() + 1);
-    SPLAT_CHECK(json.is_object(), where, ": is not an object");
-    const auto file_path = json.find("file_path");
-    SPLAT_CHECK(file_path != json.end() && file_path->is_string() && !file_path->get<std::string>().empty(), where,
-                ": has no 'file_path'");
-    const std::string name = PlainName(file_path->get<std::string>());
-    frames.push_back({json, StrCat(where, " ('", name, "')"), name, FileNamed(folder.string(), name)});
+  std::string problem;  // of the first frame that names no photo
+  for (size_t i = 0; i < list->size(); ++i) {
+    try {
+      frames.push_back(ReadFrame((*list)[i], StrCat(json_path, ": frame ", i + 1), folder));
+    } catch (const Error& error) {
+      if (problem.empty()) problem = error.what();
+    }
+  }
+  SPLAT_CHECK(!frames.empty(), problem);
+  const size_t others = list->size() - frames.size();
+  if (others > 0) {
+    warnings.push_back(StrCat(problem, others > 1 ? StrCat(" (and ", others - 1, " other frames)") : "", "; left out"));
   }
   return frames;
 }
@@ -267,13 +297,14 @@ std::string MaskPath(const Frame& frame, const std::string& json_path) {
 
 void ReadFrames(const Json& root, const std::string& json_path, const std::string& image_folder,
                 std::optional<Split> split, SceneDescription& scene) {
-  const std::vector<Frame> frames = ListFrames(root, json_path);
+  const std::vector<Frame> frames = ListFrames(root, json_path, scene.warnings);
   const auto has_size = [](const Json& object) { return object.contains("w") && object.contains("h"); };
   const bool sized = has_size(root) || std::all_of(frames.begin(), frames.end(),
                                                    [&](const Frame& frame) { return has_size(frame.json); });
   const std::vector<PhotoInfo> sizes =
       sized ? std::vector<PhotoInfo>(frames.size()) : SizesOfPhotos(frames, image_folder);
   std::vector<double> scales;
+  size_t transposed = 0;
   for (size_t i = 0; i < frames.size(); ++i) {
     const Frame& frame = frames[i];
     PosedPhoto& photo = scene.photos.emplace_back();
@@ -284,11 +315,16 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
     ReadOrSayWhy(photo, [&] {
       const FramePose pose = ReadPose(frame.json, frame.where);
       if (pose.scale != 1) scales.push_back(pose.scale);
+      transposed += pose.transposed ? 1 : 0;
       photo.camera_from_world = pose.camera_from_world;
     });
     ReadOrSayWhy(photo, [&] { photo.mask.path = MaskPath(frame, json_path); });
   }
   WarnOfScales(json_path, scales, scene.warnings);
+  if (transposed > 0) {
+    scene.warnings.push_back(StrCat(json_path, ": the matrices of ", transposed, " frames have the translation in the ",
+                                    "last row and not in the last column; they were transposed"));
+  }
 }
 
 // nerfstudio's point cloud, which lies in the frame of the poses; sparse_pc.ply is its usual name.
@@ -299,19 +335,15 @@ void ReadPoints(const Json& root, const std::string& json_path, SceneDescription
   fs::path path = folder / (named ? PlainName(entry->get<std::string>()) : kUsualPoints);
   if (named && !fs::exists(path)) path = folder / path.filename();  // a path of another machine
   if (fs::exists(path)) {
+    const size_t warnings = scene.warnings.size();
     TryAddPlyPoints(path.string(), scene);
+    if (scene.points.positions.empty() && scene.warnings.size() == warnings) {
+      scene.warnings.push_back(StrCat(path.string(), ": holds no points; the training starts from random points"));
+    }
   } else if (named) {
     scene.warnings.push_back(StrCat(json_path, ": its 'ply_file_path' ", (folder / PlainName(*entry)).string(),
                                     " does not exist; no points are used"));
   }
-}
-
-void SortByName(const std::string& json_path, std::vector<PosedPhoto>& photos) {
-  std::sort(photos.begin(), photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  const auto twice =
-      std::adjacent_find(photos.begin(), photos.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
-  SPLAT_CHECK(twice == photos.end(), json_path, ": the photo '", twice->name,
-              "' is there twice; remove one of its frames");
 }
 
 // The file of held-out photos beside one of training photos; empty where there is none.
@@ -324,12 +356,17 @@ std::string HeldOutPath(const fs::path& json_path) {
   return "";
 }
 
+// A number that is not finite costs the photo that it belongs to.
+Json ReadJson(const std::string& path) {
+  return ParseJson<Json>(WithTextsForNotFinite(ReadFile(path)), path);
+}
+
 // Adds the held-out photos of a file and returns what it holds; neither, with a warning, where it is damaged: training
 // does without them.
 std::optional<Json> AddHeldOut(const std::string& path, const std::string& image_folder, SceneDescription& scene) {
   SceneDescription held_out;
   try {
-    Json root = ParseJson<Json>(ReadFile(path), path);
+    Json root = ReadJson(path);
     ReadFrames(root, path, image_folder, Split::kTest, held_out);
     std::move(held_out.photos.begin(), held_out.photos.end(), std::back_inserter(scene.photos));
     std::move(held_out.warnings.begin(), held_out.warnings.end(), std::back_inserter(scene.warnings));
@@ -343,7 +380,7 @@ std::optional<Json> AddHeldOut(const std::string& path, const std::string& image
 }  // namespace
 
 SceneDescription ReadTransforms(const std::string& json_path, const std::string& image_folder) {
-  std::vector<Json> files = {ParseJson<Json>(ReadFile(json_path), json_path)};
+  std::vector<Json> files = {ReadJson(json_path)};
   const std::string test_path = HeldOutPath(json_path);
   SceneDescription scene;
   scene.opengl_axes = true;
@@ -362,7 +399,7 @@ SceneDescription ReadTransforms(const std::string& json_path, const std::string&
   }
   CheckAnyIsUsable(scene.photos);
   WarnOfUnusedKeys(files, json_path, scene.warnings);
-  SortByName(json_path, scene.photos);
+  SortAndKeepOneOfEachName(json_path, scene.photos, scene.warnings);
   ReadPoints(files[0], json_path, scene);
   return scene;
 }

@@ -1,6 +1,7 @@
 // A camera or pose that cannot be used costs its photo, and not the other photos of a file.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/check.h"
@@ -21,5 +22,10 @@ void ReadOrSayWhy(PosedPhoto& photo, const Read& read) {
 
 // Throws the problem of the first photo if every photo has one.
 void CheckAnyIsUsable(const std::vector<PosedPhoto>& photos);
+
+// Sorts the photos of the file at `path` by name and keeps one of each name, with one warning for all: the first in the
+// file of those that can be used, and one to train on before one that is held out.
+void SortAndKeepOneOfEachName(const std::string& path, std::vector<PosedPhoto>& photos,
+                              std::vector<std::string>& warnings);
 
 }  // namespace splat::data

@@ -253,6 +253,8 @@ TEST(ReadGlb, NamesWhatIsWrong) {
   EXPECT_THAT(node("translation", {0, 0, -1e300}), HasSubstr("node 0 (rock) puts its mesh farther out than 3.4"));
   EXPECT_THAT(node("scale", {1, 1e39, 1}), HasSubstr("node 0 (rock) puts its mesh farther out than 3.4"));
   EXPECT_THAT(node("matrix", {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1e39, 0, 0, 1}), HasSubstr("farther out than 3.4"));
+  EXPECT_THAT(node("matrix", {1, 0, 0, 5, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}),
+              HasSubstr("node 0 (rock) has a matrix whose last row is not 0 0 0 1"));
   EXPECT_THAT(message([&](Parts& p) { p.json["nodes"][0]["children"] = {0}; }), HasSubstr("below two others"));
   for (const char* uri : {"../a.bin", "/etc/passwd", "b/../../a.bin", "%2e%2e/a.bin", "file:///a", "..\\a.bin"}) {
     EXPECT_THAT(message([&](Parts& p) { p.json["buffers"][0]["uri"] = uri; }), HasSubstr("not lie in its folder"));

@@ -180,6 +180,17 @@ TEST_F(DatasetTest, SizeThatDiffersFromTheCalibratedOneIsScaledWhereTheAspectAgr
   EXPECT_NEAR(camera.cx, 31.5, kPixelTolerance_px);
 }
 
+TEST_F(DatasetTest, ACameraWithTheSizeOfAnotherVersionIsTakenAsOfThePhoto) {
+  AddPhoto("a.png", 80, 60);
+  scene_.photos[0].intrinsics.width = 160;
+  scene_.photos[0].intrinsics.height = 120;
+  const Dataset dataset = Build();
+  ASSERT_THAT(dataset.views, SizeIs(1));
+  EXPECT_NEAR(dataset.views[0].camera.fx, 72, kPixelTolerance_px);
+  EXPECT_NEAR(dataset.views[0].camera.cx, 40, kPixelTolerance_px);
+  EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("is the middle of the photo of 80 x 60 px"), HasSubstr("a.png"))));
+}
+
 TEST_F(DatasetTest, OtherAspectIsLeftOutByNameWithBothSizes) {
   AddPhoto("a.png", 60, 40);
   AddPhoto("b.png", 60, 40);

@@ -62,6 +62,18 @@ TEST(FewPoints, AThicknessThatWasMeasuredIsAShape) {
   EXPECT_THAT(WhyFewPoints(Plane(-1, 1e-4), Orbit()), HasSubstr("on one plane"));
 }
 
+// One stray point far out does not make a plane of the others.
+TEST(FewPoints, AFarPointDoesNotCount) {
+  for (const double far : {1e5, 1e8, 1e30}) {
+    std::vector<Vec3<double>> points = Plane(-1, 1);
+    points[7] = {far, far, far};
+    EXPECT_EQ(WhyFewPoints(points, Orbit()), "") << far;
+    points = Plane(-1);
+    points[7] = {far, far, far};
+    EXPECT_THAT(WhyFewPoints(points, Orbit()), HasSubstr("on one plane")) << far;
+  }
+}
+
 // Photos straight down from the air: their axes meet nowhere.
 TEST(FewPoints, AFlatGroundFromTheAirIsTheScene) {
   std::vector<Rigid3> cameras;

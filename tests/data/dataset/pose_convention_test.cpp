@@ -140,6 +140,26 @@ TEST_F(PoseConvention, InversePosesAreInverted) {
   }
 }
 
+TEST_F(PoseConvention, TransposedRotationsOfOpenGlFilesAreTransposed) {
+  const SceneDescription ring = scene_;
+  for (const Rigid3& frame : {kFrames[0], kFrames[1], kFrames[3]}) {
+    scene_ = ring;
+    MoveWorld(frame);
+    const std::vector<PosedPhoto> good = scene_.photos;
+    scene_.opengl_axes = true;
+    Change([](const Rigid3& pose) {
+      Rigid3 matrix = Inverse(Compose(kTurn, pose));
+      matrix.rotation = Transpose(matrix.rotation);
+      return Compose(kTurn, Inverse(matrix));
+    });
+    ExpectSame(Check(), good);
+    EXPECT_THAT(log_, ElementsAre(HasSubstr("all rotations were transposed")));
+    scene_.points = {};
+    ExpectSame(Check(), scene_.photos);
+    EXPECT_THAT(log_, ElementsAre(HasSubstr("look at one")));
+  }
+}
+
 TEST_F(PoseConvention, WithoutPointsInversePosesAreOnlySaid) {
   scene_.points = {};
   const SceneDescription around_origin = scene_;

@@ -71,6 +71,15 @@ TEST(PhotoFolder, ResultsOfEarlierRunsAreNoPhotos) {
   EXPECT_THAT(OpenPhotoFolder(folder.path()).names, ElementsAre("1.png", "2.png")) << "written among the photos";
 }
 
+TEST(PhotoFolder, LinksThatLeadNowhereAreNoPhotos) {
+  const TempDir folder;
+  for (const char* name : {"a.jpg", "b.jfif", "c.JPE"}) splat::testing::WriteBytes(folder / name, "x");
+  fs::create_symlink("itself.jpg", folder / "itself.jpg");
+  fs::create_symlink("/nowhere/x.jpg", folder / "nowhere.jpg");
+  fs::create_symlink(".", folder / "around");
+  EXPECT_THAT(OpenPhotoFolder(folder.path()).names, ElementsAre("a.jpg", "b.jfif", "c.JPE"));
+}
+
 TEST(PhotoFolder, PhotosOfAMaskAreNoMasks) {
   const std::vector<std::string> photos = {"mask/1.jpg", "mask/2.jpg"};
   EXPECT_EQ(SplitOffMasks(photos).photos, photos) << "nothing lies beside that folder";

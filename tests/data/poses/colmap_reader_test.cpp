@@ -219,9 +219,27 @@ TEST_F(ColmapReader, SaysOfWhichPhotosCameraOrPoseCannotBeUsed) {
   EXPECT_DOUBLE_EQ(scene.reprojection_error_px, 0.375 * kReprojectionSide_px / 640);
 }
 
-TEST_F(ColmapReader, RefusesTwoImagesOfOneNameAndImagesWithoutName) {
-  WriteImages(Counted({ImageBytes(1, kIdentityPose, 1, "a.jpg"), ImageBytes(2, kIdentityPose, 1, "a.jpg")}));
-  EXPECT_THAT(ReadError(), HasSubstr("another image has the same name"));
+TEST_F(ColmapReader, OfTwoImagesOfOneNameAndTwoCamerasOfOneIdTheFirstCounts) {
+  WriteCameras(
+      Counted({CameraBytes(1, 1, 640, 480, {500, 510, 320, 240}), CameraBytes(1, 1, 640, 480, {900, 910, 320, 240})}));
+  WriteImages(Counted({ImageBytes(1, kIdentityPose, 1, "a.jpg"), ImageBytes(2, {1, 0, 0, 0, 7, 8, 9}, 1, "a.jpg")}));
+  const SceneDescription scene = Read();
+  ASSERT_THAT(scene.photos, SizeIs(1));
+  EXPECT_EQ(scene.photos[0].intrinsics.params[0], 500);
+  EXPECT_NE(scene.photos[0].camera_from_world.translation.x, 7);
+  EXPECT_THAT(scene.warnings, ::testing::IsSupersetOf({HasSubstr("camera 1 is there twice; the first entry counts"),
+                                                       HasSubstr("more than one entry for a.jpg")}));
+}
+
+TEST_F(ColmapReader, AnImageOfACameraThatIsNotThereLeavesTheOthers) {
+  WriteImages(Counted({ImageBytes(1, kIdentityPose, 9, "a.jpg"), ImageBytes(2, kIdentityPose, 1, "b.jpg")}));
+  const SceneDescription scene = Read();
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  EXPECT_THAT(scene.photos[0].problem, AllOf(HasSubstr("a.jpg"), HasSubstr("camera 9 is not in")));
+  EXPECT_EQ(scene.photos[1].problem, "");
+}
+
+TEST_F(ColmapReader, RefusesImagesWithoutName) {
   WriteImages(Counted({ImageBytes(3, kIdentityPose, 1, "")}));
   EXPECT_THAT(ReadError(), HasSubstr("image 3 has no name"));
 }

@@ -36,6 +36,17 @@ TEST_F(ColmapReader, ReadsTextModels) {
   EXPECT_DOUBLE_EQ(summary.mean_reprojection_error_px, 0.375);
 }
 
+TEST_F(ColmapReader, ADamagedLineOfImagesCostsItsImage) {
+  WriteTextModel();
+  WriteBytes(folder_ / "images.txt",
+             "2 1 0 0 0 0.5 -1 2 3 a.jpg\n1.5 2.5 7\n4 garbage\n1.5 2.5 7 3 4 -1\n5 1 0 0 0 1 2 3 3 b.jpg\n\n6 1 0\n");
+  const SceneDescription scene = Read();
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  EXPECT_EQ(scene.photos[1].name, "b.jpg");
+  EXPECT_THAT(scene.warnings, ElementsAre(AllOf(HasSubstr("images.txt: line 3: "), HasSubstr("'garbage'"),
+                                                HasSubstr("(and 1 other lines)"), HasSubstr("are left out"))));
+}
+
 TEST_F(ColmapReader, TheLinesOf2dPointsMayBeMissing) {
   const std::string a = "2 1 0 0 0 0.5 -1 2 3 my photo 1 2.jpg", b = "4 1 0 0 0 1 2 3 3 cam 2/b.jpg";
   const std::string points = "1.5 2.5 7 3 4 -1";

@@ -163,6 +163,10 @@ TEST_F(TransformsSets, APlyThatIsCutOffIsAWarning) {
   EXPECT_THAT(scene.points.positions, SizeIs(1));
   EXPECT_THAT(scene.warnings,
               ElementsAre(AllOf(HasSubstr("points.ply"), HasSubstr("the 1 points of it that are whole are taken"))));
+  WriteBytes(folder_ / "points.ply",
+             "ply\nformat ascii 1.0\nelement vertex 0\nproperty float x\nproperty float y\nproperty float z\n"
+             "property uchar red\nproperty uchar green\nproperty uchar blue\nend_header\n");
+  EXPECT_THAT(ReadOf(file).warnings, ElementsAre(HasSubstr("points.ply: holds no points")));
   WriteBytes(folder_ / "points.ply", "ply\nformat ascii 1.0\nelement vertex 3\n");
   EXPECT_THAT(ReadOf(file).photos, SizeIs(1));
   EXPECT_THAT(ReadOf(file).points.positions, IsEmpty());
