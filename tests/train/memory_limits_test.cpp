@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/machine_limits.h"
-#include "rasterizer/torch/process_executor.h"
-
 namespace splat::train {
 namespace {
 

@@ -1,4 +1,5 @@
 #include "train/photo_loading.h"
+#include "rasterizer/torch/process_executor.h"
 
 #include <gtest/gtest.h>
 
