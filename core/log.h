@@ -6,7 +6,7 @@
 
 namespace splat {
 
-enum class LogLevel { kDebug, kInfo, kWarning };
+enum class LogLevel { kInfo, kWarning };
 
 // Receives one line without a line end. A sink may be empty: then nothing is logged. It is called from one thread at a
 // time.

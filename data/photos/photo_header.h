@@ -1,4 +1,4 @@
-// What can be learnt of a photo file without decoding it. Used by the sources of image_io.h and photo_files.h only.
+// What can be learnt of a photo file without decoding it.
 #pragma once
 
 #include <cstddef>
