@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/mean.h"
+#include "core/median_point.h"
 #include "core/quantile.h"
 #include "core/random.h"
 #include "data/dataset/scene_alignment.h"
@@ -42,13 +43,6 @@ Vec3<double> AxisOf(const Camera& camera) {
   return Row(camera.camera_from_world.rotation, 2);
 }
 
-double MedianDistanceFrom(const Vec3<double>& point, const std::vector<Vec3<double>>& centers) {
-  std::vector<double> distances;
-  distances.reserve(centers.size());
-  for (const Vec3<double>& center : centers) distances.push_back(Norm(center - point));
-  return distances.empty() ? 1 : Median(std::move(distances));
-}
-
 // The cameras of a dataset as a group.
 struct Cameras {
   const data::Dataset& dataset;
@@ -66,7 +60,7 @@ struct Cameras {
     }
     middle = Mean(centers);
     mean_axis = Mean(axes);
-    spread = MedianDistanceFrom(middle, centers);
+    spread = MedianDistance(centers, middle);
   }
 };
 
@@ -169,7 +163,7 @@ PointBox BoxBefore(const Cameras& cameras) {
 }
 
 PointBox BoxAroundOrigin(const Cameras& cameras) {
-  const double half = kAroundPoint * MedianDistanceFrom({0, 0, 0}, cameras.centers);
+  const double half = kAroundPoint * (cameras.centers.empty() ? 1 : MedianDistance(cameras.centers, {0, 0, 0}));
   PointBox box;
   box.half = {half, half, half};
   return box;

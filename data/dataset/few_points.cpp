@@ -7,7 +7,7 @@
 #include <set>
 
 #include "core/check.h"
-#include "core/quantile.h"
+#include "core/median_point.h"
 #include "data/dataset/scene_alignment.h"
 
 namespace splat::data {
@@ -22,15 +22,8 @@ constexpr double kFar = 1000;       // x the median distance of the points from 
 
 // Without the few that lie so far out that the others would look like one place or plane beside them.
 std::vector<Vec3<double>> WithoutFar(const std::vector<Vec3<double>>& points) {
-  std::vector<double> along[3], distances;
-  for (const Vec3<double>& p : points) {
-    along[0].push_back(p.x);
-    along[1].push_back(p.y);
-    along[2].push_back(p.z);
-  }
-  const Vec3<double> middle = {Median(along[0]), Median(along[1]), Median(along[2])};
-  for (const Vec3<double>& p : points) distances.push_back(Norm(p - middle));
-  const double median = Median(distances);
+  const Vec3<double> middle = MedianPoint(points);
+  const double median = MedianDistance(points, middle);
   if (!(median > 0)) return points;
   std::vector<Vec3<double>> near;
   std::copy_if(points.begin(), points.end(), std::back_inserter(near),

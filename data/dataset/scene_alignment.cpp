@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/mean.h"
+#include "core/median_point.h"
 #include "core/quantile.h"
 
 namespace splat::data {
@@ -65,13 +66,6 @@ std::optional<Vec3<double>> AttentionPoint(const std::vector<Rigid3>& cameras_fr
   for (const Rigid3& pose : cameras_from_world) looking_at_it += (pose * *point).z > 0 ? 1 : 0;
   if (2 * looking_at_it <= cameras_from_world.size()) return std::nullopt;
   return point;
-}
-
-double MedianDistance(const std::vector<Vec3<double>>& points, const Vec3<double>& from) {
-  std::vector<double> distances;
-  distances.reserve(points.size());
-  for (const Vec3<double>& point : points) distances.push_back(Norm(point - from));
-  return Median(std::move(distances));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/median_point.h"
 #include "core/quantile.h"
 
 namespace splat::data {
@@ -11,23 +12,11 @@ namespace {
 constexpr size_t kFewestCameras = 4;
 constexpr size_t kShare = 10;  // one of so many may be astray
 
-// The median along each axis, which a few far points do not move.
-Vec3<double> MiddleOf(const std::vector<Vec3<double>>& points) {
-  std::vector<double> x, y, z;
-  for (std::vector<double>* axis : {&x, &y, &z}) axis->reserve(points.size());
-  for (const Vec3<double>& point : points) {
-    x.push_back(point.x);
-    y.push_back(point.y);
-    z.push_back(point.z);
-  }
-  return {Median(std::move(x)), Median(std::move(y)), Median(std::move(z))};
-}
-
 }  // namespace
 
 std::vector<size_t> StrayCameras(const std::vector<Vec3<double>>& centers) {
   if (centers.size() < kFewestCameras) return {};
-  const Vec3<double> middle = MiddleOf(centers);
+  const Vec3<double> middle = MedianPoint(centers);
   std::vector<double> distances;
   distances.reserve(centers.size());
   for (const Vec3<double>& center : centers) distances.push_back(Norm(center - middle));

@@ -1,8 +1,8 @@
 #include "data/poses/points_in_view.h"
 
-#include <algorithm>
+#include "core/median_point.h"
 
-#include "core/quantile.h"
+#include <algorithm>
 
 namespace splat::data {
 namespace {
@@ -13,24 +13,6 @@ constexpr size_t kPointsTried = 500, kCamerasTried = 200;
 constexpr double kMargin = 0.25;   // around the image, for distortion; of its size
 constexpr double kOneSpot = 0.01;  // rad
 
-Vec3<double> MiddleOf(const std::vector<Vec3<double>>& places) {
-  std::vector<double> along[3];
-  for (const Vec3<double>& p : places) {
-    along[0].push_back(p.x);
-    along[1].push_back(p.y);
-    along[2].push_back(p.z);
-  }
-  return {Median(along[0]), Median(along[1]), Median(along[2])};
-}
-
-// The distance from the middle within which half of the places lie.
-double SpreadOf(const std::vector<Vec3<double>>& places, const Vec3<double>& middle) {
-  std::vector<double> distances;
-  distances.reserve(places.size());
-  for (const Vec3<double>& place : places) distances.push_back(Norm(place - middle));
-  return Median(distances);
-}
-
 // Whether the points are one spot for the cameras, and the cameras one for the points, as where one of the two has the
 // coordinates of a map.
 bool AreOneSpotFarOff(const std::vector<PosedPhoto>& photos, const std::vector<Vec3<double>>& points) {
@@ -38,8 +20,8 @@ bool AreOneSpotFarOff(const std::vector<PosedPhoto>& photos, const std::vector<V
   std::vector<Vec3<double>> cameras, tried;
   for (const PosedPhoto& photo : photos) cameras.push_back(Inverse(photo.camera_from_world).translation);
   for (size_t i = 0; i < points.size(); i += points.size() / kPointsTried + 1) tried.push_back(points[i]);
-  const Vec3<double> camera = MiddleOf(cameras), point = MiddleOf(tried);
-  return std::max(SpreadOf(cameras, camera), SpreadOf(tried, point)) < kOneSpot * Norm(point - camera);
+  const Vec3<double> camera = MedianPoint(cameras), point = MedianPoint(tried);
+  return std::max(MedianDistance(cameras, camera), MedianDistance(tried, point)) < kOneSpot * Norm(point - camera);
 }
 
 bool IsInView(const PosedPhoto& photo, const Vec3<double>& point) {
