@@ -19,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double kLastRowTolerance = 1e-6;  // of a matrix, for rounding
+
 // The file that a relative URI names, which must lie in the document's folder or below, links followed.
 std::string PathOf(const std::string& uri, const std::string& document) {
   const std::string name = PercentDecoded(uri).value_or(uri);  // "100%.bin" is a name, too
@@ -53,8 +55,10 @@ Affine3 TransformOf(const Json& node, const std::string& where) {
   const auto matrix = node.find("matrix");
   if (matrix != node.end()) {
     const auto at = [&](size_t row, size_t column) { return matrix->at(4 * column + row).get<double>(); };
-    SPLAT_CHECK(at(3, 0) == 0 && at(3, 1) == 0 && at(3, 2) == 0 && at(3, 3) == 1, where,
-                " has a matrix whose last row is not 0 0 0 1: glTF has matrices column by column; transpose it");
+    for (size_t column = 0; column < 4; ++column) {
+      SPLAT_CHECK(std::abs(at(3, column) - (column == 3 ? 1 : 0)) <= kLastRowTolerance, where,
+                  " has a matrix whose last row is not 0 0 0 1: glTF has matrices column by column; transpose it");
+    }
     for (size_t i = 0; i < 9; ++i) transform.linear(int(i / 3), int(i % 3)) = at(i / 3, i % 3);
     transform.translation = {at(0, 3), at(1, 3), at(2, 3)};
     return transform;

@@ -255,6 +255,9 @@ TEST(ReadGlb, NamesWhatIsWrong) {
   EXPECT_THAT(node("matrix", {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 1e39, 0, 0, 1}), HasSubstr("farther out than 3.4"));
   EXPECT_THAT(node("matrix", {1, 0, 0, 5, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}),
               HasSubstr("node 0 (rock) has a matrix whose last row is not 0 0 0 1"));
+  EXPECT_THAT(node("matrix", {1, 0, 0, 1e-9, 0, 1, 0, 0, 0, 0, 1, 0, 1e39, 0, 0, 0.9999999}),
+              HasSubstr("farther out than 3.4"))
+      << "a last row that is rounded is one";
   EXPECT_THAT(message([&](Parts& p) { p.json["nodes"][0]["children"] = {0}; }), HasSubstr("below two others"));
   for (const char* uri : {"../a.bin", "/etc/passwd", "b/../../a.bin", "%2e%2e/a.bin", "file:///a", "..\\a.bin"}) {
     EXPECT_THAT(message([&](Parts& p) { p.json["buffers"][0]["uri"] = uri; }), HasSubstr("not lie in its folder"));
