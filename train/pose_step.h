@@ -16,12 +16,11 @@ struct MotionLimits {
 // from what they look at (data::kAlignedDistance).
 MotionLimits UsualLimits();
 
-// Makes a damped step on the motion of a camera, whose
-// camera_from_world = ExpTwist(motion) of the source's pose, in scene units and radians. The losses, of the
-// photo and of structure from motion's points that it sees, are by a further motion of the moved camera, and the step
-// is composed with the motion: no step is taken along the old camera's axes. The prior, which holds the source's pose,
-// is `prior` x as firm as the photo's loss, whatever the points say. A gradient or a matrix that is not finite moves
-// nothing, nor does a photo that no motion changes.
+// Makes a damped step on the motion of a camera, whose camera_from_world = ExpTwist(motion) of the source's pose, in
+// scene units and radians. The losses, of the photo and of structure from motion's points that it sees, are by a
+// further motion of the moved camera, and the step is composed with the motion: no step is taken along the old camera's
+// axes. The prior, which holds the source's pose, is `prior` x as firm as the photo's loss, whatever the points say. A
+// gradient or a matrix that is not finite moves nothing, nor does a photo that no motion changes.
 void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, double prior, const PoseLoss& points = {});
 
 // The prior of a photo whose pose is fitted by itself.
