@@ -6,18 +6,18 @@
 namespace splat::train {
 namespace {
 
-constexpr size_t kLeastSightings = 12;
+constexpr size_t kLeastObservations = 12;
 constexpr double kLeastSpread = 0.1;  // of a side
 
 }  // namespace
 
 bool TrackTerm::Supports(int view) const {
   const data::View& seen = dataset_.views[size_t(view)];
-  if (weight_ == 0 || seen.sightings.size() < kLeastSightings) return false;
-  const auto by_x = [](const data::Sighting& a, const data::Sighting& b) { return a.x < b.x; };
-  const auto by_y = [](const data::Sighting& a, const data::Sighting& b) { return a.y < b.y; };
-  const auto x = std::minmax_element(seen.sightings.begin(), seen.sightings.end(), by_x);
-  const auto y = std::minmax_element(seen.sightings.begin(), seen.sightings.end(), by_y);
+  if (weight_ == 0 || seen.observations.size() < kLeastObservations) return false;
+  const auto by_x = [](const data::Observation& a, const data::Observation& b) { return a.x < b.x; };
+  const auto by_y = [](const data::Observation& a, const data::Observation& b) { return a.y < b.y; };
+  const auto x = std::minmax_element(seen.observations.begin(), seen.observations.end(), by_x);
+  const auto y = std::minmax_element(seen.observations.begin(), seen.observations.end(), by_y);
   const double width = (x.second->x - x.first->x) * seen.camera.fx / seen.camera.width;
   const double height = (y.second->y - y.first->y) * seen.camera.fy / seen.camera.height;
   return std::min(width, height) >= kLeastSpread;
@@ -29,11 +29,11 @@ TrackLoss TrackTerm::At(int view, const Rigid3& camera_from_world) const {
   const double pixels = data::kReprojectionSide_px / std::max(camera.width, camera.height);
   const double fx = camera.fx * pixels, fy = camera.fy * pixels;
   TrackLoss loss;
-  for (const data::Sighting& sighting : seen.sightings) {
-    const Vec3<double> x = camera_from_world * dataset_.points.positions[size_t(sighting.point)];
+  for (const data::Observation& observation : seen.observations) {
+    const Vec3<double> x = camera_from_world * dataset_.points.positions[size_t(observation.point)];
     if (!(x.z > dataset_.near)) continue;
     const double u = x.x / x.z, v = x.y / x.z;
-    const double right = fx * (u - sighting.x), down = fy * (v - sighting.y), distance = std::hypot(right, down);
+    const double right = fx * (u - observation.x), down = fy * (v - observation.y), distance = std::hypot(right, down);
     loss.value += weight_ * (distance <= 1 ? 0.5 * distance * distance : distance - 0.5);
     const double share = weight_ / std::max(1.0, distance);  // of the residual, in the gradient
     const MotionFlow<double> flow = FlowByMotion(u, v, 1 / x.z);

@@ -16,15 +16,15 @@ struct TrackLoss : PoseLoss {
 
 class TrackTerm {
  public:
-  // `weight` is that of each sighting in the loss. The dataset outlives the term.
+  // `weight` is that of each observation in the loss. The dataset outlives the term.
   TrackTerm(const data::Dataset& dataset, double weight) : dataset_(dataset), weight_(weight) {}
 
   // Whether the view sees enough of the points to be held by them: a dozen, spread over a tenth of both sides.
   bool Supports(int view) const;
   // weight x the sum of Huber's function, with its bend at 1 px of a photo whose longer side is 1600 px, over the
-  // distances between where the view's sightings are and where a camera with this pose sees the points. Its matrix is
-  // that of squares with the weights that give Huber's gradient. Points stay where they are. Those that lie behind the
-  // camera are left out.
+  // distances between where the view's observations are and where a camera with this pose sees the points. Its matrix
+  // is that of squares with the weights that give Huber's gradient. Points stay where they are. Those that lie behind
+  // the camera are left out.
   TrackLoss At(int view, const Rigid3& camera_from_world) const;
 
  private:

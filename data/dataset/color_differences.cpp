@@ -20,7 +20,7 @@ constexpr int kRounds = 8;                      // of medians over points and ov
 constexpr int kDarkest = 10, kBrightest = 245;  // of 255: beyond, a value may have been clipped
 
 using Stops = std::array<double, 3>;
-using Sightings = std::map<size_t, Stops>;  // brightness of a photo's points, by the point
+using PointBrightness = std::map<size_t, Stops>;  // brightness of a photo's points, by the point
 
 // Brightness of 3 x 3 pixels; nothing where they may be clipped or do not count.
 std::optional<Stops> BrightnessAt(const ViewImage& photo, int x, int y) {
@@ -42,19 +42,19 @@ std::optional<Stops> BrightnessAt(const ViewImage& photo, int x, int y) {
   return stops;
 }
 
-Sightings SightingsOf(const View& view, const ViewImage& photo, const std::vector<Vec3<double>>& points) {
-  Sightings sightings;
+PointBrightness BrightnessOfPoints(const View& view, const ViewImage& photo, const std::vector<Vec3<double>>& points) {
+  PointBrightness brightness;
   const size_t step = points.size() / kMostPoints + 1;
   for (size_t i = 0; i < points.size(); i += step) {
     const auto seen = SeenAt(view.camera, points[i]);
     if (!seen) continue;
-    if (const auto stops = BrightnessAt(photo, int(seen->x), int(seen->y))) sightings[i] = *stops;
+    if (const auto stops = BrightnessAt(photo, int(seen->x), int(seen->y))) brightness[i] = *stops;
   }
-  return sightings;
+  return brightness;
 }
 
 // What each photo's channel is brighter by than the mean of the photos: brightness = point + photo, by medians.
-std::vector<double> ChannelStops(const std::vector<Sightings>& photos, size_t channel) {
+std::vector<double> ChannelStops(const std::vector<PointBrightness>& photos, size_t channel) {
   std::vector<double> stops(photos.size(), 0);
   for (int round = 0; round < kRounds; ++round) {
     std::map<size_t, std::vector<double>> of_points;
@@ -84,15 +84,16 @@ std::vector<double> ChannelStops(const std::vector<Sightings>& photos, size_t ch
 
 ColorDifferences MeasureColorDifferences(const Dataset& dataset, const LogSink& log) {
   ColorDifferences result;
-  std::vector<Sightings> photos;
+  std::vector<PointBrightness> photos;
   const std::vector<int> training = dataset.ViewsOf(Split::kTrain);
   const size_t step = (training.size() + kMostPhotos - 1) / kMostPhotos;
   for (size_t i = 0; i < training.size(); i += step) {
     const View& view = dataset.views[size_t(training[i])];
     try {
-      Sightings sightings = SightingsOf(view, LoadView(view, dataset.background, nullptr), dataset.points.positions);
-      if (sightings.size() < kLeastPoints) continue;
-      photos.push_back(std::move(sightings));
+      PointBrightness brightness =
+          BrightnessOfPoints(view, LoadView(view, dataset.background, nullptr), dataset.points.positions);
+      if (brightness.size() < kLeastPoints) continue;
+      photos.push_back(std::move(brightness));
       result.views.push_back(training[i]);
     } catch (const std::exception& error) {
       LogInfo(log, error.what());  // the training will tell

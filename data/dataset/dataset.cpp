@@ -12,7 +12,7 @@
 #include "data/dataset/training_size.h"
 #include "data/dataset/view_borders.h"
 #include "data/dataset/view_masks.h"
-#include "data/dataset/view_sightings.h"
+#include "data/dataset/view_observations.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
 #include "data/poses/points_in_view.h"
@@ -107,9 +107,9 @@ std::vector<View> MakeViews(const std::string& source, const std::vector<PosedPh
     views.push_back(std::move(check.view));
     usable.push_back(&photo);
   }
-  if (options.sightings) {
+  if (options.observations) {
     executor.Run(int64_t(views.size()),
-                 [&](int64_t i) { views[size_t(i)].sightings = RaysOfSightings(*usable[size_t(i)]); });
+                 [&](int64_t i) { views[size_t(i)].observations = RaysOfObservations(*usable[size_t(i)]); });
   }
   ReportUnusable(unusable, photos.size(), log);
   stale.Warn(log, source + ": ", "");
@@ -236,7 +236,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   SplitViews(scene, options, dataset.views, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, log);
   if (dataset.points.positions.empty()) {
-    for (View& view : dataset.views) view.sightings.clear();
+    for (View& view : dataset.views) view.observations.clear();
   }
   dataset.reprojection_error_px = scene.reprojection_error_px;
   dataset.background = options.background;

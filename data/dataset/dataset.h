@@ -31,10 +31,10 @@ struct View {
   std::optional<double> exposure_stops = {};  // of light, by EXIF (data/photos/exif_exposure.h)
   bool rotate_to_model = false;  // the stored pixels disagree with the model's aspect and agree once EXIF is applied
   Split split = Split::kTrain;
-  PhotoMask mask = {};                     // what of the photo counts
-  AlphaUse alpha = AlphaUse::kBackground;  // what becomes of its transparency
-  Border border = {};                      // px of the stored photo that do not count
-  std::vector<Sighting> sightings = {};    // of Dataset::points, as x / z and y / z in the camera; if options want them
+  PhotoMask mask = {};                         // what of the photo counts
+  AlphaUse alpha = AlphaUse::kBackground;      // what becomes of its transparency
+  Border border = {};                          // px of the stored photo that do not count
+  std::vector<Observation> observations = {};  // of Dataset::points, as x / z and y / z; if the options want them
 };
 
 inline bool HasMask(const View& view) {

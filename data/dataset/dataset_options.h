@@ -20,8 +20,8 @@ struct DatasetOptions {
   std::string alpha = "background";  // what becomes of photos' transparency: background, ignore, mask (AlphaUse)
   std::string borders = "auto";      // auto: empty borders that all photos have do not count (view_borders.h); off
   std::array<float, 3> background = {0, 0, 0};  // photos with transparency are composited on it, 0..1
-  bool align = true;       // files are in the aligned frame, centred, scaled and upright; false: in the source's frame
-  bool sightings = false;  // views have where they see the points, for those who refine poses
+  bool align = true;  // files are in the aligned frame, centred, scaled and upright; false: in the source's frame
+  bool observations = false;         // views have where they see the points, for those who refine poses
   bool needs_training_views = true;  // a set that is all held out is an error; false: it is only looked at, so that its
                                      // points serve to check the cameras alone
 };

@@ -101,7 +101,7 @@ bool MayBeMeant(const Reading& reading, const Poses& written, bool written_looks
 
 // How much of the points photos have in view from these poses.
 double SeenFrom(const Poses& poses, const std::vector<PosedPhoto>& photos, const SceneDescription& scene) {
-  std::vector<PosedPhoto> seeing(photos.size());  // with what counts here alone: sightings are many
+  std::vector<PosedPhoto> seeing(photos.size());  // with what counts here alone: observations are many
   for (size_t i = 0; i < photos.size(); ++i) {
     seeing[i].intrinsics = photos[i].intrinsics;
     seeing[i].camera_from_world = poses[i];

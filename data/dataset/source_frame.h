@@ -7,7 +7,7 @@
 namespace splat::data {
 
 // Returns the photos with their names, their intrinsics as calibrated and their cameras in the frame of the source, and
-// the points in that frame. Sightings are left out.
+// the points in that frame. Observations are left out.
 SceneDescription InSourceFrame(const Dataset& dataset);
 
 }  // namespace splat::data

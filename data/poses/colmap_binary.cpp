@@ -67,11 +67,11 @@ ColmapImage ReadImage(ByteReader& reader) {
   image.name = reader.ReadZeroTerminated();
   const uint64_t points = reader.Read<uint64_t>();  // the file ends before there are too many
   for (uint64_t i = 0; i < points; ++i) {
-    Sighting sighting;
-    sighting.x = reader.Read<double>();
-    sighting.y = reader.Read<double>();
-    sighting.point = reader.Read<uint64_t>();
-    if (sighting.point != kNoPoint) image.sightings.push_back(sighting);
+    Observation observation;
+    observation.x = reader.Read<double>();
+    observation.y = reader.Read<double>();
+    observation.point = reader.Read<uint64_t>();
+    if (observation.point != kNoPoint) image.observations.push_back(observation);
   }
   return image;
 }

@@ -25,7 +25,7 @@ struct ColmapImage {
   std::array<double, 3> translation;  // camera_from_world
   uint32_t camera_id;
   std::string name;
-  std::vector<Sighting> sightings = {};  // 2D points that belong to a 3D point, by its id
+  std::vector<Observation> observations = {};  // 2D points that belong to a 3D point, by its id
 };
 
 struct ColmapPoint {

@@ -148,7 +148,7 @@ std::vector<PosedPhoto> MakePhotos(const std::vector<ColmapImage>& images, const
       photo.problem = camera->second.problem;
     }
     ReadOrSayWhy(photo, [&] { photo.camera_from_world = CheckedPose(image, where); });
-    photo.sightings = image.sightings;
+    photo.observations = image.observations;
   }
   CheckAnyIsUsable(photos);
   SortAndKeepOneOfEachName(files.images, photos, warnings);
@@ -186,24 +186,24 @@ double MedianLongerSide(const std::vector<PosedPhoto>& photos) {
   return sides.empty() ? 0 : Median(sides);
 }
 
-// Sightings name points by COLMAP's ids: gives them the places of the points, and drops those of points that are not
+// Observations name points by COLMAP's ids: gives them the places of the points, and drops those of points that are not
 // there.
-void PlaceSightings(const std::map<uint64_t, uint64_t>& places, std::vector<PosedPhoto>& photos) {
+void PlaceObservations(const std::map<uint64_t, uint64_t>& places, std::vector<PosedPhoto>& photos) {
   for (PosedPhoto& photo : photos) {
-    std::vector<Sighting> placed;
-    for (Sighting sighting : photo.sightings) {
-      const auto place = places.find(sighting.point);
-      if (place == places.end() || !std::isfinite(sighting.x) || !std::isfinite(sighting.y)) continue;
-      sighting.point = place->second;
-      placed.push_back(sighting);
+    std::vector<Observation> placed;
+    for (Observation observation : photo.observations) {
+      const auto place = places.find(observation.point);
+      if (place == places.end() || !std::isfinite(observation.x) || !std::isfinite(observation.y)) continue;
+      observation.point = place->second;
+      placed.push_back(observation);
     }
-    photo.sightings = std::move(placed);
+    photo.observations = std::move(placed);
   }
 }
 
 void AddPoints(const std::string& path, SceneDescription& scene) {
   if (HasExtension(path, ".ply")) {
-    PlaceSightings({}, scene.photos);
+    PlaceObservations({}, scene.photos);
     AddPlyPoints(path, scene);
     if (scene.points.positions.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
     return;
@@ -218,7 +218,7 @@ void AddPoints(const std::string& path, SceneDescription& scene) {
     scene.points.positions.push_back(point.position);
     scene.points.colors.push_back(point.color);
   }
-  if (!scene.points.positions.empty()) PlaceSightings(places, scene.photos);  // else another file may have them
+  if (!scene.points.positions.empty()) PlaceObservations(places, scene.photos);  // else another file may have them
   WarnOfPointsLeftOut(path, points.size() - scene.points.positions.size(), points.size(), scene);
   if (points.empty()) scene.warnings.push_back(StrCat(path, ": holds no points"));
   const double error_px = MeanError(points), side_px = MedianLongerSide(scene.photos);
@@ -282,7 +282,7 @@ void AddColmapPoints(const std::string& model_folder, SceneDescription& scene) {
     }
     return;
   }
-  PlaceSightings({}, scene.photos);
+  PlaceObservations({}, scene.photos);
   if (files.points.empty()) {
     scene.warnings.push_back(StrCat(model_folder, ": has no points3D", ExtensionOf(files.binary_images),
                                     " and no points3D.ply; the training starts from random points"));

@@ -116,18 +116,18 @@ bool IsImage(std::string_view line) {
 }
 
 // The line of an image's 2D points: x, y, id of the 3D point (or -1). It may be missing.
-std::vector<Sighting> ReadPoints2d(RecordScanner& scanner) {
-  std::vector<Sighting> sightings;
+std::vector<Observation> ReadPoints2d(RecordScanner& scanner) {
+  std::vector<Observation> observations;
   scanner.NextLineUnless(IsImage);
   while (!scanner.AtEnd()) {
-    Sighting sighting;
-    sighting.x = scanner.Number<double>("x of a 2D point");
-    sighting.y = scanner.Number<double>("y of a 2D point");
+    Observation observation;
+    observation.x = scanner.Number<double>("x of a 2D point");
+    observation.y = scanner.Number<double>("y of a 2D point");
     const int64_t point = scanner.Number<int64_t>("the id of a 3D point, or -1,");
-    sighting.point = uint64_t(point);
-    if (point >= 0) sightings.push_back(sighting);
+    observation.point = uint64_t(point);
+    if (point >= 0) observations.push_back(observation);
   }
-  return sightings;
+  return observations;
 }
 
 // A line of points3D.txt.
@@ -209,7 +209,7 @@ ColmapFile<ColmapImage> ReadTextImages(const std::string& path) {
       continue;
     }
     image.name = scanner.Rest();
-    image.sightings = ReadPoints2d(scanner);
+    image.observations = ReadPoints2d(scanner);
     file.records.push_back(std::move(image));
   }
   SPLAT_CHECK(damaged == 0 || !file.records.empty(), damage);

@@ -20,7 +20,7 @@ inline bool IsHeldByFloats(const Vec3<double>& p) {
 }
 
 // Where a photo shows a point of the cloud.
-struct Sighting {
+struct Observation {
   uint64_t point = 0;   // place in PointCloud
   double x = 0, y = 0;  // px of the photo as calibrated, or x / z and y / z of the ray: whoever has it says which
 };

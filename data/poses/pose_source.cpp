@@ -237,7 +237,7 @@ PoseChoice TakeFirst(std::vector<Candidate>&& candidates, const PhotoFolder& pho
   PoseChoice choice;
   Candidate& taken = candidates.front();
   const size_t named = taken.scene.photos.size();
-  taken.scene.photos = taken.located.photos;  // before the points come, which their sightings are of
+  taken.scene.photos = taken.located.photos;  // before the points come, which their observations are of
   AddPosePoints(taken.place.kind, taken.place.path, taken.scene);
   choice.summary = Summarize(candidates, photos);
   choice.scene = Finish(std::move(taken), named, photos);

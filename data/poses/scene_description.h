@@ -24,7 +24,7 @@ struct PosedPhoto {
   Rigid3 camera_from_world;    // frame of core/camera.h: x right, y down, z forward
   std::optional<Split> split;  // where the source says it (Blender's train and test files)
   PhotoMask mask = {};         // readers set it where the source names one; the file need not exist
-  std::vector<Sighting> sightings =
+  std::vector<Observation> observations =
       {};                    // of structure from motion's points, px as calibrated; where the source has any
   std::string problem = {};  // why its camera or pose cannot be used, with file and entry; empty if they can
 };

@@ -15,9 +15,9 @@ class PreparedPhotos : public ::testing::Test {
     testing::WriteBallPhotos(folder_ / "balls");
     options_.images = folder_ / "balls";
     scene_ = data::ReadColmapModel(folder_ / "balls/sparse/0", folder_ / "balls/images");
-    for (data::PosedPhoto& photo : scene_.photos) photo.sightings = {{3, 32, 24}, {5, 30, 20}};
+    for (data::PosedPhoto& photo : scene_.photos) photo.observations = {{3, 32, 24}, {5, 30, 20}};
   }
-  // How many sightings each view keeps.
+  // How many observations each view keeps.
   std::vector<size_t> Kept() {
     const data::PhotoFolder photos = data::OpenPhotoFolder(options_.images);
     const train::Backend backend = train::CpuBackend();
@@ -26,7 +26,7 @@ class PreparedPhotos : public ::testing::Test {
     RunSummary summary;
     std::vector<size_t> kept;
     for (const data::View& view : PreparePhotos({options_, photos, backend, output, reporter, summary}, scene_).views) {
-      kept.push_back(view.sightings.size());
+      kept.push_back(view.observations.size());
     }
     return kept;
   }

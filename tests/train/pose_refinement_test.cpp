@@ -104,11 +104,11 @@ TEST(PoseRefinement, CamerasThatAreRightStay) {
 }
 
 // What structure from motion would know of the true cameras.
-void AddSightings(data::Dataset& dataset) {
+void AddObservations(data::Dataset& dataset) {
   for (data::View& view : dataset.views) {
     for (size_t i = 0; i < dataset.points.positions.size(); ++i) {
       const Vec3<double> seen = view.camera.camera_from_world * dataset.points.positions[i];
-      view.sightings.push_back({i, seen.x / seen.z, seen.y / seen.z});
+      view.observations.push_back({i, seen.x / seen.z, seen.y / seen.z});
     }
   }
 }
@@ -116,7 +116,7 @@ void AddSightings(data::Dataset& dataset) {
 TEST(PoseRefinement, CamerasComeBackWithPointsThatPhotosSeeAsWell) {
   SyntheticSet set;
   const data::Dataset truth = set.dataset;
-  AddSightings(set.dataset);
+  AddObservations(set.dataset);
   PutOff(set.dataset, truth.ViewsOf(Split::kTrain));
   const auto error_with = [&](double weight) {
     TrainConfig config = Config("on", 800);

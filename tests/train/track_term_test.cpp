@@ -33,7 +33,7 @@ data::Dataset SetOf(size_t points) {
     const Vec3<double> seen = view.camera.camera_from_world * x;
     const double off = i % 3 == 0 ? random.Uniform(-3, 3) / 1600 : 0;
     dataset.points.positions.push_back(x);
-    view.sightings.push_back({i, seen.x / seen.z + off, seen.y / seen.z - off});
+    view.observations.push_back({i, seen.x / seen.z + off, seen.y / seen.z - off});
   }
   dataset.views.push_back(view);
   return dataset;
@@ -59,10 +59,10 @@ TEST(TrackTerm, ItsMatrixIsHowTheGradientChanges) {
   data::Dataset dataset = SetOf(40);
   const TrackTerm term(dataset, kWeight);
   const Rigid3& pose = dataset.views[0].camera.camera_from_world;
-  for (data::Sighting& sighting : dataset.views[0].sightings) {
-    const Vec3<double> seen = pose * dataset.points.positions[size_t(sighting.point)];
-    sighting.x = seen.x / seen.z;
-    sighting.y = seen.y / seen.z;
+  for (data::Observation& observation : dataset.views[0].observations) {
+    const Vec3<double> seen = pose * dataset.points.positions[size_t(observation.point)];
+    observation.x = seen.x / seen.z;
+    observation.y = seen.y / seen.z;
   }
   const TrackLoss loss = term.At(0, pose);
   constexpr double kStep = 1e-6;
@@ -83,27 +83,27 @@ TEST(TrackTerm, ItsMatrixIsHowTheGradientChanges) {
 TEST(TrackTerm, IsHubersFunctionOfPixels) {
   data::Dataset dataset = SetOf(1);
   const TrackTerm term(dataset, kWeight);
-  data::Sighting& sighting = dataset.views[0].sightings[0];
+  data::Observation& observation = dataset.views[0].observations[0];
   const Rigid3& pose = dataset.views[0].camera.camera_from_world;
   const Vec3<double> seen = pose * dataset.points.positions[0];
   const double pixel = 1 / (700 * 2.0);  // 1600 px are twice as many as the camera has
   for (const auto& [px, value] : {std::pair{0.0, 0.0}, {0.5, 0.125}, {1.0, 0.5}, {3.0, 2.5}}) {
-    sighting.x = seen.x / seen.z + px * pixel;
-    sighting.y = seen.y / seen.z;
+    observation.x = seen.x / seen.z + px * pixel;
+    observation.y = seen.y / seen.z;
     EXPECT_NEAR(term.At(0, pose).value, kWeight * value, 1e-9) << px;
   }
   const Rigid3 behind = Compose(Rigid3{Identity3<double>(), {0, 0, -20}}, pose);
   EXPECT_EQ(term.At(0, behind).value, 0);
 }
 
-TEST(TrackTerm, NeedsADozenSightingsOverATenthOfBothSides) {
+TEST(TrackTerm, NeedsADozenObservationsOverATenthOfBothSides) {
   data::Dataset dataset = SetOf(40);
   EXPECT_TRUE(TrackTerm(dataset, kWeight).Supports(0));
   EXPECT_FALSE(TrackTerm(dataset, 0).Supports(0));
-  std::vector<data::Sighting>& sightings = dataset.views[0].sightings;
-  sightings.resize(12);
+  std::vector<data::Observation>& observations = dataset.views[0].observations;
+  observations.resize(12);
   EXPECT_TRUE(TrackTerm(dataset, kWeight).Supports(0));
-  for (data::Sighting& sighting : sightings) sighting.y *= 0.05;
+  for (data::Observation& observation : observations) observation.y *= 0.05;
   EXPECT_FALSE(TrackTerm(dataset, kWeight).Supports(0));
   dataset = SetOf(11);
   EXPECT_FALSE(TrackTerm(dataset, kWeight).Supports(0));
@@ -113,15 +113,15 @@ TEST(TrackTerm, NeedsADozenSightingsOverATenthOfBothSides) {
 TEST(TrackTerm, PhotosSeeTheirPointsWhereTheModelHasThem) {
   SPLAT_TEST_DATA_OR_SKIP(fox, "fox");
   data::DatasetOptions options;
-  options.sightings = true;
+  options.observations = true;
   ThreadPool executor(2);
   const data::SceneDescription scene = data::ReadPoses(fox + "/sparse/0", fox + "/images");  // as a run does
   const data::Dataset dataset = data::BuildDataset(scene, options, executor, {});
   const TrackTerm term(dataset, 1);
   for (size_t i = 0; i < dataset.views.size(); ++i) {
     const data::View& view = dataset.views[i];
-    ASSERT_GT(view.sightings.size(), 100u) << view.name;
-    EXPECT_LT(term.At(int(i), view.camera.camera_from_world).value / double(view.sightings.size()), 1) << view.name;
+    ASSERT_GT(view.observations.size(), 100u) << view.name;
+    EXPECT_LT(term.At(int(i), view.camera.camera_from_world).value / double(view.observations.size()), 1) << view.name;
   }
 }
 

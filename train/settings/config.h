@@ -51,7 +51,7 @@ struct PoseConfig {
   std::string refine = "off";  // off; on; auto: where the poses look as if they needed it (train/choose_poses.h)
   int from = 500;              // steps (of 30,000) before poses move; a short run waits a share of it that is longer
   double until = 0.8;          // share of the run after which they stay
-  double track_weight = 1e-4;  // in the loss, of each sighting of a point of structure from motion (docs/results.md)
+  double track_weight = 1e-4;  // in the loss, of each observation of a point of structure from motion (docs/results.md)
 };
 
 // The steps of a run whose config does not say them.

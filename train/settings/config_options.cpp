@@ -102,7 +102,7 @@ std::vector<Option> OptionsOf(PoseConfig& config) {
       Option("from", config.from, "Steps (of 30000) before poses move").AtLeast(0),
       Option("until", config.until, "Share of the run after which poses stay as they are").Between(0, 1),
       Option("track_weight", config.track_weight,
-             "Weight in the loss of each sighting of a point of structure from motion")
+             "Weight in the loss of each observation of a point of structure from motion")
           .AtLeast(0),
   };
 }

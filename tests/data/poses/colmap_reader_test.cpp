@@ -58,17 +58,17 @@ TEST_F(ColmapReader, ReadsWherePhotosSeePoints) {
                        Bytes(uint64_t(4)) + point_2d(1.5, 2.5, 2) + point_2d(3, 4, ~uint64_t(0)) + point_2d(5, 6, 7) +
                        point_2d(7, 8, 1)}));
   const SceneDescription binary = Read();
-  ASSERT_THAT(binary.photos[0].sightings, SizeIs(2));
-  EXPECT_EQ(binary.photos[0].sightings[0].point, 1u);  // the second point, whose id is 2
-  EXPECT_EQ(binary.photos[0].sightings[0].x, 1.5);
-  EXPECT_EQ(binary.photos[0].sightings[0].y, 2.5);
-  EXPECT_EQ(binary.photos[0].sightings[1].point, 0u);
+  ASSERT_THAT(binary.photos[0].observations, SizeIs(2));
+  EXPECT_EQ(binary.photos[0].observations[0].point, 1u);  // the second point, whose id is 2
+  EXPECT_EQ(binary.photos[0].observations[0].x, 1.5);
+  EXPECT_EQ(binary.photos[0].observations[0].y, 2.5);
+  EXPECT_EQ(binary.photos[0].observations[1].point, 0u);
   WriteTextModel();
   WriteBytes(folder_ / "images.txt", "4 1 0 0 0 1 2 3 3 b.jpg\n1.5 2.5 2 3 4 -1 5 6 7\n");
   const SceneDescription text = Read();
-  ASSERT_THAT(text.photos[0].sightings, SizeIs(1));
-  EXPECT_EQ(text.photos[0].sightings[0].point, 1u);
-  EXPECT_EQ(text.photos[0].sightings[0].y, 2.5);
+  ASSERT_THAT(text.photos[0].observations, SizeIs(1));
+  EXPECT_EQ(text.photos[0].observations[0].point, 1u);
+  EXPECT_EQ(text.photos[0].observations[0].y, 2.5);
 }
 
 TEST_F(ColmapReader, TellsTheErrorOfItsPointsInPixelsOfUsualPhotos) {
@@ -307,16 +307,16 @@ TEST_F(ColmapReader, TakesPointsOfTheOtherKind) {
 }
 
 // A points file without points says nothing of those that photos see, which another file may hold.
-TEST_F(ColmapReader, SightingsAreOfThePointsThatAreTaken) {
+TEST_F(ColmapReader, ObservationsAreOfThePointsThatAreTaken) {
   WritePoints(Counted({}));
   WriteBytes(folder_ / "points3D.txt", "9 1 2 3 10 20 255 0.25\n7 1 2 3 10 20 255 0.25\n");
   SceneDescription scene = Read();
-  ASSERT_THAT(scene.photos[0].sightings, SizeIs(2));
-  EXPECT_EQ(scene.photos[0].sightings[0].point, 1u) << "of the point 7, which is the second";
+  ASSERT_THAT(scene.photos[0].observations, SizeIs(2));
+  EXPECT_EQ(scene.photos[0].observations[0].point, 1u) << "of the point 7, which is the second";
   std::filesystem::remove(folder_ / "points3D.txt");
   scene = Read();
   EXPECT_THAT(scene.points.positions, IsEmpty());
-  EXPECT_THAT(scene.photos[0].sightings, IsEmpty()) << "there are no points";
+  EXPECT_THAT(scene.photos[0].observations, IsEmpty()) << "there are no points";
 }
 
 TEST_F(ColmapReader, NamesWhatIsMissing) {

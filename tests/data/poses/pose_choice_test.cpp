@@ -40,9 +40,9 @@ TEST_F(PoseChoiceTest, ChosenPhotosSeePointsByTheirPlaces) {
   const SceneDescription scene = *Choose("images").scene;
   ASSERT_THAT(scene.points.positions, SizeIs(1));
   ASSERT_THAT(scene.photos, SizeIs(1));
-  ASSERT_THAT(scene.photos[0].sightings, SizeIs(1));
-  EXPECT_EQ(scene.photos[0].sightings[0].point, 0u) << "41 in the file";
-  EXPECT_EQ(scene.photos[0].sightings[0].y, 1);
+  ASSERT_THAT(scene.photos[0].observations, SizeIs(1));
+  EXPECT_EQ(scene.photos[0].observations[0].point, 0u) << "41 in the file";
+  EXPECT_EQ(scene.photos[0].observations[0].y, 1);
 }
 
 TEST_F(PoseChoiceTest, SizesThatDifferByNoCommonFactorAreAWarning) {

@@ -7,8 +7,8 @@
 
 namespace splat::data {
 
-// Returns the sightings of a photo as x / z and y / z of their rays, without those for which its lens has no ray, or
+// Returns the observations of a photo as x / z and y / z of their rays, without those for which its lens has no ray, or
 // one more than 60 degrees off the axis, which no undistorted photo shows.
-std::vector<Sighting> RaysOfSightings(const PosedPhoto& photo);
+std::vector<Observation> RaysOfObservations(const PosedPhoto& photo);
 
 }  // namespace splat::data

@@ -1,4 +1,4 @@
-#include "data/dataset/view_sightings.h"
+#include "data/dataset/view_observations.h"
 
 #include <cmath>
 #include <optional>
@@ -19,18 +19,18 @@ std::optional<Vec2<double>> RayOf(const Lens& lens, const Vec2<double>& distorte
 
 }  // namespace
 
-std::vector<Sighting> RaysOfSightings(const PosedPhoto& photo) {
+std::vector<Observation> RaysOfObservations(const PosedPhoto& photo) {
   const Lens lens = MakeLens(photo.intrinsics);
   const bool bent = HasDistortion(photo.intrinsics);
-  std::vector<Sighting> rays;
-  rays.reserve(photo.sightings.size());
-  for (Sighting sighting : photo.sightings) {
-    const Vec2<double> seen = {(sighting.x - lens.cx) / lens.fx, (sighting.y - lens.cy) / lens.fy};
+  std::vector<Observation> rays;
+  rays.reserve(photo.observations.size());
+  for (Observation observation : photo.observations) {
+    const Vec2<double> seen = {(observation.x - lens.cx) / lens.fx, (observation.y - lens.cy) / lens.fy};
     const auto ray = bent ? RayOf(lens, seen) : seen;
     if (!ray) continue;
-    sighting.x = ray->x;
-    sighting.y = ray->y;
-    rays.push_back(sighting);
+    observation.x = ray->x;
+    observation.y = ray->y;
+    rays.push_back(observation);
   }
   return rays;
 }

@@ -1,5 +1,5 @@
-// Sightings of points in distorted photos become rays.
-#include "data/dataset/view_sightings.h"
+// Observations of points in distorted photos become rays.
+#include "data/dataset/view_observations.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 namespace splat::data {
 namespace {
 
-TEST(RaysOfSightings, AreFreeOfTheLens) {
+TEST(RaysOfObservations, AreFreeOfTheLens) {
   for (const auto& [model, params] : std::vector<std::pair<CameraModel, std::vector<double>>>{
            {CameraModel::kPinhole, {700, 690, 320, 240}},
            {CameraModel::kOpenCv, {500, 510, 320, 240, -0.15, 0.05, 1e-3, -2e-3}},
@@ -24,11 +24,11 @@ TEST(RaysOfSightings, AreFreeOfTheLens) {
     for (const double x : {-0.5, 0.0, 0.4}) {
       for (const double y : {-0.3, 0.1, 0.35}) {
         const Vec2<double> bent = Distort(lens, {x, y});
-        photo.sightings.push_back({rays.size(), lens.fx * bent.x + lens.cx, lens.fy * bent.y + lens.cy});
+        photo.observations.push_back({rays.size(), lens.fx * bent.x + lens.cx, lens.fy * bent.y + lens.cy});
         rays.push_back({x, y});
       }
     }
-    const std::vector<Sighting> found = RaysOfSightings(photo);
+    const std::vector<Observation> found = RaysOfObservations(photo);
     ASSERT_EQ(found.size(), rays.size());
     for (size_t i = 0; i < found.size(); ++i) {
       EXPECT_EQ(found[i].point, i);
@@ -39,7 +39,7 @@ TEST(RaysOfSightings, AreFreeOfTheLens) {
 }
 
 // Places at which no simple iteration arrives: wide rays of a fisheye lens, and radial lenses that bend a lot.
-TEST(RaysOfSightings, AreFoundWhereTheLensBendsMuch) {
+TEST(RaysOfObservations, AreFoundWhereTheLensBendsMuch) {
   const double wide = std::tan(58 * kRadiansPerDegree), far = 0.9;
   const std::vector<std::tuple<CameraModel, std::vector<double>, double>> cases = {
       {CameraModel::kOpenCvFisheye, {300, 300, 320, 240, 0, 0, 0, 0}, wide},
@@ -51,8 +51,8 @@ TEST(RaysOfSightings, AreFoundWhereTheLensBendsMuch) {
     const Lens lens = MakeLens(photo.intrinsics);
     for (const double angle : {0.0, 0.7, 2.0, 4.0}) {
       const Vec2<double> ray = {radius * std::cos(angle), radius * std::sin(angle)}, bent = Distort(lens, ray);
-      photo.sightings = {{7, lens.fx * bent.x + lens.cx, lens.fy * bent.y + lens.cy}};
-      const std::vector<Sighting> found = RaysOfSightings(photo);
+      photo.observations = {{7, lens.fx * bent.x + lens.cx, lens.fy * bent.y + lens.cy}};
+      const std::vector<Observation> found = RaysOfObservations(photo);
       ASSERT_EQ(found.size(), 1u) << CameraModelName(model) << " " << params.back() << " at " << angle;
       EXPECT_NEAR(found[0].x, ray.x, 1e-7);
       EXPECT_NEAR(found[0].y, ray.y, 1e-7);
@@ -60,11 +60,11 @@ TEST(RaysOfSightings, AreFoundWhereTheLensBendsMuch) {
   }
 }
 
-TEST(RaysOfSightings, LeavesOutWhatTheLensShowsNowhere) {
+TEST(RaysOfObservations, LeavesOutWhatTheLensShowsNowhere) {
   PosedPhoto photo;
   photo.intrinsics = {CameraModel::kSimpleRadial, 640, 480, {500, 320, 240, -0.3}};  // turns back at r = 1.05
-  photo.sightings = {{0, 330, 250}, {1, 5000, 240}};
-  const std::vector<Sighting> found = RaysOfSightings(photo);
+  photo.observations = {{0, 330, 250}, {1, 5000, 240}};
+  const std::vector<Observation> found = RaysOfObservations(photo);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].point, 0u);
 }
