@@ -23,9 +23,13 @@ constexpr int kMostCameraSide_px = 65536;
 // focal lengths are positive.
 void CheckCamera(const Camera& camera);
 
-// Position of the camera's centre in the world frame.
+// Returns the position of a camera's centre in the world frame.
+inline Vec3<double> CameraCenterInWorld(const Rigid3& camera_from_world) {
+  return Inverse(camera_from_world).translation;
+}
+
 inline Vec3<double> CameraCenterInWorld(const Camera& camera) {
-  return -(Transpose(camera.camera_from_world.rotation) * camera.camera_from_world.translation);
+  return CameraCenterInWorld(camera.camera_from_world);
 }
 
 // Returns the camera for an image of another size: the intrinsics are scaled per axis by new size / old size.

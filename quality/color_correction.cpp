@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/normal_equations.h"
 #include "quality/counted_pixels.h"
 
 namespace splat::quality {
@@ -50,6 +51,7 @@ uint8_t To8Bits(double value) {
 }
 
 constexpr size_t kTerms = 10;
+constexpr double kDamping = 1e-9;  // for each counted pixel, so that images of few colours have a solution
 using Terms = std::array<double, kTerms>;
 
 // r^2, rg, rb, g^2, gb, b^2, r, g, b, 1
@@ -58,62 +60,24 @@ Terms TermsOf(const float* rgb) {
   return {r * r, r * g, r * b, g * g, g * b, b * b, r, g, b, 1};
 }
 
-// The normal equations of a least-squares fit.
-struct NormalEquations {
-  std::array<Terms, kTerms> matrix{};  // the lower triangle
-  Terms right{};
-
-  void Add(const Terms& terms, double value, double weight) {
-    for (size_t i = 0; i < kTerms; ++i) {
-      const double weighted = weight * terms[i];
-      for (size_t j = 0; j <= i; ++j) matrix[i][j] += weighted * terms[j];
-      right[i] += weighted * value;
-    }
-  }
-
-  // By Cholesky's decomposition. A little is added to the diagonal, so that images of few colours have a solution.
-  // Nothing where no pixel was added.
-  std::optional<Terms> Solution() const {
-    std::array<Terms, kTerms> lower = matrix;
-    const double count = matrix[kTerms - 1][kTerms - 1];
-    if (!(count > 0)) return std::nullopt;
-    for (size_t i = 0; i < kTerms; ++i) lower[i][i] += 1e-9 * count;
-    for (size_t i = 0; i < kTerms; ++i) {
-      for (size_t j = 0; j <= i; ++j) {
-        for (size_t k = 0; k < j; ++k) lower[i][j] -= lower[i][k] * lower[j][k];
-        if (i != j) lower[i][j] /= lower[j][j];
-      }
-      if (!(lower[i][i] > 0)) return std::nullopt;
-      lower[i][i] = std::sqrt(lower[i][i]);
-    }
-    Terms x = right;
-    for (size_t i = 0; i < kTerms; ++i) {
-      for (size_t k = 0; k < i; ++k) x[i] -= lower[i][k] * x[k];
-      x[i] /= lower[i][i];
-    }
-    for (size_t i = kTerms; i-- > 0;) {
-      for (size_t k = i + 1; k < kTerms; ++k) x[i] -= lower[k][i] * x[k];
-      x[i] /= lower[i][i];
-    }
-    return x;
-  }
-};
-
 bool IsInside(double value) {
   return value >= kEndOfRange && value <= 1 - kEndOfRange;
 }
 
 // Fits the photo's channel by the estimate, over pixels that may count for it.
 std::optional<Terms> FitQuadratic(const ComparedImages& images, const ImageF& estimate, size_t channel) {
-  NormalEquations equations;
+  NormalEquations<kTerms> equations;
+  double counted = 0;
   for (size_t pixel = 0; pixel < estimate.pixels.size() / 3; ++pixel) {
     const size_t value = 3 * pixel + channel;
     const double wanted = images.photo.pixels[value] / 255.0, weight = WeightOf(images.weights, pixel);
     if (!IsInside(images.render.pixels[value] / 255.0) || !IsInside(wanted)) continue;
     if (!IsInside(estimate.pixels[value]) || weight == 0) continue;
     equations.Add(TermsOf(&estimate.pixels[3 * pixel]), wanted, weight);
+    counted += weight;
   }
-  return equations.Solution();
+  if (counted == 0) return std::nullopt;
+  return equations.Solution(kDamping * counted);
 }
 
 void ApplyQuadratic(const std::array<std::optional<Terms>, 3>& fits, ImageF& estimate) {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "core/camera.h"
 #include "core/look_at.h"
 #include "core/quantile.h"
 
@@ -44,7 +45,7 @@ std::optional<Orbit> OrbitOfCameras(const std::vector<Rigid3>& cameras_from_scen
   std::vector<double> radii, heights, angles;
   size_t away = 0;
   for (const Rigid3& pose : cameras_from_scene) {
-    const Vec3<double> place = Inverse(pose).translation - center;
+    const Vec3<double> place = CameraCenterInWorld(pose) - center;
     radii.push_back(std::hypot(place.x, place.z));
     heights.push_back(-place.y);
     angles.push_back(std::atan2(place.x, -place.z));

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <set>
 
+#include "core/camera.h"
 #include "core/check.h"
 #include "core/median_point.h"
 #include "data/dataset/scene_alignment.h"
@@ -46,7 +47,7 @@ Vec3<double> Farthest(const std::vector<Vec3<double>>& points, const Part& part)
 bool LookAtPlane(const Vec3<double>& point, const Vec3<double>& normal, const std::vector<Rigid3>& cameras_from_scene) {
   const auto height = [&](const Vec3<double>& place) { return Dot(place - point, normal); };
   const auto above = std::count_if(cameras_from_scene.begin(), cameras_from_scene.end(),
-                                   [&](const Rigid3& pose) { return height(Inverse(pose).translation) > 0; });
+                                   [&](const Rigid3& pose) { return height(CameraCenterInWorld(pose)) > 0; });
   if (above != 0 && size_t(above) != cameras_from_scene.size()) return false;
   const auto meeting = WhereAxesMeetClosely(cameras_from_scene);
   return !meeting || std::abs(height(*meeting)) <= kNearPlane * kAlignedDistance;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/camera.h"
 #include "core/check.h"
 #include "core/format.h"
 #include "data/dataset/scene_alignment.h"
@@ -65,7 +66,7 @@ Reading TransposedReading(const Poses& written) {
                   [](const Rigid3& pose) {
                     const Mat3<double> turn = Turn().rotation;
                     const Mat3<double> rotation = turn * (Transpose(pose.rotation) * turn);
-                    return Rigid3{rotation, -(rotation * Inverse(pose).translation)};
+                    return Rigid3{rotation, -(rotation * CameraCenterInWorld(pose))};
                   }),
           " with the rotation of each matrix transposed: the file has its rows for its columns; all rotations were "
           "transposed"};

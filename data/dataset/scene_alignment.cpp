@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/camera.h"
 #include "core/mean.h"
 #include "core/median_point.h"
 #include "core/quantile.h"
@@ -23,10 +24,6 @@ constexpr double kRounding = 1e-14, kLeastLength = 1e-12;
 constexpr double kOnePlace = 2.5e-7;      // x kAlignedDistance: centres that are no farther apart are one point
 constexpr double kOnePlaceExtent = 0.25;  // x kAlignedDistance: what counts as the extent of one point
 constexpr double kOppositeMargin = 1e-9;  // of the cosine between opposite directions
-
-Vec3<double> Center(const Rigid3& camera_from_world) {
-  return Inverse(camera_from_world).translation;
-}
 
 // The direction in the world frame of a direction in the camera frame.
 Vec3<double> InWorld(const Rigid3& camera_from_world, const Vec3<double>& direction) {
@@ -75,7 +72,7 @@ std::optional<Vec3<double>> WhereAxesMeet(const std::vector<Rigid3>& cameras_fro
   if (cameras_from_world.empty()) return std::nullopt;
   std::vector<Vec3<double>> centers;
   centers.reserve(cameras_from_world.size());
-  for (const Rigid3& pose : cameras_from_world) centers.push_back(Center(pose));
+  for (const Rigid3& pose : cameras_from_world) centers.push_back(CameraCenterInWorld(pose));
   const Vec3<double> mean = Mean(centers);
   Mat3<double> a = {};
   Vec3<double> b = {0, 0, 0};
@@ -133,7 +130,7 @@ Similarity3 AlignScene(const std::vector<AlignedView>& views, const std::vector<
   std::vector<Vec3<double>> centers;
   for (const AlignedView& view : views) {
     poses.push_back(view.camera_from_world);
-    centers.push_back(Center(view.camera_from_world));
+    centers.push_back(CameraCenterInWorld(view.camera_from_world));
   }
   const Vec3<double> mean = Mean(centers);
   const Vec3<double> origin = AttentionPoint(poses).value_or(mean);

@@ -1,5 +1,6 @@
 #include "data/poses/points_in_view.h"
 
+#include "core/camera.h"
 #include "core/median_point.h"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ constexpr double kOneSpot = 0.01;  // rad
 bool AreOneSpotFarOff(const std::vector<PosedPhoto>& photos, const std::vector<Vec3<double>>& points) {
   if (photos.size() < 2 || points.size() < 2) return false;
   std::vector<Vec3<double>> cameras, tried;
-  for (const PosedPhoto& photo : photos) cameras.push_back(Inverse(photo.camera_from_world).translation);
+  for (const PosedPhoto& photo : photos) cameras.push_back(CameraCenterInWorld(photo.camera_from_world));
   for (size_t i = 0; i < points.size(); i += points.size() / kPointsTried + 1) tried.push_back(points[i]);
   const Vec3<double> camera = MedianPoint(cameras), point = MedianPoint(tried);
   return std::max(MedianDistance(cameras, camera), MedianDistance(tried, point)) < kOneSpot * Norm(point - camera);

@@ -13,6 +13,7 @@
 #include "data/dataset/view_loader.h"
 #include "data/photos/image_io.h"
 #include "data/poses/pose_source.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::capture {

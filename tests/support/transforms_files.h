@@ -27,12 +27,6 @@ inline nlohmann::json MakeFile(const nlohmann::json& frame = MakeFrame("a.png"))
   return {{"fl_x", 100}, {"fl_y", 110}, {"cx", 33}, {"cy", 22}, {"w", 64}, {"h", 48}, {"frames", {frame}}};
 }
 
-inline Vec3<double> CenterOf(const PosedPhoto& photo) {
-  Camera camera;
-  camera.camera_from_world = photo.camera_from_world;
-  return CameraCenterInWorld(camera);
-}
-
 inline void ExpectNear(const Vec3<double>& actual, const Vec3<double>& expected, double tolerance) {
   EXPECT_NEAR(actual.x, expected.x, tolerance);
   EXPECT_NEAR(actual.y, expected.y, tolerance);

@@ -7,6 +7,7 @@
 #include "data/poses/pose_source.h"
 #include "tests/support/camera_ring.h"
 #include "tests/support/error_message.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/test_data.h"
 
 namespace splat::data {

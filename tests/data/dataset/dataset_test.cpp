@@ -365,7 +365,7 @@ TEST_F(DatasetTest, WithoutAlignmentTheFilesAreInTheFrameOfTheSource) {
   EXPECT_EQ(Norm(source_from_files.translation), 0);
   for (size_t view = 0; view < 3; ++view) {
     const Camera camera = CameraInFiles(source.files, source.views[view].camera);
-    const Vec3<double> expected = Inverse(scene_.photos[view].camera_from_world).translation;
+    const Vec3<double> expected = CameraCenterInWorld(scene_.photos[view].camera_from_world);
     EXPECT_NEAR(Norm(CameraCenterInWorld(camera) - expected), 0, 1e-12);
   }
 }

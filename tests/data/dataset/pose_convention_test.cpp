@@ -12,6 +12,7 @@
 #include "data/poses/colmap_reader.h"
 #include "data/poses/transforms_reader.h"
 #include "tests/support/camera_ring.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/test_data.h"
 
 namespace splat::data {

@@ -1,4 +1,5 @@
 #include "data/dataset/scene_alignment.h"
+#include "core/camera.h"
 
 #include <gtest/gtest.h>
 
@@ -40,10 +41,6 @@ std::vector<AlignedView> Orbit(const Vec3<double>& target, const Vec3<double>& u
 const Vec3<double> kUp = Normalized(Vec3<double>{0.2, 0.5, -0.8});
 const Vec3<double> kTarget = {5, -7, 3};
 
-Vec3<double> CenterOf(const Rigid3& camera_from_world) {
-  return Inverse(camera_from_world).translation;
-}
-
 TEST(AlignSceneTest, OrbitIsCentredUprightAndOfDistanceFour) {
   const Similarity3 scene_from_source = AlignScene(Orbit(kTarget, kUp, 6, 2));
   ExpectNear(scene_from_source * kTarget, {0, 0, 0});
@@ -67,7 +64,7 @@ TEST(AlignSceneTest, PixelsAndRelativeDistancesAreUnchanged) {
   const Similarity3 source_from_scene = Inverse(scene_from_source);
   for (const AlignedView& view : views) {
     const Rigid3 aligned = AlignPose(view.camera_from_world, scene_from_source);
-    ExpectNear(source_from_scene * CenterOf(aligned), CenterOf(view.camera_from_world));
+    ExpectNear(source_from_scene * CameraCenterInWorld(aligned), CameraCenterInWorld(view.camera_from_world));
     for (int i = 0; i < 20; ++i) {
       const Vec3<double> point =
           kTarget + Vec3<double>{random.Uniform(-1, 1), random.Uniform(-1, 1), random.Uniform(-1, 1)};
@@ -111,7 +108,7 @@ TEST(UpInCameraTest, IsWhereTheDisplayedUpperEdgeLiesInTheStoredImage) {
 TEST(AlignSceneTest, CamerasThatLookOutwardsAreCentredOnTheirMean) {
   std::vector<AlignedView> views = Orbit(kTarget, kUp, 6, 0);
   for (AlignedView& view : views) {
-    const Vec3<double> center = CenterOf(view.camera_from_world);
+    const Vec3<double> center = CameraCenterInWorld(view.camera_from_world);
     view.camera_from_world = LookAt(center, center + (center - kTarget) + 0.3 * kUp, kUp);
   }
   ExpectNear(AlignScene(views) * kTarget, {0, 0, 0});  // the mean of a full ring
@@ -130,7 +127,7 @@ TEST(AlignSceneTest, DegenerateSetsStayFinite) {
   for (size_t count : {1, 2, 7}) {
     const Similarity3 scene_from_source = AlignScene(std::vector<AlignedView>(count, AlignedView{pose}));
     EXPECT_EQ(scene_from_source.scale, 1);
-    ExpectNear(scene_from_source * CenterOf(pose), {0, 0, 0});
+    ExpectNear(scene_from_source * CameraCenterInWorld(pose), {0, 0, 0});
   }
   // Ups that cancel: two cameras, one upside down.
   const Similarity3 cancelled =
@@ -162,7 +159,8 @@ TEST(AlignSceneTest, UnitAndOriginOfTheSourceDoNotMatter) {
       EXPECT_NEAR(scene_from_source.scale * unit / plain.scale, 1, tolerance) << unit;
       for (size_t i = 0; i < views.size(); ++i) {
         const Rigid3 expected = AlignPose(views[i].camera_from_world, plain);
-        ExpectNear(CenterOf(AlignPose(moved[i].camera_from_world, scene_from_source)), CenterOf(expected), tolerance);
+        ExpectNear(CameraCenterInWorld(AlignPose(moved[i].camera_from_world, scene_from_source)),
+                   CameraCenterInWorld(expected), tolerance);
       }
     }
   }

@@ -1,5 +1,6 @@
 // What of an export is read, left and refused; tests/capture/exported_cameras_test.cpp has the conventions.
 #include "data/poses/metashape_reader.h"
+#include "core/camera.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -114,7 +115,7 @@ TEST_F(MetashapeReader, ComponentsArePutTogetherByTheirTransforms) {
   const std::string cameras = Camera("a", 1, "sensor_id=\"0\" component_id=\"0\"") +
                               Camera("b", 1, "sensor_id=\"0\" component_id=\"1\"") +
                               Camera("c", 2, "sensor_id=\"0\" component_id=\"1\"");
-  const auto center_of = [](const PosedPhoto& photo) { return Inverse(photo.camera_from_world).translation; };
+  const auto center_of = [](const PosedPhoto& photo) { return CameraCenterInWorld(photo.camera_from_world); };
   SceneDescription scene =
       Read({cameras, Sensor(0), Component(0, placed) + Component(1, "<transform><scale>3</scale></transform>")});
   EXPECT_THAT(NamesOf(scene), ElementsAre("a", "b", "c"));

@@ -1,5 +1,6 @@
 // What of an export is read and refused; tests/capture/exported_cameras_test.cpp has the conventions.
 #include "data/poses/reality_capture_reader.h"
+#include "core/camera.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -65,7 +66,7 @@ TEST_F(RealityCaptureReader, TablesOfSpreadsheetsHaveOtherSeparatorsAndDecimalCo
       const SceneDescription scene = Read(numbers);
       EXPECT_TRUE(IsRealityCaptureCsv(folder_ / "cameras.csv"));
       ASSERT_EQ(scene.photos.size(), 1u);
-      EXPECT_NEAR(Inverse(scene.photos[0].camera_from_world).translation.y, -2.25, 1e-12);
+      EXPECT_NEAR(CameraCenterInWorld(scene.photos[0].camera_from_world).y, -2.25, 1e-12);
       EXPECT_THAT(scene.photos[0].intrinsics.params, ::testing::Contains(0.125));
     }
   }
@@ -137,7 +138,7 @@ TEST_F(RealityCaptureReader, APrincipalPointThatIsNoNumberLeavesTheOthers) {
 TEST_F(RealityCaptureReader, OfTwoLinesOfAPhotoTheFirstCounts) {
   const SceneDescription scene = Read(kPose + "\na.png,1,2,3,0,0,0,18\na.png,4,5,6,0,0,0,18\n");
   ASSERT_EQ(scene.photos.size(), 1u);
-  EXPECT_NEAR(Inverse(scene.photos[0].camera_from_world).translation.x, 1, 1e-12);
+  EXPECT_NEAR(CameraCenterInWorld(scene.photos[0].camera_from_world).x, 1, 1e-12);
   EXPECT_THAT(scene.warnings, ::testing::Contains(HasSubstr("more than one entry for a.png")));
 }
 

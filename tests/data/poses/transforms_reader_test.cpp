@@ -1,4 +1,5 @@
 #include "data/poses/transforms_reader.h"
+#include "core/camera.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -43,7 +44,7 @@ TEST_F(Transforms, TurnsOpenGlAxesToOurs) {
   // A camera at (1, 2, 3) that looks along the world's -x with the world's z up: x right is the world's y.
   const json matrix = {{0, 0, 1, 1}, {1, 0, 0, 2}, {0, 1, 0, 3}, {0, 0, 0, 1}};
   const PosedPhoto photo = ReadOf(MakeFile(MakeFrame("a.png", matrix))).photos[0];
-  ExpectNear(CenterOf(photo), {1, 2, 3}, kRounding);
+  ExpectNear(CameraCenterInWorld(photo.camera_from_world), {1, 2, 3}, kRounding);
   ExpectNear(photo.camera_from_world * Vec3<double>{-4, 2, 3}, {0, 0, 5}, kRounding);  // straight ahead: +z
   ExpectNear(photo.camera_from_world * Vec3<double>{1, 2, 4}, {0, -1, 0}, kRounding);  // above: -y
   ExpectNear(photo.camera_from_world * Vec3<double>{1, 3, 3}, {1, 0, 0}, kRounding);   // to the right: +x
@@ -57,7 +58,7 @@ TEST_F(Transforms, AcceptsThreeRowsAndOrthonormalisesWhatIsSlightlyOff) {
   for (int i = 0; i < 3; ++i)
     ExpectNear(Row(gram, i), {i == 0 ? 1. : 0., i == 1 ? 1. : 0., i == 2 ? 1. : 0.}, kRounding);
   EXPECT_NEAR(Determinant(r), 1, kRounding);
-  ExpectNear(CenterOf(photo), {5, 6, 7}, 1e-11);
+  ExpectNear(CameraCenterInWorld(photo.camera_from_world), {5, 6, 7}, 1e-11);
   EXPECT_NEAR(r(0, 0), 1, 1e-5);  // the nearest rotation, not just any
 }
 
@@ -66,7 +67,7 @@ TEST_F(Transforms, TakesAUniformScaleOffTheRotationsAndSaysSoOnce) {
   file["frames"].push_back(MakeFrame("b.png", {{0.001, 0, 0, 0}, {0, 0.001, 0, 0}, {0, 0, 0.001, 0}}));
   file["frames"].push_back(MakeFrame("c.png"));
   const SceneDescription scene = ReadOf(file);
-  ExpectNear(CenterOf(scene.photos[0]), {5, 6, 7}, 1e-11);
+  ExpectNear(CameraCenterInWorld(scene.photos[0].camera_from_world), {5, 6, 7}, 1e-11);
   EXPECT_NEAR(scene.photos[0].camera_from_world.rotation(0, 1), 1, kRounding);
   EXPECT_NEAR(Determinant(scene.photos[1].camera_from_world.rotation), 1, kRounding);
   EXPECT_THAT(scene.warnings, ElementsAre(AllOf(HasSubstr("2 frames"), HasSubstr("0.001 to 1.5"))));
@@ -218,8 +219,8 @@ TEST_F(Transforms, OfSeveralFramesOfAPhotoTheFirstThatCanBeUsedCounts) {
   file["frames"].push_back(MakeFrame("b.png"));
   const SceneDescription scene = ReadOf(file);
   ASSERT_THAT(scene.photos, SizeIs(2));
-  ExpectNear(CenterOf(scene.photos[0]), {5, 6, 7}, kRounding);
-  ExpectNear(CenterOf(scene.photos[1]), {0, 0, 0}, kRounding);
+  ExpectNear(CameraCenterInWorld(scene.photos[0].camera_from_world), {5, 6, 7}, kRounding);
+  ExpectNear(CameraCenterInWorld(scene.photos[1].camera_from_world), {0, 0, 0}, kRounding);
   EXPECT_THAT(scene.warnings, ElementsAre(AllOf(HasSubstr(path_), HasSubstr("more than one entry for a.png, b.png"),
                                                 HasSubstr("the first one of each counts"))));
 }
@@ -252,7 +253,7 @@ TEST_F(Transforms, ANumberThatIsNotFiniteCostsItsFrame) {
 TEST_F(Transforms, TransposedMatricesAreTurnedAndSaidOnce) {
   const json matrix = {{0, 1, 0, 0}, {0, 0, 1, 0}, {1, 0, 0, 0}, {1, 2, 3, 1}};  // of TurnsOpenGlAxesToOurs
   const SceneDescription scene = ReadOf(MakeFile(MakeFrame("a.png", matrix)));
-  ExpectNear(CenterOf(scene.photos[0]), {1, 2, 3}, kRounding);
+  ExpectNear(CameraCenterInWorld(scene.photos[0].camera_from_world), {1, 2, 3}, kRounding);
   ExpectNear(scene.photos[0].camera_from_world * Vec3<double>{-4, 2, 3}, {0, 0, 5}, kRounding);
   EXPECT_THAT(scene.warnings, ElementsAre(AllOf(HasSubstr("1 frames"), HasSubstr("were transposed"))));
 }

@@ -1,4 +1,5 @@
 // Sets of photos that a transforms.json describes: their splits, points, sizes; and sets of other programs.
+#include "core/camera.h"
 #include "data/poses/transforms_reader.h"
 
 #include <gmock/gmock.h>
@@ -14,6 +15,7 @@
 #include "data/poses/colmap_reader.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/test_data.h"
 #include "tests/support/transforms_files.h"
 
@@ -197,7 +199,7 @@ TEST(TransformsOfTestData, LegoKeepsItsSplitAndCamera) {
   for (const PosedPhoto& photo : scene.photos) {
     train += photo.split == Split::kTrain;
     EXPECT_TRUE(std::filesystem::exists(photo.path)) << photo.path;
-    EXPECT_NEAR(Norm(CenterOf(photo)), kOrbit, kPrintedDigits);
+    EXPECT_NEAR(Norm(CameraCenterInWorld(photo.camera_from_world)), kOrbit, kPrintedDigits);
     // Every camera looks at the origin.
     ExpectNear(photo.camera_from_world * Vec3<double>{0, 0, 0}, {0, 0, kOrbit}, kPrintedDigits);
   }
@@ -235,8 +237,10 @@ TEST(TransformsOfTestData, FoxAgreesWithItsColmapModel) {
   double aa = 0, bb = 0, ab = 0;
   for (size_t i = 0; i < pairs.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      const double a = Norm(CenterOf(*pairs[i].first) - CenterOf(*pairs[j].first));
-      const double b = Norm(CenterOf(*pairs[i].second) - CenterOf(*pairs[j].second));
+      const double a = Norm(CameraCenterInWorld(pairs[i].first->camera_from_world) -
+                            CameraCenterInWorld(pairs[j].first->camera_from_world));
+      const double b = Norm(CameraCenterInWorld(pairs[i].second->camera_from_world) -
+                            CameraCenterInWorld(pairs[j].second->camera_from_world));
       aa += a * a;
       bb += b * b;
       ab += a * b;
