@@ -7,13 +7,14 @@
 
 #include "apps/cli/cli.h"
 #include "apps/cli/program.h"
-#include "apps/render/render_cameras.h"
 #include "bench/device_info.h"
 #include "bench/step_bench.h"
 #include "bench/synthetic_scene.h"
 #include "core/check.h"
 #include "formats/exporter.h"
 #include "io/json_file.h"
+#include "pipeline/camera_files.h"
+#include "pipeline/scene_orbit.h"
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/scene_model.h"
 #include "train/choose_backend.h"
@@ -82,8 +83,8 @@ Camera FittedCamera(Camera camera, int width, int height) {
 
 NamedScene TrainedScene(const Options& options) {
   const SplatModel model = ModelOf(formats::ReadScene(options.scene));
-  const std::vector<NamedCamera> cameras = options.cameras.empty() ? apps::OrbitCameras(model, {}, 8, options.width)
-                                                                   : apps::ReadCameras(options.cameras).cameras;
+  const std::vector<NamedCamera> cameras = options.cameras.empty() ? pipeline::OrbitOfScene(model, {}, 8, options.width)
+                                                                   : pipeline::ReadCameras(options.cameras).cameras;
   SPLAT_CHECK(options.view >= 0 && size_t(options.view) < cameras.size(), "--view ", options.view, ": there are ",
               cameras.size(), " cameras");
   return {"trained", model, FittedCamera(cameras[size_t(options.view)].camera, options.width, options.height)};

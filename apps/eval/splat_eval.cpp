@@ -6,11 +6,11 @@
 #include "apps/eval/eval_images.h"
 #include "apps/eval/eval_options.h"
 #include "apps/eval/eval_report.h"
-#include "apps/render/empty_images.h"
-#include "apps/render/render_cameras.h"
 #include "core/check.h"
 #include "core/format.h"
 #include "formats/exporter.h"
+#include "pipeline/camera_files.h"
+#include "pipeline/empty_images.h"
 #include "quality/lpips.h"
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/scene_model.h"
@@ -54,7 +54,7 @@ quality::Evaluation Compare(const SplatModel& model, const pipeline::EvaluationV
   size_t done = 0;
   const auto on_view = [&](const quality::ComparedView& compared) {
     ThrowIfInterrupted(StrCat("interrupted after ", done, " of ", views.chosen.size(), " views"));
-    is_anything_seen = is_anything_seen || ShowsSomething(compared.render);
+    is_anything_seen = is_anything_seen || pipeline::ShowsSomething(compared.render);
     images.Take(compared);
     ++done;
     progress.Update(double(done) / double(views.chosen.size()),
@@ -67,7 +67,7 @@ quality::Evaluation Compare(const SplatModel& model, const pipeline::EvaluationV
   }
   SPLAT_CHECK(!evaluation.views.empty(), "none of the views could be compared: ", evaluation.left_out.front().reason);
   progress.End(StrCat(evaluation.views.size(), " views, ", FormatCount(model.count()), " splats"));
-  if (!is_anything_seen) LogWarning(output.log, kShowsNothing);
+  if (!is_anything_seen) LogWarning(output.log, pipeline::kShowsNothing);
   return evaluation;
 }
 

@@ -3,8 +3,6 @@
 #include "apps/cli/interrupt.h"
 #include "apps/cli/program.h"
 #include "apps/cli/progress.h"
-#include "apps/render/empty_images.h"
-#include "apps/render/render_cameras.h"
 #include "apps/render/render_options.h"
 #include "core/check.h"
 #include "core/format.h"
@@ -13,7 +11,10 @@
 #include "formats/inria_cameras.h"
 #include "formats/photo_colors_file.h"
 #include "formats/scene_transform_file.h"
+#include "pipeline/camera_files.h"
+#include "pipeline/empty_images.h"
 #include "pipeline/render_names.h"
+#include "pipeline/scene_orbit.h"
 #include "rasterizer/torch/libtorch.h"
 #include "rasterizer/torch/process_executor.h"
 #include "rasterizer/torch/render_image8.h"
@@ -40,11 +41,11 @@ constexpr int kOrbitWidth_px = 1280;
 // Cameras read from a file, in the frame of the scene. Poses in the frame of their source are brought into that of our
 // own scenes by the scene_transform.json beside the PLY; other scenes are taken to be in the frame of the source.
 std::vector<NamedCamera> CamerasFromFile(const RenderOptions& options, const Transform& transform, Progress& progress) {
-  const CameraSet set = ReadCameras(options.cameras);
+  const pipeline::CameraSet set = pipeline::ReadCameras(options.cameras);
   for (const std::string& warning : set.warnings) progress.Warn(warning);
   if (!set.in_source_frame || !transform) return set.cameras;
   progress.Info("The cameras are brought into the scene's frame by the scene_transform.json beside it");
-  return InSceneFrame(set.cameras, transform->source_from_scene);
+  return pipeline::InSceneFrame(set.cameras, transform->source_from_scene);
 }
 
 // Those of the cameras.json beside the scene; none where there is no such file, or none that can be read.
@@ -69,8 +70,8 @@ std::vector<NamedCamera> ChooseCameras(const RenderOptions& options, const Splat
                                        const Transform& transform, Progress& progress) {
   if (options.orbit > 0) {
     const int width = options.width > 0 ? options.width : kOrbitWidth_px / options.downscale;
-    return OrbitCameras(model, CamerasBeside(options.scene, progress), options.orbit, width,
-                        transform ? transform->upright_from_scene : std::nullopt);
+    return pipeline::OrbitOfScene(model, CamerasBeside(options.scene, progress), options.orbit, width,
+                                  transform ? transform->upright_from_scene : std::nullopt);
   }
   std::vector<NamedCamera> chosen;
   for (NamedCamera& named : CamerasFromFile(options, transform, progress)) {
@@ -141,7 +142,7 @@ int RenderScene(const RenderOptions& options) {
     ThrowIfInterrupted(StrCat("interrupted after ", i, " of ", cameras.size(), " images"));
     const Image8 image =
         colors.Shown(cameras[i].name, RenderToImage(on_device, cameras[i].camera, BackgroundOf(model.traits), near));
-    is_anything_seen = is_anything_seen || ShowsSomething(image);
+    is_anything_seen = is_anything_seen || pipeline::ShowsSomething(image);
     data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }
@@ -151,8 +152,8 @@ int RenderScene(const RenderOptions& options) {
                          cameras.size() - colors.applied(), " of ", cameras.size(),
                          " views, which show the scene's own"));
   }
-  if (!is_anything_seen || AreElsewhere(cameras, splats)) {
-    progress.Warn(kShowsNothing);
+  if (!is_anything_seen || pipeline::AreElsewhere(cameras, splats)) {
+    progress.Warn(pipeline::kShowsNothing);
   }
   return 0;
 }

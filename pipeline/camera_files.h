@@ -1,15 +1,13 @@
-// The cameras that splat-render and splat-eval draw a scene from.
+// Cameras that a person names, from which a scene is drawn: of a run, or of any kind of poses.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/rigid3.h"
-#include "formats/inria_cameras.h"
-#include "rasterizer/torch/splat_model.h"
+#include "scene/named_camera.h"
 
-namespace splat::apps {
+namespace splat::pipeline {
 
 struct CameraSet {
   std::vector<NamedCamera> cameras;
@@ -26,11 +24,4 @@ CameraSet ReadCameras(const std::string& path);
 // Returns the cameras in the frame of a scene, given the frame of their source.
 std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, const Similarity3& source_from_scene);
 
-// Returns OrbitCameras (scene/orbit.h) of a model, in its frame, level where the scene is upright, if its own frame is
-// not. They stand where `photos`, cameras in the frame of the model, stand around what they look at; and around all of
-// the scene where there are none, or those look at no point in common (WhereAxesMeetClosely). Throws splat::Error for
-// an empty model.
-std::vector<NamedCamera> OrbitCameras(const SplatModel& model, const std::vector<NamedCamera>& photos, int count,
-                                      int width, const std::optional<Similarity3>& upright_from_scene = std::nullopt);
-
-}  // namespace splat::apps
+}  // namespace splat::pipeline

@@ -7,7 +7,7 @@
 #include "scene/named_camera.h"
 #include "scene/splat_selection.h"
 
-namespace splat::apps {
+namespace splat::pipeline {
 
 // Whether all cameras stand so far off that the scene would be a dot.
 bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatSelection& splats);
@@ -20,4 +20,4 @@ constexpr const char* kShowsNothing =
     "the images show next to nothing: the cameras are not in the frame of the scene, or look elsewhere; a scene that "
     "was moved needs the scene_transform.json of its run beside it";
 
-}  // namespace splat::apps
+}  // namespace splat::pipeline

@@ -1,4 +1,4 @@
-#include "apps/render/render_cameras.h"
+#include "pipeline/camera_files.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,12 +10,9 @@
 #include "data/poses/colmap_reader.h"
 #include "data/poses/pose_files.h"
 #include "data/poses/pose_source.h"
-#include "io/atomic_file.h"
-#include "io/json_file.h"
-#include "rasterizer/torch/scene_model.h"
-#include "scene/orbit.h"
+#include "formats/inria_cameras.h"
 
-namespace splat::apps {
+namespace splat::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
@@ -38,20 +35,6 @@ CameraSet FromPoses(data::PoseKind kind, const std::string& path) {
     set.cameras.push_back(named);
   }
   return set;
-}
-
-// The orbit in the upright frame.
-Orbit UprightOrbit(const SplatSelection& splats, const std::vector<NamedCamera>& photos, const Similarity3& upright) {
-  std::vector<Rigid3> poses;
-  poses.reserve(photos.size());
-  for (const NamedCamera& photo : photos) poses.push_back(data::AlignPose(photo.camera.camera_from_world, upright));
-  if (const auto center = data::WhereAxesMeetClosely(poses)) {
-    if (const auto orbit = OrbitOfCameras(poses, *center)) return *orbit;
-  }
-  Sphere sphere = SphereAroundMost(splats);
-  sphere.center = upright * sphere.center;
-  sphere.radius *= upright.scale;
-  return OrbitAround(sphere);
 }
 
 }  // namespace
@@ -79,14 +62,4 @@ std::vector<NamedCamera> InSceneFrame(const std::vector<NamedCamera>& cameras, c
   return moved;
 }
 
-std::vector<NamedCamera> OrbitCameras(const SplatModel& model, const std::vector<NamedCamera>& photos, int count,
-                                      int width, const std::optional<Similarity3>& upright_from_scene) {
-  const HostModel host(model);
-  const SplatSelection splats(host.View());
-  SPLAT_CHECK(splats.count() > 0, "the scene holds no splats");
-  const Similarity3 upright = upright_from_scene ? *upright_from_scene : Similarity3{};
-  const std::vector<NamedCamera> views = OrbitCameras(UprightOrbit(splats, photos, upright), count, width);
-  return upright_from_scene ? InSceneFrame(views, upright) : views;
-}
-
-}  // namespace splat::apps
+}  // namespace splat::pipeline

@@ -1,11 +1,11 @@
-#include "apps/render/empty_images.h"
+#include "pipeline/empty_images.h"
 
 #include <algorithm>
 #include <cstddef>
 
 #include "scene/extent.h"
 
-namespace splat::apps {
+namespace splat::pipeline {
 
 bool AreElsewhere(const std::vector<NamedCamera>& cameras, const SplatSelection& splats) {
   constexpr double kFarOff = 100;  // x the radius of the scene
@@ -21,4 +21,4 @@ bool ShowsSomething(const Image8& image) {
   return !std::equal(image.pixels.begin() + std::ptrdiff_t(pixel), image.pixels.end(), image.pixels.begin());
 }
 
-}  // namespace splat::apps
+}  // namespace splat::pipeline
