@@ -37,7 +37,7 @@ std::string TextOf(const Run& run, const quality::Evaluation& evaluation, Number
                    *metric.unit ? " " : "", metric.unit);
     numbers.emplace_back(metric.name, mean);
   }
-  if (!run.summary.photo_colors) return text;
+  if (!run.summary.training.photo_colors) return text;
   const size_t psnr = quality::IndexOfMetric(evaluation.plan.metrics, "psnr");
   const quality::Metric& metric = evaluation.plan.metrics[psnr];
   for (size_t k = 0; k < evaluation.plan.corrections.size(); ++k) {
@@ -157,7 +157,7 @@ Failures EvaluateScene(const Run& run, const data::Dataset& dataset, const Splat
     run.reporter.Begin(Stage::kEvaluation, "Evaluation");
     const SplatModel on_device = ToDevice(model, run.backend.device);
     run.summary.evaluation = Evaluate(run, dataset, on_device, views, stoppable, failures);
-    if (!run.summary.motions.empty() && stoppable) {
+    if (!run.summary.training.motions.empty() && stoppable) {
       run.summary.fitted_evaluation = EvaluateFitted(run, dataset, on_device, views);
     }
   } catch (const Interrupted& interrupted) {

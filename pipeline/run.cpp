@@ -56,9 +56,9 @@ void RunStages(const Run& run) {
   CheckColmapExport(run, prepared);
   run.reporter.ThrowIfStopped("interrupted before the training began");
   const SplatModel model = TrainScene(run, prepared);
-  const data::Dataset dataset = train::WithMotions(prepared, run.summary.motions);
+  const data::Dataset dataset = train::WithMotions(prepared, run.summary.training.motions);
   Failures failures = WriteOrRescueScene(run, dataset, model);
-  if (!run.summary.training_error.empty()) failures.push_back(run.summary.training_error);
+  if (!run.summary.training.error.empty()) failures.push_back(run.summary.training.error);
   JudgeScene(run, dataset, model, failures);
   run.summary.total_seconds = std::chrono::duration<double>(Clock::now() - start).count();
   try {

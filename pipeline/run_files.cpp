@@ -149,13 +149,16 @@ void WriteMetrics(const std::string& path, const RunSummary& summary) {
   json["files"] = FilesJson(summary);
   json["files_checked_in_views"] = summary.checked_views;
   if (!summary.check_error.empty()) json["files_error"] = summary.check_error;
-  json["train"] = {
-      {"loss", summary.train_loss},  {"views", summary.training_views},      {"unusable_steps", summary.unusable_steps},
-      {"color", summary.color_mode}, {"refine_poses", summary.refine_poses}, {"sky", summary.sky}};
+  json["train"] = {{"loss", summary.train_loss},
+                   {"views", summary.training_views},
+                   {"unusable_steps", summary.training.unusable_steps},
+                   {"color", summary.training.color_mode},
+                   {"refine_poses", summary.training.refine_poses},
+                   {"sky", summary.training.sky}};
   json["splats"] = summary.splats;
-  json["iterations"] = summary.iterations;
-  json["interrupted"] = summary.interrupted;
-  json["training_seconds"] = summary.training_seconds;
+  json["iterations"] = summary.training.steps_done;
+  json["interrupted"] = summary.training.interrupted;
+  json["training_seconds"] = summary.training.seconds;
   json["total_seconds"] = summary.total_seconds;
   json["peak_memory_mb"] = double(PeakMemory()) / 1e6;
   json["device"] = summary.device;

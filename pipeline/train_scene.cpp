@@ -51,16 +51,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
   run.reporter.Begin(Stage::kTraining, "Training");
   train::TrainResult result = train::TrainOn(run.backend, dataset, run.options.config, callbacks);
   summary.training_views = dataset.ViewsOf(Split::kTrain).size();
-  summary.iterations = result.steps_done;
-  summary.interrupted = result.interrupted;
-  summary.unusable_steps = result.unusable_steps;
-  summary.training_error = result.error;
-  summary.training_seconds = result.seconds;
-  summary.photo_colors = result.photo_colors;
-  summary.color_mode = result.color_mode;
-  summary.refine_poses = result.refine_poses;
-  summary.sky = result.sky;
-  summary.motions = result.motions;
+  summary.training = static_cast<const train::TrainReport&>(result);
   summary.threads = ProcessExecutor().Threads();
   run.reporter.End(StrCat(result.error.empty() && result.interrupted ? "ended by the user after " : "",
                           FormatCount(result.steps_done), " steps in ", FormatDuration(result.seconds), ", ",

@@ -79,8 +79,8 @@ void WriteBeside(const Run& run, const data::Dataset& dataset, Failures& failure
     transform.upright_from_scene = UprightFromFiles(dataset);
     formats::WriteSceneTransform(run.output / "scene_transform.json", transform, run.summary.poses_source);
   });
-  if (run.summary.photo_colors) {
-    write([&] { formats::WritePhotoColors(run.output / "photo_colors.json", *run.summary.photo_colors); });
+  if (run.summary.training.photo_colors) {
+    write([&] { formats::WritePhotoColors(run.output / "photo_colors.json", *run.summary.training.photo_colors); });
   }
   if (!run.options.export_colmap.empty()) {
     write([&] { data::WriteColmapModel(run.options.export_colmap, data::InSourceFrame(dataset)); });

@@ -1,9 +1,6 @@
 #include "train/trainer.h"
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,53 +12,14 @@
 #include "train/choose_color.h"
 #include "train/choose_poses.h"
 #include "train/color_term.h"
-#include "train/density/strategy.h"
 #include "train/memory_limits.h"
-#include "train/model_optimizer.h"
-#include "train/photo_feed.h"
-#include "train/photo_loading.h"
-#include "train/pose_refinement.h"
-#include "train/remove_floaters.h"
-#include "train/schedule.h"
 #include "train/sky_shell.h"
-#include "train/train_step.h"
+#include "train/training.h"
 
 namespace splat::train {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-int LevelsOf(const TrainConfig& config, const data::Dataset& dataset) {
-  if (config.resolution_levels >= 0) return config.resolution_levels;
-  int levels = 100;
-  for (const int index : dataset.ViewsOf(Split::kTrain)) {
-    const Camera& camera = dataset.views[size_t(index)].camera;
-    levels = std::min(levels, ChooseResolutionLevels(camera.width, camera.height));
-  }
-  return levels;
-}
-
-PhotoFeedOptions FeedOptions(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
-                             const Ranks& ranks) {
-  PhotoFeedOptions options;
-  options.loading = LoadingFor(backend, config);
-  options.device_bytes = PhotoBudget(backend, dataset, dataset.ViewsOf(Split::kTrain));
-  options.share = {ranks.rank, ranks.count};
-  return options;
-}
-
-// The fused update where nothing has to be summed.
-std::unique_ptr<Update> UpdateOf(const Backend& backend, const Ranks& ranks) {
-  return ranks.count == 1 ? MakeFusedUpdate(backend) : MakeReducedUpdate(backend, ranks.sum);
-}
-
-LossTerms TermsOf(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config, int steps,
-                  TrainState& state) {
-  std::vector<std::unique_ptr<LossTerm>> terms;
-  std::unique_ptr<LossTerm> color = MakeColorTerm(backend, dataset, config.color, steps, state.photo_parameters);
-  if (color) terms.push_back(std::move(color));
-  return LossTerms(std::move(terms));
-}
 
 // The ranks' memories may differ, but not the model: rank 0's limits hold for all.
 void AgreeOnLimits(DensityLimits& limits, const Ranks& ranks, const Backend& backend) {
@@ -72,120 +30,6 @@ void AgreeOnLimits(DensityLimits& limits, const Ranks& ranks, const Backend& bac
   const StageScope scope(backend.device);
   ranks.sum(scope.context(), agreed);
   limits.gaussians = agreed.item<int64_t>();
-}
-
-// What a training does with its state: nothing in here has to survive a stop.
-class Training {
- public:
-  Training(TrainState& state, const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
-           const LogSink& log, const Ranks& ranks);
-
-  int steps() const { return steps_; }
-  // Makes the state's next step. The target of a step that has thrown is that of the photo it was about.
-  void Step();
-  const Target& target() const { return target_; }
-  // Returns the loss of the last step. A GPU is not waited for: as long as there are further steps, it is the loss of
-  // the step before.
-  double loss() const { return loss_.value; }
-  // Reads a loss that is queued and was not waited for.
-  void ReadQueuedLoss();
-  // Reads and uses what the steps have left behind.
-  void Finish() {
-    ReadQueuedLoss();
-    poses_.Settle();
-  }
-
- private:
-  StepInput InputOf(int step) const;
-  void ReadLoss(int step);
-
-  TrainState& state_;
-  const data::Dataset& dataset_;
-  const TrainConfig& config_;
-  LogSink log_;
-  Ranks ranks_;
-  bool is_device_;
-  int steps_, levels_;
-  PhotoFeed feed_;
-  ModelOptimizer optimizer_;
-  std::unique_ptr<Strategy> strategy_;
-  TrainStep train_step_;
-  PoseRefinement poses_;
-  Target target_;
-  struct {
-    double value = 0;
-    bool is_known = false, is_queued = false;
-    int64_t unusable_step = 0;  // the last one, by the optimizer's count
-  } loss_;
-};
-
-Training::Training(TrainState& state, const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
-                   const LogSink& log, const Ranks& ranks)
-    : state_(state),
-      dataset_(dataset),
-      config_(config),
-      log_(log),
-      ranks_(ranks),
-      is_device_(backend.is_device),
-      steps_(StepsOf(config, backend.is_device)),
-      levels_(LevelsOf(config, dataset)),
-      feed_(state.order, dataset, backend, FeedOptions(backend, dataset, config, ranks), log),
-      optimizer_(state.moments, config.optimizer, backend),
-      strategy_(MakeStrategy(config.density, steps_, state.limits)),
-      train_step_(backend, TermsOf(backend, dataset, config, steps_, state), UpdateOf(backend, ranks)),
-      poses_(backend, dataset, config.poses, steps_, state.motions) {}
-
-// The default is that of the frame of trainings.
-static_assert(math::kDefaultNear == kNearShare * data::kAlignedDistance);
-
-StepInput Training::InputOf(int step) const {
-  StepInput input;
-  input.target = target_;
-  input.rates = LearningRatesAt(config_.optimizer, dataset_.extent, step, steps_);
-  input.settings = SettingsOf(state_.model, dataset_.background, dataset_.near);
-  input.settings.traits->sh_degree = ShDegreeAt(step, steps_, config_.sh_degree_every, config_.init.sh_degree);
-  input.loss = config_.loss;
-  return input;
-}
-
-void Training::ReadQueuedLoss() {
-  if (!loss_.is_queued) return;
-  loss_.value = train_step_.QueuedLoss();
-  loss_.is_known = true;
-  loss_.is_queued = false;
-  const int64_t unusable_step = train_step_.LastUnusableStep();
-  if (unusable_step > loss_.unusable_step || !std::isfinite(loss_.value)) ++state_.unusable_steps;
-  loss_.unusable_step = unusable_step;
-}
-
-// A GPU is not waited for: by now the loss of the step before has come.
-void Training::ReadLoss(int step) {
-  ReadQueuedLoss();
-  train_step_.QueueLoss();
-  loss_.is_queued = true;
-  if (!is_device_ || !loss_.is_known || step == steps_) ReadQueuedLoss();
-}
-
-void Training::Step() {
-  const int step = state_.step + 1;
-  target_ = feed_.Next(DownscaleAt(step, steps_, levels_));
-  poses_.Place(target_);
-  StepInput input = InputOf(step);
-  input.pose_loss = poses_.PoseLossFor(target_.view, step);
-  const StepContext context{step,        dataset_.extent,        input.rates.means, &state_.model,
-                            &optimizer_, &state_.density_random, &state_.density,   ranks_};
-  input.statistics = strategy_->Collect(context);
-  train_step_.Run(state_.model, optimizer_, input);
-  if (is_device_ && step < steps_) feed_.Prefetch(DownscaleAt(step + 1, steps_, levels_));
-  poses_.Done(target_.view, step);
-  ReadLoss(step);
-  strategy_->Update(context);
-  if (RemovesFloatersAfter(config_, step, steps_)) {
-    poses_.Settle();
-    const data::Dataset moved = WithMotions(dataset_, state_.motions.views);
-    RemoveFloaters({state_.model, optimizer_, state_.density_random}, moved, ranks_, log_);
-  }
-  state_.step = step;
 }
 
 // Makes a step and says whether it was made: where there is no memory for it, or anything else fails, what has been
@@ -235,9 +79,9 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
               ": several ranks cannot refine poses yet; use --refine-poses off");
   const torch::NoGradGuard no_grad;
   AgreeOnLimits(state.limits, ranks, backend);
-  Training training(state, backend, dataset, config, callbacks.log, ranks);
+  Training training(state, backend, {dataset, config, callbacks.log, ranks});
   const int steps = training.steps();
-  Meter meter(steps);
+  ProgressMeter meter(steps);
   const Clock::time_point start = Clock::now();
   TrainResult result;
   while (state.step < steps && !result.interrupted) {

@@ -2,35 +2,21 @@
 #pragma once
 
 #include <functional>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "core/log.h"
-#include "core/twist.h"
 #include "data/dataset/dataset.h"
 #include "rasterizer/torch/splat_model.h"
-#include "scene/photo_colors.h"
-#include "train/meter.h"
 #include "train/ranks.h"
 #include "train/settings/config.h"
 #include "train/state.h"
+#include "train/train_report.h"
 #include "train/training_backend.h"
+#include "train/training_progress.h"
 
 namespace splat::train {
 
-struct TrainResult {
-  SplatModel model;                         // without gradients, sane values only
-  std::optional<PhotoColors> photo_colors;  // what its photos differ in, where that was learned
-  std::string color_mode;                   // that was trained with: off, exposure or full
-  std::string refine_poses;                 // whether poses were refined: off or on
-  std::string sky;                          // whether it began with splats for the sky: off or on
-  std::vector<Twist> motions;               // of the dataset's views, where poses were refined (WithMotions)
-  int steps_done = 0;
-  bool interrupted = false;
-  std::string error;       // what ended the training, if neither the user nor a lack of memory
-  double seconds = 0;      // of the loop
-  int unusable_steps = 0;  // as TrainState has it
+struct TrainResult : TrainReport {
+  SplatModel model;  // without gradients, sane values only
 };
 
 struct TrainCallbacks {

@@ -4,6 +4,7 @@
 #include "data/poses/colmap_reader.h"
 #include "pipeline/stages.h"
 #include "tests/support/ball_photos.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::pipeline {

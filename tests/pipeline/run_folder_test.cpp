@@ -13,6 +13,7 @@
 #include "pipeline/run_files.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/error_message.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::pipeline {

@@ -155,7 +155,7 @@ TEST_F(PhotosToSceneTest, ColmapGetsTheMasks) {
 TEST_F(PhotosToSceneTest, TellsTheQualityAfterACorrectionWhereColoursAreLearned) {
   options_.config.color.mode = "exposure";
   const RunSummary summary = PhotosToScene(options_, client_);
-  EXPECT_EQ(summary.color_mode, "exposure");
+  EXPECT_EQ(summary.training.color_mode, "exposure");
   const Event& end = Last(Stage::kEvaluation, Kind::kEnd);
   ASSERT_EQ(NamesOf(end).back(), "psnr_affine");
   EXPECT_EQ(end.numbers.back().second, summary.evaluation->means.corrected[0][0]);
@@ -165,8 +165,8 @@ TEST_F(PhotosToSceneTest, TellsTheQualityAfterACorrectionWhereColoursAreLearned)
 TEST_F(PhotosToSceneTest, TellsTheQualityAtFittedPosesWherePosesAreRefined) {
   options_.config.poses.refine = "on";
   const RunSummary summary = PhotosToScene(options_, client_);
-  EXPECT_EQ(summary.refine_poses, "on");
-  EXPECT_EQ(summary.motions.size(), 8u);
+  EXPECT_EQ(summary.training.refine_poses, "on");
+  EXPECT_EQ(summary.training.motions.size(), 8u);
   ASSERT_TRUE(summary.fitted_evaluation.has_value());
   const Event& end = Last(Stage::kEvaluation, Kind::kEnd);
   EXPECT_THAT(NamesOf(end),
@@ -241,8 +241,8 @@ TEST_F(PhotosToSceneTest, LeavesWhatItSays) {
   options_.formats = {"ply", "spz"};
   const RunSummary summary = PhotosToScene(options_, client_);
   EXPECT_EQ(summary.output, options_.output);
-  EXPECT_EQ(summary.iterations, kSteps);
-  EXPECT_FALSE(summary.interrupted);
+  EXPECT_EQ(summary.training.steps_done, kSteps);
+  EXPECT_FALSE(summary.training.interrupted);
   EXPECT_EQ(summary.training_views, 6u);
   EXPECT_GT(summary.splats, 0);
   ASSERT_TRUE(summary.evaluation.has_value());
@@ -259,7 +259,7 @@ TEST_F(PhotosToSceneTest, LeavesWhatItSays) {
 
 TEST_F(PhotosToSceneTest, RunsWithoutAListener) {
   const RunSummary summary = PhotosToScene(options_, {});
-  EXPECT_EQ(summary.iterations, kSteps);
+  EXPECT_EQ(summary.training.steps_done, kSteps);
 }
 
 TEST_F(PhotosToSceneTest, AStopInTheTrainingStillLeavesTheScene) {
@@ -268,8 +268,8 @@ TEST_F(PhotosToSceneTest, AStopInTheTrainingStillLeavesTheScene) {
            events_.back().numbers[0].second >= 10;
   };
   const RunSummary summary = PhotosToScene(options_, client_);
-  EXPECT_TRUE(summary.interrupted);
-  EXPECT_EQ(summary.iterations, 10);
+  EXPECT_TRUE(summary.training.interrupted);
+  EXPECT_EQ(summary.training.steps_done, 10);
   EXPECT_TRUE(fs::exists(folder_ / "out/scene.ply"));
   EXPECT_TRUE(fs::exists(folder_ / "out/metrics.json"));
 }

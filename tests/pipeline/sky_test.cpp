@@ -14,6 +14,7 @@
 #include "pipeline/run.h"
 #include "quality/evaluation.h"
 #include "rasterizer/math/activation.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"
 #include "train/sky_shell.h"
 #include "train/trainer.h"

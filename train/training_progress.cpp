@@ -1,11 +1,11 @@
-#include "train/meter.h"
+#include "train/training_progress.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace splat::train {
 
-TrainProgress Meter::Update(int step, double loss, int64_t splats) {
+TrainProgress ProgressMeter::Update(int step, double loss, int64_t splats) {
   constexpr double kMemory = 0.98;  // about 50 steps
   const double weight = started_ ? kMemory : 0;
   started_ = true;

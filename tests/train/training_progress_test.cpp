@@ -1,4 +1,4 @@
-#include "train/meter.h"
+#include "train/training_progress.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 namespace splat::train {
 namespace {
 
-TEST(Meter, LeavesOutLossesThatAreNotFinite) {
-  Meter meter(10);
+TEST(ProgressMeter, LeavesOutLossesThatAreNotFinite) {
+  ProgressMeter meter(10);
   EXPECT_EQ(meter.Update(1, std::numeric_limits<double>::quiet_NaN(), 1).loss, 0);
   EXPECT_EQ(meter.Update(2, 0.5, 1).loss, 0.5) << "the first that is finite";
   EXPECT_EQ(meter.Update(3, std::numeric_limits<double>::infinity(), 1).loss, 0.5);

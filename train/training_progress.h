@@ -14,10 +14,10 @@ struct TrainProgress {
   double seconds_left = 0;      // at the recent speed
 };
 
-class Meter {
+class ProgressMeter {
  public:
   // `steps` is the number of steps of the training.
-  explicit Meter(int steps) : steps_(steps) {}
+  explicit ProgressMeter(int steps) : steps_(steps) {}
 
   // Returns the progress; it is called after each step.
   TrainProgress Update(int step, double loss, int64_t splats);
