@@ -5,9 +5,7 @@
 #include <utility>
 
 #include "core/check.h"
-#include "io/atomic_file.h"
 #include "io/byte_reader.h"
-#include "io/mapped_file.h"
 #include "io/text_scan.h"
 
 namespace splat {
@@ -88,24 +86,7 @@ void ReadAsciiRow(const PlyFile::Element& element, std::string_view line, const 
   SPLAT_CHECK(Trimmed(line).empty(), where, ": more than ", element.properties.size(), " values");
 }
 
-void CheckTable(const std::string& path, const PlyTable& table) {
-  SPLAT_CHECK(table.values.size() == table.rows * table.names.size(), path, ": a table of ", table.rows, " rows and ",
-              table.names.size(), " columns cannot hold ", table.values.size(), " values");
-  for (const std::string& name : table.names) {
-    SPLAT_CHECK(!name.empty() && name.find_first_of(" \t\r\n") == std::string::npos, path, ": the property name '",
-                name, "' is empty or holds blanks");
-  }
-  for (const std::string& comment : table.comments) {
-    SPLAT_CHECK(comment.find_first_of("\r\n") == std::string::npos, path, ": a comment holds a line end");
-  }
-}
-
 }  // namespace
-
-int PlyTable::Column(const std::string& name) const {
-  const auto found = std::find(names.begin(), names.end(), name);
-  return found == names.end() ? -1 : int(found - names.begin());
-}
 
 PlyFile::Format PlyFile::ParseFormat(std::string_view name, const std::string& where) const {
   if (name == "ascii") return Format::kAscii;
@@ -325,38 +306,6 @@ void PlyFile::ForEachRow(const Element& element, const std::function<void(const 
 
 void PlyFile::ForEachRowInDouble(const Element& element, const std::function<void(const double* row)>& use) const {
   ForEachRowAs<double>(element, use);
-}
-
-PlyTable ReadPly(const std::string& path) {
-  const MappedFile file(path);
-  const PlyFile ply(file.bytes(), path);
-  const PlyFile::Element* vertex = ply.Find("vertex");
-  SPLAT_CHECK(vertex != nullptr, path, ": has no element 'vertex'");
-  SPLAT_CHECK(!vertex->properties.empty() || !vertex->list_property.empty(), path,
-              ": its element 'vertex' has no properties");
-  PlyTable table;
-  table.comments = ply.comments();
-  table.names.reserve(vertex->properties.size());
-  for (const PlyFile::Property& property : vertex->properties) table.names.push_back(property.name);
-  ply.ForEachRow(*vertex, [&](const float* row) {
-    if (table.values.empty()) table.values.reserve(size_t(vertex->count) * table.names.size());
-    table.values.insert(table.values.end(), row, row + table.names.size());
-  });
-  table.rows = size_t(vertex->count);
-  return table;
-}
-
-void WritePly(const std::string& path, const PlyTable& table) {
-  CheckTable(path, table);
-  WriteFileAtomically(path, [&](std::ostream& out) {
-    out << "ply\nformat binary_little_endian 1.0\n";
-    for (const std::string& comment : table.comments) out << "comment " << comment << '\n';
-    out << "element vertex " << table.rows << '\n';
-    for (const std::string& name : table.names) out << "property float " << name << '\n';
-    out << "end_header\n";
-    static_assert(sizeof(float) == 4, "PLY's float has 32 bits");
-    out.write(reinterpret_cast<const char*>(table.values.data()), std::streamsize(table.values.size() * sizeof(float)));
-  });
 }
 
 }  // namespace splat

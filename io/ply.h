@@ -1,4 +1,4 @@
-// Binary and ASCII PLY as named columns of the vertex element; no knowledge of splats.
+// Reads binary and ASCII PLY: elements, their properties, and their rows one by one; no knowledge of splats.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,6 @@
 #include <vector>
 
 namespace splat {
-
-struct PlyTable {
-  std::vector<std::string> comments;
-  std::vector<std::string> names;  // [C] of the vertex element's properties, in file order
-  std::vector<float> values;       // [rows, C] row-major, converted to float
-  size_t rows = 0;
-
-  // Column of a name, or -1.
-  int Column(const std::string& name) const;
-};
 
 // The header of a PLY in memory, and its rows one by one. The formats are binary_little_endian, binary_big_endian and
 // ascii, with CR LF headers too. The object does not own the bytes.
@@ -94,13 +84,5 @@ class PlyFile {
   std::string_view body_;  // behind the header
   int header_lines_ = 0;
 };
-
-// Reads the element vertex of a file whole. Elements after vertex are ignored; zero vertices and values that are not
-// finite are accepted. Throws splat::Error as PlyFile does, and if there is no element vertex with properties.
-PlyTable ReadPly(const std::string& path);
-
-// Writes binary_little_endian float properties through a temporary name and a rename: see docs/formats.md. Throws
-// splat::Error (also when the disk is full, or if names, values and rows of the table do not fit together).
-void WritePly(const std::string& path, const PlyTable& table);
 
 }  // namespace splat

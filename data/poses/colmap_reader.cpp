@@ -289,12 +289,6 @@ void AddColmapPoints(const std::string& model_folder, SceneDescription& scene) {
   }
 }
 
-SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder) {
-  SceneDescription scene = ReadColmapPhotos(model_folder, image_folder);
-  AddColmapPoints(model_folder, scene);
-  return scene;
-}
-
 ColmapModelSummary SummarizeColmapModel(const std::string& model_folder) {
   const ModelFiles files = FindFiles(model_folder);
   ColmapModelSummary summary;

@@ -281,11 +281,6 @@ PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos) {
   return TakeFirst(std::move(candidates), photos);
 }
 
-SceneDescription ReadPoses(const std::string& path, const std::string& image_folder) {
-  const PhotosAndMasks listed = ListPhotosAndMasks(image_folder);
-  return *ChoosePosesAt(path, {image_folder, image_folder, listed.photos, listed.masks, {}, listed.others}).scene;
-}
-
 std::optional<std::string> FindPoses(const std::string& folder) {
   std::vector<std::string> folders = FoldersAround(folder);
   folders.resize(std::min<size_t>(folders.size(), 2));

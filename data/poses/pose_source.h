@@ -35,9 +35,6 @@ PoseChoice ChoosePoses(const PhotoFolder& photos);
 // warning.
 PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos);
 
-// The scene of ChoosePosesAt for all photos in a folder.
-SceneDescription ReadPoses(const std::string& path, const std::string& image_folder);
-
 // The first poses in `folder` or its parent, without regard to any photos; nothing where there are none.
 std::optional<std::string> FindPoses(const std::string& folder);
 

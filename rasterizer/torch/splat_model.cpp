@@ -49,14 +49,6 @@ void CheckModel(const SplatModel& model) {
               " coefficients per channel, expected 0, 3, 8 or 15");
 }
 
-SplatModel SelectRows(const SplatModel& model, const torch::Tensor& rows) {
-  const torch::NoGradGuard no_grad;
-  SplatModel out;
-  out.traits = model.traits;
-  for (int array = 0; array < kSplatArrays; ++array) out[array] = model[array].detach().index_select(0, rows);
-  return out;
-}
-
 SplatModel ToDevice(const SplatModel& model, const torch::Device& device) {
   SplatModel out;
   out.traits = model.traits;

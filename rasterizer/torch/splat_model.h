@@ -36,9 +36,6 @@ std::vector<int64_t> ShapeOf(int array, int64_t splats, int64_t sh_rest_count);
 // naming the tensor.
 void CheckModel(const SplatModel& model);
 
-// Returns the rows of an int64 index tensor [M], in that order, as a new model without gradient history.
-SplatModel SelectRows(const SplatModel& model, const torch::Tensor& rows);
-
 // The model on a device, without gradient history; tensors that lie there already are shared.
 SplatModel ToDevice(const SplatModel& model, const torch::Device& device);
 

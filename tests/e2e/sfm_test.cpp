@@ -12,6 +12,7 @@
 #include "capture/capture.h"
 #include "data/poses/colmap_reader.h"
 #include "tests/support/colmap.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {

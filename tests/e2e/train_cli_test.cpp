@@ -12,9 +12,10 @@
 #include "data/poses/pose_source.h"
 #include "formats/exporter.h"
 #include "io/atomic_file.h"
-#include "io/ply.h"
 #include "tests/support/ball_photos.h"
+#include "tests/support/ply_table.h"
 #include "tests/support/process.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/train_on_balls.h"
 
 namespace splat {
@@ -23,7 +24,9 @@ namespace {
 using ::splat::testing::ChildProcess;
 using ::splat::testing::FilesIn;
 using ::splat::testing::LargestDifference;
+using ::splat::testing::PlyTable;
 using ::splat::testing::ProcessOutput;
+using ::splat::testing::ReadPly;
 using ::splat::testing::RunProgram;
 using ::splat::testing::WithBrokenFile;
 using ::splat::testing::WriteBallPhotos;

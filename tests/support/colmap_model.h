@@ -13,6 +13,7 @@
 #include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {

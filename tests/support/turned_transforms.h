@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "data/poses/colmap_reader.h"
 #include "tests/support/byte_writer.h"
+#include "tests/support/read_poses.h"
 
 namespace splat::testing {
 

@@ -1,4 +1,5 @@
 #include "train/model_optimizer.h"
+#include "tests/support/select_rows.h"
 
 #include <gtest/gtest.h>
 #include <torch/optim/adam.h>

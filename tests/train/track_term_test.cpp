@@ -1,5 +1,6 @@
 // The loss of a pose by the points that its photo sees: its gradient, what it measures, and when it is of use.
 #include "train/track_term.h"
+#include "tests/support/read_poses.h"
 
 #include <gtest/gtest.h>
 

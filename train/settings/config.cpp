@@ -35,14 +35,6 @@ TrainConfig WithStrategy(const TrainConfig& config, const std::string& strategy)
   return result;
 }
 
-TrainConfig ParseConfig(const TrainConfig& config, const std::string& json_text, const std::string& where) {
-  TrainConfig result = config;
-  std::vector<std::string> problems = AssignJson(OptionsOf(result), json_text, where);
-  for (const std::string& violation : ConfigViolations(result)) problems.push_back(violation);
-  SPLAT_CHECK(problems.empty(), where, ": ", Joined(problems, "; "));
-  return result;
-}
-
 TrainConfig ApplyAssignment(const TrainConfig& config, const std::string& assignment) {
   TrainConfig result = config;
   Assign(OptionsOf(result), assignment);

@@ -86,17 +86,12 @@ std::vector<Option> OptionsOf(TrainConfig& config);
 // The config with another strategy and the settings that it wants (StrategyKind::preset).
 TrainConfig WithStrategy(const TrainConfig& config, const std::string& strategy);
 
-// Puts JSON text (an object; missing keys keep the value that `config` has) over `config`. Unknown keys, wrong types
-// and broken bounds are all reported in one splat::Error, each as option, value, bound. `where` (file name) begins the
-// message.
-TrainConfig ParseConfig(const TrainConfig& config, const std::string& json_text, const std::string& where);
-
 // Puts "density.refine_every=50" over `config`, with the value as JSON would have it, and text without quotes. Throws
 // splat::Error for an unknown key, naming the nearest, and for a value that breaks the option's own bounds. Bounds
 // between two options are left to ConfigViolations, for the next assignment may mend them.
 TrainConfig ApplyAssignment(const TrainConfig& config, const std::string& assignment);
 
-// Returns all settings as JSON, indented by two spaces; ParseConfig of it gives the same config.
+// Returns all settings as JSON, indented by two spaces; a file of it, as the only layer, gives the same config.
 std::string ConfigToJson(const TrainConfig& config);
 
 // Returns one message for each violated bound, those between two options included, and none if all hold.

@@ -16,7 +16,9 @@ struct ConfigLayer {
   std::set<std::string> given;  // names of options
 };
 
-// Reads a file as ParseConfig does, with its refusals, but for bounds between options, which other layers may mend.
+// Reads a file: an object of JSON, whose missing keys are not said. Unknown keys, wrong types and broken bounds are all
+// reported in one splat::Error, each as option, value, bound; bounds between options are left to ConfigViolations, for
+// other layers may mend them.
 ConfigLayer LayerOfFile(const std::string& json_text, const std::string& path);
 
 // Reads "density.refine_every=50" as ApplyAssignment does.

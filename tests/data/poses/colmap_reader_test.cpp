@@ -8,6 +8,7 @@
 
 #include "io/atomic_file.h"
 #include "tests/support/colmap_model.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/test_data.h"
 
 namespace splat::data {

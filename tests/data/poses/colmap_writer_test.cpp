@@ -11,6 +11,7 @@
 #include "io/atomic_file.h"
 #include "tests/support/colmap.h"
 #include "tests/support/error_message.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {

@@ -12,6 +12,7 @@
 #include "io/npy.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
+#include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_data.h"
 

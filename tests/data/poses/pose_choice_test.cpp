@@ -10,6 +10,7 @@
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/pose_choice.h"
+#include "tests/support/read_poses.h"
 
 namespace splat::data {
 namespace {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "formats/exporter.h"
+#include "tests/support/select_rows.h"
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"

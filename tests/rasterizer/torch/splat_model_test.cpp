@@ -12,17 +12,6 @@ TEST(SplatModel, KnowsItsDegreeFromTheStoredCoefficients) {
   for (int degree = 0; degree <= 3; ++degree) EXPECT_EQ(testing::RandomModel(2, degree, 1).max_sh_degree(), degree);
 }
 
-TEST(SplatModel, SelectRowsCopiesInOrder) {
-  const SplatModel model = testing::RandomModel(5, 1, 2);
-  const SplatModel some = SelectRows(model, torch::tensor({4, 0, 4}, torch::kInt64));
-  ASSERT_EQ(some.count(), 3);
-  for (int k = 0; k < kSplatArrays; ++k) {
-    EXPECT_TRUE(torch::equal((some[k])[0], (model[k])[4]));
-    EXPECT_TRUE(torch::equal((some[k])[1], (model[k])[0]));
-    EXPECT_TRUE(torch::equal((some[k])[2], (model[k])[4]));
-  }
-}
-
 TEST(SplatModel, CheckRefusesAnOddNumberOfCoefficients) {
   SplatModel model = testing::RandomModel(2, 1, 1);
   CheckModel(model);

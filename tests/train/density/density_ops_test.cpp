@@ -1,4 +1,5 @@
 #include "train/density/density_ops.h"
+#include "tests/support/select_rows.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
