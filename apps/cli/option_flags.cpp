@@ -7,6 +7,7 @@
 #include "apps/cli/cli.h"
 #include "apps/cli/text_values.h"
 #include "core/check.h"
+#include "io/text_scan.h"
 
 namespace splat::apps {
 namespace {
@@ -31,7 +32,7 @@ OptionBounds BoundsOf(const Option& option, bool whole) {
 template <typename T>
 std::string Read(const Option& option, const std::string& text, T& value) {
   static_assert(std::is_integral_v<T>);
-  const auto number = ParseWholeNumber<T>(text);
+  const auto number = ParseNumber<T>(text);
   const OptionBounds bounds = BoundsOf(option, true);
   if (!number || !bounds.Hold(double(*number))) {
     const std::string to = std::isfinite(bounds.max) ? StrCat(" to ", int64_t(bounds.max)) : "";
@@ -42,7 +43,7 @@ std::string Read(const Option& option, const std::string& text, T& value) {
 }
 
 std::string Read(const Option& option, const std::string& text, double& value) {
-  const auto number = ParseNumber(text);
+  const auto number = ParseFiniteNumber(text);
   const OptionBounds bounds = BoundsOf(option, false);
   if (!number || !bounds.Hold(*number)) return Refusal(text, "a number " + bounds.Text());
   value = *number;

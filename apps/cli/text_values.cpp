@@ -1,10 +1,12 @@
 #include "apps/cli/text_values.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cmath>
 #include <vector>
 
 #include "core/check.h"
+#include "io/text_scan.h"
 
 namespace splat::apps {
 namespace {
@@ -26,7 +28,7 @@ std::optional<Rgb> ParseColorTriple(const std::string& text) {
   if (parts.size() != 3) return std::nullopt;
   Rgb color;
   for (int channel = 0; channel < 3; ++channel) {
-    const auto value = ParseNumber(parts[channel]);
+    const auto value = ParseFiniteNumber(parts[channel]);
     if (!value || !(*value >= 0 && *value <= 1)) return std::nullopt;
     color[channel] = *value;
   }
@@ -44,12 +46,9 @@ Rgb ParseBackground(const std::string& text) {
                      "' is not allowed; use black, white, #rrggbb or three numbers from 0 to 1 such as 0.5,0.5,0.5"));
 }
 
-std::optional<double> ParseNumber(const std::string& text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
-  return value;
+std::optional<double> ParseFiniteNumber(const std::string& text) {
+  const std::optional<double> value = ParseNumber<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 }  // namespace splat::apps

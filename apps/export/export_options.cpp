@@ -118,7 +118,7 @@ std::optional<std::vector<double>> NumbersOf(const std::string& text, const std:
   if (text.rfind(kind + ":", 0) != 0) return std::nullopt;
   std::vector<double> numbers;
   for (const std::string& part : CLI::detail::split(text.substr(kind.size() + 1), ',')) {
-    const auto number = ParseNumber(part);
+    const auto number = ParseFiniteNumber(part);
     if (!number) return std::nullopt;
     numbers.push_back(*number);
   }

@@ -11,6 +11,9 @@ constexpr int ShRestCount(int degree) {
   return (degree + 1) * (degree + 1) - 1;
 }
 
+// The most coefficients per channel beyond the first that a splat has.
+constexpr int kMaxShRest = ShRestCount(kMaxShDegree);
+
 // Returns the largest degree of which all coefficients are among so many.
 constexpr int ShDegreeOf(int rest_count) {
   int degree = 0;

@@ -39,7 +39,7 @@ class ProjectSplats {
   static constexpr int kLanes = LanesOf<L>::kCount;
   static constexpr int kBlock = 128;  // splats whose visible ones are gathered, in the first-level cache
   static_assert(kBlock % kLanes == 0, "a block is whole vectors");
-  static constexpr int kMaxRest = 3 * math::ShRestCount(math::kMaxShDegree);
+  static constexpr int kMaxRestNumbers = 3 * math::kMaxShRest;
 
   // The splats in the lanes of a vector. Lanes that are left over repeat the first, and do as it does.
   struct Splats {
@@ -86,7 +86,7 @@ class ProjectSplats {
 
   // The coefficients of the colour that the active degree uses.
   struct Colors {
-    L dc[3], rest[kMaxRest];
+    L dc[3], rest[kMaxRestNumbers];
 
     Colors(const SplatsView<S>& view, int degree, const Splats& splats) {
       splats.Load(view.sh_dc, 3, 3, dc);
@@ -284,7 +284,7 @@ __attribute__((flatten)) void ProjectSplats<L>::VisibleBackward(const ProjectBac
   const L quat[4] = {out.splat.quat.w, out.splat.quat.x, out.splat.quat.y, out.splat.quat.z};
   splats.Store(quat, 4, params.grad.quats, 4);
   splats.Store(&out.splat.opacity_logit, 1, params.grad.opacity_logits, 1);
-  L grad_dc[3], grad_rest[kMaxRest];
+  L grad_dc[3], grad_rest[kMaxRestNumbers];
   math::ShCoefficientsBackward(limits.sh_degree, out.direction, out.grad_color, grad_dc, grad_rest);
   splats.Store(grad_dc, 3, params.grad.sh_dc, 3);
   splats.Store(grad_rest, 3 * math::ShRestCount(limits.sh_degree), params.grad.sh_rest,

@@ -1,5 +1,5 @@
 // How fast the loss of a view turns back when its camera moves: the Gauss-Newton matrix of the loss by a motion of the
-// camera, from the pixels that the passes have left (docs/math.md, section 14). No torch.
+// camera, from the pixels that the passes have left (docs/math.md, section 14).
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Adam (Kingma and Ba 2015) over a flat array, bias-corrected, in place. No torch.
+// Adam (Kingma and Ba 2015) over a flat array, bias-corrected, in place.
 #pragma once
 
 #include <cstdint>

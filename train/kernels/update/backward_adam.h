@@ -1,5 +1,5 @@
 // The end of a training step in one stage: the gradient of the projection, the statistics of densification, and Adam
-// over the arrays of the model, of which the gradients reach no memory that lasts. No torch.
+// over the arrays of the model, of which the gradients reach no memory that lasts.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,6 @@ namespace {
 namespace stages = splat::kernels;
 
 constexpr int64_t kChunk = 256;  // splats a task: 64 KiB of gradients
-constexpr int kMaxRest = math::ShRestCount(math::kMaxShDegree);
 
 struct ChunkGrad {
   float arrays[kMostNumbersPerSplat * kChunk];
@@ -38,7 +37,7 @@ stages::ProjectBackwardParams<float> ChunkParams(const BackwardAdamParams& param
   part.forward.out.records += stages::kRecordSize * begin;
   part.forward.out.tile_counts += begin;
   part.slot_begin += begin;
-  part.grad = SplatArraysIn(grad.arrays, kChunk, kMaxRest);
+  part.grad = SplatArraysIn(grad.arrays, kChunk, math::kMaxShRest);
   const stages::ScreenStatsView<float>& stats = params.backward.stats;
   part.stats.grad_mean_px = stats.grad_mean_px ? stats.grad_mean_px + 2 * begin : grad.grad_mean_px;
   part.stats.abs_mean_px = stats.abs_mean_px ? stats.abs_mean_px + 2 * begin : grad.abs_mean_px;
@@ -60,8 +59,8 @@ void CheckBackwardAdamParams(const BackwardAdamParams& params) {
   const stages::ProjectParams<float>& forward = params.backward.forward;
   const stages::SplatsView<float>& s = forward.splats;
   stages::CheckShDegree(forward.options.sh_degree, s.sh_rest_count);
-  SPLAT_CHECK(s.sh_rest_count <= kMaxRest, "BackwardAndAdam: ", s.sh_rest_count,
-              " coefficients per channel beyond the first; must be at most ", kMaxRest);
+  SPLAT_CHECK(s.sh_rest_count <= math::kMaxShRest, "BackwardAndAdam: ", s.sh_rest_count,
+              " coefficients per channel beyond the first; must be at most ", math::kMaxShRest);
   SPLAT_CHECK(!params.skip_sh_rest || forward.options.sh_degree == 0, "BackwardAndAdam: skip_sh_rest with sh_degree ",
               forward.options.sh_degree, ": these coefficients have gradients");
   SPLAT_CHECK(!params.density.gradient_sum == !params.density.seen,

@@ -16,7 +16,6 @@ namespace device_stages = kernels::SPLAT_GPU_NAMESPACE;
 constexpr int kThreads = 128;  // splats of a block
 // Leaves a thread 128 registers: with fewer the compiler spills.
 constexpr int kBlocksPerProcessor = 4;
-constexpr int kMaxRest = math::ShRestCount(math::kMaxShDegree);
 
 // A splat's stored coefficients in shared memory; an odd pitch keeps the lanes of a warp in banks of their own.
 __host__ __device__ constexpr int RestPitch(int sh_rest_count) {
@@ -28,13 +27,13 @@ __host__ __device__ constexpr int RestPitch(int sh_rest_count) {
 struct BlockGrad {
   float means[3 * kThreads], log_scales[3 * kThreads], quats[4 * kThreads], opacity_logits[kThreads];
   float sh_dc[3 * kThreads];
-  float basis[kThreads][kMaxRest];
+  float basis[kThreads][math::kMaxShRest];
   float color[kThreads][3];
 };
 
 // Coefficients are read before the gradients are written.
 union BackwardAdamShared {
-  float rest[kThreads * RestPitch(kMaxRest)];
+  float rest[kThreads * RestPitch(math::kMaxShRest)];
   BlockGrad grad;
 };
 

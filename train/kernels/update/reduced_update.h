@@ -1,5 +1,5 @@
 // What a step needs besides project_backward and Adam where the gradients of the model are kept (train/update.h): to
-// add up those of several views, and what BackwardAndAdam does in passing. No torch.
+// add up those of several views, and what BackwardAndAdam does in passing.
 #pragma once
 
 #include <cstdint>
