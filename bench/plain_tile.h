@@ -4,7 +4,7 @@
 #pragma once
 
 #include "rasterizer/kernels/kernels.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 
 namespace splat::bench {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "rasterizer/kernels/kernels.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 
 namespace splat::bench {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "core/host_device.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 #include "scene/splat_arrays.h"
 
 namespace splat {

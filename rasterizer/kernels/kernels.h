@@ -10,7 +10,7 @@
 #include "core/kernel_context.h"
 #include "rasterizer/kernels/views.h"
 #include "rasterizer/math/antialiasing_modes.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 
 namespace splat::kernels {
 

@@ -7,8 +7,8 @@
 #include "core/host_device.h"
 #include "core/vec.h"
 #include "rasterizer/math/antialiasing_modes.h"
-#include "rasterizer/math/constants.h"
 #include "rasterizer/math/covariance_2d.h"
+#include "rasterizer/math/thresholds.h"
 
 namespace splat::math {
 

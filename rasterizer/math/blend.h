@@ -8,8 +8,8 @@
 #include "core/lanes.h"
 #include "core/multiply_add.h"
 #include "core/vec.h"
-#include "rasterizer/math/constants.h"
 #include "rasterizer/math/covariance_2d.h"
+#include "rasterizer/math/thresholds.h"
 #include "rasterizer/math/tiles.h"
 
 namespace splat::math {

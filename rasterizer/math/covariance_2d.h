@@ -10,8 +10,8 @@
 #include "core/lanes.h"
 #include "core/quaternion.h"
 #include "core/vec.h"
-#include "rasterizer/math/constants.h"
 #include "rasterizer/math/projection.h"
+#include "rasterizer/math/thresholds.h"
 
 namespace splat::math {
 

@@ -10,10 +10,10 @@
 #include "core/vec.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/antialiasing_opacity.h"
-#include "rasterizer/math/constants.h"
 #include "rasterizer/math/covariance_2d.h"
 #include "rasterizer/math/projection.h"
 #include "rasterizer/math/sh.h"
+#include "rasterizer/math/thresholds.h"
 #include "rasterizer/math/tiles.h"
 
 namespace splat::math {

@@ -6,7 +6,7 @@
 #include "core/host_device.h"
 #include "core/lanes.h"
 #include "core/vec.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 
 namespace splat::math {
 

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "core/camera.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 #include "rasterizer/torch/splat_model.h"
 
 namespace splat {

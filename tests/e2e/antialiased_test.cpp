@@ -11,7 +11,7 @@
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
 #include "rasterizer/math/activation.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 #include "rasterizer/plain_render.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 
 namespace splat::testing {
 namespace {

@@ -11,7 +11,7 @@
 #include "core/lanes.h"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/records.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 
 namespace splat::kernels {
 

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "core/constants.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 #include "tests/support/backends.h"
 
 namespace splat::kernels {

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "rasterizer/math/activation.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 #include "tests/support/backends.h"
 #include "tests/support/gradient_check.h"
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "rasterizer/math/constants.h"
 #include "rasterizer/math/sh.h"
+#include "rasterizer/math/thresholds.h"
 #include "tests/support/backends.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/smooth_scene.h"

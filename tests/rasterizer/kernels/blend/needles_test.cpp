@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "rasterizer/math/activation.h"
-#include "rasterizer/math/constants.h"
+#include "rasterizer/math/thresholds.h"
 #include "tests/support/backends.h"
 
 namespace splat::kernels {
