@@ -1,4 +1,4 @@
-// What --color auto stands for, from the photos themselves.
+// This header decides what --color auto stands for, from the photos themselves.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What --refine-poses auto stands for, from where the poses come from.
+// This header decides what --refine-poses auto stands for, from where the poses come from.
 #pragma once
 
 #include <string>

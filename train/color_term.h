@@ -1,6 +1,6 @@
-// The term that learns what the photos of one scene differ in: exposure, and with mode "full" also white balance and
-// the vignetting of the lens (docs/math.md, section 12). It changes the render as the photo would have seen it; the
-// scene itself stays what the mean of the training photos shows.
+// This term of the loss learns how the photos of one scene differ: in exposure, and with mode "full" also in white
+// balance and in the vignetting of the lens (docs/math.md, section 12). It changes the render as the photo would have
+// seen it; the scene itself stays what the mean of the training photos shows.
 #pragma once
 
 #include <memory>

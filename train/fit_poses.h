@@ -1,5 +1,5 @@
-// Fits the poses of photos to a scene that stays as it is: how well a scene shows a photo whose own pose is slightly
-// off.
+// The poses of photos are fitted here to a scene that is not changed, which tells how well the scene shows a photo
+// whose own pose is slightly off.
 #pragma once
 
 #include <functional>

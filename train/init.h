@@ -1,4 +1,4 @@
-// The model a training starts from.
+// This header makes the model that a training starts from.
 #pragma once
 
 #include "data/dataset/dataset.h"

@@ -1,4 +1,4 @@
-// The learning rates of a splat's arrays in the course of a run.
+// This header computes the learning rates of a splat's arrays over the course of a run.
 #pragma once
 
 #include "scene/splat_arrays.h"

@@ -1,5 +1,5 @@
-// What may stand between the image and its photo: terms that change the image before it is compared, such as the
-// exposure of each photo, or that add to the loss, such as a penalty on depth. A step without terms does nothing here.
+// Terms stand between the image and its photo: they change the image before it is compared, such as the exposure of
+// each photo, or add to the loss, such as a penalty on depth. A step without terms does nothing here.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// What the memory of a training's device allows, and what is said where it is not enough.
+// This header works out what the memory of a training's device allows, and what the user is told when it is not enough.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// How photos are loaded for a training, and how large they are.
+// This header decides how photos are loaded for a training, and how large they are.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// The training photos on the backend's device, at the resolution of the step. On a GPU they are kept there as 8-bit
-// images for as long as they fit, and the others are copied while the step before is computed; in the process's
-// memory ViewLoader's own cache serves.
+// The store keeps the training photos on the backend's device, at the resolution of the step. On a GPU they are kept
+// there as 8-bit images for as long as they fit, and the others are copied while the step before is computed; in the
+// process's memory ViewLoader's own cache serves.
 #pragma once
 
 #include <array>

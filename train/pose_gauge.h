@@ -1,5 +1,5 @@
-// What cameras may move in without a change of any image: all of them together and the scene with them. It is taken
-// out of their motions, so that the scene stays where the poses of the source have it (docs/math.md, section 14).
+// The gauge is how cameras can move without changing any image: all of them together, and the scene with them. It is
+// taken out of their motions, so that the scene stays where the poses of the source have it (docs/math.md, section 14).
 #pragma once
 
 #include <vector>

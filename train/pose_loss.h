@@ -1,4 +1,5 @@
-// The loss of a camera's pose as a quadratic function of a further motion of the camera (docs/math.md, section 14).
+// The loss of a camera's pose is modelled here as a quadratic function of a further motion of the camera (docs/math.md,
+// section 14).
 #pragma once
 
 #include <algorithm>

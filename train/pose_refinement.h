@@ -1,5 +1,5 @@
-// Refines the poses of the training photos while the scene is trained: each camera is moved by steps of Gauss
-// and Newton (docs/math.md, section 14). The poses of the dataset stay what the source says; what moves is beside them.
+// The poses of the training photos are refined while the scene is trained: each camera is moved by Gauss-Newton steps
+// (docs/math.md, section 14). The poses of the dataset stay what the source says; what moves is beside them.
 #pragma once
 
 #include <vector>

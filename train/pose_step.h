@@ -1,4 +1,5 @@
-// The step that moves the camera of a photo, of Gauss and Newton with a prior and caps (docs/math.md, section 14).
+// This header computes the step that moves the camera of a photo: a Gauss-Newton step with a prior and caps
+// (docs/math.md, section 14).
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Where random splats begin: in a box where the cameras look.
+// Random splats begin at the points of this header: in a box where the cameras look.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Takes floaters out of a model in training: splats that no two photos support (scene/floaters.h).
+// Floaters, splats that no two photos support (scene/floaters.h), are removed here from a model in training.
 #pragma once
 
 #include <cstdint>

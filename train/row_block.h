@@ -1,5 +1,5 @@
-// A tensor of rows whose number changes: the first rows of a block of memory that has room for more, so that few rows
-// can be added or taken away without copying all of them.
+// A row block is a tensor of rows whose number changes: the first rows of a block of memory that has room for more, so
+// that a few rows can be added or removed without copying all of them.
 #pragma once
 
 #include "rasterizer/torch/libtorch.h"

@@ -1,4 +1,4 @@
-// Splats for the sky: on a sphere far around the scene, so that none of them has to stand for it near the cameras.
+// Splats for the sky lie on a sphere far around the scene, so that no splat near the cameras has to stand in for it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The state of a training as plain data: everything that decides how it goes on, besides the dataset and the config. A
+// The state of a training is plain data: everything that decides how it goes on, besides the dataset and the config. A
 // training that goes on from it ends with the same bits as one that has never stopped.
 #pragma once
 

@@ -1,5 +1,5 @@
-// The points of structure from motion in the loss of a camera's pose: each is to be seen where the photo shows it
-// (docs/math.md, section 14).
+// This term adds the points of structure from motion to the loss of a camera's pose: each is to be seen where the photo
+// shows it (docs/math.md, section 14).
 #pragma once
 
 #include <vector>

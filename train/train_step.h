@@ -1,4 +1,5 @@
-// One step of training below autograd: render, terms, loss, gradient and update, through the stages of one backend.
+// One step of training runs below autograd: render, terms, loss, gradient and update, through the stages of one
+// backend.
 #pragma once
 
 #include <memory>

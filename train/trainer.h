@@ -1,4 +1,5 @@
-// The training loop: one view a step, render, loss, gradient, Adam, densification.
+// The trainer runs the training loop; each step renders one view, computes the loss and its gradient, applies Adam and lets
+// the strategy densify.
 #pragma once
 
 #include <functional>

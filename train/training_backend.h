@@ -1,4 +1,4 @@
-// The backend that a training runs on: the kernels, and where the tensors lie that they take.
+// The backend that a training runs on is the table of kernels together with the device on which their tensors lie.
 #pragma once
 
 #include "rasterizer/torch/libtorch.h"

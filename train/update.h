@@ -1,6 +1,6 @@
-// How the gradient of a step moves the model. The fused way makes each gradient and uses it at once, so that it reaches
-// no memory that lasts; the reduced way keeps the gradients, so that they can be summed over the views of a step and
-// over ranks before they are used. For one view and one rank both give the same bits.
+// The update is how the gradient of a step moves the model. The fused way makes each gradient and uses it at once, so
+// that it reaches no memory that lasts; the reduced way keeps the gradients, so that they can be summed over the views
+// of a step and over ranks before they are used. For one view and one rank both give the same bits.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The order in which a training sees its views: all of them once in each epoch, each epoch in a new random order.
+// A training sees its views in epochs: each epoch has all of them once, in a new random order.
 #pragma once
 
 #include <cstddef>

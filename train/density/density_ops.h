@@ -1,4 +1,4 @@
-// The edits of densification: the only code that changes the number of splats. Model and moments stay aligned.
+// The edits of densification are the only code that changes the number of splats. Model and moments stay aligned.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What densification learns of the views between two of its steps.
+// These statistics are what densification learns from the views between two of its steps.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Opacity resets: now and then all opacities are cut, so that splats that are not needed stay transparent and are
-// pruned (Kerbl et al. 2023, section 5.2).
+// An opacity reset cuts all opacities now and then, so that splats that are not needed stay transparent and are pruned
+// (Kerbl et al. 2023, section 5.2).
 #pragma once
 
 #include "rasterizer/torch/splat_model.h"

@@ -1,4 +1,5 @@
-// All settings of a training run, with defaults beside the fields; JSON in and out (configs/*.json), strict.
+// The config holds all settings of a training run, with defaults beside the fields; it is read from and written to JSON
+// (configs/*.json), strictly.
 #pragma once
 
 #include <cstdint>

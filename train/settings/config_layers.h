@@ -1,4 +1,4 @@
-// Settings from several sources: which of them wins.
+// Settings come from several sources; this header decides which of them wins.
 #pragma once
 
 #include <set>

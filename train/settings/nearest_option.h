@@ -1,4 +1,4 @@
-// What to say about an option that does not exist.
+// This header words the error for an option that does not exist.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// The options of a table as JSON, strict in reading: what is wrong is said as option, value and what it must be.
+// The options of a table are read from and written to JSON. Reading is strict: an error names the option, its value and
+// what it must be.
 #pragma once
 
 #include <set>

@@ -1,5 +1,5 @@
-// The pixels of a photo's colours (color_math.h) on the CPU, for any kind of lanes (core/lanes.h); each lane is a pixel
-// of a row.
+// This header applies a photo's colours (color_math.h) to its pixels on the CPU, for any kind of lanes (core/lanes.h);
+// each lane is a pixel of a row.
 #pragma once
 
 #include <cstdint>

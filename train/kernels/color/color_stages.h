@@ -1,5 +1,5 @@
-// The stages of a photo's colours (color_math.h) over the pixels of a view: what the photo would have seen of the
-// render, the gradient of that, and the means that are held at zero. No torch.
+// These stages apply a photo's colours (color_math.h) to the pixels of a view: they compute what the photo would have
+// seen of the render, the gradient of that, and the means that are held at zero. No torch.
 #pragma once
 
 #include <cstdint>

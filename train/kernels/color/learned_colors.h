@@ -1,4 +1,4 @@
-// The pixels of a view with colours that a training has learned (scene/photo_colors.h).
+// This header applies the colours that a training has learned (scene/photo_colors.h) to the pixels of a view.
 #pragma once
 
 #include "core/image.h"

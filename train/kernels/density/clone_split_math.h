@@ -1,5 +1,5 @@
-// Densification for one splat: what becomes of it, and where its children lie. One definition for the CPU and the
-// device, which decide alike for equal inputs.
+// These formulas say what densification makes of one splat, and where its children lie. The CPU and the device share
+// one definition, so they decide alike for equal inputs.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// The training loss at one pixel: its window, SSIM (Wang et al. 2004) from windowed means, and the derivatives
-// (docs/math.md, section 9).
+// This header has the formulas of the training loss at one pixel: its window, SSIM (Wang et al. 2004) from windowed
+// means, and the derivatives (docs/math.md, section 9).
 #pragma once
 
 #include <cmath>

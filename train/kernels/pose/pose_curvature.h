@@ -1,5 +1,6 @@
-// How fast the loss of a view turns back when its camera moves: the Gauss-Newton matrix of the loss by a motion of the
-// camera, from the pixels that the passes have left (docs/math.md, section 14). No torch.
+// The curvature of a view's loss tells how fast the loss rises again as the camera moves past the best pose: it is the
+// Gauss-Newton matrix of the loss with respect to a motion of the camera, computed from the pixels that the passes have
+// left (docs/math.md, section 14). No torch.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Adam (Kingma and Ba 2015) over a flat array, bias-corrected, in place. No torch.
+// This stage is Adam (Kingma and Ba 2015) over a flat array, bias-corrected and in place. No torch.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Adam (Kingma and Ba 2015) for one number (docs/math.md, section 10).
+// This header has the formulas of Adam (Kingma and Ba 2015) for one number (docs/math.md, section 10).
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// Penalties on opacities and scales (Kheradmand et al. 2024, section 3.3): loss terms in which only the splats
-// themselves occur, so that their gradient is added where the optimizer takes it. docs/math.md, section 11.
+// Penalties on opacities and scales (Kheradmand et al. 2024, section 3.3) are terms of the loss that depend on the
+// splats alone, so their gradient is added where the optimizer uses it (docs/math.md, section 11).
 #pragma once
 
 #include <cmath>
