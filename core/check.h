@@ -1,5 +1,5 @@
-// Contract checks. A caller's mistake or bad input throws splat::Error with a message for a person; a programmer's
-// mistake in an inner loop is caught by SPLAT_DCHECK in debug builds only.
+// This header has the contract checks. A caller's mistake or bad input throws splat::Error with a message for a person;
+// a programmer's mistake in an inner loop is caught by SPLAT_DCHECK in debug builds only.
 #pragma once
 
 #include <sstream>

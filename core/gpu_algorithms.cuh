@@ -1,5 +1,5 @@
-// Sort and scan on the device: CUB on a GPU, plain loops under emulation. All are stable and deterministic.
-// Scratch comes from the context; nothing is synchronised.
+// This header sorts and scans on the device: by CUB on a GPU, by plain loops under emulation. All functions are stable
+// and deterministic. Scratch comes from the context; nothing is synchronised.
 #pragma once
 
 #include "core/gpu.cuh"

@@ -1,4 +1,4 @@
-// Owning, row-major, interleaved images.
+// These images own their pixels, which are row-major and interleaved.
 #pragma once
 
 #include <cmath>

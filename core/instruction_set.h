@@ -1,4 +1,4 @@
-// The instruction sets that the hot loops are compiled for, and which of them this machine has.
+// This header lists the instruction sets that the hot loops are compiled for, and tells which of them this machine has.
 #pragma once
 
 #include <string>

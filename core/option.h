@@ -1,6 +1,6 @@
-// An option is said once: a row with its name, the field that holds it, bounds, help and the flag of a command line.
-// Each struct of settings has a function OptionsOf that gives its rows, bound to one object. Files of settings, command
-// lines, help texts and checks are made from them.
+// An option is defined in one place: a row with its name, the field that holds it, its bounds, its help text and the
+// flag of a command line. Each struct of settings has a function OptionsOf that gives its rows, bound to one object.
+// Files of settings, command lines, help texts and checks are made from them.
 #pragma once
 
 #include <cstdint>

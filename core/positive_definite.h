@@ -1,4 +1,4 @@
-// Small systems of linear equations with a symmetric positive definite matrix.
+// This header solves small systems of linear equations with a symmetric positive definite matrix.
 #pragma once
 
 #include <array>

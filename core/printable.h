@@ -1,4 +1,4 @@
-// Text of unknown origin as one line that a terminal shows and does nothing else with.
+// This header turns text of unknown origin into one line that a terminal shows and does nothing else with.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Quantiles of unsorted numbers.
+// This header finds quantiles of unsorted numbers.
 #pragma once
 
 #include <algorithm>

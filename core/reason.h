@@ -1,4 +1,4 @@
-// What an exception says, for people.
+// This header turns an exception into a reason for people.
 #pragma once
 
 #include <exception>

@@ -1,4 +1,4 @@
-// Rotations as files of poses write them: rounded, or multiplied by a scale.
+// This header makes exact rotations of those that pose files hold, which are rounded or multiplied by a scale.
 #pragma once
 
 #include <string>

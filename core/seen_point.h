@@ -1,4 +1,4 @@
-// Where a camera sees a point.
+// This header tells where a camera sees a point.
 #pragma once
 
 #include <optional>

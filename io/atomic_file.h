@@ -1,4 +1,4 @@
-// Files that appear whole or not at all.
+// Files written with this header appear whole or not at all.
 #pragma once
 
 #include <functional>

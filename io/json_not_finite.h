@@ -1,4 +1,4 @@
-// Numbers that JSON does not have but that Python's json module writes.
+// This header makes JSON readable that has the numbers that JSON lacks but Python's json module writes.
 #pragma once
 
 #include <string>

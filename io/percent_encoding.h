@@ -1,4 +1,4 @@
-// Bytes in URIs.
+// This header decodes the bytes that URIs write as "%20" and the like.
 #pragma once
 
 #include <optional>

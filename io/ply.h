@@ -1,4 +1,4 @@
-// Binary and ASCII PLY as named columns of the vertex element; no knowledge of splats.
+// This header reads and writes binary and ASCII PLY as named columns of the vertex element; it knows nothing of splats.
 #pragma once
 
 #include <cstdint>

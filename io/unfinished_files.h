@@ -1,4 +1,4 @@
-// The locks and temporary files of this process, for a signal handler that ends it at once.
+// The locks and temporary files of this process are listed here, for a signal handler that ends it at once.
 #pragma once
 
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): POSIX has more in it than C++

@@ -1,6 +1,6 @@
-// One view from splats to an image and back: project, count, bin, blend, and the blend's gradient, in this order with
-// any backend's stages and any holder of memory. What comes last, ProjectBackward or a training's fusion of it with
-// the optimizer, is left to the caller.
+// The pipeline takes one view from splats to an image and back: project, count, bin, blend, and the blend's gradient,
+// in this order, with any backend's stages and any holder of memory. What comes last, ProjectBackward or a training's
+// fusion of it with the optimizer, is left to the caller.
 #pragma once
 
 #include <array>

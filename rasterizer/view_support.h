@@ -1,5 +1,6 @@
-// How much of an image each splat makes up: its summed weight, by the passes of rendering and of the gradient. The
-// gradient of an image by a splat's colour is its weight, so that a gradient of ones leaves the sums.
+// The support of a view measures how much of an image each splat makes up: its summed weight, by the passes of
+// rendering and of the gradient. The gradient of an image by a splat's colour is its weight, so that a gradient of ones
+// leaves the sums.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Cutting a scene to an area, and leaving out what is too far away from the rest of it.
+// This header cuts a scene to an area, and leaves out what is too far away from the rest of it.
 #pragma once
 
 #include <cstdint>

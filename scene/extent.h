@@ -1,4 +1,4 @@
-// How wide a scene is, and its splats.
+// This header measures how wide a scene is, and how wide its splats are.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// Which splats of a scene are floaters: those that no two photos support. docs/math.md, section 15, has the formulas.
+// Floaters are splats that no two photos support; this header finds those of a scene. docs/math.md, section 15, has the
+// formulas.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Where a camera begins to see a scene, for scenes of any unit.
+// The near plane is where a camera begins to see a scene; this header finds it for scenes of any unit.
 #pragma once
 
 #include <vector>

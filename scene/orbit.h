@@ -1,4 +1,4 @@
-// Views of a scene from a circle around it.
+// An orbit is a circle around a scene from which views of it are taken.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
-// Where the sky of a scene begins, for those who ask how deep the rest of it is: splats may stand for the sky, far away
-// (train/sky_shell.h), and be more than half of what a camera sees, or of the whole scene.
+// This header finds the depth at which the sky of a scene begins, for code that asks how deep the rest of it is: splats
+// may stand for the sky, far away (train/sky_shell.h), and be more than half of what a camera sees, or of the whole
+// scene.
 #pragma once
 
 #include <optional>

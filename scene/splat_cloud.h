@@ -1,5 +1,5 @@
-// The splats of a scene as plain arrays: what readers of scene files make and writers take. No LibTorch;
-// rasterizer/torch/scene_model.h joins them with tensors.
+// A splat cloud holds the splats of a scene as plain arrays, which readers of scene files make and writers take. It
+// needs no LibTorch; rasterizer/torch/scene_model.h joins it with tensors.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A linear map of space applied to splats: positions, shapes, rotations and view-dependent colour.
+// This header applies a linear map of space to splats: to positions, shapes, rotations and view-dependent colour.
 #pragma once
 
 #include "core/rigid3.h"

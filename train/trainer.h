@@ -1,5 +1,5 @@
-// The trainer runs the training loop; each step renders one view, computes the loss and its gradient, applies Adam and lets
-// the strategy densify.
+// The trainer runs the training loop; each step renders one view, computes the loss and its gradient, applies Adam and
+// lets the strategy densify.
 #pragma once
 
 #include <functional>

@@ -1,7 +1,7 @@
-// The stages of rendering and of its gradient. Each is a function of one parameter struct; the caller allocates every
-// result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, then ProjectBackward for the
-// splats, and CameraGradient where the camera moves, too (docs/architecture.md). The templates run on the CPU, in float
-// and in double; a backend's table (backend.h) has the float functions of one backend.
+// This header declares the stages of rendering and of its gradient. Each is a function of one parameter struct; the
+// caller allocates every result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, then
+// ProjectBackward for the splats, and CameraGradient where the camera moves, too (docs/architecture.md). The templates
+// run on the CPU, in float and in double; a backend's table (backend.h) has the float functions of one backend.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// What the stages read and write: pointers that own nothing, counts, and a shape on every pointer. T is float in
-// production and double in the oracle. N: splats of the model. K: stored SH coefficients per channel beyond the first
-// (0, 3, 8, 15). I: instances, that is pairs (splat, tile). H, W: image.
+// Views are what the stages read and write: pointers that own nothing, counts, and a shape on every pointer. T is float
+// in production and double in the oracle. N: splats of the model. K: stored SH coefficients per channel beyond the
+// first (0, 3, 8, 15). I: instances, that is pairs (splat, tile). H, W: image.
 #pragma once
 
 #include <cstdint>

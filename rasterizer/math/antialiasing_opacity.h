@@ -1,5 +1,5 @@
-// What an antialiasing mode multiplies the opacities of splats by: what the low-pass does to their light (docs/math.md,
-// section 4; Yu et al. 2024, "Mip-Splatting").
+// An antialiasing mode multiplies the opacities of splats by a factor that makes up for what the low-pass does to their
+// light (docs/math.md, section 4; Yu et al. 2024, "Mip-Splatting").
 #pragma once
 
 #include <cmath>

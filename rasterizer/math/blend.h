@@ -1,5 +1,5 @@
-// One splat at one pixel: alpha, one step of front-to-back compositing, and one step of its gradient, replayed front to
-// back (docs/math.md, sections 6 and 7).
+// This header blends one splat at one pixel: its alpha, one step of front-to-back compositing, and one step of its
+// gradient, replayed front to back (docs/math.md, sections 6 and 7).
 #pragma once
 
 #include <cmath>

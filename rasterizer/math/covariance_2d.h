@@ -1,7 +1,7 @@
-// The 3D covariance of a splat brought to the screen: the 2D covariance by the Jacobian of the projection, its
-// determinant, its inverse, the conic, and their gradient, all by way of the splat's three axes as the camera sees
-// them. Nothing but the entries of the covariance cancels, however long and thin the splat is (docs/math.md, section 4;
-// Zwicker et al. 2001, "EWA Splatting").
+// This header brings the 3D covariance of a splat to the screen: it computes the 2D covariance by the Jacobian of the
+// projection, its determinant, its inverse, the conic, and their gradient, all by way of the splat's three axes as the
+// camera sees them. Nothing but the entries of the covariance cancels, however long and thin the splat is
+// (docs/math.md, section 4; Zwicker et al. 2001, "EWA Splatting").
 #pragma once
 
 #include <cmath>

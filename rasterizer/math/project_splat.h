@@ -1,5 +1,5 @@
-// One splat through the whole geometry stage, forward and backward: what a thread of the project stage does on every
-// backend (docs/math.md, sections 1 to 5, 8 and 13).
+// This header takes one splat through the whole geometry stage, forward and backward: what a thread of the project
+// stage does on every backend (docs/math.md, sections 1 to 5, 8 and 13).
 #pragma once
 
 #include <type_traits>

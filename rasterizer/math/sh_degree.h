@@ -1,4 +1,5 @@
-// The degree of the spherical harmonics of a splat's colour, and how many coefficients it has.
+// This header says which degrees the spherical harmonics of a splat's colour may have, and how many coefficients each
+// degree has.
 #pragma once
 
 namespace splat::math {

@@ -1,6 +1,6 @@
-// Which tiles a splat reaches. A splat is drawn only where opacity exp(-q/2) >= kMinAlpha, that is q <= 2 t with
-// t = ln(opacity / kMinAlpha): an ellipse, tighter than a 3-sigma box (docs/math.md, section 8; the row form is that of
-// Hanson et al. 2024, "Speedy-Splat"). Counting and emission both go through TileColumnRangeOf.
+// This header finds the tiles that a splat reaches. A splat is drawn only where opacity exp(-q/2) >= kMinAlpha, that is
+// q <= 2 t with t = ln(opacity / kMinAlpha): an ellipse, tighter than a 3-sigma box (docs/math.md, section 8; the row
+// form is that of Hanson et al. 2024, "Speedy-Splat"). Counting and emission both go through TileColumnRangeOf.
 #pragma once
 
 #include <cmath>

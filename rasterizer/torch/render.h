@@ -1,5 +1,6 @@
-// Rendering, the whole public interface of the library: a model and a camera to an image, differentiable by LibTorch's
-// autograd. Importing the shared library registers torch.ops.splat.* for C++ and Python (docs/architecture.md).
+// Render is the whole public interface of the library: it draws a model from a camera as an image, differentiable by
+// LibTorch's autograd. Importing the shared library registers torch.ops.splat.* for C++ and Python
+// (docs/architecture.md).
 #pragma once
 
 #include <array>

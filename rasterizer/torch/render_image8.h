@@ -1,4 +1,4 @@
-// The image of a model as a viewer shows it, without gradients: by the same passes as training
+// This header draws the image of a model as a viewer shows it, without gradients: by the same passes as training
 // (rasterizer/torch/render_passes.h), not through LibTorch's dispatcher.
 #pragma once
 

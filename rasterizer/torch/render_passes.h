@@ -1,6 +1,6 @@
-// The pipeline (rasterizer/pipeline.h) on tensors, below autograd: from a model to the views of its arrays, after
-// checks, and passes whose results are tensors of their own, for the operators (rasterize_ops.cpp). Any table of stages
-// can be used whose device the tensors lie on.
+// This header runs the pipeline (rasterizer/pipeline.h) on tensors, below autograd: it makes the views of a model's
+// arrays, after checks, and has passes whose results are tensors of their own, for the operators (rasterize_ops.cpp).
+// Any table of stages can be used whose device the tensors lie on.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// The kernels' side of a LibTorch device: which backend serves its tensors, its stream, and scratch from its allocator.
+// This header is the kernels' side of a LibTorch device: which backend serves its tensors, its stream, and scratch from
+// its allocator.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
-// The tiles that splats reach, on the CPU, for any kind of lanes (core/lanes.h); each lane is a splat. Project counts
-// them and BinSplats lists them; both walk the rows here, so they cannot disagree.
+// This header walks the tiles that splats reach, on the CPU, for any kind of lanes (core/lanes.h); each lane is a
+// splat. Project counts them and BinSplats lists them; both walk the rows here, so they cannot disagree.
 #pragma once
 
 #include <cstdint>

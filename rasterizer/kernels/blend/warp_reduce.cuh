@@ -1,4 +1,4 @@
-// Sums of several values over a warp with few shuffles.
+// This header sums several values over a warp with few shuffles.
 #pragma once
 
 #include "core/gpu.cuh"

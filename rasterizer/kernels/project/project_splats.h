@@ -1,6 +1,6 @@
-// Project, ProjectBackward and CameraGradient of some splats on the CPU, for any kind of lanes (core/lanes.h); each
-// lane is a splat (docs/math.md, sections 1 to 5, 8 and 13). Visible splats are gathered, so that what only they need
-// runs on full vectors.
+// This header runs Project, ProjectBackward and CameraGradient for some splats on the CPU, for any kind of lanes
+// (core/lanes.h); each lane is a splat (docs/math.md, sections 1 to 5, 8 and 13). Visible splats are gathered, so that
+// what only they need runs on full vectors.
 #pragma once
 
 #include <cstdint>
