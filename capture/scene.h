@@ -1,4 +1,4 @@
-// The demonstration scene: a still life on a round table in a furnished room, or in a meadow.
+// The demonstration scene is a still life on a round table in a furnished room, or in a meadow.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What is known of a capture, in the formats in which others tell it.
+// This header writes what is known of a capture, in the formats in which other programs give it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The background of a scene, in the places that file formats have for it.
+// This header puts the background of a scene where each file format has a place for it, and reads it from there.
 #pragma once
 
 #include <optional>

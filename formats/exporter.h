@@ -1,4 +1,5 @@
-// The table of scene formats: which file names are written and read, and by what. docs/formats.md describes the files.
+// This is the table of scene formats: it says which file names are written and read, and by what. docs/formats.md
+// describes the files.
 #pragma once
 
 #include <cstdint>

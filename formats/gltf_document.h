@@ -1,5 +1,5 @@
-// A glTF file in memory: its JSON, the buffers that it names, and where its nodes put the meshes. Private to
-// gltf_reader.cpp.
+// This header holds a glTF file in memory: its JSON, the buffers that it names, and where its nodes put the meshes. It
+// is private to gltf_reader.cpp.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// What a .glb file with splats is made of, for gltf_format.cpp, which writes it, and gltf_reader.cpp. Private to both.
+// This header has the names and numbers that a .glb file with splats is made of. It is private to gltf_format.cpp,
+// which writes the file, and gltf_reader.cpp.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// cameras.json as Inria's trainer writes it beside a scene and as viewers read it.
+// This header writes and reads cameras.json as Inria's trainer writes it beside a scene and as viewers read it.
 #pragma once
 
 #include <string>

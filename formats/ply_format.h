@@ -1,5 +1,5 @@
-// The Inria splat PLY, both directions (ply_reader.cpp reads): the format that every viewer and editor of splats reads.
-// Layout: the output of the trainer of Kerbl et al. 2023, described in docs/formats.md.
+// This header writes and reads (in ply_reader.cpp) the Inria splat PLY, the format that every viewer and editor of
+// splats reads. Its layout is the output of the trainer of Kerbl et al. 2023, described in docs/formats.md.
 #pragma once
 
 #include <ostream>

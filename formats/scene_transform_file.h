@@ -1,4 +1,5 @@
-// scene_transform.json: the way from the frame of a scene back to that of its poses, and where its views begin.
+// The file scene_transform.json holds the way from the frame of a scene back to that of its poses, and where its views
+// begin.
 #pragma once
 
 #include <optional>

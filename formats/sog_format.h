@@ -1,6 +1,6 @@
-// SOG version 2 of PlayCanvas, both directions: lossless WebP images of quantised values in one zip archive, 12 to 16
-// bytes a splat. Folders of the same files are read, too. Source: PlayCanvas' specification and splat-transform 3.7;
-// docs/formats.md.
+// This header writes and reads PlayCanvas' SOG, version 2: lossless WebP images of quantised values in one zip archive,
+// 12 to 16 bytes a splat. Folders of the same files are read, too. The sources are PlayCanvas' specification and
+// splat-transform 3.7; docs/formats.md describes the files.
 #pragma once
 
 #include <ostream>

@@ -1,5 +1,5 @@
-// What writing and reading SOG share: the names of the files and the numbers of the format. Used by sog_format.cpp and
-// sog_reader.cpp alone.
+// This header has what writing and reading SOG share: the names of the files and the numbers of the format. It is used
+// by sog_format.cpp and sog_reader.cpp alone.
 #pragma once
 
 #include <cmath>

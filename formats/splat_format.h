@@ -1,4 +1,4 @@
-// The .splat file of antimatter15's viewer, both directions: 32 bytes a splat, no header, no higher SH.
+// This header writes and reads the .splat file of antimatter15's viewer: 32 bytes a splat, no header, no higher SH.
 #pragma once
 
 #include <ostream>

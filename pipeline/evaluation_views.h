@@ -1,4 +1,4 @@
-// The photos and cameras against which a scene is evaluated, in the frame of the scene's file.
+// This header finds the photos and cameras against which a scene is evaluated, in the frame of the scene's file.
 #pragma once
 
 #include <optional>

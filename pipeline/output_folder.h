@@ -1,4 +1,4 @@
-// The folder of a run's results, and the names in it.
+// This header manages the folder of a run's results, and the names in it.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Photos in, scene out: one run from a folder of photos to the files of a scene, as stages that report events.
-// docs/library.md has an example.
+// A run takes photos in and gives a scene out: it goes from a folder of photos to the files of a scene, as stages that
+// report events. docs/library.md has an example.
 #pragma once
 
 #include "pipeline/events.h"

@@ -1,4 +1,4 @@
-// The folder of an earlier run, as the programs find it beside a scene: what it was made from.
+// The folder of an earlier run, as the programs find it beside a scene, tells what the scene was made from.
 #pragma once
 
 #include <optional>

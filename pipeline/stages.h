@@ -1,4 +1,4 @@
-// The stages of a run, one source file each. All work on the same Run; none prints.
+// The stages of a run have one source file each. All work on the same Run; none prints.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Colour corrections of a render that are fitted to its photo before the two are compared: they take away what exposure
-// and white balance of that one photo differ by, and nothing that depends on the place (docs/evaluation.md).
+// A colour correction is fitted to a render and its photo before the two are compared: it takes away the difference in
+// exposure and white balance of that one photo, and nothing that depends on the place (docs/evaluation.md).
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Which pixels of two images are compared: all, or those that the photo's weights count.
+// This header decides which pixels of two images are compared: all, or those that the photo's weights count.
 #pragma once
 
 #include "core/image.h"

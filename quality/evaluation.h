@@ -1,6 +1,6 @@
-// Quality over held-out views. The render is clamped to 0..1 and rounded to 8 bits as a viewer would show it; the photo
-// is the 8-bit image that the training used (same size, undistorted, composited on the same background). What is
-// computed of the two stands in quality/metrics.h.
+// An evaluation measures quality over held-out views. The render is clamped to 0..1 and rounded to 8 bits as a viewer
+// would show it; the photo is the 8-bit image that the training used (same size, undistorted, composited on the same
+// background). What is computed of the two stands in quality/metrics.h.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// What is asked of a scene file that is compared with the splats it was written from.
+// These limits say what is asked of a scene file that is compared with the splats it was written from.
 #pragma once
 
 #include <array>

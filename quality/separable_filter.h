@@ -1,4 +1,4 @@
-// Filters of a plane that are a product of one kernel along the rows and one down the columns.
+// This header filters a plane by a product of one kernel along the rows and one down the columns.
 #pragma once
 
 #include <vector>

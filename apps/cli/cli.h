@@ -1,4 +1,4 @@
-// The parsing of a command line and the layout of its help text, which the programs share.
+// The programs share this parsing of a command line and this layout of its help text.
 #pragma once
 
 #include <CLI/CLI.hpp>

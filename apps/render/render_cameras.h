@@ -1,4 +1,4 @@
-// The cameras that splat-render and splat-eval draw a scene from.
+// This header chooses the cameras from which splat-render and splat-eval draw a scene.
 #pragma once
 
 #include <optional>

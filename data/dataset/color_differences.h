@@ -1,4 +1,5 @@
-// How much photos of one scene differ in exposure and white balance, measured on the points that several of them see.
+// This header measures how much the photos of one scene differ in exposure and white balance, on the points that
+// several of them see.
 #pragma once
 
 #include <vector>

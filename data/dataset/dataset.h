@@ -1,5 +1,5 @@
-// The training set: views with pinhole cameras in the scene's frame, which is always aligned, split in training and
-// test, and the scene's lengths.
+// The training set holds views with pinhole cameras in the scene's frame, which is always aligned, split into training
+// and test views, and the scene's lengths.
 #pragma once
 
 #include <array>

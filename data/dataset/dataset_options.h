@@ -1,4 +1,4 @@
-// How photos become a training set, as settings.
+// These settings say how photos become a training set.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// How much the exposures of photos differ, as their cameras noted them in EXIF.
+// This header measures how much the exposures of photos differ, as their cameras noted them in EXIF.
 #pragma once
 
 #include <cstddef>

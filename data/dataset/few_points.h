@@ -1,4 +1,4 @@
-// Points that are too few to start a training from alone.
+// This header tells whether the points are too few to start a training from them alone.
 #pragma once
 
 #include <string>

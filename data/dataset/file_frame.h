@@ -1,4 +1,4 @@
-// The frame that a scene's files are written in.
+// The file frame is the frame that a scene's files are written in.
 #pragma once
 
 #include <string>

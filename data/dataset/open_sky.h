@@ -1,5 +1,5 @@
-// The sky of an outdoor scene: in which directions photos show it, and its colours. Structure from motion has no points
-// there, so that a training would know nothing of how far away it is.
+// The open sky of an outdoor scene is described by the directions in which photos show it, and by its colours.
+// Structure from motion has no points there, so that a training would know nothing of how far away it is.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Faults of photos and what becomes of these photos, in a few lines however many there are.
+// This header reports the faults of photos and what becomes of these photos, in a few lines however many there are.
 #pragma once
 
 #include <string>

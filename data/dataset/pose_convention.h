@@ -1,4 +1,4 @@
-// Poses that are written by another convention than their reader goes by.
+// This header finds poses that are written by another convention than their reader assumes.
 #pragma once
 
 #include <vector>

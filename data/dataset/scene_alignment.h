@@ -1,4 +1,5 @@
-// The frame that a scene is trained in: upright, centred on what the cameras look at, and of a usual size.
+// This header finds the frame that a scene is trained in: upright, centred on what the cameras look at, and of a usual
+// size.
 #pragma once
 
 #include <optional>

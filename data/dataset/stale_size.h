@@ -1,4 +1,5 @@
-// Cameras whose size is that of another version of the photo than their focal length and principal point.
+// A camera has a stale size if its size is that of another version of the photo than its focal length and principal
+// point.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Cameras that stand absurdly far from all others: a wrong pose, which would make the scene small and its extent large.
+// Stray cameras stand absurdly far from all others: their poses are wrong, and would make the scene small and its
+// extent large.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The size at which a photo is trained on.
+// The training size is the size at which a photo is trained on.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The empty borders of a training set's photos.
+// This header finds the empty borders of a training set's photos.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// The photo of a view as it is trained on: what LoadView decodes, turns, composites, undistorts and resizes.
+// The image of a view is its photo as it is trained on: LoadView decodes, turns, composites, undistorts and resizes it.
 #pragma once
 
 #include <array>

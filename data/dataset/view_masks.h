@@ -1,4 +1,4 @@
-// Masks of a training set: which photo takes which, and whether they can be used.
+// This header gives the photos of a training set their masks, and checks whether the masks can be used.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// The transparency of photos: what stands behind them.
+// This header decides what stands behind the transparent parts of photos.
 #pragma once
 
 #include "core/image.h"

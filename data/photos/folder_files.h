@@ -1,4 +1,4 @@
-// What lies in a folder of photos, by the names of the files.
+// This header lists what lies in a folder of photos, by the names of the files.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Decoding, encoding and resizing of photos. Only the sources of this header and of undistort.h include OpenCV.
+// This header decodes, encodes and resizes photos. Only the sources of this header and of undistort.h include OpenCV.
 #pragma once
 
 #include <string>

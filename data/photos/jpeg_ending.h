@@ -1,4 +1,4 @@
-// Where the data of a JPEG ends, for files that were cut off.
+// This header finds where the data of a JPEG ends, for files that were cut off.
 #pragma once
 
 #include <cstddef>

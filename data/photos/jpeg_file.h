@@ -1,5 +1,5 @@
-// JPEG files, read by libjpeg: OpenCV lets it print on the user's terminal, and does not say how many rows there are,
-// nor whether the data are damaged.
+// JPEG files are read by libjpeg: OpenCV lets it print on the user's terminal, and does not say how many rows there
+// are, nor whether the data are damaged.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// How much of an image the distortion of its lens leaves, by which lenses are told from wrong numbers.
+// The reach of a lens is how much of an image its distortion leaves, which tells lenses from wrong numbers.
 #pragma once
 
 #include "data/photos/camera_model.h"

@@ -1,4 +1,4 @@
-// Masks as images: what of a photo counts.
+// A mask is an image that says which parts of a photo count.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// Photos as files: which ones a folder has, and what their headers say, without decoding them.
+// This header says which photos a folder has, and what their headers say, without decoding them.
 #pragma once
 
 #include <array>

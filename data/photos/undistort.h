@@ -1,4 +1,4 @@
-// From a distorted photo to the image of a pinhole camera.
+// Undistortion turns a distorted photo into the image of a pinhole camera.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Files that other systems name in another case.
+// This header finds files that other systems name in another case.
 #pragma once
 
 #include <filesystem>

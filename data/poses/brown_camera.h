@@ -1,4 +1,4 @@
-// The camera of photogrammetry programs: one polynomial, named by each of them in its own way.
+// This camera of photogrammetry programs is one polynomial, which each of them names in its own way.
 #pragma once
 
 #include "data/photos/camera_model.h"

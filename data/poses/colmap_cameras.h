@@ -1,4 +1,4 @@
-// What both writers of COLMAP models (data/poses/colmap_writer.h) begin with: the cameras that photos share, and the
+// Both writers of COLMAP models (data/poses/colmap_writer.h) begin with this: the cameras that photos share, and the
 // folder.
 #pragma once
 

@@ -1,4 +1,5 @@
-// The three files of a COLMAP model as records, structure checked but not yet meaning. Used by colmap_reader.cpp alone.
+// These records are the three files of a COLMAP model, with their structure checked but not yet their meaning. They are
+// used by colmap_reader.cpp alone.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// What is said of files of points that are not used whole, while the poses beside them are.
+// These warnings are about files of points that are not used whole, while the poses beside them are.
 #pragma once
 
 #include <string>

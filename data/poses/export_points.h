@@ -1,4 +1,4 @@
-// The point cloud that lies beside exported cameras.
+// This header finds and reads the point cloud that lies beside exported cameras.
 #pragma once
 
 #include <string>

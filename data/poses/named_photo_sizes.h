@@ -1,4 +1,4 @@
-// Sizes of photos for sources of poses that do not write them.
+// This header finds the sizes of photos for sources of poses that do not write them.
 #pragma once
 
 #include <string>

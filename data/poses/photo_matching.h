@@ -1,5 +1,5 @@
-// Which file is meant by the name that a source of poses gives a photo. The names may come from another machine,
-// another system or another export of the photos.
+// This header finds the file that is meant by the name that a source of poses gives a photo. The names may come from
+// another machine, another system or another export of the photos.
 #pragma once
 
 #include <cstddef>

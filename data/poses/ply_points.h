@@ -1,4 +1,4 @@
-// The points of a PLY that lies with poses.
+// This header reads the points of a PLY that lies with poses.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The colours of points, which programs write as bytes, as 16 bits, or as fractions.
+// This header reads the colours of points, which programs write as bytes, as 16 bits, or as fractions.
 #pragma once
 
 #include <cstdint>

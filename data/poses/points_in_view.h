@@ -1,4 +1,4 @@
-// Whether points belong to cameras.
+// This header tells whether points belong to cameras.
 #pragma once
 
 #include <vector>

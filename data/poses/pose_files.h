@@ -1,4 +1,4 @@
-// What holds poses: the readers behind one interface.
+// This header puts the readers of everything that holds poses behind one interface.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Where poses are looked for: the layouts that other programs write.
+// This header lists where poses are looked for: the layouts that other programs write.
 #pragma once
 
 #include <string>

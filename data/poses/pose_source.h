@@ -1,4 +1,4 @@
-// The one place that decides which photos, poses, points and masks belong together, by names and by sizes, from
+// This is the one place that decides which photos, poses, points and masks belong together, by names and by sizes, from
 // everything that lies with the photos (--images DIR --poses auto|sfm|PATH). docs/inputs.md has the table of layouts.
 #pragma once
 

@@ -1,4 +1,5 @@
-// Which photo is meant by each name of a source of poses where no name is a photo's: the photos were renamed.
+// Where no name in a source of poses is a photo's, the photos were renamed; this header finds which photo each name
+// means.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// What a reader of poses (COLMAP model, transforms.json) delivers: cameras with their photos, and points. No pixels.
+// A scene description is what a reader of poses (COLMAP model, transforms.json) delivers: cameras with their photos,
+// and points, but no pixels.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
-// What a transforms.json says beside cameras and poses: lists of training and held-out photos, and keys of which the
-// reader makes nothing. Used by transforms_reader.cpp alone.
+// This header reads what a transforms.json says besides cameras and poses: lists of training and held-out photos, and
+// keys that the reader does not use. It is used by transforms_reader.cpp alone.
 #pragma once
 
 #include <string>

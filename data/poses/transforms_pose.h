@@ -1,4 +1,5 @@
-// The pose in a frame of a transforms.json, whichever way its matrix is written. Used by transforms_reader.cpp alone.
+// This header reads the pose in a frame of a transforms.json, whichever way its matrix is written. It is used by
+// transforms_reader.cpp alone.
 #pragma once
 
 #include <string>

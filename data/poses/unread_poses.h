@@ -1,4 +1,4 @@
-// What looks like poses and is not read.
+// This header names files that look like poses and are not read.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Which photos of a set were taken by one camera with one lens setting, and which camera model each group gets.
+// This header decides which photos of a set were taken by one camera with one lens setting, and which camera model each
+// group gets.
 #pragma once
 
 #include <cstdint>

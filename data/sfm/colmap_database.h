@@ -1,4 +1,4 @@
-// The part of COLMAP's database.db that we read and write: photos, features and raw matches.
+// This header reads and writes the part of COLMAP's database.db that we use: photos, features and raw matches.
 #pragma once
 
 #include <cstdint>

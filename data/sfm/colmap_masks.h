@@ -1,4 +1,4 @@
-// The masks of photos as COLMAP wants them.
+// This header writes the masks of photos as COLMAP wants them.
 #pragma once
 
 #include <string>

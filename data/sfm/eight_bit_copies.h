@@ -1,4 +1,4 @@
-// The photos as COLMAP can read them.
+// This header gives COLMAP the photos in a form that it can read.
 #pragma once
 
 #include <string>

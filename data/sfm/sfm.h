@@ -1,4 +1,5 @@
-// Photos to a COLMAP model: runs the COLMAP program stage by stage in a workspace that is kept and resumed.
+// Structure from motion turns photos into a COLMAP model: it runs the COLMAP program stage by stage in a workspace that
+// is kept and resumed.
 #pragma once
 
 #include <functional>

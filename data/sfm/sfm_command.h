@@ -1,4 +1,5 @@
-// A command of COLMAP as a part of a stage: its progress, a second try if it hangs, and its failure in a line.
+// This header runs a command of COLMAP as a part of a stage: it reports its progress, tries a second time if it hangs,
+// and describes its failure in one line.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Photo sets that fall apart: things that no photo shows together become models of their own.
+// Some photo sets fall apart: things that no photo shows together become models of their own.
 #pragma once
 
 #include <string>

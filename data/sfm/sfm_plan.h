@@ -1,5 +1,5 @@
-// What to ask of COLMAP for a given number of photos on a given machine, and what to try next if too few photos were
-// placed. Pure functions: no file, no process.
+// A plan says what to ask of COLMAP for a given number of photos on a given machine, and what to try next if too few
+// photos were placed. The functions are pure: they touch no file and no process.
 #pragma once
 
 #include <cstddef>

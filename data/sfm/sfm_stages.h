@@ -1,4 +1,4 @@
-// The three stages of structure-from-motion, each of which finds out whether it is done, continues or starts afresh.
+// Structure from motion has three stages, each of which finds out whether it is done, continues or starts afresh.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
-// A page that shows the scene in any browser (.html), both directions: the SuperSplat viewer with the splats as SOG,
-// inside the page or in a file beside it. Source: the documentation of the viewer's package; docs/formats.md.
+// This header writes and reads a page that shows the scene in any browser (.html): the SuperSplat viewer with the
+// splats as SOG, inside the page or in a file beside it. The source is the documentation of the viewer's package;
+// docs/formats.md describes the page.
 #pragma once
 
 #include <ostream>

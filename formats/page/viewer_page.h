@@ -1,4 +1,5 @@
-// The viewer of .html files: the page that scripts/fetch_viewer.sh makes of the SuperSplat viewer, kept in the program.
+// The viewer of .html files is the page that scripts/fetch_viewer.sh makes of the SuperSplat viewer; the program
+// contains it.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Where a viewer opens a scene, and the way its camera can take through it: from the training cameras, or without them
-// from the splats. As settings of the SuperSplat viewer.
+// This header computes where a viewer opens a scene, and the way its camera can take through it: from the training
+// cameras, or without them from the splats. It writes them as settings of the SuperSplat viewer.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// The costly half of the clustering (kmeans.h): k-means of each part by itself, on the CPU or on a GPU.
+// This header has the costly half of the clustering (kmeans.h): k-means of each part by itself, on the CPU or on a GPU.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A view of a photo that a pinhole camera took.
+// This header makes a view of a photo that a pinhole camera took.
 #pragma once
 
 #include <string>
