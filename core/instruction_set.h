@@ -17,7 +17,7 @@ const char* NameOf(InstructionSet set);
 // "auto" and the names of all sets, usable or not.
 std::vector<std::string> InstructionSetNames();
 
-// Those that this build has and this machine can run, from slow to fast.
+// Returns the instruction sets that this build has and this machine can run, from slow to fast.
 const std::vector<InstructionSet>& UsableInstructionSets();
 
 // The fastest of them.

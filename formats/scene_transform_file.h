@@ -28,7 +28,7 @@ SceneTransform ReadSceneTransform(const std::string& path);
 // The transform that lies beside a scene file; nothing if there is none. Throws splat::Error naming the file.
 std::optional<SceneTransform> SceneTransformBeside(const std::string& scene);
 
-// Where views of a scene begin, in its units: what its transform says, if there is one that does, or else what
+// Returns where views of a scene begin, in its units: what its transform says, if there is one that does, or else what
 // NearPlaneFor (scene/near_plane.h) makes of cameras and splats. There must be a camera.
 double NearPlaneOf(const std::optional<SceneTransform>& transform, const std::vector<Camera>& cameras,
                    const SplatSelection& splats);

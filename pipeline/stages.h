@@ -46,8 +46,9 @@ using Failures = std::vector<std::string>;
 // does not keep the others from it; throws only if there is no scene at all. What an earlier run left stays until then.
 Failures WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
-// The same for a folder that may be gone or full by now: it is made again, or else the scene is written beside it or in
-// the folder for temporary files, which is a failure that says where. Throws if the scene can be written nowhere.
+// Writes the scene as WriteScene does, to a folder that may be gone or full by now: it is made again, or else the scene
+// is written beside it or in the folder for temporary files, which is a failure that says where. Throws if the scene
+// can be written nowhere.
 Failures WriteOrRescueScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Compares the held-out views with their photos, if there are any, and keeps the images if asked to. A view that cannot
@@ -67,8 +68,8 @@ void CheckRoom(const Run& run, const data::Dataset& dataset);
 // Throws splat::Error where a COLMAP model lies in the folder of --export-colmap, whose files would be lost or mixed
 // with ours, whatever --overwrite says. An empty name is none.
 void CheckColmapFolder(const std::string& folder);
-// The same before the training, by when structure from motion may have made the folder, and where the camera of a photo
-// is none of COLMAP's.
+// Makes the check of CheckColmapFolder before the training, because structure from motion may have made the folder by
+// then, and throws if the camera of a photo is none of COLMAP's.
 void CheckColmapExport(const Run& run, const data::Dataset& dataset);
 
 }  // namespace splat::pipeline

@@ -39,7 +39,7 @@ struct Metric {
 // All metrics that need no file.
 const std::vector<Metric>& Metrics();
 
-// Those of every run.
+// Returns the metrics of every run.
 const std::vector<Metric>& RunMetrics();
 
 // The place of a metric in a list of them. Throws splat::Error for a name that is not there.

@@ -17,7 +17,7 @@ constexpr double SkyDepth(double foreground_depth) {
   return 20 * foreground_depth;
 }
 
-// Of all splats: more than this share of them, far away, stand for a sky, and fewer are strays.
+// More than this share of all splats, far away, stand for a sky; fewer are strays.
 constexpr double kLeastSky = 0.05;
 
 // Returns a sphere that holds all of the scene but its sky; nothing where no splats stand for a sky. These are more

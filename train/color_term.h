@@ -15,7 +15,7 @@
 namespace splat::train {
 
 // Adds the term's first parameters, which change nothing, on the backend's device; none where the mode is "off". Throws
-// splat::Error for "auto", which is to be chosen before (train/choose_color.h).
+// splat::Error for "auto", which must be resolved before (train/choose_color.h).
 void AddColorParameters(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
                         ParametersByName& parameters);
 
@@ -25,7 +25,7 @@ void AddColorParameters(const Backend& backend, const data::Dataset& dataset, co
 std::unique_ptr<LossTerm> MakeColorTerm(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
                                         int steps, ParametersByName& parameters);
 
-// What has been learned of the training photos. Nothing without parameters.
+// Returns the colours that have been learned of the training photos, and nothing without parameters.
 std::optional<PhotoColors> LearnedColors(const data::Dataset& dataset, const ParametersByName& parameters);
 
 }  // namespace splat::train

@@ -36,7 +36,8 @@ class PoseRefinement {
 
   // Moves the camera of a target, which has that of the dataset.
   void Place(Target& target);
-  // Where the step shall leave the loss of its pose, on the device; null where this camera does not move in this step.
+  // Returns where on the device the step must leave the loss of its pose; null if this camera does not move in this
+  // step.
   double* PoseLossFor(int view, int step);
   void Done(int view, int step);
   // Uses what is left, so that all cameras are where the steps so far put them.

@@ -9,7 +9,7 @@
 
 namespace splat::train {
 
-// Where a training is in its epoch: a part of its state.
+// This says where a training is in its epoch; it is a part of the training's state.
 struct EpochOrder {
   std::vector<int> views;  // in the order of this epoch
   size_t next = 0;         // place of the view that comes next; behind the last one or beyond: the epoch is over

@@ -9,7 +9,8 @@
 
 namespace splat::data {
 
-// Of the training photos that were compared, in stops of the image file's values (sRGB), against their mean.
+// These are the differences of the training photos that were compared from their mean, in stops of the image file's
+// values (sRGB).
 struct ColorDifferences {
   std::vector<int> views;         // indices into Dataset::views
   std::vector<double> exposures;  // of each, mean over the channels

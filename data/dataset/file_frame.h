@@ -8,7 +8,7 @@
 
 namespace splat::data {
 
-// By default that of the training.
+// By default it is the frame of the training.
 struct FileFrame {
   bool is_scenes = true;            // the frame of the training; files_from_scene is the identity
   Similarity3 files_from_scene;     // the way into it

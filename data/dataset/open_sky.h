@@ -13,8 +13,8 @@ namespace splat::data {
 
 struct OpenSky {
   double share = 0;  // of the pixels of the photos that were looked at, mean over these
-  // Of a lattice of even spacing on the sphere those directions in which at least two photos show sky, of length 1 and
-  // in the scene's frame. They are taken as from infinitely far away: the sky has no parallax.
+  // These directions, of length 1 and in the scene's frame, are those of an evenly spaced lattice on the sphere in
+  // which at least two photos show sky. The sky is taken to be infinitely far away: it has no parallax.
   std::vector<Vec3<double>> directions;
   std::vector<Vec3<uint8_t>> colors;  // sRGB, of each the median over its photos
   double spacing = 0;                 // rad between neighbours

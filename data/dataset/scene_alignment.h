@@ -20,16 +20,16 @@ struct AlignedView {
   Vec3<double> up_in_camera = {0, -1, 0};  // towards the upper edge of the image as people see it
 };
 
-// Direction in the camera frame that is up in the displayed image of a photo whose stored pixels the camera
+// Returns the direction in the camera frame that is up in the displayed image of a photo whose stored pixels the camera
 // describes.
 Vec3<double> UpInCamera(int exif_orientation);
 
-// The point with the least squared distance from all optical axes, before or behind the cameras; nothing where the axes
-// are parallel to within about half a degree.
+// Returns the point with the least squared distance from all optical axes, before or behind the cameras; nothing where
+// the axes are parallel to within about half a degree.
 std::optional<Vec3<double>> WhereAxesMeet(const std::vector<Rigid3>& cameras_from_world);
 
-// The same point where there are four cameras or more and their axes pass near to it: in the median by no more than a
-// quarter of the cameras' distance from it.
+// Returns the point of WhereAxesMeet if there are four cameras or more and their axes pass near to it: in the median by
+// no more than a quarter of the cameras' distance from it.
 std::optional<Vec3<double>> WhereAxesMeetClosely(const std::vector<Rigid3>& cameras_from_world);
 
 // The similarity scene_from_source under which

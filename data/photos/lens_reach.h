@@ -16,7 +16,7 @@ struct LensReach {
   double outwards = 1, inwards = 1;
 };
 
-// Of a few points of the image's edge. Throws splat::Error if the model is not supported.
+// Returns the reach from a few points of the image's edge. Throws splat::Error if the model is not supported.
 LensReach ReachOf(const Intrinsics& intrinsics);
 
 }  // namespace splat::data

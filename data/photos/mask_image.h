@@ -9,14 +9,14 @@
 
 namespace splat::data {
 
-// Where the mask of a photo is.
+// A photo mask says where the mask of a photo is.
 struct PhotoMask {
   std::string path;       // empty: there is none, and all of the photo counts
   bool inverted = false;  // what is white is dropped
   bool is_photo = false;  // `path` is the photo, and its transparency the mask
 };
 
-// By the photo's name.
+// The masks are listed by the photo's name.
 using MasksOfPhotos = std::map<std::string, PhotoMask>;
 
 // The part of a photo that is more opaque than transparent, as a mask in its size; all of it if it has no transparency.

@@ -5,7 +5,8 @@
 
 namespace splat::data {
 
-// In the terms that Metashape and RealityCapture share. A ray (x, y) with r^2 = x^2 + y^2 is seen at
+// The camera is given in the terms that Metashape and RealityCapture share. A ray (x, y) with r^2 = x^2 + y^2 is seen
+// at
 //   bent = (x s + t1 (r^2 + 2 x^2) + 2 t2 x y, y s + t2 (r^2 + 2 y^2) + 2 t1 x y),  s = 1 + k1 r^2 + ... + k4 r^8
 //   (fx bent_x + skew bent_y + cx, fy bent_y + cy) px.
 struct BrownCamera {

@@ -21,7 +21,7 @@ constexpr const char* kKindsOfPoses =
     "a COLMAP model folder, a transforms.json, LLFF's poses_bounds.npy, a Bundler file (.out), or cameras that "
     "Metashape (XML) or RealityCapture (CSV) exported";
 
-// By the name of a file.
+// Tells the kind by the name of a file.
 PoseKind PoseKindOfFile(const std::string& path);
 
 // Whether the file holds poses, by its name and its beginning. It says no of a transforms.json, whose name is enough.

@@ -30,7 +30,7 @@ void Report(const SfmContext& context, const SfmProgress& progress);
 // Adds a note that is not there yet.
 void AddNote(SfmContext& context, const std::string& note);
 
-// The same, and logs it at once: for what a person should know while it runs.
+// Adds a note as AddNote does and logs it at once, for what a person should know while the stage runs.
 void Warn(SfmContext& context, const std::string& note);
 
 // Runs the command that `prepare` returns. One that was ended because it did nothing is prepared and run once more.

@@ -16,7 +16,7 @@ namespace splat {
 ImageF RenderToImage(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
                      double near);
 
-// The same, clamped to 0..1 and rounded to 8 bits.
+// Renders as RenderToImage does, clamped to 0..1 and rounded to 8 bits.
 Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
                       double near);
 

@@ -8,7 +8,7 @@
 
 namespace splat::train {
 
-// Whether options lie in a group of this name: "density", "density.mcmc".
+// Returns whether options lie in a group of this name: "density", "density.mcmc".
 bool IsGroup(const std::vector<Option>& options, const std::string& name);
 
 // Returns one line. A group is no option, and the line names one of its own. An option that lies in a group of the

@@ -63,7 +63,7 @@ SPLAT_HD inline bool IsTooLarge(const FateThresholds& t, const Vec3<float>& mean
   return !(Dot(x, x) > t.far_squared);
 }
 
-// Of a usable splat.
+// Returns the fate of a usable splat.
 SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, const Vec3<float>& mean,
                                  const Vec3<float>& log_scale, float mean_gradient) {
   const float largest = LargestLogScale(log_scale);

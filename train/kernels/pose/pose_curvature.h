@@ -20,8 +20,8 @@ SPLAT_HD constexpr int CurvaturePlace(int row, int column) {
   return row * (row + 1) / 2 + column;
 }
 
-// Where a point of the image goes as the camera moves: derivatives of its normalised place (x / z, y / z) by the
-// numbers of the motion.
+// A flow says where a point of the image goes as the camera moves: it has the derivatives of its normalised place (x /
+// z, y / z) by the numbers of the motion.
 template <typename T>
 struct MotionFlow {
   T right[kMotionNumbers], down[kMotionNumbers];

@@ -62,7 +62,7 @@ SPLAT_HD inline T AdamUsableGradient(T grad) {
   return (IsUsableGradient(grad) & (size >= T(kSmallestGradient))) ? grad : T(0);
 }
 
-// Where the update says that it has left a gradient out: the number of the step, so that nothing has to be cleared
+// The update says here that it has left a gradient out: the number of the step, so that nothing has to be cleared
 // before the next one.
 struct UnusableFlag {
   double* last_step = nullptr;  // [1] of the last step with such a gradient; null: not wanted
