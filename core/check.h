@@ -8,7 +8,7 @@
 
 namespace splat {
 
-// What every library function throws for bad input or a broken contract. The message is one line that names the file or
+// Every library function throws this for bad input or a broken contract. The message is one line that names the file or
 // the argument, what was found, and what to do; apps print it and exit non-zero.
 class Error : public std::runtime_error {
  public:

@@ -149,8 +149,8 @@ HWY_INLINE void TransposeFours(Vector& a, Vector& b, Vector& c, Vector& d) {
   d = hn::BitCast(tag, hn::InterleaveUpper(pairs, ab_high, cd_high));
 }
 
-// Where the rows of LoadRows and StoreRows lie. This is no array of pointers: a compiler would compute those on
-// vectors, only to take them apart again.
+// These are the places of the rows of LoadRows and StoreRows. They are not an array of pointers: a compiler would
+// compute those on vectors, only to take them apart again.
 template <typename Number>
 struct RowPlaces {
   Number* array;

@@ -12,9 +12,9 @@ namespace splat::formats {
 // Whether all three lie in 0..1.
 bool IsColor(const Rgb& color);
 
-// The comment of a PLY header, a whole line: "comment Background: 1 1 1"; empty if there is no background.
+// Returns the comment of a PLY header, a whole line: "comment Background: 1 1 1"; empty if there is no background.
 std::string BackgroundComment(const std::optional<Rgb>& background);
-// What such a comment among those of a PLY says. Nothing if there is none or it holds no colour.
+// Returns what such a comment among those of a PLY says, and nothing if there is none or it holds no colour.
 std::optional<Rgb> BackgroundOf(const std::vector<std::string>& comments);
 
 // The colour that object[key] holds as an array of three numbers; nothing if it is none. `Json`: any of nlohmann's.

@@ -45,7 +45,7 @@ struct ImportOptions {
   SpzFrame spz_frame = SpzFrame::kRaw;
 };
 
-// What WriteScene left.
+// This says which files WriteScene wrote and what it left out.
 struct WrittenScene {
   std::vector<std::string> files;  // paths; that of the scene file itself last
   std::string note;                // one line for the user, for example how to open it; empty if there is none
@@ -53,7 +53,7 @@ struct WrittenScene {
   int64_t left_out = 0;            // splats that lie too far out for the format
 };
 
-// What a format has for an antialiased scene, one whose SceneTraits::antialiasing is not kNone.
+// This says what a format has for an antialiased scene, one whose SceneTraits::antialiasing is not kNone.
 enum class AntialiasedMark {
   kKnown,  // a place where other readers look
   kOwn,    // a place where only ours looks
@@ -130,8 +130,8 @@ SplatCloud ReadScene(const std::string& path, const ImportOptions& options = {})
 // more splats are unusable than are left.
 SplatCloud ReadDrawableScene(const std::string& path, const ImportOptions& options = {});
 
-// What a user is to know of a scene that was read from `path`, a line each: splats that were left out, and what was
-// assumed or cut.
+// Returns what a user should know about a scene that was read from `path`, a line each: splats that were left out, and
+// what was assumed or cut.
 std::vector<std::string> WarningsOf(const SplatCloud& cloud, const std::string& path);
 
 }  // namespace splat::formats

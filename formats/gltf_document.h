@@ -32,7 +32,7 @@ class Document {
   const std::string& path() const { return path_; }
   uint64_t file_bytes() const { return file_bytes_; }  // of the file and of the buffers used so far
 
-  // The bytes of a buffer view, all of which must be there.
+  // Returns the bytes of a buffer view, all of which must be there.
   std::string_view View(uint64_t index);
 
  private:

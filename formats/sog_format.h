@@ -31,7 +31,7 @@ SplatCloud ReadSog(std::string_view bytes, const std::string& path, const Import
 // Reads the meta.json `bytes` at `path` and the images beside it; it takes none from another folder. Throws as above.
 SplatCloud ReadSogMeta(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
-// How many vectors the palette of higher SH has at most for so many splats.
+// Returns how many vectors the palette of higher SH has at most for this number of splats.
 int64_t SogPaletteSize(int64_t splats);
 
 }  // namespace splat::formats

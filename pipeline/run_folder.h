@@ -20,8 +20,8 @@ struct RunFolder {
   std::vector<NamedCamera> cameras;  // of cameras.json, in the frame of the scene's files; empty without it
 };
 
-// Reads config.json and cameras.json of the folder. Nothing if there is no config.json, or one of another program.
-// Throws splat::Error naming the file if one of ours is damaged.
+// Reads config.json and cameras.json of the folder. Returns nothing if there is no config.json, or if it is another
+// program's. Throws splat::Error naming the file if one of ours is damaged.
 std::optional<RunFolder> ReadRunFolder(const std::string& folder);
 
 // Returns where a path of the run lies now: relative ones are looked for in the working folder, and then beside the

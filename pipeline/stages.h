@@ -17,7 +17,7 @@
 
 namespace splat::pipeline {
 
-// What the stages of one run share.
+// The stages of one run share this data.
 struct Run {
   const RunOptions& options;
   const data::PhotoFolder& photos;
@@ -38,12 +38,12 @@ data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene)
 // The numbers of kProgress and kEnd are step, steps, loss, splats, steps_per_second and seconds_left.
 SplatModel TrainScene(const Run& run, const data::Dataset& dataset);
 
-// What failed without keeping the rest of the run from being done, a line each: the caller throws them at the end.
+// These are the failures that did not prevent the rest of the run, a line each; the caller throws them at the end.
 using Failures = std::vector<std::string>;
 
 // Writes the scene in every format, cameras.json, scene_transform.json, config.json and, where colours of photos were
-// learned, photo_colors.json; the COLMAP model that options.export_colmap asks for. One file that cannot be written
-// does not keep the others from it; throws only if there is no scene at all. What an earlier run left stays until then.
+// learned, photo_colors.json; the COLMAP model that options.export_colmap asks for. If one file cannot be written, the
+// others still are; throws only if there is no scene at all. The files of an earlier run stay until then.
 Failures WriteScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Writes the scene as WriteScene does, to a folder that may be gone or full by now: it is made again, or else the scene

@@ -25,7 +25,7 @@ const std::vector<Correction>& Corrections();
 const Correction& CorrectionNamed(const std::string& name);
 
 // Fits render = a photo + b in each channel by least squares, and returns (render - b) / a, clipped to 0..1. A channel
-// of which nothing can be fitted, such as a flat one, keeps its values.
+// for which nothing can be fitted, such as a flat one, keeps its values.
 Image8 AffineCorrected(const Image8& photo, const Image8& render, const Image8& weights);
 
 // Fits each channel of the photo by a quadratic polynomial of the render's three channels, five times, each time to

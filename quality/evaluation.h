@@ -16,7 +16,7 @@
 
 namespace splat::quality {
 
-// How the images come about, for reports.
+// This text says how images are compared, for reports.
 constexpr const char* kHowImagesAreCompared =
     "renders clamped and rounded to 8 bits, also after a correction, against the photos in 8 bits: same size, "
     "undistorted, on the same background, over the pixels that masks and borders leave";

@@ -20,7 +20,7 @@ constexpr double kOnePlace = 0.005;
 // If less than this share of the splats is supported, the cameras are taken for those of another scene.
 constexpr double kLeastSupported = 0.5;
 
-// What becomes of a splat, and why.
+// This says whether a splat is kept or a floater, and why.
 enum class Support : uint8_t {
   kSupported,  // by two photos or more that were taken from different places
   kUnseen,     // no photo shows it

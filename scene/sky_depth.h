@@ -9,10 +9,10 @@
 
 namespace splat {
 
-// The depth before which this share of what a camera sees lies is the foreground's.
+// The depth of the foreground is the one before which this share of what a camera sees lies.
 constexpr double kForeground = 0.1;
 
-// What is farther away than this is the sky, or as far as it.
+// Anything farther away than this is the sky, or as far away as the sky.
 constexpr double SkyDepth(double foreground_depth) {
   return 20 * foreground_depth;
 }

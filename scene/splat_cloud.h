@@ -39,7 +39,7 @@ constexpr float kLargestLogit = 20;
 
 // Makes what a reader has filled in usable: infinite opacity logits (exactly 0 or 1 when activated) and logarithms of a
 // scale of 0 become finite ones, quaternions are normalised, and splats with a value that is still not finite, with a
-// scale whose square no float holds, or with a zero quaternion are taken out and counted in `left_out`.
+// scale whose square no float holds, or with a zero quaternion are removed and counted in `left_out`.
 void LeaveOutUnusable(SplatCloud& cloud);
 
 // Memory of a splat in a cloud, bytes.

@@ -20,8 +20,8 @@ void AddColorParameters(const Backend& backend, const data::Dataset& dataset, co
                         ParametersByName& parameters);
 
 // Makes the term of a training of `steps` steps, which moves the parameters that AddColorParameters has added; they
-// outlive it. Null where the mode is "off". A photo that is held out is never moved and has no part in the mean. Throws
-// splat::Error for "auto", and for parameters of another mode or of other photos.
+// must outlive the term. Returns null if the mode is "off". A photo that is held out is never moved and has no part in
+// the mean. Throws splat::Error for "auto", and for parameters of another mode or of other photos.
 std::unique_ptr<LossTerm> MakeColorTerm(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
                                         int steps, ParametersByName& parameters);
 

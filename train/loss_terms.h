@@ -13,8 +13,9 @@
 
 namespace splat::train {
 
-// What a term has learned of the photos, and the moments of its optimizer: a part of the training's state, whose memory
-// outlives the term. The term gives the shapes; rows are indexed by Target::view, or by what photos have in common.
+// These are the numbers that a term has learned about the photos, and the moments of its optimizer. They are a part of
+// the training's state, and their memory outlives the term. The term gives the shapes; rows are indexed by
+// Target::view, or by what photos have in common.
 struct PhotoParameters {
   torch::Tensor values, first, second;  // [rows, ...] float, on the backend's device
   std::vector<int64_t> steps;           // updates of each row

@@ -26,7 +26,7 @@ class PhotoStore {
   // cannot be read.
   Target Get(int view, int downscale);
   // Begins to bring a photo to the device for the next Get. It is called after all work on the last one has been
-  // queued. Another view or size may be asked for nevertheless. A photo that cannot be read is no error yet.
+  // queued. The caller may still ask for another view or size. A photo that cannot be read is not an error yet.
   void Prefetch(int view, int downscale);
   // Whether Get needs no file.
   bool Holds(int view, int downscale) const { return downscale == downscale_ && kept_.count(view) > 0; }

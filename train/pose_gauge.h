@@ -9,11 +9,11 @@
 
 namespace splat::train {
 
-// Takes out of the motions the small similarity transformation that they have in common: the one that takes the
-// cameras of `poses` nearest to the moved ones, by the sum of the squares of angles in radians and of distances in
-// units of `scene`. `motions[i]` moves the camera with the camera_from_world `poses[i]` (core/twist.h). Motions that
-// are small are left with none in common but for terms of fourth order. Where the cameras do not tell a
-// similarity, as a single one or those at one place, they are left as they are.
+// Takes out of the motions the small similarity transformation that they have in common: the one that takes the cameras
+// of `poses` nearest to the moved ones, by the sum of the squares of angles in radians and of distances in units of
+// `scene`. `motions[i]` moves the camera with the camera_from_world `poses[i]` (core/twist.h). Small motions are left
+// with nothing in common except for terms of fourth order. If the cameras do not determine a similarity, such as a
+// single camera or cameras at one place, the motions are not changed.
 void CenterMotions(const std::vector<Rigid3>& poses, double scene, std::vector<Twist>& motions);
 
 }  // namespace splat::train

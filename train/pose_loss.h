@@ -10,7 +10,7 @@
 
 namespace splat::train {
 
-// What a step leaves of the loss of a pose: the gradient, behind it the curvature.
+// A step leaves these numbers of the loss of a pose: the gradient, followed by the curvature.
 constexpr int kPoseLossNumbers = kMotionNumbers + kCurvatureSize;
 
 struct PoseLoss {

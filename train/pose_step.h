@@ -26,9 +26,9 @@ void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, doub
 
 // The prior of a photo whose pose is fitted by itself.
 constexpr double kPriorOfOne = 0.03;
-// Returns the prior of photos whose poses are refined together, of which there is at least one: where the motions of
-// these views are small as yet poses are taken to be right and held firmly, and the larger they are the less. It is
-// between 0.01 and 1. Lengths count in shares of `scene`; `pixel` is the angle of a pixel in radians.
+// Returns the prior of photos whose poses are refined together; there is at least one. While the motions of these views
+// are small, poses are taken to be right and held firmly; the larger the motions are, the less firmly. It is between
+// 0.01 and 1. Lengths count in shares of `scene`; `pixel` is the angle of a pixel in radians.
 double PriorOfAll(const std::vector<Twist>& motions, const std::vector<int>& views, double scene, double pixel);
 
 }  // namespace splat::train

@@ -9,7 +9,7 @@
 
 namespace splat::train {
 
-// What a pose loses by the points that its photo sees, and how that changes.
+// This is the loss of a pose by the points that its photo sees, and how it changes.
 struct TrackLoss : PoseLoss {
   double value = 0;
 };

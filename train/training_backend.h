@@ -14,7 +14,7 @@ Backend CpuBackend();
 // Returns the backend of the first GPU. Throws splat::Error, saying why, if none is usable.
 Backend CudaBackend();
 
-// Bytes of memory that the backend's device has, and that are free now.
+// Returns the bytes of memory that the backend's device has, and that are free.
 DeviceMemory MemoryOf(const Backend& backend);
 
 }  // namespace splat::train

@@ -16,17 +16,17 @@ struct EpochOrder {
   Random random{0};
 };
 
-// Before the first epoch.
+// Returns the order before the first epoch.
 EpochOrder EpochOrderOf(std::vector<int> views, uint64_t seed);
 
-// Which of the views of a step is whose, where several ranks train on a view each. All ranks have the same order. Where
-// the last step of an epoch has too few views, the ranks without one take those that the epoch began with, so that
-// every rank makes as many steps.
+// A share says which view of a step belongs to which rank, if several ranks train on a view each. All ranks have the
+// same order. If the last step of an epoch has too few views, the ranks without one take those that the epoch began
+// with, so that every rank makes the same number of steps.
 struct ViewShare {
   int rank = 0, ranks = 1;
 };
 
-// Begins the next epoch where one is over. Returns whether it has.
+// Begins the next epoch if one is over. Returns whether it did.
 bool BeginEpochIfOver(EpochOrder& order);
 
 // Returns the view of the share in the next step, and goes on behind that step.
@@ -35,7 +35,7 @@ int TakeView(EpochOrder& order, const ViewShare& share = {});
 // Returns the share's views from the next step to the end of the epoch.
 std::vector<int> ViewsLeft(const EpochOrder& order, const ViewShare& share = {});
 
-// Takes out the view that has been taken last, for good; its step is made anew.
+// Removes the view that was taken last for good; its step is repeated with another one.
 void DropLastView(EpochOrder& order, const ViewShare& share = {});
 
 }  // namespace splat::train

@@ -24,14 +24,14 @@ struct OpenSky {
 
 // Returns which pixels of a photo show sky: 255, others 0 (1 channel). The sky reaches the border of the image above
 // the horizon, or what does not count there (a black rim, a mask), goes on from there without any edge, is blue or else
-// bright and grey, and no point of the cloud is seen near it. A mask that drops most of the photo is no such rim: it
-// cuts out an object. `camera` is that of an image of the photo's size.
+// bright and grey, and no point of the cloud is seen near it. A mask that excludes most of the photo is not such a rim:
+// it cuts out an object. `camera` is that of an image of the photo's size.
 Image8 SkyIn(const ViewImage& photo, const Camera& camera, const std::vector<Vec3<double>>& points);
 
 // Looks at up to 40 training photos, or at no more than eight where these show less than half of `least_share`. There
 // are no directions, but a share, where the photos show less sky than that; and neither where the dataset has no
 // points, or too few to tell where there are none. There are no more directions than points, nor than `most`.
-// Transparent pixels are no sky. Photos that cannot be read are left out. The result is the same for any number of
+// Transparent pixels are not sky. Photos that cannot be read are left out. The result is the same for any number of
 // threads.
 OpenSky FindSky(const Dataset& dataset, double least_share, int64_t most, Executor& executor);
 

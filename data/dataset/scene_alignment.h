@@ -39,8 +39,8 @@ std::optional<Vec3<double>> WhereAxesMeetClosely(const std::vector<Rigid3>& came
 //    centres is;
 //  - the median distance of the camera centres from the origin is kAlignedDistance. If they all lie in one point, that
 //    of `points` is; without points the scale stays 1.
-// No length in it is measured in the source's units, but for what counts as rounding around zero (1e-12), so that the
-// result does not depend on unit and origin of the source.
+// No length in it is measured in the source's units, except for what counts as rounding around zero (1e-12), so that
+// the result does not depend on unit and origin of the source.
 Similarity3 AlignScene(const std::vector<AlignedView>& views, const std::vector<Vec3<double>>& points = {});
 
 // Returns the camera in the aligned frame: x_in_camera is multiplied by the scale, so that the pose stays rigid and

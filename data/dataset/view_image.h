@@ -24,8 +24,8 @@ struct ViewImage {
 ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log,
                    UndistortMaps* maps = nullptr);
 
-// How many bytes LoadView's result takes, known before decoding. The weights of truncated photos, which are few, come
-// on top.
+// Returns how many bytes LoadView's result takes, which is known before decoding. The weights of truncated photos,
+// which are few, come on top.
 int64_t BytesOf(const View& view);
 
 // The image, resized as ResizeImage does; a pixel counts if all of what it shows does.

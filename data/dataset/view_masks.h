@@ -19,8 +19,8 @@ void AttachMasks(const PhotoFolder& folder, const PhotoMasks& found, const Datas
                  SceneDescription& scene);
 
 // Reads all masks of the views once. Masks that cannot be used (ReadMask) are taken off their views, and the photos are
-// trained whole; views of which nothing is kept are removed: one warning for all of each. One line says how many photos
-// have a mask, where, how much is kept on average and which photos have none. A warning says so where they look
+// trained whole; views of which nothing is kept are removed, with one warning for each case. One line says how many
+// photos have a mask, where, how much is kept on average and which photos have none. A warning says so where they look
 // inverted: most of them keep less than half, and less than half of the middle. Throws splat::Error if no view is left.
 void UseMasks(std::vector<View>& views, Executor& executor, const LogSink& log);
 

@@ -5,7 +5,7 @@
 
 namespace splat::data {
 
-// What becomes of it.
+// This says how transparency is used.
 enum class AlphaUse {
   kBackground,  // the photo is composited on the background
   kIgnore,      // the colours alone count

@@ -10,7 +10,7 @@
 
 namespace splat::data {
 
-// What became of the photos of a source.
+// This says what became of the photos of a source.
 struct LocatedPhotos {
   std::vector<PosedPhoto> photos;         // with their files
   std::vector<std::string> missing;       // names without a file

@@ -8,7 +8,7 @@
 
 namespace splat::data {
 
-// The sizes of the photos in `folder` by the names that a source gives them. A photo of which no file is there has the
+// Returns the sizes of the photos in `folder` by the names that a source gives them. A photo without a file has the
 // size of the first one that is; zero where there is none.
 std::vector<PhotoInfo> SizesOfNamedPhotos(const std::vector<std::string>& names, const std::string& folder);
 

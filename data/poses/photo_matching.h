@@ -9,10 +9,10 @@
 
 namespace splat::data {
 
-// The name with "/" in the place of "\", without a drive ("C:"), and without "." and ".." where they say nothing.
+// Returns the name with "/" instead of "\", without a drive ("C:"), and without "." and ".." where they say nothing.
 std::string PlainName(const std::string& name);
 
-// How a name was found, the strictest first.
+// These are the ways in which a name can be found, the strictest first.
 enum class NameMatch {
   kExact,     // the file's name, byte for byte
   kSameText,  // the same text in another form of Unicode, or in other case

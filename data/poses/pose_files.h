@@ -16,7 +16,7 @@ enum class PoseKind {
   kLlff,            // poses_bounds.npy
 };
 
-// What a path of poses may be, for messages and help texts.
+// This text says what a path of poses may be, for messages and help texts.
 constexpr const char* kKindsOfPoses =
     "a COLMAP model folder, a transforms.json, LLFF's poses_bounds.npy, a Bundler file (.out), or cameras that "
     "Metashape (XML) or RealityCapture (CSV) exported";

@@ -10,7 +10,7 @@
 
 namespace splat::data {
 
-// What was decided.
+// A choice says what was decided.
 struct PoseChoice {
   std::optional<SceneDescription> scene;  // of the photos that were asked for, with points; nothing: SfM must run
   std::string summary;                    // one line: what was taken, and what was left and why

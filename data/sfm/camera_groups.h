@@ -10,7 +10,7 @@
 
 namespace splat::data {
 
-// What structure-from-motion needs to know of a photo file without decoding it.
+// This is what structure from motion needs to know about a photo file without decoding it.
 struct SfmPhoto {
   std::string name;      // relative to the photo folder
   uint64_t bytes = 0;    // file size

@@ -16,7 +16,7 @@ struct SfmCommand {
   std::vector<ColmapOption> needed, wished;
 };
 
-// How the progress of one command is part of its stage's.
+// The share says how the progress of one command is part of its stage's.
 struct StageShare {
   SfmStage stage;
   int attempt;

@@ -31,8 +31,8 @@ bool OnlyPartsAreLeft(const SfmPlan& plan, const std::vector<PhotoNames>& connec
 // parts.
 std::string DescribeParts(const SfmResult& result);
 
-// What is said of the photos that are in no part: how many, some of their names, and what to do where fewer than half
-// of all photos have poses. Empty if there are none.
+// Returns what is said about the photos that are in no part: how many, some of their names, and what to do where fewer
+// than half of all photos have poses. Empty if there are none.
 std::string DescribeLeftOut(const SfmResult& result);
 
 }  // namespace splat::data

@@ -35,7 +35,7 @@ struct SfmPlan {
   std::string description;               // what is special about it, for a person: "all pairs and lowered thresholds"
 };
 
-// What decides.
+// A plan is chosen by these facts.
 struct SfmFacts {
   size_t photos = 0;
   int threads = 1;

@@ -16,7 +16,7 @@
 
 namespace splat::data {
 
-// What the stages of all attempts share.
+// The stages of all attempts share this context.
 struct SfmContext {
   const SfmOptions& options;
   SfmWorkspace& workspace;

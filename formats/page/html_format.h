@@ -11,7 +11,7 @@
 
 namespace splat::formats {
 
-// What the name of the file beside a page ends in, in the place of ".html", where the page has a frame of its own
+// The name of the file beside a page ends in this instead of ".html", if the page has a frame of its own
 // (ViewerSettings): it is none of the scene's files then.
 constexpr const char* kOwnFrameExtension = ".page.sog";
 

@@ -13,7 +13,7 @@ constexpr const char* kNameMark = "@@SPLAT_NAME@@";          // file name that t
 
 // Whether this build has the page.
 bool HasViewerPage();
-// What to do if it has none; empty if it has one.
+// Says what to do if the program has no page; empty if it has one.
 std::string WhatHtmlLacks();
 
 // The page, unpacked. Throws splat::Error that says what to do if this build has none.

@@ -23,7 +23,7 @@ struct PartsParams {
   uint64_t seed;                   // of the first part; that of part p is seed + p
 };
 
-// What fitting makes of a part. Results are in the order of the parts.
+// This is what fitting makes of a part. Results are in the order of the parts.
 struct FittedPart {
   std::vector<float> centers;    // [found, dimensions]; fewer than asked for where there are fewer different points
   std::vector<uint32_t> labels;  // [members], the nearest centre, of equal ones the first

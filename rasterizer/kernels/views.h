@@ -58,8 +58,9 @@ struct TileInstance {
 // More instances than this are refused (CountInstances): places and slots are 32-bit numbers.
 constexpr int64_t kMaxInstances = 2147483647;
 
-// Which splats each tile draws, front to back. Slots number the instances splat-major (a splat's instances have
-// consecutive slots), so that the gradient of an instance has a place of its own and no atomics are needed.
+// The lists say which splats each tile draws, front to back. Slots number the instances splat-major (a splat's
+// instances have consecutive slots), so that the gradient of an instance has a place of its own and no atomics are
+// needed.
 struct TileListView {
   int64_t instances = 0;            // I
   int32_t* slot_begin = nullptr;    // [N + 1] first slot of each splat

@@ -14,7 +14,7 @@
 
 namespace splat::math {
 
-// What the blend stages need of a projected splat.
+// The blend stages need these numbers of a projected splat.
 template <typename T>
 struct BlendSplat {
   Vec2<T> mean;      // px

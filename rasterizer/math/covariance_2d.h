@@ -176,7 +176,7 @@ SPLAT_HD inline ProjectedAxesGrad<T> operator+(const ProjectedAxesGrad<T>& a, co
 }
 
 // dL/dq of a rotation R(q) from the dL/d(angle) of rotations about its columns: q times the i-th unit quaternion turns
-// twice as fast about column i. The result is orthogonal to q, for a longer quaternion is the same rotation.
+// twice as fast about column i. The result is orthogonal to q, because a longer quaternion is the same rotation.
 template <typename T>
 SPLAT_HD inline Quaternion<T> TurnBackward(const Quaternion<T>& q, const Vec3<T>& turn) {
   const Vec3<T> g = (T(2) / SquaredNorm(q)) * turn;

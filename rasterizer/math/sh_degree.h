@@ -12,7 +12,7 @@ constexpr int ShRestCount(int degree) {
   return (degree + 1) * (degree + 1) - 1;
 }
 
-// Returns the largest degree of which all coefficients are among so many.
+// Returns the largest degree all of whose coefficients fit into this number.
 constexpr int ShDegreeOf(int rest_count) {
   int degree = 0;
   while (degree < kMaxShDegree && ShRestCount(degree + 1) <= rest_count) ++degree;

@@ -13,7 +13,8 @@
 namespace splat {
 
 struct RenderSettings {
-  // That the scene is drawn with; nothing: the model's. Who wants another one of them begins with those of the model.
+  // The scene is drawn with these traits; if there are none, with the model's. A caller that wants to change one of
+  // them begins with those of the model.
   std::optional<SceneTraits> traits;
   double near = math::kDefaultNear;  // scene units
   double far = math::kDefaultFar;

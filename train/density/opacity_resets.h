@@ -8,9 +8,9 @@
 
 namespace splat::train {
 
-// When opacities are cut. Resets are at least 3,000 steps apart, or as far as the option says if that is less, so a
-// short run has none. No reset falls into the last tenth of the run before the densification steps end, for the
-// opacities must recover first.
+// The resets say when opacities are cut. They are at least 3,000 steps apart, or as far as the option says if that is
+// less, so a short run has none. No reset falls into the last tenth of the run before the densification steps end,
+// because the opacities must recover first.
 class OpacityResets {
  public:
   // `every` counts steps of the reference run; 0 means never.

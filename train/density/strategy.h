@@ -12,7 +12,7 @@
 
 namespace splat::train {
 
-// What a strategy sees of a step; it may change the number of splats through density_ops.h only.
+// This is what a strategy sees of a step; it may change the number of splats only through density_ops.h.
 struct StepContext {
   int step = 0;           // 1 at the first
   double extent = 1;      // of the scene

@@ -11,7 +11,7 @@
 
 namespace splat::kernels {
 
-// What lists the tiles of visible splats.
+// These arrays are needed to list the tiles of visible splats.
 template <typename S>
 struct TileListing {
   math::TileGrid grid;

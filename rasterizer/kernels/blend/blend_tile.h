@@ -70,7 +70,7 @@ class TileBlend {
     return open;
   }
 
-  // A tile in strips of neighbouring columns, in each of which the rows are known that a splat reaches.
+  // This is a tile in strips of neighbouring columns; for each strip it is known which rows a splat reaches.
   static constexpr int kStrip = kLanes < 8 ? 8 : kLanes;
   static constexpr int kStrips = kSide / kStrip;
 

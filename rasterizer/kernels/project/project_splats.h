@@ -13,7 +13,7 @@
 
 namespace splat::kernels {
 
-// What is the same for all splats of a view.
+// These numbers are the same for all splats of a view.
 template <typename S>
 struct ProjectConstants {
   math::PinholeCamera<S> camera;

@@ -30,7 +30,7 @@ class ColorPixels {
  private:
   static constexpr int kLanes = LanesOf<L>::kCount;
 
-  // As many pixels as there are lanes, of which the last ones of a row may be black ones behind it.
+  // These are as many pixels as there are lanes; the last ones of a row may be black pixels behind its end.
   class Pixels {
    public:
     Pixels() {

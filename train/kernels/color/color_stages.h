@@ -32,7 +32,7 @@ struct ColorBackwardParams {
   float* grad_camera = nullptr;  // [kCameraColorNumbers] with the gradient of the penalties; unused without a camera
 };
 
-// Rows of a table, of which those listed are moved by one vector, so that the mean of each column over them is 0.
+// The listed rows of a table are moved by one vector, so that the mean of each column over them is 0.
 struct CenterRowsParams {
   float* values = nullptr;  // [..., columns]
   int columns = 0;          // 1 ... kPhotoColorNumbers

@@ -13,7 +13,7 @@
 
 namespace splat::train {
 
-// What becomes of each splat at one densification step.
+// The fate says what becomes of a splat at a densification step.
 enum class SplatFate : uint8_t {
   kKeep,
   kClone,  // stays, and an equal one is added

@@ -27,7 +27,7 @@ struct MotionFlow {
   T right[kMotionNumbers], down[kMotionNumbers];
 };
 
-// That of the point that is seen at (u, v) = (x / z, y / z) at depth z, from its 1 / z; 0: it is far away.
+// Returns the flow of the point that is seen at (u, v) = (x / z, y / z) at depth z, from its 1 / z; 0: it is far away.
 template <typename T>
 SPLAT_HD inline MotionFlow<T> FlowByMotion(T u, T v, T inverse_z) {
   return {{inverse_z, 0, -u * inverse_z, -u * v, 1 + u * u, -v},

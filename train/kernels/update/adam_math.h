@@ -20,7 +20,7 @@ constexpr double kLargestGradient = 1e18;
 // and others not. Such a square alone does not even reach kSmallestMoment.
 constexpr double kSmallestGradient = 1e-17;
 
-// What is the same for all numbers of a group at one step.
+// These factors are the same for all numbers of a group at one step.
 template <typename T>
 struct AdamFactors {
   T decay1, decay2;  // beta1, beta2

@@ -16,7 +16,7 @@ struct SplatPenalty {
   SPLAT_HD bool IsZero() const { return opacity == 0 && scale == 0; }
 };
 
-// Adds the derivatives by the stored numbers of one splat. log_scale, grad_log_scale: [3].
+// Adds the derivatives with respect to the stored numbers of one splat. log_scale, grad_log_scale: [3].
 SPLAT_HD inline void AddPenalty(const SplatPenalty& penalty, float opacity_logit, const float* log_scale,
                                 float& grad_opacity_logit, float* grad_log_scale) {
   grad_opacity_logit += math::SigmoidBackward(math::Sigmoid(opacity_logit), penalty.opacity);
