@@ -16,7 +16,7 @@ constexpr const char* kExtension = "KHR_gaussian_splatting";
 // Our own keys in the extras of the scene; other readers pass over them.
 constexpr const char *kBackgroundKey = "background", *kAntialiasedKey = "antialiased";
 
-// This is what the extras say about antialiasing.
+// Writes into the extras what they say about antialiasing.
 template <typename Extras>
 void PutAntialiasing(Antialiasing mode, Extras& extras) {
   if (mode == Antialiasing::kCompensated) extras[kAntialiasedKey] = true;

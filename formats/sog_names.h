@@ -28,7 +28,7 @@ inline double FromSogScale(double value) {
   return std::copysign(std::expm1(std::abs(value)), value);
 }
 
-// This is what meta.json says about antialiasing; there are two names for it, from two generations of readers.
+// Writes into meta.json what it says about antialiasing; there are two names for it, from two generations of readers.
 template <typename Meta>
 void PutAntialiasing(Antialiasing mode, Meta& meta) {
   if (mode != Antialiasing::kCompensated) return;

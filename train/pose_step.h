@@ -13,8 +13,8 @@ namespace splat::train {
 struct MotionLimits {
   double step_share, step_angle, share, angle, scene;
 };
-// These are the values of LichtFeld Studio: 0.3 % and 0.25 degrees, 3 % and 3 degrees. The scene's length is the
-// cameras' distance from what they look at (data::kAlignedDistance).
+// Returns the values of LichtFeld Studio: 0.3 % and 0.25 degrees, 3 % and 3 degrees. The scene's length is the cameras'
+// distance from what they look at (data::kAlignedDistance).
 MotionLimits UsualLimits();
 
 // Makes a damped step on the motion of a camera, whose camera_from_world = ExpTwist(motion) of the source's pose, in

@@ -14,8 +14,8 @@ namespace splat::data {
 struct DecodedJpeg {
   Image8 image;  // 3 channels
   int rows = 0;  // that count; below them the last of these is repeated
-  // The place, in bytes, from which the data are not those of an image. If not all rows count, the rows before that
-  // place do; a file of several scans still has all rows, some of which are wrong.
+  // This is the place, in bytes, from which the data are not those of an image. If not all rows count, the rows before
+  // that place do; a file of several scans still has all rows, some of which are wrong.
   std::optional<size_t> damaged_from;
 };
 

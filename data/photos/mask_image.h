@@ -33,7 +33,7 @@ Image8 WhollyKept(Image8 resampled);
 // photo, or shows an image.
 Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo);
 
-// Returns how much of a mask is kept, 0..1.
+// The share says how much of a mask is kept, 0..1.
 struct MaskShare {
   double all = 0;
   double middle = 0;  // of the middle third of each side

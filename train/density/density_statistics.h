@@ -38,9 +38,9 @@ void ClearStatistics(DensityState& state);
 // Sums the statistics over the ranks. All ranks call it before they decide, so that all decide the same.
 void SumStatistics(DensityState& state, const Ranks& ranks, const Backend& backend);
 
-// Returns the most splats after a densification step of `count` splats: as many as let the average view see
-// visible_per_pixel of them for each pixel of a photo; 0: any number. More would be finer than what the photos show,
-// and would only cost time and memory. Waits for the device.
+// Returns the most splats that a model of `count` splats may have after a densification step: as many as let the
+// average view see visible_per_pixel of them for each pixel of a photo; 0: any number. More would be finer than what
+// the photos show, and would only cost time and memory. Waits for the device.
 int64_t MostSplatsAfterDensification(const DensityState& state, int64_t count, double visible_per_pixel,
                                      const DensityLimits& limits);
 
