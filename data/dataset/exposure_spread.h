@@ -13,7 +13,7 @@ struct ExposureSpread {
   double stops = 0;   // of light, root mean square of those against their mean
 };
 
-// Looks at no file.
+// Reads no file.
 ExposureSpread MeasureExposureSpread(const Dataset& dataset);
 
 }  // namespace splat::data

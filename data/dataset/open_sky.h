@@ -28,11 +28,10 @@ struct OpenSky {
 // it cuts out an object. `camera` is that of an image of the photo's size.
 Image8 SkyIn(const ViewImage& photo, const Camera& camera, const std::vector<Vec3<double>>& points);
 
-// Looks at up to 40 training photos, or at no more than eight where these show less than half of `least_share`. There
-// are no directions, but a share, where the photos show less sky than that; and neither where the dataset has no
-// points, or too few to tell where there are none. There are no more directions than points, nor than `most`.
-// Transparent pixels are not sky. Photos that cannot be read are left out. The result is the same for any number of
-// threads.
+// Looks at up to 40 training photos, or at only eight if these show less than half of `least_share`. If the photos show
+// less sky than that, the result has a share but no directions; it has neither if the dataset has no points, or too few
+// to tell where there are none. There are no more directions than points, nor than `most`. Transparent pixels are not
+// sky. Photos that cannot be read are left out. The result is the same for any number of threads.
 OpenSky FindSky(const Dataset& dataset, double least_share, int64_t most, Executor& executor);
 
 }  // namespace splat::data

@@ -9,8 +9,8 @@
 
 namespace splat::data {
 
-// Whether the principal point, px, is the middle of the photo of `width` x `height` px, while it is none of the size
-// that the camera says: the photo was scaled, and the camera with it except for its size, or only the size was changed.
+// Whether the principal point, px, is the middle of the photo of `width` x `height` px, but not of the size that the
+// camera says: the photo was scaled, and the camera with it except for its size, or only the size was changed.
 bool HasStaleSize(const Intrinsics& intrinsics, int width, int height);
 
 // Returns what is said about such a camera, whose numbers are then taken as px of the photo.

@@ -18,7 +18,7 @@ struct ViewImage {
 };
 
 // Returns the view's image and weights: decoded, oriented to the model, composited, undistorted and resized to
-// view.camera. Pixels have weight 0 if any of what they show is dropped by the mask, lies in the border or is
+// view.camera. Pixels have weight 0 if anything that they show is excluded by the mask, lies in the border or is
 // transparent under AlphaUse::kMask. A truncated file is used with a warning in `log`; its missing rows have weight 0.
 // Views of one camera may share `maps`. Throws splat::Error naming the file, also where no pixel counts.
 ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log,

@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 8> kPhotoExtensions = {".png",  ".jpg",  
 bool HasPhotoExtension(const std::string& name);
 
 // Lists the files in `folder` and below it that HasPhotoExtension. The names are relative and sorted bytewise. Hidden
-// files are passed over. Throws splat::Error if the folder does not exist.
+// files are skipped. Throws splat::Error if the folder does not exist.
 std::vector<std::string> ListPhotos(const std::string& folder);
 
 // Returns whether the aspect of an image, width / height, is that of another one within a relative tolerance.

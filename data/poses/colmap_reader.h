@@ -19,11 +19,12 @@ bool IsColmapPart(const std::string& file_name);
 // the first, or none, is a warning. Every count and length is checked against the file before memory is taken. Throws
 // splat::Error naming file and entry for: missing or truncated files of cameras or images, unknown model ids, an image
 // with an unknown camera, no images, and if no photo can be used: a camera with zero size or a focal length that is not
-// finite or not positive, and a pose that is not finite or zero, are the PosedPhoto::problem of their photos. Of points
-// that are not finite or not whole the others are taken, with a warning.
+// finite or not positive, and a pose that is not finite or zero, are the PosedPhoto::problem of their photos. Points
+// that are not finite or not whole are left out, with a warning.
 SceneDescription ReadColmapModel(const std::string& model_folder, const std::string& image_folder);
 
-// The two halves of ReadColmapModel: the photos alone, and the points for a description that has none yet.
+// These functions are the two halves of ReadColmapModel: the photos alone, and the points for a description that has
+// none yet.
 SceneDescription ReadColmapPhotos(const std::string& model_folder, const std::string& image_folder);
 void AddColmapPoints(const std::string& model_folder, SceneDescription& scene);
 

@@ -26,7 +26,7 @@ struct LocatedPhotos {
 };
 
 // `scene` is what was read at `place`. The poses of a source without names go with all photos in sorted order, or with
-// none where there are more or fewer.
+// none if the numbers differ.
 LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene);
 
 }  // namespace splat::data

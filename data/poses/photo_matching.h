@@ -29,10 +29,10 @@ struct PhotoMatches {
   size_t steps = 0;               // folders that were looked at for it: the work, which grows with the names' number
 };
 
-// Finds the file of each name among `photos`, which are relative to `folder`. Names may have folders before them, also
-// of another machine: the last parts must agree, and of several files, or several names for one file, those go together
-// that agree in more of their folders. A file is never given to two names. All exact matches are made before the next
-// looser kind is tried.
+// Finds the file of each name among `photos`, which are relative to `folder`. Names may include folders, also those of
+// another machine: the last parts must agree, and among several files, or several names for one file, those belong
+// together that agree in more of their folders. A file is never given to two names. All exact matches are made before
+// the next looser kind is tried.
 PhotoMatches MatchPhotos(const std::vector<std::string>& names, const std::string& folder,
                          const std::vector<std::string>& photos);
 

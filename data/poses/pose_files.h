@@ -24,11 +24,12 @@ constexpr const char* kKindsOfPoses =
 // Tells the kind by the name of a file.
 PoseKind PoseKindOfFile(const std::string& path);
 
-// Whether the file holds poses, by its name and its beginning. It says no of a transforms.json, whose name is enough.
+// Whether the file holds poses, by its name and its beginning. Returns false for a transforms.json, whose name is
+// enough.
 bool IsExportOfCameras(const std::string& path);
 
-// Reads the photos, and the points where that costs no file more (AddPosePoints has the others). Throws splat::Error
-// naming file and entry.
+// Reads the photos, and also the points if they lie in the same file (AddPosePoints reads the others). Throws
+// splat::Error naming file and entry.
 SceneDescription ReadPosedPhotos(PoseKind kind, const std::string& path, const std::string& image_folder);
 
 // Adds the points that lie with the poses to what ReadPosedPhotos read.

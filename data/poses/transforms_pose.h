@@ -16,8 +16,8 @@ struct FramePose {
 };
 
 // Reads 'transform_matrix', world-from-camera with OpenGL's camera axes (x right, y up, z back), of 3 or 4 rows. Throws
-// splat::Error, with `where` (file and frame) before it, where there is none, or one that is no rotation, up to a
-// scale, with a translation.
+// splat::Error, with `where` (file and frame) before it, if there is none, or if it is not a rotation, up to a scale,
+// with a translation.
 FramePose ReadFramePose(const nlohmann::json& frame, const std::string& where);
 
 }  // namespace splat::data

@@ -40,7 +40,7 @@ struct DatabasePairCounts {
 // The number under which COLMAP files a pair, whichever is named first.
 int64_t DatabasePairId(int64_t first_image, int64_t second_image);
 
-// A database that no stage can use: it is no database, torn, or lacks tables.
+// This is thrown for a database that no stage can use: it is not a database, is torn, or lacks tables.
 class DamagedDatabase : public Error {
  public:
   using Error::Error;

@@ -19,7 +19,7 @@ constexpr size_t kSmallestPart = 3;
 PhotoNames NamesIn(const std::string& model_folder);
 
 // What the models beside `model` place that neither it nor a larger one of them places: parts of at least kSmallestPart
-// photos, the largest first. Damaged models are passed over.
+// photos, the largest first. Damaged models are skipped.
 std::vector<PhotoNames> OtherParts(const ColmapModel& model);
 
 // Whether a further attempt can place no more photos: every pair has been compared, `connected` (groups that verified

@@ -32,7 +32,7 @@ SplatsView<T> SplatsViewOf(const Holder& arrays, int64_t count, int sh_rest_coun
   return view;
 }
 
-// Splats as one camera sees them: a record of 12 numbers each, so that whoever draws a splat reads one piece of memory
+// Splats as one camera sees them: a record of 12 numbers each, so that drawing a splat reads one piece of memory
 // (rasterizer/kernels/records.h reads and writes them). All entries of a splat that is not visible are 0.
 constexpr int kRecordSize = 12;
 enum RecordEntry {
