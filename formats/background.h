@@ -9,7 +9,7 @@
 
 namespace splat::formats {
 
-// Whether all three lie in 0..1.
+// Returns whether all three numbers lie in 0..1.
 bool IsColor(const Rgb& color);
 
 // Returns the comment of a PLY header, a whole line: "comment Background: 1 1 1"; empty if there is no background.
@@ -17,7 +17,8 @@ std::string BackgroundComment(const std::optional<Rgb>& background);
 // Returns what such a comment among those of a PLY says, and nothing if there is none or it holds no colour.
 std::optional<Rgb> BackgroundOf(const std::vector<std::string>& comments);
 
-// The colour that object[key] holds as an array of three numbers; nothing if it is none. `Json`: any of nlohmann's.
+// Returns the colour that object[key] holds as an array of three numbers; nothing if it holds no colour. `Json` is any
+// of nlohmann's types.
 template <typename Json>
 std::optional<Rgb> BackgroundOf(const Json& object, const char* key) {
   const auto found = object.find(key);

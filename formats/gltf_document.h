@@ -58,8 +58,9 @@ struct PlacedMesh {
   uint64_t mesh;
   Affine3 scene_from_mesh;
 };
-// All of them, in the order of the nodes; of a file without scenes or nodes, every mesh as it stands. Throws
-// splat::Error naming the node if nodes form no trees, or one flattens its mesh or puts it beyond what floats hold.
+// Returns all of them, in the order of the nodes; for a file without scenes or nodes, every mesh in its own frame.
+// Throws splat::Error naming the node if nodes form no trees, or one flattens its mesh or puts it beyond what floats
+// hold.
 std::vector<PlacedMesh> PlacedMeshes(const Document& document);
 
 }  // namespace splat::formats::gltf

@@ -25,7 +25,7 @@ void WriteSceneTransform(const std::string& path, const SceneTransform& transfor
 // Throws splat::Error naming the file.
 SceneTransform ReadSceneTransform(const std::string& path);
 
-// The transform that lies beside a scene file; nothing if there is none. Throws splat::Error naming the file.
+// Returns the transform that lies beside a scene file; nothing if there is none. Throws splat::Error naming the file.
 std::optional<SceneTransform> SceneTransformBeside(const std::string& scene);
 
 // Returns where views of a scene begin, in its units: what its transform says, if there is one that does, or else what

@@ -25,11 +25,11 @@ struct RunFolder {
 std::optional<RunFolder> ReadRunFolder(const std::string& folder);
 
 // Returns where a path of the run lies now: relative ones are looked for in the working folder, and then beside the
-// run's folder, where the run began if it chose that folder itself. The path as it is if it lies in neither.
+// run's folder, where the run began if it chose that folder itself. Returns the path as it is if it lies in neither.
 std::string FoundPath(const RunFolder& run, const std::string& path);
 
-// Reads the poses that the run took, for these photos: those that lie with the photos or at the run's path, or those
-// of its COLMAP workspace. Throws splat::Error if there are none any more.
+// Reads the poses that the run took, for these photos: those that lie with the photos or at the run's path, or those of
+// its COLMAP workspace. Throws splat::Error if they are gone.
 data::SceneDescription PosesOfRun(const RunFolder& run, const data::PhotoFolder& photos);
 
 }  // namespace splat::pipeline

@@ -54,19 +54,19 @@ Failures WriteOrRescueScene(const Run& run, const data::Dataset& dataset, const 
 // Compares the held-out views with their photos, if there are any, and keeps the images if asked to. A view that cannot
 // be compared is left out. The numbers of kEnd are each of quality::RunMetrics() by its name, test_views and, where
 // colours of photos were learned, psnr_affine: psnr after the affine correction of each view. Where poses were refined,
-// each also comes with _fitted_pose behind its name: after the view's own pose was fitted to its photo.
+// each also comes with _fitted_pose appended to its name: the figure after the view's own pose was fitted to its photo.
 Failures EvaluateScene(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
-// Reads the scene files back and compares what they show with the scene. A broken file is a failure; what keeps the
-// files from being compared is only warned of.
+// Reads the scene files back and compares what they show with the scene. A broken file is a failure; if something
+// prevents the comparison, there is only a warning.
 Failures CheckFiles(const Run& run, const data::Dataset& dataset, const SplatModel& model);
 
 // Throws splat::Error before the training if the disk has no room for the scene that it begins with, and warns if it
 // has none for one that has grown.
 void CheckRoom(const Run& run, const data::Dataset& dataset);
 
-// Throws splat::Error where a COLMAP model lies in the folder of --export-colmap, whose files would be lost or mixed
-// with ours, whatever --overwrite says. An empty name is none.
+// Throws splat::Error if a COLMAP model lies in the folder of --export-colmap, whose files would be lost or mixed with
+// ours, whatever --overwrite says. An empty name is none.
 void CheckColmapFolder(const std::string& folder);
 // Makes the check of CheckColmapFolder before the training, because structure from motion may have made the folder by
 // then, and throws if the camera of a photo is none of COLMAP's.

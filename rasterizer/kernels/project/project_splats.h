@@ -123,7 +123,7 @@ class ProjectSplats {
   };
 
   // Calls body(splats) for the visible splats, a vector at a time. The coefficients of the next vector's splats are
-  // asked for meanwhile: of what is read of a splat they are most, and no processor foresees which.
+  // prefetched meanwhile: they are most of what is read of a splat, and no processor predicts which ones come next.
   template <typename Body>
   static void ForEachVector(const Visible& visible, const SplatsView<S>& view, int degree, const Body& body) {
     constexpr int64_t kLine = 64 / sizeof(S);
