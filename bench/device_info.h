@@ -1,4 +1,4 @@
-// What a device can do at best, and how much memory LibTorch holds of it.
+// This header asks what a device can do at best, and how much of its memory LibTorch holds.
 #pragma once
 
 #include <string>

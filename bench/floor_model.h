@@ -1,6 +1,6 @@
-// The least time that a training step can take on a GPU: bytes, FP32 instructions and shuffles by the formulas of a
-// floor model, each divided by what the GPU can do, one after the other. The model is that of a step with fused Adam
-// over all splats and float parameters of degree 3 (kMostNumbersPerSplat of a splat).
+// The floor model computes the least time that a training step can take on a GPU: its formulas count bytes, FP32
+// instructions and shuffles, each divided by what the GPU can do, one after the other. The model is that of a step with
+// fused Adam over all splats and float parameters of degree 3 (kMostNumbersPerSplat of a splat).
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// How far the tile lists of an image are walked and how many pairs are drawn, counted on the host over a sample of
-// tiles with the formulas of the rasterizer.
+// This header measures how far the tile lists of an image are walked and how many pairs are drawn, counted on the host
+// over a sample of tiles with the formulas of the rasterizer.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Blending one tile as a plain loop: each splat at each pixel of the tile, one number at a time, with the C library's
+// A plain loop blends one tile here: each splat at each pixel of the tile, one number at a time, with the C library's
 // exp. Trainers for the CPU do this, and it is the yardstick for the stages: no rows or columns are left out, and no
 // sums are shared.
 #pragma once

@@ -1,5 +1,5 @@
-// A scene of random splats whose statistics on screen are those of trained scenes. The same number gives the same
-// scene, for any number of threads.
+// A synthetic scene has random splats whose statistics on screen are those of trained scenes. The same number gives the
+// same scene, for any number of threads.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// One tile with many splats of one size, ready to blend: for the speed of the blending kernels alone.
+// This scene is one tile with many splats of one size, ready to blend: it measures the speed of the blending kernels
+// alone.
 #pragma once
 
 #include <array>

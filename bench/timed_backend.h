@@ -1,5 +1,5 @@
-// A backend whose stages tell a recorder when they begin and end, so that the time of each is taken within the real
-// training step.
+// The stages of a timed backend tell a recorder when they begin and end, so that the time of each is taken within the
+// real training step.
 #pragma once
 
 #include <array>

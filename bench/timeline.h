@@ -1,5 +1,5 @@
-// Moments in the work of a device, and the time between them: events on the current stream of a GPU, the wall clock
-// on the CPU, whose stages are done when they return.
+// A timeline marks moments in the work of a device and measures the time between them: with events on the current
+// stream of a GPU, and with the wall clock on the CPU, whose stages are done when they return.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
-// Light and colour of every surface, computed once and kept as flat images: the light does not move and the surfaces
-// are matt, so each photo only looks them up.
+// The light and colour of every surface are computed once and kept as flat images: the light does not move and the
+// surfaces are matt, so each photo only looks them up.
 #pragma once
 
 #include <cstdint>

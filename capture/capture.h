@@ -1,4 +1,4 @@
-// The demonstration capture: photos of a procedural scene with the truth beside them.
+// The demonstration capture is a set of photos of a procedural scene, with the truth beside them.
 #pragma once
 
 #include <functional>

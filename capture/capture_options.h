@@ -1,4 +1,4 @@
-// The options of a capture, each said once: field, bounds, help and flag.
+// The options of a capture are defined here, each in one place: field, bounds, help and flag.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a camera notes beside its image.
+// This header writes the EXIF that a camera notes beside its image.
 #pragma once
 
 #include <string>

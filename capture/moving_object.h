@@ -1,4 +1,4 @@
-// An object that stands elsewhere in each photo, as people and pets do.
+// A moving object stands elsewhere in each photo, as people and pets do.
 #pragma once
 
 #include <vector>

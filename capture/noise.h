@@ -1,4 +1,4 @@
-// Hashes, value noise and speckles, the building blocks of the textures.
+// Textures are built from the hashes, value noise and speckles of this header.
 #pragma once
 
 #include <algorithm>

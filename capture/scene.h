@@ -1,4 +1,4 @@
-// The demonstration scene: a still life on a round table in a furnished room, or in a meadow.
+// The demonstration scene is a still life on a round table in a furnished room, or in a meadow.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ struct Scene {
 // Makes the same objects for every seed; what is painted on them differs.
 Scene MakeStillLife(uint64_t seed);
 
-// The same still life out of doors: in a meadow of 40 m to each side, with huts around it, under the sky. Nothing
+// Makes the same still life out of doors: in a meadow of 40 m to each side, with huts around it, under the sky. Nothing
 // stands higher than kHighestOutdoors.
 constexpr double kHighestOutdoors = 3.2;  // m
 Scene MakeOutdoorStillLife(uint64_t seed);

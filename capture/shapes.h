@@ -1,4 +1,5 @@
-// The solids that the demonstration scene is made of: where a ray meets them, and their surfaces as flat charts.
+// The demonstration scene is made of these solids; each says where a ray meets it, and gives its surface as flat
+// charts.
 #pragma once
 
 #include "core/rigid3.h"

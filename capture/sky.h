@@ -1,4 +1,4 @@
-// What is seen between and above the things of a scene that is not closed: the sky, at no distance.
+// The sky is what is seen between and above the things of a scene that is not closed; it has no distance.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Procedural colours of surfaces. They are rich in corners and blobs of several sizes, nowhere the same twice (so that
-// feature matching finds each place), and hold no detail finer than the image can show.
+// Textures are procedural colours of surfaces. They are rich in corners and blobs of several sizes, nowhere the same
+// twice (so that feature matching finds each place), and hold no detail finer than the image can show.
 #pragma once
 
 #include <cstdint>

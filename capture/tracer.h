@@ -1,4 +1,4 @@
-// One photo of the baked scene: rays through a lens, averaged per pixel.
+// The tracer takes one photo of the baked scene: it sends rays through a lens and averages them per pixel.
 #pragma once
 
 #include <vector>

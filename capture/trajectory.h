@@ -1,4 +1,4 @@
-// Where the photographer stood.
+// The trajectory says where the photographer stood.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What is known of a capture, in the formats in which others tell it.
+// This header writes what is known of a capture, in the formats in which other programs give it.
 #pragma once
 
 #include <string>
@@ -9,16 +9,16 @@
 
 namespace splat::capture {
 
-// The poses and points of a capture as data/poses/colmap_writer.h takes them.
+// Returns the poses and points of a capture as data/poses/colmap_writer.h takes them.
 data::SceneDescription DescriptionOf(const std::vector<CapturedPhoto>& photos, const data::PointCloud& points);
 
-// The same with poses that are off as the options say.
+// Returns the truth with poses that are off as the options say.
 data::SceneDescription WithPosesOff(const data::SceneDescription& truth, const CaptureOptions& options);
 
-// One channel as little-endian PFM.
+// Writes an image of one channel as little-endian PFM.
 void WritePfm(const std::string& path, const ImageF& image);
 
-// All options as JSON.
+// Writes all options as JSON.
 void WriteOptions(const std::string& path, const CaptureOptions& options);
 
 }  // namespace splat::capture

@@ -1,4 +1,4 @@
-// A pinhole camera: plain value, no image, no path, no tensor.
+// This pinhole camera is a plain value, without image, path or tensor.
 #pragma once
 
 #include "core/rigid3.h"

@@ -1,4 +1,4 @@
-// Cameras for images of a limited size.
+// This header fits cameras to images of a limited size.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Contract checks. A caller's mistake or bad input throws splat::Error with a message for a person; a programmer's
-// mistake in an inner loop is caught by SPLAT_DCHECK in debug builds only.
+// This header has the contract checks. A caller's mistake or bad input throws splat::Error with a message for a person;
+// a programmer's mistake in an inner loop is caught by SPLAT_DCHECK in debug builds only.
 #pragma once
 
 #include <sstream>
@@ -8,7 +8,7 @@
 
 namespace splat {
 
-// What every library function throws for bad input or a broken contract. The message is one line that names the file or
+// Every library function throws this for bad input or a broken contract. The message is one line that names the file or
 // the argument, what was found, and what to do; apps print it and exit non-zero.
 class Error : public std::runtime_error {
  public:

@@ -1,4 +1,4 @@
-// Numbers of mathematics.
+// This header has constants of mathematics, and those that turn a coefficient of degree 0 into a colour.
 #pragma once
 
 namespace splat {

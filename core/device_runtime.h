@@ -1,5 +1,5 @@
-// What a device's runtime gives besides kernels: its memory, marks in the work that is queued on it, and copies beside
-// that work. Streams and events are opaque; the functions act on the current device.
+// These tables have what a device's runtime offers besides kernels: its memory, marks in the work that is queued on it,
+// and copies that run beside that work. Streams and events are opaque; the functions act on the current device.
 #pragma once
 
 #include <cstddef>

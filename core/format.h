@@ -1,4 +1,4 @@
-// Numbers and lists as text for people.
+// This header writes numbers and lists as text for people.
 #pragma once
 
 #include <cstdint>

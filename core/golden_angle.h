@@ -1,4 +1,4 @@
-// Even spreading around an axis.
+// The golden angle spreads directions evenly around an axis.
 #pragma once
 
 #include "core/constants.h"

@@ -1,6 +1,6 @@
-// What the .cu files use of CUDA, under names of ours: launches, warp and block operations, copies. The same .cu files
-// are compiled twice: by nvcc for a GPU, and by g++ with -include tests/support/cuda_emulation.h, which runs every
-// CUDA thread as a fiber on the CPU (docs/architecture.md, "CUDA without a GPU"). So a .cu file
+// This header has what the .cu files use of CUDA, under names of our own: launches, warp and block operations, copies.
+// The same .cu files are compiled twice: by nvcc for a GPU, and by g++ with -include tests/support/cuda_emulation.h,
+// which runs every CUDA thread as a fiber on the CPU (docs/architecture.md, "CUDA without a GPU"). So a .cu file
 //   - launches through SPLAT_LAUNCH only, with grids and blocks of one dimension, and at most 1024 threads, in whole
 //   warps;
 //   - declares shared memory through SPLAT_SHARED only;

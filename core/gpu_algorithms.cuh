@@ -1,5 +1,5 @@
-// Sort and scan on the device: CUB on a GPU, plain loops under emulation. All are stable and deterministic.
-// Scratch comes from the context; nothing is synchronised.
+// This header sorts and scans on the device: by CUB on a GPU, by plain loops under emulation. All functions are stable
+// and deterministic. Scratch comes from the context; nothing is synchronised.
 #pragma once
 
 #include "core/gpu.cuh"
@@ -17,7 +17,7 @@
 namespace splat::gpu {
 inline namespace SPLAT_GPU_NAMESPACE {
 
-// Two arrays of each kind, of which one holds the data; the sort chooses which one that is after it.
+// There are two arrays of each kind, and one of them holds the data; the sort decides which one it is afterwards.
 template <typename Key, typename Value>
 struct PairBuffers {
   Key* keys = nullptr;  // [n] in, later out

@@ -1,4 +1,5 @@
-// The runtime of a GPU and of its emulation, for the .cu files that make a table of a backend.
+// This header fills a backend's table with the runtime of a GPU or of its emulation, for the .cu files that make such a
+// table.
 #pragma once
 
 #include "core/device_runtime.h"

@@ -1,4 +1,4 @@
-// The one macro that marks a function for the host and the device compiler.
+// This header has the one macro that marks a function for both the host and the device compiler.
 #pragma once
 
 #if defined(__CUDACC__)

@@ -1,4 +1,4 @@
-// Owning, row-major, interleaved images.
+// These images own their pixels, which are row-major and interleaved.
 #pragma once
 
 #include <cmath>
@@ -25,8 +25,8 @@ struct ImageOf {
 using Image8 = ImageOf<uint8_t>;  // display-referred sRGB, 0..255, channels in R, G, B(, A) order
 using ImageF = ImageOf<float>;    // the same values / 255
 
-// Returns the image as a viewer shows it: values are clamped to 0..1 and rounded to 8 bits, and what is no number
-// becomes 0. `values` is [height, width, channels].
+// Returns the image as a viewer shows it: values are clamped to 0..1 and rounded to 8 bits, and NaN becomes 0. `values`
+// is [height, width, channels].
 inline Image8 RoundedTo8Bits(const float* values, int width, int height, int channels) {
   Image8 rounded(width, height, channels);
   for (uint8_t& pixel : rounded.pixels) {

@@ -1,4 +1,4 @@
-// The instruction sets that the hot loops are compiled for, and which of them this machine has.
+// This header lists the instruction sets that the hot loops are compiled for, and tells which of them this machine has.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ const char* NameOf(InstructionSet set);
 // "auto" and the names of all sets, usable or not.
 std::vector<std::string> InstructionSetNames();
 
-// Those that this build has and this machine can run, from slow to fast.
+// Returns the instruction sets that this build has and this machine can run, from slow to fast.
 const std::vector<InstructionSet>& UsableInstructionSets();
 
 // The fastest of them.

@@ -1,4 +1,4 @@
-// The exception of work that was told to stop.
+// This exception ends work that was told to stop.
 #pragma once
 
 #include <stdexcept>

@@ -1,4 +1,5 @@
-// Where kernels run: what every stage of rasterizer/kernels and train/kernels is handed besides its parameters.
+// The context says where kernels run; every stage of rasterizer/kernels and train/kernels takes it besides its
+// parameters.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-// The vocabulary of templates that run on one number or on several side by side. T is float or double, or a vector of
-// floats of some instruction set (core/simd.h), for which the same names exist; a formula that keeps to them, to
-// arithmetic and to comparisons joined by & and | exists once for all.
+// This header is the vocabulary of templates that run on one number or on several side by side. T is float or double,
+// or a vector of floats of some instruction set (core/simd.h), for which the same names exist; a formula that keeps to
+// them, to arithmetic and to comparisons joined by & and | exists once for all.
 #pragma once
 
 #include <cmath>

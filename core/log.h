@@ -1,4 +1,4 @@
-// Levelled log to one injectable sink. Libraries never print: they call the sink that their caller passed in.
+// Log lines have a level and go to one sink. Libraries never print: they call the sink that their caller passed in.
 #pragma once
 
 #include <functional>

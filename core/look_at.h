@@ -1,4 +1,4 @@
-// Poses of cameras that look at something.
+// This header poses cameras that look at something.
 #pragma once
 
 #include "core/rigid3.h"

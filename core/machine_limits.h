@@ -1,4 +1,5 @@
-// How much of the machine this process may use: what it has, or less where a container or a service has limits.
+// These limits say how much of the machine this process may use: what it has, or less where a container or a service
+// sets limits.
 #pragma once
 
 #include <cstdint>

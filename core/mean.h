@@ -1,4 +1,4 @@
-// The mean of points.
+// This header computes the mean of points.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// The middle of points that a few far ones do not move, and how far the others are from there.
+// The median of points is a middle that a few far ones do not move; this header finds it, and how far the points are
+// from a place.
 #pragma once
 
 #include <utility>

@@ -1,4 +1,4 @@
-// The bits of a Morton code, a place on a curve that visits a cube's cells near each other one after the other.
+// The bits of a Morton code are a place on a curve that visits neighbouring cells of a cube one soon after the other.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// a * b + c, and c - a * b, with one rounding where the machine has that operation: a GPU, and the vectors of
-// core/simd.h. Everything is compiled without contraction (-ffp-contract=off, --fmad=false), so that a formula gives
-// the same bits in every kernel of one machine, and says here where it wants the fused operation.
+// These functions compute a * b + c and c - a * b with one rounding where the machine has that operation: a GPU, and
+// the vectors of core/simd.h. Everything is compiled without contraction (-ffp-contract=off, --fmad=false), so that a
+// formula gives the same bits in every kernel of one machine, and says here where it wants the fused operation.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// One source, several instruction sets: the compiler builds the function once per set and the loader picks at run time.
-// The arithmetic is strict (no contraction, no reassociation), so all versions give equal bits.
+// This macro makes several instruction sets of one source: the compiler builds the function once per set and the loader
+// picks at run time. The arithmetic is strict (no contraction, no reassociation), so all versions give equal bits.
 #pragma once
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \

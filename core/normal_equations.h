@@ -1,4 +1,4 @@
-// The normal equations of a weighted least-squares fit, summed equation by equation.
+// This class solves a weighted least-squares fit by its normal equations, which are summed equation by equation.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
-// An option is said once: a row with its name, the field that holds it, bounds, help and the flag of a command line.
-// Each struct of settings has a function OptionsOf that gives its rows, bound to one object. Files of settings, command
-// lines, help texts and checks are made from them.
+// An option is defined in one place: a row with its name, the field that holds it, its bounds, its help text and the
+// flag of a command line. Each struct of settings has a function OptionsOf that gives its rows, bound to one object.
+// Files of settings, command lines, help texts and checks are made from them.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ struct OptionFlag {
   std::string group;       // the heading in the help text
   bool required = false;
   // The least value of the bounds, or an empty text, stands for this: something that is chosen. On a command line it is
-  // not given; who wants it leaves the option out.
+  // not given; leave the option out to get it.
   std::string stands_for;
   // Says why a text is refused that type, bounds and choices allow; an empty answer allows it. The function may be
   // null.

@@ -1,4 +1,4 @@
-// Scratch of a call on the CPU that was handed none.
+// This allocator is the scratch memory of a call on the CPU that was given none.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Parallel loops whose result never depends on the number of threads: the range is cut into chunks of a fixed size,
-// each chunk is one task, and only the assignment of tasks to threads varies.
+// The result of these parallel loops never depends on the number of threads: the range is cut into chunks of a fixed
+// size, each chunk is one task, and only the assignment of tasks to threads varies.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Small systems of linear equations with a symmetric positive definite matrix.
+// This header solves small systems of linear equations with a symmetric positive definite matrix.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@ namespace splat {
 template <size_t N>
 using SquareMatrix = std::array<std::array<double, N>, N>;
 
-// Solves a x = b by Cholesky's decomposition, of which the lower triangle of `a` is read, and leaves x in b. Returns
-// false, and leaves b unusable, where the matrix is not positive definite or not finite.
+// Solves a x = b by Cholesky's decomposition, reading only the lower triangle of `a`, and leaves x in b. Returns false,
+// and leaves b unusable, where the matrix is not positive definite or not finite.
 template <size_t N>
 bool SolvePositiveDefinite(SquareMatrix<N> a, std::array<double, N>& b) {
   for (size_t row = 0; row < N; ++row) {

@@ -1,4 +1,4 @@
-// Quantiles of unsorted numbers.
+// This header finds quantiles of unsorted numbers.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ T Quantile(std::vector<T> values, double share) {
   return *place;
 }
 
-// Of an even number of values it is the upper one of the two in the middle.
+// Returns the median; of an even number of values this is the upper one of the two in the middle.
 template <typename T>
 T Median(std::vector<T> values) {
   return Quantile(std::move(values), 0.5);

@@ -1,4 +1,4 @@
-// Rotations as quaternions in (w, x, y, z) order, Hamilton convention. Quaternions are stored unnormalised; the
+// Rotations are quaternions in (w, x, y, z) order, in Hamilton's convention. Quaternions are stored unnormalised; the
 // rotation divides the products by |q|^2, so the gradient contains the normalisation exactly (docs/math.md, section 2).
 #pragma once
 

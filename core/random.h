@@ -1,4 +1,4 @@
-// Explicit, portable randomness: the same seed gives the same numbers with every standard library.
+// These random numbers are explicit and portable: the same seed gives the same numbers with every standard library.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// What an exception says, for people.
+// This header turns an exception into a reason for people.
 #pragma once
 
 #include <exception>
@@ -9,8 +9,8 @@
 
 namespace splat {
 
-// Returns the whole message of a splat::Error, which is one line but for line ends in names that are quoted in it, and
-// the first line of any other's: LibTorch's go on with a stack trace.
+// Returns the whole message of a splat::Error, which is one line except for line ends in names that it quotes, and the
+// first line of any other message: LibTorch's messages go on with a stack trace.
 inline std::string ReasonOf(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error)) return "out of memory";
   const std::string text = error.what();

@@ -1,4 +1,4 @@
-// A colour as people give it: red, green, blue in 0..1, display-referred.
+// This type is a colour as people give it: red, green and blue in 0..1, display-referred.
 #pragma once
 
 #include <array>

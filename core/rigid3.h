@@ -1,4 +1,4 @@
-// Rigid motions, named target_from_source: x_in_target = rotation * x_in_source + translation.
+// Rigid motions are named target_from_source: x_in_target = rotation * x_in_source + translation.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Rotations as files of poses write them: rounded, or multiplied by a scale.
+// This header makes exact rotations of those that pose files hold, which are rounded or multiplied by a scale.
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 
 namespace splat {
 
-// How far R^T R may be from a multiple of the identity: files that print three digits pass, a sheared matrix does not.
+// This is how far R^T R may be from a multiple of the identity: files that print three digits pass, a sheared matrix
+// does not.
 constexpr double kRotationTolerance = 1e-2;
 
 struct ScaledRotation {

@@ -1,4 +1,4 @@
-// Where a camera sees a point.
+// This header tells where a camera sees a point.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ struct SeenPoint {
   double x = 0, y = 0, depth = 0;
 };
 
-// Nothing for a point of the world that is behind the camera or not in its image, to which the edges belong.
+// Returns nothing for a point of the world that is behind the camera or not in its image, to which the edges belong.
 inline std::optional<SeenPoint> SeenAt(const Camera& camera, const Vec3<double>& in_world) {
   const Vec3<double> point = camera.camera_from_world * in_world;
   if (!(point.z > 0)) return std::nullopt;

@@ -1,7 +1,7 @@
-// Float: as many floats side by side as a vector of the instruction set holds for which the including source is
-// compiled, with the vocabulary of core/lanes.h. For sources that CMake compiles once for each instruction set
-// (splat_simd_sources), in the namespace SPLAT_SIMD_NAMESPACE: everything that is generated for one set has names of
-// its own, so that the linker never takes it for another. On top of Google Highway.
+// Float is a vector of the instruction set for which the including source is compiled: as many floats side by side as
+// it holds, with the vocabulary of core/lanes.h. This header is for sources that CMake compiles once for each
+// instruction set (splat_simd_sources), in the namespace SPLAT_SIMD_NAMESPACE: everything that is generated for one set
+// has names of its own, so that the linker never takes it for another. It is built on Google Highway.
 #pragma once
 
 // Vectors whose size is known when compiling only.
@@ -149,8 +149,8 @@ HWY_INLINE void TransposeFours(Vector& a, Vector& b, Vector& c, Vector& d) {
   d = hn::BitCast(tag, hn::InterleaveUpper(pairs, ab_high, cd_high));
 }
 
-// Where the rows of LoadRows and StoreRows lie. This is no array of pointers: a compiler would compute those on
-// vectors, only to take them apart again.
+// These are the places of the rows of LoadRows and StoreRows. They are not an array of pointers: a compiler would
+// compute those on vectors, only to take them apart again.
 template <typename Number>
 struct RowPlaces {
   Number* array;

@@ -1,5 +1,6 @@
-// Tables of functions that are compiled for each instruction set (core/instruction_set.h): how the one that fits is
-// found. A source *_simd.cpp defines `const Table& Kernels()` in SPLAT_SIMD_NAMESPACE, the namespace of its set.
+// This header finds, among the tables of functions that are compiled for each instruction set (core/instruction_set.h),
+// the one that fits. A source *_simd.cpp defines `const Table& Kernels()` in SPLAT_SIMD_NAMESPACE, the namespace of its
+// set.
 #pragma once
 
 #include "core/instruction_set.h"

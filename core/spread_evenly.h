@@ -1,4 +1,4 @@
-// A few of many values.
+// This header picks a few of many values.
 #pragma once
 
 #include <cstddef>

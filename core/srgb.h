@@ -1,4 +1,4 @@
-// The transfer function of sRGB (IEC 61966-2-1), both directions, on values 0..1.
+// This header has the transfer function of sRGB (IEC 61966-2-1) in both directions, on values in 0..1.
 #pragma once
 
 #include <cmath>

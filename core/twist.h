@@ -1,4 +1,5 @@
-// Small rigid motions as six numbers: the exponential of SE(3) and its logarithm (docs/math.md, section 14).
+// A twist is a small rigid motion as six numbers; this header has the exponential of SE(3) and its logarithm
+// (docs/math.md, section 14).
 #pragma once
 
 #include <array>

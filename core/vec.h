@@ -1,4 +1,4 @@
-// Small vectors and matrices on any scalar (float, double, dual numbers), for the host and the device.
+// These small vectors and matrices take any scalar (float, double, dual numbers), on the host and the device.
 #pragma once
 
 #include <cmath>

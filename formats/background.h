@@ -1,4 +1,4 @@
-// The background of a scene, in the places that file formats have for it.
+// This header puts the background of a scene where each file format has a place for it, and reads it from there.
 #pragma once
 
 #include <optional>
@@ -9,15 +9,16 @@
 
 namespace splat::formats {
 
-// Whether all three lie in 0..1.
+// Returns whether all three numbers lie in 0..1.
 bool IsColor(const Rgb& color);
 
-// The comment of a PLY header, a whole line: "comment Background: 1 1 1"; empty if there is no background.
+// Returns the comment of a PLY header, a whole line: "comment Background: 1 1 1"; empty if there is no background.
 std::string BackgroundComment(const std::optional<Rgb>& background);
-// What such a comment among those of a PLY says. Nothing if there is none or it holds no colour.
+// Returns what such a comment among those of a PLY says, and nothing if there is none or it holds no colour.
 std::optional<Rgb> BackgroundOf(const std::vector<std::string>& comments);
 
-// The colour that object[key] holds as an array of three numbers; nothing if it is none. `Json`: any of nlohmann's.
+// Returns the colour that object[key] holds as an array of three numbers; nothing if it holds no colour. `Json` is any
+// of nlohmann's types.
 template <typename Json>
 std::optional<Rgb> BackgroundOf(const Json& object, const char* key) {
   const auto found = object.find(key);

@@ -1,6 +1,6 @@
-// PlayCanvas' compressed PLY, both directions: 16 bytes a splat and one for each higher SH coefficient, quantised
-// within the bounds of chunks of 256 neighbours. Source of the layout: PlayCanvas' splat-transform 3.7;
-// docs/formats.md.
+// This header writes and reads PlayCanvas' compressed PLY: 16 bytes a splat and one for each higher SH coefficient,
+// quantised within the bounds of chunks of 256 neighbours. The source of the layout is PlayCanvas' splat-transform 3.7;
+// docs/formats.md describes it.
 #pragma once
 
 #include <ostream>

@@ -1,4 +1,4 @@
-// How a compressed PLY packs the values of a splat, both ways (docs/formats.md).
+// This header packs and unpacks the values of a splat in a compressed PLY (docs/formats.md).
 #pragma once
 
 #include <algorithm>

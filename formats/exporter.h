@@ -1,4 +1,5 @@
-// The table of scene formats: which file names are written and read, and by what. docs/formats.md describes the files.
+// This is the table of scene formats: it says which file names are written and read, and by what. docs/formats.md
+// describes the files.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@
 
 namespace splat::formats {
 
-// The frame of the data in an .spz file, which does not say it.
+// This is the frame of the data in an .spz file, which does not state it.
 enum class SpzFrame {
   kRaw,  // as in the PLY (RDF): what viewers take it for
   kRub,  // as SPZ's specification has it
@@ -32,8 +33,8 @@ struct ExportOptions {
   PartsFitter fit_parts;         // the costly half of that, such as on a GPU; empty: the executor
   // These options are for .html.
   std::optional<ViewerSettings> viewer;  // where it opens; nothing: SettingsFromSplats
-  // A frame of the page's own, upright and of usual size, for a scene that is not; readers undo it. Nothing: the
-  // scene's, unless its unit is one that the viewer cannot work in.
+  // A frame of the page's own, upright and of usual size, for a scene that is not; readers undo it. If it is empty, the
+  // page has the scene's frame, unless the viewer cannot work in its unit.
   std::optional<Similarity3> page_from_scene;
   uint64_t html_inline_bytes = 24'000'000;  // splats of more bytes lie beside the page: browsers limit data: URLs
   bool overwrite_beside = true;             // replace a file of the name that the one beside the page gets
@@ -44,7 +45,7 @@ struct ImportOptions {
   SpzFrame spz_frame = SpzFrame::kRaw;
 };
 
-// What WriteScene left.
+// This says which files WriteScene wrote and what it left out.
 struct WrittenScene {
   std::vector<std::string> files;  // paths; that of the scene file itself last
   std::string note;                // one line for the user, for example how to open it; empty if there is none
@@ -52,14 +53,14 @@ struct WrittenScene {
   int64_t left_out = 0;            // splats that lie too far out for the format
 };
 
-// What a format has for an antialiased scene, one whose SceneTraits::antialiasing is not kNone.
+// This says what a format has for an antialiased scene, one whose SceneTraits::antialiasing is not kNone.
 enum class AntialiasedMark {
   kKnown,  // a place where other readers look
   kOwn,    // a place where only ours looks
   kNone,
 };
 
-// About how large a file of a format becomes.
+// These numbers say about how large a file of a format becomes.
 struct FileSize {
   int64_t bytes_per_splat;  // at SH degree 3
   int64_t further_bytes;    // what comes once: a palette, a page
@@ -78,11 +79,12 @@ struct Exporter {
   // others.
   WrittenScene (*write_files)(const std::string& path, const SplatSelection& splats,
                               const ExportOptions& options) = nullptr;
-  // Says in one line what keeps this build from writing the format, and nothing if nothing does. It is null where
-  // nothing ever does.
+  // Says in one line what keeps this build from writing the format, and nothing if nothing does. It is null for a
+  // format that every build can write.
   std::string (*lacks)() = nullptr;
   AntialiasedMark antialiased_mark = AntialiasedMark::kKnown;
-  // For formats whose steps are coarse for all where a few splats lie far out; those are left out, with a warning.
+  // These limits are for formats whose steps become coarse for all splats if a few lie far out; those are left out,
+  // with a warning.
   std::optional<FarLimits> far = std::nullopt;
 };
 
@@ -117,20 +119,20 @@ std::string WhatLacks(const Exporter& exporter);
 WrittenScene WriteScene(const std::string& path, const Exporter& exporter, const SplatSelection& splats,
                         const ExportOptions& options = {});
 
-// The file to read for a path: the meta.json of a folder, which is an unpacked SOG scene, or else the path itself.
-// Throws splat::Error if a folder has none.
+// Returns the file to read for a path: the meta.json of a folder, which is an unpacked SOG scene, or else the path
+// itself. Throws splat::Error if a folder has none.
 std::string SceneFileOf(const std::string& path);
 
-// Reads a scene file of any format of the table: by its content where that says it, else by its extension. The splats
-// left out are counted in the result. Throws splat::Error.
+// Reads a scene file of any format of the table, which is recognised by its content if possible, or else by its
+// extension. The splats left out are counted in the result. Throws splat::Error.
 SplatCloud ReadScene(const std::string& path, const ImportOptions& options = {});
 
-// ReadScene for a program that draws or converts the scene. Throws splat::Error, too, if it holds no splat, or if
-// more splats are unusable than are left.
+// Reads as ReadScene does, for a program that draws or converts the scene. Throws splat::Error, too, if it holds no
+// splat, or if more splats are unusable than are left.
 SplatCloud ReadDrawableScene(const std::string& path, const ImportOptions& options = {});
 
-// What a user is to know of a scene that was read from `path`, a line each: splats that were left out, and what was
-// assumed or cut.
+// Returns what a user should know about a scene that was read from `path`, a line each: splats that were left out, and
+// what was assumed or cut.
 std::vector<std::string> WarningsOf(const SplatCloud& cloud, const std::string& path);
 
 }  // namespace splat::formats

@@ -1,5 +1,5 @@
-// A glTF file in memory: its JSON, the buffers that it names, and where its nodes put the meshes. Private to
-// gltf_reader.cpp.
+// This header holds a glTF file in memory: its JSON, the buffers that it names, and where its nodes put the meshes. It
+// is private to gltf_reader.cpp.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ class Document {
   const std::string& path() const { return path_; }
   uint64_t file_bytes() const { return file_bytes_; }  // of the file and of the buffers used so far
 
-  // The bytes of a buffer view, all of which must be there.
+  // Returns the bytes of a buffer view, all of which must be there.
   std::string_view View(uint64_t index);
 
  private:
@@ -58,8 +58,9 @@ struct PlacedMesh {
   uint64_t mesh;
   Affine3 scene_from_mesh;
 };
-// All of them, in the order of the nodes; of a file without scenes or nodes, every mesh as it stands. Throws
-// splat::Error naming the node if nodes form no trees, or one flattens its mesh or puts it beyond what floats hold.
+// Returns all of them, in the order of the nodes; for a file without scenes or nodes, every mesh in its own frame.
+// Throws splat::Error naming the node if nodes form no trees, or one flattens its mesh or puts it beyond what floats
+// hold.
 std::vector<PlacedMesh> PlacedMeshes(const Document& document);
 
 }  // namespace splat::formats::gltf

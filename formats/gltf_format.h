@@ -1,5 +1,6 @@
-// Binary glTF 2.0 (.glb) with the extension KHR_gaussian_splatting, both directions: floats, lossless but for rounding
-// of the activation. Source: Khronos' specification of the extension, as ratified; docs/formats.md.
+// This header writes and reads binary glTF 2.0 (.glb) with the extension KHR_gaussian_splatting: floats, lossless but
+// for rounding of the activation. The source is Khronos' specification of the extension, as ratified; docs/formats.md
+// describes the file.
 #pragma once
 
 #include <ostream>

@@ -1,4 +1,5 @@
-// What a .glb file with splats is made of, for gltf_format.cpp, which writes it, and gltf_reader.cpp. Private to both.
+// This header has the names and numbers that a .glb file with splats is made of. It is private to gltf_format.cpp,
+// which writes the file, and gltf_reader.cpp.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@ constexpr const char* kExtension = "KHR_gaussian_splatting";
 // Our own keys in the extras of the scene; other readers pass over them.
 constexpr const char *kBackgroundKey = "background", *kAntialiasedKey = "antialiased";
 
-// What the extras say of antialiasing.
+// Writes into the extras what they say about antialiasing.
 template <typename Extras>
 void PutAntialiasing(Antialiasing mode, Extras& extras) {
   if (mode == Antialiasing::kCompensated) extras[kAntialiasedKey] = true;

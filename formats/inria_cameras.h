@@ -1,4 +1,4 @@
-// cameras.json as Inria's trainer writes it beside a scene and as viewers read it.
+// This header writes and reads cameras.json as Inria's trainer writes it beside a scene and as viewers read it.
 #pragma once
 
 #include <string>
@@ -10,11 +10,12 @@ namespace splat::formats {
 
 // Writes a JSON array of {id, img_name, width, height, position [3], rotation [3][3], fx, fy}: the position of the
 // camera and the rows of the rotation from the camera (x right, y down, z forward) to the scene, with lengths in px and
-// scene units. Ours add cx, cy (px) and split ("train" or "test"). The file appears whole or not at all. Throws
+// scene units. Our files add cx, cy (px) and split ("train" or "test"). The file appears whole or not at all. Throws
 // splat::Error.
 void WriteInriaCameras(const std::string& path, const std::vector<NamedCamera>& cameras);
 
-// Whether a file looks like one: a JSON list, where a transforms.json is an object. False where it cannot be read.
+// Returns whether a file looks like a cameras.json: a JSON list, while a transforms.json is an object. Returns false if
+// it cannot be read.
 bool IsInriaCameras(const std::string& path);
 
 // Reads such a file with or without our additions; without them the principal point is the middle. Rotations are made

@@ -1,5 +1,6 @@
-// The .ksplat file of mkkellogg's GaussianSplats3D (file version 0.1), read only: its viewer is no longer developed.
-// Source of the layout: that viewer's SplatBuffer; docs/formats.md.
+// This header reads the .ksplat file of mkkellogg's GaussianSplats3D (file version 0.1). It does not write it, because
+// its viewer is not developed any further. The source of the layout is that viewer's SplatBuffer; docs/formats.md
+// describes it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// photo_colors.json: what the photos of a scene differ in, beside the scene, which does not have it.
+// The file photo_colors.json lies beside a scene and says how its photos differ in colour, which the scene itself does
+// not hold.
 #pragma once
 
 #include <string>

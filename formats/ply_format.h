@@ -1,5 +1,5 @@
-// The Inria splat PLY, both directions (ply_reader.cpp reads): the format that every viewer and editor of splats reads.
-// Layout: the output of the trainer of Kerbl et al. 2023, described in docs/formats.md.
+// This header writes and reads (in ply_reader.cpp) the Inria splat PLY, the format that every viewer and editor of
+// splats reads. Its layout is the output of the trainer of Kerbl et al. 2023, described in docs/formats.md.
 #pragma once
 
 #include <ostream>
@@ -21,13 +21,13 @@ void WriteSplatPly(std::ostream& out, const SplatSelection& splats, const Export
 // Reads a splat PLY of any dialect that docs/formats.md lists: ascii or binary, columns in any order and of any type,
 // elements beside `vertex`, colours instead of f_dc, two scales (flat splats) or one, SH of any degree, no rotations.
 // The comments "SplatRenderMode: mip" (Brush, splat-transform) and "antialiased 1" (Postshot) set `antialiasing`, ours
-// "Background: r g b" the background. What had to be assumed or cut is a note of the cloud. Throws splat::Error naming
-// file and column.
+// "Background: r g b" the background. A note of the cloud says what had to be assumed or cut. Throws splat::Error
+// naming file and column.
 SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
-// "default" or "mip", as the comment SplatRenderMode has it.
+// Returns "default" or "mip", the value of the comment SplatRenderMode.
 std::string RenderModeComment(Antialiasing mode);
-// The mode that comments of a PLY name, and kNone if none does.
+// Returns the mode that comments of a PLY name, and kNone if none does.
 Antialiasing AntialiasingOf(const std::vector<std::string>& comments);
 
 }  // namespace splat::formats

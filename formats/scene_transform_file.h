@@ -1,4 +1,5 @@
-// scene_transform.json: the way from the frame of a scene back to that of its poses, and where its views begin.
+// The file scene_transform.json holds the way from the frame of a scene back to that of its poses, and where its views
+// begin.
 #pragma once
 
 #include <optional>
@@ -24,10 +25,10 @@ void WriteSceneTransform(const std::string& path, const SceneTransform& transfor
 // Throws splat::Error naming the file.
 SceneTransform ReadSceneTransform(const std::string& path);
 
-// The transform that lies beside a scene file; nothing if there is none. Throws splat::Error naming the file.
+// Returns the transform that lies beside a scene file; nothing if there is none. Throws splat::Error naming the file.
 std::optional<SceneTransform> SceneTransformBeside(const std::string& scene);
 
-// Where views of a scene begin, in its units: what its transform says, if there is one that does, or else what
+// Returns where views of a scene begin, in its units: what its transform says, if there is one that does, or else what
 // NearPlaneFor (scene/near_plane.h) makes of cameras and splats. There must be a camera.
 double NearPlaneOf(const std::optional<SceneTransform>& transform, const std::vector<Camera>& cameras,
                    const SplatSelection& splats);

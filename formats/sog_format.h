@@ -1,6 +1,6 @@
-// SOG version 2 of PlayCanvas, both directions: lossless WebP images of quantised values in one zip archive, 12 to 16
-// bytes a splat. Folders of the same files are read, too. Source: PlayCanvas' specification and splat-transform 3.7;
-// docs/formats.md.
+// This header writes and reads PlayCanvas' SOG, version 2: lossless WebP images of quantised values in one zip archive,
+// 12 to 16 bytes a splat. Folders of the same files are read, too. The sources are PlayCanvas' specification and
+// splat-transform 3.7; docs/formats.md describes the files.
 #pragma once
 
 #include <ostream>
@@ -31,7 +31,7 @@ SplatCloud ReadSog(std::string_view bytes, const std::string& path, const Import
 // Reads the meta.json `bytes` at `path` and the images beside it; it takes none from another folder. Throws as above.
 SplatCloud ReadSogMeta(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
-// How many vectors the palette of higher SH has at most for so many splats.
+// Returns how many vectors the palette of higher SH has at most for this number of splats.
 int64_t SogPaletteSize(int64_t splats);
 
 }  // namespace splat::formats

@@ -1,5 +1,5 @@
-// What writing and reading SOG share: the names of the files and the numbers of the format. Used by sog_format.cpp and
-// sog_reader.cpp alone.
+// This header has what writing and reading SOG share: the names of the files and the numbers of the format. It is used
+// by sog_format.cpp and sog_reader.cpp alone.
 #pragma once
 
 #include <cmath>
@@ -28,7 +28,7 @@ inline double FromSogScale(double value) {
   return std::copysign(std::expm1(std::abs(value)), value);
 }
 
-// What meta.json says of antialiasing; there are two names for it, of two generations of readers.
+// Writes into meta.json what it says about antialiasing; there are two names for it, from two generations of readers.
 template <typename Meta>
 void PutAntialiasing(Antialiasing mode, Meta& meta) {
   if (mode != Antialiasing::kCompensated) return;

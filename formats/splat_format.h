@@ -1,4 +1,4 @@
-// The .splat file of antimatter15's viewer, both directions: 32 bytes a splat, no header, no higher SH.
+// This header writes and reads the .splat file of antimatter15's viewer: 32 bytes a splat, no header, no higher SH.
 #pragma once
 
 #include <ostream>
@@ -14,7 +14,7 @@ namespace splat::formats {
 // draw while they load.
 void WriteSplatFile(std::ostream& out, const SplatSelection& splats, const ExportOptions& options);
 
-// Throws splat::Error if the size is no multiple of 32 bytes.
+// Throws splat::Error if the size is not a multiple of 32 bytes.
 SplatCloud ReadSplatFile(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
 }  // namespace splat::formats

@@ -1,5 +1,5 @@
-// SPZ of Niantic, both directions: some 25 bytes a splat, streams of quantised values under gzip (versions 2 and 3) or
-// zstd (version 4). Source: nianticlabs/spz at 21715c3 (July 2026); docs/formats.md has the bytes.
+// This header writes and reads Niantic's SPZ: some 25 bytes a splat, streams of quantised values under gzip (versions 2
+// and 3) or zstd (version 4). The source is nianticlabs/spz at 21715c3 (July 2026); docs/formats.md has the bytes.
 #pragma once
 
 #include <ostream>

@@ -1,4 +1,4 @@
-// The values of SPZ: what its streams hold, as bytes and back. spz_format.cpp has the files around them.
+// This header converts what the streams of SPZ hold to bytes and back; spz_format.cpp has the files around them.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Files that appear whole or not at all.
+// Files written with this header appear whole or not at all.
 #pragma once
 
 #include <functional>
@@ -12,18 +12,18 @@ namespace splat {
 // written (a full disk is an error), brings it to the disk and renames it to `path`. On any failure the temporary file
 // is removed, what lay under `path` stays, and splat::Error names the path and the reason.
 void WriteFileAtomically(const std::string& path, const std::function<void(std::ostream&)>& write);
-// The same for bytes that are there already.
+// Writes bytes that are there already in the same way.
 void WriteFileAtomically(const std::string& path, std::string_view bytes);
 
 // This is for libraries that insist on a file name: `write` gets the temporary path, which has the extension of `path`.
-// To have written nothing is an error.
+// It is an error if nothing was written.
 void WriteFileAtomicallyByName(const std::string& path, const std::function<void(const std::string&)>& write);
 
-// Returns the whole content of a file. Throws splat::Error naming it if it cannot be read or is no regular file: a pipe
-// would be waited for without end.
+// Returns the whole content of a file. Throws splat::Error naming it if it cannot be read or is not a regular file: a
+// pipe would be waited for without end.
 std::string ReadFile(const std::string& path);
 
-// Returns the first `most` bytes of a file, or all of a shorter one; nothing of what cannot be read or is no regular
+// Returns the first `most` bytes of a file, or all of a shorter one; nothing if it cannot be read or is not a regular
 // file.
 std::string BeginningOf(const std::string& path, size_t most);
 

@@ -1,4 +1,4 @@
-// Base64 (RFC 4648, with padding and without line breaks), as data: URLs have it.
+// This header encodes and decodes Base64 (RFC 4648, with padding and without line breaks), which data: URLs use.
 #pragma once
 
 #include <optional>

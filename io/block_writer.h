@@ -1,4 +1,4 @@
-// Writing of a few bytes at a time.
+// This writer collects output of a few bytes at a time in blocks.
 #pragma once
 
 #include <cstddef>

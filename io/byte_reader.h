@@ -1,4 +1,4 @@
-// Bounds-checked reading of binary files that are held in memory.
+// This reader checks bounds while it reads binary files that are held in memory.
 #pragma once
 
 #include <cmath>

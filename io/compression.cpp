@@ -181,7 +181,7 @@ std::string ZstdWriter::Finish() {
 
 std::string UnpackZstd(std::string_view frame, size_t size, const std::string& path) {
   const unsigned long long announced = ZSTD_getFrameContentSize(frame.data(), frame.size());
-  // Of the first frame: there may be several, and such as are to be skipped.
+  // This is the size of the first frame; there may be several, and some that must be skipped.
   SPLAT_CHECK(announced <= size || announced == ZSTD_CONTENTSIZE_UNKNOWN, path,
               ": its zstd data are damaged or announce another size than its header; copy it again or export it again");
   std::string bytes(size, '\0');

@@ -1,4 +1,4 @@
-// gzip and zstd for the formats that compress, with bounds on what a file may expand to.
+// This header has gzip and zstd for the formats that compress, with bounds on what a file may expand to.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A lock that one process holds at a time and that ends with it, however that ends.
+// This lock is held by one process at a time and ends with it, however the process ends.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
-// A guard before JSON of unknown origin: copying, printing and destroying a parsed value go as deep as it nests.
+// This check guards against JSON of unknown origin that nests too deep: copying, printing and destroying a parsed value
+// recurse as deep as it nests.
 #pragma once
 
 #include <string>

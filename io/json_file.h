@@ -1,4 +1,4 @@
-// JSON files of the programs.
+// The programs write their JSON files through this header.
 #pragma once
 
 #include <nlohmann/json.hpp>

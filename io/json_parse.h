@@ -1,4 +1,4 @@
-// The one way from text to JSON: its depth is checked before anything walks through it.
+// This is the only way from text to JSON: the depth of the text is checked before anything walks through it.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Numbers as the bytes that binary files have: little-endian, and big-endian where a format allows it.
+// This header converts numbers to and from the bytes of binary files: little-endian, and big-endian where a format
+// allows it.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The bytes of a file without a copy of them in memory.
+// A mapped file gives the bytes of a file without a copy of them in memory.
 #pragma once
 
 #include <string>

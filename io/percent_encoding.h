@@ -1,4 +1,4 @@
-// Bytes in URIs.
+// This header decodes the bytes that URIs write as "%20" and the like.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace splat {
 
-// The text with "%20" and the like as the bytes that they stand for; nothing if a "%" has not two hexadecimal digits
-// behind it.
+// Returns the text with "%20" and the like replaced by the bytes that they stand for; nothing if a "%" is not followed
+// by two hexadecimal digits.
 inline std::optional<std::string> PercentDecoded(std::string_view uri) {
   const auto digit = [&](size_t i) {
     const char c = i < uri.size() ? uri[i] : '\0';

@@ -1,4 +1,5 @@
-// Reads binary and ASCII PLY: elements, their properties, and their rows one by one; no knowledge of splats.
+// This header reads binary and ASCII PLY: elements, their properties, and their rows one by one. It knows nothing of
+// splats.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +44,8 @@ class PlyFile {
   // The element of that name, or null.
   const Element* Find(const std::string& name) const;
 
-  // Of an element without lists: where the file is cut off, leaves those of its rows that are whole, and returns what
-  // is wrong, naming the file. Empty where it is not.
+  // Cuts an element without lists to its whole rows if the file is cut off, and returns what is wrong, naming the file.
+  // Returns an empty text if nothing is wrong.
   std::string CutToWholeRows(const std::string& name);
 
   // Calls use(row) for each row of `element` (one of this file's) in order; `row` has its properties converted to
@@ -52,7 +53,8 @@ class PlyFile {
   // the bytes that are left before the first call. Throws splat::Error naming file and entry; list properties are
   // refused.
   void ForEachRow(const Element& element, const std::function<void(const float* row)>& use) const;
-  // The same in double, for positions in frames that floats do not hold: coordinates of a map, say.
+  // Calls `use` as ForEachRow does, with doubles, for positions in frames that floats do not hold: coordinates of a
+  // map, for example.
   void ForEachRowInDouble(const Element& element, const std::function<void(const double* row)>& use) const;
 
   // Returns the rows of `element` as they lie in the file, [count * RowSize()] bytes. Only binary_little_endian files

@@ -1,4 +1,5 @@
-// Files that are being written: a name that no other process has, and a lock that tells whether somebody still writes.
+// A file that is being written has a name that no other process uses, and a lock that tells whether somebody still
+// writes.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Lines, words and strictly parsed numbers of text that is held in memory.
+// This header scans lines, words and strictly parsed numbers of text that is held in memory.
 #pragma once
 
 #include <charconv>

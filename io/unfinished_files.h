@@ -1,4 +1,4 @@
-// The locks and temporary files of this process, for a signal handler that ends it at once.
+// The locks and temporary files of this process are listed here, for a signal handler that ends it at once.
 #pragma once
 
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): POSIX has more in it than C++
@@ -11,7 +11,7 @@ namespace splat {
 // of 4096 bytes and more, it does nothing: such a file is left for RemoveAbandonedFiles (io/temporary_file.h).
 class UnfinishedFile {
  public:
-  // With a descriptor only the file that it is open on is removed, and not another one that has taken its name.
+  // If a descriptor is given, only the file that it is open on is removed, and not another one that has taken its name.
   explicit UnfinishedFile(const std::string& path, int descriptor = -1);
   ~UnfinishedFile();
   UnfinishedFile(const UnfinishedFile&) = delete;

@@ -1,4 +1,4 @@
-// Lossless WebP of four channels, where every byte counts and none is seen as a colour.
+// This header reads and writes lossless WebP of four channels, where every byte counts and none is seen as a colour.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Zip archives, to write and to read, in memory and streams.
+// This header writes and reads zip archives, in memory and in streams.
 #pragma once
 
 #include <cstdint>

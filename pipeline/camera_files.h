@@ -1,4 +1,4 @@
-// Cameras that a person names, from which a scene is drawn: of a run, or of any kind of poses.
+// This header reads the cameras that a user names, from which a scene is drawn: those of a run, or any kind of poses.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct CameraSet {
 
 // Reads the cameras of a cameras.json (Inria's, in the frame of the scene), a COLMAP model folder or a transforms.json
 // (in their own frame). They are told apart by their content; other folders are searched as FindPoses says. Distorted
-// cameras become pinhole cameras as in training, and those that cannot be meant so are treated as camera_sanity.h says.
+// cameras become pinhole cameras as in training, and those that cannot be right are treated as camera_sanity.h says.
 // Photos need not exist. Throws splat::Error naming the file.
 CameraSet ReadCameras(const std::string& path);
 

@@ -1,4 +1,4 @@
-// Images of a scene that show nothing of it, and what is said of them.
+// Some images of a scene show nothing of it; this header finds them and words the message about them.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// The photos and cameras against which a scene is evaluated, in the frame of the scene's file.
+// This header finds the photos and cameras against which a scene is evaluated, in the frame of the scene's file.
 #pragma once
 
 #include <optional>
@@ -12,8 +12,8 @@
 
 namespace splat::pipeline {
 
-// What is asked for. What is not given is as the run had it in whose folder the scene lies, or else as a training has
-// it by default.
+// A request says what is evaluated. Fields that are not given are as in the run in whose folder the scene lies, or else
+// as a training has it by default.
 struct EvaluationRequest {
   std::string scene;           // a scene file of any format that is read
   std::string photos;          // folder; empty: that of the run beside the scene
@@ -38,8 +38,8 @@ struct EvaluationViews {
 // test_every. Poses are brought into the frame of the scene by the scene_transform.json beside it; without one they are
 // taken to be in that frame. Cameras of a run's cameras.json are in it already; if the run's config.json lies beside
 // them, the photos are undistorted as the run's poses say, and without one they are taken to be free of distortion.
-// `splats` are those of the scene, for the near plane where no file says it. Warnings go to `log`. Throws splat::Error
-// for what cannot be found or used, and where no view is of the split.
+// `splats` are those of the scene; the near plane is computed from them if no file gives it. Warnings go to `log`.
+// Throws splat::Error for what cannot be found or used, and where no view is of the split.
 EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const SplatSelection& splats, const LogSink& log);
 
 }  // namespace splat::pipeline

@@ -1,5 +1,5 @@
-// What a run tells its client while it works. The terminal, a log in JSON, a preview and a test are clients: each takes
-// the same events and shows what it wants of them.
+// Events tell a client what a run does while it works. The terminal, a log in JSON, a preview and a test are clients:
+// each takes the same events and shows what it wants of them.
 #pragma once
 
 #include <functional>

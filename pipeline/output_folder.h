@@ -1,4 +1,4 @@
-// The folder of a run's results, and the names in it.
+// This header manages the folder of a run's results, and the names in it.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,8 @@
 
 namespace splat::pipeline {
 
-// The folder, made, found writable and locked before any work is done: no two runs work in one folder at once.
+// This object makes the folder, checks that it is writable and locks it before any work is done: no two runs work in
+// one folder at once.
 class OutputFolder {
  public:
   // Makes the folder if need be. Throws splat::Error if it cannot be made or written to, if another process works in
@@ -24,14 +25,14 @@ class OutputFolder {
   const std::string& path() const { return path_; }
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
 
-  // The scene in a format: "OUT/scene.spz".
+  // Returns the path of the scene in a format: "OUT/scene.spz".
   std::string Scene(const formats::Exporter& exporter) const;
 
   // Whether somebody has removed the folder, or the lock in it, since it was made.
   bool IsGone() const { return !lock_->IsInPlace(); }
-  // Makes a folder that is gone again. Throws splat::Error if that cannot be.
+  // Makes a folder that is gone again. Throws splat::Error if that fails.
   void MakeAgain();
-  // Goes on in a new folder of this name, or of this name and a number. Throws splat::Error if it cannot be made.
+  // Continues in a new folder of this name, or of this name and a number. Throws splat::Error if it cannot be made.
   void MoveTo(const std::string& path);
 
   // Removes what an earlier run left and would not fit the new scene: metrics.json, renders/, and scenes in formats

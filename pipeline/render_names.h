@@ -1,4 +1,4 @@
-// The names of rendered images.
+// This header names rendered images.
 #pragma once
 
 #include <set>

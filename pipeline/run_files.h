@@ -1,4 +1,4 @@
-// The files of a run beside its scene. docs/formats.md describes them.
+// This header writes the files of a run beside its scene. docs/formats.md describes them.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The folder of an earlier run, as the programs find it beside a scene: what it was made from.
+// The folder of an earlier run, as the programs find it beside a scene, tells what the scene was made from.
 #pragma once
 
 #include <optional>
@@ -20,16 +20,16 @@ struct RunFolder {
   std::vector<NamedCamera> cameras;  // of cameras.json, in the frame of the scene's files; empty without it
 };
 
-// Reads config.json and cameras.json of the folder. Nothing if there is no config.json, or one of another program.
-// Throws splat::Error naming the file if one of ours is damaged.
+// Reads config.json and cameras.json of the folder. Returns nothing if there is no config.json, or if it is another
+// program's. Throws splat::Error naming the file if one of ours is damaged.
 std::optional<RunFolder> ReadRunFolder(const std::string& folder);
 
 // Returns where a path of the run lies now: relative ones are looked for in the working folder, and then beside the
-// run's folder, where the run began if it chose that folder itself. The path as it is if it lies in neither.
+// run's folder, where the run began if it chose that folder itself. Returns the path as it is if it lies in neither.
 std::string FoundPath(const RunFolder& run, const std::string& path);
 
-// Reads the poses that the run took, for these photos: those that lie with the photos or at the run's path, or those
-// of its COLMAP workspace. Throws splat::Error if there are none any more.
+// Reads the poses that the run took, for these photos: those that lie with the photos or at the run's path, or those of
+// its COLMAP workspace. Throws splat::Error if they are gone.
 data::SceneDescription PosesOfRun(const RunFolder& run, const data::PhotoFolder& photos);
 
 }  // namespace splat::pipeline

@@ -1,4 +1,4 @@
-// What a run is asked for.
+// These options are what a run is asked for.
 #pragma once
 
 #include <string>

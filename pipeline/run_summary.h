@@ -1,4 +1,4 @@
-// What a run has found out. metrics.json holds the same (pipeline/run_files.h).
+// The summary is what a run has found out. metrics.json holds the same (pipeline/run_files.h).
 #pragma once
 
 #include <cstdint>

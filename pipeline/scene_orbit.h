@@ -1,4 +1,4 @@
-// The orbit from which a scene is shown where nobody asked for other views.
+// This function finds the orbit from which a scene is shown if the user names no cameras.
 #pragma once
 
 #include <optional>

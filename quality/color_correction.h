@@ -1,5 +1,5 @@
-// Colour corrections of a render that are fitted to its photo before the two are compared: they take away what exposure
-// and white balance of that one photo differ by, and nothing that depends on the place (docs/evaluation.md).
+// A colour correction is fitted to a render and its photo before the two are compared: it takes away the difference in
+// exposure and white balance of that one photo, and nothing that depends on the place (docs/evaluation.md).
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@ const std::vector<Correction>& Corrections();
 const Correction& CorrectionNamed(const std::string& name);
 
 // Fits render = a photo + b in each channel by least squares, and returns (render - b) / a, clipped to 0..1. A channel
-// of which nothing can be fitted, such as a flat one, keeps its values.
+// for which nothing can be fitted, such as a flat one, keeps its values.
 Image8 AffineCorrected(const Image8& photo, const Image8& render, const Image8& weights);
 
 // Fits each channel of the photo by a quadratic polynomial of the render's three channels, five times, each time to

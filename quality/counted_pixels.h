@@ -1,4 +1,4 @@
-// Which pixels of two images are compared: all, or those that the photo's weights count.
+// This header decides which pixels of two images are compared: all, or those that the photo's weights count.
 #pragma once
 
 #include "core/image.h"
@@ -9,13 +9,13 @@ namespace splat::quality {
 // size or count no pixel.
 void CheckComparable(const Image8& photo, const Image8& render, const Image8& weights);
 
-// How many pixels count: the sum of the weights, / 255; all without weights.
+// Returns how many pixels count: the sum of the weights, / 255; all without weights.
 double CountedPixels(const Image8& image, const Image8& weights);
 
-// What a pixel counts, 0..1; 1 without weights.
+// Returns how much a pixel counts, 0..1; 1 without weights.
 double WeightOf(const Image8& weights, size_t pixel);
 
-// Two images such that what does not count says nothing.
+// These are two images prepared so that pixels that do not count have no effect.
 struct ComparedImages {
   Image8 photo, render;
   Image8 weights;         // empty: all count in full

@@ -1,4 +1,4 @@
-// Errors as images for people.
+// This header draws errors as images for people.
 #pragma once
 
 #include "core/image.h"

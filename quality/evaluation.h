@@ -1,6 +1,6 @@
-// Quality over held-out views. The render is clamped to 0..1 and rounded to 8 bits as a viewer would show it; the photo
-// is the 8-bit image that the training used (same size, undistorted, composited on the same background). What is
-// computed of the two stands in quality/metrics.h.
+// An evaluation measures quality over held-out views. The render is clamped to 0..1 and rounded to 8 bits as a viewer
+// would show it; the photo is the 8-bit image that the training used (same size, undistorted, composited on the same
+// background). What is computed of the two stands in quality/metrics.h.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@
 
 namespace splat::quality {
 
-// How the images come about, for reports.
+// This text says how images are compared, for reports.
 constexpr const char* kHowImagesAreCompared =
     "renders clamped and rounded to 8 bits, also after a correction, against the photos in 8 bits: same size, "
     "undistorted, on the same background, over the pixels that masks and borders leave";

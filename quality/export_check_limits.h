@@ -1,4 +1,4 @@
-// What is asked of a scene file that is compared with the splats it was written from.
+// These limits say what is asked of a scene file that is compared with the splats it was written from.
 #pragma once
 
 #include <array>
@@ -24,8 +24,8 @@ constexpr size_t kMostCheckedViews = 8;
 void RequireSameCount(const std::string& path, int64_t splats, int64_t written);
 void RequireAgreement(const std::string& path, double agreement_db, double empty_db);
 
-// The traits that a file is drawn with when it is compared: its own, but for the antialiased mark of a format that has
-// no place for it, which is the scene's. The path names the format.
+// Returns the traits that a file is drawn with when it is compared: its own, except for the antialiased mark of a
+// format that has no place for it, which is the scene's. The path names the format.
 SceneTraits ComparedTraits(const std::string& path, const SceneTraits& of_file, const SceneTraits& of_scene);
 
 // Returns what RequireAgreement compares with: the PSNR in dB between the scene's images and the background alone, as a

@@ -19,7 +19,7 @@ namespace splat::quality {
 // training cameras; without any, views from all sides of the splats. There must be at least one splat.
 std::vector<Camera> CamerasToCheck(std::vector<NamedCamera> cameras, const SplatSelection& splats);
 
-// What a scene is drawn with.
+// A scene is drawn from these views.
 struct CheckedViews {
   std::vector<Camera> cameras;  // in the scene's frame
   double near = 0;              // scene units: nearer splats are not drawn

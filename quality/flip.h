@@ -1,5 +1,5 @@
-// FLIP, the difference that people see when two images alternate on a screen: LDR-FLIP of Andersson et al. 2020;
-// docs/evaluation.md has the formulas.
+// This header computes FLIP, the difference that people see when two images alternate on a screen: LDR-FLIP of
+// Andersson et al. 2020; docs/evaluation.md has the formulas.
 #pragma once
 
 #include "core/constants.h"

@@ -1,4 +1,4 @@
-// LPIPS (Zhang et al. 2018) by a network in a file.
+// This header computes LPIPS (Zhang et al. 2018) by a network in a file.
 #pragma once
 
 #include <string>

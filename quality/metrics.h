@@ -1,5 +1,5 @@
-// The metrics and their table: how an image is compared with the photo of the same view. A further metric is a row;
-// reports, metrics.json and the events of a run take what they name from here.
+// This is the table of metrics: each says how an image is compared with the photo of the same view. A further metric is
+// a row; reports, metrics.json and the events of a run take what they name from here.
 #pragma once
 
 #include <functional>
@@ -39,7 +39,7 @@ struct Metric {
 // All metrics that need no file.
 const std::vector<Metric>& Metrics();
 
-// Those of every run.
+// Returns the metrics of every run.
 const std::vector<Metric>& RunMetrics();
 
 // The place of a metric in a list of them. Throws splat::Error for a name that is not there.

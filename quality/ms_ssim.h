@@ -1,5 +1,5 @@
-// SSIM over windows that lie inside the image, and over five scales (Wang et al. 2003); docs/evaluation.md has the
-// formulas.
+// This header computes SSIM over windows that lie inside the image, and over five scales (Wang et al. 2003);
+// docs/evaluation.md has the formulas.
 #pragma once
 
 #include "core/image.h"

@@ -1,4 +1,4 @@
-// Filters of a plane that are a product of one kernel along the rows and one down the columns.
+// This header filters a plane by a product of one kernel along the rows and one down the columns.
 #pragma once
 
 #include <vector>
@@ -16,7 +16,7 @@ struct SeparableKernel {
 // plane must be as large as the kernel.
 ImageF FilteredInside(const ImageF& plane, const SeparableKernel& kernel);
 
-// The same size as the plane, whose edges go on with their last value.
+// Filters a plane to a result of the same size; the plane goes on beyond its edges with their last value.
 ImageF FilteredToEdges(const ImageF& plane, const SeparableKernel& kernel);
 
 }  // namespace splat::quality

@@ -1,5 +1,5 @@
-// Memory for the results of the passes (rasterizer/pipeline.h). Who owns it, where it lies and how long it lives is the
-// holder's choice: a vector for each buffer, tensors, or blocks that are kept from step to step.
+// An arena gives the memory for the results of the passes (rasterizer/pipeline.h). Who owns the memory, where it is and
+// how long it lives is up to the arena: a vector for each buffer, tensors, or blocks that are kept from step to step.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// A mark in the work that is queued on a backend's device, for the host or another stream to wait for.
+// An event is a mark in the work that is queued on a backend's device, which the host or another stream can wait for.
 #pragma once
 
 #include <memory>

@@ -17,11 +17,11 @@ class InstancePrediction {
   // Lets the room hold what was found. It grows with a margin and never shrinks.
   void MakeRoomFor(const kernels::InstanceCount& found);
 
-  // Begins to bring a count to the host, for a forward pass that has trusted the room. `found`: as count_on_device of
-  // the stages returns it.
+  // Begins to copy a count to the host, for a forward pass that relied on the room. `found`: as count_on_device of the
+  // stages returns it.
   virtual void QueueCount(const KernelContext& context, const kernels::InstanceCount* found) = 0;
   // Whether the room was enough for the count that was queued last; if not, it is now. Waits for that count, not for
-  // what was queued behind it. Throws as CheckInstanceCount.
+  // what was queued after it. Throws as CheckInstanceCount.
   bool HadRoom();
 
  protected:

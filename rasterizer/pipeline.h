@@ -1,6 +1,6 @@
-// One view from splats to an image and back: project, count, bin, blend, and the blend's gradient, in this order with
-// any backend's stages and any holder of memory. What comes last, ProjectBackward or a training's fusion of it with
-// the optimizer, is left to the caller.
+// The pipeline takes one view from splats to an image and back: project, count, bin, blend, and the blend's gradient,
+// in this order, with any backend's stages and any holder of memory. What comes last, ProjectBackward or a training's
+// fusion of it with the optimizer, is left to the caller.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace splat {
 
-// What one view is made of. T is float in production and double in the oracle.
+// These are the inputs of one view. T is float in production and double in the oracle.
 template <typename T>
 struct PassInput {
   kernels::SplatsView<T> splats;
@@ -43,8 +43,8 @@ struct Pipeline {
   const kernels::RenderStages<T>& stages;
   const KernelContext& context;
   Arena& arena;
-  // What a loop over views keeps, so that stages that count on the device need not be waited for. Where it is null,
-  // they are waited for.
+  // A loop over views keeps this prediction, so that it need not wait for stages that count on the device. If it is
+  // null, they are waited for.
   InstancePrediction* prediction = nullptr;
 
   // Runs the forward pass. With a prediction that has room for instances, and stages that count on the device, the

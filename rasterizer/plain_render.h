@@ -1,4 +1,4 @@
-// Images of splats without LibTorch, by the stages of the CPU.
+// This header renders images of splats without LibTorch, by the stages of the CPU.
 #pragma once
 
 #include <array>

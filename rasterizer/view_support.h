@@ -1,5 +1,6 @@
-// How much of an image each splat makes up: its summed weight, by the passes of rendering and of the gradient. The
-// gradient of an image by a splat's colour is its weight, so that a gradient of ones leaves the sums.
+// The support of a view measures how much of an image each splat makes up: its summed weight, by the passes of
+// rendering and of the gradient. The gradient of an image by a splat's colour is its weight, so that a gradient of ones
+// leaves the sums.
 #pragma once
 
 #include <functional>
@@ -12,7 +13,8 @@
 
 namespace splat {
 
-// What the passes need besides the pipeline's arena, in memory of the stages' device. N splats, an image of H x W.
+// The passes need these arrays besides the pipeline's arena, in memory of the stages' device. There are N splats and an
+// image of H x W.
 struct ViewSupportMemory {
   const float* zeros = nullptr;               // [N, 3] colours that no clamp touches
   const float* ones = nullptr;                // [H, W, 3]
@@ -20,12 +22,12 @@ struct ViewSupportMemory {
 };
 
 // Queues the passes of the view whose `splats`, `camera` and `options` are those of `input`; its colours and background
-// are not looked at. They leave the summed weight in px times kShC0 (core/constants.h) in gradient.sh_dc [N, 3], in
-// each channel, and the depths in the records that are returned, which are the arena's.
+// are ignored. They leave the summed weight in px times kShC0 (core/constants.h) in gradient.sh_dc [N, 3], in each
+// channel, and the depths in the records that are returned, which are the arena's.
 kernels::ProjectedView<float> QueueViewSupport(const Pipeline<float>& pipeline, PassInput<float> input,
                                                const ViewSupportMemory& memory);
 
-// What a scene file is looked at with.
+// A scene file is examined from these views.
 struct SupportViews {
   std::vector<Camera> cameras;  // in the scene's frame
   double near = 0;              // scene units: nearer splats are not drawn

@@ -1,5 +1,5 @@
-// The two conventions of axes that scene files have, and splats turned between them: by 180 degrees about x, with their
-// rotations and their view-dependent colour.
+// Scene files have one of two conventions of axes; this header turns splats from one to the other: by 180 degrees about
+// x, with their rotations and their view-dependent colour.
 #pragma once
 
 #include "core/vec.h"

@@ -1,4 +1,4 @@
-// Cutting a scene to an area, and leaving out what is too far away from the rest of it.
+// This header cuts a scene to an area, and leaves out what is too far away from the rest of it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ struct Box {
 void CropToBox(SplatSelection& splats, const Box& box);
 void CropToSphere(SplatSelection& splats, const Sphere& sphere);
 
-// How far out a splat may lie, in radii of SphereAroundMost from its centre, for formats that share steps among splats.
+// These limits say how far out a splat may lie, in radii of SphereAroundMost from its centre, for formats that share
+// steps among splats.
 struct FarLimits {
   double most = 1000;   // beyond it none is kept
   double few_from = 0;  // beyond it a group of at most `few` is not kept, either; 0: no such limit

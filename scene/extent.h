@@ -1,4 +1,4 @@
-// How wide a scene is, and its splats.
+// This header measures how wide a scene is, and how wide its splats are.
 #pragma once
 
 #include <vector>
@@ -14,7 +14,7 @@ struct Sphere {
   double radius = 0;
 };
 
-// Returns the sphere around the mean of the points that reaches the farthest. There must be at least one point.
+// Returns the sphere around the mean of the points that reaches the farthest of them. There must be at least one point.
 Sphere SphereAround(const std::vector<Vec3<double>>& points);
 // Returns the sphere around the box of the middle 90 % of the splats' means along each axis, so that strays do not
 // count, and neither do splats that stand for a sky (SphereBeforeSky in scene/sky_depth.h). Where that box is a point,

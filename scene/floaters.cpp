@@ -22,7 +22,7 @@ double DepthBefore(const std::vector<std::pair<float, float>>& seen, double shar
   return 0;
 }
 
-// Of what a photo shows but for the sky; 0 where it shows nothing.
+// Returns the median depth of what a photo shows apart from the sky; 0 where it shows nothing.
 double MedianDepthOf(const std::vector<float>& weights, const std::vector<float>& depths) {
   std::vector<std::pair<float, float>> seen;  // depth, weight
   for (size_t i = 0; i < weights.size(); ++i) {

@@ -1,4 +1,5 @@
-// Which splats of a scene are floaters: those that no two photos support. docs/math.md, section 15, has the formulas.
+// Floaters are splats that no two photos support; this header finds those of a scene. docs/math.md, section 15, has the
+// formulas.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ constexpr double kOnePlace = 0.005;
 // If less than this share of the splats is supported, the cameras are taken for those of another scene.
 constexpr double kLeastSupported = 0.5;
 
-// What becomes of a splat, and why.
+// This says whether a splat is kept or a floater, and why.
 enum class Support : uint8_t {
   kSupported,  // by two photos or more that were taken from different places
   kUnseen,     // no photo shows it

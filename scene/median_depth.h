@@ -1,4 +1,4 @@
-// How deep what a camera sees lies, apart from the sky.
+// This header measures the median depth of what a camera sees, apart from the sky.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// A camera of a scene, with the name of its photo and the split of the set that it belongs to.
+// A named camera is a camera of a scene with the name of its photo and the split of the set that it belongs to.
 #pragma once
 
 #include <string>

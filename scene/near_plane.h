@@ -1,4 +1,4 @@
-// Where a camera begins to see a scene, for scenes of any unit.
+// The near plane is where a camera begins to see a scene; this header finds it for scenes of any unit.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@ namespace splat {
 
 class SplatSelection;
 
-// What lies nearer than this share of the usual distance from the cameras to what they look at is a floater in front of
+// Anything nearer than this share of the usual distance from the cameras to what they look at is a floater in front of
 // the lens.
 constexpr double kNearShare = 0.05;
 
@@ -18,9 +18,9 @@ constexpr double kNearShare = 0.05;
 // lies.
 double NearPlaneAt(double distance, const std::vector<Camera>& cameras, const std::vector<Vec3<double>>& points);
 
-// Returns the near plane for views of a scene of which nothing says it, in its units: kNearShare of the median over the
-// cameras of the MedianDepth (scene/median_depth.h). Where the cameras see nothing, their distance from the middle of
-// most splats stands in. There must be a camera and a splat.
+// Returns the near plane for views of a scene if no file gives it, in the scene's units: kNearShare of the median over
+// the cameras of the MedianDepth (scene/median_depth.h). Where the cameras see nothing, their distance from the middle
+// of most splats stands in. There must be a camera and a splat.
 double NearPlaneFor(const std::vector<Camera>& cameras, const SplatSelection& splats);
 
 }  // namespace splat

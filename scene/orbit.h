@@ -1,4 +1,4 @@
-// Views of a scene from a circle around it.
+// An orbit is a circle around a scene from which views of it are taken.
 #pragma once
 
 #include <optional>
@@ -18,8 +18,8 @@ struct Orbit {
   double from = 0, to = 2 * kPi;    // rad, of the angle whose views stand at (sin, height, -cos) from `center`
 };
 
-// Returns a circle around all of `scene` (SphereAroundMost, radius > 0), 20 degrees above its middle: for a scene of
-// which no cameras are known.
+// Returns a circle around all of `scene` (SphereAroundMost, radius > 0), 20 degrees above its middle, for a scene whose
+// cameras are not known.
 Orbit OrbitAround(const Sphere& scene);
 
 // Returns the circle on which cameras stand that look at `center` from around it: the medians of their distances from
@@ -28,7 +28,7 @@ Orbit OrbitAround(const Sphere& scene);
 // straight above or below it.
 std::optional<Orbit> OrbitOfCameras(const std::vector<Rigid3>& cameras_from_scene, const Vec3<double>& center);
 
-// Returns `count` views from the circle, evenly spread; those of an arc reach from its one end to the other. Images are
+// Returns `count` views from the circle, evenly spread; those of an arc reach from one end to the other. Images are
 // `width` x 3/4 `width` px, 50 degrees wide.
 std::vector<NamedCamera> OrbitCameras(const Orbit& orbit, int count, int width);
 

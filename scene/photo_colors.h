@@ -1,5 +1,5 @@
-// What the photos of a scene differ in, as a training has learned it: the scene is what their mean shows (docs/math.md,
-// section 12). Plain data.
+// These colours say how the photos of a scene differ, as a training has learned it: the scene is what their mean shows
+// (docs/math.md, section 12). They are plain data.
 #pragma once
 
 #include <array>

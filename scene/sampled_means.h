@@ -1,4 +1,4 @@
-// The places of some splats of a scene: enough of them for medians and other shares.
+// This header samples the positions of a scene's splats: enough of them for medians and other shares.
 #pragma once
 
 #include <cstddef>

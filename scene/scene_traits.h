@@ -1,5 +1,5 @@
-// What a scene says of itself beside its splats. Every type that holds a scene carries these traits, and rendering
-// takes them whole, so that none is lost on the way from a file to an image.
+// These traits are what a scene says of itself besides its splats. Every type that holds a scene carries these traits,
+// and rendering takes them whole, so that none is lost on the way from a file to an image.
 #pragma once
 
 #include <array>

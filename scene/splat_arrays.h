@@ -1,5 +1,5 @@
-// The arrays of a splat: the one list of them, and a template that holds one thing for each. Views, gradients, moments,
-// learning rates, tensors and the columns of files are made of it, so that nothing counts the arrays by hand.
+// This is the one list of the arrays of a splat, and a template that holds one thing for each. Views, gradients,
+// moments, learning rates, tensors and the columns of files are made of it, so that nothing counts the arrays by hand.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The splats of a scene as plain arrays: what readers of scene files make and writers take. No LibTorch;
-// rasterizer/torch/scene_model.h joins them with tensors.
+// A splat cloud holds the splats of a scene as plain arrays, which readers of scene files make and writers take. It
+// needs no LibTorch; rasterizer/torch/scene_model.h joins it with tensors.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ constexpr float kLargestLogit = 20;
 
 // Makes what a reader has filled in usable: infinite opacity logits (exactly 0 or 1 when activated) and logarithms of a
 // scale of 0 become finite ones, quaternions are normalised, and splats with a value that is still not finite, with a
-// scale whose square no float holds, or with a zero quaternion are taken out and counted in `left_out`.
+// scale whose square no float holds, or with a zero quaternion are removed and counted in `left_out`.
 void LeaveOutUnusable(SplatCloud& cloud);
 
 // Memory of a splat in a cloud, bytes.

@@ -1,4 +1,4 @@
-// The order in which the splats of a scene are written, and the most important ones of them.
+// This header decides the order in which the splats of a scene are written, and which of them are the most important.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Which splats of a scene are written, in which order, to which SH degree and in which frame.
+// A selection says which splats of a scene are written, in which order, to which SH degree and in which frame.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A linear map of space applied to splats: positions, shapes, rotations and view-dependent colour.
+// This header applies a linear map of space to splats: to positions, shapes, rotations and view-dependent colour.
 #pragma once
 
 #include "core/rigid3.h"
@@ -8,7 +8,7 @@
 
 namespace splat {
 
-// x -> linear * x + translation.
+// An affine map takes x to linear * x + translation.
 struct Affine3 {
   Mat3<double> linear = Identity3<double>();
   Vec3<double> translation = {0, 0, 0};
@@ -20,7 +20,7 @@ Affine3 AffineOf(const Similarity3& transform);
 // mirrors; their view-dependent colour turns, and is mirrored, with the orthogonal map nearest to it. The determinant
 // must be finite and not zero.
 void Transform(const Affine3& transform, SplatCloud& cloud);
-// The same of a copy of the selected splats.
+// Returns a transformed copy of the selected splats.
 SplatCloud Transformed(const Affine3& transform, const SplatSelection& splats);
 
 }  // namespace splat

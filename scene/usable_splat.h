@@ -1,5 +1,5 @@
-// Whether a splat can be drawn from any camera: the one answer for reading, densification and writing, on the CPU and
-// on a GPU.
+// A splat is usable if it can be drawn from any camera; this one answer serves reading, densification and writing, on
+// the CPU and on a GPU.
 #pragma once
 
 #include <cmath>

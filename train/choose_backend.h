@@ -1,4 +1,4 @@
-// Whether a training, and all else that draws, runs on the CPU or on a GPU.
+// This header decides whether a training, and everything else that draws, runs on the CPU or on a GPU.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What --color auto stands for, from the photos themselves.
+// This header decides what --color auto stands for, from the photos themselves.
 #pragma once
 
 #include <string>
@@ -11,19 +11,19 @@
 
 namespace splat::train {
 
-// The mode for photos that differ so much: "off", "exposure" or "full".
+// Returns the mode for photos that differ this much: "off", "exposure" or "full".
 std::string ModeFor(const data::ColorDifferences& differences);
 
-// The mode for photos whose brightness could not be measured, by what EXIF says of most of them: "exposure" or "off".
-// The threshold is that of the measured differences, in light: two exposures of one scene in one light differ in
-// brightness by as many stops. EXIF does not know whether the light changed with them, so a measurement goes before it;
-// it has no white balances, so it never wants "full". "off" where EXIF has the exposures of less than half of the
-// photos.
+// Returns the mode for photos whose brightness could not be measured, by what EXIF says about most of them: "exposure"
+// or "off". The threshold is that of the measured differences, in light: two exposures of one scene in the same light
+// differ in brightness by that many stops. EXIF does not know whether the light changed with them, so a measurement
+// takes precedence; it has no white balances, so it never asks for "full". Returns "off" if EXIF has the exposures of
+// less than half of the photos.
 std::string ModeByExif(const data::ExposureSpread& spread);
 
-// Returns config.mode or, where that is "auto", the mode for the dataset's photos: by the brightness of points that
-// several of them see or, where these are too few, by EXIF. It says in one line what was found of both, and chosen. It
-// decodes some photos.
+// Returns config.mode or, if that is "auto", the mode for the dataset's photos: by the brightness of points that
+// several of them see or, if these are too few, by EXIF. Logs in one line what both showed and what was chosen. Decodes
+// some photos.
 std::string ChosenColorMode(const data::Dataset& dataset, const ColorConfig& config, const LogSink& log);
 
 }  // namespace splat::train

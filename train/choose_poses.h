@@ -1,4 +1,4 @@
-// What --refine-poses auto stands for, from where the poses come from.
+// This header decides what --refine-poses auto stands for, from where the poses come from.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace splat::train {
 
-// Returns config.refine or, where that is "auto", "off" where the poses came with points of a small reprojection error
-// and "on" elsewhere, and says in one line what was found and chosen.
+// Returns config.refine or, if that is "auto", "off" if the poses came with points of a small reprojection error and
+// "on" otherwise, and logs in one line what was found and chosen.
 std::string ChosenPoseRefinement(const data::Dataset& dataset, const PoseConfig& config, const LogSink& log);
 
 }  // namespace splat::train

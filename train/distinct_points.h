@@ -1,4 +1,4 @@
-// A point cloud in which each place of a surface is given once.
+// This header reduces a point cloud to one in which each place of a surface occurs once.
 #pragma once
 
 #include "data/poses/point_cloud.h"

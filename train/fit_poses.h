@@ -1,5 +1,5 @@
-// Fits the poses of photos to a scene that stays as it is: how well a scene shows a photo whose own pose is slightly
-// off.
+// The poses of photos are fitted here to a scene that is not changed, which tells how well the scene shows a photo
+// whose own pose is slightly off.
 #pragma once
 
 #include <functional>
@@ -25,9 +25,9 @@ struct PoseFit {
 };
 
 // Moves each view's camera by the photometric loss alone, with the steps of a training's poses, beginning at the
-// dataset's. Of the poses at full resolution that with the smallest loss is taken, the first one included. Returns
-// motions for all of the dataset's views (WithMotions): none for views that are not fitted or whose photo cannot be
-// read, of which `log` is told. The model lies on the backend's device.
+// dataset's pose. Among the poses at full resolution, the first one included, the one with the smallest loss is chosen.
+// Returns motions for all of the dataset's views (WithMotions): none for views that are not fitted or whose photo
+// cannot be read, which is logged. The model is on the backend's device.
 std::vector<Twist> FitPoses(const Backend& backend, const SplatModel& model, const PoseFit& fit, const LogSink& log);
 
 }  // namespace splat::train

@@ -1,4 +1,4 @@
-// The model a training starts from.
+// This header makes the model that a training starts from.
 #pragma once
 
 #include "data/dataset/dataset.h"
@@ -13,7 +13,7 @@ namespace splat::train {
 // (Dataset::few_points), too. Duplicated and isolated points get a scale bounded by the extent.
 SplatModel InitialModel(const data::Dataset& dataset, const InitConfig& config, uint64_t seed);
 
-// Returns how many splats that model has.
+// Returns how many splats InitialModel makes.
 int64_t InitialSplatCount(const data::Dataset& dataset, const InitConfig& config);
 
 }  // namespace splat::train

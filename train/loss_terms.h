@@ -1,5 +1,5 @@
-// What may stand between the image and its photo: terms that change the image before it is compared, such as the
-// exposure of each photo, or that add to the loss, such as a penalty on depth. A step without terms does nothing here.
+// Terms stand between the image and its photo: they change the image before it is compared, such as the exposure of
+// each photo, or add to the loss, such as a penalty on depth. A step without terms does nothing here.
 #pragma once
 
 #include <map>
@@ -13,8 +13,9 @@
 
 namespace splat::train {
 
-// What a term has learned of the photos, and the moments of its optimizer: a part of the training's state, whose memory
-// outlives the term. The term gives the shapes; rows are indexed by Target::view, or by what photos have in common.
+// These are the numbers that a term has learned about the photos, and the moments of its optimizer. They are a part of
+// the training's state, and their memory outlives the term. The term gives the shapes; rows are indexed by
+// Target::view, or by what photos have in common.
 struct PhotoParameters {
   torch::Tensor values, first, second;  // [rows, ...] float, on the backend's device
   std::vector<int64_t> steps;           // updates of each row

@@ -1,4 +1,4 @@
-// What the memory of a training's device allows, and what is said where it is not enough.
+// This header works out what the memory of a training's device allows, and what the user is told when it is not enough.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ int64_t PhotoBudget(const Backend& backend, const data::Dataset& dataset, const 
 // photos that stay on a GPU. A margin is left.
 int64_t MostSplatsFor(const Backend& backend, int64_t pixels, int64_t photo_bytes = 0);
 
-// Returns the limits of a training on these views, with as many bytes for photos and as many splats to begin with.
-// Throws splat::Error, with what to do, if a GPU does not even hold those.
+// Returns the limits of a training on these views, given the bytes that photos take and the number of splats at the
+// start. Throws splat::Error, with what to do, if a GPU does not hold even those.
 DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int64_t pixels, int64_t photo_bytes,
                        int64_t initial_splats);
 
@@ -33,7 +33,7 @@ DensityLimits LimitsOf(const Backend& backend, const DensityConfig& config, int6
 int64_t RoomAtTheStart(const Backend& backend, const data::Dataset& dataset, const DensityConfig& config,
                        int64_t points);
 
-// Whether this is the way of LibTorch, on a GPU or the CPU, or of C++ to say that there is no memory left.
+// Returns whether the error is how LibTorch, on a GPU or the CPU, or C++ reports that no memory is left.
 bool IsOutOfMemory(const std::exception& error);
 
 // Returns the message for that case.

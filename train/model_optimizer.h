@@ -1,4 +1,4 @@
-// Adam over the model's tensors: the moments are rows beside the model's, in memory in which both can grow, so that
+// Adam is applied to the model's tensors with moments that are rows beside the model's; the memory of both can grow, so
 // splats can be added and removed in place.
 #pragma once
 

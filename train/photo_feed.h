@@ -1,4 +1,4 @@
-// The photos of a training in the order of its epochs, decoded in the background.
+// The feed hands out the photos of a training in the order of its epochs, decoded in the background.
 #pragma once
 
 #include "core/log.h"

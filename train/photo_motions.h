@@ -1,4 +1,5 @@
-// How far the cameras of photos have been moved from where their poses say: a part of the training's state.
+// These motions say how far the cameras of photos have been moved from their given poses; they are part of the
+// training's state.
 #pragma once
 
 #include <vector>

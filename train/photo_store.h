@@ -1,6 +1,6 @@
-// The training photos on the backend's device, at the resolution of the step. On a GPU they are kept there as 8-bit
-// images for as long as they fit, and the others are copied while the step before is computed; in the process's
-// memory ViewLoader's own cache serves.
+// The store keeps the training photos on the backend's device, at the resolution of the step. On a GPU they are kept
+// there as 8-bit images for as long as they fit, and the others are copied while the step before is computed; in the
+// process's memory ViewLoader's own cache serves.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ class PhotoStore {
   // cannot be read.
   Target Get(int view, int downscale);
   // Begins to bring a photo to the device for the next Get. It is called after all work on the last one has been
-  // queued. Another view or size may be asked for nevertheless. A photo that cannot be read is no error yet.
+  // queued. The caller may still ask for another view or size. A photo that cannot be read is not an error yet.
   void Prefetch(int view, int downscale);
   // Whether Get needs no file.
   bool Holds(int view, int downscale) const { return downscale == downscale_ && kept_.count(view) > 0; }

@@ -1,4 +1,4 @@
-// The nearest neighbours of points.
+// This tree finds the nearest neighbours of points.
 #pragma once
 
 #include <nanoflann.hpp>

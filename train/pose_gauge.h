@@ -1,5 +1,5 @@
-// What cameras may move in without a change of any image: all of them together and the scene with them. It is taken
-// out of their motions, so that the scene stays where the poses of the source have it (docs/math.md, section 14).
+// The gauge is how cameras can move without changing any image: all of them together, and the scene with them. It is
+// taken out of their motions, so that the scene stays where the poses of the source have it (docs/math.md, section 14).
 #pragma once
 
 #include <vector>
@@ -9,11 +9,11 @@
 
 namespace splat::train {
 
-// Takes out of the motions the small similarity transformation that they have in common: the one that takes the
-// cameras of `poses` nearest to the moved ones, by the sum of the squares of angles in radians and of distances in
-// units of `scene`. `motions[i]` moves the camera with the camera_from_world `poses[i]` (core/twist.h). Motions that
-// are small are left with none in common but for terms of fourth order. Where the cameras do not tell a
-// similarity, as a single one or those at one place, they are left as they are.
+// Takes out of the motions the small similarity transformation that they have in common: the one that takes the cameras
+// of `poses` nearest to the moved ones, by the sum of the squares of angles in radians and of distances in units of
+// `scene`. `motions[i]` moves the camera with the camera_from_world `poses[i]` (core/twist.h). Small motions are left
+// with nothing in common except for terms of fourth order. If the cameras do not determine a similarity, such as a
+// single camera or cameras at one place, the motions are not changed.
 void CenterMotions(const std::vector<Rigid3>& poses, double scene, std::vector<Twist>& motions);
 
 }  // namespace splat::train

@@ -1,4 +1,5 @@
-// The loss of a camera's pose as a quadratic function of a further motion of the camera (docs/math.md, section 14).
+// The loss of a camera's pose is modelled here as a quadratic function of a further motion of the camera (docs/math.md,
+// section 14).
 #pragma once
 
 #include <algorithm>
@@ -9,7 +10,7 @@
 
 namespace splat::train {
 
-// What a step leaves of the loss of a pose: the gradient, behind it the curvature.
+// A step leaves these numbers of the loss of a pose: the gradient, followed by the curvature.
 constexpr int kPoseLossNumbers = kMotionNumbers + kCurvatureSize;
 
 struct PoseLoss {

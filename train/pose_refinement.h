@@ -1,5 +1,5 @@
-// Refines the poses of the training photos while the scene is trained: each camera is moved by steps of Gauss
-// and Newton (docs/math.md, section 14). The poses of the dataset stay what the source says; what moves is beside them.
+// The poses of the training photos are refined while the scene is trained: each camera is moved by Gauss-Newton steps
+// (docs/math.md, section 14). The poses of the dataset stay what the source says; what moves is beside them.
 #pragma once
 
 #include <vector>
@@ -17,16 +17,16 @@
 
 namespace splat::train {
 
-// Motions that move nothing yet, for a training on the backend; none where poses are not refined.
+// Returns motions that move nothing yet, for a training on the backend; none if poses are not refined.
 PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config);
 
-// The dataset with its cameras moved; a motion for each view, or none at all.
+// Returns the dataset with its cameras moved. There is a motion for each view, or none at all.
 data::Dataset WithMotions(const data::Dataset& dataset, const std::vector<Twist>& motions);
 
 // The calls of a step: Place, PoseLossFor, and when its work is queued, Done. On a GPU what a step leaves is read while
 // the next one is computed, or where the next step has the same view, before it. When as many steps as there are
 // training cameras are done, what their motions have in common is taken out of them (train/pose_gauge.h): at the end of
-// a step, for a loss may be used before the next camera is placed or after it.
+// a step, because a loss may be used before the next camera is placed or after it.
 class PoseRefinement {
  public:
   // The dataset and `motions`, those of FirstMotions or of the training that goes on, outlive the object. Throws
@@ -36,7 +36,8 @@ class PoseRefinement {
 
   // Moves the camera of a target, which has that of the dataset.
   void Place(Target& target);
-  // Where the step shall leave the loss of its pose, on the device; null where this camera does not move in this step.
+  // Returns where on the device the step must leave the loss of its pose; null if this camera does not move in this
+  // step.
   double* PoseLossFor(int view, int step);
   void Done(int view, int step);
   // Uses what is left, so that all cameras are where the steps so far put them.

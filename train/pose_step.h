@@ -1,4 +1,5 @@
-// The step that moves the camera of a photo, of Gauss and Newton with a prior and caps (docs/math.md, section 14).
+// This header computes the step that moves the camera of a photo: a Gauss-Newton step with a prior and caps
+// (docs/math.md, section 14).
 #pragma once
 
 #include <vector>
@@ -12,8 +13,8 @@ namespace splat::train {
 struct MotionLimits {
   double step_share, step_angle, share, angle, scene;
 };
-// Those of LichtFeld Studio: 0.3 % and 0.25 degrees, 3 % and 3 degrees. The scene's length is the cameras' distance
-// from what they look at (data::kAlignedDistance).
+// Returns the values of LichtFeld Studio: 0.3 % and 0.25 degrees, 3 % and 3 degrees. The scene's length is the cameras'
+// distance from what they look at (data::kAlignedDistance).
 MotionLimits UsualLimits();
 
 // Makes a damped step on the motion of a camera, whose camera_from_world = ExpTwist(motion) of the source's pose, in
@@ -25,9 +26,9 @@ void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, doub
 
 // The prior of a photo whose pose is fitted by itself.
 constexpr double kPriorOfOne = 0.03;
-// Returns the prior of photos whose poses are refined together, of which there is at least one: where the motions of
-// these views are small as yet poses are taken to be right and held firmly, and the larger they are the less. It is
-// between 0.01 and 1. Lengths count in shares of `scene`; `pixel` is the angle of a pixel in radians.
+// Returns the prior of photos whose poses are refined together; there is at least one. While the motions of these views
+// are small, poses are taken to be right and held firmly; the larger the motions are, the less firmly. It is between
+// 0.01 and 1. Lengths count in shares of `scene`; `pixel` is the angle of a pixel in radians.
 double PriorOfAll(const std::vector<Twist>& motions, const std::vector<int>& views, double scene, double pixel);
 
 }  // namespace splat::train

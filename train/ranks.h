@@ -1,6 +1,6 @@
-// The ranks of a training: processes, or threads of one, each of which has a copy of the same model and trains it on
-// views of its own. Gradients and statistics are summed over the ranks before anything is made of them, so that all
-// copies stay equal bit for bit.
+// The ranks of a training are processes, or threads of one process, each of which has a copy of the same model and
+// trains it on views of its own. Gradients and statistics are summed over the ranks before anything is made of them, so
+// that all copies stay equal bit for bit.
 #pragma once
 
 #include <functional>

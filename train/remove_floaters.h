@@ -1,4 +1,4 @@
-// Takes floaters out of a model in training: splats that no two photos support (scene/floaters.h).
+// Floaters, splats that no two photos support (scene/floaters.h), are removed here from a model in training.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,9 @@ struct ModelInTraining {
 };
 
 // Removes them from model and moments, and says in one line how many and why. Where the verdicts are not to be trusted
-// (Floaters::objection), or there is no memory to look, nothing is removed, with a warning. Each of several ranks does
-// it and finds the same; one that has no memory throws what LibTorch does, for the others go on with another model.
+// (Floaters::objection), or the memory does not suffice, nothing is removed, with a warning. Each of several ranks does
+// this and finds the same; a rank that lacks memory throws what LibTorch does, because the others go on with another
+// model.
 FloaterCounts RemoveFloaters(const ModelInTraining& training, const data::Dataset& dataset, const Ranks& ranks,
                              const LogSink& log);
 

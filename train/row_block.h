@@ -1,5 +1,5 @@
-// A tensor of rows whose number changes: the first rows of a block of memory that has room for more, so that few rows
-// can be added or taken away without copying all of them.
+// A row block is a tensor of rows whose number changes: the first rows of a block of memory that has room for more, so
+// that a few rows can be added or removed without copying all of them.
 #pragma once
 
 #include "rasterizer/torch/libtorch.h"
@@ -19,7 +19,7 @@ class RowBlock {
   // Makes room for `rows` rows, at most `limit` if that is enough. Where there is none the block is replaced by a
   // larger one, into which the rows are copied. Throws where the memory does not hold it, and nothing has changed then.
   void Reserve(int64_t rows, int64_t limit);
-  // From now on there are `rows` rows, at most the capacity. The contents of added ones are undefined.
+  // Sets the number of rows, at most the capacity. The contents of added ones are undefined.
   void SetCount(int64_t rows) { rows_ = block_.narrow(0, 0, rows); }
 
  private:

@@ -1,6 +1,7 @@
-// How long a run is and what changes in its course but for the learning rates (train/learning_rates.h), as pure
-// functions of the step. Steps count from 1, the first, to `steps`, the last. Options that are steps mean those of a
-// run of 30,000 and are scaled to the run's length; a run of 30,000 keeps them as they are.
+// The schedule says how long a run is and what changes in its course, except for the learning rates
+// (train/learning_rates.h), as pure functions of the step. Steps count from 1, the first, to `steps`, the last. Options
+// that are steps mean those of a run of 30,000 and are scaled to the run's length; a run of 30,000 keeps them as they
+// are.
 #pragma once
 
 #include "train/settings/config.h"

@@ -17,7 +17,7 @@
 namespace splat::train {
 namespace {
 
-// Of all pixels. Photos of white walls show up to 0.04, those of a street 0.2 (docs/results.md).
+// These are shares of all pixels. Photos of white walls show up to 0.04, those of a street 0.2 (docs/results.md).
 constexpr double kLeastShare = 0.08, kWorthALine = 0.02;
 // Far points are those beyond which this share lies: a few are always wrong.
 constexpr double kFartherPoints = 0.01, kBehindPoints = 2;

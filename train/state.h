@@ -1,4 +1,4 @@
-// The state of a training as plain data: everything that decides how it goes on, besides the dataset and the config. A
+// The state of a training is plain data: everything that decides how it goes on, besides the dataset and the config. A
 // training that goes on from it ends with the same bits as one that has never stopped.
 #pragma once
 
@@ -32,8 +32,8 @@ struct TrainState {
   TrainState Clone() const;
 };
 
-// The state before the first step, on the backend's device, with splats for the sky (ChosenSky); config.sky is not
-// looked at. Throws splat::Error if the device does not hold it.
+// Returns the state before the first step, on the backend's device, with splats for the sky (ChosenSky); config.sky is
+// ignored. Throws splat::Error if the device does not hold it.
 TrainState InitialState(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                         const data::OpenSky& sky = {});
 

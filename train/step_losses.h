@@ -1,4 +1,4 @@
-// The losses of a training's steps, read without making a GPU wait.
+// This class reads the losses of a training's steps without making a GPU wait.
 #pragma once
 
 #include <cstdint>

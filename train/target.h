@@ -1,4 +1,4 @@
-// What a render is compared with.
+// A target is what a render is compared with.
 #pragma once
 
 #include "core/camera.h"

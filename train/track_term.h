@@ -1,5 +1,5 @@
-// The points of structure from motion in the loss of a camera's pose: each is to be seen where the photo shows it
-// (docs/math.md, section 14).
+// This term adds the points of structure from motion to the loss of a camera's pose: each is to be seen where the photo
+// shows it (docs/math.md, section 14).
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace splat::train {
 
-// What a pose loses by the points that its photo sees, and how that changes.
+// This is the loss of a pose by the points that its photo sees, and how it changes.
 struct TrackLoss : PoseLoss {
   double value = 0;
 };

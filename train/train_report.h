@@ -1,4 +1,4 @@
-// What a training has found out and how it ended, for those who keep a record of it.
+// A training leaves this report of what it has found out and how it ended.
 #pragma once
 
 #include <optional>

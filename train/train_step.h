@@ -1,4 +1,5 @@
-// One step of training below autograd: render, terms, loss, gradient and update, through the stages of one backend.
+// One step of training runs below autograd: render, terms, loss, gradient and update, through the stages of one
+// backend.
 #pragma once
 
 #include <memory>
@@ -24,24 +25,24 @@ struct StepInput {
   LossConfig loss;
   LearningRates rates = {};
   DensityStatistics statistics;
-  // [kPoseLossNumbers] double on the device: where the loss's gradient by a motion of the camera goes, as
-  // kernels::CameraGradientParams has it, and its curvature, as PoseCurvatureParams has it; null where they are not
+  // [kPoseLossNumbers] double on the device: the gradient of the loss with respect to a motion of the camera goes here,
+  // as kernels::CameraGradientParams has it, and its curvature, as PoseCurvatureParams has it; null if they are not
   // wanted.
   double* pose_loss = nullptr;
 };
 
 class TrainStep {
  public:
-  // Where `update` is null, the fused one is used.
+  // If `update` is null, the fused update is used.
   explicit TrainStep(const Backend& backend, LossTerms terms = {}, std::unique_ptr<Update> update = nullptr);
 
   // Runs the step's last view, or its only one. On a GPU the work is queued; only the first step waits for the number
-  // of instances, later ones predict it (see rasterizer/torch/pass_workspace.h), and a view that has proved to have
-  // more is repeated from the render to the gradient of the image. Memory is kept from step to step: it is allocated
-  // only where splats, instances or pixels are more than ever before.
+  // of instances, later ones predict it (see rasterizer/torch/pass_workspace.h), and a view that turns out to have more
+  // is repeated from the render to the gradient of the image. Memory is kept from step to step: it is allocated only if
+  // there are more splats, instances or pixels than ever before.
   void Run(SplatModel& model, ModelOptimizer& optimizer, const StepInput& input);
-  // Adds a view before the last one, where the update takes several. Nothing but the terms' parameters moves yet, and
-  // rates are not used.
+  // Adds a view before the last one, if the update takes several. Only the terms' parameters move yet, and rates are
+  // not used.
   void AddView(const SplatModel& model, const StepInput& input);
 
   // Waits for the loss of the last view, with what the terms add and without the penalties on splats.
@@ -50,12 +51,12 @@ class TrainStep {
   // what was queued last. In between a GPU may be given more to do.
   void QueueLoss();
   double QueuedLoss();
-  // Up to the loss that was read last: the number, as ModelMoments has it, of the last step with gradients that were
-  // not usable and were left out; 0: of none. It comes with the loss, so that it costs no waiting.
+  // Returns, as of the loss that was read last, the number (as ModelMoments has it) of the last step with gradients
+  // that were not usable and were left out; 0 if there was none. It comes with the loss, so it costs no waiting.
   int64_t LastUnusableStep() const { return last_unusable_step_; }
 
  private:
-  // What the passes leave for the last stage.
+  // The passes leave this for the last stage.
   struct Gradient {
     kernels::ProjectBackwardParams<float> backward;
     kernels::PixelsView<float> rendered;

@@ -1,4 +1,5 @@
-// The training loop: one view a step, render, loss, gradient, Adam, densification.
+// The trainer runs the training loop; each step renders one view, computes the loss and its gradient, applies Adam and
+// lets the strategy densify.
 #pragma once
 
 #include <functional>
@@ -26,17 +27,16 @@ struct TrainCallbacks {
 };
 
 // Trains on the dataset's training views. The same dataset, config and seed give the same bits on the CPU, at any
-// number of threads. Throws splat::Error for what cannot be trained.
-// What fails in the course of a training, such as memory that runs out, ends it in order, with a warning: what has been
-// trained is kept.
+// number of threads. Throws splat::Error for input that cannot be trained on. A failure in the course of a training,
+// such as lack of memory, ends it in order, with a warning, and the result so far is kept.
 TrainResult Train(const data::Dataset& dataset, const TrainConfig& config, const TrainCallbacks& callbacks);
 
-// Trains on a given backend; config.device is not looked at. Of several ranks each calls this function, with the same
-// dataset and config and with callbacks that stop all of them at the same step; all end with the same bits.
+// Trains on a given backend; config.device is ignored. If there are several ranks, each calls this function, with the
+// same dataset and config and with callbacks that stop all of them at the same step; all end with the same bits.
 TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                     const TrainCallbacks& callbacks, const Ranks& ranks = {});
 
-// What a training begins with. The config has a choice made wherever it said "auto".
+// A training begins with this. The config has a definite value wherever it said "auto".
 struct TrainStart {
   TrainConfig config;
   TrainState state;
@@ -44,10 +44,10 @@ struct TrainStart {
 TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                          const LogSink& log);
 
-// Trains from a state on, which lies on the backend's device and goes with the dataset and the config: those of
-// BeginTraining, or of the training that it was taken from. After a step the callbacks find the state as that step has
-// left it. Where a training is stopped and its state, or a Clone, is trained on, the end has the bits of a training
-// that was not stopped. The result shares the state's memory on the CPU.
+// Continues a training from a state, which is on the backend's device and belongs to the dataset and the config: those
+// of BeginTraining, or of the training that it was taken from. After a step the callbacks see the state as that step
+// has left it. If a training is stopped and its state, or a Clone, is trained further, the end has the bits of a
+// training that was not stopped. The result shares the state's memory on the CPU.
 TrainResult ContinueTraining(TrainState& state, const Backend& backend, const data::Dataset& dataset,
                              const TrainConfig& config, const TrainCallbacks& callbacks, const Ranks& ranks = {});
 

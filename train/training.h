@@ -1,4 +1,4 @@
-// A training that makes its state's steps: photo, render, loss, gradient, update, densification.
+// This class makes the steps of a training: photo, render, loss, gradient, update, densification.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The backend that a training runs on: the kernels, and where the tensors lie that they take.
+// The backend that a training runs on is the table of kernels together with the device on which their tensors lie.
 #pragma once
 
 #include "rasterizer/torch/libtorch.h"
@@ -14,7 +14,7 @@ Backend CpuBackend();
 // Returns the backend of the first GPU. Throws splat::Error, saying why, if none is usable.
 Backend CudaBackend();
 
-// Bytes of memory that the backend's device has, and that are free now.
+// Returns the bytes of memory that the backend's device has, and that are free.
 DeviceMemory MemoryOf(const Backend& backend);
 
 }  // namespace splat::train

@@ -1,4 +1,4 @@
-// Loss, speed and time left of a training, for those who watch it.
+// The meter measures loss, speed and time left of a training for whoever watches it.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
-// How the gradient of a step moves the model. The fused way makes each gradient and uses it at once, so that it reaches
-// no memory that lasts; the reduced way keeps the gradients, so that they can be summed over the views of a step and
-// over ranks before they are used. For one view and one rank both give the same bits.
+// The update is how the gradient of a step moves the model. The fused way makes each gradient and uses it at once, so
+// that it reaches no memory that lasts; the reduced way keeps the gradients, so that they can be summed over the views
+// of a step and over ranks before they are used. For one view and one rank both give the same bits.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,13 @@
 
 namespace splat::train {
 
-// What the passes leave of a view. Its arrays are not used after the call that takes it.
+// The passes leave this for a view. Its arrays are not used after the call that takes it.
 struct ViewGradient {
   kernels::ProjectBackwardParams<float> backward;  // all but the outputs
   DensityStatsView density;                        // what the view adds to
 };
 
-// What is moved, and what besides the views' gradients moves it.
+// A model step says what is moved, and what moves it besides the views' gradients.
 struct ModelStep {
   SplatModel* model = nullptr;
   ModelOptimizer* optimizer = nullptr;
@@ -32,7 +32,8 @@ struct ModelStep {
 class Update {
  public:
   virtual ~Update() = default;
-  // Adds a view whose step has further ones: nothing moves yet. Throws splat::Error where only one view fits a step.
+  // Adds a view whose step has further views: nothing moves yet. Throws splat::Error if the update takes only one view
+  // a step.
   virtual void Add(const KernelContext& context, const ViewGradient& view) = 0;
   // Takes the last view of a step: the model moves by the sum of the views' gradients, and the statistics of
   // densification have all of them.

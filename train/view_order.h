@@ -1,4 +1,4 @@
-// The order in which a training sees its views: all of them once in each epoch, each epoch in a new random order.
+// A training sees its views in epochs: each epoch has all of them once, in a new random order.
 #pragma once
 
 #include <cstddef>
@@ -9,24 +9,24 @@
 
 namespace splat::train {
 
-// Where a training is in its epoch: a part of its state.
+// This says where a training is in its epoch; it is a part of the training's state.
 struct EpochOrder {
   std::vector<int> views;  // in the order of this epoch
   size_t next = 0;         // place of the view that comes next; behind the last one or beyond: the epoch is over
   Random random{0};
 };
 
-// Before the first epoch.
+// Returns the order before the first epoch.
 EpochOrder EpochOrderOf(std::vector<int> views, uint64_t seed);
 
-// Which of the views of a step is whose, where several ranks train on a view each. All ranks have the same order. Where
-// the last step of an epoch has too few views, the ranks without one take those that the epoch began with, so that
-// every rank makes as many steps.
+// A share says which view of a step belongs to which rank, if several ranks train on a view each. All ranks have the
+// same order. If the last step of an epoch has too few views, the ranks without one take those that the epoch began
+// with, so that every rank makes the same number of steps.
 struct ViewShare {
   int rank = 0, ranks = 1;
 };
 
-// Begins the next epoch where one is over. Returns whether it has.
+// Begins the next epoch if one is over. Returns whether it did.
 bool BeginEpochIfOver(EpochOrder& order);
 
 // Returns the view of the share in the next step, and goes on behind that step.
@@ -35,7 +35,7 @@ int TakeView(EpochOrder& order, const ViewShare& share = {});
 // Returns the share's views from the next step to the end of the epoch.
 std::vector<int> ViewsLeft(const EpochOrder& order, const ViewShare& share = {});
 
-// Takes out the view that has been taken last, for good; its step is made anew.
+// Removes the view that was taken last for good; its step is repeated with another one.
 void DropLastView(EpochOrder& order, const ViewShare& share = {});
 
 }  // namespace splat::train

@@ -1,4 +1,4 @@
-// The folder that a program writes its images into.
+// A program claims the folder that it writes its images into.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The parsing of a command line and the layout of its help text, which the programs share.
+// The programs share this parsing of a command line and this layout of its help text.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -9,7 +9,7 @@ namespace splat::apps {
 // The columns of a help text.
 constexpr size_t kHelpColumns = 100;
 
-// `text` in lines of at most `columns` characters, all but the first of which begin with `indent` blanks.
+// Returns `text` in lines of at most `columns` characters; all lines but the first begin with `indent` blanks.
 std::string Wrapped(const std::string& text, size_t columns, size_t indent = 0);
 
 // Parses the command line. False if --help or --version was asked for and has been printed. Throws splat::Error.

@@ -1,4 +1,4 @@
-// Rows that the tables of the programs share.
+// The option tables of the programs share these rows.
 #pragma once
 
 #include "core/option.h"

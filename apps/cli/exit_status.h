@@ -1,4 +1,5 @@
-// What the programs end with, described in docs/reliability.md. 0: all that was asked for is done.
+// The programs end with these statuses, which docs/reliability.md describes; 0 means that all that was asked for is
+// done.
 #pragma once
 
 namespace splat::apps {

@@ -12,7 +12,7 @@ namespace splat::apps {
 // on and is an error of that write only.
 void IgnoreFailedWrites();
 
-// From now on each of these signals that is not ignored ends the process with kExitInterrupted
+// After this call each of these signals that is not ignored ends the process with kExitInterrupted
 // (apps/cli/exit_status.h), after its locks and temporary files (io/unfinished_files.h) have been removed.
 void EndAtOnceWhenInterrupted();
 

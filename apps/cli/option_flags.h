@@ -1,4 +1,4 @@
-// The options of a table (core/option.h) as flags of a command line.
+// This header makes flags of a command line from the options of a table (core/option.h).
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,4 +1,4 @@
-// The frame around main that the programs share, and their version.
+// The programs share this frame around main, and their version.
 #pragma once
 
 #include <functional>

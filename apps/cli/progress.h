@@ -1,4 +1,5 @@
-// What a program tells its user while it works: a redrawn line with a bar on a terminal, plain lines elsewhere.
+// A program tells its user here what it does while it works: by a redrawn line with a bar on a terminal, by plain lines
+// elsewhere.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Values as they are written on a command line.
+// This header reads values as they are written on a command line.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What this build is: made at build time by cmake/WriteVersion.cmake.
+// This header says which build this is; cmake/WriteVersion.cmake makes its values at build time.
 #pragma once
 
 #include <string>

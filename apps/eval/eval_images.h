@@ -1,4 +1,4 @@
-// The images that splat-eval leaves in its output folder.
+// This header writes the images that splat-eval leaves in its output folder.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The command line of splat-eval.
+// This header has the command line of splat-eval.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What splat-eval says of a scene: a table for people, and evaluation.json.
+// This header reports what splat-eval found out about a scene: as a table for people, and as evaluation.json.
 #pragma once
 
 #include <string>

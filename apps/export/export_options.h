@@ -1,4 +1,4 @@
-// The command line of splat-export.
+// This header has the command line of splat-export.
 #pragma once
 
 #include <array>

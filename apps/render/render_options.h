@@ -1,4 +1,4 @@
-// The command line of splat-render.
+// This header has the command line of splat-render.
 #pragma once
 
 #include <array>

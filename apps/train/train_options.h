@@ -1,4 +1,4 @@
-// The command line of splat-train.
+// This header has the command line of splat-train.
 #pragma once
 
 #include <optional>

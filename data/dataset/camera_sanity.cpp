@@ -22,7 +22,8 @@ constexpr double kFocalOfShares_px = 10;                    // a smaller one is 
 constexpr double kLeastShare = 0.25, kLargestShare = 0.75;  // of a principal point written as a share
 constexpr double kEdge_px = 1;                              // a principal point so near to the edge is not inside
 constexpr double kMostStretched = 2.5;                      // fx / fy or its inverse; anamorphic lenses have 2
-// Of a distortion (data/photos/lens_reach.h): beyond the first of each pair is no lens, beyond the second no usual one.
+// These are limits of a distortion (data/photos/lens_reach.h): no lens is beyond the first of each pair, and no usual
+// lens beyond the second.
 constexpr double kLeastUnfolded = 0.25, kUnfoldedUsually = 0.75;
 constexpr double kMostBent = 3, kMostOutwards = 1.5;
 constexpr double kSameRotation = 1e-6, kSamePlace = 1e-9;  // the latter x the distance from the origin

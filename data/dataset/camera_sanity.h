@@ -1,4 +1,5 @@
-// Cameras that a file of poses gives and that cannot be meant so, whichever reader they come from.
+// Some cameras in a file of poses cannot be meant as they are written; this header finds them, whichever reader they
+// come from.
 #pragma once
 
 #include <vector>

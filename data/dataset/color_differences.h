@@ -1,4 +1,5 @@
-// How much photos of one scene differ in exposure and white balance, measured on the points that several of them see.
+// This header measures how much the photos of one scene differ in exposure and white balance, on the points that
+// several of them see.
 #pragma once
 
 #include <vector>
@@ -8,7 +9,8 @@
 
 namespace splat::data {
 
-// Of the training photos that were compared, in stops of the image file's values (sRGB), against their mean.
+// These are the differences of the training photos that were compared from their mean, in stops of the image file's
+// values (sRGB).
 struct ColorDifferences {
   std::vector<int> views;         // indices into Dataset::views
   std::vector<double> exposures;  // of each, mean over the channels

@@ -1,5 +1,5 @@
-// The training set: views with pinhole cameras in the scene's frame, which is always aligned, split in training and
-// test, and the scene's lengths.
+// The training set holds views with pinhole cameras in the scene's frame, which is always aligned, split into training
+// and test views, and the scene's lengths.
 #pragma once
 
 #include <array>
@@ -57,15 +57,15 @@ struct Dataset {
 
 // Builds the dataset on the threads of `executor`: reads each photo's header, chooses each size (downscale, then
 // max_image_size; each side rounded), splits, and aligns the scene as data/dataset/scene_alignment.h says, whatever
-// options.align is. Of the images only those are decoded that show how masks, transparency and borders are. A photo's
-// size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after EXIF's rotation.
-// Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are left out with a warning
-// that names them. Cameras that cannot be meant so are treated as camera_sanity.h says; those that share the identical
-// pose or form another degenerate set are accepted. Masks are used as view_masks.h says, and borders are left out as
-// view_borders.h says. Throws splat::Error if more than half of the photos cannot be used (naming the first three), if
-// no training view is left where one is needed, for a camera model that is not supported, and for options out of range,
-// also a downscale that leaves less than 16 px. The points are those of the scene, or none where no training view is
-// needed. Warnings go to `log`; those in scene.warnings are the caller's to show.
+// options.align is. It decodes only the images that show how masks, transparency and borders are. A photo's size may
+// differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after EXIF's rotation. Photos that
+// are missing, cannot be read, have another aspect or are smaller than 16 px are left out with a warning that names
+// them. Cameras that cannot be right are treated as camera_sanity.h says; cameras that share one pose or form another
+// degenerate set are accepted. Masks are used as view_masks.h says, and borders are left out as view_borders.h says.
+// Throws splat::Error if more than half of the photos cannot be used (naming the first three), if no training view is
+// left where one is needed, for a camera model that is not supported, and for options out of range, including a
+// downscale that leaves less than 16 px. The points are those of the scene, or none if no training view is needed.
+// Warnings go to `log`; the caller shows those in scene.warnings.
 Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, Executor& executor,
                      const LogSink& log);
 

@@ -1,4 +1,4 @@
-// How photos become a training set, as settings.
+// These settings say how photos become a training set.
 #pragma once
 
 #include <array>
@@ -29,7 +29,7 @@ struct DatasetOptions {
 // DatasetOptions::alpha. Throws splat::Error for another word.
 AlphaUse AlphaUseOf(const std::string& alpha);
 
-// The rows of the settings but for the background, which is the training's. They refer to `options`.
+// Returns the rows of the settings except for the background, which belongs to the training. They refer to `options`.
 std::vector<Option> OptionsOf(DatasetOptions& options);
 
 }  // namespace splat::data

@@ -1,4 +1,4 @@
-// How much the exposures of photos differ, as their cameras noted them in EXIF.
+// This header measures how much the exposures of photos differ, as their cameras noted them in EXIF.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ struct ExposureSpread {
   double stops = 0;   // of light, root mean square of those against their mean
 };
 
-// Looks at no file.
+// Reads no file.
 ExposureSpread MeasureExposureSpread(const Dataset& dataset);
 
 }  // namespace splat::data

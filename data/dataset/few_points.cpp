@@ -21,7 +21,8 @@ constexpr double kThinnest = 1e-4;   // x the extent; of points that were measur
 constexpr double kNearPlane = 0.1;  // x kAlignedDistance
 constexpr double kFar = 1000;       // x the median distance of the points from their middle
 
-// Without the few that lie so far out that the others would look like one place or plane beside them.
+// Returns the points without the few that lie so far out that the others would look like one place or plane beside
+// them.
 std::vector<Vec3<double>> WithoutFar(const std::vector<Vec3<double>>& points) {
   const Vec3<double> middle = MedianPoint(points);
   const double median = MedianDistance(points, middle);

@@ -1,4 +1,4 @@
-// The frame that a scene's files are written in.
+// The file frame is the frame that a scene's files are written in.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace splat::data {
 
-// By default that of the training.
+// By default it is the frame of the training.
 struct FileFrame {
   bool is_scenes = true;            // the frame of the training; files_from_scene is the identity
   Similarity3 files_from_scene;     // the way into it
@@ -16,15 +16,15 @@ struct FileFrame {
   std::string note;                 // one line for the user where the offset is not zero
 };
 
-// Returns the source's frame, given the way there from the aligned one. Where floats of 32 bits would round what the
+// Returns the source's frame, given the way there from the aligned one. If floats of 32 bits would round what the
 // cameras look at by more than 0.01 px in photos of this focal length, it is a local frame: the source's without a
 // rounded offset.
 FileFrame SourceFrame(const Similarity3& source_from_scene, double focal_px);
 
-// The way on from the files' frame to that of the source.
+// Returns the way from the files' frame to that of the source.
 Similarity3 SourceFromFiles(const FileFrame& files, const Similarity3& source_from_scene);
 
-// The camera of the scene's frame in that of the files.
+// Returns a camera of the scene's frame in the frame of the files.
 Camera CameraInFiles(const FileFrame& files, const Camera& camera);
 
 }  // namespace splat::data

@@ -1,4 +1,4 @@
-// Which photos were taken through one lens, by their calibrations.
+// This header tells, by their calibrations, which photos were taken through one lens.
 #pragma once
 
 #include <vector>

@@ -28,7 +28,7 @@ constexpr int kMostStep = 24;
 // The sky begins at the border of an image this far above the horizon and goes on down to this far below it: cameras
 // that are all held a little upwards tell a wrong horizon. Sines of angles.
 const double kLeastSeed = std::sin(8 * kRadiansPerDegree), kLeastElevation = std::sin(-12 * kRadiansPerDegree);
-// Of a photo; a round image leaves 0.56 of one of 16:9.
+// The rim is at most this share of a photo; a round image leaves 0.56 of a photo of 16:9.
 constexpr double kLargestRim = 0.6;
 // Directions on the whole sphere: 1.9 degrees apart, some six pixels of an image that is looked at.
 constexpr int64_t kLattice = 12000;
@@ -141,7 +141,7 @@ bool IsAtTheEdge(const Image8& rim, const Pixel& at) {
   });
 }
 
-// Nothing for a photo that cannot be read or of which nothing counts.
+// Returns nothing for a photo that cannot be read, or no part of which counts.
 std::optional<Look> LookAt(const Dataset& dataset, int index) {
   View view = dataset.views[size_t(index)];
   if (view.alpha == AlphaUse::kBackground) view.alpha = AlphaUse::kMask;  // the background is no sky
@@ -157,7 +157,8 @@ std::optional<Look> LookAt(const Dataset& dataset, int index) {
   }
 }
 
-// Of the photos that are looked at; nothing for those that have not been yet, or cannot be used.
+// One entry for each photo that is looked at; it is empty for a photo that has not been looked at yet, or cannot be
+// used.
 using Looks = std::vector<std::optional<Look>>;
 
 // Looks at those of `views` that lie at these places.

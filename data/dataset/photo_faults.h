@@ -1,4 +1,4 @@
-// Faults of photos and what becomes of these photos, in a few lines however many there are.
+// This header reports the faults of photos and what becomes of these photos, in a few lines however many there are.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace splat::data {
 
-// The photos that share a fault, and what is said of the first of them.
+// These are the photos that share a fault, and what is said about the first of them.
 struct PhotoFault {
   std::vector<std::string> names;
   std::string example;
@@ -18,20 +18,20 @@ struct PhotoFault {
   void Warn(const LogSink& log, const std::string& source, const std::string& advice) const;
 };
 
-// The photos of several faults. Two texts are of one fault if they differ in numbers and in entries, as ('a.jpg'),
-// alone.
+// These are the photos of several faults. Two texts belong to one fault if they differ only in numbers and in entries
+// such as ('a.jpg').
 class PhotoFaults {
  public:
   void Add(const std::string& name, const std::string& what);
   bool empty() const { return faults_.empty(); }
   // One warning for each of the first three faults, in the order of appearance. The last of them counts the photos of
-  // all further ones and gives the first of these.
+  // all other faults and gives the first of these.
   void Warn(const LogSink& log, const std::string& source, const std::string& advice) const;
-  // The first fault, and of how many photos there are others.
+  // Returns the first fault, and how many photos have others.
   std::string Summary() const;
 
  private:
-  // The end of the line of the `shown`th fault: "", or of how many photos there are faults behind it.
+  // Returns the end of the line of the `shown`th fault: "", or how many photos have the faults after it.
   std::string Others(size_t shown) const;
 
   std::vector<PhotoFault> faults_;

@@ -45,9 +45,9 @@ Poses Changed(Poses poses, const Change& change) {
   return poses;
 }
 
-// Of a file that holds camera_from_world with the axes that its reader expects, and of one with the others. With T the
-// turn between the axes and P = T inverse(M) what a reader of OpenGL's axes makes of the matrix M of a file, the pose
-// that is meant is T M = T inverse(P) T, or M = inverse(P) T.
+// Returns the poses of a file that holds camera_from_world with the axes that its reader expects, and of one with the
+// other axes. With T the turn between the axes and P = T inverse(M) what a reader of OpenGL's axes makes of the matrix
+// M of a file, the pose that is meant is T M = T inverse(P) T, or M = inverse(P) T.
 std::vector<Reading> InverseReadings(const SceneDescription& scene, const Poses& written) {
   const std::string begin =
       " by the inverse of its pose: the file has camera-from-world for world-from-camera, or the reverse";
@@ -59,8 +59,8 @@ std::vector<Reading> InverseReadings(const SceneDescription& scene, const Poses&
            begin + ", with OpenCV's axes" + end}};
 }
 
-// Of a file of OpenGL's axes whose rotations stand with rows for columns, beside translations that are right. With R
-// the rotation that its reader made of the matrix M of a file, M = transpose(R) T, and T M is meant.
+// Returns the poses of a file with OpenGL's axes whose rotations have rows for columns, beside translations that are
+// right. With R the rotation that its reader made of the matrix M of a file, M = transpose(R) T, and T M is meant.
 Reading TransposedReading(const Poses& written) {
   return {Changed(written,
                   [](const Rigid3& pose) {

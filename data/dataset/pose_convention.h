@@ -1,4 +1,4 @@
-// Poses that are written by another convention than their reader goes by.
+// This header finds poses that are written by another convention than their reader assumes.
 #pragma once
 
 #include <vector>
@@ -17,9 +17,9 @@ namespace splat::data {
 //    in all directions: the file has camera-from-world where world-from-camera is meant, or the reverse. For files of
 //    OpenGL's axes both axes are tried.
 //  - of files of OpenGL's axes likewise those of which the rotations alone stand with rows for columns.
-// Without points, and where rolled cameras see as many of them, either is only said, since photos that are taken
-// outwards from one place can look the same. An inverse is not noticed where its axes meet in front of upright cameras
-// as well, as those of cameras that all look nearly the same way do: it is like a mirror image of them.
+// Without points, and where rolled cameras see as many of them, the finding is only reported, since photos that are
+// taken outwards from one place can look the same. An inverse is not noticed where its axes meet in front of upright
+// cameras as well, as those of cameras that all look nearly the same way do: it is like a mirror image of them.
 void CheckPoseConvention(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log);
 
 }  // namespace splat::data

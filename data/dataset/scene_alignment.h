@@ -1,4 +1,5 @@
-// The frame that a scene is trained in: upright, centred on what the cameras look at, and of a usual size.
+// This header finds the frame that a scene is trained in: upright, centred on what the cameras look at, and of a usual
+// size.
 #pragma once
 
 #include <optional>
@@ -19,16 +20,16 @@ struct AlignedView {
   Vec3<double> up_in_camera = {0, -1, 0};  // towards the upper edge of the image as people see it
 };
 
-// Direction in the camera frame that is up in the displayed image of a photo whose stored pixels the camera
+// Returns the direction in the camera frame that is up in the displayed image of a photo whose stored pixels the camera
 // describes.
 Vec3<double> UpInCamera(int exif_orientation);
 
-// The point with the least squared distance from all optical axes, before or behind the cameras; nothing where the axes
-// are parallel to within about half a degree.
+// Returns the point with the least squared distance from all optical axes, before or behind the cameras; nothing where
+// the axes are parallel to within about half a degree.
 std::optional<Vec3<double>> WhereAxesMeet(const std::vector<Rigid3>& cameras_from_world);
 
-// The same point where there are four cameras or more and their axes pass near to it: in the median by no more than a
-// quarter of the cameras' distance from it.
+// Returns the point of WhereAxesMeet if there are four cameras or more and their axes pass near to it: in the median by
+// no more than a quarter of the cameras' distance from it.
 std::optional<Vec3<double>> WhereAxesMeetClosely(const std::vector<Rigid3>& cameras_from_world);
 
 // The similarity scene_from_source under which
@@ -38,8 +39,8 @@ std::optional<Vec3<double>> WhereAxesMeetClosely(const std::vector<Rigid3>& came
 //    centres is;
 //  - the median distance of the camera centres from the origin is kAlignedDistance. If they all lie in one point, that
 //    of `points` is; without points the scale stays 1.
-// No length in it is measured in the source's units, but for what counts as rounding around zero (1e-12), so that the
-// result does not depend on unit and origin of the source.
+// No length in it is measured in the source's units, except for what counts as rounding around zero (1e-12), so that
+// the result does not depend on unit and origin of the source.
 Similarity3 AlignScene(const std::vector<AlignedView>& views, const std::vector<Vec3<double>>& points = {});
 
 // Returns the camera in the aligned frame: x_in_camera is multiplied by the scale, so that the pose stays rigid and

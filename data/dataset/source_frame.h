@@ -1,4 +1,4 @@
-// A dataset's photos and points as its source had them.
+// This header gives a dataset's photos and points as its source had them.
 #pragma once
 
 #include "data/dataset/dataset.h"

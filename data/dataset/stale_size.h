@@ -1,4 +1,5 @@
-// Cameras whose size is that of another version of the photo than their focal length and principal point.
+// A camera has a stale size if its size is that of another version of the photo than its focal length and principal
+// point.
 #pragma once
 
 #include <string>
@@ -8,11 +9,11 @@
 
 namespace splat::data {
 
-// Whether the principal point, px, is the middle of the photo of `width` x `height` px, while it is none of the size
-// that the camera says: the photo was scaled, and the camera with it but for its size, or the size alone was changed.
+// Whether the principal point, px, is the middle of the photo of `width` x `height` px, but not of the size that the
+// camera says: the photo was scaled, and the camera with it except for its size, or only the size was changed.
 bool HasStaleSize(const Intrinsics& intrinsics, int width, int height);
 
-// What is said of such a camera, whose numbers are then taken as px of the photo.
+// Returns what is said about such a camera, whose numbers are then taken as px of the photo.
 std::string StaleSizeText(const Intrinsics& intrinsics, int width, int height);
 
 }  // namespace splat::data

@@ -1,4 +1,4 @@
-// The size at which a photo is trained on.
+// The training size is the size at which a photo is trained on.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace splat::data {
 
-// Smaller than the 11 x 11 window of the loss plus its rim makes no sense.
+// A smaller image makes no sense: the window of the loss has 11 x 11 px plus its rim.
 constexpr int kMinSide_px = 16;
 
 struct PhotoSize {  // px

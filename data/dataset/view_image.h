@@ -1,4 +1,4 @@
-// The photo of a view as it is trained on: what LoadView decodes, turns, composites, undistorts and resizes.
+// The image of a view is its photo as it is trained on: LoadView decodes, turns, composites, undistorts and resizes it.
 #pragma once
 
 #include <array>
@@ -18,14 +18,14 @@ struct ViewImage {
 };
 
 // Returns the view's image and weights: decoded, oriented to the model, composited, undistorted and resized to
-// view.camera. Pixels have weight 0 if any of what they show is dropped by the mask, lies in the border or is
+// view.camera. Pixels have weight 0 if anything that they show is excluded by the mask, lies in the border or is
 // transparent under AlphaUse::kMask. A truncated file is used with a warning in `log`; its missing rows have weight 0.
 // Views of one camera may share `maps`. Throws splat::Error naming the file, also where no pixel counts.
 ViewImage LoadView(const View& view, const std::array<float, 3>& background, const LogSink& log,
                    UndistortMaps* maps = nullptr);
 
-// How many bytes LoadView's result takes, known before decoding. The weights of truncated photos, which are few, come
-// on top.
+// Returns how many bytes LoadView's result takes, which is known before decoding. The weights of truncated photos,
+// which are few, come on top.
 int64_t BytesOf(const View& view);
 
 // The image, resized as ResizeImage does; a pixel counts if all of what it shows does.

@@ -37,7 +37,7 @@ class ViewLoader {
   std::shared_ptr<const ViewImage> Get(int view_index);
 
   // Returns the bytes of the decoded images that are held, never above Options::cache_bytes: an image that does not fit
-  // is handed out without being kept. Images that a caller still holds, or that are being decoded, come on top.
+  // is returned without being kept. Images that a caller still holds, or that are being decoded, come on top.
   int64_t cached_bytes() const;
 
  private:

@@ -1,4 +1,4 @@
-// Where views see the points of structure from motion, freed of the lens.
+// This header says where views see the points of structure from motion, with the distortion of the lens removed.
 #pragma once
 
 #include <vector>

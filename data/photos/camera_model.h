@@ -1,5 +1,5 @@
-// Camera models as COLMAP names them. Training uses pinhole cameras; a photo of a distorted camera is undistorted at
-// load.
+// Camera models have the names that COLMAP gives them. Training uses pinhole cameras; a photo of a distorted camera is
+// undistorted when it is loaded.
 #pragma once
 
 #include <string>

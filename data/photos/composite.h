@@ -1,11 +1,11 @@
-// The transparency of photos: what stands behind them.
+// This header decides what stands behind the transparent parts of photos.
 #pragma once
 
 #include "core/image.h"
 
 namespace splat::data {
 
-// What becomes of it.
+// This says how transparency is used.
 enum class AlphaUse {
   kBackground,  // the photo is composited on the background
   kIgnore,      // the colours alone count

@@ -1,4 +1,4 @@
-// How much light a camera let onto its sensor, as it noted in EXIF.
+// This header computes how much light a camera let onto its sensor, from what it noted in EXIF.
 #pragma once
 
 #include <optional>

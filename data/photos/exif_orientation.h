@@ -1,4 +1,4 @@
-// The orientation of EXIF, 1..8 (1: as stored), applied to an image; data/photos/photo_exif.h reads it.
+// This header applies the orientation of EXIF, 1..8 (1: as stored), to an image; data/photos/photo_exif.h reads it.
 // data/dataset/dataset.h decides which photos are turned to fit their poses (View::rotate_to_model), and
 // data/dataset/view_image.h turns them; docs/photos.md says why.
 #pragma once

@@ -1,4 +1,4 @@
-// What lies in a folder of photos, by the names of the files.
+// This header lists what lies in a folder of photos, by the names of the files.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 namespace splat::data {
 
 // Returns the files in `folder` and below it, relative and sorted bytewise, without hidden ones. Throws splat::Error,
-// which says what to do, if it is no folder.
+// which says what to do, if it is not a folder.
 std::vector<std::string> FilesBelow(const std::string& folder);
 
 // Says in one line how many files of which kinds are images or videos that cannot be read, and how to convert each

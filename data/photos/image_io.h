@@ -1,4 +1,4 @@
-// Decoding, encoding and resizing of photos. Only the sources of this header and of undistort.h include OpenCV.
+// This header decodes, encodes and resizes photos. Only the sources of this header and of undistort.h include OpenCV.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct DecodedPhoto {
 
 // Decodes to 8 bits: 16-bit photos are divided by 257 with rounding, grey becomes three equal channels. Pixels are in
 // the stored order: EXIF orientation is NOT applied (COLMAP does not either); see ApplyOrientation
-// (exif_orientation.h). Throws splat::Error naming the file if it does not exist, is empty or is no photo.
+// (exif_orientation.h). Throws splat::Error naming the file if it does not exist, is empty or is not a photo.
 DecodedPhoto ReadPhoto(const std::string& path);
 
 // Resizes by area-averaging where the result is smaller, and bicubically where it is larger.

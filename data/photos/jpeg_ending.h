@@ -1,4 +1,4 @@
-// Where the data of a JPEG ends, for files that were cut off.
+// This header finds where the data of a JPEG ends, for files that were cut off.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ struct JpegEnding {
   bool early = false;
   size_t usable_bytes = 0;  // all, or those before a segment that is not whole
 
-  // Of a progressive file, which holds the image several times over, from coarse to fine. Of all others the rows follow
+  // A progressive file holds the image several times over, from coarse to fine; in every other file the rows follow
   // each other.
   bool progressive = false;
   bool lacks_colors = false;    // no scan of one of the colour components has begun

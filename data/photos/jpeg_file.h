@@ -1,5 +1,5 @@
-// JPEG files, read by libjpeg: OpenCV lets it print on the user's terminal, and does not say how many rows there are,
-// nor whether the data are damaged.
+// JPEG files are read by libjpeg: OpenCV lets it print on the user's terminal, and does not say how many rows there
+// are, nor whether the data are damaged.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ namespace splat::data {
 struct DecodedJpeg {
   Image8 image;  // 3 channels
   int rows = 0;  // that count; below them the last of these is repeated
-  // Where the data are no longer those of an image, in bytes. Where not all rows count, they are those before that; a
-  // file of several scans has all rows nevertheless, of which some are wrong.
+  // This is the place, in bytes, from which the data are not those of an image. If not all rows count, the rows before
+  // that place do; a file of several scans still has all rows, some of which are wrong.
   std::optional<size_t> damaged_from;
 };
 

@@ -1,4 +1,4 @@
-// The markers of a JPEG's segments, each behind a byte of FF (ITU-T T.81, table B.1).
+// These are the markers of a JPEG's segments, each of which follows a byte of FF (ITU-T T.81, table B.1).
 #pragma once
 
 namespace splat::data {

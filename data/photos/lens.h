@@ -1,4 +1,4 @@
-// The distortion of a lens as a formula: from the direction of a ray to where the calibrated image shows it.
+// A lens is its distortion as a formula: it leads from the direction of a ray to where the calibrated image shows it.
 #pragma once
 
 #include "core/vec.h"

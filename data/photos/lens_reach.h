@@ -1,4 +1,4 @@
-// How much of an image the distortion of its lens leaves, by which lenses are told from wrong numbers.
+// The reach of a lens is how much of an image its distortion leaves, which tells lenses from wrong numbers.
 #pragma once
 
 #include "data/photos/camera_model.h"
@@ -16,7 +16,7 @@ struct LensReach {
   double outwards = 1, inwards = 1;
 };
 
-// Of a few points of the image's edge. Throws splat::Error if the model is not supported.
+// Returns the reach from a few points of the image's edge. Throws splat::Error if the model is not supported.
 LensReach ReachOf(const Intrinsics& intrinsics);
 
 }  // namespace splat::data

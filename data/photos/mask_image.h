@@ -1,4 +1,4 @@
-// Masks as images: what of a photo counts.
+// A mask is an image that says which parts of a photo count.
 #pragma once
 
 #include <map>
@@ -9,20 +9,20 @@
 
 namespace splat::data {
 
-// Where the mask of a photo is.
+// A photo mask says where the mask of a photo is.
 struct PhotoMask {
   std::string path;       // empty: there is none, and all of the photo counts
   bool inverted = false;  // what is white is dropped
   bool is_photo = false;  // `path` is the photo, and its transparency the mask
 };
 
-// By the photo's name.
+// The masks are listed by the photo's name.
 using MasksOfPhotos = std::map<std::string, PhotoMask>;
 
 // The part of a photo that is more opaque than transparent, as a mask in its size; all of it if it has no transparency.
 Image8 OpaquePart(const Image8& photo);
 
-// What is left of a mask after resampling: a pixel of which a part is dropped is dropped.
+// Returns what remains of a mask after resampling: a pixel is excluded if a part of it is.
 Image8 WhollyKept(Image8 resampled);
 
 // Reads a mask: 1 channel of 255 (kept) and 0, of any size, in the order in which the photo's pixels are stored. Kept
@@ -33,7 +33,7 @@ Image8 WhollyKept(Image8 resampled);
 // photo, or shows an image.
 Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo);
 
-// How much of a mask is kept, 0..1.
+// The share says how much of a mask is kept, 0..1.
 struct MaskShare {
   double all = 0;
   double middle = 0;  // of the middle third of each side

@@ -1,5 +1,5 @@
-// Rows and columns at the edges of photos that show nothing: letterboxes, black lines of cut videos, the empty edges of
-// undistorted frames.
+// Borders are rows and columns at the edges of photos that show nothing: letterboxes, black lines of cut videos, the
+// empty edges of undistorted frames.
 #pragma once
 
 #include <array>

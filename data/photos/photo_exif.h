@@ -1,4 +1,4 @@
-// What the EXIF of a photo says that is used: orientation, camera and exposure. The one place that reads EXIF.
+// This header reads what is used of a photo's EXIF: orientation, camera and exposure. Nothing else reads EXIF.
 #pragma once
 
 #include <cstdint>

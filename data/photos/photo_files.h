@@ -1,4 +1,4 @@
-// Photos as files: which ones a folder has, and what their headers say, without decoding them.
+// This header says which photos a folder has, and what their headers say, without decoding them.
 #pragma once
 
 #include <array>
@@ -29,10 +29,10 @@ constexpr std::array<std::string_view, 8> kPhotoExtensions = {".png",  ".jpg",  
 bool HasPhotoExtension(const std::string& name);
 
 // Lists the files in `folder` and below it that HasPhotoExtension. The names are relative and sorted bytewise. Hidden
-// files are passed over. Throws splat::Error if the folder does not exist.
+// files are skipped. Throws splat::Error if the folder does not exist.
 std::vector<std::string> ListPhotos(const std::string& folder);
 
-// Whether the aspect of an image, width / height, is that of another one within a relative tolerance.
+// Returns whether the aspect of an image, width / height, is that of another one within a relative tolerance.
 bool HasAspect(double width, double height, double of_width, double of_height, double tolerance);
 
 // Reads size and EXIF from the file's header (about 0.1 ms). The format is told by the content, not by the name.
@@ -40,8 +40,8 @@ bool HasAspect(double width, double height, double of_width, double of_height, d
 // early ("is not a photo that can be read"). Broken pixel data shows only in ReadPhoto (image_io.h).
 PhotoInfo ReadPhotoInfo(const std::string& path);
 
-// The same for those who need a size alone: where ReadPhotoInfo throws, the width is 0, and whoever uses the photo
-// (BuildDataset) says what is wrong with it.
+// Reads as ReadPhotoInfo does, for callers that need the size alone. Where ReadPhotoInfo throws, the width is 0, and
+// the code that uses the photo (BuildDataset) says what is wrong with it.
 PhotoInfo PhotoInfoOrNone(const std::string& path);
 
 // Opens a photo and reads its header; the stream is left at its beginning. Throws splat::Error as ReadPhotoInfo

@@ -1,4 +1,5 @@
-// Which files of a folder are the photos that were asked for, and which are masks or other images that belong to them.
+// This header tells which files of a folder are the photos that were asked for, and which are masks or other images
+// that belong to them.
 #pragma once
 
 #include <optional>

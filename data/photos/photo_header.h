@@ -1,4 +1,4 @@
-// What can be learnt of a photo file without decoding it.
+// This header reads what can be learnt of a photo file without decoding it.
 #pragma once
 
 #include <cstddef>

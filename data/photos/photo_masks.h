@@ -1,4 +1,4 @@
-// Which mask belongs to which photo, by their names.
+// This header finds which mask belongs to which photo, by their names.
 #pragma once
 
 #include <map>

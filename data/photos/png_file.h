@@ -1,4 +1,4 @@
-// PNG files, read by libpng: OpenCV drops the colour that a file declares to be transparent.
+// PNG files are read by libpng: OpenCV drops the colour that a file declares to be transparent.
 #pragma once
 
 #include <istream>

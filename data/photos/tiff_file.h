@@ -1,4 +1,4 @@
-// TIFF files, read by libtiff: OpenCV applies their orientation, multiplies by alpha twice and reads some layouts
+// TIFF files are read by libtiff: OpenCV applies their orientation, multiplies by alpha twice and reads some layouts
 // wrong.
 #pragma once
 

@@ -1,4 +1,4 @@
-// From a distorted photo to the image of a pinhole camera.
+// Undistortion turns a distorted photo into the image of a pinhole camera.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ namespace splat::data {
 // model if it is not supported, or if its distortion leaves no usable image.
 Camera UndistortedCamera(const Intrinsics& intrinsics);
 
-// Which place of the photo each pixel of an undistorted image comes from: photos of the same camera share it. A map is
-// kept from its second use on, as long as all of them fit `bytes`. Threads may share an object. The images have the
-// same bits as without one.
+// A map says which place of the photo each pixel of an undistorted image comes from; photos of the same camera share
+// it. A map is kept from its second use on, as long as all of them fit `bytes`. Threads may share an object. The images
+// have the same bits as without one.
 class UndistortMaps {
  public:
   explicit UndistortMaps(int64_t bytes = int64_t(256) << 20);

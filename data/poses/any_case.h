@@ -1,4 +1,4 @@
-// Files that other systems name in another case.
+// This header finds files that other systems name in another case.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 namespace splat::data {
 
-// The path of `name` in `folder`, or else of what has this name but for the case of ASCII; where neither lies there,
-// the path as asked for.
+// Returns the path of `name` in `folder`, or else of what has this name except for the case of ASCII letters; where
+// neither lies there, the path as asked for.
 inline std::filesystem::path InAnyCase(const std::filesystem::path& folder, const std::string& name) {
   std::error_code error;
   std::filesystem::path asked = folder / name;

@@ -1,5 +1,5 @@
-// Which of the models is taken that COLMAP made of one photo set. Between poses of several kinds that lie with photos,
-// pose_source.h chooses.
+// This header chooses among the models that COLMAP made of one photo set. Between poses of several kinds that lie with
+// photos, pose_source.h chooses.
 #pragma once
 
 #include <optional>

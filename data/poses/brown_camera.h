@@ -1,11 +1,12 @@
-// The camera of photogrammetry programs: one polynomial, named by each of them in its own way.
+// This camera of photogrammetry programs is one polynomial, which each of them names in its own way.
 #pragma once
 
 #include "data/photos/camera_model.h"
 
 namespace splat::data {
 
-// In the terms that Metashape and RealityCapture share. A ray (x, y) with r^2 = x^2 + y^2 is seen at
+// The camera is given in the terms that Metashape and RealityCapture share. A ray (x, y) with r^2 = x^2 + y^2 is seen
+// at
 //   bent = (x s + t1 (r^2 + 2 x^2) + 2 t2 x y, y s + t2 (r^2 + 2 y^2) + 2 t1 x y),  s = 1 + k1 r^2 + ... + k4 r^8
 //   (fx bent_x + skew bent_y + cx, fy bent_y + cy) px.
 struct BrownCamera {

@@ -1,4 +1,4 @@
-// What both writers of COLMAP models (data/poses/colmap_writer.h) begin with: the cameras that photos share, and the
+// Both writers of COLMAP models (data/poses/colmap_writer.h) begin with this: the cameras that photos share, and the
 // folder.
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace splat::data {
 
 // Returns the camera as one of COLMAP's models. Throws splat::Error naming the photo for intrinsics of photogrammetry's
-// model that are none of COLMAP's.
+// model that no model of COLMAP can express.
 Intrinsics AsColmapCamera(const Intrinsics& camera, const std::string& photo);
 
 struct ColmapCameras {
@@ -22,7 +22,7 @@ struct ColmapCameras {
 // Returns the photos' cameras as AsColmapCamera gives them, and throws as it does. Equal ones are shared.
 ColmapCameras SharedCameras(const std::vector<PosedPhoto>& photos);
 
-// Makes the folder of a model and those around it where they are missing. Throws splat::Error naming it.
+// Makes the folder of a model and its parent folders if they are missing. Throws splat::Error naming it.
 void MakeModelFolder(const std::string& folder);
 
 }  // namespace splat::data

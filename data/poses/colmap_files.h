@@ -1,4 +1,5 @@
-// The three files of a COLMAP model as records, structure checked but not yet meaning. Used by colmap_reader.cpp alone.
+// These records are the three files of a COLMAP model, with their structure checked but not yet their meaning. They are
+// used by colmap_reader.cpp alone.
 #pragma once
 
 #include <array>
@@ -43,8 +44,8 @@ struct ColmapFile {
 };
 
 // Each of these functions throws splat::Error naming `path` and the entry if the file is missing, truncated or
-// malformed. Of points, without which poses are still of use, the records that are whole are kept (of a binary file
-// those before the damage) and `damage` has the message; they throw if that leaves none.
+// malformed. Poses are of use without points, so the whole records of points are kept (in a binary file those before
+// the damage) and `damage` has the message; the functions throw if that leaves none.
 ColmapFile<ColmapCamera> ReadBinaryCameras(const std::string& path);
 ColmapFile<ColmapImage> ReadBinaryImages(const std::string& path);
 ColmapFile<ColmapPoint> ReadBinaryPoints(const std::string& path);

@@ -85,14 +85,14 @@ Intrinsics CheckedIntrinsics(const ColmapCamera& camera, const std::string& wher
   return {camera.model, int(camera.width), int(camera.height), params};
 }
 
-// A camera of which photos can be used, or why not.
+// A camera whose photos can be used, or the reason why they cannot.
 struct CameraEntry {
   Intrinsics intrinsics;
   std::string problem;
 };
 using CameraTable = std::map<uint32_t, CameraEntry>;
 
-// Of several cameras with one id the first counts, with a warning.
+// Makes the table; if several cameras have one id, the first counts and a warning is added.
 CameraTable MakeCameraTable(const std::vector<ColmapCamera>& cameras, const std::string& path,
                             std::vector<std::string>& warnings) {
   SPLAT_CHECK(!cameras.empty(), path, ": holds no cameras; copy the model again or run COLMAP again");

@@ -13,8 +13,8 @@ namespace splat::data {
 // or as AsColmapCamera (data/poses/colmap_cameras.h) does.
 void WriteColmapModel(const std::string& folder, const SceneDescription& scene);
 
-// The same as cameras.txt, images.txt and points3D.txt, which people and scripts can read. COLMAP takes names of photos
-// there up to their first blank only.
+// Writes the same model as cameras.txt, images.txt and points3D.txt, which people and scripts can read. COLMAP reads
+// photo names from these files up to the first blank only.
 void WriteColmapText(const std::string& folder, const SceneDescription& scene);
 
 }  // namespace splat::data

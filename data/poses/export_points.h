@@ -1,4 +1,4 @@
-// The point cloud that lies beside exported cameras.
+// This header finds and reads the point cloud that lies beside exported cameras.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 namespace splat::data {
 
 // Adds the points of a PLY in the folder of `cameras_path` to a scene that has photos: that with the name of the file
-// of cameras, else points3D.ply, sparse_pc.ply, pointcloud.ply or points.ply, else the only one there that is no scene
-// of splats. Points that hardly any camera has in view are in another coordinate system and are left. What was left,
-// and that there are none, is a warning.
+// of cameras, else points3D.ply, sparse_pc.ply, pointcloud.ply or points.ply, else the only one there that is not a
+// scene of splats. Points that hardly any camera has in view are in another coordinate system and are left out. A
+// warning says what was left out, or that there are no points.
 void AddExportedPoints(const std::string& cameras_path, SceneDescription& scene);
 
 }  // namespace splat::data

@@ -10,7 +10,7 @@
 
 namespace splat::data {
 
-// What became of the photos of a source.
+// This says what became of the photos of a source.
 struct LocatedPhotos {
   std::vector<PosedPhoto> photos;         // with their files
   std::vector<std::string> missing;       // names without a file
@@ -26,7 +26,7 @@ struct LocatedPhotos {
 };
 
 // `scene` is what was read at `place`. The poses of a source without names go with all photos in sorted order, or with
-// none where there are more or fewer.
+// none if the numbers differ.
 LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene);
 
 }  // namespace splat::data

@@ -46,7 +46,7 @@ double NumberOr(const pugi::xml_node& parent, const char* name, double missing, 
   return node ? Numbers(node, 1, where)[0] : missing;
 }
 
-// Of 3 x 3 numbers, or of the first three columns of 4 x 4.
+// Makes a matrix from 3 x 3 numbers, or from the first three columns of 4 x 4.
 Mat3<double> MatrixOf(const std::vector<double>& m) {
   const size_t stride = m.size() == 9 ? 3 : 4;
   Mat3<double> matrix;

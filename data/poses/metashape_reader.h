@@ -14,8 +14,8 @@ bool IsMetashapeXml(const std::string& path);
 // several cameras have gets the label of its group before it. Poses are those of the chunk's world: the transform of
 // the camera's component, or of the chunk, is applied. Left out with a warning are cameras that are not aligned or are
 // disabled, labels that stay ambiguous, and components without a place in the world of others. Throws splat::Error
-// naming file and entry; so it does for sensors that are no frame cameras (fisheye, spherical, cylindrical, RPC) and
-// for coefficients that are not handled (p3, p4).
+// naming file and entry, also for sensors that are not frame cameras (fisheye, spherical, cylindrical, RPC) and for
+// coefficients that are not handled (p3, p4).
 SceneDescription ReadMetashape(const std::string& path, const std::string& image_folder);
 
 }  // namespace splat::data

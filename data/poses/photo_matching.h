@@ -1,5 +1,5 @@
-// Which file is meant by the name that a source of poses gives a photo. The names may come from another machine,
-// another system or another export of the photos.
+// This header finds the file that is meant by the name that a source of poses gives a photo. The names may come from
+// another machine, another system or another export of the photos.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,10 @@
 
 namespace splat::data {
 
-// The name with "/" in the place of "\", without a drive ("C:"), and without "." and ".." where they say nothing.
+// Returns the name with "/" instead of "\", without a drive ("C:"), and without "." and ".." where they say nothing.
 std::string PlainName(const std::string& name);
 
-// How a name was found, the strictest first.
+// These are the ways in which a name can be found, the strictest first.
 enum class NameMatch {
   kExact,     // the file's name, byte for byte
   kSameText,  // the same text in another form of Unicode, or in other case
@@ -29,10 +29,10 @@ struct PhotoMatches {
   size_t steps = 0;               // folders that were looked at for it: the work, which grows with the names' number
 };
 
-// Finds the file of each name among `photos`, which are relative to `folder`. Names may have folders before them, also
-// of another machine: the last parts must agree, and of several files, or several names for one file, those go together
-// that agree in more of their folders. A file is never given to two names. All exact matches are made before the next
-// looser kind is tried.
+// Finds the file of each name among `photos`, which are relative to `folder`. Names may include folders, also those of
+// another machine: the last parts must agree, and among several files, or several names for one file, those belong
+// together that agree in more of their folders. A file is never given to two names. All exact matches are made before
+// the next looser kind is tried.
 PhotoMatches MatchPhotos(const std::vector<std::string>& names, const std::string& folder,
                          const std::vector<std::string>& photos);
 

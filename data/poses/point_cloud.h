@@ -1,4 +1,4 @@
-// Sparse points from structure-from-motion, or any coloured point cloud, and where photos show them.
+// A point cloud holds sparse points from structure from motion, or any coloured points, and where photos show them.
 #pragma once
 
 #include <cmath>

@@ -8,7 +8,7 @@
 namespace splat::data {
 namespace {
 
-// Of the points that lie with the cameras nearly all are in view of one, of others next to none.
+// Nearly all points that belong to the cameras are in view of one, and next to none of the others.
 constexpr double kLeastInView = 0.1;
 constexpr size_t kPointsTried = 500, kCamerasTried = 200;
 constexpr double kMargin = 0.25;   // around the image, for distortion; of its size

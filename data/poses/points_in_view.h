@@ -1,4 +1,4 @@
-// Whether points belong to cameras.
+// This header tells whether points belong to cameras.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace splat::data {
 
-// Which points lie where cameras look, by samples of both; 0 where there are none.
+// These shares say how many points lie where cameras look, by samples of both; they are 0 without points or cameras.
 struct PointsInView {
   double by_any = 0;   // the share of the points that some camera has in view
   double by_each = 0;  // the share that a camera has in view, in the mean over the cameras

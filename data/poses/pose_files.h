@@ -1,4 +1,4 @@
-// What holds poses: the readers behind one interface.
+// This header puts the readers of everything that holds poses behind one interface.
 #pragma once
 
 #include <string>
@@ -16,19 +16,20 @@ enum class PoseKind {
   kLlff,            // poses_bounds.npy
 };
 
-// What a path of poses may be, for messages and help texts.
+// This text says what a path of poses may be, for messages and help texts.
 constexpr const char* kKindsOfPoses =
     "a COLMAP model folder, a transforms.json, LLFF's poses_bounds.npy, a Bundler file (.out), or cameras that "
     "Metashape (XML) or RealityCapture (CSV) exported";
 
-// By the name of a file.
+// Tells the kind by the name of a file.
 PoseKind PoseKindOfFile(const std::string& path);
 
-// Whether the file holds poses, by its name and its beginning. It says no of a transforms.json, whose name is enough.
+// Whether the file holds poses, by its name and its beginning. Returns false for a transforms.json, whose name is
+// enough.
 bool IsExportOfCameras(const std::string& path);
 
-// Reads the photos, and the points where that costs no file more (AddPosePoints has the others). Throws splat::Error
-// naming file and entry.
+// Reads the photos, and also the points if they lie in the same file (AddPosePoints reads the others). Throws
+// splat::Error naming file and entry.
 SceneDescription ReadPosedPhotos(PoseKind kind, const std::string& path, const std::string& image_folder);
 
 // Adds the points that lie with the poses to what ReadPosedPhotos read.

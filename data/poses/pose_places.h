@@ -1,4 +1,4 @@
-// Where poses are looked for: the layouts that other programs write.
+// This header lists where poses are looked for: the layouts that other programs write.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace splat::data {
 
-// Poses that lie with photos.
+// This is a place where poses lie with photos.
 struct PosePlace {
   std::string path;  // of a model's folder, or of a file
   std::string base;  // the folder that was searched
@@ -24,10 +24,10 @@ struct PosePlace {
 // of distorted/ first, which is Inria's layout. All `folders` are searched for models before any is searched for files.
 std::vector<PosePlace> ListPosePlaces(const std::vector<std::string>& folders, bool distorted_first);
 
-// All folders in and below `folder` in which ListPosePlaces looks for models, whether or not one lies there.
+// Returns all folders in and below `folder` in which ListPosePlaces looks for models, whether or not one lies there.
 std::vector<std::string> PlacesOfModels(const std::string& folder);
 
-// The folder, its parent and the parent's parent.
+// Returns the folder, its parent and the parent's parent.
 std::vector<std::string> FoldersAround(const std::string& image_folder);
 
 }  // namespace splat::data

@@ -1,4 +1,4 @@
-// The one place that decides which photos, poses, points and masks belong together, by names and by sizes, from
+// This is the one place that decides which photos, poses, points and masks belong together, by names and by sizes, from
 // everything that lies with the photos (--images DIR --poses auto|sfm|PATH). docs/inputs.md has the table of layouts.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace splat::data {
 
-// What was decided.
+// A choice says what was decided.
 struct PoseChoice {
   std::optional<SceneDescription> scene;  // of the photos that were asked for, with points; nothing: SfM must run
   std::string summary;                    // one line: what was taken, and what was left and why
@@ -18,16 +18,16 @@ struct PoseChoice {
 
 // Chooses among the poses that lie in the folder of the photos, its parent and the parent's parent (pose_places.h):
 // those whose names are the photos' go first, then those whose cameras have exactly the photos' size, then sizes with
-// one common factor, then the order of the places; of several models of one sparse/ the one with more photos, of equals
-// that with more points. Poses of other photos are left, and so are those that cannot be read, if others serve. Where
-// no name is the same, as many photos are paired as renamed_photos.h says if the source's own photos are not there and
-// the folder is named images... or input, or has scaled-down photos (LLFF's images_4). Poses without names
-// (poses_bounds.npy) go with all photos of a folder so named, or of their own folder, in sorted order. Throws
-// splat::Error where the only poses that lie there cannot be read.
+// one common factor, then the order of the places; among several models of one sparse/ the one with more photos goes
+// first, and among equals the one with more points. Poses of other photos are not used, and neither are poses that
+// cannot be read if others can be used. Where no name is the same, as many photos are paired as renamed_photos.h says
+// if the source's own photos are not there and the folder is named images... or input, or has scaled-down photos
+// (LLFF's images_4). Poses without names (poses_bounds.npy) go with all photos of a folder so named, or of their own
+// folder, in sorted order. Throws splat::Error where the only poses that lie there cannot be read.
 PoseChoice ChoosePoses(const PhotoFolder& photos);
 
 // Reads the poses at `path`, a COLMAP model folder, a transforms.json, LLFF's poses_bounds.npy, cameras that Metashape
-// or RealityCapture exported or a folder that holds such, for these photos; of several in a folder that which
+// or RealityCapture exported or a folder that holds such, for these photos; among several in a folder the one that
 // ChoosePoses would take. The result always has a scene. Each photo is looked for by its name as photo_matching.h says,
 // and then, within photos.given or for held-out photos, where the source says. If none is found but there are as many
 // photos, they are paired as renamed_photos.h says with a warning, unless the source's own photos lie elsewhere. Photos
@@ -35,7 +35,7 @@ PoseChoice ChoosePoses(const PhotoFolder& photos);
 // warning.
 PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos);
 
-// The first poses in `folder` or its parent, without regard to any photos; nothing where there are none.
+// Returns the first poses in `folder` or its parent, whichever photos there are; nothing if there are no poses.
 std::optional<std::string> FindPoses(const std::string& folder);
 
 }  // namespace splat::data

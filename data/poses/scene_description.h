@@ -1,4 +1,5 @@
-// What a reader of poses (COLMAP model, transforms.json) delivers: cameras with their photos, and points. No pixels.
+// A scene description is what a reader of poses (COLMAP model, transforms.json) delivers: cameras with their photos,
+// and points, but no pixels.
 #pragma once
 
 #include <optional>
@@ -13,10 +14,10 @@
 
 namespace splat::data {
 
-// Longer side of the photos in whose pixels errors of reprojection are told.
+// Errors of reprojection are given in pixels of photos with this longer side.
 constexpr double kReprojectionSide_px = 1600;
 
-// One posed photo as the reader found it.
+// This is one posed photo as the reader found it.
 struct PosedPhoto {
   std::string name;            // as written in the model, relative to the photo folder; shown to people
   std::string path;            // of the file; readers resolve it, it need not exist

@@ -1,4 +1,4 @@
-// How the sizes of photos agree with those that their cameras were calibrated for.
+// This header compares the sizes of photos with those that their cameras were calibrated for.
 #pragma once
 
 #include <map>

@@ -15,13 +15,13 @@ using Json = nlohmann::json;
 
 constexpr double kLastRowTolerance = 1e-6;
 
-// A transform_matrix as written, but the right way round.
+// This is a transform_matrix as written, but the right way round.
 struct FrameMatrix {
   Rigid3 pose;              // its 3 x 4 part, of which the rotation may be scaled
   bool transposed = false;  // as written: with the translation in the last row
 };
 
-// Of 3 or 4 rows.
+// Reads a matrix of 3 or 4 rows.
 FrameMatrix ReadMatrix(const Json& matrix, const std::string& where) {
   SPLAT_CHECK(matrix.is_array() && (matrix.size() == 3 || matrix.size() == 4), where,
               ": 'transform_matrix' must have 4 rows of 4 numbers");

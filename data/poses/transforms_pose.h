@@ -1,4 +1,5 @@
-// The pose in a frame of a transforms.json, whichever way its matrix is written. Used by transforms_reader.cpp alone.
+// This header reads the pose in a frame of a transforms.json, whichever way its matrix is written. It is used by
+// transforms_reader.cpp alone.
 #pragma once
 
 #include <string>
@@ -15,8 +16,8 @@ struct FramePose {
 };
 
 // Reads 'transform_matrix', world-from-camera with OpenGL's camera axes (x right, y up, z back), of 3 or 4 rows. Throws
-// splat::Error, with `where` (file and frame) before it, where there is none, or one that is no rotation, up to a
-// scale, with a translation.
+// splat::Error, with `where` (file and frame) before it, if there is none, or if it is not a rotation, up to a scale,
+// with a translation.
 FramePose ReadFramePose(const nlohmann::json& frame, const std::string& where);
 
 }  // namespace splat::data

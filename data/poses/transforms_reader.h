@@ -10,9 +10,9 @@
 namespace splat::data {
 
 // Reads `json_path`. If its name is transforms_train.json and transforms_test.json (or else transforms_val.json) lies
-// beside it, both are read and the split is kept; where the latter is damaged, its photos are left with a warning, and
-// there is no split. Kept is also a split by train_filenames, val_filenames and test_filenames, of which the latter two
-// are held out. Paths without extension get .png, .jpg, ... whichever exists. Where the size is not written it is taken
+// beside it, both are read and the split is kept; if the latter is damaged, its photos are left out with a warning, and
+// there is no split. A split by train_filenames, val_filenames and test_filenames is kept as well; the latter two are
+// held out. Paths without extension get .png, .jpg, ... whichever exists. Where the size is not written it is taken
 // from the photo's header, and `image_folder` is searched for photos that do not lie where the file says. The points
 // are those of "ply_file_path" or else of sparse_pc.ply beside the file, if either exists. A uniform scale is taken off
 // the matrices with a warning. Masks are counted but not read, and keys that are not used are named in one warning.

@@ -24,7 +24,7 @@ void ReadOrSayWhy(PosedPhoto& photo, const Read& read) {
 void CheckAnyIsUsable(const std::vector<PosedPhoto>& photos);
 
 // Sorts the photos of the file at `path` by name and keeps one of each name, with one warning for all: the first in the
-// file of those that can be used, and one to train on before one that is held out.
+// file that can be used, and a photo to train on rather than one that is held out.
 void SortAndKeepOneOfEachName(const std::string& path, std::vector<PosedPhoto>& photos,
                               std::vector<std::string>& warnings);
 

@@ -1,4 +1,5 @@
-// Which photos of a set were taken by one camera with one lens setting, and which camera model each group gets.
+// This header decides which photos of a set were taken by one camera with one lens setting, and which camera model each
+// group gets.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@
 
 namespace splat::data {
 
-// What structure-from-motion needs to know of a photo file without decoding it.
+// This is what structure from motion needs to know about a photo file without decoding it.
 struct SfmPhoto {
   std::string name;      // relative to the photo folder
   uint64_t bytes = 0;    // file size
@@ -36,8 +37,8 @@ constexpr size_t kPhotosForOpenCvModel = 25;
 // Under single_camera "auto" photos of one size and one EXIF camera share a camera, and photos that are alone get their
 // own. Under "yes" all photos share one; splat::Error, naming two photos, is thrown if the sizes differ. Under "no"
 // each photo has its own. The camera_model "auto" is OPENCV for a shared camera of at least kPhotosForOpenCvModel
-// photos, and SIMPLE_RADIAL otherwise. Photos with width 0 are passed over. COLMAP takes no notice of EXIF orientation:
-// a portrait photo that is stored as landscape belongs with the landscape ones.
+// photos, and SIMPLE_RADIAL otherwise. Photos with width 0 are skipped. COLMAP ignores EXIF orientation: a portrait
+// photo that is stored as landscape belongs with the landscape ones.
 std::vector<CameraGroup> GroupByCamera(const std::vector<SfmPhoto>& photos, const SfmOptions& options);
 
 }  // namespace splat::data

@@ -1,4 +1,4 @@
-// The part of COLMAP's database.db that we read and write: photos, features and raw matches.
+// This header reads and writes the part of COLMAP's database.db that we use: photos, features and raw matches.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ struct DatabasePairCounts {
 // The number under which COLMAP files a pair, whichever is named first.
 int64_t DatabasePairId(int64_t first_image, int64_t second_image);
 
-// A database that no stage can use: it is no database, torn, or lacks tables.
+// This is thrown for a database that no stage can use: it is not a database, is torn, or lacks tables.
 class DamagedDatabase : public Error {
  public:
   using Error::Error;

@@ -1,4 +1,4 @@
-// What COLMAP's own output tells of its progress.
+// This header reads COLMAP's progress from its own output.
 #pragma once
 
 #include <cstddef>

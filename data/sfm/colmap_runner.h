@@ -1,5 +1,6 @@
-// The COLMAP program: what this build of it can do, and running one of its commands. COLMAP renamed options over the
-// years (SiftExtraction.use_gpu became FeatureExtraction.use_gpu in 4.0); the program itself is asked what it has.
+// This header finds out what this build of the COLMAP program can do, and runs its commands. COLMAP renamed options
+// over the years (SiftExtraction.use_gpu became FeatureExtraction.use_gpu in 4.0); the program itself is asked what it
+// has.
 #pragma once
 
 #include <functional>

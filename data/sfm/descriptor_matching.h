@@ -1,5 +1,5 @@
-// Brute-force matching of SIFT descriptors on the CPU: exact nearest neighbours by integer dot products, several times
-// faster than COLMAP's own CPU matcher.
+// SIFT descriptors are matched on the CPU by brute force: exact nearest neighbours by integer dot products, several
+// times faster than COLMAP's own CPU matcher.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The photos as COLMAP can read them.
+// This header gives COLMAP the photos in a form that it can read.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 namespace splat::data {
 
 // Returns `image_folder` where COLMAP can read all of the photos. If some have more than 8 bits a sample, which COLMAP
-// passes over without a word, returns a folder in the workspace with an 8-bit copy (PNG) of each of these and a link to
-// each of the others, under the same names. Copies of an earlier run are kept unless their photo is newer. Throws
-// splat::Error for a photo that cannot be decoded and a folder that cannot be written.
+// silently skips, returns a folder in the workspace with an 8-bit copy (PNG) of each of these and a link to each of the
+// others, under the same names. Copies of an earlier run are kept unless their photo is newer. Throws splat::Error for
+// a photo that cannot be decoded and a folder that cannot be written.
 std::string FolderForColmap(const std::string& image_folder, const std::vector<SfmPhoto>& photos,
                             const SfmWorkspace& workspace);
 

@@ -1,5 +1,5 @@
-// Short numbers that tell whether texts and files are still what they were. Which of COLMAP's work may be resumed by
-// them is decided by sfm_workspace.h and each stage.
+// Fingerprints are short numbers that tell whether texts and files are still what they were. Which of COLMAP's work may
+// be resumed by them is decided by sfm_workspace.h and each stage.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Tells a program that has stopped working from one that works for long without a word.
+// The watch tells a program that has stopped working from one that works for a long time without printing anything.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,5 @@
-// Photos to a COLMAP model: runs the COLMAP program stage by stage in a workspace that is kept and resumed.
+// Structure from motion turns photos into a COLMAP model: it runs the COLMAP program stage by stage in a workspace that
+// is kept and resumed.
 #pragma once
 
 #include <functional>
@@ -25,7 +26,8 @@ struct SfmResult {
   size_t photos_given = 0;
   size_t photos_registered = 0;
   std::vector<std::string> left_out;  // names, sorted
-  // Of these, what COLMAP made models of that are not connected to the chosen one (data/sfm/sfm_parts.h).
+  // These are the groups of left-out photos of which COLMAP made models that are not connected to the chosen one
+  // (data/sfm/sfm_parts.h).
   std::vector<std::vector<std::string>> other_parts;
   size_t points = 0;
   double mean_reprojection_error_px = 0;
@@ -34,7 +36,8 @@ struct SfmResult {
   std::vector<std::string> notes;  // what was chosen and retried, in words for a person
 };
 
-// RunSfm throws this when `cancelled` said so. The workspace is left such that the next run continues.
+// RunSfm throws this exception when `cancelled` returns true. The workspace is left in a state from which the next run
+// continues.
 class SfmCancelled : public Error {
  public:
   SfmCancelled() : Error("structure-from-motion was cancelled; the next run continues it") {}
@@ -45,11 +48,11 @@ class SfmCancelled : public Error {
 // that depend on it; a number of threads does not. COLMAP finds the features, verifies matches and solves; on a CPU the
 // features are matched here (data/sfm/sfm_matching.h), between pairs chosen by the likeness of their largest features.
 // `log` gets what a person should know while it runs (photos that cannot be read, retries); the result's notes say all.
-// Of models that share no photos the largest is taken; where no verified pair joins them, nothing further is tried.
-// Photos whose names COLMAP cannot list (line ends, blanks at the ends) are left out.
-// Throws splat::Error if there is no COLMAP program (with the install command), there are fewer than 2 photos, COLMAP
-// fails (with the last lines of its log and the log's path), no model is found (with advice), or another run works in
-// the same workspace.
+// If COLMAP makes several models that share no photos, the largest is taken; where no verified pair joins them, nothing
+// further is tried. Photos whose names COLMAP cannot list (line ends, blanks at the ends) are left out. Throws
+// splat::Error if there is no COLMAP program (with the install command), there are fewer than 2 photos, COLMAP fails
+// (with the last lines of its log and the log's path), no model is found (with advice), or another run works in the
+// same workspace.
 SfmResult RunSfm(const std::string& image_folder, const std::string& workspace, const SfmOptions& options,
                  const std::function<void(const SfmProgress&)>& progress, const LogSink& log);
 

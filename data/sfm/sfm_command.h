@@ -1,4 +1,5 @@
-// A command of COLMAP as a part of a stage: its progress, a second try if it hangs, and its failure in a line.
+// This header runs a command of COLMAP as a part of a stage: it reports its progress, tries a second time if it hangs,
+// and describes its failure in one line.
 #pragma once
 
 #include <functional>
@@ -15,7 +16,7 @@ struct SfmCommand {
   std::vector<ColmapOption> needed, wished;
 };
 
-// How the progress of one command is part of its stage's.
+// The share says how the progress of one command is part of its stage's.
 struct StageShare {
   SfmStage stage;
   int attempt;
@@ -29,7 +30,7 @@ void Report(const SfmContext& context, const SfmProgress& progress);
 // Adds a note that is not there yet.
 void AddNote(SfmContext& context, const std::string& note);
 
-// The same, and logs it at once: for what a person should know while it runs.
+// Adds a note as AddNote does and logs it at once, for what a person should know while the stage runs.
 void Warn(SfmContext& context, const std::string& note);
 
 // Runs the command that `prepare` returns. One that was ended because it did nothing is prepared and run once more.

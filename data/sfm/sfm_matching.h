@@ -32,7 +32,7 @@ struct MatchingSummary {
 std::vector<PhotoPair> PairsToMatch(const ColmapDatabase& database, const std::vector<DatabaseImage>& images,
                                     const SfmPlan& plan, Executor& executor, const MatchingCalls& calls);
 
-// Matches all features of the chosen pairs; pairs that have raw matches in the database already are passed over, so an
+// Matches all features of the chosen pairs; pairs that have raw matches in the database already are skipped, so an
 // interrupted run continues. All other pairs get an empty row, so that COLMAP's exhaustive_matcher, which is run next,
 // compares nothing itself. The result does not depend on the number of threads.
 MatchingSummary MatchPhotos(ColmapDatabase& database, const SfmPlan& plan, Executor& executor,

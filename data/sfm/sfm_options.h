@@ -1,4 +1,4 @@
-// What a user may ask of structure from motion.
+// These options are what a user may ask of structure from motion.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Photo sets that fall apart: things that no photo shows together become models of their own.
+// Some photo sets fall apart: things that no photo shows together become models of their own.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ constexpr size_t kSmallestPart = 3;
 PhotoNames NamesIn(const std::string& model_folder);
 
 // What the models beside `model` place that neither it nor a larger one of them places: parts of at least kSmallestPart
-// photos, the largest first. Damaged models are passed over.
+// photos, the largest first. Damaged models are skipped.
 std::vector<PhotoNames> OtherParts(const ColmapModel& model);
 
 // Whether a further attempt can place no more photos: every pair has been compared, `connected` (groups that verified
@@ -31,8 +31,8 @@ bool OnlyPartsAreLeft(const SfmPlan& plan, const std::vector<PhotoNames>& connec
 // parts.
 std::string DescribeParts(const SfmResult& result);
 
-// What is said of the photos that are in no part: how many, some of their names, and what to do where fewer than half
-// of all photos have poses. Empty if there are none.
+// Returns what is said about the photos that are in no part: how many, some of their names, and what to do where fewer
+// than half of all photos have poses. Empty if there are none.
 std::string DescribeLeftOut(const SfmResult& result);
 
 }  // namespace splat::data

@@ -1,5 +1,5 @@
-// What to ask of COLMAP for a given number of photos on a given machine, and what to try next if too few photos were
-// placed. Pure functions: no file, no process.
+// A plan says what to ask of COLMAP for a given number of photos on a given machine, and what to try next if too few
+// photos were placed. The functions are pure: they touch no file and no process.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ struct SfmPlan {
   std::string description;               // what is special about it, for a person: "all pairs and lowered thresholds"
 };
 
-// What decides.
+// A plan is chosen by these facts.
 struct SfmFacts {
   size_t photos = 0;
   int threads = 1;

@@ -1,5 +1,5 @@
-// What earlier runs left in the workspace is looked at before a stage uses it. What is damaged is made anew, with a
-// warning, and what it was made from is kept.
+// This header checks what earlier runs left in the workspace before a stage uses it. Damaged files are made anew, with
+// a warning, and the files that they were made from are kept.
 #pragma once
 
 #include <string>
@@ -28,7 +28,7 @@ std::string MatchCounts(const std::string& database);
 // Throws what a failed COLMAP has said as DamagedDatabase if it speaks of the database's content.
 void ThrowIfDamaged(const std::string& message);
 
-// What to add to a message of failure where files of earlier runs may be the reason; else empty.
+// Returns what to add to a message of failure if files of earlier runs may be the reason; otherwise an empty text.
 std::string AdviceOnOldFiles(const SfmContext& context);
 
 }  // namespace splat::data

@@ -1,4 +1,4 @@
-// The three stages of structure-from-motion, each of which finds out whether it is done, continues or starts afresh.
+// Structure from motion has three stages, each of which finds out whether it is done, continues or starts afresh.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@
 
 namespace splat::data {
 
-// What the stages of all attempts share.
+// The stages of all attempts share this context.
 struct SfmContext {
   const SfmOptions& options;
   SfmWorkspace& workspace;

@@ -1,4 +1,5 @@
-// The folder in which structure-from-motion works: which stages are finished, and what each was made from.
+// The workspace is the folder in which structure from motion works; it records which stages are finished, and what each
+// was made from.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// A page that shows the scene in any browser (.html), both directions: the SuperSplat viewer with the splats as SOG,
-// inside the page or in a file beside it. Source: the documentation of the viewer's package; docs/formats.md.
+// This header writes and reads a page that shows the scene in any browser (.html): the SuperSplat viewer with the
+// splats as SOG, inside the page or in a file beside it. The source is the documentation of the viewer's package;
+// docs/formats.md describes the page.
 #pragma once
 
 #include <ostream>
@@ -10,8 +11,8 @@
 
 namespace splat::formats {
 
-// What the name of the file beside a page ends in, in the place of ".html", where the page has a frame of its own
-// (ViewerSettings): it is none of the scene's files then.
+// The name of the file beside a page ends in this instead of ".html", if the page has a frame of its own
+// (ViewerSettings): it is then not one of the scene's files.
 constexpr const char* kOwnFrameExtension = ".page.sog";
 
 // Whether the bytes begin as those of a page do.
@@ -26,7 +27,7 @@ void WriteHtml(std::ostream& out, const SplatSelection& splats, const ExportOpti
 // `options.overwrite_beside`.
 WrittenScene WriteHtmlFiles(const std::string& path, const SplatSelection& splats, const ExportOptions& options);
 
-// Reads pages of that kind, by ReadSog. Throws splat::Error if it is none or its data are not whole.
+// Reads pages of that kind, by ReadSog. Throws splat::Error if the file is not such a page or its data are not whole.
 SplatCloud ReadHtml(std::string_view bytes, const std::string& path, const ImportOptions& options);
 
 }  // namespace splat::formats

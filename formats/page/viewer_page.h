@@ -1,4 +1,5 @@
-// The viewer of .html files: the page that scripts/fetch_viewer.sh makes of the SuperSplat viewer, kept in the program.
+// The viewer of .html files is the page that scripts/fetch_viewer.sh makes of the SuperSplat viewer; the program
+// contains it.
 #pragma once
 
 #include <string>
@@ -12,7 +13,7 @@ constexpr const char* kNameMark = "@@SPLAT_NAME@@";          // file name that t
 
 // Whether this build has the page.
 bool HasViewerPage();
-// What to do if it has none; empty if it has one.
+// Says what to do if the program has no page; empty if it has one.
 std::string WhatHtmlLacks();
 
 // The page, unpacked. Throws splat::Error that says what to do if this build has none.

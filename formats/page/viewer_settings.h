@@ -1,5 +1,5 @@
-// Where a viewer opens a scene, and the way its camera can take through it: from the training cameras, or without them
-// from the splats. As settings of the SuperSplat viewer.
+// This header computes where a viewer opens a scene, and the way its camera can take through it: from the training
+// cameras, or without them from the splats. It writes them as settings of the SuperSplat viewer.
 #pragma once
 
 #include <array>
@@ -32,11 +32,11 @@ struct ViewerSettings {
   std::optional<Similarity3> scene_from_page = std::nullopt;
 };
 
-// The viewer takes lengths of less than a hundredth for nothing. Where it would start at an unusual distance from what
-// it looks at, so that these count, a page needs a unit of its own: this returns it as a power of ten of the scene's,
-// or else 1.
+// The viewer treats lengths of less than a hundredth as 0. If it would start at such a distance from what it looks at
+// that these lengths matter, a page needs a unit of its own. Returns this unit as a power of ten of the scene's, or
+// else 1.
 double PageUnit(const ViewerSettings& settings);
-// The settings of a page in a frame of its own.
+// Returns the settings of a page in a frame of its own.
 ViewerSettings InPageFrame(const ViewerSettings& settings, const Similarity3& page_from_scene);
 
 // The page opens at the first camera, looks at the median depth of the splats that it sees, and flies through all

@@ -1,4 +1,5 @@
-// 256 numbers that stand for many: scalar quantisation with the least squared error that a few steps find.
+// A codebook is 256 numbers that stand for many: scalar quantisation with the least squared error that a few steps
+// find.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Vector quantisation: many points, up to tens of thousands of centres.
+// This header quantises vectors: it clusters many points around up to tens of thousands of centres.
 #pragma once
 
 #include <cstdint>

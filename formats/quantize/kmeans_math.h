@@ -1,4 +1,4 @@
-// What k-means computes with, for the CPU (kmeans.cpp) and for a GPU (kmeans_cuda.cu). Both are compiled without
+// The CPU (kmeans.cpp) and a GPU (kmeans_cuda.cu) share these formulas of k-means. Both are compiled without
 // contraction and add in the same order, so they get the same bits.
 #pragma once
 

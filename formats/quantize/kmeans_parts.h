@@ -1,4 +1,4 @@
-// The costly half of the clustering (kmeans.h): k-means of each part by itself, on the CPU or on a GPU.
+// This header has the costly half of the clustering (kmeans.h): k-means of each part by itself, on the CPU or on a GPU.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ struct PartsParams {
   uint64_t seed;                   // of the first part; that of part p is seed + p
 };
 
-// What fitting makes of a part. Results are in the order of the parts.
+// This is what fitting makes of a part. Results are in the order of the parts.
 struct FittedPart {
   std::vector<float> centers;    // [found, dimensions]; fewer than asked for where there are fewer different points
   std::vector<uint32_t> labels;  // [members], the nearest centre, of equal ones the first
@@ -42,7 +42,7 @@ std::vector<FittedPart> FitParts(const PartsParams& params, Executor& executor);
 
 // Fits the parts on a GPU, with the CPU's bits, except that squares of differences below 1.2e-38, which a ThreadPool
 // takes for 0, count there. As many parts as have `most_points` points go to the GPU at once, and larger ones one by
-// one; a point takes some 200 bytes at 45 dimensions. Of the context it needs scratch and a stream, and an executor if
+// one; a point takes some 200 bytes at 45 dimensions. It needs the context's scratch and stream, and its executor if
 // gathering is to use one. Throws splat::Error for what CUDA reports and for other than 9, 24 or 45 dimensions (those
 // of spherical harmonics); what the allocator throws passes through.
 using FitPartsOnGpu = std::vector<FittedPart> (*)(const KernelContext& context, const PartsParams& params,

@@ -1,4 +1,4 @@
-// Steps that several formats share on the way from floats to few bits and back.
+// Several formats share these steps on the way from floats to few bits and back.
 #pragma once
 
 #include <algorithm>

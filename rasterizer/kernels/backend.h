@@ -1,5 +1,5 @@
-// A backend: what the rasterizer runs on, as one table of functions (train/kernels/train_kernels.h adds what a training
-// needs). There is the CPU's, CUDA's in a build that has it, and that of the tests' emulated GPU.
+// A backend is what the rasterizer runs on: one table of functions (train/kernels/train_kernels.h adds what a training
+// needs). There are backends for the CPU, for CUDA in a build that has it, and for the emulated GPU of the tests.
 #pragma once
 
 #include "core/device_runtime.h"

@@ -1,4 +1,4 @@
-// The stages that the .cu files of this folder define, each for the GPU and for its emulation.
+// This header declares the stages that the .cu files of this folder define, each for the GPU and for its emulation.
 #pragma once
 
 #include "core/gpu.cuh"

@@ -1,7 +1,7 @@
-// The stages of rendering and of its gradient. Each is a function of one parameter struct; the caller allocates every
-// result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, then ProjectBackward for the
-// splats, and CameraGradient where the camera moves, too (docs/architecture.md). The templates run on the CPU, in float
-// and in double; a backend's table (backend.h) has the float functions of one backend.
+// This header declares the stages of rendering and of its gradient. Each is a function of one parameter struct; the
+// caller allocates every result. Forward: Project, CountInstances, BinSplats, Blend. Backward: BlendBackward, then
+// ProjectBackward for the splats, and CameraGradient where the camera moves, too (docs/architecture.md). The templates
+// run on the CPU, in float and in double; a backend's table (backend.h) has the float functions of one backend.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct ProjectOptions {
   Antialiasing antialiasing = Antialiasing::kNone;
 };
 
-// Throws splat::Error for a degree that is none, or needs more than sh_rest_count coefficients.
+// Throws splat::Error for a degree that does not exist, or needs more than sh_rest_count coefficients.
 void CheckShDegree(int degree, int sh_rest_count);
 
 template <typename T>
@@ -63,7 +63,7 @@ struct BinParams {
   ProjectedView<T> projected;
   TileListView list;  // slot_begin filled, instances known, the other arrays allocated
   // [1] The count that RenderStages::count_on_device has returned: `visible` and list.instances are only the room for
-  // it. Where it is null they are the numbers.
+  // it. If it is null, they are the counts themselves.
   const InstanceCount* found = nullptr;
 };
 
@@ -123,10 +123,10 @@ struct CameraGradientParams {
   double* motion = nullptr;             // [kCameraMotionSize] dL/d(motion) at 0, overwritten
 };
 
-// Sums up what the loss has for a motion of the camera: through the means in its frame, the turn of the covariances,
-// and the directions that the colours are seen from (docs/math.md, section 13). It reads what ProjectBackward reads,
-// and runs before it or the update that takes its place. The sums are in double and in a fixed order. A splat whose
-// part is not finite is left out.
+// Sums the gradient of the loss with respect to a motion of the camera: through the means in its frame, the turn of the
+// covariances, and the directions that the colours are seen from (docs/math.md, section 13). It reads what
+// ProjectBackward reads, and runs before it or the update that takes its place. The sums are in double and in a fixed
+// order. A splat whose part is not finite is left out.
 template <typename T>
 void CameraGradient(const KernelContext& context, const CameraGradientParams<T>& params);
 

@@ -1,4 +1,4 @@
-// Reading and writing the arrays of views.h, one splat at a time, for every backend.
+// This header reads and writes the arrays of views.h, one splat at a time, for every backend.
 #pragma once
 
 #include "core/host_device.h"

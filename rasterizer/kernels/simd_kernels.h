@@ -1,4 +1,4 @@
-// The parts of the stages that exist for each instruction set (core/instruction_set.h).
+// This header lists the parts of the stages that exist once for each instruction set (core/instruction_set.h).
 #pragma once
 
 #include "core/simd_tables.h"

@@ -1,6 +1,6 @@
-// What the stages read and write: pointers that own nothing, counts, and a shape on every pointer. T is float in
-// production and double in the oracle. N: splats of the model. K: stored SH coefficients per channel beyond the first
-// (0, 3, 8, 15). I: instances, that is pairs (splat, tile). H, W: image.
+// Views are what the stages read and write: pointers that own nothing, counts, and a shape on every pointer. T is float
+// in production and double in the oracle. N: splats of the model. K: stored SH coefficients per channel beyond the
+// first (0, 3, 8, 15). I: instances, that is pairs (splat, tile). H, W: image.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ SplatsView<T> SplatsViewOf(const Holder& arrays, int64_t count, int sh_rest_coun
   return view;
 }
 
-// Splats as one camera sees them: a record of 12 numbers each, so that whoever draws a splat reads one piece of memory
+// Splats as one camera sees them: a record of 12 numbers each, so that drawing a splat reads one piece of memory
 // (rasterizer/kernels/records.h reads and writes them). All entries of a splat that is not visible are 0.
 constexpr int kRecordSize = 12;
 enum RecordEntry {
@@ -58,8 +58,9 @@ struct TileInstance {
 // More instances than this are refused (CountInstances): places and slots are 32-bit numbers.
 constexpr int64_t kMaxInstances = 2147483647;
 
-// Which splats each tile draws, front to back. Slots number the instances splat-major (a splat's instances have
-// consecutive slots), so that the gradient of an instance has a place of its own and no atomics are needed.
+// The lists say which splats each tile draws, front to back. Slots number the instances splat-major (a splat's
+// instances have consecutive slots), so that the gradient of an instance has a place of its own and no atomics are
+// needed.
 struct TileListView {
   int64_t instances = 0;            // I
   int32_t* slot_begin = nullptr;    // [N + 1] first slot of each splat

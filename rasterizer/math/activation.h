@@ -1,5 +1,5 @@
-// Stored values to activated ones. Stored: opacity_logit, log_scale; what is optimised. Activated: opacity in (0, 1),
-// scale > 0.
+// Activation turns stored values into those that are drawn. Stored are opacity_logit and log_scale, which are
+// optimised; activated, the opacity is in (0, 1) and the scale is > 0.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,6 @@
-// The list of antialiasing modes: which filter on the screen a scene was trained with, and is therefore drawn with.
-// What a mode multiplies opacities by is OpacityFactor's (rasterizer/math/antialiasing_opacity.h).
+// An antialiasing mode is the filter on the screen that a scene was trained with, and is therefore drawn with; this
+// header lists the modes. OpacityFactor (rasterizer/math/antialiasing_opacity.h) computes what a mode multiplies
+// opacities by.
 #pragma once
 
 #include <type_traits>

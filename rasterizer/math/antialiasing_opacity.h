@@ -1,5 +1,5 @@
-// What an antialiasing mode multiplies the opacities of splats by: what the low-pass does to their light (docs/math.md,
-// section 4; Yu et al. 2024, "Mip-Splatting").
+// An antialiasing mode multiplies the opacities of splats by a factor that makes up for what the low-pass does to their
+// light (docs/math.md, section 4; Yu et al. 2024, "Mip-Splatting").
 #pragma once
 
 #include <cmath>
@@ -12,7 +12,7 @@
 
 namespace splat::math {
 
-// What the opacity of an antialiased splat is multiplied by, so that the low-pass spreads its light without adding to
+// Returns the factor of the opacity of an antialiased splat with which the low-pass spreads its light without adding to
 // it: sqrt(det S / det(S + low-pass)) of the 2D covariance S (docs/math.md, section 4). It comes from
 // SharpDeterminant2d and Covariance2dDeterminant > 0, and is at least 0, for a splat without extent, and at most 1, for
 // one much larger than a pixel. NaN stays NaN.
@@ -27,7 +27,7 @@ SPLAT_HD constexpr bool HasOpacityFactor(Antialiasing mode) {
   return mode != Antialiasing::kNone;
 }
 
-// What a mode multiplies a splat's opacity by. The arguments are those of LowPassCompensation.
+// Returns the factor by which a mode multiplies a splat's opacity. The arguments are those of LowPassCompensation.
 template <typename T>
 SPLAT_HD inline T OpacityFactor(Antialiasing mode, T sharp_determinant, T determinant) {
   switch (mode) {

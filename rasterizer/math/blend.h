@@ -1,5 +1,5 @@
-// One splat at one pixel: alpha, one step of front-to-back compositing, and one step of its gradient, replayed front to
-// back (docs/math.md, sections 6 and 7).
+// This header blends one splat at one pixel: its alpha, one step of front-to-back compositing, and one step of its
+// gradient, replayed front to back (docs/math.md, sections 6 and 7).
 #pragma once
 
 #include <cmath>
@@ -14,7 +14,7 @@
 
 namespace splat::math {
 
-// What the blend stages need of a projected splat.
+// The blend stages need these numbers of a projected splat.
 template <typename T>
 struct BlendSplat {
   Vec2<T> mean;      // px

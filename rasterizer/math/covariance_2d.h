@@ -1,7 +1,7 @@
-// The 3D covariance of a splat brought to the screen: the 2D covariance by the Jacobian of the projection, its
-// determinant, its inverse, the conic, and their gradient, all by way of the splat's three axes as the camera sees
-// them. Nothing but the entries of the covariance cancels, however long and thin the splat is (docs/math.md, section 4;
-// Zwicker et al. 2001, "EWA Splatting").
+// This header brings the 3D covariance of a splat to the screen: it computes the 2D covariance by the Jacobian of the
+// projection, its determinant, its inverse, the conic, and their gradient, all by way of the splat's three axes as the
+// camera sees them. Nothing but the entries of the covariance cancels, however long and thin the splat is
+// (docs/math.md, section 4; Zwicker et al. 2001, "EWA Splatting").
 #pragma once
 
 #include <cmath>
@@ -176,7 +176,7 @@ SPLAT_HD inline ProjectedAxesGrad<T> operator+(const ProjectedAxesGrad<T>& a, co
 }
 
 // dL/dq of a rotation R(q) from the dL/d(angle) of rotations about its columns: q times the i-th unit quaternion turns
-// twice as fast about column i. The result is orthogonal to q, for a longer quaternion is the same rotation.
+// twice as fast about column i. The result is orthogonal to q, because a longer quaternion is the same rotation.
 template <typename T>
 SPLAT_HD inline Quaternion<T> TurnBackward(const Quaternion<T>& q, const Vec3<T>& turn) {
   const Vec3<T> g = (T(2) / SquaredNorm(q)) * turn;

@@ -1,5 +1,5 @@
-// 3D covariance from the stored log-scales and quaternion: Sigma = R diag(exp(2 s)) R^T (docs/math.md, section 3;
-// Kerbl et al. 2023, "3D Gaussian Splatting", section 4).
+// The 3D covariance comes from the stored log-scales and quaternion: Sigma = R diag(exp(2 s)) R^T (docs/math.md,
+// section 3; Kerbl et al. 2023, "3D Gaussian Splatting", section 4).
 #pragma once
 
 #include <cmath>

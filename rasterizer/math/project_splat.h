@@ -1,5 +1,5 @@
-// One splat through the whole geometry stage, forward and backward: what a thread of the project stage does on every
-// backend (docs/math.md, sections 1 to 5, 8 and 13).
+// This header takes one splat through the whole geometry stage, forward and backward: what a thread of the project
+// stage does on every backend (docs/math.md, sections 1 to 5, 8 and 13).
 #pragma once
 
 #include <type_traits>
@@ -149,8 +149,8 @@ SPLAT_HD inline MaskOf<T> IsFinite(const CameraMotionGrad<T>& grad) {
   return (a.x + a.y) + (a.z + b.x) + (b.y + b.z) >= T(0);
 }
 
-// The gradient but for the coefficients of the colour, which are as many numbers as all others four times over; those
-// follow from two vectors (ShCoefficientsBackward).
+// The gradient without the coefficients of the colour, which are four times as many numbers as all others; those follow
+// from two vectors (ShCoefficientsBackward).
 template <typename T>
 struct SplatBackward {
   StoredSplatGrad<T> splat;

@@ -1,5 +1,5 @@
-// A point seen by a pinhole camera: its pixel, the Jacobian of the projection, and their gradient (docs/math.md,
-// section 4).
+// This header projects a point by a pinhole camera: it computes the pixel, the Jacobian of the projection, and their
+// gradient (docs/math.md, section 4).
 #pragma once
 
 #include "core/camera.h"

@@ -1,5 +1,5 @@
-// View-dependent colour from real spherical harmonics up to degree 3, in the order and with the signs of the Inria PLY
-// layout (docs/math.md, section 5). colour = 0.5 + sum_k Y_k(direction) c_k, clamped to >= 0 per channel.
+// View-dependent colour is a sum of real spherical harmonics up to degree 3, in the order and with the signs of the
+// Inria PLY layout (docs/math.md, section 5): colour = 0.5 + sum_k Y_k(direction) c_k, clamped to >= 0 per channel.
 #pragma once
 
 #include <cmath>

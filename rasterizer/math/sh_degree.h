@@ -1,4 +1,5 @@
-// The degree of the spherical harmonics of a splat's colour, and how many coefficients it has.
+// This header says which degrees the spherical harmonics of a splat's colour may have, and how many coefficients each
+// degree has.
 #pragma once
 
 namespace splat::math {
@@ -14,7 +15,7 @@ constexpr int ShRestCount(int degree) {
 // The most coefficients per channel beyond the first that a splat has.
 constexpr int kMaxShRest = ShRestCount(kMaxShDegree);
 
-// Returns the largest degree of which all coefficients are among so many.
+// Returns the largest degree all of whose coefficients fit into this number.
 constexpr int ShDegreeOf(int rest_count) {
   int degree = 0;
   while (degree < kMaxShDegree && ShRestCount(degree + 1) <= rest_count) ++degree;

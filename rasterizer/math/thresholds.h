@@ -1,4 +1,5 @@
-// Every threshold of the method, once, with its reason. Kernels of every backend and the exporters take them from here.
+// This header has every threshold of the method once, with its reason. Kernels of every backend and the exporters take
+// them from here.
 #pragma once
 
 namespace splat::math {

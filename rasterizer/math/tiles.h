@@ -1,6 +1,6 @@
-// Which tiles a splat reaches. A splat is drawn only where opacity exp(-q/2) >= kMinAlpha, that is q <= 2 t with
-// t = ln(opacity / kMinAlpha): an ellipse, tighter than a 3-sigma box (docs/math.md, section 8; the row form is that of
-// Hanson et al. 2024, "Speedy-Splat"). Counting and emission both go through TileColumnRangeOf.
+// This header finds the tiles that a splat reaches. A splat is drawn only where opacity exp(-q/2) >= kMinAlpha, that is
+// q <= 2 t with t = ln(opacity / kMinAlpha): an ellipse, tighter than a 3-sigma box (docs/math.md, section 8; the row
+// form is that of Hanson et al. 2024, "Speedy-Splat"). Counting and emission both go through TileColumnRangeOf.
 #pragma once
 
 #include <cmath>
@@ -104,8 +104,8 @@ SPLAT_HD inline TileSpan TileRowsOf(const TileEllipse<T>& e, const TileGrid& gri
   return SpanOf(TileRowRangeOf(e, grid));
 }
 
-// What the spans of all rows of an ellipse have in common: on the line v = y - mean.y it spans
-// u = shear v +- width_per sqrt(half.y^2 - v^2), and it is right-most at v_right.
+// The spans of all rows of an ellipse share these numbers: on the line v = y - mean.y it spans u = shear v +- width_per
+// sqrt(half.y^2 - v^2), and it is right-most at v_right.
 template <typename T>
 struct EllipseChords {
   T shear, width_per, v_right;
@@ -119,8 +119,8 @@ SPLAT_HD inline EllipseChords<T> ChordsOf(const TileEllipse<T>& e) {
   return {-b / a, sqrt(Select(det > T(0), det, T(0))) / a, -b * e.half.x / e.conic.yy};
 }
 
-// Where the ellipse lies between the lines v0 and v1: from left to right, relative to its mean. Where it does not meet
-// that strip, left > right.
+// A span says where the ellipse lies between the lines v0 and v1: from left to right, relative to its mean. Where it
+// does not meet that strip, left > right.
 template <typename T>
 struct EllipseSpan {
   T left, right;

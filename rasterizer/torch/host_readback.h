@@ -1,5 +1,5 @@
-// A few bytes of a device's memory that the host wants to know a little later, without waiting for what it has queued
-// in between.
+// A readback copies a few bytes of a device's memory that the host wants to know a little later, without waiting for
+// what is queued in between.
 #pragma once
 
 #include "core/kernel_context.h"

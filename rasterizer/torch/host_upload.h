@@ -1,6 +1,6 @@
-// Bytes of the host that the device will need a little later: they are copied on a stream of their own while the
-// device works on what is queued. One object holds one array at a time; two take turns where the next array is copied
-// while the last one is in use.
+// An upload has bytes of the host that the device will need a little later: they are copied on a stream of their own
+// while the device works on what is queued. One object holds one array at a time; two take turns where the next array
+// is copied while the last one is in use.
 #pragma once
 
 #include <memory>

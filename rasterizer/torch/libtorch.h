@@ -1,6 +1,6 @@
-// The parts of LibTorch that we use: tensors, operators, autograd. This header stands in for torch/torch.h, with whose
-// modules, optimisers and data loaders every translation unit takes four times as long to compile. It is precompiled
-// once (cmake/SplatTargets.cmake).
+// This header includes the parts of LibTorch that we use: tensors, operators, autograd. It stands in for torch/torch.h,
+// with whose modules, optimisers and data loaders every translation unit takes four times as long to compile. It is
+// precompiled once (cmake/SplatTargets.cmake).
 #pragma once
 
 #include <ATen/Parallel.h>

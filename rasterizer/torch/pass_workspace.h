@@ -1,6 +1,6 @@
-// What a loop over views keeps from pass to pass (rasterizer/pipeline.h): the memory of the passes' results, so that
-// after the first steps nothing is allocated; and room for instances, so that a GPU need not be waited for until they
-// are counted.
+// A workspace is what a loop over views keeps from pass to pass (rasterizer/pipeline.h): the memory of the passes'
+// results, so that after the first steps nothing is allocated; and room for instances, so that the loop need not wait
+// for a GPU to count them.
 #pragma once
 
 #include <array>

@@ -1,6 +1,7 @@
-// The threads of the process. An operator that LibTorch's dispatcher calls has no argument to carry an executor, so
-// there is one pool per process, made at its first use. LibTorch's own pool is not used: its OpenMP threads spin while
-// they wait, which tripled the processor time of a training on a busy machine (docs/architecture.md, "Threads").
+// The process has one executor, which is its pool of threads. An operator that LibTorch's dispatcher calls has no
+// argument to carry an executor, so there is one pool per process, made at its first use. LibTorch's own pool is not
+// used: its OpenMP threads spin while they wait, which tripled the processor time of a training on a busy machine
+// (docs/architecture.md, "Threads").
 #pragma once
 
 #include "core/instruction_set.h"

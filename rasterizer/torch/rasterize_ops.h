@@ -1,4 +1,5 @@
-// The operators behind Render, registered with LibTorch's dispatcher as torch.ops.splat.*; internal to the library.
+// These operators are behind Render, registered with LibTorch's dispatcher as torch.ops.splat.*; they are internal to
+// the library.
 //
 //   splat::rasterize           differentiable (Autograd key); returns image, alpha, depth, visible, half_extents
 //   splat::rasterize_forward   one backend (CPU key, and CUDA in a build with it): the same and what the gradient needs

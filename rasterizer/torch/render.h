@@ -1,5 +1,6 @@
-// Rendering, the whole public interface of the library: a model and a camera to an image, differentiable by LibTorch's
-// autograd. Importing the shared library registers torch.ops.splat.* for C++ and Python (docs/architecture.md).
+// Render is the whole public interface of the library: it draws a model from a camera as an image, differentiable by
+// LibTorch's autograd. Importing the shared library registers torch.ops.splat.* for C++ and Python
+// (docs/architecture.md).
 #pragma once
 
 #include <array>
@@ -12,7 +13,8 @@
 namespace splat {
 
 struct RenderSettings {
-  // That the scene is drawn with; nothing: the model's. Who wants another one of them begins with those of the model.
+  // The scene is drawn with these traits; if there are none, with the model's. A caller that wants to change one of
+  // them begins with those of the model.
   std::optional<SceneTraits> traits;
   double near = math::kDefaultNear;  // scene units
   double far = math::kDefaultFar;

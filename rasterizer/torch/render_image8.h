@@ -1,4 +1,4 @@
-// The image of a model as a viewer shows it, without gradients: by the same passes as training
+// This header draws the image of a model as a viewer shows it, without gradients: by the same passes as training
 // (rasterizer/torch/render_passes.h), not through LibTorch's dispatcher.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace splat {
 ImageF RenderToImage(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
                      double near);
 
-// The same, clamped to 0..1 and rounded to 8 bits.
+// Renders as RenderToImage does, clamped to 0..1 and rounded to 8 bits.
 Image8 RenderToImage8(const SplatModel& model, const Camera& camera, const std::array<float, 3>& background,
                       double near);
 

@@ -1,6 +1,6 @@
-// The pipeline (rasterizer/pipeline.h) on tensors, below autograd: from a model to the views of its arrays, after
-// checks, and passes whose results are tensors of their own, for the operators (rasterize_ops.cpp). Any table of stages
-// can be used whose device the tensors lie on.
+// This header runs the pipeline (rasterizer/pipeline.h) on tensors, below autograd: it makes the views of a model's
+// arrays, after checks, and has passes whose results are tensors of their own, for the operators (rasterize_ops.cpp).
+// Any table of stages can be used whose device the tensors lie on.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace splat {
 
-// What the passes run on.
+// The passes run on these.
 struct PassBackend {
   const kernels::RenderStages<float>& stages;
   const KernelContext& context;
@@ -27,7 +27,8 @@ struct SceneTensors {
   bool with_depth = true;  // false: ForwardTensors::depth is undefined, and has no gradient
 };
 
-// What Render draws with these settings: the traits are those of the settings or else the model's (DrawnTraits).
+// Returns what Render draws with these settings; the traits are those of the settings or else the model's
+// (DrawnTraits).
 SceneTensors SceneOf(const SplatModel& model, const Camera& camera, const RenderSettings& settings = {});
 
 // A view of the model's tensors, valid as long as they are. Throws splat::Error for tensors that do not fit together.

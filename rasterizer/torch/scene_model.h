@@ -1,4 +1,4 @@
-// The one place where the tensors of a scene meet the plain arrays of scene files.
+// This is the one place where the tensors of a scene meet the plain arrays of scene files.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The scene: a struct of tensors that are what is optimised. Activation happens in the maths headers only, so that
+// The model is a struct of tensors, which are what is optimised. Activation happens in the maths headers only, so that
 // backends and exporters cannot disagree. No optimiser state, no file format, no statistics.
 #pragma once
 

@@ -1,4 +1,5 @@
-// Memory for the results of the passes in tensors, new ones each time: for results that outlive the call.
+// This arena gives memory for the results of the passes in tensors, new ones each time: for results that outlive the
+// call.
 #pragma once
 
 #include <array>

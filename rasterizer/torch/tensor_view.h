@@ -1,5 +1,5 @@
-// From tensors to the views of rasterizer/kernels, after checks. This is the only place where a tensor becomes a
-// pointer.
+// This header makes the views of rasterizer/kernels from tensors, after checks. This is the only place where a tensor
+// becomes a pointer.
 #pragma once
 
 #include "core/check.h"

@@ -1,4 +1,5 @@
-// The kernels' side of a LibTorch device: which backend serves its tensors, its stream, and scratch from its allocator.
+// This header is the kernels' side of a LibTorch device: which backend serves its tensors, its stream, and scratch from
+// its allocator.
 #pragma once
 
 #include <vector>
@@ -35,7 +36,7 @@ class TorchScratch : public ScratchAllocator {
 };
 
 // Scratch of a loop that asks for the same blocks again each time: they are kept, and grow where they must. On a GPU
-// the calls of one stream may share them, for they run one after the other.
+// the calls of one stream may share them, because they run one after the other.
 class ReusedScratch : public ScratchAllocator {
  public:
   explicit ReusedScratch(const torch::Device& device) : device_(device) {}
@@ -49,8 +50,8 @@ class ReusedScratch : public ScratchAllocator {
   size_t next_ = 0;
 };
 
-// What a call of a stage on tensors of `device` needs, for as long as the object lives: the current stream and scratch.
-// The device is made the current one.
+// A call of a stage on tensors of `device` needs this context, which holds the current stream and scratch as long as
+// the object lives. The device is made the current one.
 class StageScope {
  public:
   explicit StageScope(const torch::Device& device);

@@ -23,7 +23,7 @@ struct Keypoint {
   float x = 0, y = 0;
 };
 
-// Of all photos in COLMAP's database, by name.
+// Returns the keypoints of all photos in COLMAP's database, by name.
 std::map<std::string, std::vector<Keypoint>> KeypointsIn(const std::string& path) {
   std::map<std::string, std::vector<Keypoint>> all;
   sqlite3* database = nullptr;

@@ -22,7 +22,7 @@ TEST(LeaveOutFar, KeepsASkyThatMostSplatsStandFor) {
   EXPECT_EQ(LeaveOutFar(kept, {1000, 16, 255}), 0);
 }
 
-// Of a small scene with a sky of 200 splats, too many to be strays.
+// This is a small scene with a sky of 200 splats, which are too many to be strays.
 TEST(LeaveOutFar, KeepsASkyOfFewSplats) {
   SplatCloud cloud = RandomCloud(1000, 0);
   for (size_t i = 0; i < 600; i += 3) cloud.means[i] = 160;

@@ -1,7 +1,6 @@
-// The stages of rasterizer/kernels behind one interface of host arrays in double, so that one test runs on every
-// backend usable here. A float backend rounds its inputs on the way in; its results come back as the exact doubles of
-// its floats. Every output is filled with NaN (integers: a wild value) before a stage runs: what a stage leaves out
-// shows.
+// One interface of host arrays in double wraps the stages of rasterizer/kernels, so that one test runs on every backend
+// usable here. A float backend rounds its inputs on the way in; its results come back as the exact doubles of its
+// floats. Every output is filled with NaN (integers: a wild value) before a stage runs: what a stage leaves out shows.
 #pragma once
 
 #include <gtest/gtest.h>

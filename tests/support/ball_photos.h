@@ -1,4 +1,4 @@
-// A tiny photo set that is made in a second: two checkered balls, photographed from a circle, with a COLMAP text model.
+// This tiny photo set is made in a second: two checkered balls, photographed from a circle, with a COLMAP text model.
 #pragma once
 
 #include <string>

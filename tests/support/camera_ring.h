@@ -1,4 +1,4 @@
-// Photos and points for the tests of what judges cameras.
+// This header makes photos and points for the tests of what judges cameras.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Whether the real COLMAP is there for the tests that run it.
+// This header tells whether the real COLMAP is there for the tests that run it.
 #pragma once
 
 #include <gtest/gtest.h>

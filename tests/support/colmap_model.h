@@ -1,4 +1,4 @@
-// A model of COLMAP, binary or as text, that tests change before they read it.
+// Tests take a model of COLMAP from this header, binary or as text, and change it before they read it.
 #pragma once
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
-// CUDA threads as fibers on the CPU: what a .cu file needs when g++ compiles it with -include of this header
-// (core/gpu.cuh has the rules such a file keeps). One block runs after the other; within a block each thread is a
-// fiber of Boost.Context, suspended at every barrier and warp operation until all participants have arrived.
+// CUDA threads run here as fibers on the CPU: this header is what a .cu file needs when g++ compiles it with -include
+// (core/gpu.cuh has the rules such a file keeps). One block runs after the other; within a block each thread is a fiber
+// of Boost.Context, suspended at every barrier and warp operation until all participants have arrived.
 //
 // What is detected, and reported as splat::Error that names kernel, block, thread and source line:
 //   - a barrier that not all threads of the block reach, or that they reach at different places;

@@ -1,4 +1,4 @@
-// The kernels that .cu files define, by their source: what the emulated GPU must have executed.
+// This header lists the kernels that .cu files define, by their source: the emulated GPU must have executed them.
 #pragma once
 
 #include <filesystem>

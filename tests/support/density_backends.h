@@ -1,5 +1,5 @@
-// The stages of densification of every backend that this machine can run: CPU, emulated GPU, and the GPU if there
-// is one; and a fixture that calls them.
+// This header has the stages of densification of every backend that this machine can run (CPU, emulated GPU, and the
+// GPU if there is one), and a fixture that calls them.
 #pragma once
 
 #include <gtest/gtest.h>

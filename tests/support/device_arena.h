@@ -1,5 +1,5 @@
-// An arena of guarded blocks of a test's device: a new one at each call, all of whose bytes are 0xff (NaN, -1), so that
-// what a stage leaves out or writes outside shows.
+// This arena takes guarded blocks of a test's device: a new one at each call, all of whose bytes are 0xff (NaN, -1), so
+// that what a stage leaves out or writes outside shows.
 #pragma once
 
 #include <array>

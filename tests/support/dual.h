@@ -1,6 +1,6 @@
-// Forward-mode dual numbers: a value and its derivative along one direction. The templates of core and rasterizer/math
-// instantiate with Dual, so a hand-written gradient can be compared with the exact derivative of the code it belongs
-// to.
+// A forward-mode dual number is a value and its derivative along one direction. The templates of core and
+// rasterizer/math instantiate with Dual, so a hand-written gradient can be compared with the exact derivative of the
+// code it belongs to.
 #pragma once
 
 #include <cmath>

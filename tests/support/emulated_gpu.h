@@ -1,4 +1,4 @@
-// What tests say to the emulated GPU, and ask of it. Unlike cuda_emulation.h this defines no name of CUDA's.
+// Tests talk to the emulated GPU through this header. Unlike cuda_emulation.h this defines no name of CUDA's.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The message of the splat::Error that a piece of code throws.
+// This header returns the message of the splat::Error that a piece of code throws.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// EXIF, and a TIFF with EXIF, byte by byte, so that a test can say what no program writes.
+// This header builds EXIF, and a TIFF with EXIF, byte by byte, so that a test can write what no program writes.
 #pragma once
 
 #include <cstdint>

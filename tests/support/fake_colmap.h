@@ -1,4 +1,5 @@
-// A stand-in for the COLMAP program: a shell script that writes down how it was called and makes what it was told to.
+// The fake COLMAP stands in for the program: it is a shell script that writes down how it was called and makes what it
+// was told to.
 #pragma once
 
 #include <sqlite3.h>

@@ -1,5 +1,5 @@
-// Gradients three ways: by dual numbers, by central differences, and as the code under test states them; and a
-// comparison that says which entry is off by how much. All gradients are flat vectors in the order of the flat input.
+// Gradients are computed three ways: by dual numbers, by central differences, and as the code under test states them; a
+// comparison says which entry is off by how much. All gradients are flat vectors in the order of the flat input.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// A pair of images that metrics are tried on, in whole numbers, so that tests/quality/reference_metrics.py draws the
-// same bytes for programs of others.
+// Metrics are tried on this pair of images, which is defined in whole numbers, so that
+// tests/quality/reference_metrics.py draws the same bytes for other programs.
 #pragma once
 
 #include <algorithm>

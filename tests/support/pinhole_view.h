@@ -1,4 +1,4 @@
-// A view of a photo that a pinhole camera took.
+// This header makes a view of a photo that a pinhole camera took.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace splat::testing {
 
-// Of this size, with a focal length of the width.
+// Returns a view of this size whose focal length is its width.
 inline data::View PinholeView(const std::string& path, int width, int height) {
   data::View view;
   view.name = view.path = path;

@@ -1,4 +1,4 @@
-// A folder in which tests lay photos and poses of every kind, and choose poses for the photos.
+// Tests lay photos and poses of every kind in this folder, and choose poses for the photos.
 #pragma once
 
 #include <gmock/gmock.h>

@@ -1,4 +1,5 @@
-// Seeded synthetic cameras, splats and images for tests. The same arguments give the same scene on every machine.
+// This header makes seeded synthetic cameras, splats and images for tests. The same arguments give the same scene on
+// every machine.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Structure from motion on photos that only a fake COLMAP can place.
+// This header runs structure from motion on photos that only a fake COLMAP can place.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// A few small photos of the demonstration scene, which COLMAP places in seconds.
+// This header makes a few small photos of the demonstration scene, which COLMAP places in seconds.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// Scenes to render for tests of gradients, losses of their images, and scenes around which such a loss is smooth.
+// This header makes scenes to render in tests of gradients, losses of their images, and scenes around which such a loss
+// is smooth.
 #pragma once
 
 #include <cstdint>

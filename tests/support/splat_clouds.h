@@ -1,4 +1,4 @@
-// Splat clouds for tests of scene files: random ones, comparisons, and files that are cut or damaged.
+// This header makes splat clouds for tests of scene files: random ones, comparisons, and files that are cut or damaged.
 #pragma once
 
 #include <gmock/gmock.h>

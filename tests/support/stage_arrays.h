@@ -1,5 +1,5 @@
-// The arrays of the stages (rasterizer/kernels/views.h) in a device's memory, made of the tests' arrays in double and
-// turned back into them.
+// This header puts the arrays of the stages (rasterizer/kernels/views.h) in a device's memory, made from the tests'
+// arrays in double, and turns them back into those.
 #pragma once
 
 #include <limits>

@@ -1,4 +1,4 @@
-// Everything that a training step changes, and what it needs: a random model and a view of it.
+// This header holds everything that a training step changes, and what it needs: a random model and a view of it.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// One splat as a row of numbers, as tests of its projection need it, and what they project it with.
+// This header gives one splat as a row of numbers, as tests of its projection need it, and what they project it with.
 #pragma once
 
 #include <cmath>

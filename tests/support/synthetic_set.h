@@ -1,4 +1,4 @@
-// A data set of a known model, small enough to train on in a test.
+// This data set shows a known model, and is small enough to train on in a test.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// A folder of a test's own, removed at the end.
+// A test has a folder of its own, which is removed at the end.
 #pragma once
 
 #include <unistd.h>

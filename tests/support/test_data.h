@@ -1,4 +1,4 @@
-// What tests read beside the checkout: photo sets and scenes of other tools, which need not be there.
+// Tests find here what they read beside the checkout: photo sets and scenes of other tools, which need not be there.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
-// Memory of the device that a test runs kernels on, behind one interface: the process's own for the CPU and the
-// emulated GPU, a GPU's for CUDA. Every block is guarded at both ends where the device allows it: a write outside
-// fails the test when the block is freed, also without AddressSanitizer.
+// One interface gives the memory of the device that a test runs kernels on: the process's own for the CPU and the
+// emulated GPU, a GPU's for CUDA. Every block is guarded at both ends where the device allows it: a write outside fails
+// the test when the block is freed, also without AddressSanitizer.
 #pragma once
 
 #include <memory>

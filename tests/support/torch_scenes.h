@@ -1,4 +1,4 @@
-// Small models and cameras for tests above the boundary with LibTorch.
+// This header makes small models and cameras for tests above the boundary with LibTorch.
 #pragma once
 
 #include "core/camera.h"

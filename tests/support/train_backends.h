@@ -1,5 +1,5 @@
-// The kernels of every backend that this machine can run, each with its memory and, for the emulated GPU, the order of
-// its threads. The emulated GPU's kernels give the CPU's bits only where the tests say so.
+// This header lists the kernels of every backend that this machine can run, each with its memory and, for the emulated
+// GPU, the order of its threads. The emulated GPU's kernels give the CPU's bits only where the tests say so.
 #pragma once
 
 #include <cstdint>

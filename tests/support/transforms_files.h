@@ -1,4 +1,4 @@
-// What the tests of transforms.json share: small files, and what is read of them.
+// The tests of transforms.json share this header: it makes small files, and reads them.
 #pragma once
 
 #include <gmock/gmock.h>

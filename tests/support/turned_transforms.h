@@ -1,4 +1,4 @@
-// A transforms.json whose cameras have OpenCV's axes, where OpenGL's are meant.
+// This header writes a transforms.json whose cameras have OpenCV's axes, where OpenGL's are meant.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
-// Models with their moments on a backend's device, the slots of a loss on them, and what the tests of the update hand
-// to it.
+// This header makes models with their moments on a backend's device, the slots of a loss on them, and what the tests of
+// the update pass to it.
 #pragma once
 
 #include <array>

@@ -61,7 +61,8 @@ double PoseError(const data::Dataset& dataset, const data::Dataset& truth, const
   return sum / double(views.size());
 }
 
-// The same of the training cameras, once what they have in common is taken out: nothing can tell where the scene is.
+// Returns the error of the training cameras after what they have in common is taken out, since nothing can tell where
+// the scene is.
 double TrainingError(const data::Dataset& dataset, const data::Dataset& truth) {
   const std::vector<int> views = truth.ViewsOf(Split::kTrain);
   std::vector<Rigid3> poses;

@@ -1,6 +1,6 @@
-// The settings of densification: those that all strategies share, and a struct of its own for each strategy. Steps are
-// those of a run of 30,000; DensitySchedule (train/schedule.h) scales them to other lengths. The options are described
-// in train/density/strategies.cpp and in the file of each strategy.
+// This header has the settings of densification: those that all strategies share, and a struct for each strategy. Steps
+// are those of a run of 30,000; DensitySchedule (train/schedule.h) scales them to other lengths. The options are
+// described in train/density/strategies.cpp and in the file of each strategy.
 #pragma once
 
 #include <cstdint>

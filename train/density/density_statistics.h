@@ -1,4 +1,4 @@
-// What densification learns of the views between two of its steps.
+// These statistics are what densification learns from the views between two of its steps.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct DensityLimits {
   int64_t pixels = 0;     // of a photo at full resolution, the largest; for DensityConfig::visible_per_pixel
 };
 
-// What densification remembers from step to step, whatever the strategy: a part of the training's state.
+// Densification remembers this from step to step, whatever the strategy; it is a part of the training's state.
 struct DensityState {
   DensityStatistics statistics;    // of the views since the last densification step
   int views = 0;                   // that have added to them
@@ -35,12 +35,12 @@ struct DensityState {
 const DensityStatistics& StatisticsForNextView(DensityState& state, const SplatModel& model, bool absolute);
 void ClearStatistics(DensityState& state);
 
-// Sums the statistics over the ranks, all of which call it before they decide, so that all decide the same.
+// Sums the statistics over the ranks. All ranks call it before they decide, so that all decide the same.
 void SumStatistics(DensityState& state, const Ranks& ranks, const Backend& backend);
 
-// The most splats after a densification step of `count`: as many as let the average view see visible_per_pixel of them
-// for each pixel of a photo, 0: any number. More would be finer than what the photos show, and cost time and memory
-// only. Waits for the device.
+// Returns the most splats that a model of `count` splats may have after a densification step: as many as let the
+// average view see visible_per_pixel of them for each pixel of a photo; 0: any number. More would be finer than what
+// the photos show, and would only cost time and memory. Waits for the device.
 int64_t MostSplatsAfterDensification(const DensityState& state, int64_t count, double visible_per_pixel,
                                      const DensityLimits& limits);
 

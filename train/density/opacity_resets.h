@@ -1,5 +1,5 @@
-// Opacity resets: now and then all opacities are cut, so that splats that are not needed stay transparent and are
-// pruned (Kerbl et al. 2023, section 5.2).
+// An opacity reset cuts all opacities now and then, so that splats that are not needed stay transparent and are pruned
+// (Kerbl et al. 2023, section 5.2).
 #pragma once
 
 #include "rasterizer/torch/splat_model.h"
@@ -8,9 +8,9 @@
 
 namespace splat::train {
 
-// When opacities are cut. Resets are at least 3,000 steps apart, or as far as the option says if that is less, so a
-// short run has none. No reset falls into the last tenth of the run before the densification steps end, for the
-// opacities must recover first.
+// The resets say when opacities are cut. They are at least 3,000 steps apart, or as far as the option says if that is
+// less, so a short run has none. No reset falls into the last tenth of the run before the densification steps end,
+// because the opacities must recover first.
 class OpacityResets {
  public:
   // `every` counts steps of the reference run; 0 means never.

@@ -1,4 +1,4 @@
-// The table of the strategies of densification: which there are, what they want of the settings, and how they are made.
+// This table lists the strategies of densification, what each requires of the settings, and how it is made.
 #pragma once
 
 #include <memory>

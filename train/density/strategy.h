@@ -1,5 +1,5 @@
-// Densification: decides where splats are added and which go. An interface, because there is more than one way. What
-// a strategy remembers lies in the training's state and not in it.
+// A strategy of densification decides where splats are added and which are removed. It is an interface, because there
+// is more than one strategy. What it remembers is kept in the state of the training, not in the strategy.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace splat::train {
 
-// What a strategy sees of a step; it may change the number of splats through density_ops.h only.
+// This is what a strategy sees of a step; it may change the number of splats only through density_ops.h.
 struct StepContext {
   int step = 0;           // 1 at the first
   double extent = 1;      // of the scene

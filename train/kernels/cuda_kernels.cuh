@@ -1,4 +1,5 @@
-// The stages that the .cu files of this folder and below define, each for the GPU and for its emulation.
+// This header declares the stages that the .cu files of this folder and below define, each for the GPU and for its
+// emulation.
 #pragma once
 
 #include "core/gpu.cuh"

@@ -1,6 +1,6 @@
-// A backend of a training as one table of functions: what the rasterizer runs on (rasterizer/kernels/backend.h), and
-// the stages behind rendering and its gradient: the loss, the update of the model, densification, colours, poses. No
-// torch.
+// A training's backend is one table of functions: what the rasterizer runs on (rasterizer/kernels/backend.h), and the
+// stages behind rendering and its gradient, which are the loss, the update of the model, densification, colours and
+// poses. No torch.
 #pragma once
 
 #include "core/kernel_context.h"

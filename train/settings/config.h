@@ -1,4 +1,5 @@
-// All settings of a training run, with defaults beside the fields; JSON in and out (configs/*.json), strict.
+// The config holds all settings of a training run, with defaults beside the fields; it is read from and written to JSON
+// (configs/*.json), strictly.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,7 @@ struct InitConfig {
   int sh_degree = 3;   // stored
 };
 
-// What photos may differ in that show the same scene (train/color_term.h).
+// These settings say how photos of the same scene may differ (train/color_term.h).
 struct ColorConfig {
   // off; exposure: a gain for each photo; full: also white balance, and vignetting of the lens; auto: one of these,
   // from the photos (train/choose_color.h)
@@ -88,7 +89,7 @@ TrainConfig WithStrategy(const TrainConfig& config, const std::string& strategy)
 
 // Puts "density.refine_every=50" over `config`, with the value as JSON would have it, and text without quotes. Throws
 // splat::Error for an unknown key, naming the nearest, and for a value that breaks the option's own bounds. Bounds
-// between two options are left to ConfigViolations, for the next assignment may mend them.
+// between two options are left to ConfigViolations, because the next assignment may repair them.
 TrainConfig ApplyAssignment(const TrainConfig& config, const std::string& assignment);
 
 // Returns all settings as JSON, indented by two spaces; a file of it, as the only layer, gives the same config.

@@ -1,4 +1,4 @@
-// Settings from several sources: which of them wins.
+// Settings come from several sources; this header decides which of them wins.
 #pragma once
 
 #include <set>
@@ -9,7 +9,7 @@
 
 namespace splat::train {
 
-// What one file, assignment or flag says.
+// A layer holds what one file, assignment or flag says.
 struct ConfigLayer {
   std::string name;             // for messages: "configs/fast.json", "--set", "--strategy"
   TrainConfig values;           // the defaults, but for what is given
@@ -24,12 +24,12 @@ ConfigLayer LayerOfFile(const std::string& json_text, const std::string& path);
 // Reads "density.refine_every=50" as ApplyAssignment does.
 ConfigLayer LayerOfAssignment(const std::string& assignment, const std::string& name);
 
-// All that is said, by its kind and in the order in which it was given.
+// The sources hold all that was given, by kind and in the order in which it was given.
 struct ConfigSources {
   std::vector<ConfigLayer> files, assignments, flags;
 };
 
-// Returns the layers, a winning one behind the others: files, then assignments, then flags.
+// Returns the layers in order, the winning ones last: files, then assignments, then flags.
 std::vector<ConfigLayer> InOrder(const ConfigSources& sources);
 
 struct LayeredConfig {
@@ -37,10 +37,10 @@ struct LayeredConfig {
   std::string disagreements;  // one line: which source won where two differ; empty where none do
 };
 
-// The defaults, over them what the strategy wants (StrategyKind::preset), over that the layers, of which a later one
-// wins. The strategy is that of the last layer that names one, wherever it stands. A layer that names another strategy
-// holds the settings that its own strategy wants or leaves alone, as the config.json of an earlier run does: values of
-// such settings that are just those of its strategy count for nothing.
+// Returns the defaults, overlaid by what the strategy wants (StrategyKind::preset) and then by the layers, the later
+// one winning. The strategy is that of the last layer that names one, wherever in it that stands. A layer that names
+// another strategy holds the settings that its own strategy wants or leaves alone, as the config.json of an earlier run
+// does: values of such settings that merely equal its strategy's are ignored.
 LayeredConfig Assemble(const std::vector<ConfigLayer>& layers);
 
 }  // namespace splat::train

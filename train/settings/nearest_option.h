@@ -1,4 +1,4 @@
-// What to say about an option that does not exist.
+// This header words the error for an option that does not exist.
 #pragma once
 
 #include <string>
@@ -8,12 +8,12 @@
 
 namespace splat::train {
 
-// Whether options lie in a group of this name: "density", "density.mcmc".
+// Returns whether options lie in a group of this name: "density", "density.mcmc".
 bool IsGroup(const std::vector<Option>& options, const std::string& name);
 
-// Returns one line. A group is no option, and the line names one of its own. An option that lies in a group of the
-// group that was named, under the same last name, has moved there: "density.growth is now density.mcmc.growth".
-// Otherwise the line names the known option, or group, whose name is nearest.
+// Returns one line. A group is not an option; for a group, the line names an option in it. An option that lies in a
+// group of the group that was named, under the same last name, has moved there: "density.growth is now
+// density.mcmc.growth". Otherwise the line names the known option, or group, whose name is nearest.
 std::string UnknownOption(const std::string& name, const std::vector<Option>& options);
 
 }  // namespace splat::train

@@ -1,5 +1,5 @@
-// The tiles that splats reach, on the CPU, for any kind of lanes (core/lanes.h); each lane is a splat. Project counts
-// them and BinSplats lists them; both walk the rows here, so they cannot disagree.
+// This header walks the tiles that splats reach, on the CPU, for any kind of lanes (core/lanes.h); each lane is a
+// splat. Project counts them and BinSplats lists them; both walk the rows here, so they cannot disagree.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace splat::kernels {
 
-// What lists the tiles of visible splats.
+// These arrays are needed to list the tiles of visible splats.
 template <typename S>
 struct TileListing {
   math::TileGrid grid;

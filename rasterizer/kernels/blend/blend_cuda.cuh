@@ -1,4 +1,4 @@
-// What both passes of blending share on a GPU: how a tile is divided, and the splats staged in shared memory.
+// Both passes of blending share this code on a GPU: how a tile is divided, and how splats are staged in shared memory.
 #pragma once
 
 #include "core/gpu.cuh"

@@ -1,7 +1,7 @@
-// One tile of Blend and BlendBackward on the CPU, for any kind of lanes (core/lanes.h): vectors of every instruction
-// set, and plain float and double. A tile's pixels are planes of 16 x 16 numbers in the first-level cache; each splat
-// runs down the columns of pixels that its ellipse's bounding box reaches, a vector of neighbouring columns at a time
-// (docs/math.md, sections 6 and 7).
+// This header blends one tile on the CPU, forward and backward, for any kind of lanes (core/lanes.h): vectors of every
+// instruction set, and plain float and double. A tile's pixels are planes of 16 x 16 numbers in the first-level cache;
+// each splat runs down the columns of pixels that its ellipse's bounding box reaches, a vector of neighbouring columns
+// at a time (docs/math.md, sections 6 and 7).
 #pragma once
 
 #include <cmath>
@@ -70,7 +70,7 @@ class TileBlend {
     return open;
   }
 
-  // A tile in strips of neighbouring columns, in each of which the rows are known that a splat reaches.
+  // This is a tile in strips of neighbouring columns; for each strip it is known which rows a splat reaches.
   static constexpr int kStrip = kLanes < 8 ? 8 : kLanes;
   static constexpr int kStrips = kSide / kStrip;
 

@@ -1,5 +1,5 @@
-// Walks over the tiles that splats reach, a warp at a time: a splat of few rows is walked by its own lane, a larger one
-// by the whole warp, so that one splat over the image does not hold up 31 others. Counting and emission share
+// A warp walks here over the tiles that its splats reach: a splat of few rows is walked by its own lane, a larger one
+// by the whole warp, so that one splat that covers the image does not hold up 31 others. Counting and emission share
 // TileSpanOfRow, and the .cu files are compiled without contraction, so they cannot disagree (docs/math.md, section 8).
 #pragma once
 

@@ -1,4 +1,4 @@
-// Sums of several values over a warp with few shuffles.
+// This header sums several values over a warp with few shuffles.
 #pragma once
 
 #include "core/gpu.cuh"
@@ -36,7 +36,8 @@ __device__ inline float WarpTransposedSum(float (&values)[kSize]) {
   return values[0] + gpu::ShuffleXor(values[0], 1);
 }
 
-// Which of kCount values WarpTransposedSum returns the sum of, for each value on one lane; -1 on the other lanes.
+// Returns which of kCount values WarpTransposedSum returns the sum of, on one lane for each value; -1 on the other
+// lanes.
 template <int kCount, int kAcross = 16>
 __device__ inline int ValueOfLane(int lane) {
   int place = lane % 2 == 0 ? 0 : -1;

@@ -1,4 +1,5 @@
-// What the kernels around the maths of one splat share: the constant part of a view, and the sums over a splat's slots.
+// The kernels around the maths of one splat share this code: the constant part of a view, and the sums over a splat's
+// slots.
 #pragma once
 
 #include "core/gpu.cuh"

@@ -1,6 +1,6 @@
-// Project, ProjectBackward and CameraGradient of some splats on the CPU, for any kind of lanes (core/lanes.h); each
-// lane is a splat (docs/math.md, sections 1 to 5, 8 and 13). Visible splats are gathered, so that what only they need
-// runs on full vectors.
+// This header runs Project, ProjectBackward and CameraGradient for some splats on the CPU, for any kind of lanes
+// (core/lanes.h); each lane is a splat (docs/math.md, sections 1 to 5, 8 and 13). Visible splats are gathered, so that
+// what only they need runs on full vectors.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace splat::kernels {
 
-// What is the same for all splats of a view.
+// These numbers are the same for all splats of a view.
 template <typename S>
 struct ProjectConstants {
   math::PinholeCamera<S> camera;
@@ -123,7 +123,7 @@ class ProjectSplats {
   };
 
   // Calls body(splats) for the visible splats, a vector at a time. The coefficients of the next vector's splats are
-  // asked for meanwhile: of what is read of a splat they are most, and no processor foresees which.
+  // prefetched meanwhile: they are most of what is read of a splat, and no processor predicts which ones come next.
   template <typename Body>
   static void ForEachVector(const Visible& visible, const SplatsView<S>& view, int degree, const Body& body) {
     constexpr int64_t kLine = 64 / sizeof(S);

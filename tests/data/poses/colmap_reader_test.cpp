@@ -52,7 +52,7 @@ TEST_F(ColmapReader, ReadsCamerasPosesAndPoints) {
   EXPECT_EQ(scene.points.colors[0].z, 255);
 }
 
-// Of points that are there; the others, and those that belong to none, are left.
+// Only the points that are there count; the others, and those that belong to none, are left out.
 TEST_F(ColmapReader, ReadsWherePhotosSeePoints) {
   const auto point_2d = [](double x, double y, uint64_t point) { return Bytes(x) + Bytes(y) + Bytes(point); };
   WriteImages(Counted({Bytes(uint32_t(4)) + AllBytes(kTurnedPose) + Bytes(uint32_t(1)) + std::string("b.jpg\0", 6) +

@@ -87,7 +87,7 @@ TEST(PlyPoints, TakesTheWholeOnesOfAFileThatIsCutOff) {
   }
 }
 
-// Of a file that is cut off and has a bad line besides one thing is said, and not that its points are taken.
+// A file that is cut off and also has a bad line gets one message, which does not say that its points are taken.
 TEST(PlyPoints, ABadLineOfAFileThatIsCutOffIsAllThatIsSaid) {
   const splat::testing::TempDir folder;
   splat::testing::WriteBytes(folder / "p.ply",

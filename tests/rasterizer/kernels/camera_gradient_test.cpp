@@ -146,7 +146,8 @@ TEST_P(CameraGradientTest, LeavesOutSplatsWhosePartIsNotFinite) {
   const std::vector<double> slots = backend().BlendBackward(scene, forward, RandomFunctional(scene, 83));
   std::vector<double> broken = slots, without = slots;
   const double bad[] = {std::nan(""), HUGE_VAL, -HUGE_VAL};
-  // Of the slot's numbers those that every splat's part is made of: dark colours and the opacity have none in it.
+  // These are the numbers of a slot that every splat's part is made of; dark colours and the opacity have no share in
+  // it.
   const int entries[] = {kSlotDepth,       kSlotMoments + 1, kSlotMoments + 2,
                          kSlotMoments + 3, kSlotMoments + 4, kSlotMoments + 5};
   int broken_splats = 0;

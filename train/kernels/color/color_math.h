@@ -1,6 +1,7 @@
-// The colours of one photo after PPISP (arXiv 2601.18336), without its response curve: exposure and
-// chromaticity of the photo and vignetting of its camera (docs/math.md, section 12). What a pixel needs is joined in a
-// ViewColor first; gradients of the pixels' numbers are summed for the view and then carried back to the parameters.
+// This header computes the colours of one photo after PPISP (arXiv 2601.18336), without its response curve: exposure
+// and chromaticity of the photo and vignetting of its camera (docs/math.md, section 12). What a pixel needs is joined
+// in a ViewColor first; gradients of the pixels' numbers are summed for the view and then carried back to the
+// parameters.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// The pixels of a photo's colours (color_math.h) on the CPU, for any kind of lanes (core/lanes.h); each lane is a pixel
-// of a row.
+// This header applies a photo's colours (color_math.h) to its pixels on the CPU, for any kind of lanes (core/lanes.h);
+// each lane is a pixel of a row.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class ColorPixels {
  private:
   static constexpr int kLanes = LanesOf<L>::kCount;
 
-  // As many pixels as there are lanes, of which the last ones of a row may be black ones behind it.
+  // These are as many pixels as there are lanes; the last ones of a row may be black pixels behind its end.
   class Pixels {
    public:
     Pixels() {

@@ -1,5 +1,5 @@
-// The stages of a photo's colours (color_math.h) over the pixels of a view: what the photo would have seen of the
-// render, the gradient of that, and the means that are held at zero.
+// These stages apply a photo's colours (color_math.h) to the pixels of a view: they compute what the photo would have
+// seen of the render, the gradient of that, and the means that are held at zero.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ struct ColorBackwardParams {
   float* grad_camera = nullptr;  // [kCameraColorNumbers] with the gradient of the penalties; unused without a camera
 };
 
-// Rows of a table, of which those listed are moved by one vector, so that the mean of each column over them is 0.
+// The listed rows of a table are moved by one vector, so that the mean of each column over them is 0.
 struct CenterRowsParams {
   float* values = nullptr;  // [..., columns]
   int columns = 0;          // 1 ... kPhotoColorNumbers

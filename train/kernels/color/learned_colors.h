@@ -1,4 +1,4 @@
-// The pixels of a view with colours that a training has learned (scene/photo_colors.h).
+// This header applies the colours that a training has learned (scene/photo_colors.h) to the pixels of a view.
 #pragma once
 
 #include "core/image.h"
@@ -8,7 +8,7 @@
 
 namespace splat::train {
 
-// What a photo's pixels need. The photo's lens is one of `colors`.
+// Returns what a photo's pixels need. The photo's lens is one of `colors`.
 ViewColor<float> ViewColorOf(const PhotoColors& colors, const PhotoColor& photo);
 
 // The render as the photo would have seen it; 3 channels.

@@ -1,5 +1,5 @@
-// Densification for one splat: what becomes of it, and where its children lie. One definition for the CPU and the
-// device, which decide alike for equal inputs.
+// These formulas say what densification makes of one splat, and where its children lie. The CPU and the device share
+// one definition, so they decide alike for equal inputs.
 #pragma once
 
 #include <cmath>
@@ -13,7 +13,7 @@
 
 namespace splat::train {
 
-// What becomes of each splat at one densification step.
+// The fate says what becomes of a splat at a densification step.
 enum class SplatFate : uint8_t {
   kKeep,
   kClone,  // stays, and an equal one is added
@@ -63,7 +63,7 @@ SPLAT_HD inline bool IsTooLarge(const FateThresholds& t, const Vec3<float>& mean
   return !(Dot(x, x) > t.far_squared);
 }
 
-// Of a usable splat.
+// Returns the fate of a usable splat.
 SPLAT_HD inline SplatFate FateOf(const FateThresholds& t, float opacity_logit, const Vec3<float>& mean,
                                  const Vec3<float>& log_scale, float mean_gradient) {
   const float largest = LargestLogScale(log_scale);

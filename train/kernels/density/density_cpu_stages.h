@@ -1,4 +1,5 @@
-// Densification on the CPU: its part of the backend's table, and the stages that relocation_cpu.cpp defines.
+// This header declares densification on the CPU: its part of the backend's table, and the stages that
+// relocation_cpu.cpp defines.
 #pragma once
 
 #include "train/kernels/density/density_stages.h"

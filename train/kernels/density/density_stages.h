@@ -1,7 +1,7 @@
-// The stages of densification: decide what becomes of each splat, plan which rows of the model change, copy them, draw
-// the children of splits; or draw what dead splats become, and let transparent ones walk. They are a part of a
-// backend's table (train/kernels/train_kernels.h); fates and rows are the same on every backend.
-// Splats are counted in 32 bits.
+// The stages of densification by cloning and splitting decide what becomes of each splat, plan which rows of the model
+// change, copy them and draw the children of splits; those of densification by sampling draw what dead splats become,
+// and let transparent ones walk. They are a part of a backend's table (train/kernels/train_kernels.h); fates and rows
+// are the same on every backend. Splats are counted in 32 bits.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The place of a splat along a Morton curve through the box of all splats, by which neighbours come to lie side by side
-// in memory. One definition for the CPU and the device.
+// This header computes the place of a splat along a Morton curve through the box of all splats; sorted by it,
+// neighbours lie side by side in memory. The CPU and the device share one definition.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// The noise on positions of densification as sampling, for one splat (Kheradmand et al. 2024, "3D Gaussian Splatting
-// as Markov Chain Monte Carlo"; docs/math.md, section 11): transparent splats walk about at random. One definition for
-// the CPU and the device.
+// Densification as sampling adds noise to positions (Kheradmand et al. 2024, "3D Gaussian Splatting as Markov Chain
+// Monte Carlo"; docs/math.md, section 11): transparent splats walk about at random. This header has the formulas for
+// one splat; the CPU and the device share them.
 #pragma once
 
 #include "core/host_device.h"

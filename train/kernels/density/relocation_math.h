@@ -1,6 +1,6 @@
-// Densification as sampling, for one splat (Kheradmand et al. 2024, "3D Gaussian Splatting as Markov Chain Monte
-// Carlo"; docs/math.md, section 11): dead splats move into the place of live ones, which share their opacity. One
-// definition for the CPU and the device.
+// Densification as sampling relocates splats (Kheradmand et al. 2024, "3D Gaussian Splatting as Markov Chain Monte
+// Carlo"; docs/math.md, section 11): dead splats move to the place of live ones, which share their opacity. This header
+// has the formulas for one splat; the CPU and the device share them.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Parameters of the stages that relocate splats; the functions are in the table of densification
+// This header has the parameters of the stages that relocate splats; the functions are in the table of densification
 // (density_stages.h). A densification step draws K sources among the live splats, each with a chance in proportion to
 // its opacity, for K targets: dead rows, and new ones behind the end.
 #pragma once

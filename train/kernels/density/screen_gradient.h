@@ -1,4 +1,4 @@
-// What densification (Kerbl et al. 2023, section 5) collects of one splat in one view.
+// This header computes what densification (Kerbl et al. 2023, section 5) collects from one splat in one view.
 #pragma once
 
 #include <cmath>

@@ -1,6 +1,6 @@
-// The training loss and its gradient in one call: (1 - w) L1 + w (1 - SSIM), mean over pixels and channels. SSIM as
-// Wang et al. 2004 with an 11x11 Gaussian window of sigma 1.5, zero padding outside the image (docs/math.md, section
-// 9).
+// One call computes the training loss and its gradient: (1 - w) L1 + w (1 - SSIM), averaged over pixels and channels.
+// SSIM is that of Wang et al. 2004, with an 11x11 Gaussian window of sigma 1.5 and zero padding outside the image
+// (docs/math.md, section 9).
 //
 // Pixels may have weights. A pixel of weight 0 counts as one outside of the image: it adds nothing to the loss and gets
 // no gradient, and the windows of its neighbours see 0 there in both images, so that a mask over a border gives the

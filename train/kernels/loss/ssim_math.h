@@ -1,5 +1,5 @@
-// The training loss at one pixel: its window, SSIM (Wang et al. 2004) from windowed means, and the derivatives
-// (docs/math.md, section 9).
+// This header has the formulas of the training loss at one pixel: its window, SSIM (Wang et al. 2004) from windowed
+// means, and the derivatives (docs/math.md, section 9).
 #pragma once
 
 #include <cmath>
@@ -113,7 +113,7 @@ inline double LossOfMeans(double l1, double ssim, double ssim_weight) {
   return (1 - ssim_weight) * l1 + ssim_weight * (1 - ssim);
 }
 
-// Derivatives of the loss with respect to the sums of |x - y| and, but for the sign, of SSIM.
+// These are the derivatives of the loss with respect to the sums of |x - y| and, except for the sign, of SSIM.
 template <typename T>
 struct LossScales {
   T l1, ssim;
@@ -137,8 +137,8 @@ SPLAT_HD inline T WeightedSsim(T weight, T ssim) {
   return weight * ssim + (T(1) - weight);
 }
 
-// dL/dx of one value of a weighted pixel, of which the windows have seen weight * x and weight * y. `filtered` are the
-// maps of weight * partial.
+// Returns dL/dx of one value of a weighted pixel, whose weight * x and weight * y the windows have seen. `filtered` are
+// the maps of weight * partial.
 template <typename T>
 SPLAT_HD inline T WeightedLossGradient(const LossScales<T>& scales, const SsimPartials<T>& filtered, T weight, T x,
                                        T y) {

@@ -1,5 +1,6 @@
-// How fast the loss of a view turns back when its camera moves: the Gauss-Newton matrix of the loss by a motion of the
-// camera, from the pixels that the passes have left (docs/math.md, section 14).
+// The curvature of a view's loss tells how fast the loss rises again as the camera moves past the best pose: it is the
+// Gauss-Newton matrix of the loss with respect to a motion of the camera, computed from the pixels that the passes have
+// left (docs/math.md, section 14).
 #pragma once
 
 #include <cmath>
@@ -19,14 +20,14 @@ SPLAT_HD constexpr int CurvaturePlace(int row, int column) {
   return row * (row + 1) / 2 + column;
 }
 
-// Where a point of the image goes as the camera moves: derivatives of its normalised place (x / z, y / z) by the
-// numbers of the motion.
+// A flow says where a point of the image goes as the camera moves: it has the derivatives of its normalised place (x /
+// z, y / z) by the numbers of the motion.
 template <typename T>
 struct MotionFlow {
   T right[kMotionNumbers], down[kMotionNumbers];
 };
 
-// That of the point that is seen at (u, v) = (x / z, y / z) at depth z, from its 1 / z; 0: it is far away.
+// Returns the flow of the point that is seen at (u, v) = (x / z, y / z) at depth z, from its 1 / z; 0: it is far away.
 template <typename T>
 SPLAT_HD inline MotionFlow<T> FlowByMotion(T u, T v, T inverse_z) {
   return {{inverse_z, 0, -u * inverse_z, -u * v, 1 + u * u, -v},

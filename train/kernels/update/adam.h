@@ -1,4 +1,4 @@
-// Adam (Kingma and Ba 2015) over a flat array, bias-corrected, in place.
+// This stage is Adam (Kingma and Ba 2015) over a flat array, bias-corrected and in place.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +29,10 @@ inline UnusableFlag UnusableFlagOf(const AdamParams& params) {
   return {params.last_unusable_step, double(params.step)};
 }
 
-// value -= lr * (first / (1 - beta1^step)) / (sqrt(second / (1 - beta2^step)) + epsilon). A gradient that is not
-// usable (not finite or above 1e18) or below 1e-17 counts as 0. Moments below 1e-36 become 0. So nothing turns
-// denormal, and the bits are the same whether denormals are switched off or not. Throws as CheckAdamParams.
-// With all_or_none neither values nor moments change where any gradient is not usable.
+// value -= lr * (first / (1 - beta1^step)) / (sqrt(second / (1 - beta2^step)) + epsilon). A gradient that is not usable
+// (not finite or above 1e18) or below 1e-17 counts as 0. Moments below 1e-36 become 0. So nothing turns denormal, and
+// the bits are the same whether denormals are switched off or not. Throws as CheckAdamParams. With all_or_none neither
+// values nor moments change if any gradient is not usable.
 void AdamStep(Executor& executor, const AdamParams& params);
 
 }  // namespace splat::train

@@ -1,4 +1,5 @@
-// Adam over numbers in memory, one or four at a time, for every kernel that updates parameters.
+// These device functions apply Adam to numbers in memory, one or four at a time, for every kernel that updates
+// parameters.
 #pragma once
 
 #include "core/gpu.cuh"

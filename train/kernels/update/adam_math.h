@@ -1,4 +1,4 @@
-// Adam (Kingma and Ba 2015) for one number (docs/math.md, section 10).
+// This header has the formulas of Adam (Kingma and Ba 2015) for one number (docs/math.md, section 10).
 #pragma once
 
 #include <cmath>
@@ -20,7 +20,7 @@ constexpr double kLargestGradient = 1e18;
 // and others not. Such a square alone does not even reach kSmallestMoment.
 constexpr double kSmallestGradient = 1e-17;
 
-// What is the same for all numbers of a group at one step.
+// These factors are the same for all numbers of a group at one step.
 template <typename T>
 struct AdamFactors {
   T decay1, decay2;  // beta1, beta2
@@ -62,7 +62,7 @@ SPLAT_HD inline T AdamUsableGradient(T grad) {
   return (IsUsableGradient(grad) & (size >= T(kSmallestGradient))) ? grad : T(0);
 }
 
-// Where the update says that it has left a gradient out: the number of the step, so that nothing has to be cleared
+// The update says here that it has left a gradient out: the number of the step, so that nothing has to be cleared
 // before the next one.
 struct UnusableFlag {
   double* last_step = nullptr;  // [1] of the last step with such a gradient; null: not wanted

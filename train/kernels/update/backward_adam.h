@@ -1,5 +1,5 @@
-// The end of a training step in one stage: the gradient of the projection, the statistics of densification, and Adam
-// over the arrays of the model, of which the gradients reach no memory that lasts.
+// One stage ends a training step: it computes the gradient of the projection, updates the statistics of densification
+// and applies Adam to the arrays of the model, whose gradients are never written to memory that lasts.
 #pragma once
 
 #include <cstdint>

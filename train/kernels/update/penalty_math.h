@@ -1,5 +1,5 @@
-// Penalties on opacities and scales (Kheradmand et al. 2024, section 3.3): loss terms in which only the splats
-// themselves occur, so that their gradient is added where the optimizer takes it. docs/math.md, section 11.
+// Penalties on opacities and scales (Kheradmand et al. 2024, section 3.3) are terms of the loss that depend on the
+// splats alone, so their gradient is added where the optimizer uses it (docs/math.md, section 11).
 #pragma once
 
 #include <cmath>
@@ -16,7 +16,7 @@ struct SplatPenalty {
   SPLAT_HD bool IsZero() const { return opacity == 0 && scale == 0; }
 };
 
-// Adds the derivatives by the stored numbers of one splat. log_scale, grad_log_scale: [3].
+// Adds the derivatives with respect to the stored numbers of one splat. log_scale, grad_log_scale: [3].
 SPLAT_HD inline void AddPenalty(const SplatPenalty& penalty, float opacity_logit, const float* log_scale,
                                 float& grad_opacity_logit, float* grad_log_scale) {
   grad_opacity_logit += math::SigmoidBackward(math::Sigmoid(opacity_logit), penalty.opacity);

@@ -1,5 +1,5 @@
-// What a step needs besides project_backward and Adam where the gradients of the model are kept (train/update.h): to
-// add up those of several views, and what BackwardAndAdam does in passing.
+// These stages are what a step needs besides project_backward and Adam when the gradients of the model are kept
+// (train/update.h): they sum the gradients of several views and do what BackwardAndAdam does along the way.
 #pragma once
 
 #include <cstdint>

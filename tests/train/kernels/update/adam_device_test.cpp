@@ -49,7 +49,7 @@ AdamParams ParamsOf(int step) {
   return params;
 }
 
-// The same numbers on a device, `offset` floats behind an aligned address.
+// Puts the same numbers on a device, `offset` floats behind an aligned address.
 struct DeviceNumbers {
   int64_t size, offset;
   DeviceArray<float> value, first, second;
