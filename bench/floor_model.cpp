@@ -9,7 +9,6 @@ const char* const kStepStageNames[kStepStages] = {"project",          "count", "
 
 namespace {
 
-constexpr double kCheckpointEvery = 256;  // entries of a list between the states that the backward pass starts from
 constexpr double kAdamBytes = 2 * 3 * sizeof(float) * kMostNumbersPerSplat;  // parameters, two moments; read, written
 constexpr double kProjectFp32 = 750;  // both directions; half of it each way here
 
@@ -17,16 +16,14 @@ constexpr double kProjectFp32 = 750;  // both directions; half of it each way he
 
 StepWork WorkOf(const StepCounts& c) {
   const double walked = c.walked_share * c.instances;
-  const double checkpoints = 16 * c.pixels * (walked / c.tiles) / kCheckpointEvery;  // written, and read again
   StepWork work;
   // Position and opacity of all; of the visible the rest, and their records.
   work[kProject] = {(16 + 20) * c.splats + 248 * c.visible, kProjectFp32 / 2 * c.visible, 0};
   // Depth sort of the visible in four passes, tile sort of the instances by 16-bit keys in two.
   work[kBin] = {68 * c.visible + 34 * c.instances, 0, 0};
-  work[kBlend] = {48 * walked + 20 * c.pixels + checkpoints, 8 * c.tested + 10 * c.contributing, 0};
+  work[kBlend] = {48 * walked + 20 * c.pixels, 8 * c.tested + 10 * c.contributing, 0};
   work[kLoss] = {144 * c.pixels, 528 * c.pixels, 0};
-  work[kBlendBackward] = {84 * walked + 44 * c.pixels + checkpoints, 8 * c.tested + 32 * c.contributing,
-                          12.0 * 32 * c.live_warps};
+  work[kBlendBackward] = {84 * walked + 44 * c.pixels, 8 * c.tested + 32 * c.contributing, 12.0 * 32 * c.live_warps};
   work[kBackwardAndAdam] = {260 * c.visible + kAdamBytes * c.splats, kProjectFp32 / 2 * c.visible, 0};
   return work;
 }

@@ -22,7 +22,7 @@ struct StepCounts {
   double walked_share = 0;  // e: of the tiles' lists, until all pixels of a tile are opaque
   double contributing = 0;  // pairs (splat, pixel) that are drawn
   double tested = 0;        // pairs (splat, pixel) whose alpha is computed
-  double live_warps = 0;    // pairs (splat, warp of half a tile) with at least one drawn pixel
+  double live_warps = 0;    // pairs (splat, warp of 8 x 4 pixels) with at least one drawn pixel
 };
 
 // The rates that a GPU reaches. A rate of 0 is unknown, and its part of the floor is left out.

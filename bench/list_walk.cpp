@@ -13,7 +13,7 @@ namespace {
 using math::kTilePixels;
 using math::kTileSize;
 
-constexpr int kBlockWidth = 8, kBlockHeight = 4;
+constexpr int kBlockWidth = 8, kBlockHeight = 4;  // the pixels of a warp of the kernels for a GPU
 
 // The pixels of one tile that the image has, and their state.
 class TilePixels {
@@ -31,18 +31,15 @@ class TilePixels {
 
   void Draw(const float* record, ListWalk& walk) {
     const math::BlendSplat<float> splat = kernels::BlendSplatOf(record);
-    bool upper = false, lower = false;
     for (int y = 0; y < height_; y += kBlockHeight) {
       for (int x = 0; x < width_; x += kBlockWidth) {
         if (!BoundsMeet(record, x, y) || BlockIsOpaque(x, y, kBlockWidth, kBlockHeight)) continue;
         walk.tested += kBlockWidth * kBlockHeight;
         const int drawn = DrawBlock(splat, x, y);
         walk.contributing += drawn;
-        bool& half = y < kTileSize / 2 ? upper : lower;
-        half = half || drawn > 0;
+        walk.live_warps += int(drawn > 0);
       }
     }
-    walk.live_warps += int(upper) + int(lower);
   }
 
  private:

@@ -22,7 +22,7 @@ struct ListWalk {
   double walked = 0;        // entries before all pixels of their tile are opaque
   double contributing = 0;  // pairs (entry, pixel) that are drawn
   double tested = 0;        // pairs of an entry and a pixel of an 8x4 block that its bounds meet and that is not opaque
-  double live_warps = 0;    // pairs of an entry and an upper or lower half of a tile in which it is drawn
+  double live_warps = 0;    // pairs of an entry and 8 x 4 pixels of a tile in which it is drawn
 };
 
 ListWalk WalkLists(const ListWalkInput& input, Executor& executor);

@@ -43,7 +43,7 @@ std::vector<Blocker> BlockersOf(const Scene& scene) {
   return blockers;
 }
 
-// Those that rise above the plane of a surface point within `reach` of it.
+// Keeps the blockers that rise above the plane of a surface point within `reach` of it.
 void KeepBlockersNear(const std::vector<Blocker>& all, const SurfacePoint& at, double reach,
                       std::vector<Blocker>& kept) {
   kept.clear();

@@ -15,7 +15,7 @@ std::string NumberText(double value) {
   return whole ? StrCat(int64_t(value)) : StrCat(value);
 }
 
-// TextOf and Holds for each type of field.
+// Each type of field has its TextOf, the value as text, and its Holds, whether the value is within its bounds.
 std::string TextOf(bool value) {
   return value ? "true" : "false";
 }

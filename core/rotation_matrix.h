@@ -11,6 +11,9 @@ namespace splat {
 // does not.
 constexpr double kRotationTolerance = 1e-2;
 
+// This is how far the last row of a 4 x 4 matrix may be from 0 0 0 1 by rounding.
+constexpr double kLastRowTolerance = 1e-6;
+
 struct ScaledRotation {
   Mat3<double> rotation;
   double scale = 1;

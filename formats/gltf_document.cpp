@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "core/quaternion.h"
+#include "core/rotation_matrix.h"
 #include "formats/gltf_names.h"
 #include "io/base64.h"
 #include "io/byte_reader.h"
@@ -18,8 +19,6 @@ namespace splat::formats::gltf {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double kLastRowTolerance = 1e-6;  // of a matrix, for rounding
 
 // The file that a relative URI names, which must lie in the document's folder or below, links followed.
 std::string PathOf(const std::string& uri, const std::string& document) {

@@ -6,7 +6,7 @@
 
 #include "core/check.h"
 #include "formats/quantize/quantize.h"
-#include "formats/spz_streams.h"
+#include "formats/spz_packing.h"
 #include "io/byte_reader.h"
 #include "io/compression.h"
 #include "scene/axis_conventions.h"

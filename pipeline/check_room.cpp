@@ -5,7 +5,7 @@
 #include "core/format.h"
 #include "formats/exporter.h"
 #include "pipeline/stages.h"
-#include "train/init.h"
+#include "train/initial_splats.h"
 
 namespace splat::pipeline {
 namespace {

@@ -65,7 +65,7 @@ data::PhotoFolder OpenPhotos(const EvaluationRequest& request, const Sources& so
   return data::OpenPhotoFolder(path);
 }
 
-// That the folder of masks that the run was given is still there, if it is needed.
+// Checks that the folder of masks that the run was given is still there, if it is needed.
 void CheckMasks(const EvaluationRequest& request, const RunFolder& run) {
   const std::string& masks = run.dataset.masks;
   std::error_code ignored;

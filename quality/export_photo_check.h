@@ -43,7 +43,6 @@ class ExportPhotoCheck {
   FileCheck Check(const std::string& format, const std::vector<std::string>& files, int64_t splats) const;
 
   size_t views() const { return views_.size(); }
-  double scene_psnr() const { return scene_psnr_; }  // dB, mean over the views
 
  private:
   const SplatModel& scene_;

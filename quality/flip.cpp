@@ -146,7 +146,7 @@ Planes SeenColors(const Planes& opponents, double pixels_per_degree) {
   return seen;
 }
 
-// Scales positive and negative taps so that either sum to 1.
+// Scales the positive taps so that they sum to 1, and the negative ones so that they sum to -1.
 void NormalizeSigns(std::vector<float>& taps) {
   double positive = 0, negative = 0;
   for (const float tap : taps) (tap > 0 ? positive : negative) += std::abs(double(tap));

@@ -4,7 +4,7 @@
 
 #include "core/check.h"
 #include "train/color_term.h"
-#include "train/init.h"
+#include "train/initial_splats.h"
 #include "train/memory_limits.h"
 #include "train/photo_loading.h"
 #include "train/pose_refinement.h"

@@ -14,7 +14,7 @@
 #include "train/color_term.h"
 #include "train/memory_limits.h"
 #include "train/sky_shell.h"
-#include "train/training.h"
+#include "train/training_steps.h"
 
 namespace splat::train {
 namespace {

@@ -35,7 +35,7 @@ namespace fs = std::filesystem;
 constexpr int64_t kManySplats = 2'000'000;  // what viewers on a desktop budget for
 constexpr double kCropReach = 3;            // times the cameras' or the splats' own
 
-// Found out before a large scene is read. Two that write one file, and read it back, would judge each other's.
+// Claims the output file before a large scene is read: two programs that write one file would check each other's.
 std::unique_ptr<FileLock> ClaimOutput(const ConvertOptions& options) {
   std::error_code ignored;
   const fs::path folder = fs::path(options.output).parent_path();

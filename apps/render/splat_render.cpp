@@ -48,7 +48,8 @@ std::vector<NamedCamera> CamerasFromFile(const RenderOptions& options, const Tra
   return pipeline::InSceneFrame(set.cameras, transform->source_from_scene);
 }
 
-// Those of the cameras.json beside the scene; none where there is no such file, or none that can be read.
+// Returns the cameras of the cameras.json beside the scene, and none where there is no such file, or none that can be
+// read.
 std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progress) {
   const std::string path = (std::filesystem::path(scene).parent_path() / "cameras.json").string();
   try {

@@ -21,6 +21,7 @@
 #include "data/photos/png_file.h"
 #include "data/photos/tiff_file.h"
 #include "io/atomic_file.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
@@ -163,9 +164,8 @@ Image8 ResizeImage(const Image8& image, int width, int height) {
 void WriteImage(const std::string& path, const Image8& image) {
   SPLAT_CHECK(image.channels == 1 || image.channels == 3 || image.channels == 4, path, ": cannot write ",
               image.channels, " channels");
-  std::string extension = fs::path(path).extension().string();
-  const bool jpeg = extension == ".jpg" || extension == ".jpeg" || extension == ".JPG" || extension == ".JPEG";
-  SPLAT_CHECK(jpeg || extension == ".png" || extension == ".PNG", path, ": images are written as .png or .jpg");
+  const bool jpeg = HasExtension(path, ".jpg") || HasExtension(path, ".jpeg");
+  SPLAT_CHECK(jpeg || HasExtension(path, ".png"), path, ": images are written as .png or .jpg");
   SPLAT_CHECK(!(jpeg && image.channels == 4), path, ": JPEG has no transparency; write .png");
   SPLAT_CHECK(!image.pixels.empty(), path, ": the image has no pixels");
   QuietOpenCv();

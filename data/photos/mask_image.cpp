@@ -12,7 +12,7 @@ namespace splat::data {
 namespace {
 
 constexpr uint8_t kKept = 255, kHalf = 128;
-constexpr double kAspectTolerance = 0.02;  // small masks have rounded sizes
+constexpr double kMaskAspectTolerance = 0.02;  // small masks have rounded sizes
 
 bool AlphaVaries(const Image8& image) {
   if (image.channels != 4) return false;
@@ -75,7 +75,7 @@ Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo) {
   const uint8_t least = brightest < kHalf ? 1 : kHalf;
   for (uint8_t& value : kept.pixels) value = (value >= least) != mask.inverted ? kKept : 0;
   const auto has_aspect = [&](int width, int height) {
-    return HasAspect(kept.width, kept.height, width, height, kAspectTolerance);
+    return HasAspect(kept.width, kept.height, width, height, kMaskAspectTolerance);
   };
   if (has_aspect(photo.width, photo.height)) return kept;
   SPLAT_CHECK(photo.exif_orientation >= 5 && has_aspect(photo.height, photo.width), mask.path, ": is ", kept.width, "x",

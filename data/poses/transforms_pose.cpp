@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kLastRowTolerance = 1e-6;
-
 // This is a transform_matrix as written, but the right way round.
 struct FrameMatrix {
   Rigid3 pose;              // its 3 x 4 part, of which the rotation may be scaled

@@ -23,9 +23,7 @@ struct SplatModel : SplatArraysOf<torch::Tensor> {
   // 0 ... 3, what sh_rest can hold.
   int max_sh_degree() const;
 
-  // The tensors in the order of the list, and their names.
-  std::array<torch::Tensor*, kSplatArrays> Tensors();
-  std::array<const torch::Tensor*, kSplatArrays> Tensors() const;
+  // Returns the names of the tensors in the order of the list.
   static std::array<const char*, kSplatArrays> Names();
 };
 

@@ -26,12 +26,12 @@ double Floor(const StepCounts& counts) {
   return FloorMs(Sum(WorkOf(counts)), kH200);
 }
 
-// Worked out by hand from the formulas for an H200: 0.68, 1.53 and 2.67 ms.
+// Worked out by hand from the formulas for an H200: 0.677, 1.514 and 2.650 ms.
 TEST(FloorModel, GivesTheKnownFloorsOfAGardenScene) {
-  constexpr double kRounding_ms = 0.01;
-  EXPECT_NEAR(Floor(Garden(1.0e6, 0.45e6, 1.8e6)), 0.68, kRounding_ms);
-  EXPECT_NEAR(Floor(Garden(3.0e6, 1.35e6, 3.7e6)), 1.53, kRounding_ms);
-  EXPECT_NEAR(Floor(Garden(5.8e6, 2.6e6, 5.7e6)), 2.67, kRounding_ms);
+  constexpr double kRounding_ms = 0.001;
+  EXPECT_NEAR(Floor(Garden(1.0e6, 0.45e6, 1.8e6)), 0.677, kRounding_ms);
+  EXPECT_NEAR(Floor(Garden(3.0e6, 1.35e6, 3.7e6)), 1.514, kRounding_ms);
+  EXPECT_NEAR(Floor(Garden(5.8e6, 2.6e6, 5.7e6)), 2.650, kRounding_ms);
 }
 
 TEST(FloorModel, StagesAddUpAndUnknownRatesCountNothing) {

@@ -40,13 +40,14 @@ TEST(ListWalk, EndsWhereAllPixelsAreOpaque) {
   EXPECT_EQ(walk.walked, kWalked);
   EXPECT_EQ(walk.contributing, 256 * kWalked);
   EXPECT_EQ(walk.tested, 256 * kWalked);
-  EXPECT_EQ(walk.live_warps, 2 * kWalked);
+  EXPECT_EQ(walk.live_warps, 8 * kWalked);
 }
 
 TEST(ListWalk, TestsOnlyTheBlocksThatTheBoundsMeet) {
   OneTile tile;
   tile.Add(0.5f, 1);  // the four blocks of 8x4 px around the middle
   EXPECT_EQ(tile.Walk().tested, 4 * 32);
+  EXPECT_EQ(tile.Walk().live_warps, 4);
 }
 
 TEST(ListWalk, OfASampleIsThatOfTheWholeImage) {

@@ -11,7 +11,7 @@
 #include "io/atomic_file.h"
 #include "rasterizer/torch/scene_model.h"
 #include "scene/splat_transform.h"
-#include "tests/support/select_rows.h"
+#include "tests/support/model_tensors.h"
 #include "tests/support/synthetic_set.h"
 
 namespace splat::quality {

@@ -52,7 +52,7 @@ inline SplatCloud CloudUnderSky() {
 }
 
 // Three splats of SH degree 1 whose values floats hold exactly. The frozen bytes of the tests of formats are what
-// ../shared/viewers/ref_writers.py, a writer of another hand, makes of the same scene.
+// an independent writer makes of the same scene.
 inline SplatCloud GoldenCloud() {
   SplatCloud cloud(3, 1);
   cloud.means = {-1.5f, 0.25f, 2, 0.5f, -1, 0.75f, 1, 2, -3};

@@ -12,6 +12,7 @@
 #include "tests/support/defined_kernels.h"
 #include "tests/support/emulated_gpu.h"
 #include "tests/support/error_message.h"
+#include "tests/support/model_tensors.h"
 #include "tests/support/step_bench.h"
 #include "tests/support/synthetic_set.h"
 #include "train/choose_backend.h"
@@ -194,7 +195,7 @@ TEST(DeviceTraining, EveryKernelIsExecuted) {
   ModelOptimizer optimizer(set.truth, OptimizerConfig(), EmulatedGpu());
   SortByMortonCode(set.truth, optimizer);
   ResetOpacity(set.truth, optimizer, 0.5);
-  for (torch::Tensor* tensor : set.truth.Tensors()) tensor->mutable_grad() = torch::ones_like(*tensor);
+  for (torch::Tensor* tensor : TensorsOf(set.truth)) tensor->mutable_grad() = torch::ones_like(*tensor);
   optimizer.Step(set.truth, LearningRates{});
   testing::StepBench bench(EmulatedGpu(), {}, MakeReducedUpdate(EmulatedGpu()));
   bench.input.loss.opacity_weight = 0.1;

@@ -1,6 +1,7 @@
 // Terms between the image and the loss, and the weights of a photo's pixels, as a step sees them: against autograd over
 // the same render, and against differences.
 #include "train/loss_terms.h"
+#include "tests/support/model_tensors.h"
 
 #include <gtest/gtest.h>
 
@@ -124,8 +125,8 @@ struct GradientBench {
   // groups.
   torch::Tensor GradientOf(int group) const {
     int64_t begin = 0;
-    for (int before = 0; before < group; ++before) begin += bench->model.Tensors()[size_t(before)]->numel();
-    return gradients.narrow(0, begin, bench->model.Tensors()[size_t(group)]->numel());
+    for (int before = 0; before < group; ++before) begin += TensorsOf(bench->model)[size_t(before)]->numel();
+    return gradients.narrow(0, begin, TensorsOf(bench->model)[size_t(group)]->numel());
   }
   double Loss() {
     bench->Run();
@@ -164,8 +165,8 @@ void ExpectAgreesWithAutograd(const Backend& backend, bool with_weights) {
   expected.backward();
   EXPECT_NEAR(loss, expected.item<double>(), 1e-5);
   EXPECT_NEAR(terms.gain->grad_gain(), gain.grad().item<double>(), 1e-5);
-  for (size_t group = 0; group < bench.model.Tensors().size(); ++group) {
-    ExpectClose(terms.GradientOf(int(group)), bench.model.Tensors()[group]->grad(), SplatModel::Names()[group]);
+  for (size_t group = 0; group < TensorsOf(bench.model).size(); ++group) {
+    ExpectClose(terms.GradientOf(int(group)), TensorsOf(bench.model)[group]->grad(), SplatModel::Names()[group]);
   }
 }
 

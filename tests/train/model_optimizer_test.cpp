@@ -1,5 +1,5 @@
 #include "train/model_optimizer.h"
-#include "tests/support/select_rows.h"
+#include "tests/support/model_tensors.h"
 
 #include <gtest/gtest.h>
 #include <torch/optim/adam.h>

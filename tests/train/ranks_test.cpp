@@ -1,5 +1,6 @@
 // Two ranks as two threads of one process.
 #include "train/ranks.h"
+#include "tests/support/model_tensors.h"
 
 #include <gtest/gtest.h>
 
@@ -68,13 +69,6 @@ std::array<RankRun, kRanks> TrainOnTwo(const data::Dataset& dataset, const Train
   }
   for (std::thread& thread : threads) thread.join();
   return runs;
-}
-
-bool Equal(const SplatModel& a, const SplatModel& b) {
-  for (int k = 0; k < kSplatArrays; ++k) {
-    if (a[k].sizes() != b[k].sizes() || !torch::equal(a[k], b[k])) return false;
-  }
-  return true;
 }
 
 TrainConfig Config(const std::string& strategy) {

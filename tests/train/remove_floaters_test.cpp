@@ -1,6 +1,6 @@
 // Floaters are taken out of a model in training, on the CPU and on the emulated GPU.
 #include "train/remove_floaters.h"
-#include "tests/support/select_rows.h"
+#include "tests/support/model_tensors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 // A training that is stopped anywhere and goes on from its state ends with the bits of one that has never stopped.
 #include "train/state.h"
+#include "tests/support/model_tensors.h"
 
 #include <gtest/gtest.h>
 
@@ -283,7 +284,7 @@ TEST(TrainState, ACloneSharesNoMemory) {
   EXPECT_EQ(clone.photo_parameters.at("gain").steps, gains.steps);
   const auto memory_of = [](const TrainState& s) {
     std::vector<const void*> memory;
-    for (const torch::Tensor* tensor : s.model.Tensors()) memory.push_back(tensor->data_ptr());
+    for (const torch::Tensor* tensor : TensorsOf(s.model)) memory.push_back(tensor->data_ptr());
     for (const auto* blocks : {&s.moments.first, &s.moments.second}) {
       for (int k = 0; k < kSplatArrays; ++k) memory.push_back((*blocks)[k].rows().data_ptr());
     }

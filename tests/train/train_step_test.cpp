@@ -1,7 +1,7 @@
 // One training step: that its memory is kept and the number of instances predicted from step to step, and that neither
 // changes a bit.
 #include "train/train_step.h"
-#include "tests/support/select_rows.h"
+#include "tests/support/model_tensors.h"
 
 #include <gtest/gtest.h>
 

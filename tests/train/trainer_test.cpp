@@ -1,4 +1,5 @@
 #include "train/trainer.h"
+#include "tests/support/model_tensors.h"
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
@@ -35,13 +36,6 @@ TrainCallbacks StopAfter(int steps) {
   TrainCallbacks callbacks;
   callbacks.stop = [done, steps] { return ++*done == steps; };
   return callbacks;
-}
-
-bool Equal(const SplatModel& a, const SplatModel& b) {
-  for (int k = 0; k < kSplatArrays; ++k) {
-    if (a[k].sizes() != b[k].sizes() || !torch::equal(a[k], b[k])) return false;
-  }
-  return true;
 }
 
 TEST(Train, LearnsAKnownSceneAndShowsItFromUnseenViews) {
@@ -256,7 +250,7 @@ TEST(Train, StepsWithNumbersThatAreNotFiniteAreCountedAndSaidOnce) {
       ASSERT_EQ(warnings.size(), 1u);
       EXPECT_EQ(warnings[0].find("in 3 of 10 training steps, gradients or the loss were not finite"), 0u);
       EXPECT_TRUE(std::isfinite(shown));
-      for (const torch::Tensor* tensor : result.model.Tensors()) EXPECT_TRUE(tensor->isfinite().all().item<bool>());
+      for (const torch::Tensor* tensor : TensorsOf(result.model)) EXPECT_TRUE(tensor->isfinite().all().item<bool>());
     }
   }
   const TrainResult result = TrainOn(CpuBackend(), set.dataset, Config(10), {});

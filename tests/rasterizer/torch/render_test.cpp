@@ -9,7 +9,7 @@
 #include "core/check.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/sh.h"
-#include "tests/support/select_rows.h"
+#include "tests/support/model_tensors.h"
 #include "tests/support/torch_scenes.h"
 
 namespace splat {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "formats/exporter.h"
-#include "tests/support/select_rows.h"
+#include "tests/support/model_tensors.h"
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/torch_scenes.h"
@@ -21,7 +21,7 @@ TEST(SceneModel, AModelComesBackFromAFileAsItWas) {
   const HostModel host(model);
   formats::WriteScene(folder / "scene.ply", formats::ExporterNamed("ply"), SplatSelection(host.View()));
   const SplatModel read = ModelOf(formats::ReadScene(folder / "scene.ply"));
-  const auto expected = model.Tensors();
+  const auto expected = TensorsOf(model);
   const auto tensors = std::as_const(read).Tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
     EXPECT_TRUE(torch::equal(*tensors[i], *expected[i])) << SplatModel::Names()[i];

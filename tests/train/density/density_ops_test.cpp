@@ -1,5 +1,5 @@
 #include "train/density/density_ops.h"
-#include "tests/support/select_rows.h"
+#include "tests/support/model_tensors.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -29,7 +29,7 @@ struct State {
     Step();
   }
   void Step() {
-    for (torch::Tensor* tensor : model.Tensors()) tensor->mutable_grad() = torch::Tensor();
+    for (torch::Tensor* tensor : TensorsOf(model)) tensor->mutable_grad() = torch::Tensor();
     Render(model, FrontCamera(40, 40), {}).image.square().sum().backward();
     optimizer.Step(model, {1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 1e-3});
   }
@@ -63,7 +63,7 @@ TEST(DensityOps, CloneAddsAnEqualSplatAtTheEnd) {
   fates[3] = SplatFate::kClone;
   ApplyFates(state.model, state.optimizer, fates, state.random);
   ASSERT_EQ(state.model.count(), 7);
-  for (const torch::Tensor* tensor : state.model.Tensors()) EXPECT_TRUE(torch::equal((*tensor)[3], (*tensor)[6]));
+  for (const torch::Tensor* tensor : TensorsOf(state.model)) EXPECT_TRUE(torch::equal((*tensor)[3], (*tensor)[6]));
 }
 
 TEST(DensityOps, SplitReplacesTheParentByTwoSmallerOnesNearIt) {
@@ -124,7 +124,7 @@ TEST(DensityOps, NewSplatsBeginWithoutMoments) {
   fates[0] = SplatFate::kRemove;
   fates[3] = fates[4] = SplatFate::kClone;
   ApplyFates(state.model, state.optimizer, fates, state.random);  // to row 0 and to row 6
-  for (torch::Tensor* tensor : state.model.Tensors()) tensor->mutable_grad() = torch::ones_like(*tensor);
+  for (torch::Tensor* tensor : TensorsOf(state.model)) tensor->mutable_grad() = torch::ones_like(*tensor);
   // With equal gradients the step depends on the moments alone.
   const torch::Tensor before = state.model.means.detach().clone();
   state.optimizer.Step(state.model, {1, 1, 1, 1, 1, 1});
@@ -154,7 +154,7 @@ TEST(DensityOps, RelocatedSplatsAndTheirSourcesBeginWithoutMoments) {
     EXPECT_NEAR(math::Sigmoid(double(state.model.opacity_logits[row].item<float>())),
                 1 - std::pow(1 - math::Sigmoid(2.0), 0.25), 1e-6);
   }
-  for (torch::Tensor* tensor : state.model.Tensors()) tensor->mutable_grad() = torch::ones_like(*tensor);
+  for (torch::Tensor* tensor : TensorsOf(state.model)) tensor->mutable_grad() = torch::ones_like(*tensor);
   const torch::Tensor before = state.model.means.detach().clone();
   state.optimizer.Step(state.model, {1, 1, 1, 1, 1, 1});
   const torch::Tensor step = (state.model.means.detach() - before).abs().amax(1);
@@ -190,7 +190,7 @@ TEST(DensityOps, GrowsInPlaceOnceThereIsRoom) {
   State state;
   const auto memory = [&] {
     std::vector<const void*> pointers;
-    for (const torch::Tensor* tensor : state.model.Tensors()) pointers.push_back(tensor->data_ptr());
+    for (const torch::Tensor* tensor : TensorsOf(state.model)) pointers.push_back(tensor->data_ptr());
     return pointers;
   };
   const auto apply = [&](SplatFate fate, size_t splats) {
@@ -198,7 +198,7 @@ TEST(DensityOps, GrowsInPlaceOnceThereIsRoom) {
     std::fill_n(fates.begin(), splats, fate);
     ApplyFates(state.model, state.optimizer, fates, state.random);
     EXPECT_EQ(state.optimizer.count(), state.model.count());
-    for (const torch::Tensor* tensor : state.model.Tensors()) {
+    for (const torch::Tensor* tensor : TensorsOf(state.model)) {
       EXPECT_TRUE(tensor->is_contiguous() && tensor->requires_grad() && tensor->is_leaf());
     }
   };

@@ -13,22 +13,6 @@
 
 namespace splat::train {
 
-// The statistics of densification, to which each visible splat is added that has a usable gradient in the view. A null
-// array is not wanted.
-struct DensityStatsView {
-  float* gradient_sum = nullptr;          // [N] += ScreenGradientLength
-  int32_t* seen = nullptr;                // [N] += 1
-  float half_width = 0, half_height = 0;  // of the image, px
-  bool absolute = false;                  // of the gradient with absolute values taken per pixel (kSlotAbsMean)
-};
-
-SPLAT_HD inline void AddDensityStats(const DensityStatsView& density, int64_t splat, const Vec2<float>& grad_mean_px) {
-  const float length = ScreenGradientLength(grad_mean_px, density.half_width, density.half_height);
-  if (!IsUsableLength(length)) return;
-  density.gradient_sum[splat] += length;
-  ++density.seen[splat];
-}
-
 struct BackwardAdamParams {
   // These are the parameters of ProjectBackward, except that `grad` is not used. The splats are the arrays of `value`.
   kernels::ProjectBackwardParams<float> backward;

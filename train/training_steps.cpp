@@ -1,4 +1,4 @@
-#include "train/training.h"
+#include "train/training_steps.h"
 
 #include <algorithm>
 #include <utility>

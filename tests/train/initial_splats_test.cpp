@@ -1,4 +1,4 @@
-#include "train/init.h"
+#include "train/initial_splats.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "formats/spz_streams.h"
+#include "formats/spz_packing.h"
 
 #include <algorithm>
 #include <array>
