@@ -12,18 +12,6 @@ int SplatModel::max_sh_degree() const {
   return math::ShDegreeOf(sh_rest_count());
 }
 
-std::array<torch::Tensor*, kSplatArrays> SplatModel::Tensors() {
-  std::array<torch::Tensor*, kSplatArrays> tensors;
-  for (int array = 0; array < kSplatArrays; ++array) tensors[size_t(array)] = &(*this)[array];
-  return tensors;
-}
-
-std::array<const torch::Tensor*, kSplatArrays> SplatModel::Tensors() const {
-  std::array<const torch::Tensor*, kSplatArrays> tensors;
-  for (int array = 0; array < kSplatArrays; ++array) tensors[size_t(array)] = &(*this)[array];
-  return tensors;
-}
-
 std::array<const char*, kSplatArrays> SplatModel::Names() {
   std::array<const char*, kSplatArrays> names;
   for (int array = 0; array < kSplatArrays; ++array) names[size_t(array)] = kSplatArrayList[array].name;
