@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "train/color_term.h"
+#include "train/memory_limits.h"
 #include "train/photo_loading.h"
 #include "train/photo_motions.h"
 #include "train/remove_floaters.h"
