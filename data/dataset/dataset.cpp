@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "data/dataset/camera_sanity.h"
 #include "data/dataset/few_points.h"
+#include "data/dataset/foreign_points.h"
 #include "data/dataset/lens_groups.h"
 #include "data/dataset/photo_faults.h"
 #include "data/dataset/stale_size.h"
@@ -157,11 +158,16 @@ void SplitViews(const SceneDescription& scene, const DatasetOptions& options, st
               given ? " by the source's own split" : StrCat(" by --test-every ", test_every));
 }
 
-// The points of the source, unless they lie elsewhere than the cameras look.
-PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos, const LogSink& log) {
-  if (scene.points.positions.empty() || CamerasSeePoints(photos, scene.points.positions)) return scene.points;
-  LogWarning(log, StrCat(scene.source, ": has points that no camera looks at: export both in one coordinate system; ",
-                         "the training starts from random points"));
+// The points of the source, unless they are not those of its cameras and photos.
+PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos,
+                      const std::vector<View>& views, Executor& executor, const LogSink& log) {
+  if (scene.points.positions.empty()) return {};
+  const std::string why = CamerasSeePoints(photos, scene.points.positions)
+                              ? WhyForeignPoints(photos, views, scene.points, executor)
+                              : "has points that no camera looks at";
+  if (why.empty()) return scene.points;
+  LogWarning(log, StrCat(scene.source, ": ", why, ": export points and cameras from one project in one coordinate ",
+                         "system; the training starts from random points"));
   return {};
 }
 
@@ -234,7 +240,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   CheckTransparency(dataset.views);
   if (options.borders == "auto") FindBorders(dataset.views, executor, log);
   SplitViews(scene, options, dataset.views, log);
-  if (options.needs_training_views) dataset.points = TakePoints(scene, photos, log);
+  if (options.needs_training_views) dataset.points = TakePoints(scene, photos, dataset.views, executor, log);
   if (dataset.points.positions.empty()) {
     for (View& view : dataset.views) view.observations.clear();
   }
