@@ -11,6 +11,7 @@
 #include "data/dataset/stale_size.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
+#include "data/dataset/turned_photos.h"
 #include "data/dataset/view_borders.h"
 #include "data/dataset/view_masks.h"
 #include "data/dataset/view_observations.h"
@@ -240,6 +241,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   CheckTransparency(dataset.views);
   if (options.borders == "auto") FindBorders(dataset.views, executor, log);
   SplitViews(scene, options, dataset.views, log);
+  TurnPhotosToPoints(scene.source, scene.points, dataset.views, executor, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, dataset.views, executor, log);
   if (dataset.points.positions.empty()) {
     for (View& view : dataset.views) view.observations.clear();
