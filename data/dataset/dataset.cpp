@@ -8,6 +8,7 @@
 #include "data/dataset/foreign_points.h"
 #include "data/dataset/lens_groups.h"
 #include "data/dataset/photo_faults.h"
+#include "data/dataset/rounded_points.h"
 #include "data/dataset/stale_size.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
@@ -163,9 +164,17 @@ void SplitViews(const SceneDescription& scene, const DatasetOptions& options, st
 PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos,
                       const std::vector<View>& views, Executor& executor, const LogSink& log) {
   if (scene.points.positions.empty()) return {};
-  const std::string why = CamerasSeePoints(photos, scene.points.positions)
-                              ? WhyForeignPoints(photos, views, scene.points, executor)
-                              : "has points that no camera looks at";
+  std::string why = "has points that no camera looks at";
+  if (CamerasSeePoints(photos, scene.points.positions)) {
+    const double rounding = RoundingOfFloats(scene.points.positions);
+    if (rounding > 0) {
+      LogWarning(log, StrCat(scene.source, ": the coordinates of its points are rounded to ", rounding,
+                             " units, since the file has them as floats: export them as doubles, or relative to a ",
+                             "place near them, as the cameras"));
+      return scene.points;
+    }
+    why = WhyForeignPoints(photos, views, scene.points, executor);
+  }
   if (why.empty()) return scene.points;
   LogWarning(log, StrCat(scene.source, ": ", why, ": export points and cameras from one project in one coordinate ",
                          "system; the training starts from random points"));

@@ -141,6 +141,27 @@ TEST_F(ForeignPoints, ASetLosesThemWithAWarning) {
   EXPECT_THAT(log, Contains(HasSubstr("the training starts from random points")));
 }
 
+TEST_F(ForeignPoints, RoundedCoordinatesAreSaidOnceAndThePointsStay) {
+  SceneDescription scene;
+  scene.source = "the source";
+  const Vec3<double> map = {500000, 4200000, 300};
+  for (PosedPhoto photo : wall_.photos) {
+    photo.camera_from_world.translation = photo.camera_from_world.translation - photo.camera_from_world.rotation * map;
+    scene.photos.push_back(photo);
+  }
+  scene.points = wall_.points;
+  for (Vec3<double>& p : scene.points.positions) {
+    p = p + map;
+    p = {double(float(p.x)), double(float(p.y)), double(float(p.z))};
+  }
+  SerialExecutor executor;
+  std::vector<std::string> log;
+  const Dataset dataset =
+      BuildDataset(scene, {}, executor, [&](LogLevel, const std::string& line) { log.push_back(line); });
+  EXPECT_THAT(dataset.points.positions, SizeIs(wall_.points.positions.size()));
+  EXPECT_THAT(log, Contains(HasSubstr("rounded to 0.5 units")));
+}
+
 struct RealSet {
   const char *poses, *images;
 };
