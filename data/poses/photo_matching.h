@@ -12,6 +12,9 @@ namespace splat::data {
 // The name with "/" in the place of "\", without a drive ("C:"), and without "." and ".." where they say nothing.
 std::string PlainName(const std::string& name);
 
+// That name without its case and in Unicode's composed form: equal for the spellings of one name.
+std::string FoldedName(const std::string& name);
+
 // How a name was found, the strictest first.
 enum class NameMatch {
   kExact,     // the file's name, byte for byte
@@ -25,6 +28,7 @@ struct PhotoMatches {
   std::vector<std::optional<size_t>> photo;
   std::vector<NameMatch> how;     // [names], where there is a photo
   std::vector<size_t> ambiguous;  // names that several files have equally well
+  std::vector<size_t> one_kind;   // names without an extension, of whose several files one kind was taken
   size_t count = 0;               // how many names have a file
   size_t steps = 0;               // folders that were looked at for it: the work, which grows with the names' number
 };
@@ -32,7 +36,8 @@ struct PhotoMatches {
 // Finds the file of each name among `photos`, which are relative to `folder`. Names may have folders before them, also
 // of another machine: the last parts must agree, and of several files, or several names for one file, those go together
 // that agree in more of their folders. A file is never given to two names. All exact matches are made before the next
-// looser kind is tried.
+// looser kind is tried. Of files that differ in their extension alone, as a.jpg and a.png, a name without an extension
+// means the one whose kind most of the photos have; of equals the first of kPhotoExtensions.
 PhotoMatches MatchPhotos(const std::vector<std::string>& names, const std::string& folder,
                          const std::vector<std::string>& photos);
 
