@@ -5,11 +5,14 @@
 #include "core/check.h"
 #include "data/dataset/camera_sanity.h"
 #include "data/dataset/few_points.h"
+#include "data/dataset/foreign_points.h"
 #include "data/dataset/lens_groups.h"
 #include "data/dataset/photo_faults.h"
+#include "data/dataset/rounded_points.h"
 #include "data/dataset/stale_size.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
+#include "data/dataset/turned_photos.h"
 #include "data/dataset/view_borders.h"
 #include "data/dataset/view_masks.h"
 #include "data/dataset/view_observations.h"
@@ -157,11 +160,24 @@ void SplitViews(const SceneDescription& scene, const DatasetOptions& options, st
               given ? " by the source's own split" : StrCat(" by --test-every ", test_every));
 }
 
-// The points of the source, unless they lie elsewhere than the cameras look.
-PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos, const LogSink& log) {
-  if (scene.points.positions.empty() || CamerasSeePoints(photos, scene.points.positions)) return scene.points;
-  LogWarning(log, StrCat(scene.source, ": has points that no camera looks at: export both in one coordinate system; ",
-                         "the training starts from random points"));
+// The points of the source, unless they are not those of its cameras and photos.
+PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos,
+                      const std::vector<View>& views, Executor& executor, const LogSink& log) {
+  if (scene.points.positions.empty()) return {};
+  std::string why = "has points that no camera looks at";
+  if (CamerasSeePoints(photos, scene.points.positions)) {
+    const double rounding = RoundingOfFloats(scene.points.positions);
+    if (rounding > 0) {
+      LogWarning(log, StrCat(scene.source, ": the coordinates of its points are rounded to ", rounding,
+                             " units, since the file has them as floats: export them as doubles, or relative to a ",
+                             "place near them, as the cameras"));
+      return scene.points;
+    }
+    why = WhyForeignPoints(photos, views, scene.points, executor);
+  }
+  if (why.empty()) return scene.points;
+  LogWarning(log, StrCat(scene.source, ": ", why, ": export points and cameras from one project in one coordinate ",
+                         "system; the training starts from random points"));
   return {};
 }
 
@@ -234,7 +250,8 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   CheckTransparency(dataset.views);
   if (options.borders == "auto") FindBorders(dataset.views, executor, log);
   SplitViews(scene, options, dataset.views, log);
-  if (options.needs_training_views) dataset.points = TakePoints(scene, photos, log);
+  TurnPhotosToPoints(scene.source, scene.points, dataset.views, executor, log);
+  if (options.needs_training_views) dataset.points = TakePoints(scene, photos, dataset.views, executor, log);
   if (dataset.points.positions.empty()) {
     for (View& view : dataset.views) view.observations.clear();
   }

@@ -29,7 +29,9 @@ struct View {
   int lens = 0;           // equal for views that were taken through one lens (data/dataset/lens_groups.h)
   int exif_orientation = 1;
   std::optional<double> exposure_stops = {};  // of light, by EXIF (data/photos/exif_exposure.h)
-  bool rotate_to_model = false;  // the stored pixels disagree with the model's aspect and agree once EXIF is applied
+  // The stored pixels disagree with the model, by their aspect or by the colours of its points (turned_photos.h), and
+  // agree once EXIF is applied.
+  bool rotate_to_model = false;
   Split split = Split::kTrain;
   PhotoMask mask = {};                         // what of the photo counts
   AlphaUse alpha = AlphaUse::kBackground;      // what becomes of its transparency
@@ -57,15 +59,16 @@ struct Dataset {
 
 // Builds the dataset on the threads of `executor`: reads each photo's header, chooses each size (downscale, then
 // max_image_size; each side rounded), splits, and aligns the scene as data/dataset/scene_alignment.h says, whatever
-// options.align is. It decodes only the images that show how masks, transparency and borders are. A photo's size may
-// differ from its camera's calibrated size if the aspect agrees to 1 %, as stored or after EXIF's rotation. Photos that
-// are missing, cannot be read, have another aspect or are smaller than 16 px are left out with a warning that names
-// them. Cameras that cannot be right are treated as camera_sanity.h says; cameras that share one pose or form another
-// degenerate set are accepted. Masks are used as view_masks.h says, and borders are left out as view_borders.h says.
-// Throws splat::Error if more than half of the photos cannot be used (naming the first three), if no training view is
-// left where one is needed, for a camera model that is not supported, and for options out of range, including a
-// downscale that leaves less than 16 px. The points are those of the scene, or none if no training view is needed.
-// Warnings go to `log`; the caller shows those in scene.warnings.
+// options.align is. It decodes only the images that show how masks, transparency and borders are, and whether the
+// points are theirs. A photo's size may differ from its camera's calibrated size if the aspect agrees to 1 %, as stored
+// or after EXIF's rotation. Photos that are missing, cannot be read, have another aspect or are smaller than 16 px are
+// left out with a warning that names them. Cameras that cannot be right are treated as camera_sanity.h says; cameras
+// that share one pose or form another degenerate set are accepted. Masks are used as view_masks.h says, and borders are
+// left out as view_borders.h says. Throws splat::Error if more than half of the photos cannot be used (naming the first
+// three), if no training view is left where one is needed, for a camera model that is not supported, and for options
+// out of range, including a downscale that leaves less than 16 px. The points are those of the scene, or none if no
+// training view is needed or if they are not what the cameras and photos show (foreign_points.h). Warnings go to `log`;
+// the caller shows those in scene.warnings.
 Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& options, Executor& executor,
                      const LogSink& log);
 

@@ -1,6 +1,7 @@
 #include "data/photos/image_io.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -135,6 +136,14 @@ DecodedPhoto DecodeAnyJpeg(const std::string& path, std::vector<uint8_t> bytes) 
   return photo;
 }
 
+// From where the stream stands, to the end of the file.
+std::vector<uint8_t> ReadBytes(const std::string& path, std::ifstream& stream) {
+  std::vector<uint8_t> bytes(fs::file_size(path));
+  SPLAT_CHECK(stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(bytes.size())), path,
+              ": cannot be read to its end");
+  return bytes;
+}
+
 }  // namespace
 
 DecodedPhoto ReadPhoto(const std::string& path) {
@@ -142,11 +151,32 @@ DecodedPhoto ReadPhoto(const std::string& path) {
   const PhotoHeader header = OpenPhoto(path, stream);
   if (header.format == PhotoFormat::kPng) return {DecodePng(path, stream)};
   if (header.format == PhotoFormat::kTiff) return {DecodeTiff(path, stream)};
-  std::vector<uint8_t> bytes(fs::file_size(path));
-  SPLAT_CHECK(stream.read(reinterpret_cast<char*>(bytes.data()), std::streamsize(bytes.size())), path,
-              ": cannot be read to its end");
+  std::vector<uint8_t> bytes = ReadBytes(path, stream);
   if (header.format == PhotoFormat::kJpeg) return DecodeAnyJpeg(path, std::move(bytes));
   return {ToRgb(Decode(path, bytes))};
+}
+
+DecodedPhoto ReadReducedPhoto(const std::string& path, int longer_side) {
+  std::ifstream stream;
+  const PhotoHeader header = OpenPhoto(path, stream);
+  const int side = std::max(header.width, header.height);
+  DecodedPhoto photo;
+  if (header.format == PhotoFormat::kJpeg) {
+    int shrink = 8;
+    while (shrink > 1 && side / shrink < longer_side) shrink /= 2;
+    const std::vector<uint8_t> bytes = ReadBytes(path, stream);
+    DecodedJpeg decoded = DecodeJpeg(path, bytes.data(), bytes.size(), shrink);
+    photo.truncated = decoded.damaged_from.has_value() || decoded.rows < decoded.image.height;
+    photo.image = std::move(decoded.image);
+  } else {
+    photo = ReadPhoto(path);
+  }
+  if (photo.truncated) photo.image = {};
+  if (side <= longer_side || photo.truncated) return photo;
+  const double scale = double(longer_side) / side;
+  const auto scaled = [&](int length) { return std::max(1, int(std::lround(scale * length))); };
+  photo.image = ResizeImage(photo.image, scaled(header.width), scaled(header.height));
+  return photo;
 }
 
 Image8 ResizeImage(const Image8& image, int width, int height) {

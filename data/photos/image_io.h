@@ -19,6 +19,11 @@ struct DecodedPhoto {
 // (exif_orientation.h). Throws splat::Error naming the file if it does not exist, is empty or is not a photo.
 DecodedPhoto ReadPhoto(const std::string& path);
 
+// The same, scaled down to `longer_side` px at most (the sides keep their ratio, rounded): for measurements that need
+// little of a photo. Of JPEG, pixels are averaged while they are decoded, so that it takes a fraction of the time. Of a
+// truncated photo the image is empty.
+DecodedPhoto ReadReducedPhoto(const std::string& path, int longer_side);
+
 // Resizes by area-averaging where the result is smaller, and bicubically where it is larger.
 Image8 ResizeImage(const Image8& image, int width, int height);
 

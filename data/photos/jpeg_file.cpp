@@ -86,7 +86,7 @@ Reader::Reader(const uint8_t* the_bytes, size_t size) : bytes(the_bytes) {
 }
 
 // Reads the header and begins to decode. False with a complaint if that cannot be.
-bool Begin(Reader& reader) {
+bool Begin(Reader& reader, int shrink) {
   if (setjmp(reader.failed) != 0) return false;
   jpeg_create_decompress(&reader.jpeg);
   reader.jpeg.src = &reader.source;
@@ -95,6 +95,8 @@ bool Begin(Reader& reader) {
     return false;
   }
   reader.jpeg.out_color_space = reader.jpeg.num_components == 4 ? JCS_CMYK : JCS_RGB;
+  reader.jpeg.scale_num = 1;
+  reader.jpeg.scale_denom = unsigned(shrink);
   if (!jpeg_start_decompress(&reader.jpeg)) {
     std::snprintf(reader.complaint, sizeof reader.complaint, "the file ends early");
     return false;
@@ -128,9 +130,10 @@ bool ReadRows(Reader& reader) {
 
 }  // namespace
 
-DecodedJpeg DecodeJpeg(const std::string& path, const uint8_t* bytes, size_t size) {
+DecodedJpeg DecodeJpeg(const std::string& path, const uint8_t* bytes, size_t size, int shrink) {
   Reader reader(bytes, size);
-  SPLAT_CHECK(Begin(reader), path, ": is not a photo that can be read (broken pixel data: ", reader.complaint, ")");
+  SPLAT_CHECK(Begin(reader, shrink), path, ": is not a photo that can be read (broken pixel data: ", reader.complaint,
+              ")");
   Image8& image = reader.decoded.image;
   image = Image8(int(reader.jpeg.output_width), int(reader.jpeg.output_height), 3);
   if (reader.jpeg.out_color_space == JCS_CMYK) reader.row.resize(size_t(image.width) * 4);

@@ -20,7 +20,9 @@ struct DecodedJpeg {
 };
 
 // Decodes grey, YCbCr, RGB, and CMYK and YCCK as Adobe stores them, inverted. A sequential file may end early. Throws
-// splat::Error, which begins with `path`, if there is no whole row, or for kinds that cannot be read.
-DecodedJpeg DecodeJpeg(const std::string& path, const uint8_t* bytes, size_t size);
+// splat::Error, which begins with `path`, if there is no whole row, or for kinds that cannot be read. `shrink`, one of
+// 1, 2, 4 and 8, is what both sides are divided by, rounded up: pixels are averaged before they are decoded, which is
+// fast.
+DecodedJpeg DecodeJpeg(const std::string& path, const uint8_t* bytes, size_t size, int shrink = 1);
 
 }  // namespace splat::data

@@ -51,6 +51,14 @@ PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream) {
   return *header;
 }
 
+std::string PhotoExtensionsText() {
+  std::string text;
+  for (const std::string_view extension : kPhotoExtensions) {
+    text += (text.empty() ? "" : ", ") + std::string(extension.substr(1));
+  }
+  return text;
+}
+
 bool HasPhotoExtension(const std::string& name) {
   const std::string extension = LowerExtension(name);
   return std::find(kPhotoExtensions.begin(), kPhotoExtensions.end(), extension) != kPhotoExtensions.end();

@@ -21,9 +21,12 @@ struct PhotoInfo {
   ExposureSettings exposure = {};
 };
 
-// The ends of photos' names, in any case.
-constexpr std::array<std::string_view, 8> kPhotoExtensions = {".png",  ".jpg",  ".jpeg", ".tif",
-                                                              ".tiff", ".webp", ".jpe",  ".jfif"};
+// The ends of photos' names, in any case. Of files that differ in these alone the first kind is preferred.
+constexpr std::array<std::string_view, 8> kPhotoExtensions = {".jpg", ".jpeg", ".jpe",  ".jfif",
+                                                              ".png", ".tif",  ".tiff", ".webp"};
+
+// The list of them for messages: "jpg, jpeg, ...".
+std::string PhotoExtensionsText();
 
 // Whether a file is taken for a photo by its name: it ends in one of kPhotoExtensions.
 bool HasPhotoExtension(const std::string& name);

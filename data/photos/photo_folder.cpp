@@ -201,9 +201,9 @@ PhotoFolder OpenPhotoFolder(const std::string& folder) {
     return chosen;
   }
   const std::string passed_over = all.photos.empty() ? DescribePassedOver(folder) : "";
-  SPLAT_CHECK(!all.photos.empty(), folder,
-              ": holds no photos (jpg, jpeg, png, tif, tiff, webp), nor does its images/ or",
-              " input/; give the folder that the photos lie in", passed_over.empty() ? "" : "; ", passed_over);
+  SPLAT_CHECK(!all.photos.empty(), folder, ": holds no photos (", PhotoExtensionsText(),
+              "), nor does its images/ or input/; give the folder that the photos lie in",
+              passed_over.empty() ? "" : "; ", passed_over);
   return {folder, folder, all.photos, all.masks, {}, all.others};
 }
 

@@ -231,7 +231,7 @@ SceneDescription ReadBundler(const std::string& path, const std::string& image_f
   if (point_count == 0) {
     scene.warnings.push_back(StrCat(path, ": has no points; the training starts from random points"));
   }
-  std::sort(scene.photos.begin(), scene.photos.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  SortAndKeepOneOfEachName(list.string(), scene.photos, scene.warnings);
   return scene;
 }
 

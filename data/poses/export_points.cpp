@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 
 #include "core/check.h"
@@ -16,6 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kUnread[] = {".las", ".laz", ".e57", ".xyz", ".pts", ".pcd"};
+
+bool IsUnread(const std::string& path) {
+  return std::any_of(std::begin(kUnread), std::end(kUnread),
+                     [&](const char* extension) { return HasExtension(path, extension); });
+}
+
 // A file that cannot be read is none.
 bool IsSplatScene(const std::string& path) {
   try {
@@ -29,24 +37,20 @@ bool IsSplatScene(const std::string& path) {
   }
 }
 
-// The files beside `cameras_path` that hold points, and those whose format is not read, sorted.
+// The files in a folder that hold points, and those whose format is not read, sorted.
 struct PointFiles {
   std::vector<std::string> ply, others;
 };
 
-PointFiles ListPointFiles(const std::string& cameras_path) {
+PointFiles ListPointFiles(const fs::path& folder) {
   PointFiles files;
   std::error_code error;
-  const fs::path folder = fs::path(cameras_path).parent_path();
   for (fs::directory_iterator entry(folder.empty() ? "." : folder, error), end; !error && entry != end;
        entry.increment(error)) {
     std::error_code ignored;
     if (!entry->is_regular_file(ignored)) continue;
     if (HasExtension(entry->path().string(), ".ply")) files.ply.push_back(entry->path().lexically_normal().string());
-    for (const char* extension : {".las", ".laz", ".e57", ".xyz", ".pts"}) {
-      if (HasExtension(entry->path().string(), extension))
-        files.others.push_back(entry->path().lexically_normal().string());
-    }
+    if (IsUnread(entry->path().string())) files.others.push_back(entry->path().lexically_normal().string());
   }
   std::sort(files.ply.begin(), files.ply.end());
   std::sort(files.others.begin(), files.others.end());
@@ -69,8 +73,22 @@ std::optional<std::string> ChoosePly(const std::string& cameras_path, const std:
 
 }  // namespace
 
+bool IsPointFile(const std::string& path) {
+  return HasExtension(path, ".ply") || IsUnread(path);
+}
+
+std::vector<std::string> UnreadPoints(const std::vector<std::string>& folders) {
+  std::vector<std::string> unread;
+  for (size_t i = 0; i < folders.size() && i < 2; ++i) {
+    for (const std::string& file : ListPointFiles(folders[i]).others) {
+      unread.push_back(file + " (points, not read; export PLY)");
+    }
+  }
+  return unread;
+}
+
 void AddExportedPoints(const std::string& cameras_path, SceneDescription& scene) {
-  const PointFiles files = ListPointFiles(cameras_path);
+  const PointFiles files = ListPointFiles(fs::path(cameras_path).parent_path());
   const auto path = ChoosePly(cameras_path, files.ply);
   std::string why;
   if (path) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "core/check.h"
 #include "core/format.h"
@@ -105,6 +106,12 @@ void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene
     warnings.push_back(StrCat(folder.path, ": ", count, " of ", scene.photos.size(), " photos of the ", scene.source,
                               " have its names ", what, " (", example, ")"));
   }
+  if (!matches.one_kind.empty()) {
+    const size_t first = matches.one_kind.front();
+    warnings.push_back(StrCat(folder.path, ": ", matches.one_kind.size(), " names without an extension of the ",
+                              scene.source, " are those of several photos; the kind that most photos have was taken (",
+                              scene.photos[first].name, " is ", folder.names[*matches.photo[first]], ")"));
+  }
   std::vector<std::string> ambiguous;
   ambiguous.reserve(matches.ambiguous.size());
   for (const size_t i : matches.ambiguous) ambiguous.push_back(scene.photos[i].name);
@@ -112,6 +119,16 @@ void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene
     warnings.push_back(StrCat(folder.path, ": several photos have the names of these of the ", scene.source,
                               ", and none was taken: ", NamesInBrief(ambiguous)));
   }
+}
+
+// The photos that may be meant by an ambiguous name, for a message.
+std::string DescribeAmbiguous(const PhotoFolder& folder, const std::string& name) {
+  const auto stem = [](const std::string& path) { return FoldedName(fs::path(PlainName(path)).stem().string()); };
+  std::string photos;
+  for (const std::string& photo : folder.names) {
+    if (stem(photo) == stem(name)) photos += (photos.empty() ? "" : " or ") + photo;
+  }
+  return StrCat(name, " is ", photos);
 }
 
 // Whether the folder is named images_4 or the like and all photos of the source lie in its sibling `images`: the other
@@ -184,7 +201,11 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
   const PhotoMatches matches = MatchPhotos(NamesOf(scene.photos), folder.path, folder.names);
   LocatedPhotos located;
   std::vector<bool> posed(folder.names.size());
-  std::vector<PosedPhoto> elsewhere;
+  std::set<std::string> found;  // other spellings of these are further entries
+  for (size_t i = 0; i < scene.photos.size(); ++i) {
+    if (matches.photo[i]) found.insert(FoldedName(scene.photos[i].name));
+  }
+  std::vector<std::string> repeated;
   for (size_t i = 0; i < scene.photos.size(); ++i) {
     PosedPhoto photo = scene.photos[i];
     if (matches.photo[i]) {
@@ -201,6 +222,8 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
       photo.path = own->string();
       located.at_own_path = true;
       located.photos.push_back(std::move(photo));
+    } else if (!own && found.count(FoldedName(photo.name)) > 0) {
+      repeated.push_back(photo.name);
     } else {
       located.own_elsewhere = located.own_elsewhere || own.has_value();
       located.missing.push_back(photo.name);
@@ -211,6 +234,13 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
     if (!posed[i]) located.without_pose.push_back(folder.names[i]);
   }
   WarnOfLooseMatches(folder, scene, matches, located.warnings);
+  if (!repeated.empty()) {
+    located.warnings.push_back(StrCat(folder.path, ": the ", scene.source, " has photos more than once, in another ",
+                                      "spelling; these entries do not count: ", NamesInBrief(repeated)));
+  }
+  if (!matches.ambiguous.empty()) {
+    located.ambiguous = DescribeAmbiguous(folder, scene.photos[matches.ambiguous.front()].name);
+  }
   const bool only_held_out = std::all_of(located.photos.begin(), located.photos.end(),
                                          [](const PosedPhoto& photo) { return photo.split == Split::kTest; });
   if (located.in_folder == 0 && only_held_out) {

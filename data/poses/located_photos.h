@@ -16,6 +16,7 @@ struct LocatedPhotos {
   std::vector<std::string> missing;       // names without a file
   std::vector<std::string> without_pose;  // photos of the folder that the source does not name
   std::vector<std::string> warnings;      // of names that were found by less than their text
+  std::string ambiguous;                  // the first name that several photos have: "a.jpg is x/a.jpg or y/a.jpg"
   size_t in_folder = 0;                   // how many of `photos` lie in the folder of the photos
   bool in_order = false;                  // paired by what the names share or in order, since no name agrees
   bool by_shared_names = false;           // of these: by what the names share

@@ -6,7 +6,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <utility>
 
+#include "data/photos/folder_files.h"
+#include "data/photos/photo_files.h"
 #include "io/percent_encoding.h"
 #include "io/text_scan.h"
 
@@ -127,7 +130,10 @@ class Matcher {
   Matcher(const std::vector<std::string>& names, const std::string& folder, const std::vector<std::string>& photos) {
     const fs::path absolute = fs::absolute(folder);
     for (const std::string& name : names) names_.emplace_back(name);
-    for (const std::string& photo : photos) photos_.emplace_back((absolute / photo).string());
+    for (const std::string& photo : photos) {
+      photos_.emplace_back((absolute / photo).string());
+      ++of_kind_[LowerExtension(photo)];
+    }
     taken_.resize(photos.size());
     matches_.photo.resize(names.size());
     matches_.how.resize(names.size(), NameMatch::kExact);
@@ -162,7 +168,38 @@ class Matcher {
       if (!taken_[i] && group != groups.end()) group->second.photos.push_back(i);
     }
     matches_.ambiguous.clear();
-    for (const auto& [key, group] : groups) MatchGroup(group, kind);
+    for (auto& [key, group] : groups) {
+      const bool bare = std::none_of(group.names.begin(), group.names.end(),
+                                     [&](size_t name) { return HasExtension(names_[name].file); });
+      const std::vector<size_t> chosen = bare && kind >= NameMatch::kStem ? KeepOneKind(group) : std::vector<size_t>{};
+      MatchGroup(group, kind);
+      for (const size_t name : group.names) {
+        const auto photo = matches_.photo[name];
+        if (photo && std::count(chosen.begin(), chosen.end(), *photo) > 0) matches_.one_kind.push_back(name);
+      }
+    }
+  }
+
+  // What goes before what of files of one name.
+  auto KindRank(size_t photo) const {
+    const std::string extension = LowerExtension(photos_[photo].file);
+    return std::pair(-int64_t(of_kind_.at(extension)),
+                     std::find(kPhotoExtensions.begin(), kPhotoExtensions.end(), extension) - kPhotoExtensions.begin());
+  }
+
+  // Of the photos of a group that lie in one folder only the preferred one stays. Returns those that were preferred.
+  std::vector<size_t> KeepOneKind(Group& group) const {
+    std::map<std::vector<std::string>, std::vector<size_t>> by_folder;
+    for (const size_t photo : group.photos) by_folder[photos_[photo].folders].push_back(photo);
+    std::vector<size_t> chosen;
+    group.photos.clear();
+    for (auto& [folder, photos] : by_folder) {
+      const size_t best = *std::min_element(photos.begin(), photos.end(),
+                                            [&](size_t a, size_t b) { return KindRank(a) < KindRank(b); });
+      if (photos.size() > 1) chosen.push_back(best);
+      group.photos.push_back(best);
+    }
+    return chosen;
   }
 
   // Pairs each name with a photo where both are each other's best, until no such pair is left.
@@ -186,6 +223,7 @@ class Matcher {
 
   std::vector<Parts> names_, photos_;
   std::vector<bool> taken_;
+  std::map<std::string, size_t> of_kind_;  // how many photos have an extension
   PhotoMatches matches_;
 };
 
@@ -197,6 +235,10 @@ std::string PlainName(const std::string& name) {
   const bool drive =
       plain.size() > 2 && plain[1] == ':' && plain[2] == '/' && std::isalpha((unsigned char)plain[0]) != 0;
   return fs::path(drive ? plain.substr(2) : plain).lexically_normal().string();
+}
+
+std::string FoldedName(const std::string& name) {
+  return Folded(PlainName(name));
 }
 
 PhotoMatches MatchPhotos(const std::vector<std::string>& names, const std::string& folder,

@@ -9,6 +9,7 @@
 #include "data/photos/photo_files.h"
 #include "data/poses/best_colmap_model.h"
 #include "data/poses/colmap_reader.h"
+#include "data/poses/export_points.h"
 #include "data/poses/located_photos.h"
 #include "data/poses/pose_places.h"
 #include "data/poses/size_fit.h"
@@ -65,9 +66,18 @@ bool MayBeAnotherVersion(const PhotoFolder& photos, SizeFit fit) {
   return fit == SizeFit::kScaled || name == "images" || name == "input" || name.rfind("images_", 0) == 0;
 }
 
+// Whether none of the photos was found since several have each name.
+bool IsAmbiguous(const Candidate& candidate) {
+  return candidate.located.photos.empty() && !candidate.located.ambiguous.empty();
+}
+
 // What is said of poses of other photos.
 std::string WhyOthers(const Candidate& candidate, const PhotoFolder& photos) {
   const SceneDescription& scene = candidate.scene;
+  if (IsAmbiguous(candidate)) {
+    return StrCat("has names that several photos have (", candidate.located.ambiguous,
+                  "); give one of these folders and --poses, or write the folders into the names");
+  }
   if (!scene.in_order) return StrCat("describes other photos: ", scene.photos.front().name, ", ...");
   if (scene.photos.size() == photos.names.size() && LieAsUsual(photos, candidate)) {
     return StrCat("names no photos, and is of others by their sizes (", candidate.sizes.example, ")");
@@ -202,6 +212,7 @@ std::string Summarize(const std::vector<Candidate>& candidates, const PhotoFolde
     add(StrCat(candidates[i].place.path, " (", ReasonLeft(candidates[i], taken), ")"));
   }
   for (const std::string& unread : UnreadPoses(FoldersAround(photos.path), taken.place.path)) add(unread);
+  for (const std::string& unread : UnreadPoints(FoldersAround(photos.path))) add(unread);
   return left.empty() ? text : StrCat(text, "; left: ", left);
 }
 
@@ -260,7 +271,10 @@ PoseChoice ChoosePoses(const PhotoFolder& photos) {
   for (const std::string& one : UnreadPoses(FoldersAround(photos.path))) unread += (unread.empty() ? "" : "; ") + one;
   PoseChoice choice;
   if (!others.empty()) {
-    choice.summary = StrCat("No poses of the photos in ", photos.path, " lie there (", others,
+    const bool ambiguous = std::any_of(candidates.begin(), candidates.end(),
+                                       [](const Candidate& c) { return c.place.nearby && IsAmbiguous(c); });
+    choice.summary = StrCat(ambiguous ? "The poses that lie with the photos in " : "No poses of the photos in ",
+                            photos.path, ambiguous ? " cannot be told apart (" : " lie there (", others,
                             unread.empty() ? "" : "; ", unread, "): COLMAP finds them.");
   } else if (!unread.empty()) {
     choice.summary = StrCat("No poses that can be read lie with the photos (", unread, "): COLMAP finds them.");
@@ -274,7 +288,7 @@ PoseChoice ChoosePosesAt(const std::string& path, const PhotoFolder& photos) {
   std::vector<Candidate> candidates = RankedCandidates(PlacesAt(path, photos), photos, true);
   const Candidate& best = candidates.front();
   if (best.broken) throw Error(best.refusal);
-  SPLAT_CHECK(best.refusal.empty() || !best.scene.in_order, best.place.path, " ", best.refusal);
+  SPLAT_CHECK(best.refusal.empty() || !(best.scene.in_order || IsAmbiguous(best)), best.place.path, " ", best.refusal);
   SPLAT_CHECK(best.refusal.empty(), best.scene.source, ": none of its ", best.scene.photos.size(),
               " photos (the first is ", best.scene.photos.front().name, ") is in ", photos.path, ", which holds ",
               photos.names.size(), " photos; give the folder with the photos that the poses were made from");

@@ -13,8 +13,10 @@
 #include "core/rotation_matrix.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_folder.h"
+#include "data/poses/export_points.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/ply_points.h"
+#include "data/poses/pose_files.h"
 #include "data/poses/transforms_keys.h"
 #include "data/poses/transforms_pose.h"
 #include "data/poses/unusable_poses.h"
@@ -302,6 +304,7 @@ std::string HeldOutPath(const fs::path& json_path) {
 
 // A number that is not finite costs the photo that it belongs to.
 Json ReadJson(const std::string& path) {
+  SPLAT_CHECK(!IsPointFile(path), path, ": is a file of points, which has no poses; give ", kKindsOfPoses);
   return ParseJson<Json>(WithTextsForNotFinite(ReadFile(path)), path);
 }
 

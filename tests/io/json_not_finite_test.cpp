@@ -17,5 +17,12 @@ TEST(JsonNotFinite, LeavesTextsAlone) {
   EXPECT_EQ(WithTextsForNotFinite(R"("a\)"), R"("a\)");
 }
 
+TEST(JsonNotFinite, NumbersTooLargeForADoubleBecomeTexts) {
+  EXPECT_EQ(WithTextsForNotFinite("[1e999, -2.5E+400,3]"), "[\"\"   , \"\"       ,3]");
+  EXPECT_EQ(WithTextsForNotFinite("[" + std::string(400, '9') + "]"), "[\"\"" + std::string(398, ' ') + "]");
+  const std::string held = R"([1e308, -1e-999, 12e3, 1e, "1e999", -, 0.5])";
+  EXPECT_EQ(WithTextsForNotFinite(held), held);
+}
+
 }  // namespace
 }  // namespace splat

@@ -38,6 +38,26 @@ Image8 Gradient(int width, int height, int channels) {
   return image;
 }
 
+TEST(ReadReducedPhotoTest, IsThePhotoScaledDown) {
+  const testing::TempDir dir;
+  const Image8 image = Gradient(1000, 640, 3);
+  for (const char* name : {"a.jpg", "a.png"}) {
+    WriteImage(dir / name, image);
+    const DecodedPhoto photo = ReadReducedPhoto(dir / name, 120);
+    ASSERT_EQ(photo.image.width, 120) << name;
+    ASSERT_EQ(photo.image.height, 77) << name;
+    const Image8 expected = ResizeImage(image, 120, 77);
+    for (size_t i = 0; i < expected.pixels.size(); ++i) {
+      ASSERT_NEAR(photo.image.pixels[i], expected.pixels[i], kJpegTolerance) << name << " " << i;
+    }
+    EXPECT_EQ(ReadReducedPhoto(dir / name, 2000).image.width, 1000) << name << " is not made larger";
+  }
+  const std::string bytes = ReadFile(dir / "a.jpg");
+  WriteBytes(dir / "cut.jpg", bytes.substr(0, bytes.size() / 2));
+  const DecodedPhoto cut = ReadReducedPhoto(dir / "cut.jpg", 120);
+  EXPECT_TRUE(cut.truncated && cut.image.pixels.empty());
+}
+
 // A PNG that says it has 20,000 x 20,000 pixels, in a few bytes: refused by its header, without any memory for pixels.
 TEST(ReadPhotoTest, AHugeImageInASmallFileIsRefusedByNameAndSize) {
   const testing::TempDir dir;

@@ -14,6 +14,13 @@
 namespace splat::data {
 namespace {
 
+TEST(PhotoExtensions, MessagesListAll) {
+  const std::string text = ", " + PhotoExtensionsText() + ",";
+  for (const std::string_view extension : kPhotoExtensions) {
+    EXPECT_NE(text.find(", " + std::string(extension.substr(1)) + ","), std::string::npos) << extension;
+  }
+}
+
 using ::testing::ElementsAre;
 using testing::ErrorMessageOf;
 using ::testing::HasSubstr;

@@ -19,6 +19,7 @@ using splat::testing::ErrorMessageOf;
 using splat::testing::TempDir;
 using splat::testing::WriteBytes;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -51,6 +52,15 @@ TEST_F(BundlerReader, CamerasWithoutAFocalLengthWereNotPlaced) {
   EXPECT_EQ(scene.photos[0].name, "my photo 1.png");
   EXPECT_THAT(scene.photos[0].intrinsics.params, ElementsAre(50, 20, 15, 0.1, 0));
   EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("1 camera was not placed and left out: lost.png")));
+}
+
+TEST_F(BundlerReader, OfAPhotoThatIsListedTwiceTheFirstCameraThatCanBeUsedCounts) {
+  WriteBytes(folder_ / "list.txt", "my photo 1.png\nmy photo 1.png\n");
+  const std::string camera = "60 0 0\n" + kPose, begin = "# Bundle file v0.3\n2 0\n";
+  const SceneDescription scene = Read(begin + "50 0 0\n" + kPose + camera);
+  ASSERT_EQ(scene.photos.size(), 1u);
+  EXPECT_EQ(scene.photos[0].intrinsics.params[0], 50);
+  EXPECT_THAT(scene.warnings, Contains(HasSubstr("list.txt: has more than one entry for my photo 1.png")));
 }
 
 TEST_F(BundlerReader, TheListMayHaveTheNameOfTheFile) {

@@ -35,6 +35,15 @@ TEST(PhotoMatching, AStemThatSeveralPhotosHaveIsTakenForNone) {
   EXPECT_THAT(Matched({"a.tif", "b.tif"}, "/p", {"a.jpg", "a.png", "b.png"}), ElementsAre("?", "b.png"));
 }
 
+TEST(PhotoMatching, ANameWithoutExtensionMeansTheKindThatMostPhotosHave) {
+  EXPECT_THAT(Matched({"a", "b"}, "/p", {"a.jpg", "a.png", "b.png"}), ElementsAre("a.png", "b.png"));
+  EXPECT_THAT(Matched({"a", "b"}, "/p", {"a.jpg", "a.png", "b.JPG"}), ElementsAre("a.jpg", "b.JPG"));
+  EXPECT_THAT(Matched({"a"}, "/p", {"a.png", "a.jpg"}), ElementsAre("a.jpg")) << "JPEG before PNG";
+  EXPECT_THAT(Matched({"a"}, "/p", {"x/a.png", "y/a.png"}), ElementsAre("?")) << "folders are no kinds";
+  EXPECT_THAT(Matched({"x/a"}, "/p", {"x/a.png", "x/a.jpg", "y/a.jpg"}), ElementsAre("x/a.jpg"));
+  EXPECT_THAT(MatchPhotos({"a", "b"}, "/p", {"a.jpg", "a.png", "b.jpg"}).one_kind, ElementsAre(0u));
+}
+
 TEST(PhotoMatching, NumbersBehindADotAreNoExtension) {
   EXPECT_THAT(Matched({"frame.0001", "frame.0002"}, "/p", {"frame.0001.png", "frame.0002.png"}),
               ElementsAre("frame.0001.png", "frame.0002.png"));

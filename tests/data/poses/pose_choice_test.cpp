@@ -129,6 +129,42 @@ TEST_F(PoseChoiceTest, FilesThatAreNotReadAreNamed) {
   EXPECT_THAT(asked.summary, AllOf(HasSubstr("a.nvm"), Not(HasSubstr("not looked at")))) << "it is what was taken";
 }
 
+TEST_F(PoseChoiceTest, PointsThatAreNotReadAreNamed) {
+  AddPhotos("images", {"a.png", "b.png"});
+  WriteBytes(Place("scan.LAZ"), "LASF");
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
+  EXPECT_THAT(Choose("images").summary, HasSubstr("scan.LAZ (points, not read; export PLY)"));
+}
+
+TEST_F(PoseChoiceTest, NamesThatSeveralPhotosHaveAreSaidToBeSo) {
+  AddPhotos("images", {"x/a.png", "x/b.png", "y/a.png", "y/b.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  const auto named = HasSubstr("has names that several photos have (a.png is x/a.png or y/a.png)");
+  EXPECT_THAT(Choose("images").summary,
+              AllOf(named, HasSubstr("cannot be told apart"), Not(HasSubstr("other photos"))));
+  EXPECT_EQ(source_, "sfm");
+  EXPECT_THAT(ErrorMessageOf([&] { ChoosePosesAt(folder_ / "sparse/0", OpenPhotoFolder(folder_ / "images")); }), named);
+  const PoseChoice one = ChoosePosesAt(folder_ / "sparse/0", OpenPhotoFolder(folder_ / "images/y"));
+  EXPECT_THAT(one.scene->photos, SizeIs(2)) << "as the message says";
+}
+
+TEST_F(PoseChoiceTest, AnotherSpellingOfANameIsAFurtherEntry) {
+  AddPhotos("images", {"a.png", "b.png"});
+  AddTransforms("transforms.json", {"images/a.png", "images/b.png", "IMAGES/A.PNG", "images/c.png"});
+  const PoseChoice choice = Choose("images");
+  EXPECT_THAT(choice.scene->photos, SizeIs(2));
+  EXPECT_THAT(choice.scene->warnings,
+              AllOf(Contains(HasSubstr("do not count: IMAGES/A.PNG")), Contains(HasSubstr("left out: images/c.png"))));
+}
+
+TEST_F(PoseChoiceTest, OfTwoKindsOfOnePhotoThatOfTheOthersIsTaken) {
+  AddPhotos("images", {"a.jpg", "a.png", "b.jpg"});
+  AddTransforms("transforms.json", {"images/a", "images/b"});
+  const PoseChoice choice = Choose("images");
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("images/a.jpg", "images/b.jpg"));
+  EXPECT_THAT(choice.scene->warnings, ElementsAre(HasSubstr("images/a is a.jpg")));
+}
+
 TEST_F(PoseChoiceTest, PhotosWithAnotherExtensionAreNeverPairedByOrder) {
   AddPhotos("images", {"a_cover.png", "p1.png", "p2.png"});
   AddModel("sparse/0", {"p1.jpg", "p2.jpg", "p3.jpg"});

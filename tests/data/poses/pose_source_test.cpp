@@ -216,6 +216,10 @@ TEST_F(PoseSource, SaysWhatIsWrongWithAPath) {
   EXPECT_THAT(error("none"), HasSubstr("does not exist"));
   EXPECT_THAT(error("images"), HasSubstr("is no complete COLMAP model"));
   EXPECT_THAT(error("images/a.png"), HasSubstr("is not valid JSON"));
+  for (const char* points : {"p.ply", "p.LAS"}) {
+    WriteBytes(folder_ / points, "ply\n");
+    EXPECT_THAT(error(points), HasSubstr("is a file of points, which has no poses; give a COLMAP model folder"));
+  }
 }
 
 TEST(PoseSourceOfTestData, DeskHasItsModelBesideItsPhotos) {

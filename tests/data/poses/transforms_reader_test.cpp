@@ -146,7 +146,7 @@ TEST_F(Transforms, SyntaxErrorsNameLineAndColumn) {
   EXPECT_THAT(ErrorOf(std::string("{\n  \"frames\": [,]\n}")), HasSubstr("line 2, column 14"));
   EXPECT_THAT(ErrorOf(std::string("[x]")), HasSubstr("line 1, column 2"));
   EXPECT_THAT(ErrorOf(std::string()), HasSubstr("line 1, column 1"));
-  EXPECT_THAT(ErrorOf(std::string("{\"fl_x\": 1e999}")), HasSubstr("out of range"));
+  EXPECT_THAT(ErrorOf(std::string("{\"fl_x\": 1e999}")), HasSubstr("it needs a list 'frames'")) << "no error of syntax";
   EXPECT_THAT(ErrorOf(std::string(100000, '[')), HasSubstr("nests more than 64 deep"));
 }
 
@@ -239,7 +239,7 @@ TEST_F(Transforms, AFrameThatNamesNoPhotoLeavesTheOthers) {
 TEST_F(Transforms, ANumberThatIsNotFiniteCostsItsFrame) {
   json file = MakeFile();
   file["frames"].push_back(MakeFrame("b.png", {{1, 0, 0, 12345}, {0, 1, 0, 0}, {0, 0, 1, 0}}));
-  for (const std::string number : {"NaN", "Infinity", "-Infinity"}) {
+  for (const std::string number : {"NaN", "Infinity", "-Infinity", "1e999", "-1e999"}) {
     std::string text = file.dump(2);
     text.replace(text.find("12345"), 5, number);
     testing::WriteBytes(path_, text);

@@ -1,0 +1,23 @@
+// Points that do not belong to the photos and poses that they come with.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/parallel.h"
+#include "data/dataset/dataset.h"
+
+namespace splat::data {
+
+// Says why `points`, which are in the frame of the cameras of `views`, are not what these photos show: they were
+// shifted, scaled or turned, or are of another scene. Empty if they are, and where there is any doubt. `photos` are the
+// posed photos that the views were made of.
+//
+// Where structure from motion says which photo shows a point where (PosedPhoto::observations), the points are compared
+// with that. Otherwise their colours are compared with up to 20 photos, which are decoded at reduced size; the first 6
+// are enough for points that clearly belong to them. Points without colours, with those of another quantity (height,
+// intensity) or of which fewer than 200 are in view are left alone.
+std::string WhyForeignPoints(const std::vector<PosedPhoto>& photos, const std::vector<View>& views,
+                             const PointCloud& points, Executor& executor);
+
+}  // namespace splat::data
