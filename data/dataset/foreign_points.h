@@ -1,4 +1,4 @@
-// Points that do not belong to the photos and poses that they come with.
+// This function finds points that do not belong to the photos and poses that they come with.
 #pragma once
 
 #include <string>

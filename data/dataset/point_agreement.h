@@ -1,4 +1,4 @@
-// How well the colours of points agree with the photos at the places where these see them.
+// This header measures how well the colours of points agree with the photos at the places where these see them.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Points whose coordinates a file of floats has rounded.
+// This header finds points whose coordinates a file of floats has rounded.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,5 @@
-// Photos that were stored turned, whose poses are of the upright image, where sizes do not tell.
+// This header finds photos that were stored turned although their poses are of the upright image, where sizes do not
+// tell.
 #pragma once
 
 #include <string>
