@@ -121,6 +121,20 @@ void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene
   }
 }
 
+// Names that are missing since another spelling of them was found are further entries for its photo.
+void TakeRepeatedFromMissing(const PhotoFolder& folder, const SceneDescription& scene, LocatedPhotos& located) {
+  if (located.missing.empty()) return;
+  std::set<std::string> found;
+  for (const PosedPhoto& photo : located.photos) found.insert(FoldedName(photo.name));
+  const auto repeated = std::stable_partition(located.missing.begin(), located.missing.end(),
+                                              [&](const auto& name) { return found.count(FoldedName(name)) == 0; });
+  const std::vector<std::string> names(repeated, located.missing.end());
+  located.missing.erase(repeated, located.missing.end());
+  if (names.empty()) return;
+  located.warnings.push_back(StrCat(folder.path, ": the ", scene.source, " has photos more than once, in another ",
+                                    "spelling; these entries do not count: ", NamesInBrief(names)));
+}
+
 // The photos that may be meant by an ambiguous name, for a message.
 std::string DescribeAmbiguous(const PhotoFolder& folder, const std::string& name) {
   const auto stem = [](const std::string& path) { return FoldedName(fs::path(PlainName(path)).stem().string()); };
@@ -201,11 +215,6 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
   const PhotoMatches matches = MatchPhotos(NamesOf(scene.photos), folder.path, folder.names);
   LocatedPhotos located;
   std::vector<bool> posed(folder.names.size());
-  std::set<std::string> found;  // other spellings of these are further entries
-  for (size_t i = 0; i < scene.photos.size(); ++i) {
-    if (matches.photo[i]) found.insert(FoldedName(scene.photos[i].name));
-  }
-  std::vector<std::string> repeated;
   for (size_t i = 0; i < scene.photos.size(); ++i) {
     PosedPhoto photo = scene.photos[i];
     if (matches.photo[i]) {
@@ -222,8 +231,6 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
       photo.path = own->string();
       located.at_own_path = true;
       located.photos.push_back(std::move(photo));
-    } else if (!own && found.count(FoldedName(photo.name)) > 0) {
-      repeated.push_back(photo.name);
     } else {
       located.own_elsewhere = located.own_elsewhere || own.has_value();
       located.missing.push_back(photo.name);
@@ -234,10 +241,7 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
     if (!posed[i]) located.without_pose.push_back(folder.names[i]);
   }
   WarnOfLooseMatches(folder, scene, matches, located.warnings);
-  if (!repeated.empty()) {
-    located.warnings.push_back(StrCat(folder.path, ": the ", scene.source, " has photos more than once, in another ",
-                                      "spelling; these entries do not count: ", NamesInBrief(repeated)));
-  }
+  TakeRepeatedFromMissing(folder, scene, located);
   if (!matches.ambiguous.empty()) {
     located.ambiguous = DescribeAmbiguous(folder, scene.photos[matches.ambiguous.front()].name);
   }

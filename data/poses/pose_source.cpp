@@ -274,7 +274,7 @@ PoseChoice ChoosePoses(const PhotoFolder& photos) {
     const bool ambiguous = std::any_of(candidates.begin(), candidates.end(),
                                        [](const Candidate& c) { return c.place.nearby && IsAmbiguous(c); });
     choice.summary = StrCat(ambiguous ? "The poses that lie with the photos in " : "No poses of the photos in ",
-                            photos.path, ambiguous ? " cannot be told apart (" : " lie there (", others,
+                            photos.path, ambiguous ? " do not say which photos they are of (" : " lie there (", others,
                             unread.empty() ? "" : "; ", unread, "): COLMAP finds them.");
   } else if (!unread.empty()) {
     choice.summary = StrCat("No poses that can be read lie with the photos (", unread, "): COLMAP finds them.");

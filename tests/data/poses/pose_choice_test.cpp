@@ -141,7 +141,7 @@ TEST_F(PoseChoiceTest, NamesThatSeveralPhotosHaveAreSaidToBeSo) {
   AddModel("sparse/0", {"a.png", "b.png"});
   const auto named = HasSubstr("has names that several photos have (a.png is x/a.png or y/a.png)");
   EXPECT_THAT(Choose("images").summary,
-              AllOf(named, HasSubstr("cannot be told apart"), Not(HasSubstr("other photos"))));
+              AllOf(named, HasSubstr("do not say which photos they are of"), Not(HasSubstr("other photos"))));
   EXPECT_EQ(source_, "sfm");
   EXPECT_THAT(ErrorMessageOf([&] { ChoosePosesAt(folder_ / "sparse/0", OpenPhotoFolder(folder_ / "images")); }), named);
   const PoseChoice one = ChoosePosesAt(folder_ / "sparse/0", OpenPhotoFolder(folder_ / "images/y"));
