@@ -83,12 +83,6 @@ bool Equal(const DensityState& a, const DensityState& b) {
          a.opacity_was_reset == b.opacity_was_reset;
 }
 
-bool Equal(const SplatModel& a, const SplatModel& b) {
-  bool equal = true;
-  for (int k = 0; k < kSplatArrays; ++k) equal = equal && Equal(a[k], b[k]);
-  return equal;
-}
-
 bool Equal(const PhotoParameters& a, const PhotoParameters& b) {
   return Equal(a.values, b.values) && Equal(a.first, b.first) && Equal(a.second, b.second) && a.steps == b.steps;
 }
