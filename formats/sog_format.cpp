@@ -64,7 +64,7 @@ SogJson FilesJson(const std::vector<const char*>& names) {
 void CheckSteps(const SplatSelection& splats, const Bounds3& bounds) {
   double range = 0;
   for (size_t axis = 0; axis < 3; ++axis) range = std::max(range, double(bounds.high[axis]) - bounds.low[axis]);
-  const double half_step = 0.5 * range / 65535;
+  const double half_step = 0.5 * range / kSogPositionLevels;
   int64_t lost = 0;
   for (int64_t splat = 0; splat < splats.count(); ++splat) {
     const Vec3<float> mean = splats.Mean(splat), scale = splats.LogScale(splat);

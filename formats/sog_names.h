@@ -1,5 +1,5 @@
-// This header has what writing and reading SOG share: the names of the files and the numbers of the format. It is used
-// by sog_format.cpp and sog_reader.cpp alone.
+// This header has what writing and reading SOG share: the keys, numbers and scales of the format. It is used by
+// sog_format.cpp and sog_reader.cpp alone.
 #pragma once
 
 #include <cmath>
@@ -19,6 +19,7 @@ constexpr int kSogVersion = 2;
 constexpr int kSogQuatMark = 252;       // the alpha of quats.webp is this and the index of the component left out
 constexpr int kSogPaletteColumns = 64;  // vectors in a row of shN_centroids.webp
 constexpr int64_t kSogLargestPalette = 65536;
+constexpr double kSogPositionLevels = 65535;  // a position is one of so many steps from the least to the largest
 
 // Positions lie on a scale that is fine near the origin.
 inline double ToSogScale(double value) {

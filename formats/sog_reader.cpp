@@ -21,7 +21,6 @@
 namespace splat::formats {
 namespace {
 
-constexpr double kPositionLevels = 65535;
 constexpr const char* kAdvice = "it is damaged, export it again";
 
 // Where the files that meta.json names lie.
@@ -179,7 +178,7 @@ void DecodeMeans(const SogJson& entry, Archive& archive, SplatCloud& cloud) {
   for (int64_t splat = 0; splat < cloud.count(); ++splat) {
     for (size_t axis = 0; axis < 3; ++axis) {
       const int level = lower.Pixel(splat)[axis] | upper.Pixel(splat)[axis] << 8;
-      const double value = low[axis] + level / kPositionLevels * (double(high[axis]) - low[axis]);
+      const double value = low[axis] + level / kSogPositionLevels * (double(high[axis]) - low[axis]);
       cloud.means[size_t(3 * splat) + axis] = float(FromSogScale(value));
     }
   }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Configures and builds Release in build/cpu-release.
 # usage: scripts/build.sh [--cuda] [TARGET ...] [-DNAME=VALUE ...]
-# Without a target: the three programs, without tests. --cuda: with CUDA in build/cuda-release, after scripts/setup.sh
+# Without a target: all programs, without tests. --cuda: with CUDA in build/cuda-release, after scripts/setup.sh
 # --cuda.
 set -euo pipefail
 preset="cpu-release"

@@ -33,7 +33,7 @@ namespace {
 // but where neighbours look much alike (cup); those are left in. Of lund, a
 // building far off, points with noise of 1 % are left out as well; structure from motion and scanners have less.
 // clang-format on
-constexpr double kAgree = 0.35, kPeak = 0.1;
+constexpr double kPeak = 0.1;
 constexpr size_t kLeastPoints = 200;
 constexpr size_t kFirstPhotos = 6, kMostPhotos = 20;
 
@@ -85,7 +85,7 @@ bool DisagreeInColor(const std::vector<View>& views, const PointCloud& points, E
     const SmallPhotos photos = ReadSmallPhotos(views, SpreadEvenly(all, most), executor);
     const PointAgreement agreement = MeasurePointAgreement(views, photos, points);
     const bool known = agreement.points >= kLeastPoints;
-    if (known && (!HaveColorsOfPhotos(agreement) || agreement.here >= kAgree || agreement.Peak() >= kPeak))
+    if (known && (!HaveColorsOfPhotos(agreement) || agreement.here >= kPointsAgree || agreement.Peak() >= kPeak))
       return false;
     if (most == kMostPhotos || views.size() <= most) return known;
   }

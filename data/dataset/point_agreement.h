@@ -32,6 +32,10 @@ struct PointAgreement {
   double Peak() const { return here - beside; }
 };
 
+// Points that belong to the photos agree with them by at least this (foreign_points.cpp has the sets that were
+// measured).
+constexpr double kPointsAgree = 0.35;
+
 // Compares about 2000 of the points, of which some are hidden in some photos, so that a median is taken. The points are
 // in the frame of the views' cameras. `upright`: photos are turned as their EXIF orientation asks before they are
 // compared; otherwise they are taken as BuildDataset would use them. Points and channels that are all of one colour

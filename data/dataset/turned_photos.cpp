@@ -14,11 +14,11 @@ constexpr size_t kMostPhotos = 20;
 
 // Colours of points agree with photos by 0.42 to 0.86, with the same turned by 180 degrees by -0.45 to 0.07
 // (foreign_points.cpp has the sets).
-constexpr double kAgree = 0.35, kBetter = 0.2, kPeak = 0.05;
+constexpr double kBetter = 0.2, kPeak = 0.05;
 constexpr size_t kLeastPoints = 100;
 
 bool FitUpright(const PointAgreement& stored, const PointAgreement& upright) {
-  return stored.points >= kLeastPoints && upright.points >= kLeastPoints && upright.here >= kAgree &&
+  return stored.points >= kLeastPoints && upright.points >= kLeastPoints && upright.here >= kPointsAgree &&
          upright.here >= stored.here + kBetter && upright.Peak() >= kPeak && upright.Peak() > stored.Peak();
 }
 

@@ -13,6 +13,7 @@
 #include "core/rotation_matrix.h"
 #include "data/poses/brown_camera.h"
 #include "data/poses/photo_matching.h"
+#include "data/poses/pose_files.h"
 #include "data/poses/unusable_poses.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
@@ -21,8 +22,6 @@ namespace splat::data {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kHeaderBytes = 4096;
 
 // Exactly `count` finite numbers between blanks and ends of lines.
 std::vector<double> Numbers(const pugi::xml_node& node, size_t count, const std::string& where) {
@@ -298,7 +297,7 @@ void AddPhotos(const pugi::xml_node& chunk, const std::string& path, const std::
 }  // namespace
 
 bool IsMetashapeXml(const std::string& path) {
-  std::string begin = BeginningOf(path, kHeaderBytes);
+  std::string begin = BeginningOf(path, kPosesBeginWithin_bytes);
   const bool utf16 = begin.size() > 1 && ((begin[0] == '\xff' && begin[1] == '\xfe') || begin[0] == '\0' ||
                                           begin[1] == '\0' || (begin[0] == '\xfe' && begin[1] == '\xff'));
   if (utf16) begin.erase(std::remove(begin.begin(), begin.end(), '\0'), begin.end());  // of the ASCII in it

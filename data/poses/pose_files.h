@@ -1,6 +1,7 @@
 // This header puts the readers of everything that holds poses behind one interface.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "data/poses/scene_description.h"
@@ -20,6 +21,9 @@ enum class PoseKind {
 constexpr const char* kKindsOfPoses =
     "a COLMAP model folder, a transforms.json, LLFF's poses_bounds.npy, a Bundler file (.out), or cameras that "
     "Metashape (XML) or RealityCapture (CSV) exported";
+
+// How much of a file of text is read to tell whether it holds poses.
+constexpr size_t kPosesBeginWithin_bytes = 4096;
 
 // Tells the kind by the name of a file.
 PoseKind PoseKindOfFile(const std::string& path);

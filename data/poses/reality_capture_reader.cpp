@@ -13,6 +13,7 @@
 #include "data/poses/brown_camera.h"
 #include "data/poses/named_photo_sizes.h"
 #include "data/poses/photo_matching.h"
+#include "data/poses/pose_files.h"
 #include "data/poses/unusable_poses.h"
 #include "io/atomic_file.h"
 #include "io/text_scan.h"
@@ -25,7 +26,6 @@ namespace fs = std::filesystem;
 constexpr double kFilm_mm = 36;
 // As a part of the longer side; more is a file that has the principal point in millimetres of the film.
 constexpr double kMaxPrincipalPoint = 0.1;
-constexpr size_t kHeaderBytes = 4096;
 
 // What parts the fields of a table, by its line of columns: a comma, or else the semicolon or tab of spreadsheets.
 char SeparatorOf(std::string_view line) {
@@ -205,7 +205,7 @@ double UnitOfPrincipalPoints(const std::string& path, const std::vector<Row>& ro
 }  // namespace
 
 bool IsRealityCaptureCsv(const std::string& path) {
-  const std::string begin = BeginningOf(path, kHeaderBytes);
+  const std::string begin = BeginningOf(path, kPosesBeginWithin_bytes);
   LineScanner lines(begin);
   const auto header = NextHeader(lines);
   return header && MissingOf(header->columns).empty();
