@@ -22,15 +22,15 @@ TEST(NormalEquations, CountAnEquationByItsWeight) {
   EXPECT_NEAR((*mean.Solution())[0], 8, 1e-12);
 }
 
-TEST(NormalEquations, HaveNoSolutionWhereRowsRepeatEachOther) {
-  NormalEquations<2> same;
-  same.Add({1, 1}, 4);
-  same.Add({1, 1}, 4);
-  EXPECT_FALSE(same.Solution());
-  const auto damped = same.Solution(1e-9);
+TEST(NormalEquations, HaveNoSolutionWhereTheyDoNotDetermineIt) {
+  NormalEquations<2> first_only;
+  first_only.Add({1, 0}, 4);
+  first_only.Add({2, 0}, 8);
+  EXPECT_FALSE(first_only.Solution());
+  const auto damped = first_only.Solution(1e-9);
   ASSERT_TRUE(damped);
-  EXPECT_NEAR((*damped)[0], 2, 1e-6);
-  EXPECT_NEAR((*damped)[1], 2, 1e-6);
+  EXPECT_NEAR((*damped)[0], 4, 1e-6);
+  EXPECT_EQ((*damped)[1], 0);
   EXPECT_FALSE(NormalEquations<2>().Solution());
 }
 
