@@ -21,8 +21,8 @@ class NormalEquations {
     }
   }
 
-  // Returns x, or nothing where the equations do not determine it but for rounding. `damping` is added to the diagonal
-  // of the summed matrix: a small one gives a solution, drawn towards 0, where rows repeat each other.
+  // Returns x, or nothing if the equations visibly do not determine it (rounding may hide that they do not). `damping`
+  // is added to the diagonal of the summed matrix: a small one gives a solution, drawn towards 0, in such a case, too.
   std::optional<std::array<double, N>> Solution(double damping = 0) const {
     SquareMatrix<N> damped = matrix_;
     for (size_t i = 0; i < N; ++i) damped[i][i] += damping;
