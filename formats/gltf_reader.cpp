@@ -17,6 +17,7 @@
 #include "formats/spz_format.h"
 #include "io/byte_reader.h"
 #include "io/compression.h"
+#include "io/json_parse.h"
 #include "rasterizer/math/activation.h"
 #include "scene/axis_conventions.h"
 
@@ -286,7 +287,7 @@ SplatCloud ReadGlb(std::string_view bytes, const std::string& path, const Import
     Document document(bytes, path);
     return ReadPrimitives(document);
   } catch (const nlohmann::json::exception& error) {
-    throw Error(StrCat(path, ": its JSON is not that of a splat scene (", error.what(), "); ", kAdvice));
+    throw Error(StrCat(path, ": its JSON is not that of a splat scene (", JsonReason(error), "); ", kAdvice));
   }
 }
 

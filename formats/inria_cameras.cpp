@@ -100,7 +100,7 @@ std::vector<NamedCamera> ReadInriaCameras(const std::string& path) {
     } catch (const Error& error) {
       throw Error(where + error.what());
     } catch (const nlohmann::json::exception& error) {
-      throw Error(where + error.what());
+      throw Error(where + JsonReason(error));
     }
   }
   return cameras;

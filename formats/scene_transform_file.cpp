@@ -73,7 +73,7 @@ SceneTransform ReadSceneTransform(const std::string& path) {
     }
     return result;
   } catch (const nlohmann::json::exception& error) {
-    throw Error(StrCat(path, ": is no scene transform: ", error.what()));
+    throw Error(StrCat(path, ": is no scene transform: ", JsonReason(error)));
   }
 }
 

@@ -264,7 +264,7 @@ SplatCloud Checked(const std::string& path, const Read& read) {
   try {
     return read();
   } catch (const nlohmann::json::exception& error) {
-    throw Error(StrCat(path, ": its meta.json is not that of a SOG file (", error.what(), "); ", kAdvice));
+    throw Error(StrCat(path, ": its meta.json is not that of a SOG file (", JsonReason(error), "); ", kAdvice));
   }
 }
 

@@ -37,4 +37,11 @@ J ParseJson(std::string_view text, const std::string& where, const typename J::p
   }
 }
 
+// What a value that is not as expected lacks, without the number that the library puts before it.
+inline std::string JsonReason(const nlohmann::json::exception& error) {
+  const std::string text = error.what();
+  const size_t end = text.find("] ");
+  return end == std::string::npos ? text : text.substr(end + 2);
+}
+
 }  // namespace splat

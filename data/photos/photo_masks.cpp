@@ -93,6 +93,22 @@ std::vector<Place> PlacesWithMasks(const PhotoFolder& photos) {
   return places;
 }
 
+// What is said of a folder of masks that holds files, but none that is read as an image; empty for others.
+std::string WhyNoMaskIsRead(const Place& place) {
+  if (!place.names.empty()) return "";
+  size_t files = 0;
+  std::error_code ignored;
+  std::string first;
+  for (const fs::directory_entry& entry : fs::directory_iterator(place.folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!entry.is_regular_file(ignored) || BeginsWith(name, ".")) continue;
+    if (files++ == 0 || name < first) first = name;
+  }
+  return files == 0 ? ""
+                    : StrCat(place.folder, ": none of its ", files, " files (", first, files > 1 ? ", ..." : "",
+                             ") is read as a mask; convert them to PNG (not used)");
+}
+
 PhotoMasks MasksIn(const Place& place, const PhotoFolder& photos) {
   PhotoMasks found;
   const std::vector<int> masks = MatchMasks(photos.names, place.names);
@@ -161,6 +177,10 @@ PhotoMasks FindMasks(const PhotoFolder& photos, const std::string& asked) {
     if (found.of_photo.size() > best.of_photo.size()) best = std::move(found);
     images += place.names.size();
     if (where.empty() && !place.names.empty()) where = place.folder;
+  }
+  for (const Place& place : PlacesWithMasks(photos)) {
+    const std::string why = best.of_photo.empty() ? WhyNoMaskIsRead(place) : "";
+    if (!why.empty()) best.warnings.push_back(why);
   }
   if (best.of_photo.empty() && images > 0) {
     best.warnings.push_back(StrCat(where, ": holds ", images, " images that look like masks, but none is named like a ",

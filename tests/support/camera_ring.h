@@ -27,7 +27,7 @@ inline data::SceneDescription CameraRing() {
   for (int i = 0; i < 300; ++i) {
     scene.points.positions.push_back({random.Uniform(-1, 1), random.Uniform(-1, 1), random.Uniform(-0.5, 0.5)});
   }
-  scene.points.colors.resize(300);
+  scene.points.colors.resize(300, {1, 2, 3});
   return scene;
 }
 

@@ -282,7 +282,7 @@ Vec2<double> Project(const Camera& camera, const Vec3<double>& point) {
 TEST_F(DatasetTest, AlignmentMovesCamerasAndPointsTogether) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
   scene_.points.positions = {{0.1, 0.2, 5}, {-0.5, 0.3, 4}, {0.2, -0.7, 8}};
-  scene_.points.colors.resize(3);
+  scene_.points.colors.assign(scene_.points.positions.size(), {1, 2, 3});
   const Dataset aligned = Build();
   EXPECT_NEAR(Norm(Inverse(aligned.source_from_scene) * Vec3<double>{0, 0, 5}), 0, 1e-9);  // what the cameras look at
   EXPECT_NEAR(Norm(CameraCenterInWorld(aligned.views[0].camera)), 4, 1e-9);  // the middle of the three distances
@@ -306,7 +306,7 @@ TEST_F(DatasetTest, PointsThatNoCameraLooksAtAreLeftWithAWarning) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
   scene_.source = "COLMAP model x";
   for (int i = 0; i < 100; ++i) scene_.points.positions.push_back({0.01 * (i % 10), 0.01 * double(i / 10), 5});
-  scene_.points.colors.resize(100);
+  scene_.points.colors.assign(scene_.points.positions.size(), {1, 2, 3});
   EXPECT_THAT(Build().points.positions, SizeIs(100));
   EXPECT_THAT(log_, SizeIs(0));
   for (Vec3<double>& position : scene_.points.positions) position.z = -5;
@@ -317,6 +317,24 @@ TEST_F(DatasetTest, PointsThatNoCameraLooksAtAreLeftWithAWarning) {
                                       HasSubstr("random points"))));
 }
 
+TEST_F(DatasetTest, PointsThatAreAllBlackAreTakenAsGrey) {
+  for (const std::string name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 64, 48);
+  const auto build = [&](const Vec3<uint8_t>& last) {
+    scene_.points = {};
+    for (int i = 0; i < 50; ++i) {
+      scene_.points.positions.push_back({0.1 * (i % 7) - 0.3, 0.1 * (i % 5) - 0.2, 5 + 0.01 * i});
+      scene_.points.colors.push_back({0, 0, 0});
+    }
+    scene_.points.colors.back() = last;
+    log_.clear();
+    return Build();
+  };
+  for (const Vec3<uint8_t>& color : build({0, 0, 0}).points.colors) EXPECT_EQ(color.x, 128);
+  EXPECT_THAT(log_, ::testing::Contains(HasSubstr("its points are all black")));
+  EXPECT_EQ(build({9, 9, 9}).points.colors[0].x, 0) << "some have colours";
+  EXPECT_THAT(log_, ::testing::Not(::testing::Contains(HasSubstr("black"))));
+}
+
 TEST_F(DatasetTest, PointsThatAreTooFewToStartFromAreSaid) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
   const auto few = [&](int count, const Vec3<double>& step, const Vec3<double>& bend) {
@@ -325,7 +343,7 @@ TEST_F(DatasetTest, PointsThatAreTooFewToStartFromAreSaid) {
     for (int i = 0; i < count; ++i) {
       scene_.points.positions.push_back(Vec3<double>{-0.5, 0, 5} + double(i) * step + double(i % 2) * bend);
     }
-    scene_.points.colors.resize(size_t(count));
+    scene_.points.colors.assign(scene_.points.positions.size(), {1, 2, 3});
     const Dataset dataset = Build();
     EXPECT_THAT(dataset.points.positions, SizeIs(size_t(count))) << "they stay";
     EXPECT_EQ(dataset.few_points, !log_.empty());
@@ -352,7 +370,7 @@ TEST_F(DatasetTest, ExtentIsThatOfTheTrainingCameras) {
 TEST_F(DatasetTest, WithoutAlignmentTheFilesAreInTheFrameOfTheSource) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
   scene_.points.positions = {{0.1, 0.2, 5}};
-  scene_.points.colors.resize(1);
+  scene_.points.colors.assign(scene_.points.positions.size(), {1, 2, 3});
   const Dataset aligned = Build();
   options_.align = false;
   const Dataset source = Build();
@@ -391,7 +409,7 @@ TEST_F(DatasetTest, TheNearPlaneIsAShareOfTheDistanceUnlessPointsLieNearer) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);  // 5 from what they look at
   EXPECT_EQ(Build().near, 0.2);
   for (int i = 0; i < 40; ++i) scene_.points.positions.push_back({0.01 * (i - 20), 0, 5});
-  scene_.points.colors.resize(40);
+  scene_.points.colors.assign(scene_.points.positions.size(), {1, 2, 3});
   EXPECT_EQ(Build().near, 0.2);
   for (Vec3<double>& position : scene_.points.positions) position = {position.x / 100, 0, 0.1};  // 0.08 when aligned
   EXPECT_NEAR(Build().near, 0.04, 0.002);

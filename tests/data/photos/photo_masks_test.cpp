@@ -118,5 +118,13 @@ TEST_F(FindMasksTest, MasksOfNoPhotoAreAWarning) {
               ElementsAre(HasSubstr("2 of its 3 masks belong to no photo by their names (x.png, y.png)")));
 }
 
+TEST_F(FindMasksTest, FilesThatAreNotReadAsMasksAreSaid) {
+  for (const char* name : {"set/images/a.jpg", "set/masks/b.npy", "set/masks/a.gif", "set/masks/.hidden"}) Add(name);
+  EXPECT_THAT(Find("set").warnings,
+              ElementsAre(HasSubstr("masks: none of its 2 files (a.gif, ...) is read as a mask; convert them to PNG")));
+  Add("set/masks/a.png");
+  EXPECT_THAT(Find("set").warnings, IsEmpty());
+}
+
 }  // namespace
 }  // namespace splat::data
