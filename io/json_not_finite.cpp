@@ -1,8 +1,9 @@
 #include "io/json_not_finite.h"
 
-#include <charconv>
+#include <cmath>
 #include <string_view>
-#include <system_error>
+
+#include "io/text_scan.h"
 
 namespace splat {
 namespace {
@@ -16,12 +17,8 @@ size_t LengthOfTooLarge(std::string_view json, size_t begin) {
   size_t end = begin;
   while (end < json.size() && IsOfNumber(json[end])) ++end;
   const std::string_view number = json.substr(begin, end - begin);
-  double value = 0;
-  const auto parsed = std::from_chars(number.data(), number.data() + number.size(), value);
-  if (parsed.ec != std::errc::result_out_of_range || parsed.ptr != number.data() + number.size()) return 0;
-  const size_t exponent = number.find_first_of("eE");
-  const bool tiny = exponent != std::string_view::npos && exponent + 1 < number.size() && number[exponent + 1] == '-';
-  return tiny ? 0 : number.size();
+  const auto value = ParseRoundedNumber<double>(number);
+  return value && std::isinf(*value) ? number.size() : 0;
 }
 
 size_t LengthOfNotFinite(std::string_view json, size_t begin) {
