@@ -172,13 +172,14 @@ PhotoMasks FindMasks(const PhotoFolder& photos, const std::string& asked) {
   PhotoMasks best;
   size_t images = 0;
   std::string where;
-  for (const Place& place : PlacesWithMasks(photos)) {
+  const std::vector<Place> places = PlacesWithMasks(photos);
+  for (const Place& place : places) {
     PhotoMasks found = MasksIn(place, photos);
     if (found.of_photo.size() > best.of_photo.size()) best = std::move(found);
     images += place.names.size();
     if (where.empty() && !place.names.empty()) where = place.folder;
   }
-  for (const Place& place : PlacesWithMasks(photos)) {
+  for (const Place& place : places) {
     const std::string why = best.of_photo.empty() ? WhyNoMaskIsRead(place) : "";
     if (!why.empty()) best.warnings.push_back(why);
   }
