@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "data/photos/image_io.h"
 #include "io/atomic_file.h"
+#include "tests/support/dataset_photos.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {
@@ -31,50 +32,7 @@ std::string ErrorOf(const std::function<void()>& call) {
   return "no error";
 }
 
-// Photos in a folder of the test's own, with cameras along a line that look at (0, 0, 5).
-class DatasetTest : public ::testing::Test {
- protected:
-  void AddPhoto(const std::string& name, int width, int height) {
-    WriteImage(dir_ / name, Image8(width, height, 3));
-    AddCamera(name, {CameraModel::kPinhole, width, height, {width * 0.9, width * 0.9, width * 0.5, height * 0.48}});
-  }
-
-  void AddCamera(const std::string& name, const Intrinsics& intrinsics) {
-    const double x = double(scene_.photos.size()) - 1;
-    const double angle = std::atan2(x, 5);
-    PosedPhoto photo;
-    photo.name = name;
-    photo.path = dir_ / name;
-    photo.intrinsics = intrinsics;
-    const Mat3<double> rotation = {
-        {{std::cos(angle), 0, std::sin(angle)}, {0, 1, 0}, {-std::sin(angle), 0, std::cos(angle)}}};
-    photo.camera_from_world = {rotation, -(rotation * Vec3<double>{x, 0, 0})};
-    scene_.photos.push_back(photo);
-  }
-
-  // Adds an EXIF orientation to a JPEG.
-  void SetOrientation(const std::string& name, int orientation) {
-    const std::string jpeg = ReadFile(dir_ / name);
-    std::string exif(
-        "\xff\xe1\0\x22"
-        "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0",
-        29);
-    exif += char(orientation);
-    exif += std::string(6, '\0');
-    WriteFileAtomically(dir_ / name, [&](std::ostream& out) { out << jpeg.substr(0, 2) << exif << jpeg.substr(2); });
-  }
-
-  Dataset Build() {
-    SerialExecutor executor;
-    return BuildDataset(scene_, options_, executor,
-                        [this](LogLevel, const std::string& line) { log_.push_back(line); });
-  }
-
-  testing::TempDir dir_;
-  SceneDescription scene_;
-  DatasetOptions options_;
-  std::vector<std::string> log_;
-};
+class DatasetTest : public testing::DatasetPhotos {};
 
 TEST_F(DatasetTest, MasksAndTransparencyReachTheViews) {
   AddPhoto("a.png", 60, 40);
@@ -279,29 +237,6 @@ Vec2<double> Project(const Camera& camera, const Vec3<double>& point) {
   return {camera.fx * p.x / p.z + camera.cx, camera.fy * p.y / p.z + camera.cy};
 }
 
-TEST_F(DatasetTest, AlignmentMovesCamerasAndPointsTogether) {
-  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
-  scene_.points.positions = {{0.1, 0.2, 5}, {-0.5, 0.3, 4}, {0.2, -0.7, 8}};
-  scene_.points.colors.assign(scene_.points.positions.size(), {1, 2, 3});
-  const Dataset aligned = Build();
-  EXPECT_NEAR(Norm(Inverse(aligned.source_from_scene) * Vec3<double>{0, 0, 5}), 0, 1e-9);  // what the cameras look at
-  EXPECT_NEAR(Norm(CameraCenterInWorld(aligned.views[0].camera)), 4, 1e-9);  // the middle of the three distances
-  for (size_t view = 0; view < 3; ++view) {
-    Camera source = aligned.views[view].camera;
-    source.camera_from_world = scene_.photos[view].camera_from_world;
-    const Vec3<double> center = aligned.source_from_scene * CameraCenterInWorld(aligned.views[view].camera);
-    EXPECT_NEAR(Norm(center - CameraCenterInWorld(source)), 0, 1e-12 * 100);
-    for (size_t i = 0; i < 3; ++i) {
-      const Vec3<double> back = aligned.source_from_scene * aligned.points.positions[i];
-      EXPECT_NEAR(Norm(back - scene_.points.positions[i]), 0, 1e-10);
-      const Vec2<double> a = Project(aligned.views[view].camera, aligned.points.positions[i]);
-      const Vec2<double> b = Project(source, scene_.points.positions[i]);
-      EXPECT_NEAR(a.x, b.x, kPixelTolerance_px);
-      EXPECT_NEAR(a.y, b.y, kPixelTolerance_px);
-    }
-  }
-}
-
 TEST_F(DatasetTest, PointsThatNoCameraLooksAtAreLeftWithAWarning) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
   scene_.source = "COLMAP model x";
@@ -355,64 +290,6 @@ TEST_F(DatasetTest, PointsThatAreTooFewToStartFromAreSaid) {
   EXPECT_THAT(few(100, {0.01, 0.01, 0.02}, {}), HasSubstr("on one line"));
   EXPECT_EQ(few(100, {0.01, 0.01, 0.02}, {0.05, 0, 0}), "") << "on a plane before all cameras";
   EXPECT_EQ(few(0, {}, {}), "");
-}
-
-TEST_F(DatasetTest, ExtentIsThatOfTheTrainingCameras) {
-  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);  // at x = -1, 0, 1
-  Dataset dataset = Build();
-  EXPECT_NEAR(dataset.extent * dataset.source_from_scene.scale, 1.1, 1e-9);
-  options_.test_every = 3;  // x = 0 and 1 are left
-  dataset = Build();
-  EXPECT_NEAR(dataset.extent * dataset.source_from_scene.scale, 0.55, 1e-9);
-}
-
-// What is trained is the same; only the files lie elsewhere.
-TEST_F(DatasetTest, WithoutAlignmentTheFilesAreInTheFrameOfTheSource) {
-  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
-  scene_.points.positions = {{0.1, 0.2, 5}};
-  scene_.points.colors.assign(scene_.points.positions.size(), {1, 2, 3});
-  const Dataset aligned = Build();
-  options_.align = false;
-  const Dataset source = Build();
-  EXPECT_TRUE(aligned.files.is_scenes);
-  EXPECT_EQ(source.points.positions[0].x, aligned.points.positions[0].x);
-  EXPECT_NEAR(Norm(source.files.files_from_scene * source.points.positions[0] - scene_.points.positions[0]), 0, 1e-12);
-  EXPECT_EQ(source.files.note, "");
-  const Similarity3 source_from_files = SourceFromFiles(source.files, source.source_from_scene);
-  EXPECT_EQ(source_from_files.scale, 1);
-  EXPECT_EQ(Norm(source_from_files.translation), 0);
-  for (size_t view = 0; view < 3; ++view) {
-    const Camera camera = CameraInFiles(source.files, source.views[view].camera);
-    const Vec3<double> expected = CameraCenterInWorld(scene_.photos[view].camera_from_world);
-    EXPECT_NEAR(Norm(CameraCenterInWorld(camera) - expected), 0, 1e-12);
-  }
-}
-
-// Floats of 32 bits have steps of 1 at 10^7.
-TEST_F(DatasetTest, FilesOfASourceThatFloatsDoNotHoldAreLocal) {
-  const Vec3<double> shift = {1e7, -2e7, -5.2};  // what the cameras look at has z = -0.2
-  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
-  for (PosedPhoto& photo : scene_.photos) {
-    Rigid3& pose = photo.camera_from_world;
-    pose.translation = pose.translation - pose.rotation * shift;
-  }
-  options_.align = false;
-  const Dataset dataset = Build();
-  EXPECT_THAT(dataset.files.note, AllOf(HasSubstr("--no-align"), HasSubstr("(10000000, -20000000, 0) is added")));
-  EXPECT_EQ(dataset.files.offset.x, 1e7);
-  const Camera camera = CameraInFiles(dataset.files, dataset.views[0].camera);
-  EXPECT_NEAR(Norm(CameraCenterInWorld(camera) - Vec3<double>{-1, 0, -5.2}), 0,
-              1e-7);  // doubles have steps of 4e-9 there
-}
-
-TEST_F(DatasetTest, TheNearPlaneIsAShareOfTheDistanceUnlessPointsLieNearer) {
-  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);  // 5 from what they look at
-  EXPECT_EQ(Build().near, 0.2);
-  for (int i = 0; i < 40; ++i) scene_.points.positions.push_back({0.01 * (i - 20), 0, 5});
-  scene_.points.colors.assign(scene_.points.positions.size(), {1, 2, 3});
-  EXPECT_EQ(Build().near, 0.2);
-  for (Vec3<double>& position : scene_.points.positions) position = {position.x / 100, 0, 0.1};  // 0.08 when aligned
-  EXPECT_NEAR(Build().near, 0.04, 0.002);
 }
 
 }  // namespace
