@@ -183,11 +183,10 @@ PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhot
 
 // Points that are all black have no colours: structure from motion that does not look at them writes zeros.
 void ColorBlackPoints(const std::string& source, PointCloud& points, const LogSink& log) {
-  constexpr Vec3<uint8_t> kGrey = {128, 128, 128};
   const auto is_black = [](const Vec3<uint8_t>& c) { return c.x == 0 && c.y == 0 && c.z == 0; };
   if (points.colors.empty() || !std::all_of(points.colors.begin(), points.colors.end(), is_black)) return;
   LogWarning(log, StrCat(source, ": its points are all black, so they have no colours; they are taken as grey"));
-  std::fill(points.colors.begin(), points.colors.end(), kGrey);
+  std::fill(points.colors.begin(), points.colors.end(), kUncoloredPoint);
 }
 
 void Align(Dataset& dataset) {

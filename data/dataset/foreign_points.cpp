@@ -30,12 +30,12 @@ namespace {
 //     cameras' distance               14 -1   23  7    8  0   19 -1   -2  6   54  2  -10  0   -8 -7
 //
 // Points that are right stand above both bounds, also with colours of other light. Points that are not are below both,
-// but where neighbours look much alike (cup); those are left in. Of lund, a
-// building far off, points with noise of 1 % are left out as well; structure from motion and scanners have less.
+// but where neighbours look much alike (cup); those are left in. Points of lund, a building far off, are left out if
+// they have noise of 1 %; structure from motion and scanners have less.
 // clang-format on
 constexpr double kPeak = 0.1;
 constexpr size_t kLeastPoints = 200;
-constexpr size_t kFirstPhotos = 6, kMostPhotos = 20;
+constexpr size_t kFirstPhotos = 6;
 
 // Colours that are none of photos: a scale of colours for height, or grey for the intensity of a laser.
 constexpr double kVivid = 2, kMoreVivid = 40;  // x the photos' chroma, and beyond that
@@ -53,9 +53,9 @@ bool HaveColorsOfPhotos(const PointAgreement& agreement) {
 double Miss(const PosedPhoto& photo, const Lens& lens, const Observation& seen, const PointCloud& points) {
   const Vec3<double> in_camera = photo.camera_from_world * points.positions[seen.point];
   if (!(in_camera.z > 0)) return 1;
-  const Vec2<double> at = Distort(lens, {in_camera.x / in_camera.z, in_camera.y / in_camera.z});
-  const double miss = std::hypot(lens.fx * at.x + lens.cx - seen.x, lens.fy * at.y + lens.cy - seen.y) /
-                      std::max(photo.intrinsics.width, photo.intrinsics.height);
+  const Vec2<double> at = ProjectThrough(lens, in_camera);
+  const double miss =
+      std::hypot(at.x - seen.x, at.y - seen.y) / std::max(photo.intrinsics.width, photo.intrinsics.height);
   return miss < 1 ? miss : 1;
 }
 
@@ -81,13 +81,13 @@ double MedianMiss(const std::vector<PosedPhoto>& photos, const PointCloud& point
 bool DisagreeInColor(const std::vector<View>& views, const PointCloud& points, Executor& executor) {
   std::vector<size_t> all(views.size());
   std::iota(all.begin(), all.end(), size_t(0));
-  for (const size_t most : {kFirstPhotos, kMostPhotos}) {
+  for (const size_t most : {kFirstPhotos, kMostSmallPhotos}) {
     const SmallPhotos photos = ReadSmallPhotos(views, SpreadEvenly(all, most), executor);
     const PointAgreement agreement = MeasurePointAgreement(views, photos, points);
     const bool known = agreement.points >= kLeastPoints;
     if (known && (!HaveColorsOfPhotos(agreement) || agreement.here >= kPointsAgree || agreement.Peak() >= kPeak))
       return false;
-    if (most == kMostPhotos || views.size() <= most) return known;
+    if (most == kMostSmallPhotos || views.size() <= most) return known;
   }
   return false;
 }

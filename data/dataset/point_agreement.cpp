@@ -57,10 +57,8 @@ Places PlacesIn(const View& view, const Image8& image, const PointCloud& points)
   const double scale_y = double(image.height) / view.intrinsics.height;
   for (size_t i = 0; i < points.positions.size(); ++i) {
     if (!SeenAt(view.camera, points.positions[i])) continue;
-    const Vec3<double> in_camera = view.camera.camera_from_world * points.positions[i];
-    const Vec2<double> ray = Distort(lens, {in_camera.x / in_camera.z, in_camera.y / in_camera.z});
-    places.of.emplace_back(i,
-                           Vec2<double>{scale_x * (lens.fx * ray.x + lens.cx), scale_y * (lens.fy * ray.y + lens.cy)});
+    const Vec2<double> at = ProjectThrough(lens, view.camera.camera_from_world * points.positions[i]);
+    places.of.emplace_back(i, Vec2<double>{scale_x * at.x, scale_y * at.y});
   }
   return places;
 }

@@ -15,6 +15,7 @@ struct SmallPhotos {
   std::vector<Image8> images;  // as stored, 3 or 4 channels; the longer side is about kSmallSide_px
 };
 constexpr int kSmallSide_px = 400;
+constexpr size_t kMostSmallPhotos = 20;  // more tell nothing new, and cost time
 
 // Reads those of `chosen`, indices into `views`, that can be read and are whole.
 SmallPhotos ReadSmallPhotos(const std::vector<View>& views, const std::vector<size_t>& chosen, Executor& executor);

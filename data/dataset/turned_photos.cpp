@@ -10,8 +10,6 @@
 namespace splat::data {
 namespace {
 
-constexpr size_t kMostPhotos = 20;
-
 // Colours of points agree with photos by 0.42 to 0.86, with the same turned by 180 degrees by -0.45 to 0.07
 // (foreign_points.cpp has the sets).
 constexpr double kBetter = 0.2, kPeak = 0.05;
@@ -35,7 +33,7 @@ void TurnPhotosToPoints(const std::string& source, const PointCloud& points, std
     if (orientation != 1 && !sizes_tell && !views[i].rotate_to_model) by_orientation[orientation].push_back(i);
   }
   for (const auto& [orientation, indices] : by_orientation) {
-    const SmallPhotos photos = ReadSmallPhotos(views, SpreadEvenly(indices, kMostPhotos), executor);
+    const SmallPhotos photos = ReadSmallPhotos(views, SpreadEvenly(indices, kMostSmallPhotos), executor);
     if (!FitUpright(MeasurePointAgreement(views, photos, points), MeasurePointAgreement(views, photos, points, true))) {
       continue;
     }

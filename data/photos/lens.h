@@ -30,6 +30,12 @@ constexpr double kMaxRadius = 1.7320508075688772;
 //   fisheye:  d = u theta (1 + k1 theta^2 + k2 theta^4 + k3 theta^6 + k4 theta^8) / r,  theta = atan r
 Vec2<double> Distort(const Lens& lens, const Vec2<double>& undistorted);
 
+// Returns where the calibrated image shows a point of the camera frame that lies before the camera, in px.
+inline Vec2<double> ProjectThrough(const Lens& lens, const Vec3<double>& in_camera) {
+  const Vec2<double> ray = Distort(lens, {in_camera.x / in_camera.z, in_camera.y / in_camera.z});
+  return {lens.fx * ray.x + lens.cx, lens.fy * ray.y + lens.cy};
+}
+
 // Finds the point on the way from the optical axis to `distorted` that lies farthest out and still has an inverse, and
 // returns that inverse. The point is `distorted` itself unless the model folds back on itself there or the ray is more
 // than 60 degrees off the axis (a pinhole image of more would be all rim).

@@ -95,9 +95,8 @@ void AddPlyPoints(const std::string& path, SceneDescription& scene) {
     const Vec3<double> position = {row[x], row[y], row[z]};
     if (!IsHeldByFloats(position)) return;
     scene.points.positions.push_back(position);
-    scene.points.colors.push_back(colors.any()
-                                      ? Vec3<uint8_t>{colors.Byte(row, 0), colors.Byte(row, 1), colors.Byte(row, 2)}
-                                      : Vec3<uint8_t>{128, 128, 128});
+    scene.points.colors.push_back(
+        colors.any() ? Vec3<uint8_t>{colors.Byte(row, 0), colors.Byte(row, 1), colors.Byte(row, 2)} : kUncoloredPoint);
   });
   if (!damage.empty()) WarnOfPartOfPoints(damage, size_t(vertex->count), scene);
   if (!colors.any()) WarnOfNoColors(*vertex, path, scene.warnings);

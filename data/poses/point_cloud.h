@@ -14,6 +14,9 @@ struct PointCloud {
   std::vector<Vec3<uint8_t>> colors;    // [N], sRGB 0..255
 };
 
+// The colour of points that have none.
+constexpr Vec3<uint8_t> kUncoloredPoint = {128, 128, 128};
+
 // Whether training, which computes in float, can hold the position.
 inline bool IsHeldByFloats(const Vec3<double>& p) {
   return std::isfinite(float(p.x)) && std::isfinite(float(p.y)) && std::isfinite(float(p.z));
