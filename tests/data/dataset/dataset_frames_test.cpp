@@ -14,6 +14,11 @@ using ::testing::HasSubstr;
 
 constexpr double kPixelTolerance_px = 1e-9;
 
+Vec2<double> Project(const Camera& camera, const Vec3<double>& point) {
+  const Vec3<double> p = camera.camera_from_world * point;
+  return {camera.fx * p.x / p.z + camera.cx, camera.fy * p.y / p.z + camera.cy};
+}
+
 class DatasetFrames : public testing::DatasetPhotos {};
 
 TEST_F(DatasetFrames, AlignmentMovesCamerasAndPointsTogether) {

@@ -232,11 +232,6 @@ TEST_F(DatasetTest, PhotoTurnedByExifIsTurnedOnlyWhereTheModelIs) {
   EXPECT_EQ(dataset.views[1].camera.height, 60);
 }
 
-Vec2<double> Project(const Camera& camera, const Vec3<double>& point) {
-  const Vec3<double> p = camera.camera_from_world * point;
-  return {camera.fx * p.x / p.z + camera.cx, camera.fy * p.y / p.z + camera.cy};
-}
-
 TEST_F(DatasetTest, PointsThatNoCameraLooksAtAreLeftWithAWarning) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
   scene_.source = "COLMAP model x";
