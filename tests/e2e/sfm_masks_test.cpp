@@ -47,6 +47,7 @@ std::map<std::string, std::vector<Keypoint>> KeypointsIn(const std::string& path
 std::map<std::string, std::vector<Keypoint>> FindFeatures(const std::string& photos, const std::string& workspace,
                                                           SfmOptions options) {
   bool done = false;
+  options.idle_minutes = 3;  // COLMAP 3.8 hangs now and then, and is started again
   options.cancelled = [&] { return done; };
   const auto progress = [&](const SfmProgress& step) { done = done || step.stage != SfmStage::kFeatures; };
   EXPECT_THROW(RunSfm(photos, workspace, options, progress, {}), SfmCancelled);
