@@ -3,6 +3,7 @@
 #include "core/instruction_set.h"
 #include "train/density/strategies.h"
 #include "train/settings/config.h"
+#include "train/settings/default_steps.h"
 
 namespace splat::train {
 namespace {
