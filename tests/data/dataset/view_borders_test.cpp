@@ -7,6 +7,7 @@
 #include "core/random.h"
 #include "data/dataset/view_image.h"
 #include "data/photos/image_io.h"
+#include "data/photos/image_resize.h"
 #include "data/photos/photo_files.h"
 #include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
