@@ -31,7 +31,17 @@ constexpr double kTangentMargin = 0.15;
 constexpr double kDefaultNear = 0.2;
 constexpr double kDefaultFar = 1e10;
 
-// A quaternion of a smaller squared length than this has no direction, and its splat is not drawn.
-constexpr double kSmallestSquaredNorm = 1e-30;
+// A splat whose quaternion's squared length is not between these is not drawn: squares of such numbers come near the
+// ends of what a float holds, and below the first there is no direction.
+constexpr double kSmallestSquaredNorm = 1e-30, kLargestSquaredNorm = 1e30;
+
+// No stored opacity or scale is as large as this, nor a scale's negative, but the infinities: an activation would turn
+// those into ordinary values.
+constexpr double kLargestStoredValue = 1e30;
+
+// A splat whose projection exceeds one of these is not drawn: products of such numbers would overflow floats.
+constexpr double kLargestVariancePx2 = 1e12;
+constexpr double kLargestDeterminantPx4 = 1e24;  // of the 2D covariance
+constexpr double kLargestSquaredColor = 1e24;    // squared length of the colour before it is clamped
 
 }  // namespace splat::math
