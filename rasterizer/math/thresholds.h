@@ -35,8 +35,8 @@ constexpr double kDefaultFar = 1e10;
 // ends of what a float holds, and below the first there is no direction.
 constexpr double kSmallestSquaredNorm = 1e-30, kLargestSquaredNorm = 1e30;
 
-// No stored opacity or scale is as large as this, nor a scale's negative, but the infinities: an activation would turn
-// those into ordinary values.
+// A splat whose stored opacity is not below this, or one of whose stored scales is not above its negative, is not
+// drawn: these are the infinities, which an activation would turn into ordinary values.
 constexpr double kLargestStoredValue = 1e30;
 
 // A splat whose projection exceeds one of these is not drawn: products of such numbers would overflow floats.
