@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/constants.h"
+#include "rasterizer/math/sh.h"
 
 namespace splat {
 namespace {
@@ -71,7 +71,7 @@ SupportTally SupportOf(const SplatCloudView& splats, const SupportViews& views, 
     const ViewSupportMemory of_view = memory.View(input.camera.width, input.camera.height);
     const k::ProjectedView<float> projected = QueueViewSupport(pipeline, input, of_view);
     for (int64_t i = 0; i < splats.count; ++i) {
-      weights[size_t(i)] = of_view.gradient.sh_dc[kChannels * i] / float(kShC0);
+      weights[size_t(i)] = of_view.gradient.sh_dc[kChannels * i] / float(math::kShC0);
       depths[size_t(i)] = projected.records[k::kRecordSize * i + k::kRecordDepth];
     }
     tally.Add(CameraCenterInWorld(input.camera), weights, depths);
