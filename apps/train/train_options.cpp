@@ -6,7 +6,7 @@
 
 #include "apps/cli/cli.h"
 #include "apps/cli/option_flags.h"
-#include "apps/cli/program.h"
+#include "apps/cli/version.h"
 #include "core/check.h"
 #include "data/poses/pose_files.h"
 #include "formats/exporter.h"
