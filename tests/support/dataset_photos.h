@@ -1,4 +1,4 @@
-// Photos with poses from which tests build datasets.
+// Tests build datasets from these photos with poses.
 #pragma once
 
 #include <gtest/gtest.h>
