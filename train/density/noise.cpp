@@ -2,7 +2,7 @@
 
 #include "rasterizer/torch/tensor_view.h"
 #include "rasterizer/torch/torch_device.h"
-#include "train/kernels/density/relocation_stages.h"
+#include "train/kernels/density/noise_stages.h"
 
 namespace splat::train {
 
