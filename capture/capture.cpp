@@ -18,6 +18,7 @@
 #include "data/photos/image_io.h"
 #include "data/poses/colmap_writer.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 
 namespace splat::capture {
 namespace {
