@@ -11,8 +11,8 @@
 #include "core/option_groups.h"
 #include "data/poses/pose_files.h"
 #include "formats/exporter.h"
-#include "io/atomic_file.h"
 #include "io/json_parse.h"
+#include "io/read_file.h"
 #include "train/settings/config_layers.h"
 
 namespace splat::apps {

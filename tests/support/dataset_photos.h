@@ -10,6 +10,7 @@
 #include "data/dataset/dataset.h"
 #include "data/photos/image_io.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::testing {

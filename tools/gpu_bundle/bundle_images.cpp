@@ -17,6 +17,7 @@
 #include "data/photos/tiff_file.h"
 #include "data/photos/undistort.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 
 namespace splat::data {
 namespace {

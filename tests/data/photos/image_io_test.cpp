@@ -11,7 +11,7 @@
 #include "core/check.h"
 #include "data/photos/image_resize.h"
 #include "data/photos/photo_files.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/gradient_image.h"
