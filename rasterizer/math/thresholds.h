@@ -4,10 +4,6 @@
 
 namespace splat::math {
 
-// A tile is kTileSize x kTileSize pixels: 256 pixels keep their state in the first-level cache, or in one thread block.
-constexpr int kTileSize = 16;
-constexpr int kTilePixels = kTileSize * kTileSize;
-
 // A splat contributes to a pixel only where its alpha reaches 1/255: below it an 8-bit display shows no change.
 constexpr double kMinAlpha = 1.0 / 255.0;
 
