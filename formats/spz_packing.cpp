@@ -6,6 +6,7 @@
 
 #include "formats/quantize/quantize.h"
 #include "io/half_float.h"
+#include "io/little_endian.h"
 #include "rasterizer/math/activation.h"
 
 namespace splat::formats {

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "io/half_float.h"
+#include "io/little_endian.h"
 #include "io/text_scan.h"
 
 namespace splat {
