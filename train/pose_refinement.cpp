@@ -1,5 +1,8 @@
 #include "train/pose_refinement.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/check.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/pose_gauge.h"
@@ -8,16 +11,13 @@ namespace splat::train {
 namespace {
 
 constexpr size_t kLossBytes = size_t(kPoseLossNumbers) * sizeof(double);
-
-void CheckChosen(const PoseConfig& config) {
-  SPLAT_CHECK(config.refine != "auto",
-              "poses.refine auto: is to be chosen before a state is made (train/choose_poses.h)");
-}
+// Moves of each camera after which auto judges: poses that are off by 0.13 px or more have moved by more than those
+// that are right by then.
+constexpr int kMovesToJudge = 3;
 
 }  // namespace
 
 PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config) {
-  CheckChosen(config);
   PhotoMotions motions;
   if (config.refine == "off") return motions;
   motions.views.resize(dataset.views.size());
@@ -37,19 +37,21 @@ data::Dataset WithMotions(const data::Dataset& dataset, const std::vector<Twist>
 }
 
 PoseRefinement::PoseRefinement(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config,
-                               int steps, PhotoMotions& motions)
+                               int steps, PhotoMotions& motions, LogSink log)
     : backend_(backend),
       dataset_(dataset),
       tracks_(dataset, config.track_weight),
       window_(PoseWindowOf(config, steps)),
+      ends_where_right_(config.refine == "auto"),
+      log_(std::move(log)),
       motions_(motions),
       loss_(backend.device, kLossBytes) {
-  CheckChosen(config);
   const size_t expected = config.refine == "off" ? 0 : dataset.views.size();
-  SPLAT_CHECK(motions.views.size() == expected, "--refine-poses ", config.refine,
+  const bool has_ended = ends_where_right_ && motions.views.empty();
+  SPLAT_CHECK(motions.views.size() == expected || has_ended, "--refine-poses ", config.refine,
               ": the training that goes on has motions of ", motions.views.size(), " cameras, not of ", expected,
               "; go on with the photos and the option that it began with, or begin anew");
-  if (config.refine == "off") return;
+  if (motions.views.empty()) return;
   training_ = dataset.ViewsOf(Split::kTrain);
   for (const int view : training_) poses_.push_back(dataset.views[size_t(view)].camera.camera_from_world);
   if (motions_.loss_view >= 0) QueueLoss();
@@ -89,7 +91,25 @@ void PoseRefinement::Done(int view, int step) {
     motions_.loss_view = view;
     if (!backend_.is_device) Settle();
   }
-  if (IsTimeToCenter(step)) Center();
+  if (!IsTimeToCenter(step)) return;
+  Center();
+  if (ends_where_right_ && step == window_.from + kMovesToJudge * int(training_.size())) EndIfRight();
+}
+
+double PoseRefinement::Prior(int view) const {
+  const Camera& camera = dataset_.views[size_t(view)].camera;
+  return PriorOfAll(motions_.views, training_, limits_.scene, 2 / (camera.fx + camera.fy));
+}
+
+void PoseRefinement::EndIfRight() {
+  Settle();
+  const bool all_held =
+      std::all_of(training_.begin(), training_.end(), [&](int view) { return Prior(view) >= kLargestPrior; });
+  if (!all_held) return;
+  LogInfo(log_,
+          StrCat("--refine-poses auto: ", kMovesToJudge, " moves of each camera show that the poses are right; off"));
+  motions_.views.clear();
+  training_.clear();
 }
 
 void PoseRefinement::Settle() {
@@ -100,8 +120,7 @@ void PoseRefinement::Settle() {
   const Camera& camera = dataset_.views[size_t(view)].camera;
   PoseLoss points;
   if (tracks_.Supports(view)) points = tracks_.At(view, Compose(ExpTwist(motion), camera.camera_from_world));
-  const double pixel = 2 / (camera.fx + camera.fy);
-  Move(motion, photo, limits_, PriorOfAll(motions_.views, training_, limits_.scene, pixel), points);
+  Move(motion, photo, limits_, Prior(view), points);
   motions_.loss_view = -1;
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr double kStepShare = 0.4;  // of the whole step, for the scene moves as well; chosen by measurement
 // Motions of this root mean square, px, are what photos ask for whose poses are right; chosen by measurement.
 constexpr double kIdleMotion_px = 0.05;
-constexpr double kLeastPrior = 0.01, kLargestPrior = 1;
+constexpr double kLeastPrior = 0.01;
 
 Vec3<double> Capped(const Vec3<double>& x, double most) {
   const double size = Norm(x);

@@ -53,6 +53,16 @@ bool StepOrEnd(Training& training, const TrainState& state, const Backend& backe
   }
 }
 
+// Several ranks have neither colours of photos nor motions of cameras yet, so auto stands for off.
+TrainConfig ConfigFor(const Ranks& ranks, TrainConfig config) {
+  if (ranks.count > 1) {
+    for (std::string* mode : {&config.color.mode, &config.poses.refine}) {
+      if (*mode == "auto") *mode = "off";
+    }
+  }
+  return config;
+}
+
 std::string UnusableText(const TrainState& state) {
   return StrCat("in ", state.unusable_steps, " of ", state.step,
                 " training steps, gradients or the loss were not finite; these gradients moved nothing");
@@ -97,7 +107,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));
   result.model = ToDevice(state.model, torch::kCPU);  // waits for a GPU
   result.color_mode = config.color.mode;
-  result.refine_poses = config.poses.refine;
+  result.refine_poses = state.motions.views.empty() ? "off" : "on";
   result.sky = config.sky;
   result.photo_colors = LearnedColors(dataset, state.photo_parameters);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -109,7 +119,7 @@ TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, c
   Prepare(config);
   TrainConfig chosen = config;
   chosen.color.mode = ChosenColorMode(dataset, config.color, log);
-  chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, log);
+  chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, StepsOf(config, backend.is_device), log);
   const int64_t room = RoomAtTheStart(backend, dataset, config.density, int64_t(dataset.points.positions.size()));
   const data::OpenSky sky = ChosenSky(dataset, config, room, log);
   chosen.sky = sky.empty() ? "off" : "on";
@@ -123,7 +133,7 @@ TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, c
 
 TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                     const TrainCallbacks& callbacks, const Ranks& ranks) {
-  TrainStart start = BeginTraining(backend, dataset, config, callbacks.log);
+  TrainStart start = BeginTraining(backend, dataset, ConfigFor(ranks, config), callbacks.log);
   return ContinueTraining(start.state, backend, dataset, start.config, callbacks, ranks);
 }
 

@@ -96,7 +96,7 @@ std::vector<Option> OptionsOf(PoseConfig& config) {
       Option(
           "refine", config.refine,
           "Move the cameras of the training photos with the scene, where their poses are slightly off; auto looks at "
-          "where the poses come from")
+          "where the poses come from, and ends it where they turn out right")
           .OneOf({"off", "auto", "on"})
           .Flag("--refine-poses off|auto|on", kTraining),
       Option("from", config.from, "Steps (of 30000) before poses move").AtLeast(0),
