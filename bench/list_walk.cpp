@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rasterizer/kernels/records.h"
+#include "rasterizer/math/tiles.h"
 
 namespace splat::bench {
 namespace {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "rasterizer/kernels/kernels.h"
-#include "rasterizer/math/thresholds.h"
+#include "rasterizer/math/tiles.h"
 
 namespace splat::bench {
 

@@ -1,5 +1,5 @@
-// Times the training step on a scene that stays as it is: the learning rates are 0, so that each step does all of its
-// work and changes nothing.
+// This bench times the training step on a scene that stays as it is: the learning rates are 0, so that each step does
+// all of its work and changes nothing.
 #pragma once
 
 #include <array>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "rasterizer/kernels/kernels.h"
-#include "rasterizer/math/thresholds.h"
+#include "rasterizer/math/tiles.h"
 
 namespace splat::bench {
 

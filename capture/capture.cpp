@@ -18,6 +18,7 @@
 #include "data/photos/image_io.h"
 #include "data/poses/colmap_writer.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 
 namespace splat::capture {
 namespace {
@@ -31,7 +32,7 @@ constexpr double kSensorWidthMm = 6.4, kExposureTime_s = 1.0 / 60, kFNumber = 1.
 constexpr int kIso = 100;
 
 double FocalLengthPx(const CaptureOptions& options) {
-  return 0.5 * options.width / std::tan(options.field_of_view_deg * kPi / 360);
+  return 0.5 * options.width / std::tan(0.5 * options.field_of_view_deg * kRadiansPerDegree);
 }
 
 Camera MakeCamera(int width, int height, double focal_px, const Rigid3& camera_from_world) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "capture/capture_options.h"
+#include "capture/lens.h"
 #include "capture/tracer.h"
 #include "core/parallel.h"
 

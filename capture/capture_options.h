@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "capture/tracer.h"
+#include "capture/lens.h"
 #include "core/option.h"
 
 namespace splat::capture {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "capture/lens.h"
 #include "capture/tracer.h"
 
 namespace splat::capture {

@@ -42,7 +42,7 @@ class Builder {
 
 // Turns a primitive about its centre: by `lean_deg` about its x axis, then by `heading_deg` about the vertical.
 void Turn(Primitive& primitive, double heading_deg, double lean_deg = 0) {
-  constexpr double kHalfDegree = kPi / 360;
+  constexpr double kHalfDegree = 0.5 * kRadiansPerDegree;
   const Quaternion<double> heading = {std::cos(heading_deg * kHalfDegree), 0, 0, std::sin(heading_deg * kHalfDegree)};
   const Quaternion<double> lean = {std::cos(lean_deg * kHalfDegree), std::sin(lean_deg * kHalfDegree), 0, 0};
   const Rigid3 world_from_local = Inverse(primitive.solid.local_from_world);

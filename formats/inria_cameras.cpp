@@ -4,9 +4,9 @@
 
 #include "core/check.h"
 #include "core/rotation_matrix.h"
-#include "io/atomic_file.h"
 #include "io/json_file.h"
 #include "io/json_parse.h"
+#include "io/read_file.h"
 
 namespace splat::formats {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "io/byte_reader.h"
+#include "io/half_float.h"
 #include "rasterizer/math/activation.h"
 #include "rasterizer/math/sh.h"
 

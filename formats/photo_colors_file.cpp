@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "core/check.h"
-#include "io/atomic_file.h"
 #include "io/json_file.h"
 #include "io/json_parse.h"
+#include "io/read_file.h"
 
 namespace splat::formats {
 namespace {

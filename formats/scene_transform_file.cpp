@@ -4,9 +4,9 @@
 #include <filesystem>
 
 #include "core/check.h"
-#include "io/atomic_file.h"
 #include "io/json_file.h"
 #include "io/json_parse.h"
+#include "io/read_file.h"
 #include "scene/near_plane.h"
 
 namespace splat::formats {

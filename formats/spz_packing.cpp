@@ -5,7 +5,8 @@
 #include <cmath>
 
 #include "formats/quantize/quantize.h"
-#include "io/byte_reader.h"
+#include "io/half_float.h"
+#include "io/little_endian.h"
 #include "rasterizer/math/activation.h"
 
 namespace splat::formats {

@@ -1,7 +1,6 @@
 // This reader checks bounds while it reads binary files that are held in memory.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,15 +10,6 @@
 #include "io/little_endian.h"
 
 namespace splat {
-
-// The number that a 16-bit float stands for: a sign, 5 bits of exponent, 10 of fraction.
-inline float HalfToFloat(uint16_t half) {
-  const int exponent = half >> 10 & 0x1f, fraction = half & 0x3ff;
-  const double magnitude = exponent == 0    ? std::ldexp(fraction, -24)
-                           : exponent == 31 ? (fraction != 0 ? double(NAN) : double(INFINITY))
-                                            : std::ldexp(1024 + fraction, exponent - 25);
-  return float((half & 0x8000) != 0 ? -magnitude : magnitude);
-}
 
 // Walks through little-endian records. Every read is checked against the end; where bytes are missing it throws
 // splat::Error with the path and the entry that Enter() named last. The reader does not own the bytes.

@@ -1,4 +1,4 @@
-// Reads NumPy's .npy files of floating-point numbers.
+// This reader takes NumPy's .npy files of floating-point numbers.
 #pragma once
 
 #include <cstddef>

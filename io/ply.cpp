@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "core/check.h"
-#include "io/byte_reader.h"
+#include "io/half_float.h"
+#include "io/little_endian.h"
 #include "io/text_scan.h"
 
 namespace splat {

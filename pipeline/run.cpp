@@ -12,7 +12,7 @@
 #include "rasterizer/torch/process_executor.h"
 #include "train/choose_backend.h"
 #include "train/pose_refinement.h"
-#include "train/schedule.h"
+#include "train/settings/default_steps.h"
 #include "train/trainer.h"
 
 namespace splat::pipeline {

@@ -5,9 +5,9 @@
 #include "core/check.h"
 #include "data/poses/pose_source.h"
 #include "formats/inria_cameras.h"
-#include "io/atomic_file.h"
 #include "io/json_file.h"
 #include "io/json_parse.h"
+#include "io/read_file.h"
 
 namespace splat::pipeline {
 namespace {

@@ -1,5 +1,5 @@
-// Reads exported scene files back and compares what they show with the trained scene, so that no run hands out a file
-// that is broken.
+// This check reads exported scene files back and compares what they show with the trained scene, so that no run hands
+// out a file that is broken.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Reads an exported scene file back and compares its images with those of the splats that it was written from,
-// without LibTorch.
+// This check reads an exported scene file back and compares its images with those of the splats that it was written
+// from, without LibTorch.
 #pragma once
 
 #include <array>

@@ -8,7 +8,7 @@
 namespace splat::quality {
 
 // Pixels in a degree of the field of view: a screen 0.7 m wide with 3840 pixels, seen from 0.7 m. The paper's default.
-constexpr double kFlipPixelsPerDegree = 3840 / 0.7 * 0.7 * kPi / 180;
+constexpr double kFlipPixelsPerDegree = 3840 / 0.7 * 0.7 * kRadiansPerDegree;
 
 // Returns the error of each pixel [H, W], 0..1. The images are sRGB with 3 channels. Throws splat::Error for images
 // that differ in size or have other channels.

@@ -2,21 +2,15 @@
 
 #include <algorithm>
 
+#include "core/room_to_grow.h"
+
 namespace splat {
-namespace {
-
-// Views differ, and a training adds splats little by little.
-int64_t WithMargin(int64_t size) {
-  return size + size / 4;
-}
-
-}  // namespace
 
 void InstancePrediction::MakeRoomFor(const kernels::InstanceCount& found) {
   if (found.instances > room_.instances) {
-    room_.instances = std::min(WithMargin(found.instances), kernels::kMaxInstances);
+    room_.instances = std::min(WithRoomToGrow(found.instances), kernels::kMaxInstances);
   }
-  if (found.visible > room_.visible) room_.visible = WithMargin(found.visible);
+  if (found.visible > room_.visible) room_.visible = WithRoomToGrow(found.visible);
 }
 
 bool InstancePrediction::HadRoom() {

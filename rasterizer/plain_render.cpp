@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "rasterizer/pipeline.h"
+#include "rasterizer/cpu_pipeline.h"
 
 namespace splat {
 namespace {
@@ -26,10 +26,8 @@ void Gather(const SplatSelection& splats, int64_t begin, SplatCloud& cloud, Exec
 
 Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const std::array<float, 3>& background,
                      double near, Executor& executor) {
-  k::KernelContext context;
-  context.executor = &executor;
-  HostArena arena;
-  const Pipeline<float> pipeline = {k::CpuBackend().render, context, arena};
+  const CpuPipeline cpu(executor);
+  const Pipeline<float>& pipeline = cpu.get();
   PassInput<float> input;
   input.splats.count = splats.count();
   input.camera = camera;
@@ -46,7 +44,7 @@ Image8 RenderPlainly(const SplatSelection& splats, const Camera& camera, const s
     project.splats = k::SplatsViewOf<float>(block, block.count(), block.sh_rest_count);
     project.out.records += begin * k::kRecordSize;
     project.out.tile_counts += begin;
-    k::Project(context, project);
+    pipeline.stages.project(pipeline.context, project);
   }
   pipeline.MakeLists(result);
   pipeline.Blend(result);

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "core/constants.h"
+#include "rasterizer/cpu_pipeline.h"
+#include "rasterizer/math/sh.h"
 
 namespace splat {
 namespace {
@@ -58,10 +59,7 @@ k::ProjectedView<float> QueueViewSupport(const Pipeline<float>& pipeline, PassIn
 
 SupportTally SupportOf(const SplatCloudView& splats, const SupportViews& views, Executor& executor,
                        const std::function<void(size_t)>& on_view) {
-  k::KernelContext context;
-  context.executor = &executor;
-  HostArena arena;
-  const Pipeline<float> pipeline = {k::CpuBackend().render, context, arena};
+  const CpuPipeline cpu(executor);
   HostMemory memory(splats.count);
   PassInput<float> input = InputOf(splats, views.near);
   SupportTally tally(splats.count);
@@ -69,9 +67,9 @@ SupportTally SupportOf(const SplatCloudView& splats, const SupportViews& views, 
   for (size_t view = 0; view < views.cameras.size(); ++view) {
     input.camera = views.cameras[view];
     const ViewSupportMemory of_view = memory.View(input.camera.width, input.camera.height);
-    const k::ProjectedView<float> projected = QueueViewSupport(pipeline, input, of_view);
+    const k::ProjectedView<float> projected = QueueViewSupport(cpu.get(), input, of_view);
     for (int64_t i = 0; i < splats.count; ++i) {
-      weights[size_t(i)] = of_view.gradient.sh_dc[kChannels * i] / float(kShC0);
+      weights[size_t(i)] = of_view.gradient.sh_dc[kChannels * i] / float(math::kShC0);
       depths[size_t(i)] = projected.records[k::kRecordSize * i + k::kRecordDepth];
     }
     tally.Add(CameraCenterInWorld(input.camera), weights, depths);

@@ -22,7 +22,7 @@ struct ViewSupportMemory {
 };
 
 // Queues the passes of the view whose `splats`, `camera` and `options` are those of `input`; its colours and background
-// are ignored. They leave the summed weight in px times kShC0 (core/constants.h) in gradient.sh_dc [N, 3], in each
+// are ignored. They leave the summed weight in px times math::kShC0 in gradient.sh_dc [N, 3], in each
 // channel, and the depths in the records that are returned, which are the arena's.
 kernels::ProjectedView<float> QueueViewSupport(const Pipeline<float>& pipeline, PassInput<float> input,
                                                const ViewSupportMemory& memory);

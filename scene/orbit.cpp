@@ -6,18 +6,18 @@
 #include <utility>
 
 #include "core/camera.h"
+#include "core/fewest_cameras.h"
 #include "core/look_at.h"
 #include "core/quantile.h"
 
 namespace splat {
 namespace {
 
-constexpr double kOrbitElevation_rad = 20 * kPi / 180;
-constexpr double kOrbitFieldOfView_rad = 50 * kPi / 180;  // across the width
-constexpr double kOrbitDistance = 2.2;                    // x the sphere's radius
-constexpr size_t kFewestCameras = 4;
-constexpr double kLargestGap_rad = kPi / 2;  // of a whole circle of cameras
-constexpr double kLeastRadius = 0.1;         // x the distance: below it cameras are above or below
+constexpr double kOrbitElevation_rad = 20 * kRadiansPerDegree;
+constexpr double kOrbitFieldOfView_rad = 50 * kRadiansPerDegree;  // across the width
+constexpr double kOrbitDistance = 2.2;                            // x the sphere's radius
+constexpr double kLargestGap_rad = kPi / 2;                       // of a whole circle of cameras
+constexpr double kLeastRadius = 0.1;                              // x the distance: below it cameras are above or below
 
 // Makes an arc of the orbit if its angles, of which there is at least one, leave a large gap.
 void LimitToArc(std::vector<double> angles, Orbit& orbit) {

@@ -49,6 +49,14 @@ ModelMoments ZeroMoments(const SplatModel& model) {
   return moments;
 }
 
+RowEdit MakeRowEdit(int64_t changed, const Backend& backend) {
+  const auto options = torch::TensorOptions().dtype(torch::kInt64).device(backend.device);
+  RowEdit edit;
+  edit.from = torch::empty({changed}, options);
+  edit.to = torch::empty({changed}, options);
+  return edit;
+}
+
 ModelOptimizer::ModelOptimizer(ModelMoments& moments, const OptimizerConfig& config, const Backend& backend)
     : config_(config), backend_(backend), moments_(moments) {}
 
@@ -153,6 +161,12 @@ torch::Tensor GatherRows(const Backend& backend, const torch::Tensor& from, cons
   torch::Tensor to = torch::empty(shape, from.options().requires_grad(false));
   GatherRowsTo(backend, from, rows, to);
   return to;
+}
+
+SplatModel GatherRows(const Backend& backend, const SplatModel& model, const torch::Tensor& rows) {
+  SplatModel gathered;
+  for (int array = 0; array < kSplatArrays; ++array) gathered[array] = GatherRows(backend, model[array].detach(), rows);
+  return gathered;
 }
 
 }  // namespace splat::train

@@ -30,6 +30,9 @@ struct RowEdit {
   int64_t limit = 0;       // rows that the model will not exceed: room is made for no more
 };
 
+// Returns an edit with room for so many rows in `from` and `to`, whose contents are undefined.
+RowEdit MakeRowEdit(int64_t changed, const Backend& backend);
+
 class ModelOptimizer {
  public:
   // Works on moments that outlive it. They and the model lie on the backend's device.
@@ -72,5 +75,7 @@ class ModelOptimizer {
 
 // Gathers rows of a contiguous float tensor by the backend's kernel: result[i] = from[rows[i]].
 torch::Tensor GatherRows(const Backend& backend, const torch::Tensor& from, const torch::Tensor& rows);
+// Gathers rows of all tensors of a model. The result has no gradients.
+SplatModel GatherRows(const Backend& backend, const SplatModel& model, const torch::Tensor& rows);
 
 }  // namespace splat::train

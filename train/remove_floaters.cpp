@@ -3,12 +3,12 @@
 #include <vector>
 
 #include "core/check.h"
-#include "core/constants.h"
+#include "rasterizer/math/sh.h"
 #include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/tensor_arena.h"
 #include "rasterizer/torch/torch_device.h"
 #include "rasterizer/view_support.h"
-#include "train/density/density_ops.h"
+#include "train/density/clone_split_prune.h"
 #include "train/memory_limits.h"
 #include "train/photo_loading.h"
 #include "train/schedule.h"
@@ -60,7 +60,7 @@ SupportTally SupportInTraining(const SplatModel& model, const Backend& backend, 
     const Pipeline<float> pipeline = {backend.render, scope.context(), arena};
     QueueViewSupport(pipeline, PassInputOf(SceneOf(model, camera, settings)), tensors.View());
     const torch::Tensor records = arena.Get(kRecords, {model.count(), kernels::kRecordSize});
-    tally.Add(CameraCenterInWorld(camera), Column(tensors.gradient.sh_dc, 0, 1 / kShC0),
+    tally.Add(CameraCenterInWorld(camera), Column(tensors.gradient.sh_dc, 0, 1 / math::kShC0),
               Column(records, kernels::kRecordDepth, 1));
   }
   return tally;

@@ -26,11 +26,6 @@ int BeginningOf(int from, double share, int steps) {
   return std::max(ScaledSteps(from, steps), std::min(from, int(share * steps)));
 }
 
-int StepsOf(const TrainConfig& config, bool cuda) {
-  if (config.iterations > 0) return config.iterations;
-  return cuda ? kDefaultStepsCuda : kDefaultStepsCpu;
-}
-
 int ShDegreeAt(int step, int steps, int every, int max_degree) {
   if (every <= 0) return max_degree;
   return std::min(max_degree, step / std::max(1, ScaledSteps(every, steps)));

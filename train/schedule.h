@@ -1,7 +1,6 @@
-// The schedule says how long a run is and what changes in its course, except for the learning rates
-// (train/learning_rates.h), as pure functions of the step. Steps count from 1, the first, to `steps`, the last. Options
-// that are steps mean those of a run of 30,000 and are scaled to the run's length; a run of 30,000 keeps them as they
-// are.
+// The schedule says what changes in the course of a run, except for the learning rates (train/learning_rates.h), as
+// pure functions of the step. Steps count from 1, the first, to `steps`, the last. Options that are steps mean those of
+// a run of 30,000 and are scaled to the run's length; a run of 30,000 keeps them as they are.
 #pragma once
 
 #include "train/settings/config.h"
@@ -16,9 +15,6 @@ int ScaledSteps(int option, int steps);
 // Returns the step after which something begins: after `from` of the reference run's steps, but in a short run not
 // before the splats have settled, which is after a share of the run or `from` steps of its own, whichever is less.
 int BeginningOf(int from, double share, int steps);
-
-// Returns the steps of a run: config.iterations, or the device's default where that is 0.
-int StepsOf(const TrainConfig& config, bool cuda);
 
 // Returns the degree of the spherical harmonics in use. It is 0 at first, and one more every `every` (scaled, at least
 // 1) steps up to `max_degree`; `every` = 0 gives max_degree at once. With the default 1000 all four are in use after a

@@ -10,6 +10,7 @@
 #include "train/photo_motions.h"
 #include "train/remove_floaters.h"
 #include "train/schedule.h"
+#include "train/settings/default_steps.h"
 
 namespace splat::train {
 namespace {

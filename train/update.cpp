@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/room_to_grow.h"
 
 namespace splat::train {
 namespace {
@@ -55,7 +56,7 @@ class GrownArray {
   torch::Tensor Get(int64_t size, const torch::Device& device) {
     if (!block_.defined() || block_.size(0) < size) {
       block_ = torch::Tensor();
-      block_ = torch::zeros({size + size / 4}, torch::TensorOptions(torch::kFloat32).device(device));
+      block_ = torch::zeros({WithRoomToGrow(size)}, torch::TensorOptions(torch::kFloat32).device(device));
     }
     return block_.narrow(0, 0, size);
   }

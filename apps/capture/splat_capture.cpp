@@ -8,6 +8,7 @@
 #include "apps/cli/interrupt.h"
 #include "apps/cli/option_flags.h"
 #include "apps/cli/program.h"
+#include "apps/cli/version.h"
 #include "capture/capture.h"
 #include "core/check.h"
 #include "core/machine_limits.h"

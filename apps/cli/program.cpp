@@ -5,7 +5,6 @@
 
 #include "apps/cli/exit_status.h"
 #include "apps/cli/interrupt.h"
-#include "apps/cli/version.h"
 #include "core/printable.h"
 #include "core/reason.h"
 
@@ -19,10 +18,6 @@ int Fail(const std::string& program, const std::string& message) {
 }
 
 }  // namespace
-
-std::string ProgramVersion(const std::string& program) {
-  return program + " " + VersionText();
-}
 
 int RunProgram(const std::string& program, const std::function<int()>& run) {
   IgnoreFailedWrites();

@@ -1,13 +1,10 @@
-// The programs share this frame around main, and their version.
+// The programs share this frame around main.
 #pragma once
 
 #include <functional>
 #include <string>
 
 namespace splat::apps {
-
-// The program's name and VersionText (apps/cli/version.h).
-std::string ProgramVersion(const std::string& program);
 
 // The frame of main: it calls `run` and returns its result. Every exception becomes one line on stderr, "program:
 // error: ...", and the status 1; an interruption becomes the status 130. A signal that asks for it ends the program at

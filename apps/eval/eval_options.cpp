@@ -5,7 +5,7 @@
 #include "apps/cli/cli.h"
 #include "apps/cli/common_options.h"
 #include "apps/cli/option_flags.h"
-#include "apps/cli/program.h"
+#include "apps/cli/version.h"
 #include "core/check.h"
 #include "data/dataset/dataset_options.h"
 #include "data/poses/pose_files.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/cli/program.h"
+#include "apps/cli/version.h"
 #include "core/check.h"
 #include "core/format.h"
 #include "core/printable.h"

@@ -5,8 +5,8 @@
 #include "apps/cli/cli.h"
 #include "apps/cli/common_options.h"
 #include "apps/cli/option_flags.h"
-#include "apps/cli/program.h"
 #include "apps/cli/text_values.h"
+#include "apps/cli/version.h"
 #include "core/check.h"
 
 namespace splat::apps {

@@ -3,7 +3,7 @@
 #include "apps/cli/cli.h"
 #include "apps/cli/common_options.h"
 #include "apps/cli/option_flags.h"
-#include "apps/cli/program.h"
+#include "apps/cli/version.h"
 #include "core/check.h"
 #include "data/poses/pose_files.h"
 

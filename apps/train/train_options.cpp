@@ -6,12 +6,13 @@
 
 #include "apps/cli/cli.h"
 #include "apps/cli/option_flags.h"
-#include "apps/cli/program.h"
+#include "apps/cli/version.h"
 #include "core/check.h"
+#include "core/option_groups.h"
 #include "data/poses/pose_files.h"
 #include "formats/exporter.h"
-#include "io/atomic_file.h"
 #include "io/json_parse.h"
+#include "io/read_file.h"
 #include "train/settings/config_layers.h"
 
 namespace splat::apps {
@@ -21,10 +22,8 @@ namespace fs = std::filesystem;
 
 const char* const kInputOutput = "Photos in, scene out";
 const char* const kQuality = "Measuring quality";
-const char* const kMachine = "Machine and messages";
 const char* const kExperts = "For experts";
-const std::vector<std::string> kGroups = {kInputOutput, "Training", kQuality, kMachine, "Camera poses with COLMAP",
-                                          kExperts};
+const std::vector<std::string> kGroups = {kInputOutput, kTrainingGroup, kQuality, kMachineGroup, kPosesGroup, kExperts};
 
 // What the command line says besides TrainOptions.
 struct CommandLine {
@@ -88,8 +87,8 @@ std::vector<Option> InputOutputOptions(TrainOptions& options, CommandLine& line)
 
 std::vector<Option> CommandLineOptions(CommandLine& line) {
   return {
-      Option("quiet", line.quiet, "Only warnings and errors").Flag("--quiet", kMachine),
-      Option("verbose", line.verbose, "More messages").Flag("--verbose", kMachine),
+      Option("quiet", line.quiet, "Only warnings and errors").Flag("--quiet", kMachineGroup),
+      Option("verbose", line.verbose, "More messages").Flag("--verbose", kMachineGroup),
       Option("config", line.config_files,
              "Settings in JSON (configs/), or the config.json of an earlier run; may be given several times")
           .Flag("--config FILE", kExperts),

@@ -1,6 +1,7 @@
 #include "data/dataset/dataset_options.h"
 
 #include "core/check.h"
+#include "core/option_groups.h"
 
 namespace splat::data {
 namespace {
@@ -22,11 +23,11 @@ std::vector<Option> OptionsOf(DatasetOptions& options) {
   return {
       Option("downscale", options.downscale, "Divide the photos' size by N")
           .Between(1, 64)
-          .Flag("-d,--downscale N", "Training"),
+          .Flag("-d,--downscale N", kTrainingGroup),
       Option("max_image_size", options.max_image_size,
              "Scale photos down until their longer side has at most N pixels; 0: no limit")
           .Between(0, 65535)
-          .Flag("--max-image-size N", "Training"),
+          .Flag("--max-image-size N", kTrainingGroup),
       Option("test_every", options.test_every, "Hold out every N-th photo and report PSNR and SSIM on them; 0: none")
           .Between(0, 1'000'000)
           .Refuse(RefuseOne)

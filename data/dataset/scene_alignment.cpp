@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/camera.h"
+#include "core/fewest_cameras.h"
 #include "core/mean.h"
 #include "core/median_point.h"
 #include "core/quantile.h"
@@ -16,7 +17,6 @@ namespace {
 // Least determinant of the mean of I - d d^T over the axes d. It is about the variance of the axes' angles in radians
 // squared.
 constexpr double kMinAxisSpread = 1e-4;
-constexpr size_t kFewestCameras = 4;   // whose axes tell where they look
 constexpr double kMeetClosely = 0.25;  // x the distance of the point from the cameras
 // Cameras are in one place if their median distance from it is at most so many times the largest of their coordinates:
 // what the rounding of poses in double leaves. Lengths below the second number are rounding around the origin.

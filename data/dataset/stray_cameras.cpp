@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/fewest_cameras.h"
 #include "core/median_point.h"
 #include "core/quantile.h"
 
 namespace splat::data {
 namespace {
 
-constexpr size_t kFewestCameras = 4;
 constexpr size_t kShare = 10;  // one of so many may be astray
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "data/photos/composite.h"
 #include "data/photos/exif_orientation.h"
 #include "data/photos/image_io.h"
+#include "data/photos/image_resize.h"
 #include "data/photos/mask_image.h"
 
 namespace splat::data {

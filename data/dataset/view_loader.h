@@ -1,4 +1,4 @@
-// Decodes the photos of views in the background and keeps a bounded number of bytes of 8-bit images.
+// The loader decodes the photos of views in the background and keeps a bounded number of bytes of 8-bit images.
 #pragma once
 
 #include <cstdint>

@@ -7,16 +7,17 @@
 #include <fstream>
 #include <new>
 #include <opencv2/core.hpp>
-#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string_view>
 #include <utility>
 
 #include "core/check.h"
+#include "data/photos/image_resize.h"
 #include "data/photos/jpeg_ending.h"
 #include "data/photos/jpeg_file.h"
 #include "data/photos/jpeg_markers.h"
+#include "data/photos/opencv_setup.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_header.h"
 #include "data/photos/png_file.h"
@@ -29,22 +30,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Work is spread over photos, so OpenCV itself stays on the calling thread; and its messages would only repeat ours.
-void QuietOpenCv() {
-  static const bool done = [] {
-    cv::setNumThreads(1);
-    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-    return true;
-  }();
-  static_cast<void>(done);
-}
-
 cv::Mat View(const Image8& image) {
   return cv::Mat(image.height, image.width, CV_8UC(image.channels), const_cast<uint8_t*>(image.pixels.data()));
 }
 
 cv::Mat Decode(const std::string& path, const std::vector<uint8_t>& bytes) {
-  QuietOpenCv();
+  SetUpOpenCv();
   cv::Mat pixels;
   std::string reason;
   try {
@@ -179,18 +170,6 @@ DecodedPhoto ReadReducedPhoto(const std::string& path, int longer_side) {
   return photo;
 }
 
-Image8 ResizeImage(const Image8& image, int width, int height) {
-  if (width == image.width && height == image.height) return image;
-  SPLAT_CHECK(width > 0 && height > 0 && !image.pixels.empty(), "an image of ", image.width, "x", image.height,
-              " px cannot be resized to ", width, "x", height);
-  QuietOpenCv();
-  Image8 resized(width, height, image.channels);
-  cv::Mat target = View(resized);
-  const bool smaller = width <= image.width && height <= image.height;
-  cv::resize(View(image), target, target.size(), 0, 0, smaller ? cv::INTER_AREA : cv::INTER_CUBIC);
-  return resized;
-}
-
 void WriteImage(const std::string& path, const Image8& image) {
   SPLAT_CHECK(image.channels == 1 || image.channels == 3 || image.channels == 4, path, ": cannot write ",
               image.channels, " channels");
@@ -198,7 +177,7 @@ void WriteImage(const std::string& path, const Image8& image) {
   SPLAT_CHECK(jpeg || HasExtension(path, ".png"), path, ": images are written as .png or .jpg");
   SPLAT_CHECK(!(jpeg && image.channels == 4), path, ": JPEG has no transparency; write .png");
   SPLAT_CHECK(!image.pixels.empty(), path, ": the image has no pixels");
-  QuietOpenCv();
+  SetUpOpenCv();
   cv::Mat pixels;
   if (image.channels == 1) pixels = View(image);
   if (image.channels == 3) cv::cvtColor(View(image), pixels, cv::COLOR_RGB2BGR);

@@ -1,4 +1,4 @@
-// This header decodes, encodes and resizes photos. Only the sources of this header and of undistort.h include OpenCV.
+// This header reads and writes photos and other images: it decodes and encodes their files.
 #pragma once
 
 #include <string>
@@ -23,9 +23,6 @@ DecodedPhoto ReadPhoto(const std::string& path);
 // little of a photo. Of JPEG, pixels are averaged while they are decoded, so that it takes a fraction of the time. Of a
 // truncated photo the image is empty.
 DecodedPhoto ReadReducedPhoto(const std::string& path, int longer_side);
-
-// Resizes by area-averaging where the result is smaller, and bicubically where it is larger.
-Image8 ResizeImage(const Image8& image, int width, int height);
 
 // Writes PNG or JPEG (quality 95) by extension, through a temporary name and a rename. Throws splat::Error.
 void WriteImage(const std::string& path, const Image8& image);

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "core/check.h"
-#include "data/photos/image_io.h"
+#include "data/photos/image_resize.h"
 #include "data/photos/lens.h"
+#include "data/photos/opencv_setup.h"
 
 namespace splat::data {
 namespace {
@@ -104,6 +105,7 @@ Image8 Remap(const Image8& photo, const Intrinsics& intrinsics, const Camera& ca
   const int64_t map_bytes = int64_t(camera.width) * camera.height * 2 * int64_t(sizeof(float));
   const auto shared = maps != nullptr ? maps->state().Find(KeyOf(photo, intrinsics, camera), map_bytes) : nullptr;
   if (shared) std::call_once(shared->made, [&] { shared->map = resampling.MapOf(0, camera.height); });
+  SetUpOpenCv();
   const cv::Mat source(photo.height, photo.width, CV_8UC(photo.channels), const_cast<uint8_t*>(photo.pixels.data()));
   Image8 result(camera.width, camera.height, photo.channels);
   cv::Mat target(result.height, result.width, CV_8UC(result.channels), result.pixels.data());

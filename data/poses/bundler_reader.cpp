@@ -15,7 +15,7 @@
 #include "data/poses/photo_matching.h"
 #include "data/poses/point_colors.h"
 #include "data/poses/unusable_poses.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "io/text_scan.h"
 
 namespace splat::data {

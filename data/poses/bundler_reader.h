@@ -1,4 +1,5 @@
-// Reads Bundler's files (bundle.out with list.txt), which Metashape, RealityCapture and VisualSFM export, too.
+// This reader takes Bundler's files (bundle.out with list.txt), which Metashape, RealityCapture and VisualSFM export,
+// too.
 #pragma once
 
 #include <string>

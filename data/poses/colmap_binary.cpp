@@ -4,8 +4,8 @@
 
 #include "core/check.h"
 #include "data/poses/colmap_files.h"
-#include "io/atomic_file.h"
 #include "io/byte_reader.h"
+#include "io/read_file.h"
 
 namespace splat::data {
 namespace {

@@ -13,8 +13,8 @@
 #include "data/poses/damaged_points.h"
 #include "data/poses/ply_points.h"
 #include "data/poses/unusable_poses.h"
-#include "io/atomic_file.h"
 #include "io/byte_reader.h"
+#include "io/read_file.h"
 
 namespace splat::data {
 namespace {

@@ -1,5 +1,5 @@
-// Reads a COLMAP sparse model: cameras and images as .bin or .txt, and the points, if there are any (files of rigs and
-// frames that newer versions write beside them are ignored).
+// This reader takes a COLMAP sparse model: cameras and images as .bin or .txt, and the points, if there are any (files
+// of rigs and frames that newer versions write beside them are ignored).
 #pragma once
 
 #include <string>

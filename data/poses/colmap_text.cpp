@@ -5,7 +5,7 @@
 #include "core/check.h"
 #include "data/poses/colmap_files.h"
 #include "data/poses/point_colors.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "io/text_scan.h"
 
 namespace splat::data {

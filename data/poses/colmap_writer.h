@@ -1,4 +1,4 @@
-// Writes a COLMAP sparse model, which COLMAP and this project's reader take.
+// This writer makes a COLMAP sparse model, which COLMAP and this project's reader take.
 #pragma once
 
 #include <string>

@@ -6,8 +6,8 @@
 #include "core/format.h"
 #include "core/rotation_matrix.h"
 #include "data/poses/unusable_poses.h"
-#include "io/atomic_file.h"
 #include "io/npy.h"
+#include "io/read_file.h"
 
 namespace splat::data {
 namespace {

@@ -1,4 +1,4 @@
-// Reads LLFF's poses_bounds.npy: a row of 17 numbers for each photo, without the photos' names.
+// This reader takes LLFF's poses_bounds.npy: a row of 17 numbers for each photo, without the photos' names.
 #pragma once
 
 #include <string>

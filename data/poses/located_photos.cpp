@@ -9,7 +9,7 @@
 #include "core/spread_evenly.h"
 #include "data/poses/photo_matching.h"
 #include "data/poses/renamed_photos.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 
 namespace splat::data {
 namespace {

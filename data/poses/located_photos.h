@@ -1,4 +1,4 @@
-// Finds the files of the photos that a source of poses names.
+// This header finds the files of the photos that a source of poses names.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Reads the cameras that Agisoft Metashape exports as XML (File, Export, Export Cameras).
+// This reader takes the cameras that Agisoft Metashape exports as XML (File, Export, Export Cameras).
 #pragma once
 
 #include <string>

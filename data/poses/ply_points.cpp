@@ -4,13 +4,13 @@
 #include <array>
 
 #include "core/check.h"
-#include "core/constants.h"
 #include "core/format.h"
 #include "data/poses/damaged_points.h"
 #include "data/poses/point_colors.h"
 #include "io/mapped_file.h"
 #include "io/ply.h"
 #include "io/text_scan.h"
+#include "scene/base_color.h"
 
 namespace splat::data {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 // The names of red, green and blue, in the order of preference; letters' case does not count.
 constexpr std::array<const char*, 3> kColorNames[] = {
     {"red", "green", "blue"}, {"diffuse_red", "diffuse_green", "diffuse_blue"}, {"r", "g", "b"}};
-// The coefficients of the base colours of a scene of splats (kShC0).
+// The coefficients of the base colours of a scene of splats (scene/base_color.h).
 constexpr std::array<const char*, 3> kHarmonicNames = {"f_dc_0", "f_dc_1", "f_dc_2"};
 
 // The place of a property among an element's, or -1.
@@ -55,8 +55,8 @@ ColorColumns FindColors(const PlyFile& ply, const PlyFile::Element& vertex) {
                                  [&](const auto& names) { return FindColumns(vertex, names, colors.columns); });
   if (!named) {
     FindColumns(vertex, kHarmonicNames, colors.columns);
-    colors.scale = ByteColorScale(1, true) * kShC0;
-    colors.offset = ByteColorScale(1, true) * kShColorOffset;
+    colors.scale = ByteColorScale(1, true) * kBaseColorScale;
+    colors.offset = ByteColorScale(1, true) * kBaseColorOffset;
     return colors;
   }
   const std::string& type = vertex.properties[size_t(colors.columns[0])].type;

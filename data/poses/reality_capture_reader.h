@@ -1,4 +1,4 @@
-// Reads "Internal/External camera parameters", a CSV that RealityCapture (now RealityScan) exports.
+// This reader takes "Internal/External camera parameters", a CSV that RealityCapture (now RealityScan) exports.
 #pragma once
 
 #include <string>

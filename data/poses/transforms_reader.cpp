@@ -20,9 +20,9 @@
 #include "data/poses/transforms_keys.h"
 #include "data/poses/transforms_pose.h"
 #include "data/poses/unusable_poses.h"
-#include "io/atomic_file.h"
 #include "io/json_not_finite.h"
 #include "io/json_parse.h"
+#include "io/read_file.h"
 
 namespace splat::data {
 namespace {

@@ -1,6 +1,6 @@
-// Reads transforms.json in both dialects: nerfstudio / instant-ngp (fl_x ... k1 ..., per file or per frame) and
-// Blender's NeRF-synthetic (camera_angle_x, transforms_train.json with transforms_test.json). OpenGL camera axes are
-// turned to ours.
+// This reader takes transforms.json in both dialects: nerfstudio / instant-ngp (fl_x ... k1 ..., per file or per frame)
+// and Blender's NeRF-synthetic (camera_angle_x, transforms_train.json with transforms_test.json). OpenGL camera axes
+// are turned to ours.
 #pragma once
 
 #include <string>

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
+#include "data/photos/image_resize.h"
 #include "data/photos/photo_folder.h"
 #include "data/sfm/fingerprint.h"
 

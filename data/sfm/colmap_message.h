@@ -1,4 +1,4 @@
-// Finds in the output of COLMAP the one line that says why it failed.
+// This header finds in the output of COLMAP the one line that says why it failed.
 #pragma once
 
 #include <cstddef>

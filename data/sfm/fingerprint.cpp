@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/check.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 
 namespace splat::data {
 namespace {

@@ -1,4 +1,4 @@
-// Runs another program, hands its output on line by line, and never leaves it behind.
+// A process is another program that is run: its output is handed on line by line, and it is never left behind.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// Chooses pairs of photos and matches their features, reading from and writing to COLMAP's database. COLMAP then
-// verifies the matches geometrically: its matchers leave out the matching of pairs whose raw matches are already there.
+// This stage chooses pairs of photos and matches their features, reading from and writing to COLMAP's database. COLMAP
+// then verifies the matches geometrically: its matchers leave out the matching of pairs whose raw matches are already
+// there.
 #pragma once
 
 #include <cstddef>

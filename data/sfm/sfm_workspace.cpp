@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "io/atomic_file.h"
 #include "io/json_parse.h"
+#include "io/read_file.h"
 #include "io/temporary_file.h"
 
 namespace splat::data {

@@ -20,6 +20,7 @@
 #include "io/json_parse.h"
 #include "io/mapped_file.h"
 #include "io/percent_encoding.h"
+#include "io/read_file.h"
 #include "io/text_scan.h"
 #include "scene/splat_transform.h"
 

@@ -48,7 +48,7 @@ struct ProjectLimits {
 // What else is not finite fails a guard of ProjectSplat further on.
 template <typename T>
 SPLAT_HD inline MaskOf<T> ActivatesToOrdinaryValues(const StoredSplat<T>& splat) {
-  const T bound = T(1e30);
+  const T bound = T(kLargestStoredValue);
   return (splat.opacity_logit < bound) & (splat.log_scale.x > -bound) & (splat.log_scale.y > -bound) &
          (splat.log_scale.z > -bound);
 }
@@ -77,13 +77,14 @@ SPLAT_HD inline ProjectedSplat<T> ProjectGeometry(const PinholeCamera<T>& camera
   out.visible = out.visible & (reach > T(0));
   if (!AnyLane(out.visible)) return out;
   const T norm2 = SquaredNorm(splat.quat);
-  out.visible = out.visible & (norm2 > T(kSmallestSquaredNorm)) & (norm2 < T(1e30));
+  out.visible = out.visible & (norm2 > T(kSmallestSquaredNorm)) & (norm2 < T(kLargestSquaredNorm));
   if (!AnyLane(out.visible)) return out;
   const ProjectedAxes<T> axes = ProjectAxes(ProjectionJacobian(camera, p), splat.log_scale, splat.quat);
   const SymMat2<T> cov = Covariance2d(axes);
   const T sharp_det = SharpDeterminant2d(axes);
   const T det = Covariance2dDeterminant(sharp_det, cov);
-  out.visible = out.visible & (det > T(0)) & (det < T(1e24)) & (cov.xx < T(1e12)) & (cov.yy < T(1e12));
+  out.visible = out.visible & (det > T(0)) & (det < T(kLargestDeterminantPx4)) & (cov.xx < T(kLargestVariancePx2)) &
+                (cov.yy < T(kLargestVariancePx2));
   if (!AnyLane(out.visible)) return out;
   if (HasOpacityFactor(limits.antialiasing)) {  // all that follows, the splat's extent too, is of the product
     out.opacity = out.opacity * OpacityFactor(limits.antialiasing, sharp_det, det);
@@ -106,7 +107,7 @@ template <typename T>
 SPLAT_HD inline void ProjectColor(const ProjectLimits& limits, const Vec3<T>& view, const T* sh_dc, const T* sh_rest,
                                   ProjectedSplat<T>& out) {
   const Vec3<T> color = ShColorUnclamped(limits.sh_degree, Normalized(view), sh_dc, sh_rest);
-  out.visible = out.visible & (Dot(color, color) < T(1e24));
+  out.visible = out.visible & (Dot(color, color) < T(kLargestSquaredColor));
   out.color = ClampColor(color);
 }
 

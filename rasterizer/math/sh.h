@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "core/constants.h"
 #include "core/host_device.h"
 #include "core/lanes.h"
 #include "core/vec.h"
@@ -12,6 +11,8 @@
 
 namespace splat::math {
 
+// The factors of the basis functions' polynomials in x, y and z; kShC0 is the whole function of degree 0.
+constexpr double kShC0 = 0.28209479177387814;   // 1 / (2 sqrt(pi))
 constexpr double kShC1 = 0.4886025119029199;    // sqrt(3 / (4 pi))
 constexpr double kShC2a = 1.0925484305920792;   // sqrt(15 / (4 pi))
 constexpr double kShC2b = 0.31539156525252005;  // sqrt(5 / (16 pi))
@@ -21,6 +22,9 @@ constexpr double kShC3b = 2.890611442640554;    // sqrt(105 / (4 pi))
 constexpr double kShC3c = 0.4570457994644658;   // sqrt(21 / (32 pi))
 constexpr double kShC3d = 0.3731763325901154;   // sqrt(7 / (16 pi))
 constexpr double kShC3e = 1.445305721320277;    // sqrt(105 / (16 pi))
+
+// The base colour (0..1) of a splat is kShColorOffset + kShC0 f, with f its coefficient of degree 0, called DC.
+constexpr double kShColorOffset = 0.5;
 
 // Base colour (0..1) of a DC coefficient, and the coefficient of a base colour.
 template <typename T>

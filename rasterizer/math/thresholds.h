@@ -4,10 +4,6 @@
 
 namespace splat::math {
 
-// A tile is kTileSize x kTileSize pixels: 256 pixels keep their state in the first-level cache, or in one thread block.
-constexpr int kTileSize = 16;
-constexpr int kTilePixels = kTileSize * kTileSize;
-
 // A splat contributes to a pixel only where its alpha reaches 1/255: below it an 8-bit display shows no change.
 constexpr double kMinAlpha = 1.0 / 255.0;
 
@@ -31,7 +27,17 @@ constexpr double kTangentMargin = 0.15;
 constexpr double kDefaultNear = 0.2;
 constexpr double kDefaultFar = 1e10;
 
-// A quaternion of a smaller squared length than this has no direction, and its splat is not drawn.
-constexpr double kSmallestSquaredNorm = 1e-30;
+// A splat whose quaternion's squared length is not between these is not drawn: squares of such numbers come near the
+// ends of what a float holds, and below the first there is no direction.
+constexpr double kSmallestSquaredNorm = 1e-30, kLargestSquaredNorm = 1e30;
+
+// A splat whose stored opacity is not below this, or one of whose stored scales is not above its negative, is not
+// drawn: these are the infinities, which an activation would turn into ordinary values.
+constexpr double kLargestStoredValue = 1e30;
+
+// A splat whose projection exceeds one of these is not drawn: products of such numbers would overflow floats.
+constexpr double kLargestVariancePx2 = 1e12;
+constexpr double kLargestDeterminantPx4 = 1e24;  // of the 2D covariance
+constexpr double kLargestSquaredColor = 1e24;    // squared length of the colour before it is clamped
 
 }  // namespace splat::math

@@ -13,6 +13,10 @@
 
 namespace splat::math {
 
+// A tile is kTileSize x kTileSize pixels: 256 pixels keep their state in the first-level cache, or in one thread block.
+constexpr int kTileSize = 16;
+constexpr int kTilePixels = kTileSize * kTileSize;
+
 struct TileGrid {
   int columns = 0, rows = 0;
 };

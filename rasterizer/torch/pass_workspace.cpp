@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/room_to_grow.h"
+
 namespace splat {
 
 void* PassWorkspace::Buffer(PassBuffer buffer, size_t bytes) {
@@ -10,7 +12,7 @@ void* PassWorkspace::Buffer(PassBuffer buffer, size_t bytes) {
   if (!block.defined() || capacity < size) {
     block = torch::Tensor();  // before the new one is asked for
     block =
-        torch::empty({std::max(size, capacity + capacity / 4)}, torch::TensorOptions(torch::kUInt8).device(device_));
+        torch::empty({std::max(size, WithRoomToGrow(capacity))}, torch::TensorOptions(torch::kUInt8).device(device_));
   }
   return block.data_ptr();
 }

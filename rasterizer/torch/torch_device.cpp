@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/check.h"
+#include "core/room_to_grow.h"
 #include "rasterizer/torch/process_executor.h"
 
 namespace splat {
@@ -53,7 +54,7 @@ void* ReusedScratch::Allocate(size_t bytes) {
   torch::Tensor& block = blocks_[next_++];
   if (!block.defined() || size_t(block.numel()) < bytes + kScratchAlignment) {
     block = torch::Tensor();  // before the new one is asked for
-    block = MakeBlock(device_, bytes + bytes / 4);
+    block = MakeBlock(device_, size_t(WithRoomToGrow(int64_t(bytes))));
   }
   return AlignedAddress(block);
 }

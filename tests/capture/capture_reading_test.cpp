@@ -12,6 +12,7 @@
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
 #include "data/photos/image_io.h"
+#include "data/photos/image_resize.h"
 #include "data/poses/pose_source.h"
 #include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"

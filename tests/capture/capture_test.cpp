@@ -16,7 +16,7 @@
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
 #include "data/poses/colmap_reader.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/error_message.h"
 #include "tests/support/read_poses.h"
 #include "tests/support/temp_dir.h"

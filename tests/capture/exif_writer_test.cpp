@@ -9,6 +9,7 @@
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::capture {

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "core/printable.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"

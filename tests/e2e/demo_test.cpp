@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/colmap.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"

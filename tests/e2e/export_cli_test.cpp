@@ -8,6 +8,7 @@
 #include "formats/inria_cameras.h"
 #include "io/atomic_file.h"
 #include "io/file_lock.h"
+#include "io/read_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"
 #include "tests/support/splat_clouds.h"

@@ -10,7 +10,7 @@
 
 #include "data/photos/image_io.h"
 #include "formats/exporter.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"

@@ -12,7 +12,7 @@
 #include "core/option.h"
 #include "data/dataset/dataset_options.h"
 #include "data/sfm/sfm_options.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/process.h"
 
 namespace splat {

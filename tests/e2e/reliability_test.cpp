@@ -13,7 +13,7 @@
 
 #include "core/check.h"
 #include "formats/exporter.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/process.h"

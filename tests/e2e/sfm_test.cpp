@@ -1,5 +1,6 @@
 // The real COLMAP on a capture that the project makes itself, compared with the capture's truth.
 #include "data/sfm/sfm.h"
+#include "core/constants.h"
 
 #include <gtest/gtest.h>
 
@@ -45,7 +46,7 @@ std::map<std::string, Pose> ReadPoses(const std::string& model) {
 
 double AngleDeg(const Mat3<double>& rotation) {
   const double cosine = (rotation(0, 0) + rotation(1, 1) + rotation(2, 2) - 1) / 2;
-  return std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / M_PI;
+  return std::acos(std::clamp(cosine, -1.0, 1.0)) * kDegreesPerRadian;
 }
 
 double Distance(const Pose& a, const Pose& b) {

@@ -17,7 +17,7 @@
 #include "data/photos/image_io.h"
 #include "data/sfm/sfm.h"
 #include "data/sfm/sfm_parts.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/colmap.h"
 #include "tests/support/error_message.h"
 #include "tests/support/small_capture.h"

@@ -11,7 +11,7 @@
 #include "data/photos/image_io.h"
 #include "data/poses/pose_source.h"
 #include "formats/exporter.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/ply_table.h"
 #include "tests/support/process.h"

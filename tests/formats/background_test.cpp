@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/splat_clouds.h"

@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "core/check.h"
+#include "io/read_file.h"
 #include "io/temporary_file.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
@@ -184,11 +185,6 @@ TEST_F(AtomicFile, AMissingFolderIsNamed) {
   const std::string path = folder_ / "none/scene.ply";
   EXPECT_THAT(ErrorMessageOf([&] { WriteFileAtomically(path, [](std::ostream&) {}); }),
               HasSubstr(path + ": the folder does not exist"));
-}
-
-TEST_F(AtomicFile, ReadingWhatIsNotThereNamesIt) {
-  EXPECT_THAT(ErrorMessageOf([&] { ReadFile(path_); }), HasSubstr(path_ + ": cannot be read: No such file"));
-  EXPECT_THAT(ErrorMessageOf([&] { ReadFile(folder_.path()); }), HasSubstr(folder_.path()));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"

@@ -1,5 +1,6 @@
 // A whole run from C++: what it tells, what it leaves, and how it is stopped.
 #include "pipeline/run.h"
+#include "io/read_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 // LPIPS is what the network of the file says. The network here is a tiny one of known values.
 #include "quality/lpips.h"
+#include "io/read_file.h"
 
 #include <gtest/gtest.h>
 #include <torch/script.h>

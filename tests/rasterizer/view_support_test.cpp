@@ -55,7 +55,7 @@ class ViewSupportTest : public ::testing::TestWithParam<StagesOfBackend> {
     const std::vector<double> colors = gradient.Arrays().sh_dc;
     const std::vector<float> records = arena.Get<float>(kRecords);
     for (size_t i = 0; i < size_t(splats.count); ++i) {
-      weights.push_back(colors[3 * i] / kShC0);
+      weights.push_back(colors[3 * i] / math::kShC0);
       depths.push_back(double(records[i * kernels::kRecordSize + kernels::kRecordDepth]));
     }
     return {weights, depths};

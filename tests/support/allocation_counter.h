@@ -1,5 +1,5 @@
-// Counts what a test's program asks of operator new, which every tensor needs for its header. To be included by one
-// source of a program, for it replaces operator new.
+// This counter counts what a test's program asks of operator new, which every tensor needs for its header. One source
+// of a program may include it, for it replaces operator new.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Builds the bytes of binary files for tests.
+// Tests build the bytes of binary files with this writer.
 #pragma once
 
 #include <cstdint>

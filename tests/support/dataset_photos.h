@@ -1,4 +1,4 @@
-// Photos with poses from which tests build datasets.
+// Tests build datasets from these photos with poses.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,6 +10,7 @@
 #include "data/dataset/dataset.h"
 #include "data/photos/image_io.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::testing {

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 
 namespace splat::testing {
 

@@ -1,4 +1,4 @@
-// Runs programs in tests: their output, their exit status, a time limit, signals.
+// Tests run programs with this header: their output, their exit status, a time limit, signals.
 #pragma once
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Poses and points read whole, for all photos of a folder.
+// Tests read poses and points whole with this header, for all photos of a folder.
 #pragma once
 
 #include <string>

@@ -111,7 +111,7 @@ inline CloudErrors ErrorsBetween(const SplatCloud& a, const SplatCloud& b) {
     errors.opacity = std::max(errors.opacity, std::abs(difference));
     double dot = 0;
     for (int j = 0; j < 4; ++j) dot += double(a.quats[4 * i + j]) * b.quats[4 * i + j];
-    const double angle = 2 * std::acos(std::min(1.0, std::abs(dot))) * 180 / kPi;
+    const double angle = 2 * std::acos(std::min(1.0, std::abs(dot))) * kDegreesPerRadian;
     errors.rotation_deg = std::max(errors.rotation_deg, angle);
   }
   return errors;

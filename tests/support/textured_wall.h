@@ -1,4 +1,4 @@
-// Photos of a wall with a pattern, and points on it: what colours of points are compared with.
+// Tests compare colours of points with these photos of a wall with a pattern, and points on it.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Runs splat-train on a small photo set, and looks at what it leaves.
+// Tests run splat-train on a small photo set with this header, and look at what it leaves.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -16,7 +16,7 @@
 #include "tests/support/step_bench.h"
 #include "tests/support/synthetic_set.h"
 #include "train/choose_backend.h"
-#include "train/density/density_ops.h"
+#include "train/density/morton_sort.h"
 #include "train/density/opacity_resets.h"
 #include "train/memory_limits.h"
 #include "train/trainer.h"

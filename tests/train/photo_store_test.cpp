@@ -7,7 +7,7 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "data/photos/image_io.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/synthetic_set.h"
 
 namespace splat::train {

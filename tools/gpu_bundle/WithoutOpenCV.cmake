@@ -1,13 +1,13 @@
-# Takes OpenCV, libjpeg and libtiff out of the product's targets: bundle_images.cpp replaces the four sources that use
+# Takes OpenCV, libjpeg and libtiff out of the product's targets: bundle_images.cpp replaces the six sources that use
 # them, and what cannot do without them is neither built nor run.
 get_target_property(sources splat_data SOURCES)
 set(kept ${sources})
-list(FILTER kept EXCLUDE REGEX "/(image_io|undistort|jpeg_file|tiff_file)\\.cpp$")
+list(FILTER kept EXCLUDE REGEX "/(image_io|image_resize|opencv_setup|undistort|jpeg_file|tiff_file)\\.cpp$")
 list(LENGTH sources count)
 list(LENGTH kept kept_count)
 math(EXPR replaced "${count} - ${kept_count}")
-if(NOT replaced EQUAL 4)
-  message(FATAL_ERROR "splat_data has ${replaced} of the four sources that bundle_images.cpp stands in for")
+if(NOT replaced EQUAL 6)
+  message(FATAL_ERROR "splat_data has ${replaced} of the six sources that bundle_images.cpp stands in for")
 endif()
 set_target_properties(splat_data PROPERTIES SOURCES "${kept};${CMAKE_CURRENT_SOURCE_DIR}/bundle_images.cpp")
 

@@ -1,4 +1,4 @@
-// The functions of data/photos/image_io.h and undistort.h that need OpenCV, without it: in the build of
+// The functions of data/photos/image_io.h, image_resize.h and undistort.h that need OpenCV, without it: in the build of
 // scripts/gpu_check.sh this file stands in for their sources (WithoutOpenCV.cmake), because the machine with the GPU
 // has no OpenCV and the bundle has no room for it. Reads WebP and 8-bit PNG, writes PNG, scales down by whole factors,
 // each to the very bits that OpenCV gives. Whatever else is asked for throws splat::Error.
@@ -12,11 +12,13 @@
 
 #include "core/check.h"
 #include "data/photos/image_io.h"
+#include "data/photos/image_resize.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_header.h"
 #include "data/photos/tiff_file.h"
 #include "data/photos/undistort.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 
 namespace splat::data {
 namespace {

@@ -15,6 +15,7 @@
 #include "data/photos/image_io.h"
 #include "data/poses/transforms_reader.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 
 namespace splat {
 namespace {

@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "rasterizer/math/activation.h"
-#include "train/density/density_ops.h"
+#include "train/density/morton_sort.h"
+#include "train/density/noise.h"
+#include "train/density/relocation.h"
 #include "train/density/strategies.h"
 #include "train/density/strategy.h"
 #include "train/schedule.h"

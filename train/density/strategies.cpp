@@ -1,6 +1,7 @@
 #include "train/density/strategies.h"
 
 #include "core/check.h"
+#include "core/option_groups.h"
 #include "train/density/strategy.h"
 #include "train/schedule.h"
 
@@ -42,7 +43,7 @@ const StrategyKind& StrategyNamed(const std::string& name) {
 
 std::vector<Option> OptionsOf(DensityConfig& config) {
   std::vector<Option> options = {
-      Option("strategy", config.strategy, StrategyHelp()).OneOf(Names()).Flag("--strategy NAME", "Training"),
+      Option("strategy", config.strategy, StrategyHelp()).OneOf(Names()).Flag("--strategy NAME", kTrainingGroup),
       Option("refine_from", config.refine_from, "Step (of 30000) after which splats are added and removed").AtLeast(0),
       Option("refine_until", config.refine_until, "Step (of 30000) before which that ends").AtLeast(0),
       Option("refine_every", config.refine_every, "Steps (of 30000) between two densification steps").AtLeast(1),
@@ -51,7 +52,7 @@ std::vector<Option> OptionsOf(DensityConfig& config) {
       Option("max_gaussians", config.max_gaussians, "Upper limit of the number of splats")
           .Between(0, 100'000'000)
           .LeastStandsFor("what the memory allows")
-          .Flag("--max-gaussians N", "Training"),
+          .Flag("--max-gaussians N", kTrainingGroup),
       Option("visible_per_pixel", config.visible_per_pixel,
              "Growth ends when a view sees so many splats for each of its pixels; 0: never")
           .AtLeast(0),

@@ -12,7 +12,8 @@
 
 namespace splat::train {
 
-// This is what a strategy sees of a step; it may change the number of splats only through density_ops.h.
+// This is what a strategy sees of a step; it may change the number of splats only through clone_split_prune.h and
+// relocation.h.
 struct StepContext {
   int step = 0;           // 1 at the first
   double extent = 1;      // of the scene

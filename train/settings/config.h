@@ -56,12 +56,8 @@ struct PoseConfig {
   double track_weight = 1e-4;  // in the loss, of each observation of a point of structure from motion (docs/results.md)
 };
 
-// The steps of a run whose config does not say them.
-constexpr int kDefaultStepsCpu = 3000;    // docs/training.md says why
-constexpr int kDefaultStepsCuda = 30000;  // as Kerbl et al. 2023
-
 struct TrainConfig {
-  int iterations = 0;  // 0: kDefaultStepsCuda or kDefaultStepsCpu
+  int iterations = 0;  // 0: the default of the device (train/settings/default_steps.h)
   uint64_t seed = 42;
   std::string device = "auto";  // auto, cpu, cuda
   int threads = 0;              // 0: all cores

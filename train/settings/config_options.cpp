@@ -1,30 +1,29 @@
 // What is known of each setting, in one place; the rows of densification are in train/density/strategies.cpp.
 #include "core/format.h"
 #include "core/instruction_set.h"
+#include "core/option_groups.h"
 #include "train/density/strategies.h"
 #include "train/settings/config.h"
+#include "train/settings/default_steps.h"
 
 namespace splat::train {
 namespace {
-
-const char* const kTraining = "Training";
-const char* const kMachine = "Machine and messages";
 
 std::vector<Option> RunOptionsOf(TrainConfig& config) {
   return {
       Option("iterations", config.iterations, "Training steps")
           .Between(0, 10'000'000)
           .LeastStandsFor(FormatCount(kDefaultStepsCpu) + " on a CPU, " + FormatCount(kDefaultStepsCuda) + " on a GPU")
-          .Flag("-n,--iterations N", kTraining),
+          .Flag("-n,--iterations N", kTrainingGroup),
       Option("seed", config.seed, "Seed of all randomness; the same gives the same scene on a CPU")
           .AtLeast(0)
-          .Flag("--seed N", kTraining),
+          .Flag("--seed N", kTrainingGroup),
       Option("device", config.device, "Where to train: auto takes a GPU if there is one")
           .OneOf({"auto", "cpu", "cuda"})
-          .Flag("--device auto|cpu|cuda", kMachine),
+          .Flag("--device auto|cpu|cuda", kMachineGroup),
       Option("threads", config.threads, "CPU threads, on which the result does not depend; 0: all cores")
           .Between(0, 1024)
-          .Flag("--threads N", kMachine),
+          .Flag("--threads N", kMachineGroup),
       Option("instruction_set", config.instruction_set,
              "Of the CPU's vectors; auto takes the fastest that the machine has")
           .OneOf(InstructionSetNames()),
@@ -36,21 +35,21 @@ std::vector<Option> RunOptionsOf(TrainConfig& config) {
           "Colour behind the scene and behind transparent photos: black, white, #rrggbb, r,g,b in 0..1; auto: black, "
           "with splats for the sky where the photos show one (--sky)")
           .Between(0, 1)
-          .Flag("--background COLOR", kTraining),
+          .Flag("--background COLOR", kTrainingGroup),
       Option("remove_floaters", config.remove_floaters,
              "Whether splats are removed that no two photos support, or cameras in whose near zone they lie only")
           .OneOf({"off", "on"})
-          .Flag("--remove-floaters off|on", kTraining),
+          .Flag("--remove-floaters off|on", kTrainingGroup),
       Option("sky", config.sky,
              "Begin with splats far away where the photos show sky; auto does so where they were taken out of doors")
           .OneOf({"auto", "off", "on"})
-          .Flag("--sky auto|off|on", kTraining),
+          .Flag("--sky auto|off|on", kTrainingGroup),
       Option("resolution_levels", config.resolution_levels,
              "Training starts at 1 / 2^levels of the resolution; -1: chosen from the size")
           .Between(-1, 4),
       Option("cache_gigabytes", config.cache_gigabytes, "Memory for decoded photos")
           .Between(0, 1e5)
-          .Flag("--cache-gigabytes GB", kMachine),
+          .Flag("--cache-gigabytes GB", kMachineGroup),
   };
 }
 
@@ -84,7 +83,7 @@ std::vector<Option> OptionsOf(ColorConfig& config) {
              "Colours between photos: exposure learns a gain for each, full also its white balance and the vignetting "
              "of the lens; auto chooses from the photos; the scene is written without them")
           .OneOf({"off", "auto", "exposure", "full"})
-          .Flag("--color off|auto|exposure|full", kTraining),
+          .Flag("--color off|auto|exposure|full", kTrainingGroup),
       Option("rate", config.rate, "Rate of the vignetting, and the smallest one of the colours of photos").AtLeast(0),
       Option("reach", config.reach, "How far the colours of a photo can come in a run, in stops; 0: as the rate lets")
           .AtLeast(0),
@@ -98,7 +97,7 @@ std::vector<Option> OptionsOf(PoseConfig& config) {
           "Move the cameras of the training photos with the scene, where their poses are slightly off; auto looks at "
           "where the poses come from, and ends it where they turn out right")
           .OneOf({"off", "auto", "on"})
-          .Flag("--refine-poses off|auto|on", kTraining),
+          .Flag("--refine-poses off|auto|on", kTrainingGroup),
       Option("from", config.from, "Steps (of 30000) before poses move").AtLeast(0),
       Option("until", config.until, "Share of the run after which poses stay as they are").Between(0, 1),
       Option("track_weight", config.track_weight,
@@ -114,7 +113,7 @@ std::vector<Option> OptionsOf(InitConfig& config) {
       Option("scale", config.scale, "Size of a new splat, x mean distance to its three nearest neighbours").Above(0),
       Option("sh_degree", config.sh_degree, "How much colour may change with the direction of view, 0 to 3")
           .Between(0, 3)
-          .Flag("--sh-degree N", kTraining),
+          .Flag("--sh-degree N", kTrainingGroup),
   };
 }
 

@@ -4,7 +4,7 @@
 #include "core/gpu.cuh"
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/records.h"
-#include "rasterizer/math/thresholds.h"
+#include "rasterizer/math/tiles.h"
 
 namespace splat::kernels {
 namespace SPLAT_GPU_NAMESPACE {

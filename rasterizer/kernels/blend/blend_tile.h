@@ -12,6 +12,7 @@
 #include "rasterizer/kernels/kernels.h"
 #include "rasterizer/kernels/records.h"
 #include "rasterizer/math/thresholds.h"
+#include "rasterizer/math/tiles.h"
 
 namespace splat::kernels {
 

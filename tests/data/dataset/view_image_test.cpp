@@ -11,6 +11,7 @@
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/error_message.h"
 #include "tests/support/pinhole_view.h"
 #include "tests/support/temp_dir.h"

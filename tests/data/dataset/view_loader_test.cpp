@@ -10,6 +10,7 @@
 #include "core/random.h"
 #include "data/photos/image_io.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/error_message.h"
 #include "tests/support/pinhole_view.h"
 #include "tests/support/temp_dir.h"

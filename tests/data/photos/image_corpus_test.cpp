@@ -13,7 +13,7 @@
 #include "core/check.h"
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {

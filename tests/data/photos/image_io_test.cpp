@@ -9,10 +9,12 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "core/check.h"
+#include "data/photos/image_resize.h"
 #include "data/photos/photo_files.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
+#include "tests/support/gradient_image.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {
@@ -20,23 +22,12 @@ namespace {
 
 using ::testing::ElementsAre;
 using testing::ErrorMessageOf;
+using testing::Gradient;
 using ::testing::HasSubstr;
 using testing::WriteBytes;
 
 // JPEG at quality 95 of a smooth image: measured 3, of 255.
 constexpr int kJpegTolerance = 6;
-
-// Smooth in x and y, different in each channel.
-Image8 Gradient(int width, int height, int channels) {
-  Image8 image(width, height, channels);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      const int values[4] = {x * 255 / width, y * 255 / height, (x + y) * 255 / (width + height), 40 + x % 200};
-      for (int c = 0; c < channels; ++c) image.At(x, y)[c] = uint8_t(values[c]);
-    }
-  }
-  return image;
-}
 
 TEST(ReadReducedPhotoTest, IsThePhotoScaledDown) {
   const testing::TempDir dir;
@@ -208,28 +199,6 @@ TEST(ReadPhotoTest, FilesThatAreNoPhotoAreRefusedByName) {
     EXPECT_THAT(ErrorMessageOf([&] { ReadPhotoInfo(path); }), HasSubstr(path + ": " + message));
     EXPECT_THAT(ErrorMessageOf([&] { ReadPhoto(path); }), HasSubstr(path + ": " + message));
   }
-}
-
-TEST(ResizeTest, SmallerIsTheMeanOfTheArea) {
-  Image8 checks(40, 30, 3);
-  for (int y = 0; y < 30; ++y) {
-    for (int x = 0; x < 40; ++x) std::fill_n(checks.At(x, y), 3, uint8_t((x + y) % 2 ? 255 : 0));
-  }
-  const Image8 small = ResizeImage(checks, 20, 15);
-  for (uint8_t value : small.pixels) ASSERT_NEAR(value, 127.5, 0.6);
-  const Image8 same = ResizeImage(checks, 40, 30);
-  EXPECT_EQ(same.pixels, checks.pixels);
-}
-
-TEST(ResizeTest, KeepsTheImageInPlace) {
-  const Image8 large = ResizeImage(Gradient(40, 30, 3), 80, 60);
-  const Image8 back = ResizeImage(large, 40, 30);
-  const Image8 original = Gradient(40, 30, 3);
-  double worst = 0;
-  for (size_t i = 0; i < back.pixels.size(); ++i) {
-    worst = std::max(worst, std::abs(double(back.pixels[i]) - original.pixels[i]));
-  }
-  EXPECT_LE(worst, 2.0);  // a shift by half a pixel would be 3.2 in red
 }
 
 TEST(WriteImageTest, RefusesWhatItCannotWriteAndLeavesNothingBehind) {

@@ -4,6 +4,7 @@
 
 #include "core/random.h"
 #include "data/photos/image_io.h"
+#include "data/photos/image_resize.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {

@@ -7,7 +7,7 @@
 
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/exif_bytes.h"
 #include "tests/support/temp_dir.h"

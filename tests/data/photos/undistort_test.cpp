@@ -10,7 +10,7 @@
 
 #include "core/check.h"
 #include "core/random.h"
-#include "data/photos/image_io.h"
+#include "data/photos/image_resize.h"
 #include "data/photos/lens.h"
 
 namespace splat::data {

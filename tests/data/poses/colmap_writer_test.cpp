@@ -8,7 +8,7 @@
 
 #include "core/twist.h"
 #include "data/poses/colmap_reader.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/colmap.h"
 #include "tests/support/error_message.h"
 #include "tests/support/read_poses.h"

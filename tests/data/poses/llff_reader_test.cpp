@@ -8,8 +8,8 @@
 
 #include "core/check.h"
 #include "data/poses/colmap_reader.h"
-#include "io/atomic_file.h"
 #include "io/npy.h"
+#include "io/read_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/read_poses.h"

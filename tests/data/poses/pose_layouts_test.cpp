@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/check.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/pose_choice.h"

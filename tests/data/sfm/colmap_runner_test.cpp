@@ -5,7 +5,7 @@
 #include <signal.h>
 
 #include "data/sfm/sfm.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/colmap.h"
 #include "tests/support/error_message.h"
 #include "tests/support/fake_colmap.h"

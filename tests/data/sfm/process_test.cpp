@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
 

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <thread>
 
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/sfm_run.h"
 
 namespace splat::data {

@@ -11,7 +11,7 @@
 #include "data/photos/photo_files.h"
 #include "data/sfm/sfm_parts.h"
 #include "data/sfm/sfm_workspace.h"
-#include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/error_message.h"
 #include "tests/support/sfm_run.h"
 

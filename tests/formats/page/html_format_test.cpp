@@ -9,8 +9,8 @@
 
 #include "core/quaternion.h"
 #include "formats/page/viewer_page.h"
-#include "io/atomic_file.h"
 #include "io/base64.h"
+#include "io/read_file.h"
 #include "scene/splat_transform.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"

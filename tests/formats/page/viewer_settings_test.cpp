@@ -61,7 +61,7 @@ TEST(SettingsFromCameras, OpensAtTheFirstCameraAndLooksAtWhatItSees) {
   const ViewerSettings settings = SettingsFromCameras(Ring(1), AllOf(cloud));
   ExpectNear(settings.start.position, {0, 0, -4}, 1e-9);
   ExpectNear(settings.start.target, {0, 0, 0}, 0.2);
-  EXPECT_NEAR(settings.start.fov_deg, 2 * std::atan(0.64) * 180 / kPi, 1e-9);
+  EXPECT_NEAR(settings.start.fov_deg, 2 * std::atan(0.64) * kDegreesPerRadian, 1e-9);
   EXPECT_TRUE(settings.path.empty());
   EXPECT_EQ(Json::parse(SuperSplatSettings(settings, {}))["startMode"], "default");
 }
@@ -95,7 +95,8 @@ TEST(SettingsFromCameras, TheAngleOfViewIsThatOfTheLongerSide) {
   const SplatCloud cloud = Ball();
   Camera portrait = CameraAt(0);
   std::swap(portrait.width, portrait.height);
-  EXPECT_NEAR(SettingsFromCameras({portrait}, AllOf(cloud)).start.fov_deg, 2 * std::atan(0.64) * 180 / kPi, 1e-9);
+  EXPECT_NEAR(SettingsFromCameras({portrait}, AllOf(cloud)).start.fov_deg, 2 * std::atan(0.64) * kDegreesPerRadian,
+              1e-9);
 }
 
 TEST(SettingsFromCameras, WhatFewSplatsLieInFrontOfStillHasATarget) {

@@ -173,7 +173,7 @@ TEST_P(RenderGradTest, IsZeroForGeometryAndOpacityWhereAlphaIsClamped) {
   const GradArrays grad = backend().RenderBackward(scene, forward, ones);
   EXPECT_EQ(grad.splats.opacity_logits[0], 0);
   for (int k = 0; k < 3; ++k) EXPECT_EQ(grad.splats.log_scales[k], 0);
-  for (int k = 0; k < 3; ++k) EXPECT_NEAR(grad.splats.sh_dc[k], 144 * 0.99 * kShC0, 1e-3);
+  for (int k = 0; k < 3; ++k) EXPECT_NEAR(grad.splats.sh_dc[k], 144 * 0.99 * math::kShC0, 1e-3);
 }
 
 TEST_P(RenderGradTest, IsZeroForSplatsBehindTheTransmittanceLimit) {

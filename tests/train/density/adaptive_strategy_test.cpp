@@ -4,7 +4,6 @@
 
 #include "rasterizer/math/activation.h"
 #include "tests/support/torch_scenes.h"
-#include "train/density/density_ops.h"
 #include "train/density/strategy.h"
 #include "train/sky_shell.h"
 

@@ -1,5 +1,5 @@
 // This header declares densification on the CPU: its part of the backend's table, and the stages that
-// relocation_cpu.cpp defines.
+// relocation_cpu.cpp and noise_cpu.cpp define.
 #pragma once
 
 #include "train/kernels/density/density_stages.h"

@@ -13,6 +13,7 @@
 #include "scene/usable_splat.h"
 #include "train/kernels/density/clone_split_math.h"
 #include "train/kernels/density/morton_math.h"
+#include "train/kernels/density/noise_stages.h"
 #include "train/kernels/density/relocation_stages.h"
 
 namespace splat::train {

@@ -53,10 +53,4 @@ void ShareOpacities(const KernelContext& context, const ShareParams& params) {
   });
 }
 
-void AddNoise(const KernelContext& context, const NoiseParams& params) {
-  ParallelFor(*context.executor, params.count, kChunk, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) WalkSplat(params, i);
-  });
-}
-
 }  // namespace splat::train

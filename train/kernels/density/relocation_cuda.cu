@@ -1,6 +1,6 @@
-// Densification as sampling on a GPU: weigh the splats, draw sources for the dead and the new, share opacities, and
-// let transparent splats walk (docs/math.md, section 11). One thread an item, no shared memory. The atomics are on
-// integers, and each leaves what it would in any order; only WeighSplats waits, for one count.
+// Densification as sampling on a GPU: weigh the splats, draw sources for the dead and the new, and share opacities
+// (docs/math.md, section 11). One thread an item, no shared memory. The atomics are on integers, and each leaves what
+// it would in any order; only WeighSplats waits, for one count.
 #include "core/gpu_algorithms.cuh"
 #include "train/kernels/cuda_kernels.cuh"
 
@@ -60,12 +60,6 @@ __global__ void __launch_bounds__(kThreads) ShareKernel(ShareParams params) {
   if (r < params.rows) ShareRow(params, r);
 }
 
-// One thread: one splat. Most read one number, for only the nearly transparent ones move. Block of kThreads.
-__global__ void __launch_bounds__(kThreads) NoiseKernel(NoiseParams params) {
-  const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
-  if (i < params.count) WalkSplat(params, i);
-}
-
 }  // namespace
 
 int64_t WeighSplats(const KernelContext& context, const WeighParams& params) {
@@ -94,10 +88,6 @@ void DrawSources(const KernelContext& context, const DrawParams& params) {
 
 void ShareOpacities(const KernelContext& context, const ShareParams& params) {
   SPLAT_LAUNCH(context, ShareKernel, gpu::BlocksFor(params.rows, kThreads), kThreads, params);
-}
-
-void AddNoise(const KernelContext& context, const NoiseParams& params) {
-  SPLAT_LAUNCH(context, NoiseKernel, gpu::BlocksFor(params.count, kThreads), kThreads, params);
 }
 
 }  // namespace splat::train::SPLAT_GPU_NAMESPACE

@@ -9,7 +9,6 @@
 #include "core/random.h"
 #include "rasterizer/kernels/views.h"
 #include "scene/usable_splat.h"
-#include "train/kernels/density/noise_math.h"
 #include "train/kernels/density/relocation_math.h"
 
 namespace splat::train {
@@ -67,21 +66,6 @@ SPLAT_HD inline void ShareRow(const ShareParams& params, int64_t row) {
   const SharedSplat shared = ShareOpacity(params.opacity_logits[row], params.copies[row]);
   params.opacity_logits[row] = shared.opacity_logit > params.least_logit ? shared.opacity_logit : params.least_logit;
   for (int k = 0; k < 3; ++k) params.log_scales[3 * row + k] += shared.log_scale_change;
-}
-
-struct NoiseParams {
-  int64_t count = 0;                      // N
-  const float* opacity_logits = nullptr;  // [N]
-  const float* log_scales = nullptr;      // [N, 3]
-  const float* quats = nullptr;           // [N, 4]
-  float* means = nullptr;                 // [N, 3] in place
-  float rate = 0;                         // 1 / unit of length
-  uint64_t random_state = 0;              // of the step's generator, which the caller skips by N * kDrawsPerNoise
-};
-
-SPLAT_HD inline void WalkSplat(const NoiseParams& params, int64_t splat) {
-  Walk(Random(params.random_state).Skipped(uint64_t(splat) * kDrawsPerNoise), params.rate, params.opacity_logits[splat],
-       params.log_scales + 3 * splat, params.quats + 4 * splat, params.means + 3 * splat);
 }
 
 }  // namespace splat::train

@@ -1,48 +1,29 @@
-#include "train/density/density_ops.h"
-#include "tests/support/model_tensors.h"
+#include "train/density/clone_split_prune.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <fstream>
 
-#include "rasterizer/math/activation.h"
 #include "rasterizer/torch/render.h"
+#include "tests/support/model_tensors.h"
+#include "tests/support/stepped_model.h"
 #include "tests/support/torch_scenes.h"
+#include "train/density/morton_sort.h"
 
 namespace splat::train {
 namespace {
 
 using splat::testing::FrontCamera;
-using splat::testing::RandomModel;
+using State = splat::testing::SteppedModel;
 
-// A model whose optimiser has taken one step, so that the moments are not zero.
-struct State {
-  SplatModel model = RandomModel(6, 1, 4);
-  ModelOptimizer optimizer{model, OptimizerConfig{}};
-  Random random{9};
-
-  State() {
-    SetRequiresGrad(model, true);
-    Step();
-  }
-  void Step() {
-    for (torch::Tensor* tensor : TensorsOf(model)) tensor->mutable_grad() = torch::Tensor();
-    Render(model, FrontCamera(40, 40), {}).image.square().sum().backward();
-    optimizer.Step(model, {1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 1e-3});
-  }
-};
-
-TEST(DensityOps, KeepingAllChangesNothing) {
+TEST(CloneSplitPrune, KeepingAllChangesNothing) {
   State state;
   const torch::Tensor before = state.model.means.detach().clone();
   ApplyFates(state.model, state.optimizer, std::vector<SplatFate>(6, SplatFate::kKeep), state.random);
   EXPECT_TRUE(torch::equal(state.model.means.detach(), before));
 }
 
-TEST(DensityOps, RemovingASplatThatIsNotSeenLeavesTheImage) {
+TEST(CloneSplitPrune, RemovingASplatThatIsNotSeenLeavesTheImage) {
   State state;
   {
     const torch::NoGradGuard no_grad;
@@ -57,7 +38,7 @@ TEST(DensityOps, RemovingASplatThatIsNotSeenLeavesTheImage) {
   EXPECT_TRUE(torch::equal(Render(state.model, FrontCamera(40, 40), {}).image.detach(), before));
 }
 
-TEST(DensityOps, CloneAddsAnEqualSplatAtTheEnd) {
+TEST(CloneSplitPrune, CloneAddsAnEqualSplatAtTheEnd) {
   State state;
   std::vector<SplatFate> fates(6, SplatFate::kKeep);
   fates[3] = SplatFate::kClone;
@@ -66,7 +47,7 @@ TEST(DensityOps, CloneAddsAnEqualSplatAtTheEnd) {
   for (const torch::Tensor* tensor : TensorsOf(state.model)) EXPECT_TRUE(torch::equal((*tensor)[3], (*tensor)[6]));
 }
 
-TEST(DensityOps, SplitReplacesTheParentByTwoSmallerOnesNearIt) {
+TEST(CloneSplitPrune, SplitReplacesTheParentByTwoSmallerOnesNearIt) {
   State state;
   const SplatModel before = SelectRows(state.model, torch::arange(6));
   std::vector<SplatFate> fates(6, SplatFate::kKeep);
@@ -86,7 +67,7 @@ TEST(DensityOps, SplitReplacesTheParentByTwoSmallerOnesNearIt) {
 }
 
 // The generator goes on as if each child's numbers had been drawn from it.
-TEST(DensityOps, EachChildTakesThreeNormalsOfTheGenerator) {
+TEST(CloneSplitPrune, EachChildTakesThreeNormalsOfTheGenerator) {
   State state;
   std::vector<SplatFate> fates(6, SplatFate::kClone);
   fates[1] = fates[4] = SplatFate::kSplit;
@@ -97,7 +78,7 @@ TEST(DensityOps, EachChildTakesThreeNormalsOfTheGenerator) {
 }
 
 // A kept splat goes on with its moments, also where the last one has moved to the place of a removed one.
-TEST(DensityOps, MomentsStayWithTheirSplats) {
+TEST(CloneSplitPrune, MomentsStayWithTheirSplats) {
   State plain, edited;
   {
     // Splat 0 is removed from both; `plain` never hears of it through its image.
@@ -118,7 +99,7 @@ TEST(DensityOps, MomentsStayWithTheirSplats) {
 }
 
 // Moments of zero, also in the place of another splat.
-TEST(DensityOps, NewSplatsBeginWithoutMoments) {
+TEST(CloneSplitPrune, NewSplatsBeginWithoutMoments) {
   State state;
   std::vector<SplatFate> fates(6, SplatFate::kKeep);
   fates[0] = SplatFate::kRemove;
@@ -133,60 +114,7 @@ TEST(DensityOps, NewSplatsBeginWithoutMoments) {
   EXPECT_NE(step[0].item<float>(), step[3].item<float>());
 }
 
-// The step depends on the moments alone where all gradients are equal: those of sources and targets are gone.
-TEST(DensityOps, RelocatedSplatsAndTheirSourcesBeginWithoutMoments) {
-  State state;
-  {
-    const torch::NoGradGuard no_grad;
-    state.model.opacity_logits.fill_(-30);  // nearly no chance to be drawn, though alive
-    state.model.opacity_logits[1] = -90;    // dead
-    state.model.opacity_logits[4] = 2;
-  }
-  const torch::Tensor before_edit = state.model.means.detach().clone();
-  RelocationGoal goal;
-  goal.rows = goal.limit = 8;
-  goal.dead_opacity = 1e-30;
-  ASSERT_TRUE(Relocate(state.model, state.optimizer, goal, state.random));
-  ASSERT_EQ(state.model.count(), 8);
-  ASSERT_EQ(state.optimizer.count(), 8);
-  for (const int64_t row : {1, 4, 6, 7}) {
-    EXPECT_TRUE(torch::equal(state.model.means[row].detach(), before_edit[4])) << row;
-    EXPECT_NEAR(math::Sigmoid(double(state.model.opacity_logits[row].item<float>())),
-                1 - std::pow(1 - math::Sigmoid(2.0), 0.25), 1e-6);
-  }
-  for (torch::Tensor* tensor : TensorsOf(state.model)) tensor->mutable_grad() = torch::ones_like(*tensor);
-  const torch::Tensor before = state.model.means.detach().clone();
-  state.optimizer.Step(state.model, {1, 1, 1, 1, 1, 1});
-  const torch::Tensor step = (state.model.means.detach() - before).abs().amax(1);
-  for (const int64_t row : {1, 4, 6}) EXPECT_FLOAT_EQ(step[row].item<float>(), step[7].item<float>()) << row;
-  EXPECT_NE(step[0].item<float>(), step[7].item<float>());
-}
-
-// The ray through the middle of a splat, seen from the front, lets as much light through as before.
-TEST(DensityOps, RelocationLeavesTheMiddleOfTheImageAsItWas) {
-  SplatModel model = RandomModel(2, 0, 1);
-  const torch::NoGradGuard no_grad;
-  const Camera camera = FrontCamera(41, 41);
-  model.means.zero_();
-  model.means.select(1, 2).fill_(4);
-  model.means[1][2] = -5;  // the dead one lies behind the camera
-  model.log_scales.fill_(-1);
-  model.opacity_logits[0] = 1.5f;
-  model.opacity_logits[1] = -20;
-  ModelOptimizer optimizer(model, OptimizerConfig{});
-  const torch::Tensor before = Render(model, camera, {}).image.clone();
-  Random random(3);
-  RelocationGoal goal;
-  goal.rows = goal.limit = 2;
-  goal.dead_opacity = 0.005;
-  ASSERT_TRUE(Relocate(model, optimizer, goal, random));
-  const torch::Tensor after = Render(model, camera, {}).image;
-  EXPECT_GT(before[20][20].max().item<float>(), 0.1);
-  EXPECT_LT((after[20][20] - before[20][20]).abs().max().item<float>(), 0.02);
-  EXPECT_LT((after - before).abs().mean().item<float>(), 0.02);
-}
-
-TEST(DensityOps, GrowsInPlaceOnceThereIsRoom) {
+TEST(CloneSplitPrune, GrowsInPlaceOnceThereIsRoom) {
   State state;
   const auto memory = [&] {
     std::vector<const void*> pointers;
@@ -217,7 +145,7 @@ TEST(DensityOps, GrowsInPlaceOnceThereIsRoom) {
 }
 
 // A model whose tensors have been replaced by others is edited as it is.
-TEST(DensityOps, TakesOverTensorsThatAreNew) {
+TEST(CloneSplitPrune, TakesOverTensorsThatAreNew) {
   State state;
   std::vector<SplatFate> fates(6, SplatFate::kKeep);
   fates[1] = SplatFate::kClone;
@@ -230,61 +158,6 @@ TEST(DensityOps, TakesOverTensorsThatAreNew) {
   ApplyFates(state.model, state.optimizer, fates, state.random);
   EXPECT_TRUE(torch::equal(state.model.means, before.index_select(0, torch::tensor({0, 1, 6, 3, 4, 5}))));
 }
-
-#if !defined(__SANITIZE_ADDRESS__)
-// Lets the process's memory grow by so many bytes only, until it is destroyed.
-class MemoryLimit {
- public:
-  explicit MemoryLimit(int64_t more_bytes) {
-    std::ifstream statm("/proc/self/statm");
-    int64_t pages = 0;
-    statm >> pages;
-    getrlimit(RLIMIT_AS, &before_);
-    rlimit limit = before_;
-    limit.rlim_cur = rlim_t(pages * sysconf(_SC_PAGE_SIZE) + more_bytes);
-    EXPECT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
-  }
-  ~MemoryLimit() { setrlimit(RLIMIT_AS, &before_); }
-  MemoryLimit(const MemoryLimit&) = delete;
-  MemoryLimit& operator=(const MemoryLimit&) = delete;
-
- private:
-  rlimit before_;
-};
-
-// Wherever the memory runs out, the model and its moments are those of before: the training goes on as if the edit had
-// never been tried.
-TEST(DensityOps, MemoryThatRunsOutLeavesTheModelWhole) {
-  constexpr int64_t kRows = int64_t(1) << 22;  // means of 50 MB: the allocator asks the system for each tensor
-  int failures = 0;
-  for (int64_t megabytes = 20; megabytes < 3000; megabytes += 40) {
-    State plain, tried;
-    RowEdit edit;
-    edit.from = torch::tensor({5, 0}, torch::kInt64);
-    edit.to = torch::tensor({2, 6}, torch::kInt64);
-    edit.moved = 1;
-    edit.rows = edit.limit = kRows;
-    const SplatModel values = SelectRows(tried.model, edit.from);
-    bool failed = false;
-    try {
-      const MemoryLimit limit(megabytes << 20);
-      tried.optimizer.EditRows(tried.model, values, edit);
-    } catch (const c10::Error&) {
-      failed = true;
-    }
-    if (!failed) break;
-    ++failures;
-    ASSERT_EQ(tried.model.count(), 6);
-    plain.Step();
-    tried.Step();
-    for (int k = 0; k < kSplatArrays; ++k) {
-      ASSERT_TRUE(torch::equal(tried.model[k], plain.model[k]))
-          << kSplatArrayList[k].name << " after a failure with " << megabytes << " MB";
-    }
-  }
-  EXPECT_GT(failures, 10) << "the memory is meant to end at every tensor";
-}
-#endif
 
 }  // namespace
 }  // namespace splat::train
