@@ -13,6 +13,7 @@
 #include "train/choose_poses.h"
 #include "train/color_term.h"
 #include "train/memory_limits.h"
+#include "train/settings/default_steps.h"
 #include "train/sky_shell.h"
 #include "train/training_steps.h"
 

@@ -1,4 +1,4 @@
-# The GPU bundle builds splat_data without four of its sources, for which tools/gpu_bundle/bundle_images.cpp stands in:
+# The GPU bundle builds splat_data without six of its sources, for which tools/gpu_bundle/bundle_images.cpp stands in:
 # every function of theirs that is called elsewhere must have a definition there. The linker says so too, but only when
 # the whole bundle is built.
 # usage: cmake -DROOT=<checkout> [-DSTAND_IN=<file>] -P gpu_bundle_test.cmake
@@ -8,7 +8,7 @@ if(NOT STAND_IN)
 endif()
 file(READ ${STAND_IN} stand_in)
 
-set(replaced image_io undistort jpeg_file tiff_file)
+set(replaced image_io image_resize opencv_setup undistort jpeg_file tiff_file)
 file(GLOB_RECURSE callers ${ROOT}/data/*.cpp ${ROOT}/pipeline/*.cpp ${ROOT}/apps/*.cpp)
 list(JOIN replaced "|" names)
 list(FILTER callers EXCLUDE REGEX "/data/photos/(${names})\\.cpp$")
