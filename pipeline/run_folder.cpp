@@ -7,6 +7,7 @@
 #include "formats/inria_cameras.h"
 #include "io/atomic_file.h"
 #include "io/json_file.h"
+#include "io/json_names.h"
 #include "io/json_parse.h"
 
 namespace splat::pipeline {
@@ -36,13 +37,13 @@ std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
   run.path = base;
   try {
     const Json& input = config.at("input");
-    run.images = input.at("images").get<std::string>();
-    run.poses = input.at("poses").get<std::string>();
+    run.images = NameFromJson(input.at("images").get<std::string>());
+    run.poses = NameFromJson(input.at("poses").get<std::string>());
     run.dataset.downscale = input.at("downscale").get<int>();
     run.dataset.max_image_size = input.at("max_image_size").get<int>();
     run.dataset.test_every = input.at("test_every").get<int>();
     // Earlier runs knew neither masks nor borders.
-    run.dataset.masks = FoundMasks(run, input.value("masks", "off"));
+    run.dataset.masks = FoundMasks(run, NameFromJson(input.value("masks", "off")));
     run.masked_photos = input.value("masked_photos", size_t(0));
     run.dataset.invert_masks = input.value("invert_masks", false);
     run.dataset.alpha = input.value("alpha", "background");

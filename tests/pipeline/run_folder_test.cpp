@@ -71,6 +71,16 @@ TEST_F(RunFolderTest, SaysWhatTheRunWasToldAndWhichCamerasItHad) {
   EXPECT_EQ(run.cameras[4].camera.width, 32);
 }
 
+TEST_F(RunFolderTest, PathsThatAreNoUtf8ComeBack) {
+  options_.images = "f\xFCr/images";
+  options_.poses = "f\xFCr/sparse";
+  options_.dataset.masks = "f\xFCr/masks";
+  WriteRun();
+  EXPECT_EQ(Read().images, "f\xFCr/images");
+  EXPECT_EQ(Read().poses, "f\xFCr/sparse");
+  EXPECT_EQ(Read().dataset.masks, "f\xFCr/masks");
+}
+
 TEST_F(RunFolderTest, OtherProgramsConfigurationsAreNone) {
   EXPECT_FALSE(ReadRunFolder(folder_ / "out"));
   EXPECT_FALSE(ReadRunFolder(folder_ / "nowhere"));
