@@ -9,6 +9,7 @@
 #include "data/dataset/lens_groups.h"
 #include "data/dataset/photo_faults.h"
 #include "data/dataset/rounded_points.h"
+#include "data/dataset/single_poses.h"
 #include "data/dataset/stale_size.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
@@ -253,6 +254,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
   dataset.views = MakeViews(scene.source, photos, options, executor, log);
   LeaveOutStrays(dataset.views, log);
+  MendSinglePoses(scene.source, scene.points, dataset.views, executor, log);
   NumberLenses(dataset.views);
   UseMasks(dataset.views, executor, log);
   CheckTransparency(dataset.views);
