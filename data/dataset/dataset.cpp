@@ -165,7 +165,8 @@ void SplitViews(const SceneDescription& scene, const DatasetOptions& options, st
 PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos,
                       const std::vector<View>& views, Executor& executor, const LogSink& log) {
   if (scene.points.positions.empty()) return {};
-  std::string why = "has points that no camera looks at";
+  std::string why =
+      "has points that no camera looks at: export points and cameras from one project in one coordinate system";
   if (CamerasSeePoints(photos, scene.points.positions)) {
     const double rounding = RoundingOfFloats(scene.points.positions);
     if (rounding > 0) {
@@ -177,8 +178,7 @@ PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhot
     why = WhyForeignPoints(photos, views, scene.points, executor);
   }
   if (why.empty()) return scene.points;
-  LogWarning(log, StrCat(scene.source, ": ", why, ": export points and cameras from one project in one coordinate ",
-                         "system; the training starts from random points"));
+  LogWarning(log, StrCat(scene.source, ": ", why, "; the training starts from random points"));
   return {};
 }
 
