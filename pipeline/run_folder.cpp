@@ -25,10 +25,27 @@ std::string FoundMasks(const RunFolder& run, const std::string& masks) {
   return masks == "auto" || masks == "off" ? masks : FoundPath(run, masks);
 }
 
+std::string ConfigPath(const std::string& folder) {
+  return (fs::path(folder.empty() ? "." : folder) / "config.json").string();
+}
+
 }  // namespace
 
+std::string DamageOfRun(const std::string& folder) {
+  const std::string path = ConfigPath(folder);
+  if (!fs::is_regular_file(path)) return "";
+  try {
+    const Json config = ParseJson<Json>(ReadFile(path), path);
+    const bool is_a_runs = config.is_object() && config.contains("command_line") && config.contains("version");
+    if (IsOurs(config) || !is_a_runs) return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return path + ": has no 'input' with 'images', or no 'training', as a run writes them";
+}
+
 std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
-  const std::string base = folder.empty() ? "." : folder, config_path = (fs::path(base) / "config.json").string(),
+  const std::string base = folder.empty() ? "." : folder, config_path = ConfigPath(folder),
                     cameras_path = (fs::path(base) / "cameras.json").string();
   if (!fs::is_regular_file(config_path)) return std::nullopt;
   const Json config = ParseJsonOrDiscard<Json>(ReadFile(config_path), config_path);

@@ -346,6 +346,8 @@ TEST_F(SplatEval, SaysInOneLineWhatIsMissing) {
   fs::create_directories(folder_ / "alone");
   fs::copy(folder_ / "out/scene.ply", folder_ / "alone/scene.ply");
   ExpectOneClearLine({"alone/scene.ply"}, "pass --photos DIR");
+  std::ofstream(folder_ / "alone/config.json") << "{\"version\": ";
+  ExpectOneClearLine({"alone/scene.ply"}, "alone/config.json: line 1, column 13: is not valid JSON here");
   fs::rename(folder_ / "balls/sparse", folder_ / "model");
   ExpectOneClearLine({"alone/scene.ply", "--photos", "balls/images"}, "pass --cameras PATH");
   fs::rename(folder_ / "balls", folder_ / "gone");
