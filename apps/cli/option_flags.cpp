@@ -112,7 +112,9 @@ std::string DefaultText(const Option& option) {
 
 CLI::Option* Add(CLI::App& app, const Option& option) {
   const OptionFlag& flag = option.flag;
-  if (IsSwitch(option)) return app.add_flag(flag.names, option.help)->group(flag.group);
+  if (IsSwitch(option)) {
+    return app.add_flag(flag.names, option.help)->group(flag.group)->disable_flag_override();  // no "--quiet=false"
+  }
   CLI::Option* added = app.add_option(
       flag.names, [](const CLI::results_t&) { return true; }, option.help);
   added->type_name(flag.value_name)->group(flag.group)->required(flag.required)->default_str(DefaultText(option));

@@ -9,6 +9,7 @@
 #include "data/dataset/lens_groups.h"
 #include "data/dataset/photo_faults.h"
 #include "data/dataset/rounded_points.h"
+#include "data/dataset/single_poses.h"
 #include "data/dataset/stale_size.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
@@ -164,7 +165,8 @@ void SplitViews(const SceneDescription& scene, const DatasetOptions& options, st
 PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos,
                       const std::vector<View>& views, Executor& executor, const LogSink& log) {
   if (scene.points.positions.empty()) return {};
-  std::string why = "has points that no camera looks at";
+  std::string why =
+      "has points that no camera looks at: export points and cameras from one project in one coordinate system";
   if (CamerasSeePoints(photos, scene.points.positions)) {
     const double rounding = RoundingOfFloats(scene.points.positions);
     if (rounding > 0) {
@@ -176,8 +178,7 @@ PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhot
     why = WhyForeignPoints(photos, views, scene.points, executor);
   }
   if (why.empty()) return scene.points;
-  LogWarning(log, StrCat(scene.source, ": ", why, ": export points and cameras from one project in one coordinate ",
-                         "system; the training starts from random points"));
+  LogWarning(log, StrCat(scene.source, ": ", why, "; the training starts from random points"));
   return {};
 }
 
@@ -253,6 +254,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
   dataset.views = MakeViews(scene.source, photos, options, executor, log);
   LeaveOutStrays(dataset.views, log);
+  MendSinglePoses(scene.source, scene.points, dataset.views, executor, log);
   NumberLenses(dataset.views);
   UseMasks(dataset.views, executor, log);
   CheckTransparency(dataset.views);
