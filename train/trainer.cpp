@@ -15,7 +15,7 @@
 #include "train/memory_limits.h"
 #include "train/settings/default_steps.h"
 #include "train/sky_shell.h"
-#include "train/training_steps.h"
+#include "train/training.h"
 
 namespace splat::train {
 namespace {

@@ -1,8 +1,8 @@
 #include "apps/cli/cli.h"
 
 #include <iostream>
-#include <sstream>
 
+#include "apps/cli/help_layout.h"
 #include "core/check.h"
 #include "core/reason.h"
 
@@ -53,20 +53,6 @@ std::string ReasonOf(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 }  // namespace
-
-std::string Wrapped(const std::string& text, size_t columns, size_t indent) {
-  std::istringstream words(text);
-  std::string wrapped, line;
-  for (std::string word; words >> word;) {
-    if (!line.empty() && line.size() + 1 + word.size() > columns) {
-      wrapped += line + "\n";
-      line = std::string(indent, ' ') + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-  }
-  return wrapped + line;
-}
 
 bool ParseCommandLine(CLI::App& app, int argc, char** argv) {
   LayOutHelp(app);

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "apps/cli/cli.h"
+#include "apps/cli/help_layout.h"
 #include "apps/cli/text_values.h"
 #include "core/check.h"
 #include "io/text_scan.h"

@@ -6,6 +6,7 @@
 #include "data/dataset/camera_sanity.h"
 #include "data/dataset/few_points.h"
 #include "data/dataset/foreign_points.h"
+#include "data/dataset/held_out_views.h"
 #include "data/dataset/lens_groups.h"
 #include "data/dataset/photo_faults.h"
 #include "data/dataset/rounded_points.h"
@@ -141,26 +142,6 @@ void NumberLenses(std::vector<View>& views) {
   for (size_t i = 0; i < views.size(); ++i) views[i].lens = lenses[i];
 }
 
-// A split of the source's own stays; otherwise every n-th view is held out.
-void SplitViews(const SceneDescription& scene, const DatasetOptions& options, std::vector<View>& views,
-                const LogSink& log) {
-  const int test_every = options.test_every;
-  const bool given = std::any_of(scene.photos.begin(), scene.photos.end(),
-                                 [](const PosedPhoto& photo) { return photo.split.has_value(); });
-  if (given && test_every > 0) {
-    LogWarning(log, StrCat("--test-every ", test_every, " is not used: the photos that are held out are those of ",
-                           scene.source, ", which has a split of its own"));
-  }
-  if (!given && test_every > 0) {
-    for (size_t i = 0; i < views.size(); i += size_t(test_every)) views[i].split = Split::kTest;
-  }
-  const bool any_train =
-      std::any_of(views.begin(), views.end(), [](const View& view) { return view.split == Split::kTrain; });
-  SPLAT_CHECK(any_train || !options.needs_training_views, scene.source,
-              ": no photo is left to train on: ", views.size(), " of ", views.size(), " are held out",
-              given ? " by the source's own split" : StrCat(" by --test-every ", test_every));
-}
-
 // The points of the source, unless they are not those of its cameras and photos.
 PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos,
                       const std::vector<View>& views, Executor& executor, const LogSink& log) {
@@ -259,7 +240,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   UseMasks(dataset.views, executor, log);
   CheckTransparency(dataset.views);
   if (options.borders == "auto") FindBorders(dataset.views, executor, log);
-  SplitViews(scene, options, dataset.views, log);
+  ChooseHeldOutViews(scene, options, dataset.views, log);
   TurnPhotosToPoints(scene.source, scene.points, dataset.views, executor, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, dataset.views, executor, log);
   ColorBlackPoints(scene.source, dataset.points, log);

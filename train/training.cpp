@@ -1,4 +1,4 @@
-#include "train/training_steps.h"
+#include "train/training.h"
 
 #include <algorithm>
 #include <utility>
