@@ -169,6 +169,13 @@ void OptionFlags::Assign() const {
   }
 }
 
+std::string OptionFlags::TextOf(const std::string& name) const {
+  for (const Flag& flag : flags_) {
+    if (flag.option.name == name && flag.given->count() > 0) return flag.given->results().back();
+  }
+  return "";
+}
+
 std::vector<Option> OptionFlags::Given() const {
   std::vector<Option> given;
   for (const Flag& flag : flags_) {

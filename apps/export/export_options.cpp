@@ -73,7 +73,8 @@ std::vector<Option> SelectionOptions(ConvertOptions& options, Texts& texts) {
           .Refuse(CropProblem)
           .Flag("--crop AREA", kSelection),
       Option("clean", options.clean,
-             "Leave floaters out: what no two photos of the run support, or cameras in whose near zone it lies only")
+             "Leave out splats that hang in the air (floaters): those that fewer than two of the run's photos from "
+             "different places show, where a photo does not count for what is right before its lens")
           .Flag("--clean", kSelection),
       Option("cameras", options.cameras,
              "A cameras.json in the scene's frame, for --clean, --crop auto and pages, instead of the one beside IN")
