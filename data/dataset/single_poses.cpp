@@ -28,9 +28,8 @@ constexpr double kInView = 0.2;             // of the points, by the median view
 constexpr double kLeastRight = 0.25;        // of the views
 constexpr double kMostWithoutPoints = 0.1;  // of the views may be left out
 constexpr size_t kLeastViews = 4, kLeastPoints = 100, kPointsTried = 1000;
-constexpr double kBetter = 0.2, kPeak = 0.05;  // of the agreement of colours, as for photos that were stored turned
 constexpr double kDeny = 0.1;  // a photo that agrees less with the points that it has in view does not show them
-constexpr size_t kLeastCompared = 100, kLeastDenied = 40;
+constexpr size_t kLeastDenied = 40;
 
 Camera Turned(Camera camera) {
   camera.camera_from_world = Compose(TurnOfAxes(), camera.camera_from_world);
@@ -75,9 +74,7 @@ bool ShowPointsTurned(const PointCloud& points, const std::vector<View>& views, 
   const PointAgreement written = MeasurePointAgreement(views, photos, points);
   std::vector<View> turned = views;
   for (const size_t i : photos.views) turned[i].camera = Turned(views[i].camera);
-  const PointAgreement by_it = MeasurePointAgreement(turned, photos, points);
-  const bool written_agrees = written.points >= kLeastCompared && written.here >= by_it.here - kBetter;
-  return by_it.points >= kLeastCompared && by_it.here >= kPointsAgree && by_it.Peak() >= kPeak && !written_agrees;
+  return ShowPointsBy(MeasurePointAgreement(turned, photos, points), written);
 }
 
 // False where the view has no point in view, or its photo shows other colours in all places of those that it has.
@@ -90,7 +87,7 @@ bool MaySeeSome(const PointCloud& points, const std::vector<View>& views, size_t
   }
   if (seen.positions.size() < kLeastDenied) return !seen.positions.empty();
   const PointAgreement agreement = MeasurePointAgreement(views, ReadSmallPhotos(views, {index}, executor), seen);
-  return agreement.points < kLeastDenied || agreement.here >= kDeny || agreement.Peak() >= kPeak;
+  return agreement.points < kLeastDenied || agreement.here >= kDeny || agreement.Peak() >= kLeastPeak;
 }
 
 std::string NamesOf(const std::vector<View>& views, const std::vector<size_t>& indices) {
