@@ -7,21 +7,6 @@
 
 namespace splat::pipeline {
 
-namespace {
-
-// What "auto" has not found. What it has found is said where it is looked for.
-void SayWhatIsNotThere(const Run& run, const data::DatasetOptions& options, const data::Dataset& dataset) {
-  const auto none = [&](const auto& has) { return std::none_of(dataset.views.begin(), dataset.views.end(), has); };
-  if (options.masks == "auto" && none(data::HasMask)) {
-    run.reporter.Note("--masks auto: no photo has a mask; all of each photo counts");
-  }
-  if (options.borders == "auto" && none([](const data::View& view) { return !view.border.IsEmpty(); })) {
-    run.reporter.Note("--borders auto: no photos have empty borders in common; off");
-  }
-}
-
-}  // namespace
-
 data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene) {
   run.reporter.Begin(Stage::kPhotos, "Photos");
   data::DatasetOptions options = run.options.dataset;
@@ -36,7 +21,6 @@ data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene)
       StrCat(training_views, " for training, ", test_views, " held out, ", first.width, " x ", first.height, " px; ",
              FormatCount(int64_t(points)), " points"),
       {{"training_views", double(training_views)}, {"test_views", double(test_views)}, {"points", double(points)}});
-  SayWhatIsNotThere(run, options, dataset);
   if (!dataset.files.note.empty()) run.reporter.Note(dataset.files.note);
   return dataset;
 }

@@ -16,8 +16,7 @@ namespace splat::data {
 //    decoded at reduced size, then show the colours of the points, and not as written: they have OpenCV's axes where
 //    the others have OpenGL's, or the reverse.
 //  - Those that have not a single point in view, or some whose colours their photos deny, are left out, if they are at
-//  most a tenth of the views; more of
-//    them stay.
+//    most a tenth of the views; more of them stay.
 // All others stay, since a photo of a detail, or of what has no points, honestly sees few of them. So do all views if
 // not even a fourth of them sees the points (data/dataset/pose_convention.h is for those). `points` are in the frame of
 // the views' cameras. Nothing is read of sets without such views.

@@ -1,5 +1,4 @@
 // What the training set of a run has that others do not need.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "data/poses/colmap_reader.h"
@@ -10,10 +9,6 @@
 
 namespace splat::pipeline {
 namespace {
-
-using ::testing::IsEmpty;
-using ::testing::StartsWith;
-using ::testing::UnorderedElementsAre;
 
 class PreparedPhotos : public ::testing::Test {
  protected:
@@ -52,21 +47,6 @@ TEST_F(PreparedPhotos, KeepWhereTheySeePointsIfPosesAreRefinedByThem) {
   }
   options_.config.poses.track_weight = 0;
   EXPECT_EQ(Kept(), none) << "points have no weight";
-}
-
-TEST_F(PreparedPhotos, SayWhatAutoDidNotFind) {
-  std::vector<std::string> notes;
-  client_.on_event = [&](const Event& event) {
-    if (event.kind == Event::Kind::kNote) notes.push_back(event.text);
-  };
-  options_.dataset.masks = options_.dataset.borders = "auto";
-  Kept();
-  EXPECT_THAT(notes, UnorderedElementsAre(StartsWith("--masks auto: no photo has a mask"),
-                                          StartsWith("--borders auto: no photos have empty borders")));
-  notes.clear();
-  options_.dataset.masks = options_.dataset.borders = "off";
-  Kept();
-  EXPECT_THAT(notes, IsEmpty());
 }
 
 }  // namespace
