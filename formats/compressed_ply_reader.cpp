@@ -152,6 +152,7 @@ SplatCloud ReadCompressedPly(std::string_view bytes, const std::string& path, co
   ReadSh(sh, cloud);
   cloud.traits.antialiasing = AntialiasingOf(ply.comments());
   cloud.traits.background = BackgroundOf(ply.comments());
+  if (const std::string behind = ply.WhatLiesBehind(); !behind.empty()) cloud.notes.push_back(behind);
   LeaveOutUnusable(cloud);
   return cloud;
 }

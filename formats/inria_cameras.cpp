@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "core/rotation_matrix.h"
 #include "io/json_file.h"
+#include "io/json_names.h"
 #include "io/json_parse.h"
 #include "io/read_file.h"
 
@@ -52,6 +53,7 @@ Mat3<double> RotationFrom(const Json& rows) {
 NamedCamera FromJson(const Json& json, size_t index) {
   NamedCamera named;
   named.name = json.value("img_name", StrCat("view_", index));
+  if (json.contains("split")) named.name = NameFromJson(named.name);  // ours; in others "\\" may part folders
   named.split = json.value("split", "train") == "test" ? Split::kTest : Split::kTrain;
   Camera& camera = named.camera;
   camera.width = int(PositiveNumber(json, "width"));

@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "io/json_file.h"
+#include "io/json_names.h"
 #include "io/json_parse.h"
 #include "io/read_file.h"
 
@@ -41,7 +42,7 @@ Json JsonOf(const PhotoColor& photo) {
 
 PhotoColor PhotoOf(const std::string& name, const Json& json) {
   PhotoColor photo;
-  photo.name = name;
+  photo.name = NameFromJson(name);
   photo.exposure = Finite(Entry(json, "exposure"));
   SPLAT_CHECK(std::abs(photo.exposure) <= kMostStops, "exposure is ", photo.exposure, " stops, expected at most ",
               kMostStops);

@@ -214,6 +214,7 @@ SplatCloud ReadSplatPly(std::string_view bytes, const std::string& path, const I
   cloud.traits.antialiasing = AntialiasingOf(ply.comments());
   cloud.traits.background = BackgroundOf(ply.comments());
   cloud.notes = columns.notes;
+  if (const std::string behind = ply.WhatLiesBehind(); !behind.empty()) cloud.notes.push_back(behind);
   LeaveOutUnusable(cloud);
   return cloud;
 }

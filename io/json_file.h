@@ -8,8 +8,8 @@ namespace splat {
 
 using Json = nlohmann::ordered_json;
 
-// Writes the file whole or not at all. Bytes of file names that are not UTF-8 become the replacement character; numbers
-// that are not finite become null. Throws splat::Error.
+// Writes the file whole or not at all. Text and keys are written as NameInJson (io/json_names.h) gives them, so that
+// names of files that are not UTF-8 can be read again; numbers that are not finite become null. Throws splat::Error.
 void WriteJson(const std::string& path, const Json& json);
 
 }  // namespace splat

@@ -242,6 +242,47 @@ size_t PlyFile::BytesOfListRows(const Element& element, std::string_view body) c
   return position;
 }
 
+// What is left of a binary file behind its rows; nothing of one that is cut off.
+std::string_view PlyFile::BehindBinaryRows() const {
+  std::string_view body = body_;
+  for (const Element& element : elements_) {
+    const double size = element.list_property.empty() ? double(element.count) * double(element.RowSize())
+                                                      : double(BytesOfListRows(element, body));
+    if (size > double(body.size())) return {};
+    body.remove_prefix(size_t(size));
+  }
+  return body;
+}
+
+// How many lines of a text file with anything in them lie behind its rows.
+uint64_t PlyFile::LinesBehindRows() const {
+  double announced = 0;
+  for (const Element& element : elements_) announced += double(element.count);
+  uint64_t lines = 0;
+  LineScanner scanner(body_);
+  while (const auto line = scanner.Next()) lines += Trimmed(*line).empty() ? 0 : 1;
+  return double(lines) > announced ? lines - uint64_t(announced) : 0;
+}
+
+std::string PlyFile::WhatLiesBehind() const {
+  if (elements_.empty()) return "";
+  const Element& last = elements_.back();
+  std::string more;
+  if (format_ == Format::kAscii) {
+    const uint64_t lines = LinesBehindRows();
+    if (lines > 0) more = StrCat(lines, " more lines");
+  } else {
+    try {
+      const std::string_view bytes = BehindBinaryRows();
+      if (bytes.size() >= std::max<size_t>(1, last.RowSize())) more = StrCat(bytes.size(), " more bytes");
+    } catch (const Error&) {  // a list is cut off
+    }
+  }
+  if (more.empty()) return "";
+  return StrCat(path_, ": has ", more, " behind the ", last.count, " rows of '", last.name,
+                "' that its header announces; they are not read: correct the number in the header, or export it again");
+}
+
 std::string_view PlyFile::BinaryRows(const Element& wanted) const {
   CheckHasNoList(wanted);
   std::string_view body = body_;

@@ -48,6 +48,10 @@ class PlyFile {
   // Returns an empty text if nothing is wrong.
   std::string CutToWholeRows(const std::string& name);
 
+  // Says, naming the file, how much lies behind the rows of the last element that the header announces, which nothing
+  // reads. Returns an empty text where that is less than a row, and for files that are cut off.
+  std::string WhatLiesBehind() const;
+
   // Calls use(row) for each row of `element` (one of this file's) in order; `row` has its properties converted to
   // float, in file order. Elements before it are passed over, those with lists as well. The count is checked against
   // the bytes that are left before the first call. Throws splat::Error naming file and entry; list properties are
@@ -72,6 +76,8 @@ class PlyFile {
   void CheckHasNoList(const Element& element) const;
   uint64_t WholeRows(const Element& wanted) const;
   size_t BytesOfListRows(const Element& element, std::string_view body) const;
+  std::string_view BehindBinaryRows() const;
+  uint64_t LinesBehindRows() const;
   std::string_view BinaryRows(const Element& element) const;
   template <typename T>
   void ForEachRowAs(const Element& element, const std::function<void(const T* row)>& use) const;

@@ -58,6 +58,8 @@ Sources FindSources(const EvaluationRequest& request) {
 
 data::PhotoFolder OpenPhotos(const EvaluationRequest& request, const Sources& sources) {
   if (!request.photos.empty()) return data::OpenPhotoFolder(request.photos);
+  const std::string why = sources.run ? "" : DamageOfRun(FolderOf(request.scene));
+  SPLAT_CHECK(why.empty(), why, "; so the photos of the scene are not known: pass --photos DIR");
   SPLAT_CHECK(sources.run, request.scene, ": lies in no folder of a run that knows its photos; pass --photos DIR");
   const std::string path = FoundPath(*sources.run, sources.run->images);
   SPLAT_CHECK(fs::exists(path), sources.run->path, ": the photos of this run are not in ", sources.run->images,
@@ -226,8 +228,12 @@ EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const Spla
   data::AttachMasks(photos, masks, dataset_options, scene);
   for (const std::string& warning : scene.warnings) LogWarning(log, warning);
   if (!sources.listed.empty() && !sources.has_runs_poses) {
-    LogInfo(log, StrCat("No config.json of a run lies beside ", sources.listed_in,
-                        ": the photos are taken to be free of lens distortion"));
+    const std::string why = DamageOfRun(FolderOf(sources.listed_in));
+    if (!why.empty()) LogWarning(log, why + "; the photos are taken to be free of lens distortion");
+    if (why.empty()) {
+      LogInfo(log, StrCat("No config.json of a run lies beside ", sources.listed_in,
+                          ": the photos are taken to be free of lens distortion"));
+    }
   }
   ChooseSplit(request, sources, scene, dataset_options);
   EvaluationViews views;

@@ -6,6 +6,7 @@
 #include "data/poses/pose_source.h"
 #include "formats/inria_cameras.h"
 #include "io/json_file.h"
+#include "io/json_names.h"
 #include "io/json_parse.h"
 #include "io/read_file.h"
 
@@ -24,10 +25,27 @@ std::string FoundMasks(const RunFolder& run, const std::string& masks) {
   return masks == "auto" || masks == "off" ? masks : FoundPath(run, masks);
 }
 
+std::string ConfigPath(const std::string& folder) {
+  return (fs::path(folder.empty() ? "." : folder) / "config.json").string();
+}
+
 }  // namespace
 
+std::string DamageOfRun(const std::string& folder) {
+  const std::string path = ConfigPath(folder);
+  if (!fs::is_regular_file(path)) return "";
+  try {
+    const Json config = ParseJson<Json>(ReadFile(path), path);
+    const bool is_a_runs = config.is_object() && config.contains("command_line") && config.contains("version");
+    if (IsOurs(config) || !is_a_runs) return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return path + ": has no 'input' with 'images', or no 'training', as a run writes them";
+}
+
 std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
-  const std::string base = folder.empty() ? "." : folder, config_path = (fs::path(base) / "config.json").string(),
+  const std::string base = folder.empty() ? "." : folder, config_path = ConfigPath(folder),
                     cameras_path = (fs::path(base) / "cameras.json").string();
   if (!fs::is_regular_file(config_path)) return std::nullopt;
   const Json config = ParseJsonOrDiscard<Json>(ReadFile(config_path), config_path);
@@ -36,13 +54,13 @@ std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
   run.path = base;
   try {
     const Json& input = config.at("input");
-    run.images = input.at("images").get<std::string>();
-    run.poses = input.at("poses").get<std::string>();
+    run.images = NameFromJson(input.at("images").get<std::string>());
+    run.poses = NameFromJson(input.at("poses").get<std::string>());
     run.dataset.downscale = input.at("downscale").get<int>();
     run.dataset.max_image_size = input.at("max_image_size").get<int>();
     run.dataset.test_every = input.at("test_every").get<int>();
     // Earlier runs knew neither masks nor borders.
-    run.dataset.masks = FoundMasks(run, input.value("masks", "off"));
+    run.dataset.masks = FoundMasks(run, NameFromJson(input.value("masks", "off")));
     run.masked_photos = input.value("masked_photos", size_t(0));
     run.dataset.invert_masks = input.value("invert_masks", false);
     run.dataset.alpha = input.value("alpha", "background");

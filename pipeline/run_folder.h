@@ -24,6 +24,10 @@ struct RunFolder {
 // program's. Throws splat::Error naming the file if one of ours is damaged.
 std::optional<RunFolder> ReadRunFolder(const std::string& folder);
 
+// Says what is damaged in the config.json of a folder in which ReadRunFolder finds no run. Empty without that file, and
+// where it may be another program's.
+std::string DamageOfRun(const std::string& folder);
+
 // Returns where a path of the run lies now: relative ones are looked for in the working folder, and then beside the
 // run's folder, where the run began if it chose that folder itself. Returns the path as it is if it lies in neither.
 std::string FoundPath(const RunFolder& run, const std::string& path);

@@ -8,7 +8,7 @@
 #include "core/check.h"
 #include "quality/counted_pixels.h"
 #include "quality/flip.h"
-#include "quality/ms_ssim.h"
+#include "quality/ssim.h"
 #include "train/kernels/loss/photometric_loss.h"
 
 namespace splat::quality {

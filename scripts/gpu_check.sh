@@ -6,7 +6,7 @@
 # status is 1 if any failed.
 # usage: scripts/gpu_check.sh [--dry-run] [--seconds N]
 #   --dry-run     on a machine without a GPU, with what scripts/setup.sh --cuda fetched: the same steps, small and on
-#                 the CPU
+#                 the CPU, and of the tests only those with the label cuda
 #   --seconds N   in all (default: 540)
 # environment: OUT   folder for the results (default: out/gpu_check); SPLAT_COMMIT (default: gpu_bundle/COMMIT)
 set -uo pipefail
@@ -75,7 +75,7 @@ architecture() {
 }
 
 build_all() {
-  local torch toolkit options=()
+  local torch toolkit options=() targets=()
   if [ "$gpu" = yes ]; then
     torch=$(python3 -c 'import torch; print(torch.__path__[0])') || torch=
   else
@@ -87,10 +87,15 @@ build_all() {
   use_ccache
   options+=(-DCMAKE_BUILD_TYPE=Release "-DSPLAT_BUNDLE=$work/deps" -DSPLAT_CUDA=ON "-DSPLAT_TORCH_DIR=$torch"
     "-DCMAKE_CUDA_ARCHITECTURES=$(architecture)" "-DSPLAT_PYTHON=$(command -v python3)")
-  # A machine without a GPU has all the time it wants.
+  # A machine without a GPU has all the time it wants, and has run the other tests in a build of its own.
   step unpack "$([ "$gpu" = yes ] && echo 60 || echo 600)" tar -xzf "$bundle/deps.tar.gz" -C "$work/deps" &&
     step configure "$([ "$gpu" = yes ] && echo 90 || echo 600)" cmake -G Ninja -S "$root/tools/gpu_bundle" -B "$build" "${options[@]}" &&
-    step build "$([ "$gpu" = yes ] && echo 260 || echo 6000)" nice cmake --build "$build" -j "$(jobs)" -- -k 0
+    if [ "$gpu" = yes ]; then
+      step build 260 nice cmake --build "$build" -j "$(jobs)" -- -k 0
+    else
+      mapfile -t targets < <(test_targets "$build" -L cuda)
+      step build 6000 nice cmake --build "$build" -j "$(jobs)" --target splat-train bench_gpu "${targets[@]}" -- -k 0
+    fi
 }
 
 # That nothing but the bundle, LibTorch, the toolkit, the compiler and the C library was used (where the rest is
@@ -110,10 +115,14 @@ count_on_gpu() { grep -cE "^\[ *OK \] ([^ ]*/Cuda[^/ ]*|Gpu\.[^ ]*) \([0-9]+ ms\
 
 # What the emulated GPU tells is known before: those tests, which are slow, are left out, but for the label cuda.
 run_tests() {
-  local log=$logs/all-tests.log limit=140
-  if [ "$gpu" = no ]; then limit=1500; fi
+  local log=$logs/all-tests.log limit=140 selection=()
+  if [ "$gpu" = no ]; then
+    limit=1500
+    selection=(-L cuda)
+  fi
   rm -f "$build/Testing/Temporary/LastTest.log"
-  GTEST_FILTER='-*/Emulated*' step tests "$limit" ctest --test-dir "$build" --output-on-failure -j "$(jobs)" --timeout 120 -E 'device_training'
+  GTEST_FILTER='-*/Emulated*' step tests "$limit" ctest --test-dir "$build" --output-on-failure --no-tests=error \
+    -j "$(jobs)" --timeout 120 -E 'device_training' "${selection[@]}"
   cp "$build/Testing/Temporary/LastTest.log" "$log" 2>/dev/null
   tests_line="$(count_tests OK "$log") passed ($(count_on_gpu "$log") on the GPU), $(count_tests FAILED "$log") failed, $(count_tests SKIPPED "$log") skipped; programs: $(grep -E 'tests passed' "$logs/tests.log" | tail -n 1)"
   if [ "$gpu" = yes ] && [ "$(count_on_gpu "$log")" = 0 ]; then failed+=("tests: none ran on the GPU"); fi

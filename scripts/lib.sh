@@ -109,3 +109,12 @@ compile() {
   use_ccache
   cmake --build "$build_dir" -j "$(jobs)" ${1:+--target "$@"}
 }
+
+# test_targets FOLDER [ctest options]: the targets of the tests that ctest selects in that build. A test's target is its
+# name with underscores.
+test_targets() {
+  local folder=$1
+  shift
+  ctest --test-dir "$folder" -N "$@" | sed -nE 's#^ *Test +\#[0-9]+: ##p' |
+    sed -E 's#cuda/mutant/unchanged#cuda/no_mutant#; s#/#_#g; s#^#test_#'
+}

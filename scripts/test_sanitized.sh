@@ -12,9 +12,8 @@ selection=("$@")
 
 "$root/scripts/setup.sh"
 timed "Configuration" configure
-# Only what is selected: a test's target is its name with underscores, and none of these needs LibTorch.
-mapfile -t targets < <(ctest --test-dir "$build_dir" -N "${selection[@]}" |
-  sed -nE 's#^ *Test +\#[0-9]+: ##p' | sed -E 's#cuda/mutant/unchanged#cuda/no_mutant#; s#/#_#g; s#^#test_#')
+# Only what is selected: none of these needs LibTorch.
+mapfile -t targets < <(test_targets "$build_dir" "${selection[@]}")
 [ "${#targets[@]}" -gt 0 ] || die "no test is called so: ${selection[*]}"
 timed "Build" compile "${targets[@]}"
 # Threads of kernels are fibers with stacks of their own, of which the sanitizer need not hear when an exception passes.

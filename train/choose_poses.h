@@ -1,4 +1,4 @@
-// This header decides what --refine-poses auto stands for, from where the poses come from.
+// This header decides whether --refine-poses auto moves cameras, from where the poses come from.
 #pragma once
 
 #include <string>
@@ -9,8 +9,9 @@
 
 namespace splat::train {
 
-// Returns config.refine or, if that is "auto", "off" if the poses came with points of a small reprojection error and
-// "on" otherwise, and logs in one line what was found and chosen.
-std::string ChosenPoseRefinement(const data::Dataset& dataset, const PoseConfig& config, const LogSink& log);
+// Returns config.refine or, if that is "auto", whether it is needed in a run of `steps` steps: "off" if the poses came
+// with points of a small reprojection error, or if the run is too short to move each camera a few times, otherwise
+// "auto", which refines poses until they turn out right (train/pose_refinement.h). Logs in one line what was found.
+std::string ChosenPoseRefinement(const data::Dataset& dataset, const PoseConfig& config, int steps, const LogSink& log);
 
 }  // namespace splat::train

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "core/check.h"
 #include "data/photos/focal_factor.h"
@@ -13,11 +14,9 @@ namespace splat::train {
 namespace {
 
 constexpr size_t kLossBytes = size_t(kPoseLossNumbers) * sizeof(double);
-
-void CheckChosen(const PoseConfig& config) {
-  SPLAT_CHECK(config.refine != "auto",
-              "poses.refine auto: is to be chosen before a state is made (train/choose_poses.h)");
-}
+// Moves of each camera after which auto judges: poses that are off by 0.13 px or more have moved by more than those
+// that are right by then.
+constexpr int kMovesToJudge = 3;
 
 size_t Lenses(const data::Dataset& dataset) {
   int most = 0;
@@ -26,9 +25,8 @@ size_t Lenses(const data::Dataset& dataset) {
 }
 
 void CheckCount(const char* option, const std::string& value, size_t actual, size_t expected, const char* what) {
-  SPLAT_CHECK(actual == expected, option, " ", value, ": the training that goes on has ", what, " of ", actual,
-              " cameras, not of ", expected,
-              "; go on with the photos and the option that it began with, or begin anew");
+  SPLAT_CHECK(actual == expected, option, " ", value, ": the training that goes on has ", actual, " ", what, ", not ",
+              expected, "; go on with the photos and the option that it began with, or begin anew");
 }
 
 }  // namespace
@@ -38,10 +36,9 @@ bool RefinesCameras(const PoseConfig& config) {
 }
 
 PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config) {
-  CheckChosen(config);
   PhotoMotions motions;
   if (!RefinesCameras(config)) return motions;
-  if (config.refine == "on") motions.views.resize(dataset.views.size());
+  if (config.refine != "off") motions.views.resize(dataset.views.size());
   if (config.focal == "on") motions.lenses.resize(Lenses(dataset));
   motions.loss = PoseLossOn(backend.device);
   return motions;
@@ -76,19 +73,21 @@ data::Dataset WithFocalChanges(const data::Dataset& dataset, const std::vector<d
 }
 
 PoseRefinement::PoseRefinement(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config,
-                               int steps, PhotoMotions& motions)
+                               int steps, PhotoMotions& motions, LogSink log)
     : backend_(backend),
       dataset_(dataset),
       tracks_(dataset, config.track_weight),
       window_(PoseWindowOf(config, steps)),
+      ends_where_right_(config.refine == "auto"),
+      log_(std::move(log)),
       motions_(motions),
       loss_(backend.device, kLossBytes) {
-  CheckChosen(config);
   const bool focal = config.focal == "on";
-  CheckCount("--refine-poses", config.refine, motions.views.size(), config.refine == "off" ? 0 : dataset.views.size(),
-             "motions");
+  const size_t expected = config.refine == "off" ? 0 : dataset.views.size();
+  const bool has_ended = ends_where_right_ && motions.views.empty();
+  if (!has_ended) CheckCount("--refine-poses", config.refine, motions.views.size(), expected, "motions of cameras");
   CheckCount("--refine-focal", config.focal, motions.lenses.size(), focal ? Lenses(dataset) : 0, "focal lengths");
-  if (!RefinesCameras(config)) return;
+  if (motions.views.empty() && !focal) return;
   training_ = dataset.ViewsOf(Split::kTrain);
   for (const int view : training_) poses_.push_back(dataset.views[size_t(view)].camera.camera_from_world);
   photos_of_lens_.resize(motions.lenses.size());
@@ -152,7 +151,25 @@ void PoseRefinement::Done(int view, int step) {
     motions_.loss_view = view;
     if (!backend_.is_device) Settle();
   }
-  if (!motions_.views.empty() && IsTimeToCenter(step)) Center();
+  if (motions_.views.empty() || !IsTimeToCenter(step)) return;
+  Center();
+  if (ends_where_right_ && step == window_.from + kMovesToJudge * int(training_.size())) EndIfRight();
+}
+
+double PoseRefinement::Prior(int view) const {
+  const Camera& camera = dataset_.views[size_t(view)].camera;
+  return PriorOfAll(motions_.views, training_, limits_.scene, 2 / (camera.fx + camera.fy));
+}
+
+void PoseRefinement::EndIfRight() {
+  Settle();
+  const bool all_held =
+      std::all_of(training_.begin(), training_.end(), [&](int view) { return Prior(view) >= kLargestPrior; });
+  if (!all_held) return;
+  LogInfo(log_,
+          StrCat("--refine-poses auto: ", kMovesToJudge, " moves of each camera show that the poses are right; off"));
+  motions_.views.clear();
+  if (motions_.lenses.empty()) training_.clear();
 }
 
 void PoseRefinement::Settle() {
@@ -165,14 +182,12 @@ void PoseRefinement::Settle() {
 void PoseRefinement::UsePhoto(int view, const PoseLoss& photo) {
   const bool moves_pose = !motions_.views.empty();
   const bool moves_focal = !motions_.lenses.empty() && photos_of_lens_[LensOf(view)] > 0;
-  const Camera& source = dataset_.views[size_t(view)].camera;
   const Rigid3 pose = CameraOf(view).camera_from_world;
   PoseLoss points;
   if (tracks_.Supports(view)) {
     points = tracks_.At(view, pose, motions_.lenses.empty() ? 0 : motions_.lenses[LensOf(view)].change);
   }
-  const double prior =
-      moves_pose ? PriorOfAll(motions_.views, training_, limits_.scene, 2 / (source.fx + source.fy)) : 0;
+  const double prior = moves_pose ? Prior(view) : 0;
   if (moves_focal) {
     FocalLoss loss = FocalLossAt(pose, photo, points);
     if (moves_pose) {

@@ -35,12 +35,16 @@ data::Dataset WithFocalChanges(const data::Dataset& dataset, const std::vector<d
 // the next one is computed, or where the next step has the same view, before it. When as many steps as there are
 // training cameras are done, what their motions have in common is taken out of them (train/pose_gauge.h): at the end of
 // a step, because a loss may be used before the next camera is placed or after it.
+//
+// With PoseConfig::refine "auto" it ends early if the motions, after the first few of each camera, are those of poses
+// that are right, which the prior holds firmly (PriorOfAll): there are no motions then, all cameras are where the
+// source has them, and further steps cost nothing.
 class PoseRefinement {
  public:
   // The dataset and `motions`, those of FirstMotions or of the training that goes on, outlive the object. Throws
   // splat::Error where they do not fit.
   PoseRefinement(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config, int steps,
-                 PhotoMotions& motions);
+                 PhotoMotions& motions, LogSink log);
 
   // Moves the camera of a target, which has that of the dataset.
   void Place(Target& target);
@@ -69,11 +73,15 @@ class PoseRefinement {
   // Lets the lens of the view make its step if enough photos have been looked at.
   void MoveLens(int view);
   void Center();
+  double Prior(int view) const;
+  void EndIfRight();
 
   Backend backend_;
   const data::Dataset& dataset_;
   TrackTerm tracks_;
   PoseWindow window_;
+  bool ends_where_right_;
+  LogSink log_;
   MotionLimits limits_ = UsualLimits();
   std::vector<int> training_;  // the views that move; none where nothing is refined
   std::vector<Rigid3> poses_;  // of these, as the source has them

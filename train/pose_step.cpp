@@ -11,7 +11,7 @@ namespace {
 
 // Motions of this root mean square, px, are what photos ask for whose poses are right; chosen by measurement.
 constexpr double kIdleMotion_px = 0.05;
-constexpr double kLeastPrior = 0.01, kLargestPrior = 1;
+constexpr double kLeastPrior = 0.01;
 
 Vec3<double> Capped(const Vec3<double>& x, double most) {
   const double size = Norm(x);

@@ -8,7 +8,7 @@
 #include "rasterizer/torch/tensor_arena.h"
 #include "rasterizer/torch/torch_device.h"
 #include "rasterizer/view_support.h"
-#include "train/density/clone_split_prune.h"
+#include "train/density/apply_fates.h"
 #include "train/memory_limits.h"
 #include "train/photo_loading.h"
 #include "train/schedule.h"

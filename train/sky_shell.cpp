@@ -18,7 +18,7 @@ namespace splat::train {
 namespace {
 
 // These are shares of all pixels. Photos of white walls show up to 0.04, those of a street 0.2 (docs/results.md).
-constexpr double kLeastShare = 0.08, kWorthALine = 0.02;
+constexpr double kLeastShare = 0.08;
 // Far points are those beyond which this share lies: a few are always wrong.
 constexpr double kFartherPoints = 0.01, kBehindPoints = 2;
 constexpr double kOpacity = 0.9;
@@ -94,8 +94,8 @@ data::OpenSky ChosenSky(const data::Dataset& dataset, const TrainConfig& config,
   } else if (!is_auto || (sky.share >= kLeastShare && !obstacle.empty())) {
     const std::string reason = obstacle.empty() ? "no sky was found in which two photos agree" : obstacle;
     LogWarning(log, StrCat("--sky ", config.sky, ": ", reason, "; the training begins without it"));
-  } else if (sky.share >= kWorthALine) {
-    LogInfo(log, StrCat("--sky auto: ", share, "; off"));
+  } else {
+    LogInfo(log, StrCat("--sky auto: ", obstacle.empty() ? share : obstacle, "; off"));
   }
   return sky;
 }

@@ -5,7 +5,7 @@
 
 #include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/tensor_view.h"
-#include "train/kernels/loss/ssim_math.h"
+#include "train/kernels/loss/photometric_loss_math.h"
 
 namespace splat::train {
 namespace {

@@ -13,8 +13,9 @@
 #include "train/choose_poses.h"
 #include "train/color_term.h"
 #include "train/memory_limits.h"
+#include "train/settings/default_steps.h"
 #include "train/sky_shell.h"
-#include "train/training_steps.h"
+#include "train/training.h"
 
 namespace splat::train {
 namespace {
@@ -51,6 +52,16 @@ bool StepOrEnd(Training& training, const TrainState& state, const Backend& backe
     if (!no_memory) failure = ending;
     return false;
   }
+}
+
+// Several ranks have neither colours of photos nor motions of cameras yet, so auto stands for off.
+TrainConfig ConfigFor(const Ranks& ranks, TrainConfig config) {
+  if (ranks.count > 1) {
+    for (std::string* mode : {&config.color.mode, &config.poses.refine}) {
+      if (*mode == "auto") *mode = "off";
+    }
+  }
+  return config;
 }
 
 std::string UnusableText(const TrainState& state) {
@@ -100,7 +111,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));
   result.model = ToDevice(state.model, torch::kCPU);  // waits for a GPU
   result.color_mode = config.color.mode;
-  result.refine_poses = config.poses.refine;
+  result.refine_poses = state.motions.views.empty() ? "off" : "on";
   result.sky = config.sky;
   result.photo_colors = LearnedColors(dataset, state.photo_parameters);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -112,7 +123,7 @@ TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, c
   Prepare(config);
   TrainConfig chosen = config;
   chosen.color.mode = ChosenColorMode(dataset, config.color, log);
-  chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, log);
+  chosen.poses.refine = ChosenPoseRefinement(dataset, config.poses, StepsOf(config, backend.is_device), log);
   const int64_t room = RoomAtTheStart(backend, dataset, config.density, int64_t(dataset.points.positions.size()));
   const data::OpenSky sky = ChosenSky(dataset, config, room, log);
   chosen.sky = sky.empty() ? "off" : "on";
@@ -126,7 +137,7 @@ TrainStart BeginTraining(const Backend& backend, const data::Dataset& dataset, c
 
 TrainResult TrainOn(const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
                     const TrainCallbacks& callbacks, const Ranks& ranks) {
-  TrainStart start = BeginTraining(backend, dataset, config, callbacks.log);
+  TrainStart start = BeginTraining(backend, dataset, ConfigFor(ranks, config), callbacks.log);
   return ContinueTraining(start.state, backend, dataset, start.config, callbacks, ranks);
 }
 

@@ -1,8 +1,8 @@
 #include "apps/cli/cli.h"
 
 #include <iostream>
-#include <sstream>
 
+#include "apps/cli/help_layout.h"
 #include "core/check.h"
 #include "core/reason.h"
 
@@ -21,21 +21,38 @@ void LayOutHelp(CLI::App& app) {
   }
 }
 
-}  // namespace
-
-std::string Wrapped(const std::string& text, size_t columns, size_t indent) {
-  std::istringstream words(text);
-  std::string wrapped, line;
-  for (std::string word; words >> word;) {
-    if (!line.empty() && line.size() + 1 + word.size() > columns) {
-      wrapped += line + "\n";
-      line = std::string(indent, ' ') + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
+// What is wrong with the number of an option's values; empty where it is something else.
+std::string NumberOfValues(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string said = error.what();
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    const size_t times = option->count();
+    const bool is_switch = option->get_items_expected_max() == 0, takes_one = option->get_items_expected_max() == 1;
+    const std::string begin = is_switch ? name.substr(name.find_first_not_of('-')) + " was given" : name + ": ";
+    if (said.rfind(begin, 0) != 0) continue;
+    if (is_switch) return name + " takes no value";
+    if (takes_one && times > 1) {
+      return StrCat(name, " is given ", times == 2 ? "twice" : StrCat(times, " times"), "; give it once");
     }
+    return StrCat(name, " needs a value, ", option->get_type_name());
   }
-  return wrapped + line;
+  return "";
 }
+
+std::string ReasonOf(const CLI::App& app, const CLI::ParseError& error) {
+  std::string said = splat::ReasonOf(error);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const std::string number = NumberOfValues(app, error);
+    return number.empty() ? said : number;
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {  // a misspelt option may be why
+    const std::vector<std::string> unknown = app.remaining();
+    if (!unknown.empty()) said += StrCat("; not expected: ", unknown.front());
+  }
+  return said;
+}
+
+}  // namespace
 
 bool ParseCommandLine(CLI::App& app, int argc, char** argv) {
   LayOutHelp(app);
@@ -45,7 +62,7 @@ bool ParseCommandLine(CLI::App& app, int argc, char** argv) {
     app.exit(help_or_version, std::cout, std::cerr);
     return false;
   } catch (const CLI::ParseError& error) {
-    throw Error(StrCat(ReasonOf(error), " (", app.get_name(), " --help lists the options)"));
+    throw Error(StrCat(ReasonOf(app, error), " (", app.get_name(), " --help lists the options)"));
   }
   return true;
 }

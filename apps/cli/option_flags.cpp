@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "apps/cli/cli.h"
+#include "apps/cli/help_layout.h"
 #include "apps/cli/text_values.h"
 #include "core/check.h"
 #include "io/text_scan.h"
@@ -112,7 +113,9 @@ std::string DefaultText(const Option& option) {
 
 CLI::Option* Add(CLI::App& app, const Option& option) {
   const OptionFlag& flag = option.flag;
-  if (IsSwitch(option)) return app.add_flag(flag.names, option.help)->group(flag.group);
+  if (IsSwitch(option)) {
+    return app.add_flag(flag.names, option.help)->group(flag.group)->disable_flag_override();  // no "--quiet=false"
+  }
   CLI::Option* added = app.add_option(
       flag.names, [](const CLI::results_t&) { return true; }, option.help);
   added->type_name(flag.value_name)->group(flag.group)->required(flag.required)->default_str(DefaultText(option));
@@ -164,6 +167,13 @@ void OptionFlags::Assign() const {
       SPLAT_CHECK(problem.empty(), LongFlag(flag.option), ": ", problem);
     }
   }
+}
+
+std::string OptionFlags::TextOf(const std::string& name) const {
+  for (const Flag& flag : flags_) {
+    if (flag.option.name == name && flag.given->count() > 0) return flag.given->results().back();
+  }
+  return "";
 }
 
 std::vector<Option> OptionFlags::Given() const {

@@ -20,6 +20,9 @@ class OptionFlags {
   // Puts what the command line gave into the fields; after the parsing.
   void Assign() const;
 
+  // The text that the command line gave last for the option of this name; empty if it gave none.
+  std::string TextOf(const std::string& name) const;
+
   // The options of the table that the command line gave.
   std::vector<Option> Given() const;
 

@@ -1,5 +1,6 @@
 #include "apps/export/export_options.h"
 
+#include <filesystem>
 #include <vector>
 
 #include "apps/cli/cli.h"
@@ -8,6 +9,8 @@
 #include "apps/cli/text_values.h"
 #include "apps/cli/version.h"
 #include "core/check.h"
+#include "formats/spz_format.h"
+#include "io/atomic_file.h"
 
 namespace splat::apps {
 namespace {
@@ -17,6 +20,8 @@ using formats::SpzFrame;
 // What --mobile stands for: viewers on phones draw a million splats, and files beyond some 30 MB load slowly there.
 constexpr int64_t kMobileSplats = 750'000;
 constexpr int kMobileShDegree = 1;
+
+constexpr size_t kEnoughToRecognize = 16;  // bytes of a file
 
 const char* const kSelection = "Which splats";
 const char* const kFormats = "Formats";
@@ -68,7 +73,8 @@ std::vector<Option> SelectionOptions(ConvertOptions& options, Texts& texts) {
           .Refuse(CropProblem)
           .Flag("--crop AREA", kSelection),
       Option("clean", options.clean,
-             "Leave floaters out: what no two photos of the run support, or cameras in whose near zone it lies only")
+             "Leave out splats that hang in the air (floaters): those that fewer than two of the run's photos from "
+             "different places show, where a photo does not count for what is right before its lens")
           .Flag("--clean", kSelection),
       Option("cameras", options.cameras,
              "A cameras.json in the scene's frame, for --clean, --crop auto and pages, instead of the one beside IN")
@@ -137,6 +143,36 @@ std::string FormatsHelp() {
          "IN.";
 }
 
+// The options that were given and say something of another kind of file only.
+std::vector<std::string> WithoutUse(const ConvertOptions& options, const std::vector<Option>& given) {
+  const std::string& format = options.exporter->name;
+  const bool page = format == "html";
+  std::error_code ignored;
+  const bool reads_spz = !std::filesystem::is_regular_file(options.input, ignored) ||
+                         formats::IsSpz(BeginningOf(options.input, kEnoughToRecognize));
+  struct Use {
+    const char* option;
+    bool of_use;
+    const char* where;
+  };
+  const Use uses[] = {
+      {"spz_version", format == "spz", "OUT is .spz"},
+      {"spz_frame", format == "spz", "OUT is .spz"},
+      {"spz_input_frame", reads_spz, "IN is .spz"},
+      {"seed", page || format == "sog", "OUT is .sog or .html"},
+      {"cameras", page || options.clean || options.crop.automatic || options.check,
+       "OUT is .html, and for --clean, --crop auto and the check"},
+  };
+  std::vector<std::string> lines;
+  for (const Option& option : given) {
+    for (const Use& use : uses) {
+      if (option.name != use.option || use.of_use) continue;
+      lines.push_back(StrCat(LongFlag(option), " does nothing here: it is for the case that ", use.where));
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
 Crop ParseCrop(const std::string& text) {
@@ -179,6 +215,7 @@ std::optional<ConvertOptions> ParseConvertOptions(int argc, char** argv) {
     options.sh_degree = options.sh_degree.value_or(kMobileShDegree);
     options.morton = true;
   }
+  options.without_use = WithoutUse(options, flags.Given());
   options.verbosity = texts.quiet ? Verbosity::kQuiet : Verbosity::kNormal;
   return options;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/cli/progress.h"
 #include "formats/exporter.h"
@@ -35,6 +36,8 @@ struct ConvertOptions {
   formats::ExportOptions writing;
   formats::ImportOptions reading;
   Verbosity verbosity = Verbosity::kNormal;
+  // One line for each option that was given and does nothing for these files.
+  std::vector<std::string> without_use;
 };
 
 // Returns nothing if --help or --version was asked for and has been printed. Throws splat::Error for what cannot be,

@@ -186,6 +186,7 @@ void CheckScene(const ConvertOptions& options, const quality::ExportRenderCheck&
 
 int ConvertScene(ConvertOptions options) {
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
+  for (const std::string& line : options.without_use) progress.Warn(line);
   const std::unique_ptr<FileLock> claim = ClaimOutput(options);
   ThreadPool pool(options.threads > 0 ? options.threads : UsableCores());
   options.writing.executor = &pool;

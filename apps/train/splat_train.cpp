@@ -33,6 +33,7 @@ int TrainFromPhotos(const TrainOptions& options) {
   const InterruptHandler interrupt_handler;
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
   if (!options.disagreements.empty()) progress.Info("Settings: " + options.disagreements);
+  if (options.automatic_background) progress.Info("--background auto: black; --sky decides on splats for the sky");
   pipeline::Client client;
   client.on_event = [&](const pipeline::Event& event) { Show(event, progress, options.verbosity); };
   client.stop = InterruptRequested;

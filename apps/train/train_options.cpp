@@ -166,6 +166,7 @@ std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv) {
   flags.Assign();
   const train::LayeredConfig layered = train::Assemble(train::InOrder(SourcesOf(line, flags, options.config)));
   options.config = layered.config;
+  options.automatic_background = flags.TextOf("background") == "auto";
   options.disagreements = layered.disagreements;
   CheckBetweenOptions(options, line);
   options.formats = FormatsIn(line.formats);

@@ -10,7 +10,8 @@ namespace splat::apps {
 
 struct TrainOptions : pipeline::RunOptions {
   Verbosity verbosity = Verbosity::kNormal;
-  std::string disagreements;  // of files, assignments and flags, with who won; empty where there are none
+  bool automatic_background = false;  // --background auto
+  std::string disagreements;          // of files, assignments and flags, with who won; empty where there are none
 };
 
 // Returns nothing if --help or --version was asked for and has been printed. Throws splat::Error for what cannot be, in

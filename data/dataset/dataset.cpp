@@ -6,9 +6,11 @@
 #include "data/dataset/camera_sanity.h"
 #include "data/dataset/few_points.h"
 #include "data/dataset/foreign_points.h"
+#include "data/dataset/held_out_views.h"
 #include "data/dataset/lens_groups.h"
 #include "data/dataset/photo_faults.h"
 #include "data/dataset/rounded_points.h"
+#include "data/dataset/single_poses.h"
 #include "data/dataset/stale_size.h"
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
@@ -140,31 +142,12 @@ void NumberLenses(std::vector<View>& views) {
   for (size_t i = 0; i < views.size(); ++i) views[i].lens = lenses[i];
 }
 
-// A split of the source's own stays; otherwise every n-th view is held out.
-void SplitViews(const SceneDescription& scene, const DatasetOptions& options, std::vector<View>& views,
-                const LogSink& log) {
-  const int test_every = options.test_every;
-  const bool given = std::any_of(scene.photos.begin(), scene.photos.end(),
-                                 [](const PosedPhoto& photo) { return photo.split.has_value(); });
-  if (given && test_every > 0) {
-    LogWarning(log, StrCat("--test-every ", test_every, " is not used: the photos that are held out are those of ",
-                           scene.source, ", which has a split of its own"));
-  }
-  if (!given && test_every > 0) {
-    for (size_t i = 0; i < views.size(); i += size_t(test_every)) views[i].split = Split::kTest;
-  }
-  const bool any_train =
-      std::any_of(views.begin(), views.end(), [](const View& view) { return view.split == Split::kTrain; });
-  SPLAT_CHECK(any_train || !options.needs_training_views, scene.source,
-              ": no photo is left to train on: ", views.size(), " of ", views.size(), " are held out",
-              given ? " by the source's own split" : StrCat(" by --test-every ", test_every));
-}
-
 // The points of the source, unless they are not those of its cameras and photos.
 PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhoto>& photos,
                       const std::vector<View>& views, Executor& executor, const LogSink& log) {
   if (scene.points.positions.empty()) return {};
-  std::string why = "has points that no camera looks at";
+  std::string why =
+      "has points that no camera looks at: export points and cameras from one project in one coordinate system";
   if (CamerasSeePoints(photos, scene.points.positions)) {
     const double rounding = RoundingOfFloats(scene.points.positions);
     if (rounding > 0) {
@@ -176,8 +159,7 @@ PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhot
     why = WhyForeignPoints(photos, views, scene.points, executor);
   }
   if (why.empty()) return scene.points;
-  LogWarning(log, StrCat(scene.source, ": ", why, ": export points and cameras from one project in one coordinate ",
-                         "system; the training starts from random points"));
+  LogWarning(log, StrCat(scene.source, ": ", why, "; the training starts from random points"));
   return {};
 }
 
@@ -253,11 +235,12 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
   dataset.views = MakeViews(scene.source, photos, options, executor, log);
   LeaveOutStrays(dataset.views, log);
+  MendSinglePoses(scene.source, scene.points, dataset.views, executor, log);
   NumberLenses(dataset.views);
   UseMasks(dataset.views, executor, log);
   CheckTransparency(dataset.views);
   if (options.borders == "auto") FindBorders(dataset.views, executor, log);
-  SplitViews(scene, options, dataset.views, log);
+  ChooseHeldOutViews(scene, options, dataset.views, log);
   TurnPhotosToPoints(scene.source, scene.points, dataset.views, executor, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, dataset.views, executor, log);
   ColorBlackPoints(scene.source, dataset.points, log);

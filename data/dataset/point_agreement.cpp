@@ -21,6 +21,9 @@ constexpr double kBeside = 0.03;    // x the longer side
 constexpr double kLeastSpread = 2;  // of a channel's values, 0..255: below, it is of one colour
 constexpr int kLeastSide_px = 100;  // of a longer side; in smaller photos nothing lies apart
 constexpr uint8_t kOpaque = 128;    // alpha
+// Colours of points agree with photos by 0.42 to 0.86, with the same turned by 180 degrees by -0.45 to 0.07
+// (foreign_points.cpp has the sets).
+constexpr double kBetter = 0.2;
 
 using Color = Vec3<uint8_t>;
 using Offset = std::array<double, 2>;  // x the longer side
@@ -193,6 +196,11 @@ PointAgreement MeasurePointAgreement(const std::vector<View>& views, const Small
   agreement.point_chroma = MeanChroma(pairs.own);
   agreement.photo_chroma = MeanChroma(pairs.seen);
   return agreement;
+}
+
+bool ShowPointsBy(const PointAgreement& other, const PointAgreement& written) {
+  if (other.points < kPointsCompared || other.here < kPointsAgree || other.Peak() < kLeastPeak) return false;
+  return written.points < kPointsCompared || (other.here >= written.here + kBetter && other.Peak() > written.Peak());
 }
 
 }  // namespace splat::data

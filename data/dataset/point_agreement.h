@@ -44,4 +44,10 @@ constexpr double kPointsAgree = 0.35;
 PointAgreement MeasurePointAgreement(const std::vector<View>& views, const SmallPhotos& photos,
                                      const PointCloud& points, bool upright = false);
 
+// Whether photos show points by another reading of poses or photos than the one that is written: they agree with them
+// by it, and clearly better. Fewer than kPointsCompared points tell nothing.
+bool ShowPointsBy(const PointAgreement& other, const PointAgreement& written);
+constexpr size_t kPointsCompared = 100;
+constexpr double kLeastPeak = 0.05;  // of PointAgreement::Peak, by the other reading
+
 }  // namespace splat::data

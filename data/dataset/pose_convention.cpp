@@ -19,11 +19,6 @@ constexpr double kLeftInView = 0.1;              // x what is in view with turne
 constexpr double kUpright = 0.6, kRolled = 0.3;  // length of the mean of the cameras' upward directions
 constexpr double kInverseFewer = 0.7;  // the same, of inverse poses: with these, part of the points is often in view
 
-// About x, between OpenCV's and OpenGL's axes.
-Rigid3 Turn() {
-  return {{{{1, 0, 0}, {0, -1, 0}, {0, 0, -1}}}, {0, 0, 0}};
-}
-
 using Poses = std::vector<Rigid3>;  // of photos, in their order
 
 Poses PosesOf(const std::vector<PosedPhoto>& photos) {
@@ -53,10 +48,11 @@ std::vector<Reading> InverseReadings(const SceneDescription& scene, const Poses&
       " by the inverse of its pose: the file has camera-from-world for world-from-camera, or the reverse";
   const std::string end = "; all poses were inverted";
   if (!scene.opengl_axes) return {{Changed(written, [](const Rigid3& pose) { return Inverse(pose); }), begin + end}};
-  return {{Changed(written, [](const Rigid3& pose) { return Compose(Turn(), Compose(Inverse(pose), Turn())); }),
-           begin + end},
-          {Changed(written, [](const Rigid3& pose) { return Compose(Inverse(pose), Turn()); }),
-           begin + ", with OpenCV's axes" + end}};
+  return {
+      {Changed(written, [](const Rigid3& pose) { return Compose(TurnOfAxes(), Compose(Inverse(pose), TurnOfAxes())); }),
+       begin + end},
+      {Changed(written, [](const Rigid3& pose) { return Compose(Inverse(pose), TurnOfAxes()); }),
+       begin + ", with OpenCV's axes" + end}};
 }
 
 // Returns the poses of a file with OpenGL's axes whose rotations have rows for columns, beside translations that are
@@ -64,7 +60,7 @@ std::vector<Reading> InverseReadings(const SceneDescription& scene, const Poses&
 Reading TransposedReading(const Poses& written) {
   return {Changed(written,
                   [](const Rigid3& pose) {
-                    const Mat3<double> turn = Turn().rotation;
+                    const Mat3<double> turn = TurnOfAxes().rotation;
                     const Mat3<double> rotation = turn * (Transpose(pose.rotation) * turn);
                     return Rigid3{rotation, -(rotation * CameraCenterInWorld(pose))};
                   }),
@@ -138,6 +134,10 @@ void SayThatRotationsAreTransposed(const SceneDescription& scene, const LogSink&
 
 }  // namespace
 
+Rigid3 TurnOfAxes() {
+  return {{{{1, 0, 0}, {0, -1, 0}, {0, 0, -1}}}, {0, 0, 0}};
+}
+
 void CheckPoseConvention(const SceneDescription& scene, std::vector<PosedPhoto>& photos, const LogSink& log) {
   const Poses written = PosesOf(photos);
   const Looks looks = LooksWhereAxesMeet(written);
@@ -166,7 +166,7 @@ void CheckPoseConvention(const SceneDescription& scene, std::vector<PosedPhoto>&
     best_seen = by_it;
   };
   if (looks.away && !rolled_inverse) {
-    Reading turned = {Changed(written, [](const Rigid3& pose) { return Compose(Turn(), pose); }),
+    Reading turned = {Changed(written, [](const Rigid3& pose) { return Compose(TurnOfAxes(), pose); }),
                       " with its axes y and z turned about: the file has OpenCV's axes for OpenGL's, or the reverse; "
                       "all cameras were turned"};
     consider(turned, kLeftInView);

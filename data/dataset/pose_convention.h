@@ -4,9 +4,13 @@
 #include <vector>
 
 #include "core/log.h"
+#include "core/rigid3.h"
 #include "data/poses/scene_description.h"
 
 namespace splat::data {
+
+// Returns the turn about x between OpenCV's axes of a camera (y down, z forward) and OpenGL's (y up, z back).
+Rigid3 TurnOfAxes();
 
 // Puts the poses of `photos`, those of `scene`, right where the points of the scene leave no doubt, with a warning that
 // names the source:

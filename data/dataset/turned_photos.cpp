@@ -1,26 +1,12 @@
 #include "data/dataset/turned_photos.h"
 
 #include <map>
-#include <optional>
 
 #include "core/check.h"
 #include "core/spread_evenly.h"
 #include "data/dataset/point_agreement.h"
 
 namespace splat::data {
-namespace {
-
-// Colours of points agree with photos by 0.42 to 0.86, with the same turned by 180 degrees by -0.45 to 0.07
-// (foreign_points.cpp has the sets).
-constexpr double kBetter = 0.2, kPeak = 0.05;
-constexpr size_t kLeastPoints = 100;
-
-bool FitUpright(const PointAgreement& stored, const PointAgreement& upright) {
-  return stored.points >= kLeastPoints && upright.points >= kLeastPoints && upright.here >= kPointsAgree &&
-         upright.here >= stored.here + kBetter && upright.Peak() >= kPeak && upright.Peak() > stored.Peak();
-}
-
-}  // namespace
 
 void TurnPhotosToPoints(const std::string& source, const PointCloud& points, std::vector<View>& views,
                         Executor& executor, const LogSink& log) {
@@ -34,9 +20,9 @@ void TurnPhotosToPoints(const std::string& source, const PointCloud& points, std
   }
   for (const auto& [orientation, indices] : by_orientation) {
     const SmallPhotos photos = ReadSmallPhotos(views, SpreadEvenly(indices, kMostSmallPhotos), executor);
-    if (!FitUpright(MeasurePointAgreement(views, photos, points), MeasurePointAgreement(views, photos, points, true))) {
-      continue;
-    }
+    const PointAgreement stored = MeasurePointAgreement(views, photos, points);
+    if (stored.points < kPointsCompared) continue;
+    if (!ShowPointsBy(MeasurePointAgreement(views, photos, points, true), stored)) continue;
     for (const size_t i : indices) views[i].rotate_to_model = true;
     LogWarning(log, StrCat(source, ": ", indices.size(), " photos, as ", views[indices.front()].name,
                            ", show its points once they are turned as their EXIF orientation ", orientation,

@@ -21,6 +21,9 @@ constexpr std::array<const char*, 3> kColorNames[] = {
 // The coefficients of the base colours of a scene of splats (scene/base_color.h).
 constexpr std::array<const char*, 3> kHarmonicNames = {"f_dc_0", "f_dc_1", "f_dc_2"};
 
+// A share of numbers that are negative, of colours from -1 to 1; of those from 0 to 1 next to none are, by resampling.
+constexpr double kSigned = 0.05;
+
 // The place of a property among an element's, or -1.
 int ColumnOf(const PlyFile::Element& element, const char* name) {
   const auto found = std::find_if(element.properties.begin(), element.properties.end(),
@@ -32,6 +35,7 @@ int ColumnOf(const PlyFile::Element& element, const char* name) {
 struct ColorColumns {
   std::array<int, 3> columns = {-1, -1, -1};
   double scale = 1, offset = 0;
+  bool are_signed = false;  // from -1, which is black, to 1
 
   bool any() const { return columns[0] >= 0; }
   uint8_t Byte(const double* row, int channel) const {
@@ -61,11 +65,20 @@ ColorColumns FindColors(const PlyFile& ply, const PlyFile::Element& vertex) {
   }
   const std::string& type = vertex.properties[size_t(colors.columns[0])].type;
   if (type == "uchar" || type == "char") return colors;
-  double largest = 0;
+  const bool fractions = type == "float" || type == "double" || type == "half";
+  double largest = 0, least = 0;
+  uint64_t negative = 0;  // numbers
   ply.ForEachRowInDouble(vertex, [&](const double* row) {
-    for (const int column : colors.columns) largest = std::max(largest, row[column]);
+    for (const int column : colors.columns) {
+      largest = std::max(largest, row[column]);
+      least = std::min(least, row[column]);
+      negative += row[column] < 0 ? 1 : 0;
+    }
   });
-  colors.scale = ByteColorScale(largest, type == "float" || type == "double" || type == "half");
+  colors.scale = ByteColorScale(largest, fractions);
+  colors.are_signed =
+      fractions && largest <= 1 && least >= -1 && double(negative) >= kSigned * 3 * double(vertex.count);
+  if (colors.are_signed) colors.scale = colors.offset = 0.5 * ByteColorScale(1, true);
   return colors;
 }
 
@@ -98,7 +111,13 @@ void AddPlyPoints(const std::string& path, SceneDescription& scene) {
     scene.points.colors.push_back(
         colors.any() ? Vec3<uint8_t>{colors.Byte(row, 0), colors.Byte(row, 1), colors.Byte(row, 2)} : kUncoloredPoint);
   });
+  if (const std::string behind = ply.WhatLiesBehind(); damage.empty() && !behind.empty()) {
+    scene.warnings.push_back(behind);
+  }
   if (!damage.empty()) WarnOfPartOfPoints(damage, size_t(vertex->count), scene);
+  if (colors.are_signed) {
+    scene.warnings.push_back(path + ": has colours from -1 to 1, not from 0 to 1; they are taken so");
+  }
   if (!colors.any()) WarnOfNoColors(*vertex, path, scene.warnings);
   WarnOfPointsLeftOut(path, size_t(vertex->count) - scene.points.positions.size(), size_t(vertex->count), scene);
 }

@@ -191,7 +191,7 @@ std::string ReasonLeft(const Candidate& left, const Candidate& taken) {
   }
   if (left.located.in_order && !taken.located.in_order) return "has other names";
   if (left.sizes.fit != taken.sizes.fit) return "its cameras have other sizes";
-  return "as good, but second";
+  return "fits these photos as well; --poses takes it instead";
 }
 
 std::string Summarize(const std::vector<Candidate>& candidates, const PhotoFolder& photos) {

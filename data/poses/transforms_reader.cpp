@@ -6,6 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "core/check.h"
@@ -324,6 +325,33 @@ std::optional<Json> AddHeldOut(const std::string& path, const std::string& image
   }
 }
 
+// Takes the first `held_out` of the photos out where they are photos to train on, too. Where that leaves none to hold
+// out, no photo has a split, so that --test-every holds.
+size_t DropTrainedOn(const std::string& json_path, const std::string& test_path, size_t held_out,
+                     SceneDescription& scene) {
+  std::vector<PosedPhoto>& photos = scene.photos;
+  const auto first_trained = photos.begin() + std::ptrdiff_t(held_out);
+  std::set<std::string> trained;
+  for (auto photo = first_trained; photo != photos.end(); ++photo) {
+    if (photo->problem.empty()) trained.insert(photo->name);
+  }
+  const auto kept = std::stable_partition(photos.begin(), first_trained,
+                                          [&](const PosedPhoto& photo) { return trained.count(photo.name) == 0; });
+  const auto dropped = size_t(first_trained - kept);
+  if (dropped == 0) return held_out;
+  const std::string name = kept->name;
+  photos.erase(kept, first_trained);
+  const bool all = dropped == held_out;
+  scene.warnings.push_back(StrCat(test_path, ": ", all ? "all" : StrCat(dropped, " of"), " ", held_out,
+                                  " photos that it holds out (as ", name, ") are also in ",
+                                  fs::path(json_path).filename().string(), ", and are trained on and not held out",
+                                  all ? "; give a file of other photos, or hold some out with --test-every N" : ""));
+  if (all) {
+    for (PosedPhoto& photo : photos) photo.split.reset();
+  }
+  return held_out - dropped;
+}
+
 }  // namespace
 
 SceneDescription ReadTransforms(const std::string& json_path, const std::string& image_folder) {
@@ -333,10 +361,11 @@ SceneDescription ReadTransforms(const std::string& json_path, const std::string&
   scene.opengl_axes = true;
   std::optional<Json> test;
   if (!test_path.empty()) test = AddHeldOut(test_path, image_folder, scene);
-  const size_t held_out = scene.photos.size();
+  size_t held_out = scene.photos.size();
   ReadFrames(files[0], json_path, image_folder, test ? std::make_optional(Split::kTrain) : std::nullopt, scene);
   const size_t frames = scene.photos.size() - held_out;
   scene.source = StrCat("transforms file ", json_path, " (", frames, " frames)");
+  if (test) held_out = DropTrainedOn(json_path, test_path, held_out, scene);
   if (test) {
     files.push_back(std::move(*test));
     scene.source = StrCat("transforms files ", json_path, " and ", fs::path(test_path).filename().string(), " (",

@@ -1,5 +1,5 @@
 // This header decides which pairs of photos are matched: it has the rule, and the pairs of each kind of choice. The
-// functions are pure; later attempts may take more pairs (data/sfm/sfm_plan.h), and sfm_matching.h carries out what is
+// functions are pure; later attempts may take more pairs (data/sfm/sfm_plan.h), and own_matching.h carries out what is
 // chosen.
 #pragma once
 

@@ -11,10 +11,11 @@
 #include "data/sfm/colmap_masks.h"
 #include "data/sfm/eight_bit_copies.h"
 #include "data/sfm/fingerprint.h"
-#include "data/sfm/sfm_command.h"
 #include "data/sfm/sfm_parts.h"
 #include "data/sfm/sfm_repair.h"
+#include "data/sfm/sfm_report.h"
 #include "data/sfm/sfm_stages.h"
+#include "data/sfm/vocab_tree.h"
 #include "io/json_parse.h"
 
 namespace splat::data {
@@ -257,6 +258,7 @@ SfmResult RunSfm(const std::string& image_folder, const std::string& workspace_f
 
   constexpr double kSecondsPerMinute = 60;
   ColmapProgram colmap({options.colmap, workspace_folder, options.cancelled, options.idle_minutes * kSecondsPerMinute});
+  if (options.matcher == "vocab_tree") CheckVocabTree(options.vocab_tree_path, colmap.build().version);
   SfmContext context{options, workspace, colmap};
   context.image_folder = FolderForColmap(image_folder, set.usable, workspace);
   context.photos_key = photos_key;

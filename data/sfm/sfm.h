@@ -46,7 +46,7 @@ class SfmCancelled : public Error {
 // Runs what is not done yet. The workspace holds database.db, sparse/, colmap.log (COLMAP's own output) and state.json
 // (what each finished stage was made from). A changed photo set (names, sizes, times) or option invalidates the stages
 // that depend on it; a number of threads does not. COLMAP finds the features, verifies matches and solves; on a CPU the
-// features are matched here (data/sfm/sfm_matching.h), between pairs chosen by the likeness of their largest features.
+// features are matched here (data/sfm/own_matching.h), between pairs chosen by the likeness of their largest features.
 // `log` gets what a person should know while it runs (photos that cannot be read, retries); the result's notes say all.
 // If COLMAP makes several models that share no photos, the largest is taken; where no verified pair joins them, nothing
 // further is tried. Photos whose names COLMAP cannot list (line ends, blanks at the ends) are left out. Throws

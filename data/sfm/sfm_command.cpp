@@ -1,12 +1,12 @@
 #include "data/sfm/sfm_command.h"
 
-#include <algorithm>
 #include <csignal>
 #include <cstring>
 
 #include "core/check.h"
 #include "data/sfm/colmap_log.h"
 #include "data/sfm/sfm_repair.h"
+#include "data/sfm/sfm_report.h"
 
 namespace splat::data {
 namespace {
@@ -16,19 +16,6 @@ std::string HowLong(const SfmContext& context) {
 }
 
 }  // namespace
-
-void Report(const SfmContext& context, const SfmProgress& progress) {
-  if (context.progress) context.progress(progress);
-}
-
-void AddNote(SfmContext& context, const std::string& note) {
-  if (std::find(context.notes.begin(), context.notes.end(), note) == context.notes.end()) context.notes.push_back(note);
-}
-
-void Warn(SfmContext& context, const std::string& note) {
-  AddNote(context, note);
-  LogWarning(context.log, note);
-}
 
 ColmapRun RunCommand(SfmContext& context, const std::function<SfmCommand()>& prepare, const StageShare& share) {
   ColmapLogFollower follower(share.stage, share.photos);

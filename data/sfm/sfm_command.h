@@ -24,15 +24,6 @@ struct StageShare {
   double begin = 0, end = 1;
 };
 
-// Tells the progress to the context's function, if there is one.
-void Report(const SfmContext& context, const SfmProgress& progress);
-
-// Adds a note that is not there yet.
-void AddNote(SfmContext& context, const std::string& note);
-
-// Adds a note as AddNote does and logs it at once, for what a person should know while the stage runs.
-void Warn(SfmContext& context, const std::string& note);
-
 // Runs the command that `prepare` returns. One that was ended because it did nothing is prepared and run once more.
 ColmapRun RunCommand(SfmContext& context, const std::function<SfmCommand()>& prepare, const StageShare& share);
 

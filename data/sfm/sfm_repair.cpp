@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "data/sfm/colmap_database.h"
-#include "data/sfm/sfm_command.h"
+#include "data/sfm/sfm_report.h"
 
 namespace splat::data {
 namespace {

@@ -12,10 +12,11 @@
 #include "core/parallel.h"
 #include "data/sfm/colmap_database.h"
 #include "data/sfm/fingerprint.h"
+#include "data/sfm/own_matching.h"
 #include "data/sfm/sfm_command.h"
-#include "data/sfm/sfm_matching.h"
 #include "data/sfm/sfm_parts.h"
 #include "data/sfm/sfm_repair.h"
+#include "data/sfm/sfm_report.h"
 #include "io/atomic_file.h"
 
 namespace splat::data {

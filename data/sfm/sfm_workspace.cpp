@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "io/atomic_file.h"
+#include "io/json_names.h"
 #include "io/json_parse.h"
 #include "io/read_file.h"
 #include "io/temporary_file.h"
@@ -33,7 +34,8 @@ void SfmWorkspace::Load() {
     SPLAT_CHECK(state.at("version") == kStateVersion, Path("state.json"), ": is of another version");
     runs_ = state.at("runs");
     for (const auto& [stage, entry] : state.at("stages").items()) {
-      records_[stage] = {entry.at("made_from"), entry.at("result"), entry.at("run"), entry.at("finished")};
+      records_[stage] = {NameFromJson(entry.at("made_from").get<std::string>()),
+                         NameFromJson(entry.at("result").get<std::string>()), entry.at("run"), entry.at("finished")};
     }
   } catch (const json::exception&) {
     records_.clear();
@@ -47,13 +49,13 @@ void SfmWorkspace::Load() {
 void SfmWorkspace::Save() const {
   json stages = json::object();
   for (const auto& [stage, record] : records_) {
-    stages[stage] = {{"made_from", record.made_from},
-                     {"result", record.result},
+    stages[stage] = {{"made_from", NameInJson(record.made_from)},
+                     {"result", NameInJson(record.result)},
                      {"run", record.run_number},
                      {"finished", record.finished}};
   }
   const json state = {{"version", kStateVersion}, {"runs", runs_}, {"stages", stages}};
-  const std::string text = state.dump(1, ' ', false, json::error_handler_t::replace);
+  const std::string text = state.dump(1);
   WriteFileAtomically(Path("state.json"), text + '\n');
 }
 

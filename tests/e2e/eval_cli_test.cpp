@@ -188,6 +188,31 @@ TEST_F(SplatEval, FindsThePhotosBesideTheRunFromAnyFolder) {
   EXPECT_THAT(output.out, HasSubstr("mean of 2"));
 }
 
+// Photos in a folder, and of names, that are Latin-1; two of them differ in such a letter alone.
+TEST_F(SplatEval, NamesThatAreNoUtf8AreFoundAgain) {
+  const fs::path model = fs::path(folder_.path()) / "f\xFCr/sparse/0",
+                 images = fs::path(folder_.path()) / "f\xFCr/images";
+  testing::WriteBallPhotos(folder_ / "f\xFCr");
+  std::string text = ReadFile((model / "images.txt").string());
+  for (const auto& [from, to] : {std::pair("photo_00", "k\xFC"), std::pair("photo_04", "k\xF6")}) {
+    text.replace(text.find(from), std::string(from).size(), to);
+    fs::rename(images / (std::string(from) + ".png"), images / (std::string(to) + ".png"));
+  }
+  WriteFileAtomically((model / "images.txt").string(), [&](std::ostream& out) { out << text; });
+  const ProcessOutput train = RunProgram({kTrain, "--images", "f\xFCr/images", "--output", "out", "--iterations", "30",
+                                          "--export", "ply", "--test-every", "4", "--color", "exposure"},
+                                         300, folder_.path());
+  ASSERT_EQ(train.exit_code, 0) << train.err;
+  ExpectTheRunsFigures(Evaluated({"out/scene.ply"}));
+  EXPECT_THAT(Evaluated({"out/scene.ply", "--split", "all"})["views"], SizeIs(8));
+  const ProcessOutput render = RunProgram({kRender, "out/scene.ply", "--cameras", "out/cameras.json", "--split",
+                                           "train", "--photo-colors", "out/photo_colors.json", "--output", "views"},
+                                          300, folder_.path());
+  EXPECT_EQ(render.exit_code, 0) << render.err;
+  EXPECT_THAT(render.err, IsEmpty());
+  EXPECT_TRUE(fs::exists(fs::path(folder_.path()) / "views/k\xFC.png"));
+}
+
 TEST_F(SplatEval, LeavesATableJsonAndImages) {
   TrainOnBalls();
   const ProcessOutput output =
@@ -321,6 +346,8 @@ TEST_F(SplatEval, SaysInOneLineWhatIsMissing) {
   fs::create_directories(folder_ / "alone");
   fs::copy(folder_ / "out/scene.ply", folder_ / "alone/scene.ply");
   ExpectOneClearLine({"alone/scene.ply"}, "pass --photos DIR");
+  std::ofstream(folder_ / "alone/config.json") << "{\"version\": ";
+  ExpectOneClearLine({"alone/scene.ply"}, "alone/config.json: line 1, column 13: is not valid JSON here");
   fs::rename(folder_ / "balls/sparse", folder_ / "model");
   ExpectOneClearLine({"alone/scene.ply", "--photos", "balls/images"}, "pass --cameras PATH");
   fs::rename(folder_ / "balls", folder_ / "gone");

@@ -188,6 +188,16 @@ TEST_F(SplatExport, WritesTheVersionAndFrameOfSpzThatIsAskedFor) {
   EXPECT_LT(ErrorsBetween(ReadScene(folder_ / "back.ply"), cloud_).mean, 1e-3);
 }
 
+TEST_F(SplatExport, SaysWhichOptionsAreForAnotherFormat) {
+  const ProcessOutput output = Run(scene_, folder_ / "a.splat", {"--spz-version", "2", "--seed", "1"});
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_THAT(output.err, HasSubstr("--spz-version does nothing here: it is for the case that OUT is .spz"));
+  EXPECT_THAT(output.err, HasSubstr("--seed does nothing here: it is for the case that OUT is .sog or .html"));
+  EXPECT_THAT(Run(scene_, folder_ / "b.splat", {"--spz-input-frame", "rub"}).err, HasSubstr("that IN is .spz"));
+  EXPECT_EQ(Run(scene_, folder_ / "a.spz", {"--spz-version", "2", "--spz-frame", "rub"}).err, "");
+  EXPECT_EQ(Run(folder_ / "a.spz", folder_ / "a.sog", {"--spz-input-frame", "rub", "--seed", "1"}).err, "");
+}
+
 TEST_F(SplatExport, SogIsTheSameForAnyNumberOfThreads) {
   Converted("one.sog", {"--threads", "1"});
   Converted("three.sog", {"--threads", "3"});

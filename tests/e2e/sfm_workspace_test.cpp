@@ -241,7 +241,7 @@ TEST_F(RealColmap, SaysInOneLineWhyItFailed) {
   const std::string workspace = *shared_ / "failed";
   SfmOptions options = Options();
   options.matcher = "vocab_tree";
-  options.vocab_tree_path = *shared_ / "no tree";
+  options.vocab_tree_path = "file://" + *shared_ / "no tree";  // which is left to COLMAP
   const std::string message = ErrorMessageOf([&] { RunSfm(photos_, workspace, options, {}, {}); });
   EXPECT_THAT(message, HasSubstr("COLMAP's vocab_tree_matcher "));
   EXPECT_THAT(message, HasSubstr("Check failed: "));

@@ -56,6 +56,18 @@ TEST_F(PhotoColorsFileTest, IsReadAsItWasWritten) {
   EXPECT_EQ(read.lenses[1][2].coefficients, colors.lenses[1][2].coefficients);
 }
 
+TEST_F(PhotoColorsFileTest, NamesThatAreNoUtf8ComeBack) {
+  PhotoColors colors = SomeColors();
+  colors.photos.push_back(colors.photos[0]);
+  colors.photos[0].name = "f\xFCr.jpg";
+  colors.photos[1].name = "f\xF6r.jpg";
+  WritePhotoColors(path(), colors);
+  const PhotoColors read = ReadPhotoColors(path());
+  ASSERT_EQ(read.photos.size(), 2u);
+  EXPECT_EQ(read.photos[0].name, "f\xFCr.jpg");
+  EXPECT_EQ(read.photos[1].name, "f\xF6r.jpg");
+}
+
 TEST_F(PhotoColorsFileTest, WhatIsWrongIsNamed) {
   EXPECT_THAT(ErrorOf("[]"), AllOf(HasSubstr("photo_colors.json"), HasSubstr("has no photos and lenses")));
   EXPECT_THAT(ErrorOf(R"({"photos": {"x.jpg": {"lens": 0}}, "lenses": []})"),

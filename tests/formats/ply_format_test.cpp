@@ -240,6 +240,12 @@ TEST(ReadSplatPly, CutsShBeyondDegreeThree) {
   EXPECT_THAT(cloud.notes, ElementsAre(HasSubstr("SH degree 4")));
 }
 
+TEST(ReadSplatPly, SaysThatThereAreMoreRowsThanAnnounced) {
+  const std::string bytes = Encoded("ply", RandomCloud(5, 1));
+  EXPECT_THAT(Read(bytes).notes, ElementsAre());
+  EXPECT_THAT(Read(bytes + std::string(1000, '\0')).notes, ElementsAre(HasSubstr("1000 more bytes behind the 5 rows")));
+}
+
 TEST(ReadSplatPly, PassesOverOtherElementsAlsoWithLists) {
   const std::string plain = Encoded("ply", RandomCloud(5, 1));
   const size_t vertex = plain.find("element vertex"), body = plain.find("end_header\n") + 11;

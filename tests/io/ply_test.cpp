@@ -304,6 +304,30 @@ TEST_F(Ply, TextNumbersBeyondTheirTypeAreInfiniteOrZero) {
   }
 }
 
+// What lies behind the rows of vertices, and of edges with lists where there are any.
+std::string BehindOf(const std::string& format, const std::string& body, bool edges = false) {
+  const std::string header = StrCat("ply\nformat ", format, " 1.0\nelement vertex 2\nproperty float x\n",
+                                    edges ? "element edge 1\nproperty list uchar uchar ends\n" : "", "end_header\n");
+  return PlyFile(header + body, "a.ply").WhatLiesBehind();
+}
+
+TEST(PlyBehind, MoreRowsThanAnnouncedAreSaid) {
+  EXPECT_EQ(BehindOf("ascii", "1\n2\n\n"), "");
+  EXPECT_THAT(BehindOf("ascii", "1\n2\n3\n4\n"), HasSubstr("a.ply: has 2 more lines behind the 2 rows of 'vertex'"));
+  EXPECT_EQ(BehindOf("ascii", "1\n2\n2 1 2\n", true), "");
+  EXPECT_THAT(BehindOf("ascii", "1\n2\n2 1 2\n3\n", true), HasSubstr("1 more lines behind the 1 rows of 'edge'"));
+  const std::string rows(8, '\0');
+  for (const char* format : {"binary_little_endian", "binary_big_endian"}) {
+    EXPECT_EQ(BehindOf(format, rows), "");
+    EXPECT_EQ(BehindOf(format, rows + "\n"), "") << "less than a row";
+    EXPECT_THAT(BehindOf(format, rows + rows), HasSubstr("8 more bytes behind"));
+    EXPECT_EQ(BehindOf(format, rows.substr(1)), "") << "cut off";
+    EXPECT_EQ(BehindOf(format, rows + "\2\7\7", true), "");
+    EXPECT_EQ(BehindOf(format, rows + "\2\7", true), "") << "cut off";
+    EXPECT_THAT(BehindOf(format, rows + "\2\7\7\7", true), HasSubstr("1 more bytes behind"));
+  }
+}
+
 TEST(PlyOfTestData, ReadsAnInriaScene) {
   SPLAT_TEST_DATA_OR_SKIP(path, "splats/kacytran/point_cloud/iteration_7000/point_cloud.ply");
   const PlyTable table = ReadPly(path);

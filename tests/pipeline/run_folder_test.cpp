@@ -71,9 +71,26 @@ TEST_F(RunFolderTest, SaysWhatTheRunWasToldAndWhichCamerasItHad) {
   EXPECT_EQ(run.cameras[4].camera.width, 32);
 }
 
+TEST_F(RunFolderTest, PathsThatAreNoUtf8ComeBack) {
+  options_.images = "f\xFCr/images";
+  options_.poses = "f\xFCr/sparse";
+  options_.dataset.masks = "f\xFCr/masks";
+  WriteRun();
+  EXPECT_EQ(Read().images, "f\xFCr/images");
+  EXPECT_EQ(Read().poses, "f\xFCr/sparse");
+  EXPECT_EQ(Read().dataset.masks, "f\xFCr/masks");
+}
+
 TEST_F(RunFolderTest, OtherProgramsConfigurationsAreNone) {
   EXPECT_FALSE(ReadRunFolder(folder_ / "out"));
   EXPECT_FALSE(ReadRunFolder(folder_ / "nowhere"));
+  EXPECT_EQ(DamageOfRun(folder_ / "nowhere"), "");
+  WriteText("out/config.json", "{\"input\": {");
+  EXPECT_THAT(DamageOfRun(folder_ / "out"), HasSubstr("out/config.json: line 1, column 12: is not valid JSON"));
+  WriteText("out/config.json", "{\"model\": 1}");
+  EXPECT_EQ(DamageOfRun(folder_ / "out"), "");
+  WriteText("out/config.json", "{\"version\": \"1\", \"command_line\": \"\", \"training\": {}}");
+  EXPECT_THAT(DamageOfRun(folder_ / "out"), HasSubstr("out/config.json: has no 'input'"));
   for (const char* text : {"{\"model\": 1}", "[1, 2]", "no JSON"}) {
     WriteText("out/config.json", text);
     EXPECT_FALSE(ReadRunFolder(folder_ / "out")) << text;

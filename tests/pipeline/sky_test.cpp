@@ -23,6 +23,7 @@ namespace splat::train {
 namespace {
 
 using splat::testing::TempDir;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -89,7 +90,7 @@ TEST(ChosenSky, IsNoneInARoom) {
   const Capture room(false);
   const Choice choice(room.dataset, "auto");
   EXPECT_TRUE(choice.sky.empty());
-  EXPECT_THAT(choice.lines, ElementsAre());
+  EXPECT_THAT(choice.lines, ElementsAre(AllOf(HasSubstr("--sky auto: the photos show sky in "), HasSubstr("; off"))));
   EXPECT_LT(choice.sky.share, 0.02);
 }
 

@@ -28,6 +28,7 @@ TrainConfig Config(const std::string& mode, int iterations = 600) {
   config.iterations = iterations;
   config.init.sh_degree = 0;
   config.color.mode = mode;
+  config.poses.refine = "off";
   return config;
 }
 

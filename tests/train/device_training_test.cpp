@@ -54,6 +54,7 @@ TrainConfig Config(int iterations) {
   TrainConfig config;
   config.iterations = iterations;
   config.init.sh_degree = 2;
+  config.poses.refine = "off";
   config.density.refine_from = 0;  // splats are cloned, split and removed in so short a run, too
   return config;
 }

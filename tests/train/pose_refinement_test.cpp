@@ -130,6 +130,39 @@ TEST(PoseRefinement, CamerasComeBackWithPointsThatPhotosSeeAsWell) {
   EXPECT_LT(without, 0.4);      // 0.35
 }
 
+// A set that says nothing of its poses, and what a training on it logs.
+struct UnknownPoses : SyntheticSet {
+  UnknownPoses() { dataset.reprojection_error_px = -1; }
+
+  TrainResult Train(const Backend& backend, const char* refine) {
+    TrainCallbacks callbacks;
+    callbacks.log = [&](LogLevel, const std::string& text) { log += text + "\n"; };
+    return TrainOn(backend, dataset, Config(refine, 300), callbacks);
+  }
+
+  std::string log;
+};
+constexpr char kEnded[] = "show that the poses are right; off";
+
+TEST(PoseRefinement, AutoEndsWherePosesAreRightAndLeavesThemAsTheyWere) {
+  for (const Backend& backend : {CpuBackend(), EmulatedGpu()}) {
+    UnknownPoses set;
+    const TrainResult result = set.Train(backend, "auto");
+    EXPECT_NE(set.log.find(kEnded), std::string::npos) << set.log;
+    EXPECT_TRUE(result.motions.empty());
+    EXPECT_EQ(result.refine_poses, "off");
+  }
+}
+
+TEST(PoseRefinement, AutoGoesOnWherePosesAreOff) {
+  UnknownPoses set;
+  PutOff(set.dataset, set.dataset.ViewsOf(Split::kTrain));
+  const TrainResult result = set.Train(CpuBackend(), "auto");
+  EXPECT_EQ(set.log.find(kEnded), std::string::npos) << set.log;
+  EXPECT_EQ(result.refine_poses, "on");
+  EXPECT_EQ(result.motions, set.Train(CpuBackend(), "on").motions);
+}
+
 TEST(PoseRefinement, HeldOutCamerasStayAndOthersDoNot) {
   SyntheticSet set;
   const TrainResult result = TrainOn(CpuBackend(), set.dataset, Config("on", 200), {});
@@ -209,11 +242,14 @@ TEST(PoseRefinement, AGpuMovesTheCamerasAsTheCpuDoes) {
   EXPECT_GT(largest, 0.01);
 }
 
-TEST(PoseRefinement, RefusesSeveralRanks) {
-  SyntheticSet set;
+TEST(PoseRefinement, OfSeveralRanksIsRefusedAndAutoIsOff) {
+  UnknownPoses set;
   Ranks ranks;
   ranks.count = 2;
   ranks.sum = [](const KernelContext&, const torch::Tensor&) {};
+  TrainConfig config = Config("auto", 60);
+  config.color.mode = "auto";
+  EXPECT_EQ(TrainOn(CpuBackend(), set.dataset, config, {}, ranks).refine_poses, "off");
   EXPECT_NE(ErrorMessageOf([&] {
               TrainOn(CpuBackend(), set.dataset, Config("on"), {}, ranks);
             }).find("several ranks cannot refine poses yet"),
@@ -222,12 +258,12 @@ TEST(PoseRefinement, RefusesSeveralRanks) {
 
 TEST(PoseRefinement, ATrainingGoesOnWithTheOptionThatItBeganWithOnly) {
   SyntheticSet set;
-  for (const char* begun : {"off", "on"}) {
+  for (const char* begun : {"off", "on", "auto"}) {
     for (const char* refine : {"off", "on", "auto"}) {
       SCOPED_TRACE(StrCat("begun with ", begun, ", goes on with ", refine));
       TrainState state = InitialState(CpuBackend(), set.dataset, Config(begun, 2));
       const auto go_on = [&] { ContinueTraining(state, CpuBackend(), set.dataset, Config(refine, 2), {}); };
-      if (std::string(begun) == refine) {
+      if ((std::string(begun) == "off") == (std::string(refine) == "off") || std::string(refine) == "auto") {
         EXPECT_NO_THROW(go_on());
       } else {
         EXPECT_THROW(go_on(), Error);
@@ -235,7 +271,6 @@ TEST(PoseRefinement, ATrainingGoesOnWithTheOptionThatItBeganWithOnly) {
       }
     }
   }
-  EXPECT_THROW(InitialState(CpuBackend(), set.dataset, Config("auto")), Error);
 }
 
 // What a step says of a pose: the matrix is near that of Gauss and Newton with images that are rendered from moved

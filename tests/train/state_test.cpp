@@ -28,6 +28,7 @@ const std::vector<int> kStops = {1, 3 * kEpoch, 47, 40, 30, 60};
 TrainConfig Config() {
   TrainConfig config;
   config.iterations = 5000;
+  config.poses.refine = "off";
   config.init.sh_degree = 2;
   config.sh_degree_every = 100;  // 17 of this run
   config.density.refine_from = 0;

@@ -5,6 +5,7 @@
 #include <png.h>
 #include <webp/decode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <string_view>
@@ -88,6 +89,15 @@ DecodedPhoto ReadPhoto(const std::string& path) {
   SPLAT_CHECK(header.format == PhotoFormat::kWebp || header.format == PhotoFormat::kPng, path, ": ", kBuildName,
               "reads WebP and PNG only");
   return {header.format == PhotoFormat::kWebp ? DecodeWebp(path, bytes) : DecodePng(path, bytes)};
+}
+
+// By a whole factor, so that the longer side is usually somewhat shorter than `longer_side`.
+DecodedPhoto ReadReducedPhoto(const std::string& path, int longer_side) {
+  DecodedPhoto photo = ReadPhoto(path);
+  const int side = std::max(photo.image.width, photo.image.height);
+  const int factor = std::min({(side + longer_side - 1) / longer_side, photo.image.width, photo.image.height});
+  if (factor > 1) photo.image = ReduceImage(photo.image, factor);
+  return photo;
 }
 
 Image8 ResizeImage(const Image8& image, int width, int height) {

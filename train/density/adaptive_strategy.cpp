@@ -7,7 +7,7 @@
 #include "rasterizer/torch/render_passes.h"
 #include "rasterizer/torch/tensor_view.h"
 #include "rasterizer/torch/torch_device.h"
-#include "train/density/clone_split_prune.h"
+#include "train/density/apply_fates.h"
 #include "train/density/morton_sort.h"
 #include "train/density/opacity_resets.h"
 #include "train/density/strategies.h"

@@ -12,7 +12,7 @@
 
 namespace splat::train {
 
-// This is what a strategy sees of a step; it may change the number of splats only through clone_split_prune.h and
+// This is what a strategy sees of a step; it may change the number of splats only through apply_fates.h and
 // relocation.h.
 struct StepContext {
   int step = 0;           // 1 at the first

@@ -49,7 +49,8 @@ struct ColorConfig {
 
 // Poses of the training photos that are refined with the scene (train/pose_refinement.h).
 struct PoseConfig {
-  std::string refine = "off";  // off; on; auto: where the poses look as if they needed it (train/choose_poses.h)
+  // off; on; auto: where the poses may need it (train/choose_poses.h), and as long as they do
+  std::string refine = "auto";
   std::string focal = "off";   // off; on: the focal length of each lens, too, also with poses that stay
   int from = 500;              // steps (of 30,000) before poses move; a short run waits a share of it that is longer
   double until = 0.8;          // share of the run after which they stay

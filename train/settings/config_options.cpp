@@ -25,7 +25,8 @@ std::vector<Option> RunOptionsOf(TrainConfig& config) {
           .Between(0, 1024)
           .Flag("--threads N", kMachineGroup),
       Option("instruction_set", config.instruction_set,
-             "Of the CPU's vectors; auto takes the fastest that the machine has")
+             "Kind of the CPU's vector instructions that the program computes with; auto takes the fastest that this "
+             "machine has")
           .OneOf(InstructionSetNames()),
       Option("sh_degree_every", config.sh_degree_every,
              "Steps (of 30000) between rises of the colours' degree; 0: all at once")
@@ -37,7 +38,8 @@ std::vector<Option> RunOptionsOf(TrainConfig& config) {
           .Between(0, 1)
           .Flag("--background COLOR", kTrainingGroup),
       Option("remove_floaters", config.remove_floaters,
-             "Whether splats are removed that no two photos support, or cameras in whose near zone they lie only")
+             "Remove splats that hang in the air: those that fewer than two photos from different places show, where a "
+             "photo does not count for what is right before its lens")
           .OneOf({"off", "on"})
           .Flag("--remove-floaters off|on", kTrainingGroup),
       Option("sky", config.sky,
@@ -95,7 +97,7 @@ std::vector<Option> OptionsOf(PoseConfig& config) {
       Option(
           "refine", config.refine,
           "Move the cameras of the training photos with the scene, where their poses are slightly off; auto looks at "
-          "where the poses come from")
+          "where the poses come from, and ends it where they turn out right")
           .OneOf({"off", "auto", "on"})
           .Flag("--refine-poses off|auto|on", kTrainingGroup),
       Option("focal", config.focal, "Change the focal length of each lens with the scene, where it is slightly off")

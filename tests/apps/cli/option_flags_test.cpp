@@ -104,6 +104,15 @@ TEST(OptionFlagsTest, ABackgroundThatIsAutoIsBlackWhereItAlwaysHasAValue) {
   EXPECT_EQ(TextProblem(of_a_scene, "white"), "");
 }
 
+TEST(OptionFlagsTest, GivesTheTextOfAnOption) {
+  Settings settings;
+  CLI::App app("Test", "test");
+  const OptionFlags flags(app, OptionsOf(settings), {"A", "B"});
+  app.parse(std::vector<std::string>{"auto", "--background"});
+  EXPECT_EQ(flags.TextOf("background"), "auto");
+  EXPECT_EQ(flags.TextOf("device"), "");
+}
+
 TEST(OptionFlagsTest, HelpNamesEachFlagWithItsDefault) {
   Settings settings;
   CLI::App app("Test", "test");

@@ -7,6 +7,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "data/photos/image_io.h"
+#include "io/atomic_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
@@ -15,8 +16,10 @@ namespace splat::data {
 namespace {
 
 using splat::testing::ErrorMessageOf;
+using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const PhotoInfo kPhoto = {40, 20, 1, 8};
 
@@ -120,6 +123,13 @@ TEST_F(MaskImageTest, WhatIsNoMaskIsRefusedByName) {
   splat::testing::WriteBytes(folder_ / "text.png", "no image");
   EXPECT_THAT(ErrorMessageOf([&] { ReadMask({folder_ / "text.png"}, kPhoto); }), HasSubstr("text.png"));
   EXPECT_THAT(ErrorMessageOf([&] { ReadMask({folder_ / "none.png"}, kPhoto); }), HasSubstr("none.png"));
+  const std::string cut = ReadFile(Write(Image8(64, 32, 1)).path);
+  splat::testing::WriteBytes(folder_ / "photo_cut.png", cut.substr(0, cut.size() - 20));
+  for (const char* name : {"empty.png", "text.png", "photo_cut.png"}) {
+    const std::string message = ErrorMessageOf([&] { ReadMask({folder_ / name}, kPhoto); });
+    EXPECT_THAT(message, AllOf(HasSubstr(name), HasSubstr("mask")));
+    EXPECT_THAT(message.substr(message.find(name) + 9), Not(HasSubstr("photo")));
+  }
 }
 
 // Photos of another kind, or depth images, in a folder that is named masks.

@@ -37,6 +37,7 @@ TEST(PlyPoints, TakesColoursOfAnyTypeAndUsualName) {
       {"ushort", {"red", "green", "blue"}, {"0 1 255", "100 0 1"}, {{0, 1, 255}, {100, 0, 1}}},
       {"int", {"red", "green", "blue"}, {"0 1 255", "1 0 1"}, {{0, 1, 255}, {1, 0, 1}}},
       {"float", {"f_dc_0", "f_dc_1", "f_dc_2"}, {"0 1.7724539 -1.7724539", "9 -9 0"}, {{128, 255, 0}, {255, 0, 128}}},
+      {"float", {"red", "green", "blue"}, {"-1 1 0", "-0.5 0.2 1"}, {{0, 255, 128}, {64, 153, 255}}},
       {"uchar", {"red", "green", "intensity"}, {"0 1 2", "1 2 3"}, {{128, 128, 128}, {128, 128, 128}}},
   };
   const splat::testing::TempDir folder;
@@ -53,6 +54,31 @@ TEST(PlyPoints, TakesColoursOfAnyTypeAndUsualName) {
           << int(color.z);
     }
   }
+}
+
+TEST(PlyPoints, SaysThatColoursBeginAtMinusOne) {
+  const splat::testing::TempDir folder;
+  const auto warnings_of = [&](const char* second) {
+    splat::testing::WriteBytes(folder / "p.ply", Ply({"float", {"red", "green", "blue"}, {"-1 1 0", second}, {}}));
+    SceneDescription scene;
+    AddPlyPoints(folder / "p.ply", scene);
+    return scene.warnings;
+  };
+  ASSERT_EQ(warnings_of("-0.5 0 1").size(), 1u);
+  EXPECT_EQ(warnings_of("-0.5 0 1")[0],
+            folder / "p.ply" + (": has colours from -1 to 1, not from 0 to 1; they are taken so"));
+  EXPECT_TRUE(warnings_of("-0.5 0 200").empty()) << "bytes, of which some are out of range";
+}
+
+TEST(PlyPoints, SaysThatThereAreMoreThanAnnounced) {
+  const splat::testing::TempDir folder;
+  const Colors colors = {"uchar", {"red", "green", "blue"}, {"1 2 3", "4 5 6"}, {}};
+  splat::testing::WriteBytes(folder / "p.ply", Ply(colors) + "1 2 3 4 5 6\n");
+  SceneDescription scene;
+  AddPlyPoints(folder / "p.ply", scene);
+  EXPECT_EQ(scene.points.positions.size(), 2u);
+  ASSERT_EQ(scene.warnings.size(), 1u);
+  EXPECT_NE(scene.warnings[0].find("1 more lines behind the 2 rows of 'vertex'"), std::string::npos);
 }
 
 TEST(PlyPoints, TakesTheWholeOnesOfAFileThatIsCutOff) {

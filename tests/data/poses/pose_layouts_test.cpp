@@ -121,7 +121,8 @@ TEST_F(PoseChoiceTest, AModelBesideLlffsPosesIsPreferred) {
   AddPhotos("images_4", {"a.png", "b.png"});
   AddLlff("poses_bounds.npy", 2, {160, 120});
   AddModel("sparse/0", {"IMG_1.JPG", "IMG_7.JPG"}, {160, 120});
-  EXPECT_THAT(Choose("images_4").summary, HasSubstr("poses_bounds.npy (as good, but second)"));
+  EXPECT_THAT(Choose("images_4").summary,
+              HasSubstr("poses_bounds.npy (fits these photos as well; --poses takes it instead)"));
   EXPECT_THAT(source_, HasSubstr("sparse/0"));
   WriteBytes(Place("poses_bounds.npy"), "x");
   Choose("images_4");
@@ -285,7 +286,8 @@ TEST_F(PoseChoiceTest, ModelsAndTransformsGoBeforeExportedCamerasOfTheSamePhotos
   AddMetashape("cameras.xml", {"a", "b"});
   AddRealityCapture("cameras.csv", {"a.png", "b.png"});
   EXPECT_THAT(Choose("images").summary,
-              AllOf(StartsWith("RealityCapture"), HasSubstr("cameras.xml (as good, but second)")));
+              AllOf(StartsWith("RealityCapture"),
+                    HasSubstr("cameras.xml (fits these photos as well; --poses takes it instead)")));
   AddTransforms("transforms.json", {"images/a.png", "images/b.png"});
   EXPECT_THAT(Choose("images").summary, StartsWith("transforms file"));
   AddModel("sparse/0", {"a.png", "b.png"});

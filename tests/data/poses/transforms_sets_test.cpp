@@ -125,6 +125,29 @@ TEST_F(TransformsSets, KeepsTheSplitOfTrainAndTestFiles) {
   EXPECT_THAT(scene.source, HasSubstr("1 training and 1 test frames"));
 }
 
+TEST_F(TransformsSets, PhotosToTrainOnAreNotHeldOut) {
+  const std::string train_path = folder_ / "transforms_train.json";
+  const auto both = MakeFile(MakeFrame("train/r_0"));
+  WriteBytes(train_path, both.dump());
+  WriteBytes(folder_ / "transforms_test.json", both.dump());
+  SceneDescription scene = ReadTransforms(train_path);
+  ASSERT_THAT(scene.photos, SizeIs(1));
+  EXPECT_FALSE(scene.photos[0].split.has_value()) << "--test-every holds";
+  EXPECT_THAT(scene.warnings, ElementsAre(::testing::AllOf(
+                                  HasSubstr("transforms_test.json: all 1 photos that it holds out (as train/r_0) are "
+                                            "also in transforms_train.json"),
+                                  HasSubstr("--test-every N"))));
+  json some = both;
+  some["frames"].push_back(MakeFrame("test/r_0"));
+  WriteBytes(folder_ / "transforms_test.json", some.dump());
+  scene = ReadTransforms(train_path);
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  EXPECT_EQ(scene.photos[0].split, Split::kTest);
+  EXPECT_EQ(scene.photos[1].split, Split::kTrain);
+  EXPECT_THAT(scene.source, HasSubstr("1 training and 1 test frames"));
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("1 of 2 photos that it holds out")));
+}
+
 TEST_F(TransformsSets, ADamagedFileOfHeldOutPhotosCostsTheseAlone) {
   const std::string train_path = folder_ / "transforms_train.json";
   WriteBytes(train_path, MakeFile(MakeFrame("train/r_0")).dump());

@@ -22,12 +22,15 @@ TEST(SfmWorkspace, RemembersFinishedStages) {
     EXPECT_FALSE(workspace.IsFinished("features", "50 photos"));
     workspace.Begin("features", "50 photos");
     workspace.Finish("features", "a result with \xff and \"quotes\"");
+    workspace.Begin("matching", "a file named \xff");
+    workspace.Finish("matching");
   }
   const SfmWorkspace again(path);
   EXPECT_TRUE(again.IsFinished("features", "50 photos"));
   EXPECT_FALSE(again.IsFinished("features", "51 photos"));
   EXPECT_FALSE(again.IsInterrupted("features", "50 photos"));
-  EXPECT_THAT(again.Result("features"), HasSubstr("\"quotes\""));
+  EXPECT_EQ(again.Result("features"), "a result with \xff and \"quotes\"");
+  EXPECT_TRUE(again.IsFinished("matching", "a file named \xff"));
 }
 
 TEST(SfmWorkspace, TellsAnInterruptedStageFromAFinishedOne) {

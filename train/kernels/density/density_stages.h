@@ -11,7 +11,7 @@
 #include "core/vec.h"
 #include "rasterizer/kernels/views.h"
 #include "scene/usable_splat.h"
-#include "train/kernels/density/clone_split_math.h"
+#include "train/kernels/density/clone_split_prune_math.h"
 #include "train/kernels/density/morton_math.h"
 #include "train/kernels/density/noise_stages.h"
 #include "train/kernels/density/relocation_stages.h"

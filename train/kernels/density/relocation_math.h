@@ -9,7 +9,7 @@
 #include "core/host_device.h"
 #include "core/random.h"
 #include "rasterizer/math/activation.h"
-#include "train/kernels/density/clone_split_math.h"
+#include "train/kernels/density/clone_split_prune_math.h"
 
 namespace splat::train {
 

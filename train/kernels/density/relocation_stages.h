@@ -15,9 +15,9 @@ namespace splat::train {
 
 struct WeighParams {
   kernels::SplatsView<float> splats;  // N of them
-  float dead_logit = 0;               // a splat that is not usable or does not live by it (clone_split_math.h) is dead
-  uint64_t* weight_sums = nullptr;    // [N] out: inclusive sums of DrawWeight
-  int32_t* dead_sums = nullptr;       // [N] out: dead ones among the splats up to this one
+  float dead_logit = 0;  // a splat that is not usable or does not live by it (clone_split_prune_math.h) is dead
+  uint64_t* weight_sums = nullptr;  // [N] out: inclusive sums of DrawWeight
+  int32_t* dead_sums = nullptr;     // [N] out: dead ones among the splats up to this one
 };
 
 SPLAT_HD inline bool LivesBy(const WeighParams& params, int64_t splat) {

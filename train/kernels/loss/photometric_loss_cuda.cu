@@ -3,6 +3,7 @@
 // the tiles' sums in a fixed order. Rows stay interleaved as on the CPU: a horizontal tap is kChannels values apart.
 #include "core/multiply_add.h"
 #include "train/kernels/cuda_kernels.cuh"
+#include "train/kernels/loss/photometric_loss_math.h"
 #include "train/kernels/loss/ssim_math.h"
 
 namespace splat::train::SPLAT_GPU_NAMESPACE {

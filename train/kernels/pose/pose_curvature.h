@@ -10,7 +10,7 @@
 #include "core/host_device.h"
 #include "core/kernel_context.h"
 #include "rasterizer/kernels/kernels.h"
-#include "train/kernels/loss/ssim_math.h"
+#include "train/kernels/loss/photometric_loss_math.h"
 
 namespace splat::train {
 

@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/random.h"
 #include "tests/support/train_backends.h"
+#include "train/kernels/loss/photometric_loss_math.h"
 #include "train/kernels/loss/ssim_math.h"
 
 namespace splat::train {

@@ -1,4 +1,4 @@
-#include "train/density/clone_split_prune.h"
+#include "train/density/apply_fates.h"
 
 #include <gtest/gtest.h>
 

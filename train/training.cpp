@@ -1,4 +1,4 @@
-#include "train/training_steps.h"
+#include "train/training.h"
 
 #include <algorithm>
 #include <cmath>
@@ -63,7 +63,7 @@ Training::Training(TrainState& state, const Backend& backend, const TrainingInpu
       train_step_(backend, TermsOf(backend, input.dataset, input.config, steps_, state),
                   UpdateOf(backend, input.ranks)),
       losses_(train_step_, backend.is_device, state.unusable_steps),
-      poses_(backend, input.dataset, input.config.poses, steps_, state.motions) {}
+      poses_(backend, input.dataset, input.config.poses, steps_, state.motions, input.log) {}
 
 // The default is that of the frame of trainings.
 static_assert(math::kDefaultNear == kNearShare * data::kAlignedDistance);

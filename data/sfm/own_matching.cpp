@@ -1,4 +1,4 @@
-#include "data/sfm/sfm_matching.h"
+#include "data/sfm/own_matching.h"
 
 #include <algorithm>
 #include <list>

@@ -1,5 +1,5 @@
 // SSIM inside the image has scikit-image's values, and MS-SSIM those of its formula in double.
-#include "quality/ms_ssim.h"
+#include "quality/ssim.h"
 
 #include <gtest/gtest.h>
 

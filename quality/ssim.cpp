@@ -1,4 +1,4 @@
-#include "quality/ms_ssim.h"
+#include "quality/ssim.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,6 +6,7 @@
 
 #include "quality/counted_pixels.h"
 #include "quality/separable_filter.h"
+#include "train/kernels/loss/photometric_loss_math.h"
 #include "train/kernels/loss/ssim_math.h"
 
 namespace splat::quality {
