@@ -19,6 +19,10 @@ constexpr int kNeighbours = 3;
 constexpr double kMinScale = 1e-5, kMaxScale = 0.1;
 // The scale of a lone point, which has no neighbour to tell it, x extent.
 constexpr double kLoneScale = 0.01;
+// The least initial value of a channel, 0..1: at 0 the clamp to displayable light would let no gradient through, and
+// the splat would stay as dark as its point.
+constexpr double kMinColor = 0.5 / 255;
+
 // Mean distance of each point to its nearest neighbours (fewer if there are fewer points; 0 for a lone point).
 std::vector<double> NeighbourDistances(const std::vector<Vec3<double>>& points) {
   const PointTree tree(points);
@@ -75,7 +79,7 @@ SplatModel InitialModel(const data::Dataset& dataset, const InitConfig& config, 
     for (int k = 0; k < 3; ++k) {
       means[3 * i + k] = float(position[k]);
       scales[3 * i + k] = float(std::log(scale));
-      dc[3 * i + k] = float(math::ColorToShDc(color[k]));
+      dc[3 * i + k] = float(math::ColorToShDc(std::max(color[k], kMinColor)));
     }
   }
   return model;

@@ -11,6 +11,7 @@
 #include "core/check.h"
 #include "formats/spz_format.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 
 namespace splat::apps {
 namespace {

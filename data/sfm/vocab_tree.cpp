@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "io/atomic_file.h"
 #include "io/byte_reader.h"
+#include "io/read_file.h"
 #include "io/text_scan.h"
 
 namespace splat::data {

@@ -7,6 +7,7 @@
 
 #include "io/atomic_file.h"
 #include "io/json_file.h"
+#include "io/read_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat {

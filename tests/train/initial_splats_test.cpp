@@ -40,6 +40,14 @@ TEST(InitialModel, TakesColourAndOpacity) {
   EXPECT_EQ(model.sh_rest.size(1), 15);
 }
 
+TEST(InitialModel, NoChannelBeginsWhereItHasNoGradient) {
+  const SplatModel model = InitialModel(Grid(3, 1), InitConfig{}, 1);
+  const Vec3<float> color = {0.5f, math::ShDcToColor(model.sh_dc[0][1].item<float>()), 0.5f};
+  EXPECT_GT(color.y, 0) << "of a point that is 0 there";
+  EXPECT_LT(color.y, 1.0f / 255);
+  EXPECT_EQ(math::ClampColorBackward(color, {1, 1, 1}).y, 1);
+}
+
 TEST(InitialModel, DuplicatedAndLonePointsGetFiniteScales) {
   data::Dataset dataset = Grid(1, 1);
   EXPECT_TRUE(torch::isfinite(InitialModel(dataset, InitConfig{}, 1).log_scales).all().item<bool>());

@@ -8,6 +8,7 @@
 
 #include "data/photos/image_io.h"
 #include "io/atomic_file.h"
+#include "io/read_file.h"
 #include "tests/support/byte_writer.h"
 #include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
