@@ -105,12 +105,12 @@ void BM_ProjectBackward(benchmark::State& state) {
 }
 void BM_CameraGradient(benchmark::State& state) {
   StateScene scene(state);
-  double motion[k::kCameraMotionSize];
+  double gradient[k::kCameraNumbers];
   const k::CameraGradientParams<float> p = {scene.backward.forward, scene.backward.slot_begin, scene.backward.slots,
-                                            motion};
+                                            gradient};
   for (auto _ : state) {
     k::CameraGradient(scene.context, p);
-    benchmark::DoNotOptimize(motion);
+    benchmark::DoNotOptimize(gradient);
   }
 }
 void BM_Loss(benchmark::State& state) {

@@ -4,6 +4,7 @@
 #include "core/format.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
+#include "train/pose_refinement.h"
 
 namespace splat::pipeline {
 
@@ -11,7 +12,7 @@ data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene)
   run.reporter.Begin(Stage::kPhotos, "Photos");
   data::DatasetOptions options = run.options.dataset;
   const train::PoseConfig& poses = run.options.config.poses;
-  options.observations = poses.refine != "off" && poses.track_weight > 0;
+  options.observations = train::RefinesCameras(poses) && poses.track_weight > 0;
   data::Dataset dataset = data::BuildDataset(scene, options, ProcessExecutor(), run.reporter.Sink());
   const size_t test_views = dataset.ViewsOf(Split::kTest).size(), training_views = dataset.views.size() - test_views;
   run.summary.masked_views = size_t(std::count_if(dataset.views.begin(), dataset.views.end(), data::HasMask));

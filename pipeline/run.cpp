@@ -56,7 +56,9 @@ void RunStages(const Run& run) {
   CheckColmapExport(run, prepared);
   run.reporter.ThrowIfStopped("interrupted before the training began");
   const SplatModel model = TrainScene(run, prepared);
-  const data::Dataset dataset = train::WithMotions(prepared, run.summary.training.motions);
+  const train::TrainReport& training = run.summary.training;
+  const data::Dataset dataset =
+      train::WithFocalChanges(train::WithMotions(prepared, training.motions), training.focal_changes);
   Failures failures = WriteOrRescueScene(run, dataset, model);
   if (!run.summary.training.error.empty()) failures.push_back(run.summary.training.error);
   JudgeScene(run, dataset, model, failures);

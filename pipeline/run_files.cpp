@@ -1,5 +1,6 @@
 #include "pipeline/run_files.h"
 
+#include <cmath>
 #include <filesystem>
 
 #include "core/check.h"
@@ -95,6 +96,13 @@ Json SfmJson(const data::SfmResult& sfm) {
           {"attempts", sfm.attempts},  {"notes", sfm.notes}};
 }
 
+// The factors of the focal lengths, by lens; null where they were not refined.
+Json FocalFactors(const std::vector<double>& changes) {
+  Json factors;
+  for (const double change : changes) factors.push_back(std::exp(change));
+  return factors;
+}
+
 Json InputJson(const RunOptions& options, const RunSummary& summary) {
   const data::SfmOptions& sfm = options.sfm;
   return {{"images", options.images},
@@ -154,6 +162,7 @@ void WriteMetrics(const std::string& path, const RunSummary& summary) {
                    {"unusable_steps", summary.training.unusable_steps},
                    {"color", summary.training.color_mode},
                    {"refine_poses", summary.training.refine_poses},
+                   {"focal_factors", FocalFactors(summary.training.focal_changes)},
                    {"sky", summary.training.sky}};
   json["splats"] = summary.splats;
   json["iterations"] = summary.training.steps_done;

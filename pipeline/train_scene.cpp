@@ -1,8 +1,12 @@
+#include <cmath>
+#include <string>
+
 #include "core/check.h"
 #include "core/constants.h"
 #include "core/format.h"
 #include "core/quantile.h"
 #include "data/dataset/scene_alignment.h"
+#include "data/photos/focal_factor.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
 #include "train/trainer.h"
@@ -37,6 +41,25 @@ void ReportMotions(Reporter& reporter, const std::vector<Twist>& motions) {
                        FormatFixed(Median(percent), 2), " % of the scene, in the median"));
 }
 
+// The factor of each lens.
+void ReportFocalChanges(Reporter& reporter, const std::vector<double>& changes) {
+  if (changes.empty()) return;
+  std::string factors;
+  for (const double change : changes) factors += (factors.empty() ? "" : ", ") + FormatFixed(std::exp(change), 4);
+  reporter.Note(StrCat("Refined focal length: ", factors, " times the given one",
+                       changes.size() > 1 ? ", in the order of lenses" : ""));
+}
+
+// A fisheye lens is a polynomial of an angle, which no other focal length gives the same photo.
+void WarnOfFocalLengthsThatStay(Reporter& reporter, const data::Dataset& dataset) {
+  for (const data::View& view : dataset.views) {
+    if (data::TakesFocalFactor(view.intrinsics.model)) continue;
+    reporter.Warn(StrCat("--refine-focal on: the focal length of ", data::CameraModelName(view.intrinsics.model),
+                         " cameras, such as that of ", view.name, ", and of others of their lens stays as it is"));
+    return;
+  }
+}
+
 }  // namespace
 
 SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
@@ -48,6 +71,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
     summary.train_loss = now.loss;
     ReportStep(run.reporter, now);
   };
+  if (run.options.config.poses.focal == "on") WarnOfFocalLengthsThatStay(run.reporter, dataset);
   run.reporter.Begin(Stage::kTraining, "Training");
   train::TrainResult result = train::TrainOn(run.backend, dataset, run.options.config, callbacks);
   summary.training_views = dataset.ViewsOf(Split::kTrain).size();
@@ -61,6 +85,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
                     {"splats", double(result.model.count())},
                     {"seconds", result.seconds}});
   ReportMotions(run.reporter, result.motions);
+  ReportFocalChanges(run.reporter, result.focal_changes);
   return std::move(result.model);
 }
 

@@ -14,4 +14,10 @@ PhotoMotions PhotoMotions::Clone() const {
   return clone;
 }
 
+std::vector<double> PhotoMotions::FocalChanges() const {
+  std::vector<double> changes;
+  for (const LensFocal& lens : lenses) changes.push_back(lens.change);
+  return changes;
+}
+
 }  // namespace splat::train

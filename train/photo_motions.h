@@ -1,11 +1,12 @@
-// These motions say how far the cameras of photos have been moved from their given poses; they are part of the
-// training's state.
+// These motions say how far the cameras of photos have been moved from their given poses, and how much the focal
+// lengths of their lenses have changed; they are part of the training's state.
 #pragma once
 
 #include <vector>
 
 #include "core/twist.h"
 #include "rasterizer/torch/libtorch.h"
+#include "train/focal_step.h"
 
 namespace splat::train {
 
@@ -13,12 +14,15 @@ namespace splat::train {
 torch::Tensor PoseLossOn(const torch::Device& device);
 
 struct PhotoMotions {
-  std::vector<Twist> views;  // by Target::view; empty where poses are not refined
+  std::vector<Twist> views;       // by Target::view; empty where poses are not refined
+  std::vector<LensFocal> lenses;  // by data::View::lens; empty where focal lengths are not refined
   // What a step has left on the device and the host has not used yet.
   torch::Tensor loss;  // [kPoseLossNumbers] double, on the backend's device
   int loss_view = -1;  // whose it is; -1: there is none
 
   PhotoMotions Clone() const;
+  // Of each lens, as LensFocal has them; empty where focal lengths are not refined.
+  std::vector<double> FocalChanges() const;
 };
 
 }  // namespace splat::train

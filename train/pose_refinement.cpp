@@ -1,9 +1,12 @@
 #include "train/pose_refinement.h"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <utility>
 
 #include "core/check.h"
+#include "data/photos/focal_factor.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/pose_gauge.h"
 
@@ -15,12 +18,28 @@ constexpr size_t kLossBytes = size_t(kPoseLossNumbers) * sizeof(double);
 // that are right by then.
 constexpr int kMovesToJudge = 3;
 
+size_t Lenses(const data::Dataset& dataset) {
+  int most = 0;
+  for (const data::View& view : dataset.views) most = std::max(most, view.lens);
+  return size_t(most) + 1;
+}
+
+void CheckCount(const char* option, const std::string& value, size_t actual, size_t expected, const char* what) {
+  SPLAT_CHECK(actual == expected, option, " ", value, ": the training that goes on has ", actual, " ", what, ", not ",
+              expected, "; go on with the photos and the option that it began with, or begin anew");
+}
+
 }  // namespace
+
+bool RefinesCameras(const PoseConfig& config) {
+  return config.refine != "off" || config.focal != "off";
+}
 
 PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config) {
   PhotoMotions motions;
-  if (config.refine == "off") return motions;
-  motions.views.resize(dataset.views.size());
+  if (!RefinesCameras(config)) return motions;
+  if (config.refine != "off") motions.views.resize(dataset.views.size());
+  if (config.focal == "on") motions.lenses.resize(Lenses(dataset));
   motions.loss = PoseLossOn(backend.device);
   return motions;
 }
@@ -36,6 +55,23 @@ data::Dataset WithMotions(const data::Dataset& dataset, const std::vector<Twist>
   return moved;
 }
 
+data::Dataset WithFocalChanges(const data::Dataset& dataset, const std::vector<double>& changes) {
+  data::Dataset changed = dataset;
+  if (changes.empty()) return changed;
+  for (data::View& view : changed.views) {
+    const double factor = std::exp(changes.at(size_t(view.lens)));
+    if (factor == 1) continue;
+    view.camera.fx *= factor;
+    view.camera.fy *= factor;
+    view.intrinsics = data::WithFocalFactor(view.intrinsics, factor);
+    for (data::Observation& observation : view.observations) {
+      observation.x /= factor;
+      observation.y /= factor;
+    }
+  }
+  return changed;
+}
+
 PoseRefinement::PoseRefinement(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config,
                                int steps, PhotoMotions& motions, LogSink log)
     : backend_(backend),
@@ -46,15 +82,40 @@ PoseRefinement::PoseRefinement(const Backend& backend, const data::Dataset& data
       log_(std::move(log)),
       motions_(motions),
       loss_(backend.device, kLossBytes) {
+  const bool focal = config.focal == "on";
   const size_t expected = config.refine == "off" ? 0 : dataset.views.size();
   const bool has_ended = ends_where_right_ && motions.views.empty();
-  SPLAT_CHECK(motions.views.size() == expected || has_ended, "--refine-poses ", config.refine,
-              ": the training that goes on has motions of ", motions.views.size(), " cameras, not of ", expected,
-              "; go on with the photos and the option that it began with, or begin anew");
-  if (motions.views.empty()) return;
+  if (!has_ended) CheckCount("--refine-poses", config.refine, motions.views.size(), expected, "motions of cameras");
+  CheckCount("--refine-focal", config.focal, motions.lenses.size(), focal ? Lenses(dataset) : 0, "focal lengths");
+  if (motions.views.empty() && !focal) return;
   training_ = dataset.ViewsOf(Split::kTrain);
   for (const int view : training_) poses_.push_back(dataset.views[size_t(view)].camera.camera_from_world);
+  photos_of_lens_.resize(motions.lenses.size());
+  for (const int view : focal ? training_ : std::vector<int>()) ++photos_of_lens_[LensOf(view)];
+  for (const data::View& view : dataset.views) {
+    if (focal && !data::TakesFocalFactor(view.intrinsics.model)) photos_of_lens_[size_t(view.lens)] = 0;
+  }
   if (motions_.loss_view >= 0) QueueLoss();
+}
+
+size_t PoseRefinement::LensOf(int view) const {
+  return size_t(dataset_.views[size_t(view)].lens);
+}
+
+Camera PoseRefinement::CameraOf(int view) const {
+  Camera camera = dataset_.views[size_t(view)].camera;
+  Change(view, camera);
+  return camera;
+}
+
+void PoseRefinement::Change(int view, Camera& camera) const {
+  if (!motions_.views.empty()) {
+    camera.camera_from_world = Compose(ExpTwist(motions_.views[size_t(view)]), camera.camera_from_world);
+  }
+  if (motions_.lenses.empty()) return;
+  const double factor = std::exp(motions_.lenses[LensOf(view)].change);
+  camera.fx *= factor;
+  camera.fy *= factor;
 }
 
 void PoseRefinement::QueueLoss() {
@@ -76,8 +137,7 @@ bool PoseRefinement::IsTimeToCenter(int step) const {
 void PoseRefinement::Place(Target& target) {
   if (training_.empty() || target.view < 0) return;
   if (motions_.loss_view == target.view) Settle();
-  Rigid3& pose = target.camera.camera_from_world;
-  pose = Compose(ExpTwist(motions_.views[size_t(target.view)]), pose);
+  Change(target.view, target.camera);
 }
 
 double* PoseRefinement::PoseLossFor(int view, int step) {
@@ -91,7 +151,7 @@ void PoseRefinement::Done(int view, int step) {
     motions_.loss_view = view;
     if (!backend_.is_device) Settle();
   }
-  if (!IsTimeToCenter(step)) return;
+  if (motions_.views.empty() || !IsTimeToCenter(step)) return;
   Center();
   if (ends_where_right_ && step == window_.from + kMovesToJudge * int(training_.size())) EndIfRight();
 }
@@ -109,19 +169,49 @@ void PoseRefinement::EndIfRight() {
   LogInfo(log_,
           StrCat("--refine-poses auto: ", kMovesToJudge, " moves of each camera show that the poses are right; off"));
   motions_.views.clear();
-  training_.clear();
+  if (motions_.lenses.empty()) training_.clear();
 }
 
 void PoseRefinement::Settle() {
   const int view = motions_.loss_view;
   if (view < 0) return;
-  const PoseLoss photo = PoseLossOf(static_cast<const double*>(loss_.Wait()));
-  Twist& motion = motions_.views[size_t(view)];
-  const Camera& camera = dataset_.views[size_t(view)].camera;
-  PoseLoss points;
-  if (tracks_.Supports(view)) points = tracks_.At(view, Compose(ExpTwist(motion), camera.camera_from_world));
-  Move(motion, photo, limits_, Prior(view), points);
+  UsePhoto(view, PoseLossOf(static_cast<const double*>(loss_.Wait())));
   motions_.loss_view = -1;
+}
+
+void PoseRefinement::UsePhoto(int view, const PoseLoss& photo) {
+  const bool moves_pose = !motions_.views.empty();
+  const bool moves_focal = !motions_.lenses.empty() && photos_of_lens_[LensOf(view)] > 0;
+  const Rigid3 pose = CameraOf(view).camera_from_world;
+  PoseLoss points;
+  if (tracks_.Supports(view)) {
+    points = tracks_.At(view, pose, motions_.lenses.empty() ? 0 : motions_.lenses[LensOf(view)].change);
+  }
+  const double prior = moves_pose ? Prior(view) : 0;
+  if (moves_focal) {
+    FocalLoss loss = FocalLossAt(pose, photo, points);
+    if (moves_pose) {
+      const Twist& motion = motions_.views[size_t(view)];
+      EliminatePose(EquationsOf(motion, photo, points, limits_.scene, prior), pose, photo, points, limits_.scene, loss);
+    }
+    Add(loss, motions_.lenses[LensOf(view)]);
+  }
+  if (moves_pose) Move(motions_.views[size_t(view)], photo, limits_, prior, points);
+  if (moves_focal) MoveLens(view);
+}
+
+void PoseRefinement::MoveLens(int view) {
+  LensFocal& lens = motions_.lenses[LensOf(view)];
+  const int photos = photos_of_lens_[LensOf(view)];
+  if (lens.photos < std::min(photos, kPhotosOfFocalStep)) return;
+  const Camera& camera = dataset_.views[size_t(view)].camera;
+  growth_ += MoveFocal(lens, double(photos) / double(training_.size()), std::max(camera.width, camera.height));
+}
+
+double PoseRefinement::TakeGrowth() {
+  const double growth = growth_;
+  growth_ = 0;
+  return growth;
 }
 
 void PoseRefinement::Center() {

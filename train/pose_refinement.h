@@ -1,5 +1,6 @@
-// The poses of the training photos are refined while the scene is trained: each camera is moved by Gauss-Newton steps
-// (docs/math.md, section 14). The poses of the dataset stay what the source says; what moves is beside them.
+// The poses of the training photos are refined while the scene is trained, and the focal lengths of their lenses: each
+// camera and each lens is moved by Gauss-Newton steps (docs/math.md, section 14). The cameras of the dataset stay what
+// the source says; what moves is beside them.
 #pragma once
 
 #include <vector>
@@ -17,11 +18,18 @@
 
 namespace splat::train {
 
-// Returns motions that move nothing yet, for a training on the backend; none if poses are not refined.
+// Whether poses or focal lengths are refined; refine may still be auto.
+bool RefinesCameras(const PoseConfig& config);
+
+// Returns motions that move nothing yet, for a training on the backend; none of what is not refined.
 PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config);
 
 // Returns the dataset with its cameras moved. There is a motion for each view, or none at all.
 data::Dataset WithMotions(const data::Dataset& dataset, const std::vector<Twist>& motions);
+
+// Returns the dataset with exp(changes[lens]) times the focal length of each view, those of the photo's lens and of its
+// observations included: a photo shows the same, in other directions. There is a change for each lens, or none at all.
+data::Dataset WithFocalChanges(const data::Dataset& dataset, const std::vector<double>& changes);
 
 // The calls of a step: Place, PoseLossFor, and when its work is queued, Done. On a GPU what a step leaves is read while
 // the next one is computed, or where the next step has the same view, before it. When as many steps as there are
@@ -43,7 +51,12 @@ class PoseRefinement {
   // Returns where on the device the step must leave the loss of its pose; null if this camera does not move in this
   // step.
   double* PoseLossFor(int view, int step);
+  // Whether it must leave the curvature by the focal length as well.
+  bool WantsFocal() const { return !motions_.lenses.empty(); }
   void Done(int view, int step);
+  // Returns the logarithm of how much the scene is to grow about its origin because focal lengths have changed since
+  // the last call.
+  double TakeGrowth();
   // Uses what is left, so that all cameras are where the steps so far put them.
   void Settle();
 
@@ -52,6 +65,13 @@ class PoseRefinement {
   // Whether each camera may have moved once more since the last time, or the last one has.
   bool IsTimeToCenter(int step) const;
   void QueueLoss();
+  size_t LensOf(int view) const;
+  // Gives the camera of a view, of whatever size, the motion and the focal length of the view.
+  void Change(int view, Camera& camera) const;
+  Camera CameraOf(int view) const;
+  void UsePhoto(int view, const PoseLoss& photo);
+  // Lets the lens of the view make its step if enough photos have been looked at.
+  void MoveLens(int view);
   void Center();
   double Prior(int view) const;
   void EndIfRight();
@@ -63,9 +83,11 @@ class PoseRefinement {
   bool ends_where_right_;
   LogSink log_;
   MotionLimits limits_ = UsualLimits();
-  std::vector<int> training_;  // the views that move; none where poses are not refined
+  std::vector<int> training_;  // the views that move; none where nothing is refined
   std::vector<Rigid3> poses_;  // of these, as the source has them
   PhotoMotions& motions_;
+  std::vector<int> photos_of_lens_;  // in training, by data::View::lens; 0: its focal length stays
+  double growth_ = 0;
   HostReadback loss_;
 };
 

@@ -9,7 +9,6 @@
 namespace splat::train {
 namespace {
 
-constexpr double kStepShare = 0.4;  // of the whole step, for the scene moves as well; chosen by measurement
 // Motions of this root mean square, px, are what photos ask for whose poses are right; chosen by measurement.
 constexpr double kIdleMotion_px = 0.05;
 constexpr double kLeastPrior = 0.01;
@@ -29,24 +28,30 @@ MotionLimits UsualLimits() {
   return {0.003, 0.25 * kRadiansPerDegree, 0.03, 3 * kRadiansPerDegree, data::kAlignedDistance};
 }
 
-void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, double prior, const PoseLoss& points) {
+MotionEquations EquationsOf(const Twist& motion, const PoseLoss& photo, const PoseLoss& points, double scene,
+                            double prior) {
   PoseLoss loss = photo;
   Add(points, loss);
-  SquareMatrix<kMotionNumbers> matrix{};
-  Twist step;
-  const auto unit = [&](size_t i) { return i < 3 ? limits.scene : 1; };  // of a share, of a radian
+  MotionEquations equations;
+  const auto unit = [&](size_t i) { return MotionUnit(i, scene); };
   double mean = 0;
-  for (size_t i = 0; i < step.size(); ++i) {
-    for (size_t j = 0; j <= i; ++j) matrix[i][j] = unit(i) * unit(j) * loss.matrix[i][j];
-    mean += unit(i) * unit(i) * photo.matrix[i][i] / double(step.size());
+  for (size_t i = 0; i < motion.size(); ++i) {
+    for (size_t j = 0; j <= i; ++j) equations.matrix[i][j] = unit(i) * unit(j) * loss.matrix[i][j];
+    mean += unit(i) * unit(i) * photo.matrix[i][i] / double(motion.size());
   }
-  for (size_t i = 0; i < step.size(); ++i) {
-    matrix[i][i] += prior * mean;
-    step[i] = -(unit(i) * loss.gradient[i] + prior * mean * motion[i] / unit(i));
+  for (size_t i = 0; i < motion.size(); ++i) {
+    equations.matrix[i][i] += prior * mean;
+    equations.downhill[i] = -(unit(i) * loss.gradient[i] + prior * mean * motion[i] / unit(i));
   }
-  if (!SolvePositiveDefinite(matrix, step)) return;
+  return equations;
+}
+
+void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, double prior, const PoseLoss& points) {
+  const MotionEquations equations = EquationsOf(motion, photo, points, limits.scene, prior);
+  Twist step = equations.downhill;
+  if (!SolvePositiveDefinite(equations.matrix, step)) return;
   if (!std::all_of(step.begin(), step.end(), [](double x) { return std::isfinite(x); })) return;
-  for (size_t i = 0; i < step.size(); ++i) step[i] *= kStepShare * unit(i);
+  for (size_t i = 0; i < step.size(); ++i) step[i] *= kStepShare * MotionUnit(i, limits.scene);
   step = Capped(step, limits.step_share * limits.scene, limits.step_angle);
   const Twist moved = LogOfMotion(Compose(ExpTwist(step), ExpTwist(motion)));
   motion = Capped(moved, limits.share * limits.scene, limits.angle);

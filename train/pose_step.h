@@ -9,6 +9,9 @@
 
 namespace splat::train {
 
+// A step is this share of the whole one, for the scene moves as well; chosen by measurement.
+constexpr double kStepShare = 0.4;
+
 // Caps of a motion in shares of `scene` and in radians, of an update and of all together.
 struct MotionLimits {
   double step_share, step_angle, share, angle, scene;
@@ -16,6 +19,19 @@ struct MotionLimits {
 // Returns the values of LichtFeld Studio: 0.3 % and 0.25 degrees, 3 % and 3 degrees. The scene's length is the cameras'
 // distance from what they look at (data::kAlignedDistance).
 MotionLimits UsualLimits();
+
+// A step of a motion solves matrix x step = downhill, with lengths in shares of the scene and angles in radians.
+struct MotionEquations {
+  SquareMatrix<kMotionNumbers> matrix = {};  // the lower triangle is used
+  Twist downhill = {};
+};
+// What a number of a motion is multiplied by from there to scene units and radians: the scene's length, or 1.
+constexpr double MotionUnit(size_t number, double scene) {
+  return number < 3 ? scene : 1;
+}
+// Returns the equations of Move's whole step, without caps.
+MotionEquations EquationsOf(const Twist& motion, const PoseLoss& photo, const PoseLoss& points, double scene,
+                            double prior);
 
 // Makes a damped step on the motion of a camera, whose camera_from_world = ExpTwist(motion) of the source's pose, in
 // scene units and radians. The losses, of the photo and of structure from motion's points that it sees, are by a

@@ -23,26 +23,29 @@ bool TrackTerm::Supports(int view) const {
   return std::min(width, height) >= kLeastSpread;
 }
 
-TrackLoss TrackTerm::At(int view, const Rigid3& camera_from_world) const {
+TrackLoss TrackTerm::At(int view, const Rigid3& camera_from_world, double focal_change) const {
   const data::View& seen = dataset_.views[size_t(view)];
   const Camera& camera = seen.camera;
   const double pixels = data::kReprojectionSide_px / std::max(camera.width, camera.height);
   const double fx = camera.fx * pixels, fy = camera.fy * pixels;
+  const double factor = std::exp(focal_change), moved_fx = factor * fx, moved_fy = factor * fy;
   TrackLoss loss;
   for (const data::Observation& observation : seen.observations) {
     const Vec3<double> x = camera_from_world * dataset_.points.positions[size_t(observation.point)];
     if (!(x.z > dataset_.near)) continue;
     const double u = x.x / x.z, v = x.y / x.z;
-    const double right = fx * (u - observation.x), down = fy * (v - observation.y), distance = std::hypot(right, down);
+    const double right = moved_fx * u - fx * observation.x, down = moved_fy * v - fy * observation.y;
+    const double distance = std::hypot(right, down);
     loss.value += weight_ * (distance <= 1 ? 0.5 * distance * distance : distance - 0.5);
     const double share = weight_ / std::max(1.0, distance);  // of the residual, in the gradient
-    const MotionFlow<double> flow = FlowByMotion(u, v, 1 / x.z);
+    const CameraFlow<double> flow = FlowByCamera(u, v, 1 / x.z);
     PoseLoss part;
     for (size_t i = 0; i < part.gradient.size(); ++i) {
-      part.gradient[i] = share * (right * fx * flow.right[i] + down * fy * flow.down[i]);
+      part.gradient[i] = share * (right * moved_fx * flow.right[i] + down * moved_fy * flow.down[i]);
     }
-    ForCurvature<double>(flow, {share * fx * fx, 0, share * fy * fy},
-                         [&](int row, int column, double value) { part.matrix[size_t(row)][size_t(column)] = value; });
+    ForCurvature<kCameraNumbers, double>(
+        flow, {share * moved_fx * moved_fx, 0, share * moved_fy * moved_fy},
+        [&](int row, int column, double value) { part.matrix[size_t(row)][size_t(column)] = value; });
     Add(part, loss);
   }
   return loss;

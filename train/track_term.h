@@ -22,10 +22,10 @@ class TrackTerm {
   // Whether the view sees enough of the points to be held by them: a dozen, spread over a tenth of both sides.
   bool Supports(int view) const;
   // weight x the sum of Huber's function, with its bend at 1 px of a photo whose longer side is 1600 px, over the
-  // distances between where the view's observations are and where a camera with this pose sees the points. Its matrix
-  // is that of squares with the weights that give Huber's gradient. Points stay where they are. Those that lie behind
-  // the camera are left out.
-  TrackLoss At(int view, const Rigid3& camera_from_world) const;
+  // distances between where the view's observations are and where a camera with this pose, and with exp(focal_change)
+  // times the focal length of the view's, sees the points. Its matrix is that of squares with the weights that give
+  // Huber's gradient. Points stay where they are. Those that lie behind the camera are left out.
+  TrackLoss At(int view, const Rigid3& camera_from_world, double focal_change = 0) const;
 
  private:
   const data::Dataset& dataset_;

@@ -84,7 +84,8 @@ void TrainStep::QueuePoseLoss(const KernelContext& context, const Gradient& grad
   curvature.compared = gradient.compared;
   curvature.photo = input.target.pixels.data_ptr<uint8_t>();
   curvature.grad_image = gradient.grad_image;
-  curvature.curvature = input.pose_loss + kMotionNumbers;
+  curvature.curvature = input.pose_loss + kCameraNumbers;
+  curvature.with_focal = input.with_focal;
   backend_.pose_curvature(context, curvature);
 }
 

@@ -25,10 +25,11 @@ struct StepInput {
   LossConfig loss;
   LearningRates rates = {};
   DensityStatistics statistics;
-  // [kPoseLossNumbers] double on the device: the gradient of the loss with respect to a motion of the camera goes here,
-  // as kernels::CameraGradientParams has it, and its curvature, as PoseCurvatureParams has it; null if they are not
+  // [kPoseLossNumbers] double on the device: the gradient of the loss with respect to the camera goes here, as
+  // kernels::CameraGradientParams has it, and its curvature, as PoseCurvatureParams has it; null if they are not
   // wanted.
   double* pose_loss = nullptr;
+  bool with_focal = false;  // the curvature by the focal length as well
 };
 
 class TrainStep {

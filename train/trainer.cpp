@@ -88,6 +88,8 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
               ": several ranks cannot learn the colours of photos yet; use --color off");
   SPLAT_CHECK(ranks.count == 1 || config.poses.refine == "off", "--refine-poses ", config.poses.refine,
               ": several ranks cannot refine poses yet; use --refine-poses off");
+  SPLAT_CHECK(ranks.count == 1 || config.poses.focal == "off", "--refine-focal ", config.poses.focal,
+              ": several ranks cannot refine focal lengths yet; use --refine-focal off");
   const torch::NoGradGuard no_grad;
   AgreeOnLimits(state.limits, ranks, backend);
   Training training(state, backend, {dataset, config, callbacks.log, ranks});
@@ -103,6 +105,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   }
   if (result.error.empty()) training.Finish();
   result.motions = state.motions.views;
+  result.focal_changes = state.motions.FocalChanges();
   result.steps_done = state.step;
   result.unusable_steps = state.unusable_steps;
   if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));

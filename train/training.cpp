@@ -1,6 +1,7 @@
 #include "train/training.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,13 @@ Training::Training(TrainState& state, const Backend& backend, const TrainingInpu
 // The default is that of the frame of trainings.
 static_assert(math::kDefaultNear == kNearShare * data::kAlignedDistance);
 
+void Training::GrowScene() {
+  const double growth = poses_.TakeGrowth();
+  if (growth == 0) return;
+  state_.model.means.mul_(std::exp(growth));
+  state_.model.log_scales.add_(growth);
+}
+
 StepInput Training::InputOf(int step) const {
   const TrainConfig& config = input_.config;
   StepInput input;
@@ -82,19 +90,24 @@ void Training::Step() {
   const int step = state_.step + 1;
   target_ = feed_.Next(DownscaleAt(step, steps_, levels_));
   poses_.Place(target_);
+  GrowScene();
   StepInput input = InputOf(step);
   input.pose_loss = poses_.PoseLossFor(target_.view, step);
+  input.with_focal = poses_.WantsFocal();
   const StepContext context{step,        input_.dataset.extent,  input.rates.means, &state_.model,
                             &optimizer_, &state_.density_random, &state_.density,   input_.ranks};
   input.statistics = strategy_->Collect(context);
   train_step_.Run(state_.model, optimizer_, input);
   if (is_device_ && step < steps_) feed_.Prefetch(DownscaleAt(step + 1, steps_, levels_));
   poses_.Done(target_.view, step);
+  GrowScene();
   losses_.AfterStep(step == steps_);
   strategy_->Update(context);
   if (RemovesFloatersAfter(input_.config, step, steps_)) {
     poses_.Settle();
-    const data::Dataset moved = WithMotions(input_.dataset, state_.motions.views);
+    GrowScene();
+    const data::Dataset moved =
+        WithFocalChanges(WithMotions(input_.dataset, state_.motions.views), state_.motions.FocalChanges());
     RemoveFloaters({state_.model, optimizer_, state_.density_random}, moved, input_.ranks, input_.log);
   }
   state_.step = step;
@@ -103,6 +116,7 @@ void Training::Step() {
 void Training::Finish() {
   losses_.ReadQueued();
   poses_.Settle();
+  GrowScene();
 }
 
 }  // namespace splat::train

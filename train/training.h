@@ -44,6 +44,8 @@ class Training {
 
  private:
   StepInput InputOf(int step) const;
+  // Lets the scene grow with focal lengths that have changed.
+  void GrowScene();
 
   TrainState& state_;
   TrainingInput input_;

@@ -114,17 +114,21 @@ void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<T
 // radians. As a left tangent xi of camera_from_world, it takes a point p of the camera frame to exp(xi) p, which is
 // p + translation + rotation x p in the first order.
 constexpr int kCameraMotionSize = 6;
+// What the gradient of a camera is with respect to: a motion of it, then the logarithm of a factor of both its focal
+// lengths.
+constexpr int kCameraNumbers = kCameraMotionSize + 1;
 
 template <typename T>
 struct CameraGradientParams {
   ProjectParams<T> forward;             // with the results of Project
   const int32_t* slot_begin = nullptr;  // [N + 1]
   const T* slots = nullptr;             // [I, kSlotSize]
-  double* motion = nullptr;             // [kCameraMotionSize] dL/d(motion) at 0, overwritten
+  double* gradient = nullptr;           // [kCameraNumbers] dL/d(numbers) at 0, overwritten
 };
 
-// Sums the gradient of the loss with respect to a motion of the camera: through the means in its frame, the turn of the
-// covariances, and the directions that the colours are seen from (docs/math.md, section 13). It reads what
+// Sums the gradient of the loss with respect to a motion of the camera and to its focal length: through the means in
+// its frame, the turn of the covariances, the directions that the colours are seen from, and the size of what it sees
+// (docs/math.md, section 13). It reads what
 // ProjectBackward reads, and runs before it or the update that takes its place. The sums are in double and in a fixed
 // order. A splat whose part is not finite is left out.
 template <typename T>

@@ -17,7 +17,7 @@ struct SimdKernels {
   void (*project_backward)(const ProjectBackwardParams<float>&, const ProjectConstants<float>&, int64_t begin,
                            int64_t end);
   void (*camera_gradient)(const CameraGradientParams<float>&, const ProjectConstants<float>&, int64_t begin,
-                          int64_t end, double* motion);
+                          int64_t end, double* gradient);
   // The tiles of some splats, for BinSplats (rasterizer/kernels/bin/tile_spans.h).
   void (*list_tiles)(const TileListing<float>&, const int32_t* splats, int64_t count);
 };

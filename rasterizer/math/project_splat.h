@@ -136,18 +136,20 @@ struct StoredSplatGrad {
   T opacity_logit;
 };
 
-// The part of one splat in the gradient with respect to a small motion of the camera, the left tangent of
-// camera_from_world: a point p of the camera frame goes to p + translation + rotation x p (docs/math.md, section 13).
+// The part of one splat in the gradient with respect to the camera: to a small motion, the left tangent of
+// camera_from_world by which a point p of the camera frame goes to p + translation + rotation x p, and to a factor
+// exp(focal) of both focal lengths (docs/math.md, section 13).
 template <typename T>
-struct CameraMotionGrad {
+struct CameraGrad {
   Vec3<T> translation;  // in scene units, along the axes of the camera
   Vec3<T> rotation;     // in radians, about the axes of the camera
+  T focal;
 };
 
 template <typename T>
-SPLAT_HD inline MaskOf<T> IsFinite(const CameraMotionGrad<T>& grad) {
+SPLAT_HD inline MaskOf<T> IsFinite(const CameraGrad<T>& grad) {
   const Vec3<T> a = grad.translation - grad.translation, b = grad.rotation - grad.rotation;  // 0, or NaN
-  return (a.x + a.y) + (a.z + b.x) + (b.y + b.z) >= T(0);
+  return (a.x + a.y) + (a.z + b.x) + (b.y + b.z) + (grad.focal - grad.focal) >= T(0);
 }
 
 // The gradient without the coefficients of the colour, which are four times as many numbers as all others; those follow
@@ -161,7 +163,7 @@ struct SplatBackward {
 
 template <typename T>
 struct SplatAndCameraBackward : SplatBackward<T> {
-  CameraMotionGrad<T> camera;
+  CameraGrad<T> camera;
 };
 
 // The gradients of the opacity and of the axes, made from those of the projected opacity and of the conic.
@@ -185,15 +187,20 @@ SPLAT_HD inline FootprintGrad<T> FootprintBackward(const ProjectLimits& limits, 
   return out;
 }
 
-// The gradient with respect to a motion of the camera, from those with respect to the splat's mean in both frames and
-// to its turn about its own axes. Moving the camera is moving all splats the other way, the colour's direction
-// included; and a rotation about the camera's centre turns the splat and carries its mean along, but leaves the
-// direction as it was.
+// The gradient with respect to a motion of the camera: its translation, from that with respect to the splat's mean in
+// the world. Moving the camera is moving all splats the other way, the colour's direction included.
 template <typename T>
-SPLAT_HD inline CameraMotionGrad<T> CameraMotionBackward(const PinholeCamera<T>& camera, const Vec3<T>& point,
-                                                         const Vec3<T>& grad_point, const Vec3<T>& grad_mean,
-                                                         const Vec3<T>& grad_turn_in_world) {
-  return {camera.rotation * grad_mean, Cross(point, grad_point) + camera.rotation * grad_turn_in_world};
+SPLAT_HD inline Vec3<T> CameraTranslationBackward(const PinholeCamera<T>& camera, const Vec3<T>& grad_mean) {
+  return camera.rotation * grad_mean;
+}
+
+// Its rotation, from the gradients with respect to the splat's mean in the camera frame and to its turn about its own
+// axes. A rotation about the camera's centre turns the splat and carries its mean along, but leaves the direction of
+// the colour as it was.
+template <typename T>
+SPLAT_HD inline Vec3<T> CameraRotationBackward(const PinholeCamera<T>& camera, const Vec3<T>& point,
+                                               const Vec3<T>& grad_point, const Vec3<T>& grad_turn_in_world) {
+  return Cross(point, grad_point) + camera.rotation * grad_turn_in_world;
 }
 
 // The chain of ProjectSplatBackward. Result: SplatBackward or SplatAndCameraBackward. What only the camera's part needs
@@ -223,7 +230,10 @@ SPLAT_HD inline Result SplatBackwardTo(const PinholeCamera<T>& camera, const Pro
   out.splat.quat = through_axes.quat;
   out.splat.opacity_logit = SigmoidBackward(opacity, footprint.opacity);
   if constexpr (std::is_same_v<Result, SplatAndCameraBackward<T>>) {
-    out.camera = CameraMotionBackward(camera, p, grad_p, out.splat.mean, TurnInWorld(axes, footprint.axes));
+    out.camera.translation = CameraTranslationBackward(camera, out.splat.mean);
+    out.camera.rotation = CameraRotationBackward(camera, p, grad_p, TurnInWorld(axes, footprint.axes));
+    out.camera.focal = ProjectPointFocalBackward(camera, p, grad.mean) +
+                       ProjectionJacobianFocalBackward(camera, p, through_axes.rows, through_axes.size);
   }
   return out;
 }

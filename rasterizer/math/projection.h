@@ -122,6 +122,31 @@ SPLAT_HD inline Vec3<T> ProjectionJacobianBackward(const PinholeCamera<T>& camer
   return {grad_x, grad_y, grad_z};
 }
 
+// dL/d(log of a factor of both focal lengths) of ProjectionJacobian, whose bounds are the image's edges for every focal
+// length. grad_size as in ProjectionJacobianBackward.
+template <typename T>
+SPLAT_HD inline T ProjectionJacobianFocalBackward(const PinholeCamera<T>& camera, const Vec3<T>& p,
+                                                  const JacobianRows<T>& grad_rows, T grad_size) {
+  // The factor is one of both rows, but where u is clamped, fx u is what stays: the part -fx/z u w3 of a does not grow.
+  const T inverse_z = T(1) / p.z;
+  const T u_raw = p.x * inverse_z, v_raw = p.y * inverse_z;
+  const T u = ClampTangent(u_raw, camera.tan_min.x, camera.tan_max.x);
+  const T v = ClampTangent(v_raw, camera.tan_min.y, camera.tan_max.y);
+  const Vec3<T> w3 = Row(camera.rotation, 2);
+  const T of_u = camera.fx * inverse_z * u * Dot(w3, grad_rows.u);
+  const T of_v = camera.fy * inverse_z * v * Dot(w3, grad_rows.v);
+  const auto u_free = (u_raw >= camera.tan_min.x) & (u_raw <= camera.tan_max.x);
+  const auto v_free = (v_raw >= camera.tan_min.y) & (v_raw <= camera.tan_max.y);
+  return grad_size + Select(u_free, T(0), of_u) + Select(v_free, T(0), of_v);
+}
+
+// dL/d(log of a factor of both focal lengths) of ProjectPoint.
+template <typename T>
+SPLAT_HD inline T ProjectPointFocalBackward(const PinholeCamera<T>& camera, const Vec3<T>& p,
+                                            const Vec2<T>& grad_mean) {
+  return (camera.fx * p.x * grad_mean.x + camera.fy * p.y * grad_mean.y) / p.z;
+}
+
 // dL/dp (camera frame) of ProjectPoint.
 template <typename T>
 SPLAT_HD inline Vec3<T> ProjectPointBackward(const PinholeCamera<T>& camera, const Vec3<T>& p,

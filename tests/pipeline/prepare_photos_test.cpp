@@ -38,13 +38,17 @@ class PreparedPhotos : public ::testing::Test {
   data::SceneDescription scene_;
 };
 
-TEST_F(PreparedPhotos, KeepWhereTheySeePointsIfPosesAreRefinedByThem) {
+TEST_F(PreparedPhotos, KeepWhereTheySeePointsIfPosesOrFocalLengthsAreRefinedByThem) {
   const std::vector<size_t> all(8, 2), none(8, 0);
+  options_.config.poses.refine = "off";
   EXPECT_EQ(Kept(), none) << "poses stay as they are";
   for (const char* refine : {"on", "auto"}) {
     options_.config.poses.refine = refine;
     EXPECT_EQ(Kept(), all) << refine;
   }
+  options_.config.poses.refine = "off";
+  options_.config.poses.focal = "on";
+  EXPECT_EQ(Kept(), all) << "the focal length alone";
   options_.config.poses.track_weight = 0;
   EXPECT_EQ(Kept(), none) << "points have no weight";
 }

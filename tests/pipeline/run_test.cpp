@@ -1,11 +1,13 @@
 // A whole run from C++: what it tells, what it leaves, and how it is stopped.
 #include "pipeline/run.h"
 #include "io/read_file.h"
+#include "tests/support/read_poses.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 
@@ -13,6 +15,7 @@
 #include "core/interrupted.h"
 #include "core/random.h"
 #include "data/photos/image_io.h"
+#include "formats/inria_cameras.h"
 #include "io/atomic_file.h"
 #include "pipeline/output_folder.h"
 #include "quality/metrics.h"
@@ -175,6 +178,33 @@ TEST_F(PhotosToSceneTest, TellsTheQualityAtFittedPosesWherePosesAreRefined) {
   EXPECT_EQ(end.numbers[1].second, summary.evaluation->means.raw[0]);
   EXPECT_EQ(end.numbers[3].second, summary.fitted_evaluation->means.raw[0]);
   EXPECT_THAT(end.text, HasSubstr(" with their own poses fitted"));
+}
+
+// Everything that is written has it, for held-out photos, too.
+TEST_F(PhotosToSceneTest, WritesTheFocalLengthThatWasRefined) {
+  options_.config.poses.refine = "off";
+  options_.config.poses.focal = "on";
+  options_.config.poses.from = 0;
+  options_.config.poses.until = 1;
+  options_.export_colmap = folder_ / "refined";
+  const RunSummary summary = PhotosToScene(options_, client_);
+  ASSERT_EQ(summary.training.focal_changes.size(), 1u);
+  const double factor = std::exp(summary.training.focal_changes[0]);
+  EXPECT_NE(factor, 1);
+  const std::string images = folder_ / "balls/images";
+  const data::SceneDescription given = data::ReadPoses(folder_ / "balls/sparse/0", images);
+  const data::SceneDescription written = data::ReadPoses(options_.export_colmap, images);
+  const std::vector<NamedCamera> cameras = formats::ReadInriaCameras(options_.output + "/cameras.json");
+  ASSERT_EQ(written.photos.size(), 8u);
+  ASSERT_EQ(cameras.size(), 8u);
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    const double focal = given.photos[0].intrinsics.params[0];
+    EXPECT_NEAR(written.photos[i].intrinsics.params[0], factor * focal, 1e-9);
+    EXPECT_NEAR(cameras[i].camera.fx, factor * focal, 1e-4);
+  }
+  EXPECT_THAT(ReadFile(options_.output + "/metrics.json"), HasSubstr("\"focal_factors\": [\n"));
+  const auto tells = [](const Event& event) { return event.text.find("Refined focal length: ") == 0; };
+  EXPECT_TRUE(std::any_of(events_.begin(), events_.end(), tells));
 }
 
 // A stop in what comes behind the figures of the poses as they came: these stay.

@@ -117,12 +117,12 @@ class KernelsBackend : public Backend {
     const DeviceProjected<T> projected(*device_, forward.projected);
     const DeviceLists lists(*device_, forward.lists);
     const Numbers<T> typed_slots(*device_, slots);
-    const Numbers<double> motion(*device_, size_t(kernels::kCameraMotionSize));
+    const Numbers<double> gradient(*device_, size_t(kernels::kCameraNumbers));
     stages_.camera_gradient(pass.context, {{splats.View(), input.camera, input.options, projected.View()},
                                            lists.slot_begin.data(),
                                            typed_slots.data(),
-                                           motion.data()});
-    return motion.Doubles();
+                                           gradient.data()});
+    return gradient.Doubles();
   }
 
  private:

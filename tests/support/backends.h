@@ -73,7 +73,7 @@ class Backend {
                                             const PixelArrays& grad) const = 0;
   virtual GradArrays ProjectBackward(const RenderInput& input, const Rendered& forward,
                                      const std::vector<double>& slots) const = 0;
-  // [kCameraMotionSize]
+  // [kCameraNumbers]
   virtual std::vector<double> CameraGradient(const RenderInput& input, const Rendered& forward,
                                              const std::vector<double>& slots) const = 0;
 

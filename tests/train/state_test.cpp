@@ -53,6 +53,7 @@ TrainConfig ColorConfigOf(const std::string& mode) {
 TrainConfig RefiningConfig() {
   TrainConfig config = Config();
   config.poses.refine = "on";
+  config.poses.focal = "on";
   config.poses.from = 0;
   return config;
 }
@@ -94,8 +95,15 @@ bool Equal(const ParametersByName& a, const ParametersByName& b) {
   return equal;
 }
 
+bool Equal(const LensFocal& a, const LensFocal& b) {
+  return a.change == b.change && a.photos == b.photos && a.loss.gradient == b.loss.gradient &&
+         a.loss.matrix == b.loss.matrix && a.loss.of_images == b.loss.of_images;
+}
+
 bool Equal(const PhotoMotions& a, const PhotoMotions& b) {
-  return a.views == b.views && a.loss_view == b.loss_view && Equal(a.loss, b.loss);
+  const auto equal = [](const LensFocal& x, const LensFocal& y) { return Equal(x, y); };
+  return std::equal(a.lenses.begin(), a.lenses.end(), b.lenses.begin(), b.lenses.end(), equal) && a.views == b.views &&
+         a.loss_view == b.loss_view && Equal(a.loss, b.loss);
 }
 
 bool Equal(const TrainState& a, const TrainState& b) {
@@ -251,6 +259,9 @@ TEST(TrainState, EachPartDecidesHowItGoesOn) {
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.views *= 50; }));
   EXPECT_TRUE(Matters(McmcConfig(), [](TrainState& s) { s.density_random = Random(1); }));
   EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.views[3] = {}; }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.lenses[0].change = 0; }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.lenses[0].loss = {}; }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.lenses[0].photos = 0; }));
   config.density.adaptive.prune_scale = 0.05;  // all splats are larger, and once opacities have been reset that counts
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.opacity_was_reset = false; }));
   EXPECT_FALSE(Matters(config, [](TrainState&) {}));

@@ -8,6 +8,7 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
+#include "core/twist.h"
 #include "data/poses/pose_source.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/test_data.h"
@@ -45,14 +46,15 @@ TEST(TrackTerm, ItsGradientIsThatOfItsValue) {
   const TrackTerm term(dataset, kWeight);
   const Rigid3 pose =
       Compose(ExpTwist({0.003, 0.002, -0.004, 0.001, -0.0005, 0.002}), dataset.views[0].camera.camera_from_world);
-  const auto loss = [&](const std::vector<double>& motion) {
+  constexpr double kFocal = 0.01;
+  const auto loss = [&](const std::vector<double>& change) {
     Twist twist;
-    std::copy(motion.begin(), motion.end(), twist.begin());
-    return term.At(0, Compose(ExpTwist(twist), pose)).value;
+    std::copy(change.begin(), change.begin() + 6, twist.begin());
+    return term.At(0, Compose(ExpTwist(twist), pose), kFocal + change[6]).value;
   };
-  const std::vector<double> expected = splat::testing::CentralDifferences(loss, std::vector<double>(6, 0), 1e-6);
-  const Twist gradient = term.At(0, pose).gradient;
-  for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(gradient[i], expected[i], 1e-5 * std::abs(expected[i]) + 1e-6) << i;
+  const std::vector<double> expected = splat::testing::CentralDifferences(loss, std::vector<double>(7, 0), 1e-6);
+  const auto gradient = term.At(0, pose, kFocal).gradient;
+  for (size_t i = 0; i < 7; ++i) EXPECT_NEAR(gradient[i], expected[i], 1e-5 * std::abs(expected[i]) + 1e-6) << i;
 }
 
 // Where every point is seen where it is said to be, the matrix is that of all second derivatives.
@@ -67,13 +69,14 @@ TEST(TrackTerm, ItsMatrixIsHowTheGradientChanges) {
   }
   const TrackLoss loss = term.At(0, pose);
   constexpr double kStep = 1e-6;
-  for (size_t j = 0; j < 6; ++j) {
-    Twist there{}, back{};
-    there[j] = kStep;
-    back[j] = -kStep;
-    const Twist above = term.At(0, Compose(ExpTwist(there), pose)).gradient;
-    const Twist below = term.At(0, Compose(ExpTwist(back), pose)).gradient;
-    for (size_t i = j; i < 6; ++i) {
+  const auto gradient_at = [&](size_t number, double step) {
+    Twist twist{};
+    if (number < 6) twist[number] = step;
+    return term.At(0, Compose(ExpTwist(twist), pose), number < 6 ? 0 : step).gradient;
+  };
+  for (size_t j = 0; j < 7; ++j) {
+    const auto above = gradient_at(j, kStep), below = gradient_at(j, -kStep);
+    for (size_t i = j; i < 7; ++i) {
       const double size = std::sqrt(loss.matrix[i][i] * loss.matrix[j][j]);
       EXPECT_NEAR(loss.matrix[i][j], (above[i] - below[i]) / (2 * kStep), 1e-5 * size) << i << " " << j;
     }

@@ -10,29 +10,29 @@ namespace {
 constexpr int kThreads = 128;
 constexpr int kWarps = kThreads / gpu::kWarpSize;
 
-struct MotionShared {
-  double warps[kWarps][kCameraMotionSize];
+struct GradientShared {
+  double warps[kWarps][kCameraNumbers];
 };
 
-// One thread: one splat. block_sums: [kCameraMotionSize, gridDim.x].
+// One thread: one splat. block_sums: [kCameraNumbers, gridDim.x].
 template <int kDegree, Antialiasing kMode>
 __global__ void __launch_bounds__(kThreads)
     CameraGradientKernel(SplatsView<float> splats, DeviceView any_view, ProjectedView<float> projected, Slots slots,
                          double* block_sums) {
-  SPLAT_SHARED(MotionShared, shared);
+  SPLAT_SHARED(GradientShared, shared);
   const DeviceView view = Specialized<kDegree, kMode>(any_view);
   const int64_t i = int64_t(blockIdx.x) * kThreads + threadIdx.x;
   const bool visible = i < splats.count && projected.tile_counts[i] > 0;
   float sum[kSlotSize];
   SumSlotsOfWarp(slots.values, visible ? slots.begin[i] : 0, visible ? slots.begin[i + 1] : 0, sum);
-  math::CameraMotionGrad<float> grad{};
+  math::CameraGrad<float> grad{};
   if (visible) {
     const math::ProjectedSplatGrad<float> grad_projected = GradFromSlots(projected.records + kRecordSize * i, sum);
     grad = math::ProjectSplatAndCameraBackward(view.camera, view.limits, LoadSplat(splats, i), grad_projected).camera;
     if (!IsFinite(grad)) grad = {};
   }
-  const float parts[kCameraMotionSize] = {grad.translation.x, grad.translation.y, grad.translation.z,
-                                          grad.rotation.x,    grad.rotation.y,    grad.rotation.z};
+  const float parts[kCameraNumbers] = {grad.translation.x, grad.translation.y, grad.translation.z, grad.rotation.x,
+                                       grad.rotation.y,    grad.rotation.z,    grad.focal};
   gpu::LeaveBlockSums(parts, shared.warps, block_sums);
 }
 
@@ -42,10 +42,10 @@ struct RowShared {
 
 // One block: one number, the sum of a row of block_sums.
 __global__ void __launch_bounds__(kThreads)
-    CameraGradientSumKernel(const double* block_sums, int64_t columns, double* motion) {
+    CameraGradientSumKernel(const double* block_sums, int64_t columns, double* gradient) {
   SPLAT_SHARED(RowShared, shared);
   const double sum = gpu::BlockSumOf(block_sums + blockIdx.x * columns, columns, shared.warps);
-  if (threadIdx.x == 0) motion[blockIdx.x] = sum;
+  if (threadIdx.x == 0) gradient[blockIdx.x] = sum;
 }
 
 template <int kDegree, Antialiasing kMode>
@@ -61,14 +61,14 @@ void Launch(const KernelContext& context, const CameraGradientParams<float>& par
 void CameraGradient(const KernelContext& context, const CameraGradientParams<float>& params) {
   const DeviceView view = MakeDeviceView(params.forward);
   const int64_t blocks = gpu::BlocksFor(params.forward.splats.count, kThreads);
-  double* block_sums = context.scratch->AllocateArray<double>(kCameraMotionSize * blocks);
+  double* block_sums = context.scratch->AllocateArray<double>(kCameraNumbers * blocks);
   ForAntialiasing(view.limits.antialiasing, [&](auto mode) {
     constexpr Antialiasing kMode = decltype(mode)::value;
     constexpr decltype(&Launch<0, kMode>) kLaunches[] = {Launch<0, kMode>, Launch<1, kMode>, Launch<2, kMode>,
                                                          Launch<3, kMode>};
     kLaunches[view.limits.sh_degree](context, params, view, block_sums);
   });
-  SPLAT_LAUNCH(context, CameraGradientSumKernel, kCameraMotionSize, kThreads, block_sums, blocks, params.motion);
+  SPLAT_LAUNCH(context, CameraGradientSumKernel, kCameraNumbers, kThreads, block_sums, blocks, params.gradient);
 }
 
 }  // namespace splat::kernels::SPLAT_GPU_NAMESPACE

@@ -31,14 +31,14 @@ template <typename T, typename OfChunk>
 void SumCameraGradient(const KernelContext& context, const CameraGradientParams<T>& params, const OfChunk& of_chunk) {
   const ProjectConstants<T> view = ConstantsOf(params.forward);
   const int64_t count = params.forward.splats.count;
-  std::vector<std::array<double, kCameraMotionSize>> sums(size_t((count + kChunk - 1) / kChunk));
+  std::vector<std::array<double, kCameraNumbers>> sums(size_t((count + kChunk - 1) / kChunk));
   ParallelFor(*context.executor, count, kChunk, [&](int64_t begin, int64_t end) {
     of_chunk(params, view, begin, end, sums[size_t(begin / kChunk)].data());
   });
-  for (int k = 0; k < kCameraMotionSize; ++k) {
+  for (int k = 0; k < kCameraNumbers; ++k) {
     double sum = 0;
     for (const auto& chunk : sums) sum += chunk[size_t(k)];
-    params.motion[k] = sum;
+    params.gradient[k] = sum;
   }
 }
 

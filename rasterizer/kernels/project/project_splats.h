@@ -31,9 +31,9 @@ class ProjectSplats {
   static void Forward(const ProjectParams<S>& params, const ProjectConstants<S>& view, int64_t begin, int64_t end);
   static void Backward(const ProjectBackwardParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
                        int64_t end);
-  // Leaves their sum in motion [kCameraMotionSize].
+  // Leaves their sum in gradient [kCameraNumbers].
   static void CameraGradient(const CameraGradientParams<S>& params, const ProjectConstants<S>& view, int64_t begin,
-                             int64_t end, double* motion);
+                             int64_t end, double* gradient);
 
  private:
   static constexpr int kLanes = LanesOf<L>::kCount;
@@ -163,8 +163,8 @@ class ProjectSplats {
   static void VisibleBackward(const ProjectBackwardParams<S>& params, const math::PinholeCamera<L>& camera,
                               const math::ProjectLimits& limits, const Splats& splats);
   template <Antialiasing kMode>
-  static void AddCameraMotion(const CameraGradientParams<S>& params, const math::PinholeCamera<L>& camera,
-                              const math::ProjectLimits& limits, const Splats& splats, double* motion);
+  static void AddCameraGradient(const CameraGradientParams<S>& params, const math::PinholeCamera<L>& camera,
+                                const math::ProjectLimits& limits, const Splats& splats, double* gradient);
 };
 
 // Makes the records without colour of the splats [begin, begin + count), and says which of them are visible as far as
@@ -318,37 +318,36 @@ void ProjectSplats<L>::Backward(const ProjectBackwardParams<S>& params, const Pr
   }
 }
 
-// Adds the parts of visible splats to motion [kCameraMotionSize], in their order.
+// Adds the parts of visible splats to gradient [kCameraNumbers], in their order.
 template <typename L>
 template <Antialiasing kMode>
-__attribute__((flatten)) void ProjectSplats<L>::AddCameraMotion(const CameraGradientParams<S>& params,
-                                                                const math::PinholeCamera<L>& camera,
-                                                                const math::ProjectLimits& any_limits,
-                                                                const Splats& splats, double* motion) {
+__attribute__((flatten)) void ProjectSplats<L>::AddCameraGradient(const CameraGradientParams<S>& params,
+                                                                  const math::PinholeCamera<L>& camera,
+                                                                  const math::ProjectLimits& any_limits,
+                                                                  const Splats& splats, double* gradient) {
   L sum[kSlotSize];
   math::ProjectedSplatGrad<L> grad_projected;
-  const math::CameraMotionGrad<L> grad =
-      GradOf<math::SplatAndCameraBackward<L>>(params, camera, Specialized<kMode>(any_limits), splats, sum,
-                                              grad_projected)
-          .camera;
+  const math::CameraGrad<L> grad = GradOf<math::SplatAndCameraBackward<L>>(
+                                       params, camera, Specialized<kMode>(any_limits), splats, sum, grad_projected)
+                                       .camera;
   const auto usable = IsFinite(grad);
-  L column[kCameraMotionSize] = {grad.translation.x, grad.translation.y, grad.translation.z,
-                                 grad.rotation.x,    grad.rotation.y,    grad.rotation.z};
-  for (int k = 0; k < kCameraMotionSize; ++k) {
+  L column[kCameraNumbers] = {grad.translation.x, grad.translation.y, grad.translation.z, grad.rotation.x,
+                              grad.rotation.y,    grad.rotation.z,    grad.focal};
+  for (int k = 0; k < kCameraNumbers; ++k) {
     alignas(64) S parts[kLanes];
     StoreLanes<L>(Select(usable, column[k], L(0)), parts);
-    for (int lane = 0; lane < splats.count; ++lane) motion[k] += double(parts[lane]);
+    for (int lane = 0; lane < splats.count; ++lane) gradient[k] += double(parts[lane]);
   }
 }
 
 template <typename L>
 void ProjectSplats<L>::CameraGradient(const CameraGradientParams<S>& params, const ProjectConstants<S>& view,
-                                      int64_t begin, int64_t end, double* motion) {
+                                      int64_t begin, int64_t end, double* gradient) {
   const math::PinholeCamera<L> camera = math::CameraInLanes<L>(view.camera);
   const auto add = ForAntialiasing(view.limits.antialiasing, [](auto mode) {
-    return &ProjectSplats::template AddCameraMotion<decltype(mode)::value>;
+    return &ProjectSplats::template AddCameraGradient<decltype(mode)::value>;
   });
-  for (int k = 0; k < kCameraMotionSize; ++k) motion[k] = 0;
+  for (int k = 0; k < kCameraNumbers; ++k) gradient[k] = 0;
   for (int64_t first = begin; first < end; first += kBlock) {
     const int64_t last = end - first < kBlock ? end : first + kBlock;
     Visible visible;
@@ -357,7 +356,7 @@ void ProjectSplats<L>::CameraGradient(const CameraGradientParams<S>& params, con
       visible.size += params.forward.out.tile_counts[i] > 0 ? 1 : 0;
     }
     ForEachVector(visible, params.forward.splats, view.limits.sh_degree,
-                  [&](const Splats& splats) { add(params, camera, view.limits, splats, motion); });
+                  [&](const Splats& splats) { add(params, camera, view.limits, splats, gradient); });
   }
 }
 

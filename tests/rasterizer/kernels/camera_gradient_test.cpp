@@ -1,5 +1,5 @@
-// The gradient of the loss with respect to a motion of the camera: against central differences of the whole render in
-// double, float against double, its parts alone, and its independence of threads.
+// The gradient of the loss with respect to a motion of the camera and its focal length: against central differences of
+// the whole render in double, float against double, its parts alone, and its independence of threads.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -49,16 +49,27 @@ std::vector<double> GradientOf(const Backend& backend, const RenderInput& scene,
   return backend.CameraGradient(scene, forward, backend.BlendBackward(scene, forward, functional));
 }
 
+// The camera after a change of one of its numbers.
+Camera ChangedCamera(const Camera& camera, int number, double size) {
+  Camera changed = camera;
+  if (number < kCameraMotionSize) {
+    changed.camera_from_world = Compose(MotionAlong(number, size), camera.camera_from_world);
+  } else {
+    changed.fx *= std::exp(size);
+    changed.fy *= std::exp(size);
+  }
+  return changed;
+}
+
 // By central differences of the whole render.
 std::vector<double> ExpectedGradient(const RenderInput& scene, const PixelArrays& functional) {
   constexpr double kStep = 2e-6;
   const auto backend = testing::CpuDoubleBackend(1);
   std::vector<double> gradient;
-  for (int number = 0; number < kCameraMotionSize; ++number) {
+  for (int number = 0; number < kCameraNumbers; ++number) {
     const auto loss = [&](const std::vector<double>& size) {
       RenderInput moved = scene;
-      Rigid3& pose = moved.camera.camera_from_world;
-      pose = Compose(MotionAlong(number, size[0]), pose);
+      moved.camera = ChangedCamera(scene.camera, number, size[0]);
       return Evaluate(functional, backend->Render(moved).pixels);
     };
     gradient.push_back(CentralDifferences(loss, {0.0}, kStep)[0]);
@@ -66,14 +77,15 @@ std::vector<double> ExpectedGradient(const RenderInput& scene, const PixelArrays
   return gradient;
 }
 
-// Translation and rotation are compared by themselves: their units differ.
+// The translation is compared by itself, because it has a unit. Rotation and focal length move pixels alike, by shares
+// of the focal length; the focal length's number may be small, being the sum of what moves outwards and inwards.
 void ExpectMatch(const std::vector<double>& actual, const std::vector<double>& expected, double tolerance) {
-  ASSERT_EQ(actual.size(), size_t(kCameraMotionSize));
-  const auto half = [](const std::vector<double>& v, int first) {
-    return std::vector<double>(v.begin() + first, v.begin() + first + 3);
+  ASSERT_EQ(actual.size(), size_t(kCameraNumbers));
+  const auto part = [](const std::vector<double>& v, int first, int count) {
+    return std::vector<double>(v.begin() + first, v.begin() + first + count);
   };
-  EXPECT_TRUE(GradientsMatch(half(actual, 0), half(expected, 0), tolerance, "translation"));
-  EXPECT_TRUE(GradientsMatch(half(actual, 3), half(expected, 3), tolerance, "rotation"));
+  EXPECT_TRUE(GradientsMatch(part(actual, 0, 3), part(expected, 0, 3), tolerance, "translation"));
+  EXPECT_TRUE(GradientsMatch(part(actual, 3, 4), part(expected, 3, 4), tolerance, "rotation and focal length"));
 }
 
 constexpr double kTolerance = 1e-6;  // of the largest number; a step's rounding is 1e-9 of a loss of order 10
@@ -131,7 +143,7 @@ TEST_P(CameraGradientTest, AgreesWithTheDoubleOracle) {
 }
 
 TEST_P(CameraGradientTest, IsZeroWithoutVisibleSplats) {
-  const std::vector<double> zeros(kCameraMotionSize, 0);
+  const std::vector<double> zeros(kCameraNumbers, 0);
   RenderInput scene = RandomInput({33, 31, 200, 1}, 8);
   const PixelArrays functional = RandomFunctional(scene, 82);
   std::fill(scene.splats.opacity_logits.begin(), scene.splats.opacity_logits.end(), -20);

@@ -33,10 +33,15 @@ std::vector<Antialiasing> AllModes() {
   return modes;
 }
 
-// The camera after a motion [6], of which only the derivatives are other than 0: in the first order the rotation W goes
-// to W + w x W.
-PinholeCamera<Dual> MovedCamera(const Camera& camera, const std::vector<Dual>& motion) {
+// The camera after a motion [6] and a change of its focal length [1], of which only the derivatives are other than 0:
+// in the first order the rotation W goes to W + w x W. The tangents' bounds stay at the image's edges.
+PinholeCamera<Dual> ChangedCamera(const Camera& camera, const std::vector<Dual>& motion) {
   PinholeCamera<Dual> moved = MakePinholeCamera<Dual>(camera);
+  const Dual factor = 1.0 + motion[6];
+  moved.fx = moved.fx * factor;
+  moved.fy = moved.fy * factor;
+  for (Vec2<Dual>* tangents : {&moved.tan_min, &moved.tan_max})
+    *tangents = {tangents->x / factor, tangents->y / factor};
   const Vec3<Dual> shift = testing::VectorAt(motion, 0), turn = testing::VectorAt(motion, 3);
   for (int column = 0; column < 3; ++column) {
     const Vec3<Dual> before = {moved.rotation.m[0][column], moved.rotation.m[1][column], moved.rotation.m[2][column]};
@@ -50,7 +55,7 @@ PinholeCamera<Dual> MovedCamera(const Camera& camera, const std::vector<Dual>& m
   return moved;
 }
 
-// The whole chain, of the splat's numbers and of the camera's motion: a random linear functional of everything that is
+// The whole chain, of the splat's numbers and of the camera's: a random linear functional of everything that is
 // projected.
 void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>& x, const ProjectLimits& limits,
                                 Random& random) {
@@ -64,8 +69,8 @@ void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>&
   };
   const auto of_splat = [&](const std::vector<Dual>& v) { return loss(MakePinholeCamera<Dual>(camera), v); };
   const std::vector<Dual> still(x.begin(), x.end());
-  const auto of_motion = [&](const std::vector<Dual>& motion) { return loss(MovedCamera(camera, motion), still); };
-  const auto expected = DualGradient(of_splat, x), expected_motion = DualGradient(of_motion, std::vector<double>(6));
+  const auto of_camera = [&](const std::vector<Dual>& change) { return loss(ChangedCamera(camera, change), still); };
+  const auto expected = DualGradient(of_splat, x), expected_camera = DualGradient(of_camera, std::vector<double>(7));
   std::vector<double> actual(x.size(), 0);
   const ProjectedSplatGrad<double> grad{{w[0], w[1]}, {w[2], w[3], w[4]}, w[5], {w[6], w[7], w[8]}, w[9]};
   const auto g = ProjectSplatBackward(MakePinholeCamera<double>(camera), limits, SplatOf(x), grad, &actual[11],
@@ -74,11 +79,11 @@ void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>&
                                g.quat.w, g.quat.x, g.quat.y, g.quat.z,      g.opacity_logit};
   std::copy(geometry, geometry + 11, actual.begin());
   EXPECT_TRUE(GradientsMatch(actual, expected, kDualTolerance)) << "degree " << limits.sh_degree;
-  const CameraMotionGrad<double> m =
+  const CameraGrad<double> m =
       ProjectSplatAndCameraBackward(MakePinholeCamera<double>(camera), limits, SplatOf(x), grad).camera;
-  const std::vector<double> motion = {m.translation.x, m.translation.y, m.translation.z,
-                                      m.rotation.x,    m.rotation.y,    m.rotation.z};
-  EXPECT_TRUE(GradientsMatch(motion, expected_motion, kDualTolerance, "motion of the camera"))
+  const std::vector<double> of_numbers = {m.translation.x, m.translation.y, m.translation.z, m.rotation.x,
+                                          m.rotation.y,    m.rotation.z,    m.focal};
+  EXPECT_TRUE(GradientsMatch(of_numbers, expected_camera, kDualTolerance, "the camera's"))
       << "degree " << limits.sh_degree;
 }
 

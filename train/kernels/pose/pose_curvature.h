@@ -1,6 +1,6 @@
 // The curvature of a view's loss tells how fast the loss rises again as the camera moves past the best pose: it is the
-// Gauss-Newton matrix of the loss with respect to a motion of the camera, computed from the pixels that the passes have
-// left (docs/math.md, section 14).
+// Gauss-Newton matrix of the loss with respect to a motion of the camera, and to its focal length where that is wanted,
+// computed from the pixels that the passes have left (docs/math.md, section 14).
 #pragma once
 
 #include <cmath>
@@ -14,24 +14,28 @@
 
 namespace splat::train {
 
-constexpr int kMotionNumbers = kernels::kCameraMotionSize;                 // of a motion (nu, omega)
-constexpr int kCurvatureSize = kMotionNumbers * (kMotionNumbers + 1) / 2;  // lower triangle, row by row
+constexpr int kMotionNumbers = kernels::kCameraMotionSize;  // of a motion (nu, omega)
+constexpr int kCameraNumbers = kernels::kCameraNumbers;     // of a motion and, the last, of a focal length
+// Numbers of the lower triangle of a matrix, row by row: that of a motion begins that of all numbers of a camera.
+SPLAT_HD constexpr int CurvatureSize(int numbers) {
+  return numbers * (numbers + 1) / 2;
+}
 SPLAT_HD constexpr int CurvaturePlace(int row, int column) {
   return row * (row + 1) / 2 + column;
 }
 
-// A flow says where a point of the image goes as the camera moves: it has the derivatives of its normalised place (x /
-// z, y / z) by the numbers of the motion.
+// A flow says where a point of the image goes as the camera changes: it has the derivatives of its place (fx x / z,
+// fy y / z) by the numbers of the camera, in units of the focal lengths.
 template <typename T>
-struct MotionFlow {
-  T right[kMotionNumbers], down[kMotionNumbers];
+struct CameraFlow {
+  T right[kCameraNumbers], down[kCameraNumbers];
 };
 
 // Returns the flow of the point that is seen at (u, v) = (x / z, y / z) at depth z, from its 1 / z; 0: it is far away.
 template <typename T>
-SPLAT_HD inline MotionFlow<T> FlowByMotion(T u, T v, T inverse_z) {
-  return {{inverse_z, 0, -u * inverse_z, -u * v, 1 + u * u, -v},
-          {0, inverse_z, -v * inverse_z, -(1 + v * v), u * v, u}};
+SPLAT_HD inline CameraFlow<T> FlowByCamera(T u, T v, T inverse_z) {
+  return {{inverse_z, 0, -u * inverse_z, -u * v, 1 + u * u, -v, u},
+          {0, inverse_z, -v * inverse_z, -(1 + v * v), u * v, u, v}};
 }
 
 // A symmetric 2x2 matrix of weights: of the flow to the right, down, and of both.
@@ -40,10 +44,11 @@ struct FlowWeights {
   T rr, rd, dd;
 };
 
-// Calls add(row, column, value) for the numbers of the lower triangle of right rr right^T + ... + down dd down^T.
-template <typename T, typename Add>
-SPLAT_HD inline void ForCurvature(const MotionFlow<T>& flow, const FlowWeights<T>& weights, const Add& add) {
-  for (int row = 0; row < kMotionNumbers; ++row) {
+// Calls add(row, column, value) for the numbers of the lower triangle of right rr right^T + ... + down dd down^T, by
+// the first kNumbers of the camera.
+template <int kNumbers, typename T, typename Add>
+SPLAT_HD inline void ForCurvature(const CameraFlow<T>& flow, const FlowWeights<T>& weights, const Add& add) {
+  for (int row = 0; row < kNumbers; ++row) {
     const T by_right = weights.rr * flow.right[row] + weights.rd * flow.down[row];
     const T by_down = weights.rd * flow.right[row] + weights.dd * flow.down[row];
     for (int column = 0; column <= row; ++column) {
@@ -61,7 +66,8 @@ struct PoseCurvatureParams {
   const float* compared = nullptr;    // [H, W, 3] what the loss has compared: the render, or what terms made of it
   const uint8_t* photo = nullptr;     // [H, W, 3] what with
   const float* grad_image = nullptr;  // [H, W, 3] dL/dimage
-  double* curvature = nullptr;        // [kCurvatureSize] overwritten
+  double* curvature = nullptr;        // [CurvatureSize] of a motion or, with_focal, of all numbers; overwritten
+  bool with_focal = false;
 };
 
 // Differences of a colour below this one weigh as much as it in the curvature of |x - y|, which has none at 0.
@@ -84,7 +90,7 @@ inline CurvaturePixels CurvaturePixelsOf(const PoseCurvatureParams& params) {
 // Calls add as ForCurvature does with the part of a pixel that has neighbours on all sides. In each colour the loss is
 // taken for w r^2 / 2, r the difference from the photo, with the w that gives its gradient, w |r| = |dL/dimage|, and
 // the image for one that moves with its points.
-template <typename Add>
+template <int kNumbers, typename Add>
 SPLAT_HD inline void AddPixelCurvature(const CurvaturePixels& pixels, int x, int y, const Add& add) {
   const int64_t at = int64_t(y) * pixels.width + x, line = int64_t(3) * pixels.width;
   FlowWeights<float> weights{};
@@ -101,7 +107,7 @@ SPLAT_HD inline void AddPixelCurvature(const CurvaturePixels& pixels, int x, int
   }
   const float depth = pixels.depth[at];
   const float u = (float(x) + 0.5f - pixels.cx) / pixels.fx, v = (float(y) + 0.5f - pixels.cy) / pixels.fy;
-  ForCurvature(FlowByMotion(u, v, depth > 0 ? pixels.alpha[at] / depth : 0.0f), weights, add);
+  ForCurvature<kNumbers>(FlowByCamera(u, v, depth > 0 ? pixels.alpha[at] / depth : 0.0f), weights, add);
 }
 
 // Throws splat::Error for sizes or pointers that cannot be.

@@ -4,6 +4,30 @@
 #include "train/kernels/pose/pose_curvature.h"
 
 namespace splat::train {
+namespace {
+
+template <int kNumbers>
+void SumCurvature(const KernelContext& context, const PoseCurvatureParams& params) {
+  constexpr int kSize = CurvatureSize(kNumbers);
+  const CurvaturePixels pixels = CurvaturePixelsOf(params);
+  OwnScratch own;
+  double* rows = ScratchOf(context, own).AllocateArray<double>(int64_t(pixels.height) * kSize);
+  context.executor->Run(pixels.height, [&](int64_t row) {
+    double* sums = rows + row * kSize;
+    for (int k = 0; k < kSize; ++k) sums[k] = 0;
+    if (row == 0 || row + 1 == pixels.height) return;
+    for (int x = 1; x + 1 < pixels.width; ++x) {
+      AddPixelCurvature<kNumbers>(pixels, x, int(row),
+                                  [&](int i, int j, float part) { sums[CurvaturePlace(i, j)] += double(part); });
+    }
+  });
+  for (int k = 0; k < kSize; ++k) {
+    params.curvature[k] = 0;
+    for (int64_t row = 0; row < pixels.height; ++row) params.curvature[k] += rows[row * kSize + k];
+  }
+}
+
+}  // namespace
 
 void CheckPoseCurvatureParams(const PoseCurvatureParams& params) {
   CheckCamera(params.camera);
@@ -14,21 +38,10 @@ void CheckPoseCurvatureParams(const PoseCurvatureParams& params) {
 
 void PoseCurvature(const KernelContext& context, const PoseCurvatureParams& params) {
   CheckPoseCurvatureParams(params);
-  const CurvaturePixels pixels = CurvaturePixelsOf(params);
-  OwnScratch own;
-  double* rows = ScratchOf(context, own).AllocateArray<double>(int64_t(pixels.height) * kCurvatureSize);
-  context.executor->Run(pixels.height, [&](int64_t row) {
-    double* sums = rows + row * kCurvatureSize;
-    for (int k = 0; k < kCurvatureSize; ++k) sums[k] = 0;
-    if (row == 0 || row + 1 == pixels.height) return;
-    for (int x = 1; x + 1 < pixels.width; ++x) {
-      AddPixelCurvature(pixels, x, int(row),
-                        [&](int i, int j, float part) { sums[CurvaturePlace(i, j)] += double(part); });
-    }
-  });
-  for (int k = 0; k < kCurvatureSize; ++k) {
-    params.curvature[k] = 0;
-    for (int64_t row = 0; row < pixels.height; ++row) params.curvature[k] += rows[row * kCurvatureSize + k];
+  if (params.with_focal) {
+    SumCurvature<kCameraNumbers>(context, params);
+  } else {
+    SumCurvature<kMotionNumbers>(context, params);
   }
 }
 

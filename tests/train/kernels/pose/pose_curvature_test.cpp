@@ -18,6 +18,9 @@ using splat::testing::DeviceArray;
 using splat::testing::TrainBackend;
 using splat::testing::TrainCall;
 
+constexpr int kAllNumbers = CurvatureSize(kCameraNumbers);
+constexpr double kUntouched = 7;
+
 // Pixels of all kinds, also such as are not covered and such as equal the photo.
 struct View {
   Camera camera;
@@ -40,32 +43,40 @@ struct View {
   }
 };
 
-std::vector<double> ResultOn(const TrainBackend& backend, const View& view, int threads = 2) {
+struct Wanted {
+  bool with_focal = true;
+  int threads = 2;
+};
+
+std::vector<double> ResultOn(const TrainBackend& backend, const View& view, const Wanted& wanted = {}) {
   const DeviceArray<float> image(*backend.device, view.image), alpha(*backend.device, view.alpha);
   const DeviceArray<float> depth(*backend.device, view.depth), compared(*backend.device, view.compared);
   const DeviceArray<float> grad(*backend.device, view.grad);
   const DeviceArray<uint8_t> photo(*backend.device, view.photo);
-  const DeviceArray<double> curvature(*backend.device, std::vector<double>(kCurvatureSize, 7));
+  const DeviceArray<double> curvature(*backend.device, std::vector<double>(kAllNumbers, kUntouched));
   {
     TrainCall call(backend);
-    ThreadPool pool(threads);
+    ThreadPool pool(wanted.threads);
     call.context.executor = &pool;
-    backend.kernels->pose_curvature(call.context, {view.camera, image.data(), alpha.data(), depth.data(),
-                                                   compared.data(), photo.data(), grad.data(), curvature.data()});
+    backend.kernels->pose_curvature(
+        call.context, {view.camera, image.data(), alpha.data(), depth.data(), compared.data(), photo.data(),
+                       grad.data(), curvature.data(), wanted.with_focal});
   }
   return curvature.Get();
 }
 
-// How the image point of a point of the camera frame moves: central differences of the motion itself.
-std::array<Vec2<double>, 6> FlowByDifferences(const Vec3<double>& point) {
+// How the image point of a point of the camera frame moves, in units of the focal length: central differences of the
+// motion itself, or of the focal length.
+std::array<Vec2<double>, 7> FlowByDifferences(const Vec3<double>& point) {
   constexpr double kStep = 1e-6;
-  std::array<Vec2<double>, 6> flow;
-  for (size_t i = 0; i < 6; ++i) {
+  std::array<Vec2<double>, 7> flow;
+  for (size_t i = 0; i < 7; ++i) {
     const auto seen = [&](double step) {
       Twist twist{};
-      twist[i] = step;
+      if (i < 6) twist[i] = step;
       const Vec3<double> x = ExpTwist(twist) * point;
-      return Vec2<double>{x.x / x.z, x.y / x.z};
+      const double factor = i < 6 ? 1 : std::exp(step);
+      return Vec2<double>{factor * x.x / x.z, factor * x.y / x.z};
     };
     flow[i] = (1 / (2 * kStep)) * (seen(kStep) - seen(-kStep));
   }
@@ -75,7 +86,7 @@ std::array<Vec2<double>, 6> FlowByDifferences(const Vec3<double>& point) {
 // Sum over pixels and colours of |g| / max(|r|, 0.02) (gradient of the image along the flow) x (the same).
 std::vector<double> Expected(const View& view) {
   const Camera& c = view.camera;
-  std::vector<double> sums(kCurvatureSize);
+  std::vector<double> sums(kAllNumbers);
   for (int y = 1; y + 1 < c.height; ++y) {
     for (int x = 1; x + 1 < c.width; ++x) {
       const size_t at = size_t(y) * size_t(c.width) + size_t(x);
@@ -88,7 +99,7 @@ std::vector<double> Expected(const View& view) {
         const double r = std::abs(double(view.compared[value]) - view.photo[value] / 255.0);
         const double weight = std::abs(double(view.grad[value])) / std::max(r, 0.02);
         size_t k = 0;
-        for (size_t i = 0; i < 6; ++i) {
+        for (size_t i = 0; i < 7; ++i) {
           const double by_i = across * c.fx * flow[i].x + along * c.fy * flow[i].y;
           for (size_t j = 0; j <= i; ++j) {
             sums[k++] += weight * by_i * (across * c.fx * flow[j].x + along * c.fy * flow[j].y);
@@ -107,7 +118,7 @@ TEST_P(PoseCurvatureTest, IsThatOfAnImageThatMovesWithItsPoints) {
   for (const auto& [width, height] : {std::pair{5, 3}, {33, 20}, {150, 70}}) {
     const View view(width, height);
     const std::vector<double> actual = ResultOn(GetParam(), view), expected = Expected(view);
-    for (int i = 0; i < kMotionNumbers; ++i) {
+    for (int i = 0; i < kCameraNumbers; ++i) {
       for (int j = 0; j <= i; ++j) {
         const size_t k = size_t(CurvaturePlace(i, j));
         const double size = std::sqrt(expected[size_t(CurvaturePlace(i, i))] * expected[size_t(CurvaturePlace(j, j))]);
@@ -117,8 +128,17 @@ TEST_P(PoseCurvatureTest, IsThatOfAnImageThatMovesWithItsPoints) {
   }
 }
 
+// The numbers of the motion have the same bits whether or not those of the focal length are wanted.
+TEST_P(PoseCurvatureTest, LeavesOutTheFocalLengthWhereItIsNotWanted) {
+  const View view(33, 20);
+  const std::vector<double> all = ResultOn(GetParam(), view), some = ResultOn(GetParam(), view, {false, 2});
+  for (int k = 0; k < kAllNumbers; ++k) {
+    EXPECT_EQ(some[size_t(k)], k < CurvatureSize(kMotionNumbers) ? all[size_t(k)] : kUntouched) << k;
+  }
+}
+
 TEST_P(PoseCurvatureTest, IsZeroWithoutAnInnerPixelOrAGradient) {
-  const std::vector<double> zeros(kCurvatureSize, 0);
+  const std::vector<double> zeros(kAllNumbers, 0);
   for (const auto& [width, height] : {std::pair{1, 1}, {2, 40}, {40, 2}}) {
     EXPECT_EQ(ResultOn(GetParam(), View(width, height)), zeros);
   }
@@ -129,8 +149,8 @@ TEST_P(PoseCurvatureTest, IsZeroWithoutAnInnerPixelOrAGradient) {
 
 TEST_P(PoseCurvatureTest, HasEqualBitsForAnyNumberOfThreads) {
   const View view(150, 70);
-  const std::vector<double> one = ResultOn(GetParam(), view, 1);
-  for (const int threads : {2, 3, 7}) EXPECT_EQ(ResultOn(GetParam(), view, threads), one) << threads;
+  const std::vector<double> one = ResultOn(GetParam(), view, {true, 1});
+  for (const int threads : {2, 3, 7}) EXPECT_EQ(ResultOn(GetParam(), view, {true, threads}), one) << threads;
 }
 
 TEST_P(PoseCurvatureTest, RefusesWhatIsMissing) {
