@@ -11,6 +11,7 @@
 #include "data/photos/image_io.h"
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
+#include "io/atomic_file.h"
 #include "io/read_file.h"
 #include "scene/orbit.h"
 #include "tests/support/ball_photos.h"
