@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "core/color_range.h"
 #include "formats/background.h"
 #include "formats/ply_format.h"
 #include "io/ply.h"
@@ -19,8 +20,6 @@ namespace {
 constexpr int kMissing = -1;
 // A flat splat's thickness, as the logarithm of its part of the smaller half-axis: a ten-thousandth.
 constexpr float kFlatness = 9.2103404f;
-// Colours in floats go to 1, or to 255 where one of them is larger than any that a scene has.
-constexpr float kBrightestOfOne = 4, kBrightestOfBytes = 255;
 
 // The largest value of a whole-number type, by which colours of that type are divided; 1 for the others.
 double FullScaleOf(const std::string& type) {
@@ -187,11 +186,9 @@ void TakeRow(const float* row, const Columns& columns, int64_t splat, SplatCloud
 void ColorsToCoefficients(const Columns& columns, SplatCloud& cloud) {
   double full = columns.full_color;
   if (columns.float_colors) {
-    float brightest = 0;
-    for (const float value : cloud.sh_dc) {
-      if (std::isfinite(value)) brightest = std::max(brightest, value);
-    }
-    if (brightest > kBrightestOfOne) full = kBrightestOfBytes;
+    ColorRange range;
+    for (const float value : cloud.sh_dc) range.Add(value);
+    full = range.FullLight(true);
   }
   for (float& value : cloud.sh_dc) value = float(math::ColorToShDc(double(value) / full));
 }

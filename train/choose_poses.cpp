@@ -12,8 +12,9 @@ namespace {
 // Mean over the points, px of a photo whose longer side is data::kReprojectionSide_px: what structure from motion
 // reaches on sharp photos of a scene that stands still.
 constexpr double kSmallError_px = 1;
-// Of each camera: each move goes 0.4 of the way, so that less than a tenth of it is left after them.
-constexpr int kFewestMoves = 5;
+// Of each camera: the first ones show whether the poses are right (train/pose_refinement.h), the others mend them.
+constexpr int kFewestMoves = 10;
+constexpr int kFewestPhotos = 8;  // of fewer, a scene with wrong poses shows as much as one with right poses
 constexpr char kOff[] = "off";
 
 }  // namespace
@@ -25,7 +26,8 @@ std::string ChosenPoseRefinement(const data::Dataset& dataset, const PoseConfig&
     LogInfo(log, StrCat("--refine-poses auto: ", reason, "; ", choice == kOff ? "off" : "on until they are right"));
     return std::string(choice);
   };
-  const int cameras = std::max(1, int(dataset.ViewsOf(Split::kTrain).size()));
+  const int cameras = int(dataset.ViewsOf(Split::kTrain).size());
+  if (cameras < kFewestPhotos) return choose(kOff, StrCat(cameras, " photos are too few for it"));
   const PoseWindow window = PoseWindowOf(config, steps);
   if (window.until - window.from < kFewestMoves * cameras) {
     return choose(kOff, StrCat("a run of ", steps, " steps with ", cameras, " photos is too short for it"));

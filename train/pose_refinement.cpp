@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/photos/focal_factor.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/pose_gauge.h"
@@ -14,9 +15,9 @@ namespace splat::train {
 namespace {
 
 constexpr size_t kLossBytes = size_t(kPoseLossNumbers) * sizeof(double);
-// Moves of each camera after which auto judges: poses that are off by 0.13 px or more have moved by more than those
-// that are right by then.
-constexpr int kMovesToJudge = 3;
+// Moves of each camera after which auto judges, and the root mean square of motions that are those of right poses.
+constexpr int kMovesToJudge = 6;
+constexpr double kRightMotion_px = 0.03;
 
 size_t Lenses(const data::Dataset& dataset) {
   int most = 0;
@@ -163,11 +164,13 @@ double PoseRefinement::Prior(int view) const {
 
 void PoseRefinement::EndIfRight() {
   Settle();
-  const bool all_held =
-      std::all_of(training_.begin(), training_.end(), [&](int view) { return Prior(view) >= kLargestPrior; });
-  if (!all_held) return;
-  LogInfo(log_,
-          StrCat("--refine-poses auto: ", kMovesToJudge, " moves of each camera show that the poses are right; off"));
+  double focal = 0;
+  for (const int view : training_) focal = std::max(focal, CameraOf(view).fx);
+  const double motion_px = focal * RootMeanSquare(motions_.views, training_, limits_.scene);
+  const bool right = motion_px <= kRightMotion_px;
+  LogInfo(log_, StrCat("--refine-poses auto: ", kMovesToJudge, " moves of each camera come to ",
+                       FormatFixed(motion_px, 2), " px; ", right ? "the poses are right, off" : "on to the end"));
+  if (!right) return;
   motions_.views.clear();
   if (motions_.lenses.empty()) training_.clear();
 }

@@ -57,15 +57,19 @@ void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, doub
   motion = Capped(moved, limits.share * limits.scene, limits.angle);
 }
 
-double PriorOfAll(const std::vector<Twist>& motions, const std::vector<int>& views, double scene, double pixel) {
+double RootMeanSquare(const std::vector<Twist>& motions, const std::vector<int>& views, double scene) {
   double squares = 0;
   for (const int view : views) {
     const Vec3<double> turn = AngularPart(motions[size_t(view)]),
                        shift = (1 / scene) * LinearPart(motions[size_t(view)]);
     squares += Dot(turn, turn) + Dot(shift, shift);
   }
-  const double mean = squares / double(kMotionNumbers * views.size()), idle = kIdleMotion_px * pixel;
-  return std::clamp(idle * idle / mean, kLeastPrior, kLargestPrior);
+  return std::sqrt(squares / double(kMotionNumbers * views.size()));
+}
+
+double PriorOfAll(const std::vector<Twist>& motions, const std::vector<int>& views, double scene, double pixel) {
+  const double idle = kIdleMotion_px * pixel, size = RootMeanSquare(motions, views, scene);
+  return std::clamp((idle * idle) / (size * size), kLeastPrior, 1.0);
 }
 
 }  // namespace splat::train

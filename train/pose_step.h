@@ -42,10 +42,12 @@ void Move(Twist& motion, const PoseLoss& photo, const MotionLimits& limits, doub
 
 // The prior of a photo whose pose is fitted by itself.
 constexpr double kPriorOfOne = 0.03;
+// Returns the root of the mean square of the numbers of these views' motions, of which there is at least one: radians,
+// and lengths in shares of `scene`.
+double RootMeanSquare(const std::vector<Twist>& motions, const std::vector<int>& views, double scene);
 // Returns the prior of photos whose poses are refined together; there is at least one. While the motions of these views
 // are small, poses are taken to be right and held firmly; the larger the motions are, the less firmly. It is between
-// 0.01 and kLargestPrior. Lengths count in shares of `scene`; `pixel` is the angle of a pixel in radians.
-constexpr double kLargestPrior = 1;
+// 0.01 and 1. `pixel` is the angle of a pixel in radians.
 double PriorOfAll(const std::vector<Twist>& motions, const std::vector<int>& views, double scene, double pixel);
 
 }  // namespace splat::train

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/check.h"
+#include "core/color_range.h"
 #include "core/format.h"
 #include "core/rotation_matrix.h"
 #include "data/photos/photo_files.h"
@@ -108,7 +109,7 @@ BundlerPoint ReadPoint(Words& words) {
 void AddPoints(const std::string& path, Words& words, size_t count, SceneDescription& scene) {
   std::vector<Vec3<double>> colors;  // as written
   PointCloud& points = scene.points;
-  double largest = 0;
+  ColorRange range;
   bool fractions = false;
   size_t read = 0;
   try {
@@ -120,7 +121,7 @@ void AddPoints(const std::string& path, Words& words, size_t count, SceneDescrip
       colors.push_back(point.color);
       for (const double c : {point.color.x, point.color.y, point.color.z}) {
         if (!std::isfinite(c)) continue;
-        largest = std::max(largest, c);
+        range.Add(c);
         fractions = fractions || c != std::floor(c);
       }
     }
@@ -129,7 +130,7 @@ void AddPoints(const std::string& path, Words& words, size_t count, SceneDescrip
     WarnOfPartOfPoints(error.what(), read, scene);
   }
   WarnOfPointsLeftOut(path, read - colors.size(), read, scene);
-  const double scale = ByteColorScale(largest, fractions);
+  const double scale = kFullByte / range.FullLight(fractions);
   for (const Vec3<double>& c : colors) {
     points.colors.push_back({ByteColor(scale * c.x), ByteColor(scale * c.y), ByteColor(scale * c.z)});
   }

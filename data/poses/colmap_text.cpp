@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "core/color_range.h"
 #include "data/poses/colmap_files.h"
 #include "data/poses/point_colors.h"
 #include "io/read_file.h"
@@ -158,9 +159,11 @@ TextPoint ReadPoint(RecordScanner& scanner) {
 // Colours that are written with a point may be of 0..1 instead of 0..255.
 void SetColors(const std::string& path, const std::vector<Vec3<double>>& colors, bool fractions,
                ColmapFile<ColmapPoint>& file) {
-  double largest = 0;
-  for (const Vec3<double>& c : colors) largest = std::max({largest, c.x, c.y, c.z});
-  const double scale = ByteColorScale(largest, fractions);
+  ColorRange range;
+  for (const Vec3<double>& c : colors) {
+    for (const double number : {c.x, c.y, c.z}) range.Add(number);
+  }
+  const double scale = kFullByte / range.FullLight(fractions);
   for (size_t i = 0; i < colors.size(); ++i) {
     const Vec3<double>& c = colors[i];
     file.records[i].color = {ByteColor(scale * c.x), ByteColor(scale * c.y), ByteColor(scale * c.z)};

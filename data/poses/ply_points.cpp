@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/check.h"
+#include "core/color_range.h"
 #include "core/format.h"
 #include "data/poses/damaged_points.h"
 #include "data/poses/point_colors.h"
@@ -59,26 +60,28 @@ ColorColumns FindColors(const PlyFile& ply, const PlyFile::Element& vertex) {
                                  [&](const auto& names) { return FindColumns(vertex, names, colors.columns); });
   if (!named) {
     FindColumns(vertex, kHarmonicNames, colors.columns);
-    colors.scale = ByteColorScale(1, true) * kBaseColorScale;
-    colors.offset = ByteColorScale(1, true) * kBaseColorOffset;
+    colors.scale = kFullByte * kBaseColorScale;
+    colors.offset = kFullByte * kBaseColorOffset;
     return colors;
   }
   const std::string& type = vertex.properties[size_t(colors.columns[0])].type;
   if (type == "uchar" || type == "char") return colors;
   const bool fractions = type == "float" || type == "double" || type == "half";
+  ColorRange range;
   double largest = 0, least = 0;
   uint64_t negative = 0;  // numbers
   ply.ForEachRowInDouble(vertex, [&](const double* row) {
     for (const int column : colors.columns) {
+      range.Add(row[column]);
       largest = std::max(largest, row[column]);
       least = std::min(least, row[column]);
       negative += row[column] < 0 ? 1 : 0;
     }
   });
-  colors.scale = ByteColorScale(largest, fractions);
+  colors.scale = kFullByte / range.FullLight(fractions);
   colors.are_signed =
       fractions && largest <= 1 && least >= -1 && double(negative) >= kSigned * 3 * double(vertex.count);
-  if (colors.are_signed) colors.scale = colors.offset = 0.5 * ByteColorScale(1, true);
+  if (colors.are_signed) colors.scale = colors.offset = 0.5 * kFullByte;
   return colors;
 }
 

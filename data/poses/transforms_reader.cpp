@@ -325,6 +325,11 @@ std::optional<Json> AddHeldOut(const std::string& path, const std::string& image
   }
 }
 
+// A photo may be named with its extension and without.
+std::string WithoutExtension(const std::string& name) {
+  return HasPhotoExtension(name) ? fs::path(name).replace_extension().string() : name;
+}
+
 // Takes the first `held_out` of the photos out where they are photos to train on, too. Where that leaves none to hold
 // out, no photo has a split, so that --test-every holds.
 size_t DropTrainedOn(const std::string& json_path, const std::string& test_path, size_t held_out,
@@ -333,10 +338,11 @@ size_t DropTrainedOn(const std::string& json_path, const std::string& test_path,
   const auto first_trained = photos.begin() + std::ptrdiff_t(held_out);
   std::set<std::string> trained;
   for (auto photo = first_trained; photo != photos.end(); ++photo) {
-    if (photo->problem.empty()) trained.insert(photo->name);
+    if (photo->problem.empty()) trained.insert(WithoutExtension(photo->name));
   }
-  const auto kept = std::stable_partition(photos.begin(), first_trained,
-                                          [&](const PosedPhoto& photo) { return trained.count(photo.name) == 0; });
+  const auto kept = std::stable_partition(photos.begin(), first_trained, [&](const PosedPhoto& photo) {
+    return trained.count(WithoutExtension(photo.name)) == 0;
+  });
   const auto dropped = size_t(first_trained - kept);
   if (dropped == 0) return held_out;
   const std::string name = kept->name;

@@ -9,14 +9,14 @@ namespace {
 using ::testing::HasSubstr;
 
 struct ChosenPoses : ::testing::Test {
-  ChosenPoses() { dataset.views.resize(4); }
+  ChosenPoses() { dataset.views.resize(8); }
 
   std::string Choose(const char* refine, int steps = 1000) {
     line.clear();
     return ChosenPoseRefinement(dataset, {refine}, steps, [&](LogLevel, const std::string& text) { line = text; });
   }
 
-  data::Dataset dataset;  // of 4 photos to train on
+  data::Dataset dataset;  // of 8 photos to train on
   std::string line;
 };
 
@@ -38,10 +38,19 @@ TEST_F(ChosenPoses, AreRefinedWherePosesDidNotComeWithASmallErrorAndSayWhy) {
 }
 
 TEST_F(ChosenPoses, AreNotRefinedInARunThatMovesEachCameraTooFewTimes) {
-  EXPECT_EQ(Choose("auto", 40), "auto");  // 32 less 8 steps
-  dataset.views.resize(5);
-  EXPECT_EQ(Choose("auto", 40), "off");
-  EXPECT_THAT(line, HasSubstr("a run of 40 steps with 5 photos is too short for it; off"));
+  EXPECT_EQ(Choose("auto", 140), "auto");  // 112 less 28 steps
+  dataset.views.resize(9);
+  EXPECT_EQ(Choose("auto", 140), "off");
+  EXPECT_THAT(line, HasSubstr("a run of 140 steps with 9 photos is too short for it; off"));
+}
+
+TEST_F(ChosenPoses, AreNotRefinedForAFewPhotos) {
+  dataset.views.resize(7);
+  EXPECT_EQ(Choose("auto"), "off");
+  EXPECT_THAT(line, HasSubstr("7 photos are too few for it; off"));
+  dataset.views.resize(20);
+  for (size_t i = 0; i < 13; ++i) dataset.views[i].split = Split::kTest;
+  EXPECT_EQ(Choose("auto"), "off") << "those that are held out do not move";
 }
 
 }  // namespace

@@ -142,7 +142,7 @@ struct UnknownPoses : SyntheticSet {
 
   std::string log;
 };
-constexpr char kEnded[] = "show that the poses are right; off";
+constexpr char kEnded[] = "the poses are right, off";
 
 TEST(PoseRefinement, AutoEndsWherePosesAreRightAndLeavesThemAsTheyWere) {
   for (const Backend& backend : {CpuBackend(), EmulatedGpu()}) {

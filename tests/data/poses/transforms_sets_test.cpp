@@ -137,6 +137,8 @@ TEST_F(TransformsSets, PhotosToTrainOnAreNotHeldOut) {
                                   HasSubstr("transforms_test.json: all 1 photos that it holds out (as train/r_0) are "
                                             "also in transforms_train.json"),
                                   HasSubstr("--test-every N"))));
+  WriteBytes(folder_ / "transforms_test.json", MakeFile(MakeFrame("train/r_0.png")).dump());
+  EXPECT_THAT(ReadTransforms(train_path).photos, SizeIs(1)) << "with the extension it is the same photo";
   json some = both;
   some["frames"].push_back(MakeFrame("test/r_0"));
   WriteBytes(folder_ / "transforms_test.json", some.dump());
