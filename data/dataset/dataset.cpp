@@ -158,7 +158,11 @@ PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhot
     }
     why = WhyForeignPoints(photos, views, scene.points, executor);
   }
-  if (why.empty()) return scene.points;
+  if (why.empty()) {
+    const std::string beside = WhyPointsAreBeside(photos, scene.points);
+    if (!beside.empty()) LogWarning(log, StrCat(scene.source, ": ", beside));
+    return scene.points;
+  }
   LogWarning(log, StrCat(scene.source, ": ", why, "; the training starts from random points"));
   return {};
 }

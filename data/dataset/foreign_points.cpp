@@ -45,39 +45,69 @@ constexpr double kGrey = 2, kColored = 8;      // chroma of points and photos
 constexpr size_t kLeastObservations = 100, kMostObservations = 2000;
 constexpr const char* kHowToMend = ": export points and cameras from one project in one coordinate system";
 constexpr double kNear = 0.02, kFar = 0.1;  // x the longer side
+constexpr double kSuspicious = 0.01;        // structure from motion leaves a tenth of that at most
+constexpr double kMended = 0.3;             // x the miss, by other focal lengths
 
 bool HaveColorsOfPhotos(const PointAgreement& agreement) {
   return agreement.point_chroma <= kVivid * agreement.photo_chroma + kMoreVivid &&
          (agreement.point_chroma >= kGrey || agreement.photo_chroma < kColored);
 }
 
-// How far from where it is observed a point lies, x the longer side; far for one behind the camera.
-double Miss(const PosedPhoto& photo, const Lens& lens, const Observation& seen, const PointCloud& points) {
-  const Vec3<double> in_camera = photo.camera_from_world * points.positions[seen.point];
-  if (!(in_camera.z > 0)) return 1;
+// Where a photo shows a point, and where its camera sees it, from the principal point in shares of the longer side.
+struct Sighted {
+  Vec2<double> shown, seen;
+
+  // With the focal length multiplied by the factor. At most 1, which it is for points behind the camera.
+  double Miss(double factor = 1) const {
+    const double miss = std::hypot(factor * seen.x - shown.x, factor * seen.y - shown.y);
+    return miss < 1 ? miss : 1;
+  }
+};
+
+Sighted SightedBy(const PosedPhoto& photo, const Lens& lens, const Observation& shown, const PointCloud& points) {
+  constexpr double kOutside = 10;  // of every image
+  const double side = std::max(photo.intrinsics.width, photo.intrinsics.height);
+  const Vec3<double> in_camera = photo.camera_from_world * points.positions[shown.point];
+  Sighted sighted = {{(shown.x - lens.cx) / side, (shown.y - lens.cy) / side}, {kOutside, kOutside}};
+  if (!(in_camera.z > 0)) return sighted;
   const Vec2<double> at = ProjectThrough(lens, in_camera);
-  const double miss =
-      std::hypot(at.x - seen.x, at.y - seen.y) / std::max(photo.intrinsics.width, photo.intrinsics.height);
-  return miss < 1 ? miss : 1;
+  sighted.seen = {(at.x - lens.cx) / side, (at.y - lens.cy) / side};
+  return sighted;
 }
 
-// The median miss of some observations; negative where there are too few to tell.
-double MedianMiss(const std::vector<PosedPhoto>& photos, const PointCloud& points) {
+// Some observations; none where there are too few to tell anything.
+std::vector<Sighted> SomeSighted(const std::vector<PosedPhoto>& photos, const PointCloud& points) {
   size_t all = 0, at = 0;
   for (const PosedPhoto& photo : photos) all += photo.observations.size();
   const size_t step = all / kMostObservations + 1;
-  std::vector<double> misses;
+  std::vector<Sighted> some;
   for (const PosedPhoto& photo : photos) {
     const size_t begin = (step - at % step) % step;
     at += photo.observations.size();
     if (begin >= photo.observations.size() || !IsSupported(photo.intrinsics.model)) continue;
     const Lens lens = MakeLens(photo.intrinsics);
     for (size_t i = begin; i < photo.observations.size(); i += step) {
-      const Observation& seen = photo.observations[i];
-      if (seen.point < points.positions.size()) misses.push_back(Miss(photo, lens, seen, points));
+      const Observation& shown = photo.observations[i];
+      if (shown.point < points.positions.size()) some.push_back(SightedBy(photo, lens, shown, points));
     }
   }
-  return misses.size() < kLeastObservations ? -1 : Median(std::move(misses));
+  if (some.size() < kLeastObservations) some.clear();
+  return some;
+}
+
+double MedianMiss(const std::vector<Sighted>& some, double factor = 1) {
+  std::vector<double> misses;
+  for (const Sighted& sighted : some) misses.push_back(sighted.Miss(factor));
+  return Median(std::move(misses));
+}
+
+// By how many times the focal length points would be about as far from the middle as they are shown.
+double FocalFactor(const std::vector<Sighted>& some) {
+  std::vector<double> ratios;
+  for (const Sighted& sighted : some) {
+    ratios.push_back(std::hypot(sighted.shown.x, sighted.shown.y) / std::hypot(sighted.seen.x, sighted.seen.y));
+  }
+  return Median(std::move(ratios));
 }
 
 // Finds by which factor of the focal lengths, 1 apart, the photos show the points best, in steps of 9 % from a third to
@@ -127,18 +157,33 @@ std::string WhyOtherColors(const std::vector<View>& views, const PointCloud& poi
   return "";
 }
 
+std::string PercentOfImage(double miss) {
+  return StrCat(FormatFixed(100 * miss, 0), " % of the image in the median");
+}
+
 }  // namespace
 
 std::string WhyForeignPoints(const std::vector<PosedPhoto>& photos, const std::vector<View>& views,
                              const PointCloud& points, Executor& executor) {
-  const double miss = MedianMiss(photos, points);
+  const std::vector<Sighted> some = SomeSighted(photos, points);
+  const double miss = some.empty() ? -1 : MedianMiss(some);
   if (miss >= 0 && miss <= kNear) return "";
   if (miss > kFar) {
-    return StrCat("has points that lie elsewhere than its photos show them, by ", FormatFixed(100 * miss, 0),
-                  " % of the image in the median", kHowToMend,
+    return StrCat("has points that lie elsewhere than its photos show them, by ", PercentOfImage(miss), kHowToMend,
                   ", and see that the focal lengths are those of the photos");
   }
   return points.positions.empty() ? "" : WhyOtherColors(views, points, executor);
+}
+
+std::string WhyPointsAreBeside(const std::vector<PosedPhoto>& photos, const PointCloud& points) {
+  const std::vector<Sighted> some = SomeSighted(photos, points);
+  const double miss = some.empty() ? 0 : MedianMiss(some);
+  if (miss <= kSuspicious || miss > kFar) return "";
+  const double factor = FocalFactor(some);
+  return StrCat("its photos show points beside where its cameras see them, by ", PercentOfImage(miss),
+                MedianMiss(some, factor) < kMended * miss
+                    ? StrCat("; with ", FormatFixed(factor, 2), " times the focal lengths they agree: correct these")
+                    : ": see that poses, focal lengths and points are of one reconstruction");
 }
 
 }  // namespace splat::data

@@ -21,4 +21,9 @@ namespace splat::data {
 std::string WhyForeignPoints(const std::vector<PosedPhoto>& photos, const std::vector<View>& views,
                              const PointCloud& points, Executor& executor);
 
+// Says that the photos show the points beside where their cameras see them, by their observations, and by what it would
+// be mended where that is the focal length. Empty where they agree to a hundredth of the image, and where
+// WhyForeignPoints says it.
+std::string WhyPointsAreBeside(const std::vector<PosedPhoto>& photos, const PointCloud& points);
+
 }  // namespace splat::data

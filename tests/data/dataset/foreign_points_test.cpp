@@ -137,6 +137,20 @@ TEST_F(ForeignPoints, WhatStructureFromMotionSawGoesBeforeColors) {
   EXPECT_THAT(Why(), HasSubstr("20 % of the image"));
 }
 
+TEST_F(ForeignPoints, ThatAreALittleBesideAreSaidAndStay) {
+  Observe();
+  EXPECT_EQ(WhyPointsAreBeside(wall_.photos, wall_.points), "");
+  const std::vector<PosedPhoto> right = wall_.photos;
+  for (PosedPhoto& photo : wall_.photos) {
+    for (int k = 0; k < CameraModelFocalCount(photo.intrinsics.model); ++k) photo.intrinsics.params[size_t(k)] *= 0.8;
+  }
+  EXPECT_THAT(WhyPointsAreBeside(wall_.photos, wall_.points),
+              HasSubstr("with 1.25 times the focal lengths they agree"));
+  wall_.photos = right;
+  Move([](const Vec3<double>& p) { return p + Vec3<double>{0.2, 0, 0}; });
+  EXPECT_THAT(WhyPointsAreBeside(wall_.photos, wall_.points), HasSubstr("of one reconstruction"));
+}
+
 TEST_F(ForeignPoints, ASetLosesThemWithAWarning) {
   SceneDescription scene;
   scene.source = "the source";
