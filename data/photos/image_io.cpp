@@ -44,7 +44,7 @@ cv::Mat Decode(const std::string& path, const std::vector<uint8_t>& bytes) {
     if (error.code == cv::Error::StsNoMem) throw std::bad_alloc();  // the photo is not to blame
     reason = ": " + error.err;
   }
-  SPLAT_CHECK(!pixels.empty(), path, ": is not a photo that can be read (broken pixel data", reason, ")");
+  SPLAT_CHECK(!pixels.empty(), path, ": is not an image that can be read (broken pixel data", reason, ")");
   SPLAT_CHECK(pixels.depth() == CV_8U, path, ": has more than 8 bits a channel; convert it to 16-bit PNG or TIFF");
   SPLAT_CHECK(pixels.channels() == 1 || pixels.channels() == 3 || pixels.channels() == 4, path, ": has ",
               pixels.channels(), " channels; 1, 3 and 4 can be read");
@@ -84,7 +84,7 @@ int MissingRowsOfCoarseScan(const Image8& image) {
 // Decodes what there is of a file that ends early, as `ending` says.
 DecodedPhoto DecodeCutJpeg(const std::string& path, std::vector<uint8_t> bytes, const JpegEnding& ending) {
   SPLAT_CHECK(!ending.lacks_colors, path,
-              ": is not a photo that can be read: the file ends before its colours; copy it again or remove it");
+              ": is not an image that can be read: the file ends before its colours; copy it again or remove it");
   if (ending.progressive) {
     // The decoder gives the scans that there are only where it is told that there are no more.
     bytes.resize(ending.usable_bytes);
@@ -97,7 +97,7 @@ DecodedPhoto DecodeCutJpeg(const std::string& path, std::vector<uint8_t> bytes, 
   photo.image = std::move(decoded.image);
   if (ending.in_coarse_scan) photo.missing_rows = MissingRowsOfCoarseScan(photo.image);
   SPLAT_CHECK(photo.missing_rows < photo.image.height, path,
-              ": is not a photo that can be read: no row of it is whole; copy it again or remove it");
+              ": is not an image that can be read: no row of it is whole; copy it again or remove it");
   return photo;
 }
 

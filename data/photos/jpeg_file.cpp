@@ -132,14 +132,14 @@ bool ReadRows(Reader& reader) {
 
 DecodedJpeg DecodeJpeg(const std::string& path, const uint8_t* bytes, size_t size, int shrink) {
   Reader reader(bytes, size);
-  SPLAT_CHECK(Begin(reader, shrink), path, ": is not a photo that can be read (broken pixel data: ", reader.complaint,
+  SPLAT_CHECK(Begin(reader, shrink), path, ": is not an image that can be read (broken pixel data: ", reader.complaint,
               ")");
   Image8& image = reader.decoded.image;
   image = Image8(int(reader.jpeg.output_width), int(reader.jpeg.output_height), 3);
   if (reader.jpeg.out_color_space == JCS_CMYK) reader.row.resize(size_t(image.width) * 4);
-  SPLAT_CHECK(ReadRows(reader), path, ": is not a photo that can be read (broken pixel data: ", reader.complaint, ")");
+  SPLAT_CHECK(ReadRows(reader), path, ": is not an image that can be read (broken pixel data: ", reader.complaint, ")");
   const int rows = reader.decoded.rows;
-  SPLAT_CHECK(rows > 0, path, ": is not a photo that can be read: no row of it is whole; copy it again or remove it");
+  SPLAT_CHECK(rows > 0, path, ": is not an image that can be read: no row of it is whole; copy it again or remove it");
   for (int y = rows; y < image.height; ++y) std::copy_n(image.At(0, rows - 1), size_t(image.width) * 3, image.At(0, y));
   return std::move(reader.decoded);
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
-#include <utility>
 
 #include "core/check.h"
 #include "data/photos/exif_orientation.h"
@@ -46,25 +45,6 @@ bool ShowsAnImage(const Image8& values) {
          std::count_if(begin, end, [](size_t count) { return count > 0; }) > kManyLevels;
 }
 
-// What an error of reading `path` as a photo says, of a mask.
-std::string SaidOfMask(const std::string& path, std::string error) {
-  const std::string photo = "photo";
-  size_t at = error.rfind(path, 0) == 0 ? path.size() : 0;
-  while ((at = error.find(photo, at)) != std::string::npos) error.replace(at, photo.size(), "mask");
-  return error;
-}
-
-// The mask as it is stored.
-Image8 Read(const PhotoMask& mask) {
-  try {
-    DecodedPhoto decoded = ReadPhoto(mask.path);
-    SPLAT_CHECK(!decoded.truncated, mask.path, ": the file of the photo ends early; copy it again or remove it");
-    return std::move(decoded.image);
-  } catch (const Error& error) {
-    throw Error(mask.is_photo ? error.what() : SaidOfMask(mask.path, error.what()));
-  }
-}
-
 // The orientation that undoes another one.
 int Undoing(int exif_orientation) {
   return exif_orientation == 6 ? 8 : exif_orientation == 8 ? 6 : exif_orientation;
@@ -86,9 +66,11 @@ Image8 WhollyKept(Image8 resampled) {
 }
 
 Image8 ReadMask(const PhotoMask& mask, const PhotoInfo& photo) {
-  const Image8 image = Read(mask);
-  if (mask.is_photo) return OpaquePart(image);
-  Image8 kept = ValuesOf(image, AlphaVaries(image));
+  const DecodedPhoto decoded = ReadPhoto(mask.path);
+  SPLAT_CHECK(!decoded.truncated, mask.path, ": is not an image that can be read: the file ends early; copy it again ",
+              "or remove it");
+  if (mask.is_photo) return OpaquePart(decoded.image);
+  Image8 kept = ValuesOf(decoded.image, AlphaVaries(decoded.image));
   SPLAT_CHECK(!ShowsAnImage(kept), mask.path, ": is no mask but an image: most of it is neither black nor white");
   const uint8_t brightest = *std::max_element(kept.pixels.begin(), kept.pixels.end());
   const uint8_t least = brightest < kHalf ? 1 : kHalf;

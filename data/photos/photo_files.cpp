@@ -26,7 +26,7 @@ void CheckSize(const std::string& path, const PhotoHeader& header, int64_t file_
   static const int64_t memory = UsableMemory().total;
   const std::string size = StrCat(header.width, "x", header.height, " px in ", file_bytes, " bytes");
   SPLAT_CHECK(pixels <= kHuge || pixels / std::max<int64_t>(1, file_bytes) < kLeastPixelsPerByte, path,
-              ": says that it is ", size, ", which no photo of that size is; remove it, or scale it down");
+              ": says that it is ", size, ", which no image of that size is; remove it, or scale it down");
   SPLAT_CHECK(pixels <= kMaxPixels && needed <= memory / 4, path, ": is too large (", size, "): decoding takes ",
               needed / 1000000, " MB of the machine's ", memory / 1000000, "; scale it down");
 }
@@ -37,13 +37,13 @@ PhotoHeader OpenPhoto(const std::string& path, std::ifstream& stream) {
   std::error_code error;
   SPLAT_CHECK(fs::exists(path, error), path, ": does not exist");
   SPLAT_CHECK(fs::is_regular_file(path, error), path, ": is not a file");
-  SPLAT_CHECK(fs::file_size(path, error) > 0, path, ": is empty (0 bytes); copy the photo again or remove it");
+  SPLAT_CHECK(fs::file_size(path, error) > 0, path, ": is empty (0 bytes); copy it again or remove it");
   stream.open(path, std::ios::binary);
   SPLAT_CHECK(stream.good(), path, ": cannot be opened (permissions?)");
   const std::optional<PhotoHeader> header = ReadPhotoHeader(stream);
-  SPLAT_CHECK(header, path, ": is not a photo that can be read (JPEG, PNG, TIFF and WebP can)");
+  SPLAT_CHECK(header, path, ": is not an image that can be read (JPEG, PNG, TIFF and WebP can)");
   SPLAT_CHECK(header->complete, path,
-              ": is not a photo that can be read: the file ends early; copy it again or remove it");
+              ": is not an image that can be read: the file ends early; copy it again or remove it");
   SPLAT_CHECK(header->refusal.empty(), path, ": ", header->refusal);
   CheckSize(path, *header, int64_t(fs::file_size(path, error)));
   stream.clear();

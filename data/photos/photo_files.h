@@ -40,7 +40,7 @@ bool HasAspect(double width, double height, double of_width, double of_height, d
 
 // Reads size and EXIF from the file's header (about 0.1 ms). The format is told by the content, not by the name.
 // Throws splat::Error naming the file if it is missing, empty, no JPEG, PNG, TIFF or WebP, or a PNG or WebP that ends
-// early ("is not a photo that can be read"). Broken pixel data shows only in ReadPhoto (image_io.h).
+// early ("is not an image that can be read"). Broken pixel data shows only in ReadPhoto (image_io.h).
 PhotoInfo ReadPhotoInfo(const std::string& path);
 
 // Reads as ReadPhotoInfo does, for callers that need the size alone. Where ReadPhotoInfo throws, the width is 0, and

@@ -76,7 +76,7 @@ Image8 DecodePng(const std::string& path, std::istream& stream) {
     for (int y = 0; y < reader.image.height; ++y) reader.rows.push_back(reader.image.At(0, y));
     whole = ReadRows(reader);
   }
-  SPLAT_CHECK(whole, path, ": is not a photo that can be read (broken pixel data: ", reader.complaint, ")");
+  SPLAT_CHECK(whole, path, ": is not an image that can be read (broken pixel data: ", reader.complaint, ")");
   return std::move(reader.image);
 }
 

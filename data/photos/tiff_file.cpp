@@ -182,13 +182,13 @@ std::vector<T> ReadSamples(const std::string& path, const Source& source, TIFF* 
   const uint32_t block_height = tiled ? Tag<uint32_t>(tiff, TIFFTAG_TILELENGTH) : 1;
   std::vector<T> block(size_t(tiled ? TIFFTileSize(tiff) : TIFFScanlineSize(tiff)) / sizeof(T));
   SPLAT_CHECK(block_width > 0 && block_height > 0 && block.size() >= size_t(block_width) * block_height * in_block,
-              path, ": is not a photo that can be read (broken TIFF layout)");
+              path, ": is not an image that can be read (broken TIFF layout)");
   for (size_t plane = 0; plane < samples / in_block; ++plane) {
     for (uint32_t y = 0; y < layout.height; y += block_height) {
       for (uint32_t x = 0; x < layout.width; x += block_width) {
         const auto got = tiled ? TIFFReadTile(tiff, block.data(), x, y, 0, uint16_t(plane))
                                : tmsize_t(TIFFReadScanline(tiff, block.data(), y, uint16_t(plane)));
-        SPLAT_CHECK(got >= 0, path, ": is not a photo that can be read (broken pixel data: ", source.complaint, ")");
+        SPLAT_CHECK(got >= 0, path, ": is not an image that can be read (broken pixel data: ", source.complaint, ")");
         const uint32_t rows = std::min(block_height, layout.height - y),
                        columns = std::min(block_width, layout.width - x);
         for (uint32_t row = 0; row < rows; ++row) {
@@ -242,7 +242,7 @@ Image8 DecodeRgba(const std::string& path, Source& source, TIFF* tiff, const Lay
   std::vector<uint32_t> raster(size_t(layout.width) * layout.height);
   const bool whole = TIFFRGBAImageGet(&reader, raster.data(), layout.width, layout.height) != 0;
   TIFFRGBAImageEnd(&reader);
-  SPLAT_CHECK(whole, path, ": is not a photo that can be read (broken pixel data: ", source.complaint, ")");
+  SPLAT_CHECK(whole, path, ": is not an image that can be read (broken pixel data: ", source.complaint, ")");
   Image8 image(int(layout.width), int(layout.height), layout.alpha == Alpha::kNone ? 3 : 4);
   uint8_t* to = image.pixels.data();
   for (uint32_t pixel : raster) {
@@ -307,7 +307,7 @@ Image8 DecodeTiff(const std::string& path, std::istream& stream) {
   SPLAT_CHECK(ReadBytes(&source, source.bytes.data(), tmsize_t(source.bytes.size())) == tmsize_t(source.bytes.size()),
               path, ": cannot be read to its end");
   const TiffHandle tiff = Open(source);
-  SPLAT_CHECK(tiff, path, ": is not a photo that can be read (", source.complaint, ")");
+  SPLAT_CHECK(tiff, path, ": is not an image that can be read (", source.complaint, ")");
   const Layout layout = LayoutOf(path, tiff.get());
   Image8 image;
   if (IsGrey(layout) && layout.bits == 16) {

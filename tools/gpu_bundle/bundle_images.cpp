@@ -32,7 +32,7 @@ Image8 DecodeWebp(const std::string& path, const std::string& bytes) {
   Image8 image(features.width, features.height, features.has_alpha ? 4 : 3);
   const auto decode = features.has_alpha ? WebPDecodeRGBAInto : WebPDecodeRGBInto;
   SPLAT_CHECK(decode(data, bytes.size(), image.pixels.data(), image.pixels.size(), image.width * image.channels), path,
-              ": is not a photo that can be read (broken pixel data)");
+              ": is not an image that can be read (broken pixel data)");
   return image;
 }
 
@@ -54,7 +54,7 @@ Image8 DecodePng(const std::string& path, const std::string& bytes) {
   png.state.format = transparent ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB;
   Image8 image(int(png.state.width), int(png.state.height), transparent ? 4 : 3);
   SPLAT_CHECK(png_image_finish_read(&png.state, nullptr, image.pixels.data(), 0, nullptr), path,
-              ": is not a photo that can be read (broken pixel data: ", png.state.message, ")");
+              ": is not an image that can be read (broken pixel data: ", png.state.message, ")");
   return image;
 }
 

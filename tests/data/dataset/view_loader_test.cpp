@@ -131,7 +131,7 @@ TEST(ViewLoaderTest, DecodingErrorsAreRethrownEachTimeAndHarmNothingElse) {
     loader.Announce({0, 1, 2, 3, 2, 4, 5});
     for (int view : {0, 1, 2, 3, 2, 4, 5}) {
       if (view == 2) {
-        EXPECT_THAT(ErrorMessageOf([&] { loader.Get(2); }), HasSubstr("2.png: is not a photo that can be read"));
+        EXPECT_THAT(ErrorMessageOf([&] { loader.Get(2); }), HasSubstr("2.png: is not an image that can be read"));
       } else {
         EXPECT_EQ(loader.Get(view)->image.pixels, Numbered(view).pixels);
       }

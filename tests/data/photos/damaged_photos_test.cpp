@@ -37,7 +37,7 @@ TEST(ReadPhotoTest, TruncatedPngAndWebpAreRefusedAlreadyByTheirHeader) {
     const std::string path = dir / name, whole = ReadFile(path);
     for (double part : {0.3, 0.5, 0.99}) {
       WriteBytes(path, whole.substr(0, size_t(double(whole.size()) * part)));
-      EXPECT_THAT(ErrorMessageOf([&] { ReadPhotoInfo(path); }), HasSubstr(path + ": is not a photo that can be read"));
+      EXPECT_THAT(ErrorMessageOf([&] { ReadPhotoInfo(path); }), HasSubstr(path + ": is not an image that can be read"));
     }
   }
 }
@@ -105,7 +105,7 @@ TEST(ReadPhotoTest, TruncatedProgressiveJpegHasTheRowsOfItsCoarseScanOrIsUsedAsI
     try {
       cut = ReadPhoto(path);
     } catch (const Error& error) {
-      EXPECT_THAT(error.what(), HasSubstr("a.jpg: is not a photo that can be read"));
+      EXPECT_THAT(error.what(), HasSubstr("a.jpg: is not an image that can be read"));
       EXPECT_EQ(with_missing_rows + less_sharp, 0) << "more bytes are never worse";
       ++left_out;
       continue;
@@ -137,7 +137,7 @@ TEST(ReadPhotoTest, TruncatedProgressiveJpegNeitherCrashesNorPassesUnnoticed) {
     try {
       EXPECT_TRUE(ReadPhoto(path).truncated) << part;
     } catch (const Error& error) {
-      EXPECT_THAT(error.what(), HasSubstr("a.jpg: is not a photo that can be read")) << part;
+      EXPECT_THAT(error.what(), HasSubstr("a.jpg: is not an image that can be read")) << part;
     }
   }
 }

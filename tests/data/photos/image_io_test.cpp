@@ -190,9 +190,9 @@ TEST(ReadPhotoTest, FilesThatAreNoPhotoAreRefusedByName) {
   std::filesystem::create_directories(dir / "folder.jpg");
   const std::pair<const char*, const char*> cases[] = {{"missing.jpg", "does not exist"},
                                                        {"empty.jpg", "is empty"},
-                                                       {"text.JPG", "is not a photo that can be read"},
-                                                       {"short.jpg", "is not a photo that can be read"},
-                                                       {"header.jpg", "is not a photo that can be read"},
+                                                       {"text.JPG", "is not an image that can be read"},
+                                                       {"short.jpg", "is not an image that can be read"},
+                                                       {"header.jpg", "is not an image that can be read"},
                                                        {"folder.jpg", "is not a file"}};
   for (const auto& [name, message] : cases) {
     const std::string path = dir / name;
