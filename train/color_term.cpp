@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/check.h"
+#include "data/dataset/lens_groups.h"
 #include "train/kernels/color/color_math.h"
 #include "train/learning_rates.h"
 
@@ -13,12 +14,6 @@ namespace {
 
 const char* const kPhotos = "color.photos";  // [views, kPhotoColorNumbers]
 const char* const kLenses = "color.lenses";  // [lenses, kCameraColorNumbers]; with mode "full"
-
-int64_t LensCount(const data::Dataset& dataset) {
-  int count = 0;
-  for (const data::View& view : dataset.views) count = std::max(count, view.lens + 1);
-  return count;
-}
 
 PhotoParameters Zeros(int64_t rows, int64_t columns, const torch::Device& device) {
   const auto zeros = [&] {
@@ -87,7 +82,7 @@ ColorTerm::ColorTerm(const Backend& backend, const data::Dataset& dataset, const
     : backend_(backend), config_(config), steps_(steps) {
   photos_ = &Existing(parameters, kPhotos, int64_t(dataset.views.size()), kPhotoColorNumbers);
   if (config.mode == "full") {
-    lens_table_ = &Existing(parameters, kLenses, LensCount(dataset), kCameraColorNumbers);
+    lens_table_ = &Existing(parameters, kLenses, int64_t(data::LensCount(dataset.views)), kCameraColorNumbers);
   }
   done_ = std::accumulate(photos_->steps.begin(), photos_->steps.end(), int64_t(0));
   const std::vector<int> training = dataset.ViewsOf(Split::kTrain);
@@ -165,7 +160,8 @@ void AddColorParameters(const Backend& backend, const data::Dataset& dataset, co
   CheckChosen(config);
   if (config.mode == "off") return;
   parameters[kPhotos] = Zeros(int64_t(dataset.views.size()), kPhotoColorNumbers, backend.device);
-  if (config.mode == "full") parameters[kLenses] = Zeros(LensCount(dataset), kCameraColorNumbers, backend.device);
+  if (config.mode == "full")
+    parameters[kLenses] = Zeros(int64_t(data::LensCount(dataset.views)), kCameraColorNumbers, backend.device);
 }
 
 std::unique_ptr<LossTerm> MakeColorTerm(const Backend& backend, const data::Dataset& dataset, const ColorConfig& config,
@@ -187,7 +183,7 @@ std::optional<PhotoColors> LearnedColors(const data::Dataset& dataset, const Par
     colors.photos.push_back(
         PhotoOf(dataset.views[size_t(view)], values.data_ptr<float>() + view * int64_t(kPhotoColorNumbers)));
   }
-  colors.lenses.resize(size_t(LensCount(dataset)));
+  colors.lenses.resize(data::LensCount(dataset.views));
   if (lenses == parameters.end()) return colors;
   const torch::Tensor lens_values = lenses->second.values.cpu();
   for (size_t lens = 0; lens < colors.lenses.size(); ++lens) {

@@ -1,5 +1,6 @@
 #include "data/dataset/lens_groups.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -25,6 +26,12 @@ std::vector<int> LensGroups(const std::vector<Intrinsics>& photos) {
     groups.push_back(int(group));
   }
   return groups;
+}
+
+size_t LensCount(const std::vector<View>& views) {
+  int last = -1;
+  for (const View& view : views) last = std::max(last, view.lens);
+  return size_t(last + 1);
 }
 
 }  // namespace splat::data

@@ -26,5 +26,13 @@ TEST(LensGroups, PhotosCalibratedOneByOneStayTogether) {
             (std::vector<int>{0, 0, 0}));
 }
 
+TEST(LensCount, IsThatOfTheViews) {
+  EXPECT_EQ(LensCount({}), 0u);
+  std::vector<View> views(3);
+  EXPECT_EQ(LensCount(views), 1u);
+  views[1].lens = 2;
+  EXPECT_EQ(LensCount(views), 3u);
+}
+
 }  // namespace
 }  // namespace splat::data
