@@ -10,7 +10,7 @@
 namespace splat::train {
 
 // Returns config.refine or, if that is "auto", whether it is needed in a run of `steps` steps: "off" if the poses came
-// with points of a small reprojection error, or if the run is too short to move each camera a few times, otherwise
+// with points of a small reprojection error, or if photos are too few or the run too short for it, otherwise
 // "auto", which refines poses until they turn out right (train/pose_refinement.h). Logs in one line what was found.
 std::string ChosenPoseRefinement(const data::Dataset& dataset, const PoseConfig& config, int steps, const LogSink& log);
 

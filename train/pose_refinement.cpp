@@ -7,6 +7,7 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "data/dataset/lens_groups.h"
 #include "data/photos/focal_factor.h"
 #include "rasterizer/torch/torch_device.h"
 #include "train/pose_gauge.h"
@@ -18,12 +19,6 @@ constexpr size_t kLossBytes = size_t(kPoseLossNumbers) * sizeof(double);
 // Moves of each camera after which auto judges, and the root mean square of motions that are those of right poses.
 constexpr int kMovesToJudge = 6;
 constexpr double kRightMotion_px = 0.03;
-
-size_t Lenses(const data::Dataset& dataset) {
-  int most = 0;
-  for (const data::View& view : dataset.views) most = std::max(most, view.lens);
-  return size_t(most) + 1;
-}
 
 void CheckCount(const char* option, const std::string& value, size_t actual, size_t expected, const char* what) {
   SPLAT_CHECK(actual == expected, option, " ", value, ": the training that goes on has ", actual, " ", what, ", not ",
@@ -40,7 +35,7 @@ PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, 
   PhotoMotions motions;
   if (!RefinesCameras(config)) return motions;
   if (config.refine != "off") motions.views.resize(dataset.views.size());
-  if (config.focal == "on") motions.lenses.resize(Lenses(dataset));
+  if (config.focal == "on") motions.lenses.resize(data::LensCount(dataset.views));
   motions.loss = PoseLossOn(backend.device);
   return motions;
 }
@@ -87,16 +82,21 @@ PoseRefinement::PoseRefinement(const Backend& backend, const data::Dataset& data
   const size_t expected = config.refine == "off" ? 0 : dataset.views.size();
   const bool has_ended = ends_where_right_ && motions.views.empty();
   if (!has_ended) CheckCount("--refine-poses", config.refine, motions.views.size(), expected, "motions of cameras");
-  CheckCount("--refine-focal", config.focal, motions.lenses.size(), focal ? Lenses(dataset) : 0, "focal lengths");
+  CheckCount("--refine-focal", config.focal, motions.lenses.size(), focal ? data::LensCount(dataset.views) : 0,
+             "focal lengths");
   if (motions.views.empty() && !focal) return;
   training_ = dataset.ViewsOf(Split::kTrain);
   for (const int view : training_) poses_.push_back(dataset.views[size_t(view)].camera.camera_from_world);
-  photos_of_lens_.resize(motions.lenses.size());
-  for (const int view : focal ? training_ : std::vector<int>()) ++photos_of_lens_[LensOf(view)];
-  for (const data::View& view : dataset.views) {
-    if (focal && !data::TakesFocalFactor(view.intrinsics.model)) photos_of_lens_[size_t(view.lens)] = 0;
-  }
+  if (focal) CountPhotosOfLenses();
   if (motions_.loss_view >= 0) QueueLoss();
+}
+
+void PoseRefinement::CountPhotosOfLenses() {
+  photos_of_lens_.resize(motions_.lenses.size());
+  for (const int view : training_) ++photos_of_lens_[LensOf(view)];
+  for (const data::View& view : dataset_.views) {
+    if (!data::TakesFocalFactor(view.intrinsics.model)) photos_of_lens_[size_t(view.lens)] = 0;
+  }
 }
 
 size_t PoseRefinement::LensOf(int view) const {
@@ -157,16 +157,16 @@ void PoseRefinement::Done(int view, int step) {
   if (ends_where_right_ && step == window_.from + kMovesToJudge * int(training_.size())) EndIfRight();
 }
 
-double PoseRefinement::Prior(int view) const {
+double PoseRefinement::Pixel(int view) const {
   const Camera& camera = dataset_.views[size_t(view)].camera;
-  return PriorOfAll(motions_.views, training_, limits_.scene, 2 / (camera.fx + camera.fy));
+  return 2 / (camera.fx + camera.fy);
 }
 
 void PoseRefinement::EndIfRight() {
   Settle();
-  double focal = 0;
-  for (const int view : training_) focal = std::max(focal, CameraOf(view).fx);
-  const double motion_px = focal * RootMeanSquare(motions_.views, training_, limits_.scene);
+  double finest = Pixel(training_.front());
+  for (const int view : training_) finest = std::min(finest, Pixel(view));
+  const double motion_px = RootMeanSquare(motions_.views, training_, limits_.scene) / finest;
   const bool right = motion_px <= kRightMotion_px;
   LogInfo(log_, StrCat("--refine-poses auto: ", kMovesToJudge, " moves of each camera come to ",
                        FormatFixed(motion_px, 2), " px; ", right ? "the poses are right, off" : "on to the end"));
@@ -190,7 +190,7 @@ void PoseRefinement::UsePhoto(int view, const PoseLoss& photo) {
   if (tracks_.Supports(view)) {
     points = tracks_.At(view, pose, motions_.lenses.empty() ? 0 : motions_.lenses[LensOf(view)].change);
   }
-  const double prior = moves_pose ? Prior(view) : 0;
+  const double prior = moves_pose ? PriorOfAll(motions_.views, training_, limits_.scene, Pixel(view)) : 0;
   if (moves_focal) {
     FocalLoss loss = FocalLossAt(pose, photo, points);
     if (moves_pose) {

@@ -36,9 +36,9 @@ data::Dataset WithFocalChanges(const data::Dataset& dataset, const std::vector<d
 // training cameras are done, what their motions have in common is taken out of them (train/pose_gauge.h): at the end of
 // a step, because a loss may be used before the next camera is placed or after it.
 //
-// With PoseConfig::refine "auto" it ends early if the motions, after the first few of each camera, are those of poses
-// that are right, which the prior holds firmly (PriorOfAll): there are no motions then, all cameras are where the
-// source has them, and further steps cost nothing.
+// With PoseConfig::refine "auto" poses are judged once, after the first few moves of each camera: if the motions are
+// those of right poses, it ends, and says so in the log. There are no motions then, all cameras are where the source
+// has them, and further steps cost nothing.
 class PoseRefinement {
  public:
   // The dataset and `motions`, those of FirstMotions or of the training that goes on, outlive the object. Throws
@@ -65,6 +65,7 @@ class PoseRefinement {
   // Whether each camera may have moved once more since the last time, or the last one has.
   bool IsTimeToCenter(int step) const;
   void QueueLoss();
+  void CountPhotosOfLenses();
   size_t LensOf(int view) const;
   // Gives the camera of a view, of whatever size, the motion and the focal length of the view.
   void Change(int view, Camera& camera) const;
@@ -73,7 +74,8 @@ class PoseRefinement {
   // Lets the lens of the view make its step if enough photos have been looked at.
   void MoveLens(int view);
   void Center();
-  double Prior(int view) const;
+  // Returns the angle of a pixel of the view, radians.
+  double Pixel(int view) const;
   void EndIfRight();
 
   Backend backend_;

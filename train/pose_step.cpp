@@ -11,7 +11,7 @@ namespace {
 
 // Motions of this root mean square, px, are what photos ask for whose poses are right; chosen by measurement.
 constexpr double kIdleMotion_px = 0.05;
-constexpr double kLeastPrior = 0.01;
+constexpr double kLeastPrior = 0.01, kLargestPrior = 1;
 
 Vec3<double> Capped(const Vec3<double>& x, double most) {
   const double size = Norm(x);
@@ -69,7 +69,7 @@ double RootMeanSquare(const std::vector<Twist>& motions, const std::vector<int>&
 
 double PriorOfAll(const std::vector<Twist>& motions, const std::vector<int>& views, double scene, double pixel) {
   const double idle = kIdleMotion_px * pixel, size = RootMeanSquare(motions, views, scene);
-  return std::clamp((idle * idle) / (size * size), kLeastPrior, 1.0);
+  return std::clamp((idle * idle) / (size * size), kLeastPrior, kLargestPrior);
 }
 
 }  // namespace splat::train

@@ -102,7 +102,7 @@ double MedianMiss(const std::vector<Sighted>& some, double factor = 1) {
 }
 
 // By how many times the focal length points would be about as far from the middle as they are shown.
-double FocalFactor(const std::vector<Sighted>& some) {
+double FocalFactorByObservations(const std::vector<Sighted>& some) {
   std::vector<double> ratios;
   for (const Sighted& sighted : some) {
     ratios.push_back(std::hypot(sighted.shown.x, sighted.shown.y) / std::hypot(sighted.seen.x, sighted.seen.y));
@@ -112,7 +112,8 @@ double FocalFactor(const std::vector<Sighted>& some) {
 
 // Finds by which factor of the focal lengths, 1 apart, the photos show the points best, in steps of 9 % from a third to
 // three times. Nothing if they show them by none.
-std::optional<double> FocalFactor(const std::vector<View>& views, const SmallPhotos& photos, const PointCloud& points) {
+std::optional<double> FocalFactorByColors(const std::vector<View>& views, const SmallPhotos& photos,
+                                          const PointCloud& points) {
   constexpr int kSteps = 13;
   std::optional<double> best;
   double best_here = kPointsAgree;
@@ -149,7 +150,7 @@ std::string WhyOtherColors(const std::vector<View>& views, const PointCloud& poi
       return "";
     if (most != kMostSmallPhotos && views.size() > most) continue;
     if (!known) return "";
-    const auto factor = FocalFactor(views, photos, points);
+    const auto factor = FocalFactorByColors(views, photos, points);
     if (!factor) return StrCat(why, kHowToMend, ", and see that the focal lengths are those of the photos");
     return StrCat(why, ", but are with about ", FormatFixed(*factor, 2),
                   " times the focal lengths: correct these in the poses");
@@ -179,7 +180,7 @@ std::string WhyPointsAreBeside(const std::vector<PosedPhoto>& photos, const Poin
   const std::vector<Sighted> some = SomeSighted(photos, points);
   const double miss = some.empty() ? 0 : MedianMiss(some);
   if (miss <= kSuspicious || miss > kFar) return "";
-  const double factor = FocalFactor(some);
+  const double factor = FocalFactorByObservations(some);
   return StrCat("its photos show points beside where its cameras see them, by ", PercentOfImage(miss),
                 MedianMiss(some, factor) < kMended * miss
                     ? StrCat("; with ", FormatFixed(factor, 2), " times the focal lengths they agree: correct these")

@@ -146,6 +146,17 @@ TEST_F(ForeignPoints, ThatAreALittleBesideAreSaidAndStay) {
   }
   EXPECT_THAT(WhyPointsAreBeside(wall_.photos, wall_.points),
               HasSubstr("with 1.25 times the focal lengths they agree"));
+  SceneDescription scene;
+  scene.source = "the source";
+  scene.photos = wall_.photos;
+  scene.points = wall_.points;
+  scene.points.colors.assign(scene.points.positions.size(), {128, 128, 128});  // which tells nothing
+  SerialExecutor executor;
+  std::vector<std::string> log;
+  const Dataset dataset =
+      BuildDataset(scene, {}, executor, [&](LogLevel, const std::string& line) { log.push_back(line); });
+  EXPECT_THAT(dataset.points.positions, SizeIs(wall_.points.positions.size()));
+  EXPECT_THAT(log, Contains(HasSubstr("with 1.25 times the focal lengths")));
   wall_.photos = right;
   Move([](const Vec3<double>& p) { return p + Vec3<double>{0.2, 0, 0}; });
   EXPECT_THAT(WhyPointsAreBeside(wall_.photos, wall_.points), HasSubstr("of one reconstruction"));
