@@ -10,6 +10,7 @@ namespace splat::data {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -60,6 +61,20 @@ TEST_F(SinglePoses, SomeWithOtherAxesAreTurned) {
   EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("the source: 4 of 8 cameras (view_1.png, view_2.png"),
                                       HasSubstr("none of the points in view, the others"),
                                       HasSubstr("OpenCV's axes for OpenGL's"), HasSubstr("they were turned"))));
+}
+
+TEST_F(SinglePoses, ASetTurnsThemWithAWarning) {
+  SceneDescription scene;
+  scene.source = "the source";
+  scene.photos = wall_.photos;
+  scene.points = wall_.points;
+  Rigid3& pose = scene.photos[2].camera_from_world;
+  pose = Compose(TurnOfAxes(), pose);
+  SerialExecutor executor;
+  const Dataset dataset =
+      BuildDataset(scene, {}, executor, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+  EXPECT_THAT(dataset.views, SizeIs(8));
+  EXPECT_THAT(log_, Contains(HasSubstr("1 of 8 cameras (view_2.png)")));
 }
 
 // With turned axes it would see the wall upside down, which its photo denies.
