@@ -166,7 +166,7 @@ TEST_F(DatasetTest, UnusablePhotosAreLeftOutByName) {
   const Dataset dataset = Build();
   ASSERT_THAT(dataset.views, SizeIs(3));
   EXPECT_EQ(dataset.views[1].name, "c.png");
-  EXPECT_THAT(log_, ElementsAre(HasSubstr("b.png: does not exist"), HasSubstr("d.png: is not a photo")));
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("b.png: does not exist"), HasSubstr("d.png: is not an image")));
 }
 
 TEST_F(DatasetTest, MoreUnusablePhotosThanGoodOnesAreAnErrorThatNamesThree) {
