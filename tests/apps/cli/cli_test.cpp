@@ -47,9 +47,18 @@ TEST(ParseCommandLine, SaysWhichOptionNeedsAValueAndWhichTakesNone) {
 }
 
 TEST(ParseCommandLine, AMisspeltOptionIsNamedBesideTheOneThatIsMissing) {
-  EXPECT_THAT(ErrorOf({"--imagse", "a"}), StartsWith("--images is required; not expected: --imagse ("));
+  EXPECT_THAT(ErrorOf({"--imagse", "a"}),
+              StartsWith("--images is required; not expected: --imagse; did you mean --images? ("));
   EXPECT_THAT(ErrorOf({}), StartsWith("--images is required ("));
   EXPECT_THAT(ErrorOf({"--images", "a", "b"}), HasSubstr("not expected: b"));
+}
+
+TEST(ParseCommandLine, AnUnknownOptionIsNamedWithTheOneThatIsNear) {
+  EXPECT_THAT(ErrorOf({"--images", "a", "--stesp", "3"}), StartsWith("not expected: --stesp; did you mean --steps? ("));
+  EXPECT_THAT(ErrorOf({"--images", "a", "--step=3"}), StartsWith("not expected: --step=3; did you mean --steps? ("));
+  EXPECT_THAT(ErrorOf({"--images", "a", "--qui"}), StartsWith("not expected: --qui; did you mean --quiet? ("));
+  EXPECT_THAT(ErrorOf({"--images", "a", "--lantern"}), StartsWith("not expected: --lantern ("));
+  EXPECT_THAT(ErrorOf({"--images", "a", "surplus"}), StartsWith("not expected: surplus ("));
 }
 
 }  // namespace
