@@ -147,6 +147,9 @@ void CheckBetweenOptions(const TrainOptions& options, const CommandLine& line) {
   SPLAT_CHECK(!line.quiet || !line.verbose, "--quiet and --verbose exclude each other");
   SPLAT_CHECK(options.sfm.matcher != "vocab_tree" || !options.sfm.vocab_tree_path.empty(),
               "--matcher vocab_tree needs --vocab-tree FILE; COLMAP's web page offers such files");
+  SPLAT_CHECK(options.sfm.matcher == "vocab_tree" || options.sfm.vocab_tree_path.empty(), "--vocab-tree ",
+              options.sfm.vocab_tree_path, " is for --matcher vocab_tree, not ", options.sfm.matcher,
+              "; leave one of them out");
   const std::vector<std::string> violations = train::ConfigViolations(options.config);
   SPLAT_CHECK(violations.empty(), Joined(violations, "; "));
 }
@@ -166,6 +169,8 @@ std::optional<TrainOptions> ParseTrainOptions(int argc, char** argv) {
   flags.Assign();
   const train::LayeredConfig layered = train::Assemble(train::InOrder(SourcesOf(line, flags, options.config)));
   options.config = layered.config;
+  const bool names_tree = !options.sfm.vocab_tree_path.empty() && flags.TextOf("sfm.matcher").empty();
+  if (names_tree) options.sfm.matcher = "vocab_tree";
   options.automatic_background = flags.TextOf("background") == "auto";
   options.disagreements = layered.disagreements;
   CheckBetweenOptions(options, line);

@@ -34,7 +34,7 @@ std::vector<Option> OptionsOf(SfmOptions& options) {
       Option("max_features", options.max_features, "Features per photo; 0: chosen")
           .Between(0, 1'000'000)
           .Flag("--sfm-max-features N", kPosesGroup),
-      Option("vocab_tree", options.vocab_tree_path, "Vocabulary tree for --matcher vocab_tree")
+      Option("vocab_tree", options.vocab_tree_path, "Vocabulary tree; with it the matcher is vocab_tree")
           .Flag("--vocab-tree FILE", kPosesGroup),
       Option("colmap", options.colmap, "The COLMAP program").Flag("--colmap PATH", kPosesGroup),
       Option("idle_minutes", options.idle_minutes,

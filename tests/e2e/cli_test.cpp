@@ -187,6 +187,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadArguments{{"--export", ""}, "use one of"}, BadArguments{{"--cache-gigabytes", "-1"}, "between 0 and"},
         BadArguments{{"--cache-gigabytes", "nan"}, "'nan'"}, BadArguments{{"--cache-gigabytes", "inf"}, "'inf'"},
         BadArguments{{"--matcher", "best"}, "exhaustive, sequential, vocab_tree"},
+        BadArguments{{"--vocab-tree", "t.bin", "--matcher", "exhaustive"}, "t.bin is for --matcher vocab_tree"},
+        BadArguments{{"--iteration", "5"}, "did you mean --iterations?"},
         BadArguments{{"--matcher", "vocab_tree"}, "--vocab-tree"}, BadArguments{{"--camera-model", "FOV"}, "OPENCV"},
         BadArguments{{"--single-camera", "maybe"}, "auto, yes, no"},
         BadArguments{{"--sfm-max-features", "-1"}, "from 0"}, BadArguments{{"--iterations"}, "--iterations"},
