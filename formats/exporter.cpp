@@ -67,11 +67,13 @@ Exporter SplatFormat() {
   Exporter format = Format("splat", "32 bytes a splat, without view-dependent colour", {32, 0}, WriteSplatFile);
   format.largest_sh_degree = 0;
   format.antialiased_mark = AntialiasedMark::kNone;
+  format.keeps_background = false;
   return format;
 }
 
 Exporter SpzFormat() {
   Exporter format = Format("spz", "Niantic's SPZ, a tenth of the size", {25, 0}, WriteSpz);
+  format.keeps_background = false;
   format.far = FarLimits();
   return format;
 }

@@ -83,6 +83,7 @@ struct Exporter {
   // format that every build can write.
   std::string (*lacks)() = nullptr;
   AntialiasedMark antialiased_mark = AntialiasedMark::kKnown;
+  bool keeps_background = true;  // has a place for SceneTraits::background
   // These limits are for formats whose steps become coarse for all splats if a few lie far out; those are left out,
   // with a warning.
   std::optional<FarLimits> far = std::nullopt;

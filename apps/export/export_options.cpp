@@ -154,21 +154,26 @@ std::vector<std::string> WithoutUse(const ConvertOptions& options, const std::ve
   struct Use {
     const char* option;
     bool of_use;
-    const char* where;
+    std::string why;  // it is not
   };
+  const std::string& extension = options.exporter->extension;
+  const int largest_degree = options.exporter->largest_sh_degree;
   const Use uses[] = {
-      {"spz_version", format == "spz", "OUT is .spz"},
-      {"spz_frame", format == "spz", "OUT is .spz"},
-      {"spz_input_frame", reads_spz, "IN is .spz"},
-      {"seed", page || format == "sog", "OUT is .sog or .html"},
+      {"spz_version", format == "spz", "it is for the case that OUT is .spz"},
+      {"spz_frame", format == "spz", "it is for the case that OUT is .spz"},
+      {"spz_input_frame", reads_spz, "it is for the case that IN is .spz"},
+      {"seed", page || format == "sog", "it is for the case that OUT is .sog or .html"},
       {"cameras", page || options.clean || options.crop.automatic || options.check,
-       "OUT is .html, and for --clean, --crop auto and the check"},
+       "it is for the case that OUT is .html, and for --clean, --crop auto and the check"},
+      {"background", options.exporter->keeps_background, StrCat(extension, " has no place for it")},
+      {"sh_degree", options.sh_degree.value_or(0) <= largest_degree,
+       StrCat(extension, " holds no higher degree than ", largest_degree)},
   };
   std::vector<std::string> lines;
   for (const Option& option : given) {
     for (const Use& use : uses) {
       if (option.name != use.option || use.of_use) continue;
-      lines.push_back(StrCat(LongFlag(option), " does nothing here: it is for the case that ", use.where));
+      lines.push_back(StrCat(LongFlag(option), " does nothing here: ", use.why));
     }
   }
   return lines;

@@ -194,6 +194,10 @@ TEST_F(SplatExport, SaysWhichOptionsAreForAnotherFormat) {
   EXPECT_THAT(output.err, HasSubstr("--spz-version does nothing here: it is for the case that OUT is .spz"));
   EXPECT_THAT(output.err, HasSubstr("--seed does nothing here: it is for the case that OUT is .sog or .html"));
   EXPECT_THAT(Run(scene_, folder_ / "b.splat", {"--spz-input-frame", "rub"}).err, HasSubstr("that IN is .spz"));
+  const std::string lost = Run(scene_, folder_ / "c.splat", {"--background", "white", "--sh-degree", "2"}).err;
+  EXPECT_THAT(lost, HasSubstr("--background does nothing here: .splat has no place for it"));
+  EXPECT_THAT(lost, HasSubstr("--sh-degree does nothing here: .splat holds no higher degree than 0"));
+  EXPECT_EQ(Run(scene_, folder_ / "c.ply", {"--background", "white", "--sh-degree", "2"}).err, "");
   EXPECT_EQ(Run(scene_, folder_ / "a.spz", {"--spz-version", "2", "--spz-frame", "rub"}).err, "");
   EXPECT_EQ(Run(folder_ / "a.spz", folder_ / "a.sog", {"--spz-input-frame", "rub", "--seed", "1"}).err, "");
 }

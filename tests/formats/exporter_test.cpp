@@ -98,6 +98,18 @@ TEST(ReadScene, FindsTheDegreeThatTheTableSaysTheFormatHolds) {
   }
 }
 
+TEST(ReadScene, FindsTheBackgroundWhereTheTableSaysThatTheFormatKeepsIt) {
+  TempDir folder;
+  SplatCloud cloud = RandomCloud(3, 0);
+  cloud.traits.background = Rgb{1, 1, 1};
+  for (const Exporter& exporter : Exporters()) {
+    if (!WhatLacks(exporter).empty()) continue;
+    const std::string path = folder / "scene" + exporter.extension;
+    WriteScene(path, exporter, AllOf(cloud));
+    EXPECT_EQ(ReadScene(path).traits.background.has_value(), exporter.keeps_background) << exporter.name;
+  }
+}
+
 TEST(ReadScene, NamesWhatItDoesNotKnow) {
   TempDir folder;
   WriteBytes(folder / "notes.txt", "hello");
