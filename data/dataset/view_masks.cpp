@@ -14,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double kNextToNothing = 0.001;  // of the pixels, on average
+
 // What a look at a view's mask gave.
 struct Look {
   bool masked = false;
@@ -72,6 +74,11 @@ void Report(const std::vector<View>& views, const std::vector<Look>& looks, cons
   LogInfo(log, StrCat("Masks: ", masked, " of ", views.size(), " photos have one in ", CommonFolder(views),
                       "; what counts is ", FormatFixed(100 * kept / double(masked), 1), " % of these on average",
                       whole.empty() ? "" : "; trained whole: " + NamesInBrief(whole)));
+  if (kept < kNextToNothing * double(masked)) {
+    LogWarning(log, StrCat("the masks keep next to nothing: ", FormatFixed(1e6 * kept / double(masked), 0),
+                           " of a million pixels on average. White is what is kept; --masks off leaves the masks out"));
+    return;
+  }
   if (2 * inverted <= masked) return;
   LogWarning(log, StrCat("the masks look inverted: ", inverted, " of ", masked,
                          " keep less than half of the photo and drop its middle. White is what is kept; ",

@@ -97,6 +97,20 @@ TEST_F(ViewMasksTest, MasksOfAnObjectInTheMiddleDoNotLookInverted) {
   EXPECT_THAT(log_, SizeIs(1));
 }
 
+TEST_F(ViewMasksTest, MasksThatKeepNextToNothingAreAWarning) {
+  for (const char* name : {"a.png", "b.png"}) {
+    AddPhoto(name);
+    WriteImage(folder_ / "photos/" + name, Image8(10 * kSide, 10 * kSide, 3));
+    Image8 mask(10 * kSide, 10 * kSide, 1);
+    *mask.At(5, 5) = 255;
+    WriteImage(folder_ / "masks/" + name, mask);
+    views_.back().mask.path = folder_ / "masks/" + name;
+  }
+  Use();
+  EXPECT_THAT(log_, ElementsAre(StartsWith("Masks: 2 of 2"), HasSubstr("next to nothing: 11 of a million pixels")));
+  EXPECT_THAT(Names(), SizeIs(2));
+}
+
 TEST_F(ViewMasksTest, AMaskThatCannotBeUsedLeavesItsPhotoWhole) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 0, 30);
   splat::testing::WriteBytes(folder_ / "masks/a.png", "no image");
