@@ -293,14 +293,15 @@ void ReadPoints(const Json& root, const std::string& json_path, SceneDescription
   }
 }
 
-// The file of held-out photos beside one of training photos; empty where there is none.
-std::string HeldOutPath(const fs::path& json_path) {
-  if (json_path.filename() != "transforms_train.json") return "";
+// The files of held-out photos beside one of training photos, the better one first.
+std::vector<std::string> HeldOutPaths(const fs::path& json_path) {
+  std::vector<std::string> paths;
+  if (json_path.filename() != "transforms_train.json") return paths;
   for (const char* name : {"transforms_test.json", "transforms_val.json"}) {
     const fs::path path = json_path.parent_path() / name;
-    if (fs::exists(path)) return path.string();
+    if (fs::exists(path)) paths.push_back(path.string());
   }
-  return "";
+  return paths;
 }
 
 // A number that is not finite costs the photo that it belongs to.
@@ -362,11 +363,15 @@ size_t DropTrainedOn(const std::string& json_path, const std::string& test_path,
 
 SceneDescription ReadTransforms(const std::string& json_path, const std::string& image_folder) {
   std::vector<Json> files = {ReadJson(json_path)};
-  const std::string test_path = HeldOutPath(json_path);
   SceneDescription scene;
   scene.opengl_axes = true;
   std::optional<Json> test;
-  if (!test_path.empty()) test = AddHeldOut(test_path, image_folder, scene);
+  std::string test_path;
+  for (const std::string& path : HeldOutPaths(json_path)) {
+    test = AddHeldOut(path, image_folder, scene);
+    test_path = path;
+    if (test) break;
+  }
   size_t held_out = scene.photos.size();
   ReadFrames(files[0], json_path, image_folder, test ? std::make_optional(Split::kTrain) : std::nullopt, scene);
   const size_t frames = scene.photos.size() - held_out;

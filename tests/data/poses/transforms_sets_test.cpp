@@ -164,6 +164,17 @@ TEST_F(TransformsSets, ADamagedFileOfHeldOutPhotosCostsTheseAlone) {
   }
 }
 
+TEST_F(TransformsSets, WhereTheFileOfTestPhotosIsDamagedThatOfValidationIsTaken) {
+  WriteBytes(folder_ / "transforms_train.json", MakeFile(MakeFrame("train/r_0")).dump());
+  WriteBytes(folder_ / "transforms_test.json", "{");
+  WriteBytes(folder_ / "transforms_val.json", MakeFile(MakeFrame("val/r_0")).dump());
+  const SceneDescription scene = ReadTransforms(folder_ / "transforms_train.json");
+  ASSERT_THAT(scene.photos, SizeIs(2));
+  EXPECT_EQ(scene.photos[1].split, Split::kTest);
+  EXPECT_THAT(scene.source, HasSubstr("transforms_val.json (1 training and 1 test frames)"));
+  EXPECT_THAT(scene.warnings, ElementsAre(HasSubstr("transforms_test.json")));
+}
+
 TEST_F(TransformsSets, ReadsThePointsOfAPly) {
   json file = MakeFile();
   file["ply_file_path"] = "points.ply";
