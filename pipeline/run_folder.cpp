@@ -29,6 +29,15 @@ std::string ConfigPath(const std::string& folder) {
   return (fs::path(folder.empty() ? "." : folder) / "config.json").string();
 }
 
+// Throws an Error for a value that no run can have had.
+void CheckValues(const std::string& config_path, data::DatasetOptions& dataset) {
+  for (const Option& option : data::OptionsOf(dataset)) {
+    const std::string violation = Violation(option);
+    SPLAT_CHECK(violation.empty(), config_path, ": its ", option.name, " is ", ValueText(option), ", not ", violation,
+                "; repair the file");
+  }
+}
+
 }  // namespace
 
 std::string DamageOfRun(const std::string& folder) {
@@ -70,6 +79,7 @@ std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
     throw Error(
         StrCat(config_path, ": lacks photos, poses, sizes or background of its run, or has them in another form"));
   }
+  CheckValues(config_path, run.dataset);
   if (fs::is_regular_file(cameras_path)) run.cameras = formats::ReadInriaCameras(cameras_path);
   return run;
 }

@@ -102,6 +102,17 @@ TEST_F(RunFolderTest, ADamagedOneOfOursIsNamed) {
   EXPECT_THAT(testing::ErrorMessageOf([&] { Read(); }), HasSubstr("out/config.json: lacks"));
 }
 
+TEST_F(RunFolderTest, AValueThatNoRunCanHaveHadIsNamed) {
+  options_.dataset.downscale = -3;
+  WriteRun();
+  EXPECT_THAT(testing::ErrorMessageOf([&] { Read(); }),
+              HasSubstr("out/config.json: its downscale is -3, not between 1 and 64"));
+  options_.dataset.downscale = 1;
+  options_.dataset.alpha = "glow";
+  WriteRun();
+  EXPECT_THAT(testing::ErrorMessageOf([&] { Read(); }), HasSubstr("its alpha is glow, not one of background, ignore"));
+}
+
 // The working folder of this test is another than that of the run.
 TEST_F(RunFolderTest, FindsPathsBesideTheRunsFolder) {
   WriteRun();
