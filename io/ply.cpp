@@ -100,7 +100,8 @@ void PlyFile::AddElement(std::string_view line, const std::string& where) {
   const std::string_view name = TakeWord(line);
   const std::string_view word = TakeWord(line);
   const auto count = ParseNumber<uint64_t>(word);
-  SPLAT_CHECK(count.has_value(), where, ": element '", name, "' has the count '", word, "', which is no number");
+  SPLAT_CHECK(count.has_value(), where, ": element '", name, "' has the count '", word,
+              "', which is no whole number from 0");
   elements_.push_back({std::string(name), *count, {}, {}, {}});
   names_.clear();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/check.h"
 #include "core/color_range.h"
@@ -39,8 +40,12 @@ struct ColorColumns {
   bool are_signed = false;  // from -1, which is black, to 1
 
   bool any() const { return columns[0] >= 0; }
-  uint8_t Byte(const double* row, int channel) const {
-    return ByteColor(scale * row[columns[size_t(channel)]] + offset);
+  // The colour of a point; that of one without colour where it is no number.
+  Vec3<uint8_t> ColorIn(const double* row) const {
+    if (!any()) return kUncoloredPoint;
+    const double red = row[columns[0]], green = row[columns[1]], blue = row[columns[2]];
+    if (std::isnan(red) || std::isnan(green) || std::isnan(blue)) return kUncoloredPoint;
+    return {ByteColor(scale * red + offset), ByteColor(scale * green + offset), ByteColor(scale * blue + offset)};
   }
 };
 
@@ -111,8 +116,7 @@ void AddPlyPoints(const std::string& path, SceneDescription& scene) {
     const Vec3<double> position = {row[x], row[y], row[z]};
     if (!IsHeldByFloats(position)) return;
     scene.points.positions.push_back(position);
-    scene.points.colors.push_back(
-        colors.any() ? Vec3<uint8_t>{colors.Byte(row, 0), colors.Byte(row, 1), colors.Byte(row, 2)} : kUncoloredPoint);
+    scene.points.colors.push_back(colors.ColorIn(row));
   });
   if (const std::string behind = ply.WhatLiesBehind(); damage.empty() && !behind.empty()) {
     scene.warnings.push_back(behind);

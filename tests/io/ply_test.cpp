@@ -153,7 +153,7 @@ TEST_F(Ply, RefusesHostileCountsBeforeTakingMemory) {
   }
   for (const char* count : {"-1", "99999999999999999999999", "2x", ""}) {
     EXPECT_THAT(ErrorOf(StrCat("ply\nformat ascii 1.0\nelement vertex ", count, "\nproperty float x\nend_header\n1\n")),
-                HasSubstr("which is no number"));
+                HasSubstr("which is no whole number from 0"));
   }
 }
 
