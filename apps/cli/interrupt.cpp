@@ -3,17 +3,20 @@
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): POSIX has more in it than C++
 #include <unistd.h>
 
+#include <atomic>
+
 #include "apps/cli/exit_status.h"
 #include "io/unfinished_files.h"
 
 namespace splat::apps {
 namespace {
 
-// A signal handler can reach nothing but globals.
-volatile sig_atomic_t interrupt_requested = 0;
+// A signal handler can reach nothing but globals, and two threads may be in one at the same time.
+std::atomic<bool> interrupt_requested = false;
 
-// How many times SIGINT or SIGTERM has come: somebody who asks twice does not want to wait.
-volatile sig_atomic_t times_asked = 0;
+// Whether SIGINT or SIGTERM has come: somebody who asks twice does not want to wait.
+std::atomic<bool> was_asked = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler must not wait for a lock");
 
 // Only calls that are safe in a signal handler, here and in the other handlers.
 void EndAtOnce(int) {
@@ -23,16 +26,15 @@ void EndAtOnce(int) {
 
 // COLMAP dies with this process (data/sfm/process.h).
 void HandleSignal(int) {
-  if (times_asked) EndAtOnce(0);
-  times_asked = 1;
-  interrupt_requested = 1;
+  if (was_asked.exchange(true)) EndAtOnce(0);
+  interrupt_requested = true;
   static const char kMessage[] = "\nEnding in good order; press Ctrl-C again to end at once.\n";
   if (write(STDERR_FILENO, kMessage, sizeof(kMessage) - 1) < 0) return;
 }
 
 // A closed terminal sends it more than once, and there is nobody to tell.
 void HandleHangUp(int) {
-  interrupt_requested = 1;
+  interrupt_requested = true;
 }
 
 void Handle(int signal, void (*handler)(int)) {
@@ -63,7 +65,7 @@ void EndAtOnceWhenInterrupted() {
 }
 
 InterruptHandler::InterruptHandler() {
-  interrupt_requested = times_asked = 0;
+  interrupt_requested = was_asked = false;
   Handle(SIGINT, HandleSignal);
   Handle(SIGTERM, HandleSignal);
   if (!IsIgnored(SIGHUP)) Handle(SIGHUP, HandleHangUp);
@@ -74,7 +76,7 @@ InterruptHandler::~InterruptHandler() {
 }
 
 bool InterruptRequested() {
-  return interrupt_requested != 0;
+  return interrupt_requested;
 }
 
 void ThrowIfInterrupted(const std::string& message) {
