@@ -8,6 +8,7 @@
 #include "data/dataset/foreign_points.h"
 #include "data/dataset/held_out_views.h"
 #include "data/dataset/lens_groups.h"
+#include "data/dataset/misread_cameras.h"
 #include "data/dataset/photo_faults.h"
 #include "data/dataset/rounded_points.h"
 #include "data/dataset/single_poses.h"
@@ -246,6 +247,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   if (options.borders == "auto") FindBorders(dataset.views, executor, log);
   ChooseHeldOutViews(scene, options, dataset.views, log);
   TurnPhotosToPoints(scene.source, scene.points, dataset.views, executor, log);
+  TurnMisreadCameras(scene.source, scene.points, dataset.views, executor, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, dataset.views, executor, log);
   ColorBlackPoints(scene.source, dataset.points, log);
   if (dataset.points.positions.empty()) {

@@ -1,0 +1,106 @@
+#include "data/dataset/misread_cameras.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/dataset/pose_convention.h"
+#include "tests/support/textured_wall.h"
+
+namespace splat::data {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Rigid3 Roll(double cosine, double sine) {
+  return {{{{cosine, -sine, 0}, {sine, cosine, 0}, {0, 0, 1}}}, {0, 0, 0}};
+}
+
+class MisreadCameras : public ::testing::Test {
+ protected:
+  MisreadCameras() {
+    for (const View& view : wall_.views) written_.push_back(view.camera.camera_from_world);
+  }
+  void Roll(size_t view, double cosine, double sine) {
+    Rigid3& pose = wall_.views[view].camera.camera_from_world;
+    pose = Compose(data::Roll(cosine, sine), pose);
+  }
+  void Turn() {
+    SerialExecutor executor;
+    TurnMisreadCameras("the source", wall_.points, wall_.views, executor,
+                       [this](LogLevel, const std::string& line) { log_.push_back(line); });
+  }
+  // Whether all views have the poses with which the wall was photographed.
+  bool AreRight() const {
+    for (size_t i = 0; i < wall_.views.size(); ++i) {
+      const Vec3<double> point = {0.3, 0.2, 5};
+      if (Norm(wall_.views[i].camera.camera_from_world * point - written_[i] * point) > 1e-9) return false;
+    }
+    return true;
+  }
+
+  testing::TexturedWall wall_;
+  std::vector<Rigid3> written_;
+  std::vector<std::string> log_;
+};
+
+TEST_F(MisreadCameras, RightOnesStayWithoutAWord) {
+  Turn();
+  EXPECT_TRUE(AreRight());
+  EXPECT_THAT(log_, IsEmpty());
+}
+
+TEST_F(MisreadCameras, RolledOnesAreRolledBack) {
+  Roll(1, -1, 0);
+  Roll(6, -1, 0);
+  Roll(3, 0, 1);
+  Roll(4, 0, -1);
+  wall_.views[3].observations.resize(2);
+  Turn();
+  EXPECT_TRUE(AreRight());
+  EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("2 of 8 photos (view_1.png, view_6.png)"), HasSubstr("half a turn")),
+                                AllOf(HasSubstr("(view_4.png)"), HasSubstr("are rolled by a quarter")),
+                                AllOf(HasSubstr("(view_3.png)"), HasSubstr("are rolled back by a quarter"))));
+  EXPECT_THAT(wall_.views[3].observations, IsEmpty());
+}
+
+TEST_F(MisreadCameras, AnInverseIsInverted) {
+  wall_.views[6].camera.camera_from_world = Inverse(written_[6]);
+  Turn();
+  EXPECT_TRUE(AreRight());
+  EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("1 of 8 photos (view_6.png)"), HasSubstr("are inverted"))));
+}
+
+TEST_F(MisreadCameras, APoseThatIsWrongInAnotherWayStays) {
+  wall_.views[6].camera.camera_from_world.translation = {3, 0, 0};
+  written_[6] = wall_.views[6].camera.camera_from_world;
+  Turn();
+  EXPECT_TRUE(AreRight());
+  EXPECT_THAT(log_, IsEmpty());
+}
+
+TEST_F(MisreadCameras, ASetTurnsThemWithAWarning) {
+  SceneDescription scene;
+  scene.source = "the source";
+  scene.photos = wall_.photos;
+  scene.points = wall_.points;
+  Rigid3& pose = scene.photos[2].camera_from_world;
+  pose = Compose(data::Roll(-1, 0), pose);
+  SerialExecutor executor;
+  BuildDataset(scene, {}, executor, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+  EXPECT_THAT(log_, Contains(HasSubstr("1 of 8 photos (view_2.png) show its points once")));
+}
+
+TEST_F(MisreadCameras, WithoutColorsAllStay) {
+  for (Vec3<uint8_t>& color : wall_.points.colors) color = {128, 128, 128};
+  Roll(1, -1, 0);
+  Turn();
+  EXPECT_FALSE(AreRight());
+  EXPECT_THAT(log_, IsEmpty());
+}
+
+}  // namespace
+}  // namespace splat::data
