@@ -19,6 +19,7 @@
 #include "data/dataset/view_borders.h"
 #include "data/dataset/view_masks.h"
 #include "data/dataset/view_observations.h"
+#include "data/dataset/wrong_focals.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
 #include "data/poses/points_in_view.h"
@@ -237,7 +238,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   CheckOptions(options);
   SPLAT_CHECK(!scene.photos.empty(), scene.source, ": holds no photos with poses");
   Dataset dataset;
-  const std::vector<PosedPhoto> photos = CheckCameras(scene, log);
+  std::vector<PosedPhoto> photos = CheckCameras(scene, log);
   dataset.views = MakeViews(scene.source, photos, options, executor, log);
   LeaveOutStrays(dataset.views, log);
   MendSinglePoses(scene.source, scene.points, dataset.views, executor, log);
@@ -248,6 +249,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   ChooseHeldOutViews(scene, options, dataset.views, log);
   TurnPhotosToPoints(scene.source, scene.points, dataset.views, executor, log);
   TurnMisreadCameras(scene.source, scene.points, dataset.views, executor, log);
+  MendFocalLengths(scene.source, scene.points, photos, dataset.views, executor, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, dataset.views, executor, log);
   ColorBlackPoints(scene.source, dataset.points, log);
   if (dataset.points.positions.empty()) {

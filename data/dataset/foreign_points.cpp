@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <optional>
 
 #include "core/check.h"
 #include "core/format.h"
@@ -44,6 +43,7 @@ constexpr double kGrey = 2, kColored = 8;      // chroma of points and photos
 
 constexpr size_t kLeastObservations = 100, kMostObservations = 2000;
 constexpr const char* kHowToMend = ": export points and cameras from one project in one coordinate system";
+constexpr const char* kOrFocals = ", and see that the focal lengths are those of the photos";
 constexpr double kNear = 0.02, kFar = 0.1;  // x the longer side
 constexpr double kSuspicious = 0.01;        // structure from motion leaves a tenth of that at most
 constexpr double kMended = 0.3;             // x the miss, by other focal lengths
@@ -110,33 +110,6 @@ double FocalFactorByObservations(const std::vector<Sighted>& some) {
   return Median(std::move(ratios));
 }
 
-// Finds by which factor of the focal lengths, 1 apart, the photos show the points best, in steps of 9 % from a third to
-// three times. Nothing if they show them by none.
-std::optional<double> FocalFactorByColors(const std::vector<View>& views, const SmallPhotos& photos,
-                                          const PointCloud& points) {
-  constexpr int kSteps = 13;
-  std::optional<double> best;
-  double best_here = kPointsAgree;
-  for (int step = -kSteps; step <= kSteps; ++step) {
-    const double factor = std::exp2(step / 8.0);
-    std::vector<View> tried;
-    for (const size_t i : photos.views) {
-      tried.push_back(views[i]);
-      tried.back().camera.fx *= factor;
-      tried.back().camera.fy *= factor;
-      Intrinsics& lens = tried.back().intrinsics;
-      for (int k = 0; k < CameraModelFocalCount(lens.model); ++k) lens.params[size_t(k)] *= factor;
-    }
-    SmallPhotos of_tried = {{}, photos.images};
-    for (size_t i = 0; i < tried.size(); ++i) of_tried.views.push_back(i);
-    const PointAgreement agreement = MeasurePointAgreement(tried, of_tried, points);
-    if (agreement.points < kLeastPoints || agreement.here < best_here || agreement.Peak() < kPeak) continue;
-    best = factor;
-    best_here = agreement.here;
-  }
-  return best;
-}
-
 // Empty where the colours agree, and where there is any doubt.
 std::string WhyOtherColors(const std::vector<View>& views, const PointCloud& points, Executor& executor) {
   const std::string why = "has points whose colours are not those that the photos have where they should show them";
@@ -149,11 +122,7 @@ std::string WhyOtherColors(const std::vector<View>& views, const PointCloud& poi
     if (known && (!HaveColorsOfPhotos(agreement) || agreement.here >= kPointsAgree || agreement.Peak() >= kPeak))
       return "";
     if (most != kMostSmallPhotos && views.size() > most) continue;
-    if (!known) return "";
-    const auto factor = FocalFactorByColors(views, photos, points);
-    if (!factor) return StrCat(why, kHowToMend, ", and see that the focal lengths are those of the photos");
-    return StrCat(why, ", but are with about ", FormatFixed(*factor, 2),
-                  " times the focal lengths: correct these in the poses");
+    return known ? StrCat(why, kHowToMend, kOrFocals) : "";
   }
   return "";
 }
@@ -171,7 +140,7 @@ std::string WhyForeignPoints(const std::vector<PosedPhoto>& photos, const std::v
   if (miss >= 0 && miss <= kNear) return "";
   if (miss > kFar) {
     return StrCat("has points that lie elsewhere than its photos show them, by ", PercentOfImage(miss), kHowToMend,
-                  ", and see that the focal lengths are those of the photos");
+                  kOrFocals);
   }
   return points.positions.empty() ? "" : WhyOtherColors(views, points, executor);
 }

@@ -11,8 +11,7 @@ namespace splat::data {
 
 // Says why `points`, which are in the frame of the cameras of `views`, are not what these photos show: they were
 // shifted, scaled or turned, or are of another scene, or the focal lengths of the cameras are wrong; and what to do.
-// If the colours of the points are those of the photos with other focal lengths, it says with which. Empty if they are,
-// and where there is any doubt. `photos` are the posed photos that the views were made of.
+// Empty if they are, and where there is any doubt. `photos` are the posed photos that the views were made of.
 //
 // Where structure from motion says which photo shows a point where (PosedPhoto::observations), the points are compared
 // with that. Otherwise their colours are compared with up to 20 photos, which are decoded at reduced size; the first 6

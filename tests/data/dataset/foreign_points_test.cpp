@@ -58,20 +58,6 @@ TEST_F(ForeignPoints, PointsOfThePhotosStay) {
   EXPECT_EQ(Why(), "");
 }
 
-TEST_F(ForeignPoints, WrongFocalLengthsAreNamed) {
-  const std::vector<View> right = wall_.views;
-  for (const double factor : {0.5, 2.0}) {
-    wall_.views = right;
-    for (View& view : wall_.views) {
-      view.camera.fx *= factor;
-      view.camera.fy *= factor;
-      for (size_t k = 0; k < 2; ++k) view.intrinsics.params[k] *= factor;
-    }
-    EXPECT_THAT(Why(), HasSubstr(factor < 1 ? "are with about 2.00 times the focal lengths"
-                                            : "are with about 0.50 times the focal lengths"));
-  }
-}
-
 TEST_F(ForeignPoints, PointsOfAnotherPlaceAreNamed) {
   const PointCloud right = wall_.points;
   const std::function<Vec3<double>(const Vec3<double>&)> moves[] = {[](const Vec3<double>& p) {
