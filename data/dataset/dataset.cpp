@@ -16,6 +16,7 @@
 #include "data/dataset/stray_cameras.h"
 #include "data/dataset/training_size.h"
 #include "data/dataset/turned_photos.h"
+#include "data/dataset/uncolored_points.h"
 #include "data/dataset/view_borders.h"
 #include "data/dataset/view_masks.h"
 #include "data/dataset/view_observations.h"
@@ -169,14 +170,6 @@ PointCloud TakePoints(const SceneDescription& scene, const std::vector<PosedPhot
   return {};
 }
 
-// Points that are all black have no colours: structure from motion that does not look at them writes zeros.
-void ColorBlackPoints(const std::string& source, PointCloud& points, const LogSink& log) {
-  const auto is_black = [](const Vec3<uint8_t>& c) { return c.x == 0 && c.y == 0 && c.z == 0; };
-  if (points.colors.empty() || !std::all_of(points.colors.begin(), points.colors.end(), is_black)) return;
-  LogWarning(log, StrCat(source, ": its points are all black, so they have no colours; they are taken as grey"));
-  std::fill(points.colors.begin(), points.colors.end(), kUncoloredPoint);
-}
-
 void Align(Dataset& dataset) {
   std::vector<AlignedView> aligned;
   aligned.reserve(dataset.views.size());
@@ -251,7 +244,7 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   TurnMisreadCameras(scene.source, scene.points, dataset.views, executor, log);
   MendFocalLengths(scene.source, scene.points, photos, dataset.views, executor, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, dataset.views, executor, log);
-  ColorBlackPoints(scene.source, dataset.points, log);
+  ColorUncoloredPoints(scene.source, dataset.views, dataset.points, executor, log);
   if (dataset.points.positions.empty()) {
     for (View& view : dataset.views) view.observations.clear();
   }

@@ -66,24 +66,48 @@ Places PlacesIn(const View& view, const Image8& image, const PointCloud& points)
   return places;
 }
 
-// Of each point that any photo shows, its colour there beside its own.
-struct ColorPairs {
-  std::vector<Color> own, seen;
-};
+// The same of all photos; `turned` holds those that are turned first.
+std::vector<Places> PlacesInAll(const std::vector<View>& views, const SmallPhotos& photos, const PointCloud& points,
+                                bool upright, std::vector<Image8>& turned) {
+  turned.resize(photos.images.size());
+  std::vector<Places> places;
+  for (size_t i = 0; i < photos.images.size(); ++i) {
+    const View& view = views[photos.views[i]];
+    const bool turn = upright || view.rotate_to_model;
+    if (turn) turned[i] = ApplyOrientation(photos.images[i], view.exif_orientation);
+    places.push_back(PlacesIn(view, turn ? turned[i] : photos.images[i], points));
+  }
+  return places;
+}
 
-ColorPairs PairColors(const std::vector<Places>& photos, const PointCloud& points, const Offset& offset) {
-  std::vector<std::array<std::vector<uint8_t>, 3>> seen(points.positions.size());
+// Of each point the median over the photos of the colour at its place; nothing for one that no photo shows.
+std::vector<std::optional<Color>> MedianColors(const std::vector<Places>& photos, size_t points, const Offset& offset) {
+  std::vector<std::array<std::vector<uint8_t>, 3>> seen(points);
   for (const Places& photo : photos) {
     for (const auto& [point, place] : photo.of) {
       const auto color = ColorAt(*photo.image, place, offset);
       for (int k = 0; color && k < 3; ++k) seen[point][size_t(k)].push_back(Channel(*color, k));
     }
   }
+  std::vector<std::optional<Color>> colors(points);
+  for (size_t i = 0; i < points; ++i) {
+    if (!seen[i][0].empty()) colors[i] = Color{Median(seen[i][0]), Median(seen[i][1]), Median(seen[i][2])};
+  }
+  return colors;
+}
+
+// Of each point that any photo shows, its colour there beside its own.
+struct ColorPairs {
+  std::vector<Color> own, seen;
+};
+
+ColorPairs PairColors(const std::vector<Places>& photos, const PointCloud& points, const Offset& offset) {
+  const std::vector<std::optional<Color>> seen = MedianColors(photos, points.positions.size(), offset);
   ColorPairs pairs;
   for (size_t i = 0; i < seen.size(); ++i) {
-    if (seen[i][0].empty()) continue;
+    if (!seen[i]) continue;
     pairs.own.push_back(points.colors[i]);
-    pairs.seen.push_back({Median(seen[i][0]), Median(seen[i][1]), Median(seen[i][2])});
+    pairs.seen.push_back(*seen[i]);
   }
   return pairs;
 }
@@ -170,14 +194,8 @@ SmallPhotos ReadSmallPhotos(const std::vector<View>& views, const std::vector<si
 PointAgreement MeasurePointAgreement(const std::vector<View>& views, const SmallPhotos& photos,
                                      const PointCloud& points, bool upright) {
   const PointCloud some = Sample(points);
-  std::vector<Image8> turned(photos.images.size());
-  std::vector<Places> places;
-  for (size_t i = 0; i < photos.images.size(); ++i) {
-    const View& view = views[photos.views[i]];
-    const bool turn = upright || view.rotate_to_model;
-    if (turn) turned[i] = ApplyOrientation(photos.images[i], view.exif_orientation);
-    places.push_back(PlacesIn(view, turn ? turned[i] : photos.images[i], some));
-  }
+  std::vector<Image8> turned;
+  const std::vector<Places> places = PlacesInAll(views, photos, some, upright, turned);
   PointAgreement agreement;
   const ColorPairs pairs = PairColors(places, some, {0, 0});
   const auto here = RankCorrelation(pairs);
@@ -196,6 +214,12 @@ PointAgreement MeasurePointAgreement(const std::vector<View>& views, const Small
   agreement.point_chroma = MeanChroma(pairs.own);
   agreement.photo_chroma = MeanChroma(pairs.seen);
   return agreement;
+}
+
+std::vector<std::optional<Vec3<uint8_t>>> ColorsInPhotos(const std::vector<View>& views, const SmallPhotos& photos,
+                                                         const PointCloud& points) {
+  std::vector<Image8> turned;
+  return MedianColors(PlacesInAll(views, photos, points, false, turned), points.positions.size(), {0, 0});
 }
 
 bool ShowPointsBy(const PointAgreement& other, const PointAgreement& written) {

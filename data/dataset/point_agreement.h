@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/parallel.h"
@@ -43,6 +45,11 @@ constexpr double kPointsAgree = 0.35;
 // cannot be compared.
 PointAgreement MeasurePointAgreement(const std::vector<View>& views, const SmallPhotos& photos,
                                      const PointCloud& points, bool upright = false);
+
+// Returns for each point the median over the photos of the colour at its place, where some photos may show what hides
+// it; nothing for a point that none of them shows.
+std::vector<std::optional<Vec3<uint8_t>>> ColorsInPhotos(const std::vector<View>& views, const SmallPhotos& photos,
+                                                         const PointCloud& points);
 
 // Whether photos show points by another reading of poses or photos than the one that is written: they agree with them
 // by it, and clearly better. Fewer than kPointsCompared points tell nothing.

@@ -97,7 +97,7 @@ void WarnOfNoColors(const PlyFile::Element& vertex, const std::string& path, std
     if (name != "x" && name != "y" && name != "z") others.push_back(property.name);
   }
   warnings.push_back(StrCat(path, ": has no colours named red, green and blue",
-                            others.empty() ? "" : " among " + NamesInBrief(others), "; its points are taken as grey"));
+                            others.empty() ? "" : " among " + NamesInBrief(others)));
 }
 
 }  // namespace

@@ -247,24 +247,6 @@ TEST_F(DatasetTest, PointsThatNoCameraLooksAtAreLeftWithAWarning) {
                                       HasSubstr("random points"))));
 }
 
-TEST_F(DatasetTest, PointsThatAreAllBlackAreTakenAsGrey) {
-  for (const std::string name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 64, 48);
-  const auto build = [&](const Vec3<uint8_t>& last) {
-    scene_.points = {};
-    for (int i = 0; i < 50; ++i) {
-      scene_.points.positions.push_back({0.1 * (i % 7) - 0.3, 0.1 * (i % 5) - 0.2, 5 + 0.01 * i});
-      scene_.points.colors.push_back({0, 0, 0});
-    }
-    scene_.points.colors.back() = last;
-    log_.clear();
-    return Build();
-  };
-  for (const Vec3<uint8_t>& color : build({0, 0, 0}).points.colors) EXPECT_EQ(color.x, 128);
-  EXPECT_THAT(log_, ::testing::Contains(HasSubstr("its points are all black")));
-  EXPECT_EQ(build({9, 9, 9}).points.colors[0].x, 0) << "some have colours";
-  EXPECT_THAT(log_, ::testing::Not(::testing::Contains(HasSubstr("black"))));
-}
-
 TEST_F(DatasetTest, PointsThatAreTooFewToStartFromAreSaid) {
   for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 60, 40);
   const auto few = [&](int count, const Vec3<double>& step, const Vec3<double>& bend) {
