@@ -4,7 +4,7 @@
 #include "core/check.h"
 #include "core/format.h"
 #include "core/interrupted.h"
-#include "data/photos/image_io.h"
+#include "data/photos/render_mark.h"
 #include "pipeline/render_names.h"
 #include "pipeline/stages.h"
 #include "quality/metrics.h"
@@ -61,8 +61,8 @@ class RenderKeeper {
     const std::string name = names_.NameFor(compared.view.name);
     try {
       std::filesystem::create_directories(run_.output / "renders");
-      data::WriteImage(run_.output / "renders/" + name + "_render.png", compared.render);
-      data::WriteImage(run_.output / "renders/" + name + "_photo.png", compared.photo.image);
+      data::WriteRender(run_.output / "renders/" + name + "_render.png", compared.render);
+      data::WriteRender(run_.output / "renders/" + name + "_photo.png", compared.photo.image);
     } catch (const std::exception& error) {
       failures_.push_back(ReasonOf(error));
       on_ = false;

@@ -6,12 +6,26 @@
 #include <filesystem>
 
 #include "core/check.h"
+#include "data/photos/render_mark.h"
 #include "formats/page/html_format.h"
 #include "io/temporary_file.h"
 
 namespace splat::pipeline {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kRenders = "renders";
+// What a run writes beside its scene.
+const std::vector<std::string>& OwnFiles() {
+  static const std::vector<std::string> files = {
+      "cameras.json",      "config.json",          "metrics.json",
+      "photo_colors.json", "scene_transform.json", std::string("scene") + formats::kOwnFrameExtension};
+  return files;
+}
+
+}  // namespace
 
 OutputFolder::OutputFolder(const std::string& path, bool overwrite) : path_(path) {
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
@@ -21,6 +35,10 @@ OutputFolder::OutputFolder(const std::string& path, bool overwrite) : path_(path
   for (const formats::Exporter& exporter : formats::Exporters()) {
     SPLAT_CHECK(overwrite || !fs::exists(Scene(exporter), error), "--output ", path_,
                 ": holds a scene already; choose another folder or pass --overwrite");
+  }
+  for (const std::string& file : OwnFiles()) {
+    SPLAT_CHECK(overwrite || !fs::exists(fs::symlink_status(*this / file, error)), "--output ", path_, ": holds a ",
+                file, " already, which the run would replace; choose another folder or pass --overwrite");
   }
   RemoveAbandonedFiles(path_);
 }
@@ -84,7 +102,16 @@ void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats,
   if (!holds(kept, of_page)) fs::remove(of_page, ignored);
   fs::remove(*this / "metrics.json", ignored);
   fs::remove(*this / "photo_colors.json", ignored);
-  fs::remove_all(*this / "renders", ignored);
+  data::RemoveRenders(*this / kRenders);
+}
+
+void OutputFolder::CheckHoldsNoPhotos(const std::string& photos) const {
+  std::error_code ignored;
+  const fs::path own = fs::weakly_canonical(*this / kRenders, ignored);
+  const fs::path theirs = fs::weakly_canonical(photos, ignored);
+  const bool inside = std::mismatch(own.begin(), own.end(), theirs.begin(), theirs.end()).first == own.end();
+  SPLAT_CHECK(!inside, "--output ", path_, ": its folder ", kRenders,
+              " is where a run keeps its images, and the photos ", photos, " lie there; choose another folder");
 }
 
 }  // namespace splat::pipeline

@@ -15,7 +15,7 @@ namespace splat::pipeline {
 class OutputFolder {
  public:
   // Makes the folder if need be. Throws splat::Error if it cannot be made or written to, if another process works in
-  // it, or if it holds a scene of any format already and `overwrite` is false.
+  // it, or if it holds a scene of any format or another file that a run writes already and `overwrite` is false.
   OutputFolder(const std::string& path, bool overwrite);
   // Removes the folder again if this object made it and nothing was put in.
   ~OutputFolder();
@@ -35,8 +35,11 @@ class OutputFolder {
   // Continues in a new folder of this name, or of this name and a number. Throws splat::Error if it cannot be made.
   void MoveTo(const std::string& path);
 
-  // Removes what an earlier run left and would not fit the new scene: metrics.json, renders/, and scenes in formats
-  // other than those named that are not among the files `kept`. It is called once the new scene is whole.
+  // Throws splat::Error if the folder of photos lies where a run keeps its images.
+  void CheckHoldsNoPhotos(const std::string& photos) const;
+
+  // Removes what an earlier run left and would not fit the new scene: metrics.json, the renders in renders/, and scenes
+  // in formats other than those named that are not among the files `kept`. It is called once the new scene is whole.
   void RemoveOldResults(const std::vector<std::string>& formats, const std::vector<std::string>& kept) const;
 
  private:

@@ -85,6 +85,7 @@ RunSummary PhotosToScene(const RunOptions& asked, const Client& client) {
   UseThreads(options.config.threads);
   const data::PhotoFolder photos = data::OpenPhotoFolder(options.images);
   OutputFolder output(options.output.empty() ? DefaultOutput(photos.path) : options.output, options.overwrite);
+  output.CheckHoldsNoPhotos(photos.path);
   CheckColmapFolder(options.export_colmap);
   RunSummary summary;
   summary.device = backend.is_device ? "cuda" : "cpu";

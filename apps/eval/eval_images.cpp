@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "core/reason.h"
-#include "data/photos/image_io.h"
+#include "data/photos/render_mark.h"
 #include "quality/error_map.h"
 
 namespace splat::apps {
@@ -17,7 +17,7 @@ std::string EvalImages::Write(const std::string& folder, const std::string& name
   std::string file = folder + "/" + name + ".png";
   try {
     fs::create_directories(fs::path(options_.output) / folder);
-    data::WriteImage((fs::path(options_.output) / file).string(), image);
+    data::WriteRender((fs::path(options_.output) / file).string(), image);
     return file;
   } catch (const std::exception& error) {
     failure_ = ReasonOf(error);

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "apps/cli/version.h"
 #include "core/check.h"
 #include "core/format.h"
 #include "core/printable.h"
 #include "io/json_file.h"
+#include "io/json_parse.h"
+#include "io/read_file.h"
 
 namespace splat::apps {
 namespace {
@@ -98,6 +101,14 @@ std::vector<std::string> TableOf(const quality::Evaluation& evaluation) {
         RowOf(StrCat("mean, ", plan.corrections[c].title, " colour correction"), plan, evaluation.means.corrected[c]));
   }
   return Aligned(rows);
+}
+
+bool IsFreeForEvaluation(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) return true;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
+  const Json json = ParseJsonOrDiscard<Json>(ReadFile(path), path);
+  return json.is_object() && json.value("version", "").rfind("splat-eval", 0) == 0;
 }
 
 void WriteEvaluation(const std::string& path, const EvalOptions& options, const pipeline::EvaluationViews& views,

@@ -25,6 +25,9 @@ std::vector<std::string> TableOf(const quality::Evaluation& evaluation);
 
 constexpr const char* kEvaluationFile = "evaluation.json";
 
+// Whether WriteEvaluation may write there: nothing lies there, or an earlier report.
+bool IsFreeForEvaluation(const std::string& path);
+
 // Writes evaluation.json (docs/evaluation.md). Throws splat::Error.
 void WriteEvaluation(const std::string& path, const EvalOptions& options, const pipeline::EvaluationViews& views,
                      const EvalReport& report);

@@ -8,6 +8,7 @@
 #include "apps/eval/eval_report.h"
 #include "core/check.h"
 #include "core/format.h"
+#include "data/photos/render_mark.h"
 #include "formats/exporter.h"
 #include "pipeline/camera_files.h"
 #include "pipeline/empty_images.h"
@@ -71,11 +72,15 @@ quality::Evaluation Compare(const SplatModel& model, const pipeline::EvaluationV
   return evaluation;
 }
 
-// The folder may have served an evaluation of another scene. Files that cannot be removed are overwritten or stay.
+// The folder may have served an evaluation of another scene. Files that cannot be removed are overwritten or stay, and
+// those of others always do. Throws splat::Error if the report would replace one of these.
 void RemoveEarlierResults(const std::string& folder) {
+  const std::filesystem::path report = std::filesystem::path(folder) / kEvaluationFile;
+  SPLAT_CHECK(IsFreeForEvaluation(report.string()), report.string(),
+              ": exists already and is no report of splat-eval; choose another folder");
   std::error_code ignored;
-  std::filesystem::remove(std::filesystem::path(folder) / kEvaluationFile, ignored);
-  std::filesystem::remove_all(std::filesystem::path(folder) / kWorstFolder, ignored);
+  std::filesystem::remove(report, ignored);
+  data::RemoveRenders((std::filesystem::path(folder) / kWorstFolder).string());
 }
 
 int EvaluateScene(const EvalOptions& options) {

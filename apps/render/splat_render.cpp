@@ -6,7 +6,7 @@
 #include "apps/render/render_options.h"
 #include "core/check.h"
 #include "core/format.h"
-#include "data/photos/image_io.h"
+#include "data/photos/render_mark.h"
 #include "formats/exporter.h"
 #include "formats/inria_cameras.h"
 #include "formats/photo_colors_file.h"
@@ -119,6 +119,17 @@ class ViewColors {
   size_t applied_ = 0;
 };
 
+// The images of the cameras. Throws splat::Error where another file has the name of one of them.
+std::vector<std::string> FilesOf(const std::vector<NamedCamera>& cameras, const std::string& folder) {
+  pipeline::RenderNames names;
+  std::vector<std::string> files;
+  for (const NamedCamera& named : cameras) {
+    files.push_back(StrCat(folder, "/", names.NameFor(named.name), ".png"));
+    data::CheckNoOtherFile(files.back());
+  }
+  return files;
+}
+
 int RenderScene(const RenderOptions& options) {
   const InterruptHandler interrupt_handler;
   Progress progress(std::cout, std::cerr, Progress::ForStandardOutput(options.verbosity));
@@ -136,7 +147,7 @@ int RenderScene(const RenderOptions& options) {
   ViewColors colors(options.photo_colors);
   const std::unique_ptr<FileLock> claim = ClaimFolder(options.output);
 
-  pipeline::RenderNames names;
+  const std::vector<std::string> files = FilesOf(cameras, options.output);
   bool is_anything_seen = false;
   progress.Begin("Rendering");
   for (size_t i = 0; i < cameras.size(); ++i) {
@@ -144,7 +155,7 @@ int RenderScene(const RenderOptions& options) {
     const Image8 image =
         colors.Shown(cameras[i].name, RenderToImage(on_device, cameras[i].camera, BackgroundOf(model.traits), near));
     is_anything_seen = is_anything_seen || pipeline::ShowsSomething(image);
-    data::WriteImage(options.output + "/" + names.NameFor(cameras[i].name) + ".png", image);
+    data::WriteRender(files[i], image);
     progress.Update(double(i + 1) / double(cameras.size()), StrCat(i + 1, "/", cameras.size()));
   }
   progress.End(StrCat(cameras.size(), " images of ", FormatCount(model.count()), " splats in ", options.output));

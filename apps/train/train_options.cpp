@@ -65,7 +65,8 @@ std::vector<Option> InputOutputOptions(TrainOptions& options, CommandLine& line)
       Option("output", options.output, "Folder for the scene")
           .LeastStandsFor("<name of the photo folder>_splat; for DIR/images, DIR_splat")
           .Flag("-o,--output DIR", kInputOutput),
-      Option("overwrite", options.overwrite, "Replace a scene that lies in the output folder")
+      Option("overwrite", options.overwrite,
+             "Replace a scene, and the other files of a run, that lie in the output folder")
           .Flag("--overwrite", kInputOutput),
       Option("export", line.formats, "Formats of the scene, with commas between them: " + formats::ExporterNames())
           .Refuse(FormatsProblem)

@@ -170,7 +170,7 @@ DecodedPhoto ReadReducedPhoto(const std::string& path, int longer_side) {
   return photo;
 }
 
-void WriteImage(const std::string& path, const Image8& image) {
+std::string EncodeImage(const std::string& path, const Image8& image) {
   SPLAT_CHECK(image.channels == 1 || image.channels == 3 || image.channels == 4, path, ": cannot write ",
               image.channels, " channels");
   const bool jpeg = HasExtension(path, ".jpg") || HasExtension(path, ".jpeg");
@@ -186,7 +186,11 @@ void WriteImage(const std::string& path, const Image8& image) {
   std::vector<int> settings;
   if (jpeg) settings = {cv::IMWRITE_JPEG_QUALITY, 95};
   SPLAT_CHECK(cv::imencode(jpeg ? ".jpg" : ".png", pixels, bytes, settings), path, ": cannot be encoded");
-  WriteFileAtomically(path, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  return {bytes.begin(), bytes.end()};
+}
+
+void WriteImage(const std::string& path, const Image8& image) {
+  WriteFileAtomically(path, EncodeImage(path, image));
 }
 
 }  // namespace splat::data

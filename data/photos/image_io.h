@@ -24,7 +24,9 @@ DecodedPhoto ReadPhoto(const std::string& path);
 // truncated photo the image is empty.
 DecodedPhoto ReadReducedPhoto(const std::string& path, int longer_side);
 
-// Writes PNG or JPEG (quality 95) by extension, through a temporary name and a rename. Throws splat::Error.
+// Returns the bytes of a PNG or JPEG (quality 95), by the extension of the path that they are for. Throws splat::Error.
+std::string EncodeImage(const std::string& path, const Image8& image);
+// Writes them, through a temporary name and a rename. Throws splat::Error.
 void WriteImage(const std::string& path, const Image8& image);
 
 }  // namespace splat::data

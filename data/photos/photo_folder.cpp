@@ -13,6 +13,7 @@
 #include "core/check.h"
 #include "data/photos/folder_files.h"
 #include "data/photos/photo_files.h"
+#include "data/photos/render_mark.h"
 #include "io/percent_encoding.h"
 #include "io/text_scan.h"
 
@@ -165,6 +166,22 @@ PhotosAndMasks SplitOffMasks(const std::vector<std::string>& names) {
   return parted;
 }
 
+namespace {
+
+// Moves images that our programs have rendered from `names` to `results`, unless there are no others: a set may consist
+// of renders.
+void MoveRenders(const std::string& folder, std::vector<std::string>& names, std::vector<std::string>& results) {
+  const auto is_photo = [&](const std::string& name) {
+    return !HasExtension(name, ".png") || !IsRender((fs::path(folder) / name).string());
+  };
+  const auto renders = std::stable_partition(names.begin(), names.end(), is_photo);
+  if (renders == names.begin()) return;
+  results.insert(results.end(), renders, names.end());
+  names.erase(renders, names.end());
+}
+
+}  // namespace
+
 PhotosAndMasks ListPhotosAndMasks(const std::string& folder) {
   std::map<fs::path, bool> runs;
   const auto is_run = [&](const fs::path& inner) {
@@ -180,6 +197,7 @@ PhotosAndMasks ListPhotosAndMasks(const std::string& folder) {
     }
     (result ? results : names).push_back(name);
   }
+  MoveRenders(folder, names, results);
   PhotosAndMasks parted = SplitOffMasks(names);
   parted.others.insert(parted.others.end(), results.begin(), results.end());
   return parted;

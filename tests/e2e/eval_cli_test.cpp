@@ -15,6 +15,7 @@
 #include "io/read_file.h"
 #include "scene/orbit.h"
 #include "tests/support/ball_photos.h"
+#include "tests/support/byte_writer.h"
 #include "tests/support/process.h"
 #include "tests/support/small_capture.h"
 #include "tests/support/temp_dir.h"
@@ -366,6 +367,19 @@ TEST_F(SplatEval, SaysWhereTheCamerasSeeNothing) {
                                               "alone/cameras.json"};
   EXPECT_THAT(Run(arguments).err, HasSubstr("show next to nothing"));
   EXPECT_THAT(Evaluated(arguments)["warnings"].dump(), HasSubstr("show next to nothing"));
+}
+
+TEST_F(SplatEval, OthersFilesInItsFolderStay) {
+  TrainOnBalls();
+  fs::create_directories(folder_ / "evaluation/worst/films");
+  testing::WriteBytes(folder_ / "evaluation/worst/holiday.png", "a photo");
+  EXPECT_EQ(Evaluated({"out/scene.ply"})["views"].size(), 2u);
+  EXPECT_EQ(ReadFile(folder_ / "evaluation/worst/holiday.png"), "a photo");
+  EXPECT_TRUE(fs::exists(folder_ / "evaluation/worst/films"));
+  testing::WriteBytes(folder_ / "evaluation/evaluation.json", "{\"mine\": 1}");
+  const ProcessOutput output = Run({"out/scene.ply", "--output", "evaluation"});
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_THAT(output.err, HasSubstr("evaluation.json: exists already and is no report of splat-eval"));
 }
 
 TEST_F(SplatEval, ASecondEvaluationLeavesNothingOfTheFirst) {

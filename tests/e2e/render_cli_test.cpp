@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/photos/image_io.h"
+#include "io/read_file.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_data.h"
@@ -51,6 +52,16 @@ TEST_F(RenderOfBalls, RepeatsTheRendersOfTheTraining) {
   const Image8 small = data::ReadPhoto(folder_ / "small/photo_03.png").image;
   EXPECT_EQ(small.width, 32);
   EXPECT_LT(small.pixels[0], 128);  // a corner, where nothing is
+}
+
+TEST_F(RenderOfBalls, PhotosAreNotReplacedByRenders) {
+  Train("out", {"--iterations", "5"});
+  const std::string photo = ReadFile(folder_ / "balls/images/photo_03.png");
+  const ProcessOutput output = RunProgram({kRender, folder_ / "out/scene.ply", "--cameras", folder_ / "balls/sparse/0",
+                                           "--output", folder_ / "balls/images"});
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_THAT(output.err, ::testing::HasSubstr("photo_00.png: exists already and is no render of ours"));
+  EXPECT_EQ(ReadFile(folder_ / "balls/images/photo_03.png"), photo);
 }
 
 TEST(SplatRender, ShowsScenesOfOtherToolsFromAllSides) {

@@ -108,7 +108,7 @@ Image8 ResizeImage(const Image8& image, int width, int height) {
   return ReduceImage(image, factor);
 }
 
-void WriteImage(const std::string& path, const Image8& image) {
+std::string EncodeImage(const std::string& path, const Image8& image) {
   SPLAT_CHECK(path.size() > 4 && path.substr(path.size() - 4) == ".png", path, ": ", kBuildName, "writes PNG only");
   SPLAT_CHECK((image.channels == 3 || image.channels == 4) && !image.pixels.empty(), path, ": cannot write ",
               image.channels, " channels");
@@ -120,7 +120,12 @@ void WriteImage(const std::string& path, const Image8& image) {
   std::string bytes(size, '\0');
   SPLAT_CHECK(png_image_write_to_memory(&png.state, bytes.data(), &size, 0, image.pixels.data(), 0, nullptr), path,
               ": cannot be encoded: ", png.state.message);
-  WriteFileAtomically(path, std::string_view(bytes).substr(0, size));
+  bytes.resize(size);
+  return bytes;
+}
+
+void WriteImage(const std::string& path, const Image8& image) {
+  WriteFileAtomically(path, EncodeImage(path, image));
 }
 
 struct UndistortMaps::State {};
