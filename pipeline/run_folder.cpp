@@ -53,7 +53,7 @@ std::string DamageOfRun(const std::string& folder) {
   return path + ": has no 'input' with 'images', or no 'training', as a run writes them";
 }
 
-std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
+std::optional<RunFolder> ReadRunFolder(const std::string& folder, const LogSink& log) {
   const std::string base = folder.empty() ? "." : folder, config_path = ConfigPath(folder),
                     cameras_path = (fs::path(base) / "cameras.json").string();
   if (!fs::is_regular_file(config_path)) return std::nullopt;
@@ -80,7 +80,7 @@ std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
         StrCat(config_path, ": lacks photos, poses, sizes or background of its run, or has them in another form"));
   }
   CheckValues(config_path, run.dataset);
-  if (fs::is_regular_file(cameras_path)) run.cameras = formats::ReadInriaCameras(cameras_path);
+  if (fs::is_regular_file(cameras_path)) run.cameras = formats::ReadInriaCameras(cameras_path, log);
   return run;
 }
 
