@@ -11,6 +11,7 @@
 
 #include "core/check.h"
 #include "core/constants.h"
+#include "core/printable.h"
 #include "core/rotation_matrix.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_folder.h"
@@ -166,7 +167,10 @@ Frame ReadFrame(const Json& json, const std::string& where, const std::string& f
   const auto file_path = json.find("file_path");
   SPLAT_CHECK(file_path != json.end() && file_path->is_string() && !file_path->get<std::string>().empty(), where,
               ": has no 'file_path'");
-  const std::string name = PlainName(file_path->get<std::string>());
+  const std::string& text = file_path->get_ref<const std::string&>();
+  SPLAT_CHECK(text.size() <= kLongestPath, where, ": its 'file_path' ('", ShortName(text), "') has ", text.size(),
+              " characters, more than a path can have");
+  const std::string name = PlainName(text);
   return {json, StrCat(where, " ('", name, "')"), name, FileNamed(folder, name)};
 }
 
