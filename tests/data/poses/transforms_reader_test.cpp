@@ -93,6 +93,23 @@ TEST_F(Transforms, ANameLongerThanAPathCostsItsOwnPhoto) {
   EXPECT_LT(scene.warnings[0].size(), 600u);
 }
 
+TEST_F(Transforms, ASideThatIsNoSizeIsThatOfThePhoto) {
+  WritePhoto("a.png", 32, 24);
+  for (const json& none : {json(nullptr), json(0), json(-1), json(0.5)}) {
+    json file = MakeFile(MakeFrame("a.png"));
+    file["h"] = 24;
+    file["w"] = none;
+    const SceneDescription scene = ReadOf(file);
+    EXPECT_EQ(scene.photos[0].problem, "") << none;
+    EXPECT_EQ(scene.photos[0].intrinsics.width, 32) << none;
+    if (none.is_null()) {
+      EXPECT_THAT(scene.warnings, ElementsAre());
+    } else {
+      EXPECT_THAT(scene.warnings, ElementsAre(AllOf(HasSubstr("'w' is "), HasSubstr("that of the photos is taken"))));
+    }
+  }
+}
+
 TEST_F(Transforms, TakesMasksAndNamesUnknownKeysOnce) {
   json file = MakeFile();
   file["frames"][0]["mask_path"] = "masks/a.png";
