@@ -148,6 +148,18 @@ TEST_F(PoseChoiceTest, NamesThatSeveralPhotosHaveAreSaidToBeSo) {
   EXPECT_THAT(one.scene->photos, SizeIs(2)) << "as the message says";
 }
 
+TEST_F(PoseChoiceTest, NamesThatSeveralPhotosHaveAreTakenAtTheirPlace) {
+  AddPhotos(".", {"a.png", "b.png", "images/a.png", "images/b.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  const PoseChoice choice = Choose(".");
+  EXPECT_THAT(choice.summary, HasSubstr("for 2 of 4 photos"));
+  ASSERT_TRUE(choice.scene.has_value());
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("a.png", "b.png"));
+  EXPECT_THAT(choice.scene->warnings, ElementsAre(AllOf(HasSubstr("several photos have the names"),
+                                                        HasSubstr("in the very places that it names were taken: a.png"),
+                                                        Not(HasSubstr("none was taken")))));
+}
+
 TEST_F(PoseChoiceTest, PosesOfSingleSubfoldersAreNamed) {
   AddPhotos("A/images", {"a.png", "b.png"});
   AddModel("A/sparse/0", {"a.png", "b.png"});
