@@ -38,6 +38,23 @@ void CheckValues(const std::string& config_path, data::DatasetOptions& dataset) 
   }
 }
 
+// Why the poses of a run without a workspace are not found for these photos.
+std::string WhyNoPoses(const RunFolder& run, const data::PhotoFolder& photos) {
+  std::error_code ignored;
+  const std::string own = FoundPath(run, run.images);
+  const bool is_own = fs::equivalent(photos.given, own, ignored) || fs::equivalent(photos.path, own, ignored);
+  if (run.poses == "sfm") {
+    return run.path + ": has no folder sfm any more, in which COLMAP found the poses of this run; give them with " +
+           "--cameras";
+  }
+  if (is_own) {
+    return StrCat(run.path, ": no poses of its photos lie with them in ", own, " any more, and it has no folder sfm ",
+                  "of COLMAP's; give the poses with --cameras");
+  }
+  return StrCat(photos.given, ": holds other photos than those of the run in ", run.path, ", which are in ", own,
+                ", and no poses of them lie there; give their poses with --cameras, or leave --photos out");
+}
+
 }  // namespace
 
 std::string DamageOfRun(const std::string& folder) {
@@ -98,9 +115,8 @@ data::SceneDescription PosesOfRun(const RunFolder& run, const data::PhotoFolder&
     if (choice.scene) return *choice.scene;
   }
   const std::string workspace = (fs::path(run.path) / "sfm").string();
-  SPLAT_CHECK(fs::is_directory(workspace), run.path,
-              ": has no folder sfm any more, in which COLMAP found the poses of ",
-              "this run; give them with --cameras");
+  std::error_code ignored;
+  if (!fs::is_directory(workspace, ignored)) throw Error(WhyNoPoses(run, photos));
   return *data::ChoosePosesAt(workspace, photos).scene;
 }
 
