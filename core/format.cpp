@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/printable.h"
+
 namespace splat {
 
 std::string FormatDuration(double seconds) {
@@ -33,7 +35,7 @@ std::string FormatCount(int64_t count) {
 std::string NamesInBrief(const std::vector<std::string>& names) {
   constexpr size_t kNamesShown = 5;
   std::string text;
-  for (size_t i = 0; i < names.size() && i < kNamesShown; ++i) text += (i > 0 ? ", " : "") + names[i];
+  for (size_t i = 0; i < names.size() && i < kNamesShown; ++i) text += (i > 0 ? ", " : "") + ShortName(names[i]);
   return names.size() > kNamesShown ? text + ", ... (" + std::to_string(names.size()) + " in all)" : text;
 }
 

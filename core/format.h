@@ -16,7 +16,7 @@ std::string FormatCount(int64_t count);
 // 31.8149 with two decimals as "31.81".
 std::string FormatFixed(double value, int decimals);
 
-// "a.jpg, b.jpg, ... (7 in all)".
+// "a.jpg, b.jpg, ... (7 in all)"; each as ShortName (core/printable.h) gives it.
 std::string NamesInBrief(const std::vector<std::string>& names);
 
 }  // namespace splat

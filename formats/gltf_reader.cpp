@@ -18,6 +18,7 @@
 #include "io/byte_reader.h"
 #include "io/compression.h"
 #include "io/json_parse.h"
+#include "io/text_scan.h"
 #include "rasterizer/math/activation.h"
 #include "scene/axis_conventions.h"
 
@@ -249,11 +250,42 @@ void TakeExtras(const Document& document, SceneTraits& traits) {
   if (mode != Antialiasing::kNone) traits.antialiasing = mode;
 }
 
+// Extensions that are read, and those of surfaces and lights, which splats have none of.
+bool IsUnderstood(const std::string& extension) {
+  for (const char* known : {kExtension, kSpzExtension, "KHR_mesh_quantization", "KHR_lights_punctual"}) {
+    if (extension == known) return true;
+  }
+  return BeginsWith(extension, "KHR_materials_") || BeginsWith(extension, "KHR_texture_");
+}
+
+// A file says which extensions a reader must know, or it would take the data for something else.
+void CheckRequired(const Document& document) {
+  const auto required = document.json().find("extensionsRequired");
+  if (required == document.json().end()) return;
+  for (const Json& extension : *required) {
+    const auto name = extension.get<std::string>();
+    SPLAT_CHECK(IsUnderstood(name), document.path(), ": needs a reader that knows the glTF extension ", name,
+                ", which is not supported; ", kAdvice);
+  }
+}
+
+// Linear colours would have to be blended as light, and their SH has no form in the colours of a display.
+void CheckColorSpace(const Document& document, const Primitive& primitive) {
+  const auto space = primitive.extension().find("colorSpace");
+  const bool linear = space != primitive.extension().end() && space->is_string() &&
+                      BeginsWith(space->get_ref<const std::string&>(), "lin");
+  if (!linear) return;
+  throw Error(StrCat(document.path(), ": its colours are linear (colorSpace ", space->get<std::string>(),
+                     "), which is not supported; export it with srgb_rec709_display"));
+}
+
 SplatCloud ReadPrimitives(Document& document) {
+  CheckRequired(document);
   SplatCloud cloud;
   uint64_t announced = 0;
   bool first = true;
   for (const Primitive& primitive : SplatPrimitives(document)) {
+    CheckColorSpace(document, primitive);
     // A few bytes can have many primitives, or many nodes, share one buffer, also of splats that are left out.
     SplatCloud part = ReadPrimitive(document, primitive);
     announced += std::max(AnnouncedBytes(document, primitive),

@@ -6,6 +6,7 @@
 #include "core/rotation_matrix.h"
 #include "io/json_file.h"
 #include "io/json_names.h"
+#include "io/json_not_finite.h"
 #include "io/json_parse.h"
 #include "io/read_file.h"
 
@@ -33,9 +34,26 @@ Json ToJson(const NamedCamera& named, size_t id) {
   return json;
 }
 
+const Json& ValueOf(const Json& json, const char* key) {
+  const auto value = json.find(key);
+  SPLAT_CHECK(value != json.end(), "has no ", key);
+  return *value;
+}
+
+double FiniteNumber(const Json& value, const char* key) {
+  SPLAT_CHECK(value.is_number() && std::isfinite(value.get<double>()), key, " is not a finite number");
+  return value.get<double>();
+}
+
 double PositiveNumber(const Json& json, const char* key) {
-  const double value = json.at(key).get<double>();
-  SPLAT_CHECK(value > 0 && std::isfinite(value), key, " is ", value, "; a positive number is expected");
+  const double value = FiniteNumber(ValueOf(json, key), key);
+  SPLAT_CHECK(value > 0, key, " is ", value, "; a positive number is expected");
+  return value;
+}
+
+// The value at `key`, a list of three.
+const Json& Three(const Json& value, const char* key) {
+  SPLAT_CHECK(value.is_array() && value.size() == 3, key, " is no list of three");
   return value;
 }
 
@@ -43,36 +61,53 @@ double PositiveNumber(const Json& json, const char* key) {
 Mat3<double> RotationFrom(const Json& rows) {
   Mat3<double> matrix;
   for (int i = 0; i < 3; ++i) {
-    for (int j = 0; j < 3; ++j) matrix(i, j) = rows.at(size_t(i)).at(size_t(j)).get<double>();
+    const Json& row = Three(Three(rows, "rotation")[size_t(i)], "rotation");
+    for (int j = 0; j < 3; ++j) matrix(i, j) = FiniteNumber(row[size_t(j)], "rotation");
   }
   const ScaledRotation found = TakeScaleOff(matrix, "rotation");
   SPLAT_CHECK(found.scale == 1, "rotation is no rotation (it is scaled by ", found.scale, ")");
   return NearestRotation(found.rotation);
 }
 
+std::string NameOf(const Json& json, size_t index) {
+  const auto name = json.find("img_name");
+  const std::string text = name != json.end() && name->is_string() ? name->get<std::string>() : "";
+  if (text.empty()) return StrCat("view_", index);
+  return json.contains("split") ? NameFromJson(text) : text;  // ours; in others "\\" may part folders
+}
+
 NamedCamera FromJson(const Json& json, size_t index) {
+  SPLAT_CHECK(json.is_object(), "is no camera (a JSON object is expected)");
   NamedCamera named;
-  named.name = json.value("img_name", StrCat("view_", index));
-  if (json.contains("split")) named.name = NameFromJson(named.name);  // ours; in others "\\" may part folders
-  named.split = json.value("split", "train") == "test" ? Split::kTest : Split::kTrain;
+  named.name = NameOf(json, index);
+  const auto split = json.find("split");
+  named.split = split != json.end() && *split == "test" ? Split::kTest : Split::kTrain;
   Camera& camera = named.camera;
-  camera.width = int(PositiveNumber(json, "width"));
-  camera.height = int(PositiveNumber(json, "height"));
-  SPLAT_CHECK(camera.width <= kMostCameraSide_px && camera.height <= kMostCameraSide_px && camera.width > 0 &&
-                  camera.height > 0,
-              "its size is ", camera.width, " x ", camera.height, "; 1 to ", kMostCameraSide_px, " are expected");
+  const double width = PositiveNumber(json, "width"), height = PositiveNumber(json, "height");
+  SPLAT_CHECK(width >= 1 && height >= 1 && width < kMostCameraSide_px + 1.0 && height < kMostCameraSide_px + 1.0,
+              "its size is ", width, " x ", height, "; 1 to ", kMostCameraSide_px, " are expected");
+  camera.width = int(width);
+  camera.height = int(height);
   camera.fx = PositiveNumber(json, "fx");
   camera.fy = PositiveNumber(json, "fy");
-  camera.cx = json.value("cx", camera.width / 2.0);
-  camera.cy = json.value("cy", camera.height / 2.0);
+  camera.cx = json.contains("cx") ? FiniteNumber(json["cx"], "cx") : camera.width / 2.0;
+  camera.cy = json.contains("cy") ? FiniteNumber(json["cy"], "cy") : camera.height / 2.0;
   Rigid3 scene_from_camera;
-  scene_from_camera.rotation = RotationFrom(json.at("rotation"));
-  const Json& position = json.at("position");
-  scene_from_camera.translation = {position.at(0).get<double>(), position.at(1).get<double>(),
-                                   position.at(2).get<double>()};
-  SPLAT_CHECK(std::isfinite(Norm(scene_from_camera.translation)), "position is not finite");
+  scene_from_camera.rotation = RotationFrom(ValueOf(json, "rotation"));
+  const Json& position = Three(ValueOf(json, "position"), "position");
+  scene_from_camera.translation = {FiniteNumber(position[0], "position"), FiniteNumber(position[1], "position"),
+                                   FiniteNumber(position[2], "position")};
+  SPLAT_CHECK(std::isfinite(Norm(scene_from_camera.translation)), "position is too far away");
   camera.camera_from_world = Inverse(scene_from_camera);
   return named;
+}
+
+// The entry for people: "camera 3 of 8 ('a.jpg')".
+std::string EntryOf(const Json& list, size_t index) {
+  const Json& json = list[index];
+  const bool named = json.is_object() && json.contains("img_name") && json["img_name"].is_string();
+  const std::string name = named ? " ('" + NameOf(json, index) + "')" : "";
+  return StrCat("camera ", index + 1, " of ", list.size(), name);
 }
 
 }  // namespace
@@ -91,20 +126,23 @@ bool IsInriaCameras(const std::string& path) {
   return is_text && first != std::string::npos && begin[first] == '[';
 }
 
-std::vector<NamedCamera> ReadInriaCameras(const std::string& path) {
-  const Json json = ParseJsonOrDiscard<Json>(ReadFile(path), path);
+std::vector<NamedCamera> ReadInriaCameras(const std::string& path, const LogSink& log) {
+  const Json json = ParseJsonOrDiscard<Json>(WithTextsForNotFinite(ReadFile(path)), path);
   SPLAT_CHECK(json.is_array() && !json.empty(), path, ": is no list of cameras in JSON");
   std::vector<NamedCamera> cameras;
+  std::string problem;  // of the first that cannot be used
   for (size_t i = 0; i < json.size(); ++i) {
-    const std::string where = StrCat(path, ": camera ", i + 1, " of ", json.size(), ": ");
     try {
       cameras.push_back(FromJson(json[i], i));
     } catch (const Error& error) {
-      throw Error(where + error.what());
-    } catch (const nlohmann::json::exception& error) {
-      throw Error(where + JsonReason(error));
+      if (problem.empty()) problem = StrCat(path, ": ", EntryOf(json, i), ": ", error.what());
     }
   }
+  SPLAT_CHECK(!cameras.empty(), problem, json.size() > 1 ? "; no other camera can be used, either" : "");
+  const size_t left_out = json.size() - cameras.size();
+  if (left_out == 1) LogWarning(log, problem + " (left out)");
+  if (left_out > 1)
+    LogWarning(log, StrCat(problem, " (left out, with ", left_out - 1, left_out == 2 ? " other)" : " others)"));
   return cameras;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/log.h"
 #include "scene/named_camera.h"
 
 namespace splat::formats {
@@ -19,7 +20,8 @@ void WriteInriaCameras(const std::string& path, const std::vector<NamedCamera>& 
 bool IsInriaCameras(const std::string& path);
 
 // Reads such a file with or without our additions; without them the principal point is the middle. Rotations are made
-// orthonormal. Throws splat::Error naming file and entry.
-std::vector<NamedCamera> ReadInriaCameras(const std::string& path);
+// orthonormal. Cameras that cannot be used (a number that is not finite, no rotation, a focal length of 0) are left
+// out, with one warning naming file and first entry. Throws splat::Error naming both if none is left.
+std::vector<NamedCamera> ReadInriaCameras(const std::string& path, const LogSink& log = {});
 
 }  // namespace splat::formats

@@ -44,7 +44,8 @@ CameraSet ReadCameras(const std::string& path) {
   if (!fs::is_directory(path)) {
     if (!formats::IsInriaCameras(path)) return FromPoses(data::PoseKindOfFile(path), path);
     CameraSet set;
-    set.cameras = formats::ReadInriaCameras(path);
+    set.cameras =
+        formats::ReadInriaCameras(path, [&](LogLevel, const std::string& line) { set.warnings.push_back(line); });
     return set;
   }
   if (data::IsColmapModel(path)) return FromPoses(data::PoseKind::kColmap, path);

@@ -36,18 +36,18 @@ struct Sources {
   std::string listed_in;            // that file
 };
 
-Sources FindSources(const EvaluationRequest& request) {
+Sources FindSources(const EvaluationRequest& request, const LogSink& log) {
   Sources sources;
   SPLAT_CHECK(request.cameras.empty() || fs::exists(request.cameras), "--cameras ", request.cameras,
               ": does not exist");
   if (!request.cameras.empty() && formats::IsInriaCameras(request.cameras)) {
-    sources.listed = formats::ReadInriaCameras(request.cameras);
+    sources.listed = formats::ReadInriaCameras(request.cameras, log);
     sources.listed_in = request.cameras;
     sources.run = ReadRunFolder(FolderOf(request.cameras));
     sources.has_runs_poses = sources.run.has_value();
     if (sources.run) return sources;
   }
-  sources.run = ReadRunFolder(FolderOf(request.scene));
+  sources.run = ReadRunFolder(FolderOf(request.scene), request.cameras.empty() ? log : LogSink());
   if (sources.run && request.cameras.empty()) {
     sources.listed = sources.run->cameras;
     sources.listed_in = (fs::path(sources.run->path) / "cameras.json").string();
@@ -220,7 +220,7 @@ std::vector<int> ChooseViews(const std::string& split, const std::string& source
 
 EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const SplatSelection& splats,
                                     const LogSink& log) {
-  const Sources sources = FindSources(request);
+  const Sources sources = FindSources(request, log);
   const data::PhotoFolder photos = OpenPhotos(request, sources);
   data::DatasetOptions dataset_options = DatasetOptionsOf(request, sources, splats.traits());
   data::SceneDescription scene = FindPoses(request, sources, photos);

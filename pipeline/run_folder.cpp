@@ -38,6 +38,23 @@ void CheckValues(const std::string& config_path, data::DatasetOptions& dataset) 
   }
 }
 
+// Why the poses of a run without a workspace are not found for these photos.
+std::string WhyNoPoses(const RunFolder& run, const data::PhotoFolder& photos) {
+  std::error_code ignored;
+  const std::string own = FoundPath(run, run.images);
+  const bool is_own = fs::equivalent(photos.given, own, ignored) || fs::equivalent(photos.path, own, ignored);
+  if (run.poses == "sfm") {
+    return run.path + ": has no folder sfm any more, in which COLMAP found the poses of this run; give them with " +
+           "--cameras";
+  }
+  if (is_own) {
+    return StrCat(run.path, ": no poses of its photos lie with them in ", own, " any more, and it has no folder sfm ",
+                  "of COLMAP's; give the poses with --cameras");
+  }
+  return StrCat(photos.given, ": holds other photos than those of the run in ", run.path, ", which are in ", own,
+                ", and no poses of them lie there; give their poses with --cameras, or leave --photos out");
+}
+
 }  // namespace
 
 std::string DamageOfRun(const std::string& folder) {
@@ -53,7 +70,7 @@ std::string DamageOfRun(const std::string& folder) {
   return path + ": has no 'input' with 'images', or no 'training', as a run writes them";
 }
 
-std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
+std::optional<RunFolder> ReadRunFolder(const std::string& folder, const LogSink& log) {
   const std::string base = folder.empty() ? "." : folder, config_path = ConfigPath(folder),
                     cameras_path = (fs::path(base) / "cameras.json").string();
   if (!fs::is_regular_file(config_path)) return std::nullopt;
@@ -80,7 +97,7 @@ std::optional<RunFolder> ReadRunFolder(const std::string& folder) {
         StrCat(config_path, ": lacks photos, poses, sizes or background of its run, or has them in another form"));
   }
   CheckValues(config_path, run.dataset);
-  if (fs::is_regular_file(cameras_path)) run.cameras = formats::ReadInriaCameras(cameras_path);
+  if (fs::is_regular_file(cameras_path)) run.cameras = formats::ReadInriaCameras(cameras_path, log);
   return run;
 }
 
@@ -98,9 +115,8 @@ data::SceneDescription PosesOfRun(const RunFolder& run, const data::PhotoFolder&
     if (choice.scene) return *choice.scene;
   }
   const std::string workspace = (fs::path(run.path) / "sfm").string();
-  SPLAT_CHECK(fs::is_directory(workspace), run.path,
-              ": has no folder sfm any more, in which COLMAP found the poses of ",
-              "this run; give them with --cameras");
+  std::error_code ignored;
+  if (!fs::is_directory(workspace, ignored)) throw Error(WhyNoPoses(run, photos));
   return *data::ChoosePosesAt(workspace, photos).scene;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/log.h"
 #include "data/dataset/dataset_options.h"
 #include "data/photos/photo_folder.h"
 #include "data/poses/scene_description.h"
@@ -21,8 +22,8 @@ struct RunFolder {
 };
 
 // Reads config.json and cameras.json of the folder. Returns nothing if there is no config.json, or if it is another
-// program's. Throws splat::Error naming the file if one of ours is damaged.
-std::optional<RunFolder> ReadRunFolder(const std::string& folder);
+// program's. Warns of cameras that cannot be used. Throws splat::Error naming the file if one of ours is damaged.
+std::optional<RunFolder> ReadRunFolder(const std::string& folder, const LogSink& log = {});
 
 // Says what is damaged in the config.json of a folder in which ReadRunFolder finds no run. Empty without that file, and
 // where it may be another program's.

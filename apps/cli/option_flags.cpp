@@ -13,6 +13,8 @@
 namespace splat::apps {
 namespace {
 
+constexpr const char* kNotEmpty = "a value that is not empty";
+
 std::string Refusal(const std::string& text, const std::string& allowed) {
   return StrCat("'", text, "' is not allowed; use ", allowed);
 }
@@ -55,7 +57,8 @@ std::string Read(const Option& option, const std::string& text, std::string& val
   const bool chosen =
       option.choices.empty() || std::find(option.choices.begin(), option.choices.end(), text) != option.choices.end();
   if (!chosen) return Refusal(text, "one of " + Joined(option.choices));
-  if (text.empty() && !option.flag.stands_for.empty()) return Refusal(text, "a name, or leave the option out");
+  if (text.empty())
+    return Refusal(text, option.flag.required ? kNotEmpty : StrCat(kNotEmpty, ", or leave the option out"));
   value = text;
   return "";
 }

@@ -53,11 +53,11 @@ std::unique_ptr<FileLock> ClaimOutput(const ConvertOptions& options) {
 // The cameras of --cameras or those that lie beside the scene, for --clean, --crop auto, pages and checks; none without
 // a usable cameras.json.
 std::vector<NamedCamera> FindCameras(const ConvertOptions& options, Progress& progress) {
-  if (!options.cameras.empty()) return formats::ReadInriaCameras(options.cameras);
+  if (!options.cameras.empty()) return formats::ReadInriaCameras(options.cameras, progress.Sink());
   const fs::path path = fs::path(options.input).parent_path() / "cameras.json";
   if (!fs::exists(path)) return {};
   try {
-    return formats::ReadInriaCameras(path.string());
+    return formats::ReadInriaCameras(path.string(), progress.Sink());
   } catch (const Error& error) {
     progress.Warn(StrCat(error.what(), "; going on without cameras"));
     return {};

@@ -53,7 +53,7 @@ std::vector<NamedCamera> CamerasFromFile(const RenderOptions& options, const Tra
 std::vector<NamedCamera> CamerasBeside(const std::string& scene, Progress& progress) {
   const std::string path = (std::filesystem::path(scene).parent_path() / "cameras.json").string();
   try {
-    if (formats::IsInriaCameras(path)) return formats::ReadInriaCameras(path);
+    if (formats::IsInriaCameras(path)) return formats::ReadInriaCameras(path, progress.Sink());
   } catch (const Error& error) {
     progress.Warn(StrCat(error.what(), "; the orbit is around all of the scene"));
   }

@@ -1,8 +1,10 @@
 #include "data/dataset/dataset.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
+#include "core/format.h"
 #include "data/dataset/camera_sanity.h"
 #include "data/dataset/few_points.h"
 #include "data/dataset/foreign_points.h"
@@ -24,6 +26,7 @@
 #include "data/photos/photo_files.h"
 #include "data/photos/undistort.h"
 #include "data/poses/points_in_view.h"
+#include "io/text_scan.h"
 
 namespace splat::data {
 namespace {
@@ -74,14 +77,32 @@ PhotoCheck CheckPhoto(const PosedPhoto& photo) {
   return result;
 }
 
-void ReportUnusable(const std::vector<std::string>& unusable, size_t total, const LogSink& log) {
+// A photo that cannot be used; the reason begins with its path.
+struct Unusable {
+  std::string name, path, reason;
+};
+
+// One line for each reason, with the names of the further photos that have it.
+void ReportUnusable(const std::vector<Unusable>& unusable, size_t total, const LogSink& log) {
   if (2 * unusable.size() > total) {
     std::string first;
-    for (size_t i = 0; i < std::min<size_t>(3, unusable.size()); ++i) first += (i > 0 ? "; " : "") + unusable[i];
+    for (size_t i = 0; i < std::min<size_t>(3, unusable.size()); ++i) first += (i > 0 ? "; " : "") + unusable[i].reason;
     throw Error(
         StrCat(unusable.size(), " of ", total, " photos cannot be used: ", first, unusable.size() > 3 ? "; ..." : ""));
   }
-  for (const std::string& reason : unusable) LogWarning(log, reason + " (left out)");
+  std::vector<std::pair<std::string, PhotoFault>> faults;  // by the reason without the path
+  for (const Unusable& photo : unusable) {
+    const bool has_path = BeginsWith(photo.reason, photo.path);
+    const std::string key = has_path ? photo.reason.substr(photo.path.size()) : photo.reason;
+    auto fault = std::find_if(faults.begin(), faults.end(), [&](const auto& one) { return one.first == key; });
+    if (fault == faults.end()) fault = faults.emplace(fault, key, PhotoFault());
+    fault->second.Add(photo.name, photo.reason);
+  }
+  for (const auto& [key, fault] : faults) {
+    const std::vector<std::string> others(fault.names.begin() + 1, fault.names.end());
+    LogWarning(log, StrCat(fault.example, " (left out",
+                           others.empty() ? "" : ", and for the same reason " + NamesInBrief(others), ")"));
+  }
 }
 
 // Views in the source's frame, sorted by name, with their sizes; photos that cannot be used are left out.
@@ -91,13 +112,13 @@ std::vector<View> MakeViews(const std::string& source, const std::vector<PosedPh
   PhotoFault stale;
   std::vector<View> views;
   std::vector<const PosedPhoto*> usable;  // of the views
-  std::vector<std::string> unusable;
+  std::vector<Unusable> unusable;
   for (const PosedPhoto& photo : photos) {
     PhotoCheck check;
     try {
       check = CheckPhoto(photo);
     } catch (const Error& error) {
-      unusable.push_back(error.what());
+      unusable.push_back({photo.name, photo.path, error.what()});
       continue;
     }
     const PhotoSize size = TrainingSize(photo.name, check.size, options);

@@ -99,8 +99,8 @@ enum class Alpha { kNone, kStraight, kMultiplied };
 
 struct Layout {
   uint32_t width = 0, height = 0;
-  uint16_t bits = 0, samples = 0, photometric = 0;
-  bool planar = false;
+  uint16_t bits = 0, samples = 0, photometric = 0, format = SAMPLEFORMAT_UINT;
+  bool planar = false, says_colours = false;
   Alpha alpha = Alpha::kNone;
 };
 
@@ -144,32 +144,70 @@ std::string ColoursOf(const Layout& layout) {
   }
 }
 
-void CheckColours(const std::string& path, const Layout& layout) {
-  SPLAT_CHECK(IsReadRight(layout), path, ": is a TIFF of ", ColoursOf(layout), "; convert it to RGB");
-  SPLAT_CHECK(layout.photometric != PHOTOMETRIC_SEPARATED || layout.samples == 4, path, ": is a TIFF of ",
-              layout.samples, " printing inks; convert it to RGB");
-  SPLAT_CHECK(layout.photometric != PHOTOMETRIC_PALETTE || layout.samples == 1, path,
-              ": is a TIFF of a palette with further samples; convert it to RGB");
-}
-
-Layout LayoutOf(const std::string& path, TIFF* tiff) {
+Layout LayoutOf(TIFF* tiff) {
   Layout layout;
   layout.width = Tag<uint32_t>(tiff, TIFFTAG_IMAGEWIDTH);
   layout.height = Tag<uint32_t>(tiff, TIFFTAG_IMAGELENGTH);
   layout.bits = Tag<uint16_t>(tiff, TIFFTAG_BITSPERSAMPLE);
   layout.samples = Tag<uint16_t>(tiff, TIFFTAG_SAMPLESPERPIXEL);
   layout.planar = Tag<uint16_t>(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) == PLANARCONFIG_SEPARATE;
-  SPLAT_CHECK(TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout.photometric) == 1, path,
-              ": is a TIFF that does not say what its samples mean; convert it to 16-bit PNG");
-  CheckColours(path, layout);
-  const auto format = Tag<uint16_t>(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
-  SPLAT_CHECK((format == SAMPLEFORMAT_UINT || format == SAMPLEFORMAT_VOID) && layout.bits <= 16, path,
-              ": is a TIFF of ", layout.bits, "-bit ", format == SAMPLEFORMAT_IEEEFP ? "floating-point" : "",
-              format == SAMPLEFORMAT_INT ? "signed" : "",
-              " samples; unsigned 1 to 16 bits can be read: convert it to "
-              "16-bit PNG or TIFF");
+  layout.format = Tag<uint16_t>(tiff, TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_UINT);
+  layout.says_colours = TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout.photometric) == 1;
   layout.alpha = AlphaOf(tiff, layout);
   return layout;
+}
+
+const char* KindOfSamples(const Layout& layout) {
+  switch (layout.format) {
+    case SAMPLEFORMAT_IEEEFP:
+      return "floating-point";
+    case SAMPLEFORMAT_INT:
+      return "signed";
+    case SAMPLEFORMAT_COMPLEXINT:
+    case SAMPLEFORMAT_COMPLEXIEEEFP:
+      return "complex";
+    default:
+      return "unsigned";
+  }
+}
+
+// Whether the samples are taken as they are stored, since libtiff's own conversion does not round grey of 16 bits and
+// mixes up the rows of tiles with alpha.
+bool IsReadAsStored(const Layout& layout) {
+  return IsGrey(layout) && (layout.bits == 16 || (layout.bits == 8 && layout.samples > 1));
+}
+
+// Why the pixels cannot be read, as far as the tags say; empty if they can.
+std::string RefusalOf(const Layout& layout) {
+  if (!layout.says_colours) return "is a TIFF that does not say what its samples mean; convert it to 16-bit PNG";
+  if (!IsReadRight(layout)) return StrCat("is a TIFF of ", ColoursOf(layout), "; convert it to RGB");
+  if (layout.photometric == PHOTOMETRIC_SEPARATED && layout.samples != 4) {
+    return StrCat("is a TIFF of ", layout.samples, " printing inks; convert it to RGB");
+  }
+  if (layout.photometric == PHOTOMETRIC_PALETTE && layout.samples != 1) {
+    return "is a TIFF of a palette with further samples; convert it to RGB";
+  }
+  const bool unsigned_samples = layout.format == SAMPLEFORMAT_UINT || layout.format == SAMPLEFORMAT_VOID;
+  if (!unsigned_samples || layout.bits > 16) {
+    return StrCat("is a TIFF of ", layout.bits, "-bit ", KindOfSamples(layout),
+                  " samples; unsigned 1 to 16 bits can be read: convert it to 16-bit PNG or TIFF");
+  }
+  return "";
+}
+
+std::string Unconvertible(const char* reason) {
+  return StrCat("is a TIFF that cannot be read (", reason, "); convert it to 16-bit PNG or TIFF in RGB");
+}
+
+// The same of what libtiff converts (DecodeRgba), as it says itself. No pixels are read.
+std::string RefusalOfConversion(TIFF* tiff) {
+  char reason[1024] = "";
+  TIFFRGBAImage reader;
+  if (TIFFRGBAImageOK(tiff, reason) == 0 || TIFFRGBAImageBegin(&reader, tiff, 1, reason) == 0) {
+    return Unconvertible(reason);
+  }
+  TIFFRGBAImageEnd(&reader);
+  return "";
 }
 
 // The samples [height, width, samples] as stored, of 8 bits or 16.
@@ -211,7 +249,7 @@ uint8_t To8Bit(uint16_t value) {
   return uint8_t((value + 128) / 257);
 }  // 65535 = 257 * 255
 
-// Grey of 16 bits or with alpha: libtiff's own conversion does not round it, and mixes up the rows of tiles with alpha.
+// Grey of 16 bits or with alpha (IsReadAsStored).
 template <typename T>
 Image8 DecodeGrey(const std::string& path, const Source& source, TIFF* tiff, const Layout& layout) {
   const std::vector<T> samples = ReadSamples<T>(path, source, tiff, layout);
@@ -236,8 +274,8 @@ Image8 DecodeRgba(const std::string& path, Source& source, TIFF* tiff, const Lay
   }
   char reason[1024] = "";
   TIFFRGBAImage reader;
-  SPLAT_CHECK(TIFFRGBAImageOK(tiff, reason) && TIFFRGBAImageBegin(&reader, tiff, 1, reason), path,
-              ": is a TIFF that cannot be read (", reason, "); convert it to 16-bit PNG or TIFF in RGB");
+  SPLAT_CHECK(TIFFRGBAImageOK(tiff, reason) && TIFFRGBAImageBegin(&reader, tiff, 1, reason), path, ": ",
+              Unconvertible(reason));
   reader.req_orientation = reader.orientation;  // the stored order
   std::vector<uint32_t> raster(size_t(layout.width) * layout.height);
   const bool whole = TIFFRGBAImageGet(&reader, raster.data(), layout.width, layout.height) != 0;
@@ -296,6 +334,9 @@ std::optional<PhotoHeader> ReadTiffHeader(std::istream& stream) {
   header.bits = std::max(8, int(Tag<uint16_t>(tiff.get(), TIFFTAG_BITSPERSAMPLE)));
   const auto orientation = Tag<uint16_t>(tiff.get(), TIFFTAG_ORIENTATION, 1);
   if (orientation >= 1 && orientation <= 8) header.exif.orientation = orientation;
+  const Layout layout = LayoutOf(tiff.get());
+  header.refusal = RefusalOf(layout);
+  if (header.refusal.empty() && !IsReadAsStored(layout)) header.refusal = RefusalOfConversion(tiff.get());
   header.exif.exposure = ReadExposure(tiff.get());
   return header;
 }
@@ -308,14 +349,16 @@ Image8 DecodeTiff(const std::string& path, std::istream& stream) {
               path, ": cannot be read to its end");
   const TiffHandle tiff = Open(source);
   SPLAT_CHECK(tiff, path, ": is not an image that can be read (", source.complaint, ")");
-  const Layout layout = LayoutOf(path, tiff.get());
+  const Layout layout = LayoutOf(tiff.get());
+  const std::string refusal = RefusalOf(layout);
+  SPLAT_CHECK(refusal.empty(), path, ": ", refusal);
   Image8 image;
-  if (IsGrey(layout) && layout.bits == 16) {
-    image = DecodeGrey<uint16_t>(path, source, tiff.get(), layout);
-  } else if (IsGrey(layout) && layout.bits == 8 && layout.samples > 1) {
-    image = DecodeGrey<uint8_t>(path, source, tiff.get(), layout);
-  } else {
+  if (!IsReadAsStored(layout)) {
     image = DecodeRgba(path, source, tiff.get(), layout);
+  } else if (layout.bits == 16) {
+    image = DecodeGrey<uint16_t>(path, source, tiff.get(), layout);
+  } else {
+    image = DecodeGrey<uint8_t>(path, source, tiff.get(), layout);
   }
   if (layout.alpha == Alpha::kMultiplied) DivideByAlpha(image);
   return image;

@@ -11,7 +11,8 @@
 
 namespace splat::data {
 
-// Reads size and orientation of the first image in a TIFF or BigTIFF. Returns nothing if it is broken.
+// Reads size and orientation of the first image in a TIFF or BigTIFF, and the reason why DecodeTiff will refuse it as
+// far as the tags tell. Returns nothing if it is broken.
 std::optional<PhotoHeader> ReadTiffHeader(std::istream& stream);
 
 // Decodes the first image to 3 channels, or 4 if it has alpha, which is straight in the result. Pixels are in the

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "core/check.h"
@@ -112,13 +113,28 @@ void WarnOfLooseMatches(const PhotoFolder& folder, const SceneDescription& scene
                               scene.source, " are those of several photos; the kind that most photos have was taken (",
                               scene.photos[first].name, " is ", folder.names[*matches.photo[first]], ")"));
   }
-  std::vector<std::string> ambiguous;
-  ambiguous.reserve(matches.ambiguous.size());
-  for (const size_t i : matches.ambiguous) ambiguous.push_back(scene.photos[i].name);
-  if (!ambiguous.empty()) {
-    warnings.push_back(StrCat(folder.path, ": several photos have the names of these of the ", scene.source,
-                              ", and none was taken: ", NamesInBrief(ambiguous)));
+}
+
+// Tells of names that several photos have: `by_place` were taken where the source says, `ambiguous` were not.
+void WarnOfAmbiguous(const PhotoFolder& folder, const SceneDescription& scene, const std::vector<std::string>& by_place,
+                     const std::vector<std::string>& ambiguous, std::vector<std::string>& warnings) {
+  const std::string several = StrCat(folder.path, ": several photos have the names of these of the ", scene.source);
+  if (!by_place.empty()) {
+    warnings.push_back(
+        StrCat(several, ", and those in the very places that it names were taken: ", NamesInBrief(by_place)));
   }
+  if (!ambiguous.empty()) {
+    warnings.push_back(StrCat(several, ", and none was taken: ", NamesInBrief(ambiguous)));
+  }
+}
+
+// The photos of the folder by their absolute paths.
+std::map<std::string, size_t> ByAbsolutePath(const PhotoFolder& folder) {
+  std::map<std::string, size_t> by_path;
+  for (size_t i = 0; i < folder.names.size(); ++i) {
+    by_path.emplace(Absolute(fs::path(folder.path) / folder.names[i]).string(), i);
+  }
+  return by_path;
 }
 
 // Names that are missing since another spelling of them was found are further entries for its photo.
@@ -208,13 +224,21 @@ LocatedPhotos LocateInOrder(const PhotoFolder& folder, const SceneDescription& s
   return located;
 }
 
-}  // namespace
-
-LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene) {
-  if (scene.in_order) return LocateInOrder(folder, scene);
-  const PhotoMatches matches = MatchPhotos(NamesOf(scene.photos), folder.path, folder.names);
+// The photos of a source, each found by its name or at its place.
+struct FoundPhotos {
   LocatedPhotos located;
-  std::vector<bool> posed(folder.names.size());
+  std::vector<bool> posed;                       // [photos of the folder]
+  std::vector<std::string> by_place, ambiguous;  // names that several photos have: found by their place, and not found
+};
+
+FoundPhotos FindEach(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene,
+                     const PhotoMatches& matches) {
+  FoundPhotos found;
+  LocatedPhotos& located = found.located;
+  std::vector<bool>& posed = found.posed;
+  posed.resize(folder.names.size());
+  std::vector<bool> placed(scene.photos.size());
+  const auto by_path = matches.ambiguous.empty() ? std::map<std::string, size_t>{} : ByAbsolutePath(folder);
   for (size_t i = 0; i < scene.photos.size(); ++i) {
     PosedPhoto photo = scene.photos[i];
     if (matches.photo[i]) {
@@ -230,21 +254,39 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
     if (asked_for && *own == OwnPaths(place, photo).front()) {  // not the same name in another version of the photos
       photo.path = own->string();
       located.at_own_path = true;
+      const auto listed = by_path.find(Absolute(*own).string());
+      placed[i] = listed != by_path.end() && !posed[listed->second];
+      if (placed[i]) {
+        posed[listed->second] = true;
+        ++located.in_folder;
+      }
       located.photos.push_back(std::move(photo));
     } else {
       located.own_elsewhere = located.own_elsewhere || own.has_value();
       located.missing.push_back(photo.name);
     }
   }
+  for (const size_t i : matches.ambiguous) {
+    (placed[i] ? found.by_place : found.ambiguous).push_back(scene.photos[i].name);
+  }
+  return found;
+}
+
+}  // namespace
+
+LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, const SceneDescription& scene) {
+  if (scene.in_order) return LocateInOrder(folder, scene);
+  const PhotoMatches matches = MatchPhotos(NamesOf(scene.photos), folder.path, folder.names);
+  FoundPhotos found = FindEach(folder, place, scene, matches);
+  LocatedPhotos& located = found.located;
   located.own_namesakes = AreNamesakes(place, scene, located);
-  for (size_t i = 0; i < posed.size(); ++i) {
-    if (!posed[i]) located.without_pose.push_back(folder.names[i]);
+  for (size_t i = 0; i < folder.names.size(); ++i) {
+    if (!found.posed[i]) located.without_pose.push_back(folder.names[i]);
   }
   WarnOfLooseMatches(folder, scene, matches, located.warnings);
+  WarnOfAmbiguous(folder, scene, found.by_place, found.ambiguous, located.warnings);
   TakeRepeatedFromMissing(folder, scene, located);
-  if (!matches.ambiguous.empty()) {
-    located.ambiguous = DescribeAmbiguous(folder, scene.photos[matches.ambiguous.front()].name);
-  }
+  if (!found.ambiguous.empty()) located.ambiguous = DescribeAmbiguous(folder, found.ambiguous.front());
   const bool only_held_out = std::all_of(located.photos.begin(), located.photos.end(),
                                          [](const PosedPhoto& photo) { return photo.split == Split::kTest; });
   if (located.in_folder == 0 && only_held_out) {
@@ -255,7 +297,7 @@ LocatedPhotos LocatePhotos(const PhotoFolder& folder, const PosePlace& place, co
     located.scaled_beside_own = located.own_elsewhere && IsScaledBesideOwn(folder, place, scene);
     if (!located.own_elsewhere || located.scaled_beside_own) PairRenamed(folder, scene, located);
   }
-  return located;
+  return std::move(found.located);
 }
 
 }  // namespace splat::data

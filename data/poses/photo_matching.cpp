@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "core/printable.h"
 #include "data/photos/folder_files.h"
 #include "data/photos/photo_files.h"
 #include "io/percent_encoding.h"
@@ -47,6 +48,10 @@ struct Parts {
   std::string name, file, folded, stem;
 
   explicit Parts(const std::string& the_name) : name(the_name) {
+    if (name.size() > kLongestPath) {  // no file has it: its folders would only cost time
+      file = folded = stem = name;
+      return;
+    }
     const fs::path path(PlainName(name));
     file = path.filename().string();
     folded = Folded(file);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <tuple>
 
 #include "core/check.h"
@@ -244,6 +245,24 @@ std::vector<PosePlace> PlacesAt(const std::string& path, const PhotoFolder& phot
   return {{path, BaseOfModel(path), PoseKind::kColmap, 0, true}};
 }
 
+// The poses that lie with the photos of single subfolders, each with its folder; empty if there are none.
+std::string DescribePosesBelow(const PhotoFolder& photos) {
+  constexpr size_t kMostFolders = 64;  // that are looked at
+  std::set<std::string> folders;
+  for (const std::string& name : photos.names) {
+    if (folders.size() < kMostFolders && fs::path(name).has_parent_path()) {
+      folders.insert((fs::path(photos.path) / *fs::path(name).begin()).string());
+    }
+  }
+  std::vector<std::string> below;
+  for (const std::string& folder : folders) {
+    const std::vector<PosePlace> places = ListPosePlaces({folder}, false);
+    if (!places.empty()) below.push_back(StrCat(places.front().path, " for ", folder));
+  }
+  if (below.empty()) return "";
+  return StrCat("those below are each for the photos of one folder, which --images takes alone: ", NamesInBrief(below));
+}
+
 PoseChoice TakeFirst(std::vector<Candidate>&& candidates, const PhotoFolder& photos) {
   PoseChoice choice;
   Candidate& taken = candidates.front();
@@ -279,7 +298,9 @@ PoseChoice ChoosePoses(const PhotoFolder& photos) {
   } else if (!unread.empty()) {
     choice.summary = StrCat("No poses that can be read lie with the photos (", unread, "): COLMAP finds them.");
   } else {
-    choice.summary = "No poses lie with the photos: COLMAP finds them.";
+    const std::string below = DescribePosesBelow(photos);
+    choice.summary =
+        StrCat("No poses lie with the photos", below.empty() ? "" : " (" + below + ")", ": COLMAP finds them.");
   }
   return choice;
 }

@@ -11,6 +11,7 @@
 
 #include "core/check.h"
 #include "core/constants.h"
+#include "core/printable.h"
 #include "core/rotation_matrix.h"
 #include "data/photos/photo_files.h"
 #include "data/photos/photo_folder.h"
@@ -50,6 +51,20 @@ std::optional<double> NumberIn(const Json& object, const char* key, const std::s
 std::optional<double> Number(const Scopes& scopes, const char* key) {
   const auto own = NumberIn(scopes.frame, key, scopes.where);
   return own ? own : NumberIn(scopes.file, key, scopes.where);
+}
+
+// Whether an object says a side of the photos; what is below 1 px says none.
+bool SaysSide(const Json& object, const char* key) {
+  const auto entry = object.find(key);
+  return entry != object.end() && entry->is_number() && entry->get<double>() >= 1;
+}
+
+std::optional<double> Side(const Scopes& scopes, const char* key) {
+  for (const Json* object : {&scopes.frame, &scopes.file}) {
+    const auto side = NumberIn(*object, key, scopes.where);
+    if (side && *side >= 1) return side;
+  }
+  return std::nullopt;
 }
 
 std::string Text(const Scopes& scopes, const char* key) {
@@ -132,8 +147,8 @@ void SetModel(const Scopes& scopes, const std::vector<double>& pinhole, Intrinsi
 
 // `photo_size` stands in where the size is not written.
 Intrinsics ReadIntrinsics(const Scopes& scopes, const PhotoInfo& photo_size) {
-  const double width = Number(scopes, "w").value_or(photo_size.width);
-  const double height = Number(scopes, "h").value_or(photo_size.height);
+  const double width = Side(scopes, "w").value_or(photo_size.width);
+  const double height = Side(scopes, "h").value_or(photo_size.height);
   SPLAT_CHECK(width > 0 && height > 0, scopes.where,
               ": the photo size is not written ('w', 'h') and none of the photos", " is there to tell it");
   SPLAT_CHECK(width >= 1 && height >= 1 && width <= kMaxPhotoSide && height <= kMaxPhotoSide &&
@@ -166,7 +181,10 @@ Frame ReadFrame(const Json& json, const std::string& where, const std::string& f
   const auto file_path = json.find("file_path");
   SPLAT_CHECK(file_path != json.end() && file_path->is_string() && !file_path->get<std::string>().empty(), where,
               ": has no 'file_path'");
-  const std::string name = PlainName(file_path->get<std::string>());
+  const std::string& text = file_path->get_ref<const std::string&>();
+  SPLAT_CHECK(text.size() <= kLongestPath, where, ": its 'file_path' ('", ShortName(text), "') has ", text.size(),
+              " characters, more than a path can have");
+  const std::string name = PlainName(text);
   return {json, StrCat(where, " ('", name, "')"), name, FileNamed(folder, name)};
 }
 
@@ -232,6 +250,25 @@ void WarnOfScales(const std::string& json_path, const std::vector<double>& scale
                             "; the scale was taken off, positions stay as they are"));
 }
 
+// Warns once of sides that are no size of a photo, for which the photos' own stand in.
+void WarnOfSides(const Json& root, const std::vector<Frame>& frames, const std::string& json_path,
+                 std::vector<std::string>& warnings) {
+  std::string first;
+  size_t count = 0;
+  const auto look = [&](const Json& object) {
+    for (const char* key : {"w", "h"}) {
+      const auto entry = object.find(key);
+      if (entry == object.end() || !entry->is_number() || SaysSide(object, key)) continue;
+      if (count++ == 0) first = StrCat("'", key, "' is ", entry->get<double>());
+    }
+  };
+  look(root);
+  for (const Frame& frame : frames) look(frame.json);
+  if (count == 0) return;
+  warnings.push_back(StrCat(json_path, ": ", first, count > 1 ? StrCat(" (and ", count - 1, " more)") : "",
+                            ", which is no size in px; that of the photos is taken"));
+}
+
 // The mask that a frame names, relative to the file; empty where it names none.
 std::string MaskPath(const Frame& frame, const std::string& json_path) {
   const auto entry = frame.json.find("mask_path");
@@ -245,7 +282,7 @@ std::string MaskPath(const Frame& frame, const std::string& json_path) {
 void ReadFrames(const Json& root, const std::string& json_path, const std::string& image_folder,
                 std::optional<Split> split, SceneDescription& scene) {
   const std::vector<Frame> frames = ListFrames(root, json_path, scene.warnings);
-  const auto has_size = [](const Json& object) { return object.contains("w") && object.contains("h"); };
+  const auto has_size = [](const Json& object) { return SaysSide(object, "w") && SaysSide(object, "h"); };
   const bool sized = has_size(root) || std::all_of(frames.begin(), frames.end(),
                                                    [&](const Frame& frame) { return has_size(frame.json); });
   const std::vector<PhotoInfo> sizes =
@@ -267,6 +304,7 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
     });
     ReadOrSayWhy(photo, [&] { photo.mask.path = MaskPath(frame, json_path); });
   }
+  WarnOfSides(root, frames, json_path, scene.warnings);
   WarnOfScales(json_path, scales, scene.warnings);
   if (transposed > 0) {
     scene.warnings.push_back(StrCat(json_path, ": the matrices of ", transposed, " frames have the translation in the ",
@@ -280,8 +318,9 @@ void ReadPoints(const Json& root, const std::string& json_path, SceneDescription
   const auto entry = root.find("ply_file_path");
   const bool named = entry != root.end() && entry->is_string() && !entry->get<std::string>().empty();
   fs::path path = folder / (named ? PlainName(entry->get<std::string>()) : kUsualPoints);
-  if (named && !fs::exists(path)) path = folder / path.filename();  // a path of another machine
-  if (fs::exists(path)) {
+  std::error_code ignored;                                                   // of names that no file can have
+  if (named && !fs::exists(path, ignored)) path = folder / path.filename();  // a path of another machine
+  if (fs::exists(path, ignored)) {
     const size_t warnings = scene.warnings.size();
     TryAddPlyPoints(path.string(), scene);
     if (scene.points.positions.empty() && scene.warnings.size() == warnings) {

@@ -24,5 +24,25 @@ TEST(Printable, EscapesBytesThatAreNoUtf8) {
   EXPECT_EQ(Printable("\xED\xA0\x80"), "\\xed\\xa0\\x80");  // half of a pair
 }
 
+TEST(Printable, CutsWhatIsAbsurdlyLong) {
+  const std::string path(kLongestPath, 'p'), absurd(100000, 'n');
+  EXPECT_EQ(Printable("a " + path + ": b"), "a " + path + ": b");
+  EXPECT_EQ(Printable("a " + absurd + " b"),
+            "a " + absurd.substr(0, 137) + "..." + absurd.substr(0, 59) + " b");  // 60 with the blank
+  std::string words;
+  while (words.size() < 100000) words += "word ";
+  EXPECT_LT(Printable(words).size(), 4 * kLongestPath);
+}
+
+TEST(ShortName, KeepsBothEndsAndWholeCharacters) {
+  EXPECT_EQ(ShortName(std::string(200, 'x')), std::string(200, 'x'));
+  EXPECT_EQ(ShortName("a" + std::string(1000, 'x') + ".jpg"),
+            "a" + std::string(136, 'x') + "..." + std::string(56, 'x') + ".jpg");
+  std::string wide;
+  for (int i = 0; i < 500; ++i) wide += "ü";
+  EXPECT_EQ(Printable(ShortName("a" + wide)), ShortName("a" + wide)) << "no character is cut in two";
+  EXPECT_EQ(Printable(ShortName(wide)), ShortName(wide));
+}
+
 }  // namespace
 }  // namespace splat

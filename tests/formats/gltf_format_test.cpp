@@ -111,6 +111,27 @@ TEST(WriteGlb, RefusesAnEmptyScene) {
   EXPECT_THAT(ErrorMessageOf([] { Encoded("glb", SplatCloud(0, 0)); }), HasSubstr("no splat"));
 }
 
+TEST(ReadGlb, RefusesWhatItWouldMisread) {
+  const Parts plain = PartsOf(Encoded("glb", RandomCloud(2, 0)));
+  const auto error_with = [&](const std::string& extension) {
+    Parts parts = plain;
+    parts.json["extensionsRequired"] = {"KHR_gaussian_splatting", extension};
+    return ErrorMessageOf([&] { Read(Joined(parts)); });
+  };
+  EXPECT_THAT(error_with("EXT_meshopt_compression"),
+              HasSubstr("needs a reader that knows the glTF extension EXT_meshopt_compression"));
+  EXPECT_EQ(error_with("KHR_mesh_quantization"), "");
+  EXPECT_EQ(error_with("KHR_materials_unlit"), "") << "splats have no surfaces";
+  const auto error_of_space = [&](const char* space) {
+    Parts parts = plain;
+    parts.json["meshes"][0]["primitives"][0]["extensions"]["KHR_gaussian_splatting"]["colorSpace"] = space;
+    return ErrorMessageOf([&] { Read(Joined(parts)); });
+  };
+  EXPECT_THAT(error_of_space("lin_rec709_display"),
+              HasSubstr("its colours are linear (colorSpace lin_rec709_display)"));
+  EXPECT_EQ(error_of_space("srgb_rec709_display"), "");
+}
+
 TEST(ReadGlb, ReadsTheSmallerTypesThatTheExtensionAllows) {
   Parts parts = PartsOf(Encoded("glb", RandomCloud(1, 0)));
   Json& views = parts.json["bufferViews"];

@@ -19,8 +19,11 @@
 namespace splat::pipeline {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 namespace fs = std::filesystem;
 
@@ -79,6 +82,25 @@ TEST_F(RunFolderTest, PathsThatAreNoUtf8ComeBack) {
   EXPECT_EQ(Read().images, "f\xFCr/images");
   EXPECT_EQ(Read().poses, "f\xFCr/sparse");
   EXPECT_EQ(Read().dataset.masks, "f\xFCr/masks");
+}
+
+TEST_F(RunFolderTest, PosesThatAreNotFoundHaveTheTrueReason) {
+  options_.images = folder_ / "balls/images";
+  WriteRun();
+  const auto error_of = [&](const std::string& photos) {
+    return testing::ErrorMessageOf([&] { PosesOfRun(Read(), data::OpenPhotoFolder(photos)); });
+  };
+  EXPECT_EQ(error_of(options_.images), "") << "its poses lie with them";
+  fs::create_directories(folder_ / "other");
+  fs::copy(options_.images, folder_ / "other/photos");
+  EXPECT_THAT(error_of(folder_ / "other/photos"),
+              AllOf(StartsWith(folder_ / "other/photos: holds other photos than those of the run"),
+                    HasSubstr("--cameras"), Not(HasSubstr("COLMAP"))));
+  fs::remove_all(folder_ / "balls/sparse");
+  EXPECT_THAT(error_of(options_.images), HasSubstr("no poses of its photos lie with them in"));
+  options_.poses = "sfm";
+  WriteRun();
+  EXPECT_THAT(error_of(options_.images), HasSubstr("has no folder sfm any more"));
 }
 
 TEST_F(RunFolderTest, OtherProgramsConfigurationsAreNone) {

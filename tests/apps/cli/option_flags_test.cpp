@@ -17,7 +17,7 @@ struct Settings {
   uint64_t seed = 42;
   double memory = 2;
   bool align = true, fast = false;
-  std::string device = "auto", output;
+  std::string device = "auto", output, model;
   Rgb background = {0, 0, 0};
   std::optional<int64_t> limit;
   std::vector<std::string> files;
@@ -32,6 +32,7 @@ std::vector<Option> OptionsOf(Settings& settings) {
       Option("fast", settings.fast, "Be fast").Flag("--fast", "B"),
       Option("device", settings.device, "Device").OneOf({"auto", "cpu"}).Flag("--device NAME", "B"),
       Option("output", settings.output, "Folder").LeastStandsFor("a name").Flag("--output DIR", "A"),
+      Option("model", settings.model, "Folder").Flag("--model DIR", "A"),
       Option("background", settings.background, "Colour").Flag("--background COLOR", "A"),
       Option("limit", settings.limit, "Limit").AtLeast(1).Flag("--limit N", "A"),
       Option("files", settings.files, "Files").Flag("--file FILE", "A"),
@@ -83,6 +84,8 @@ TEST(OptionFlagsTest, QuotesWhatIsNotAllowedAndSaysWhatIs) {
   EXPECT_THAT(ErrorOf({"--steps", "1.5"}), HasSubstr("'1.5'"));
   EXPECT_THAT(ErrorOf({"--steps", "0"}), HasSubstr("from 1")) << "stands for what is chosen, so it is not given";
   EXPECT_THAT(ErrorOf({"--output", ""}), HasSubstr("--output"));
+  EXPECT_THAT(ErrorOf({"--model", ""}),
+              HasSubstr("--model: '' is not allowed; use a value that is not empty, or leave"));
   EXPECT_THAT(ErrorOf({"--memory", "-1"}), HasSubstr("use a number between 0 and 10"));
   EXPECT_THAT(ErrorOf({"--memory", "nan"}), HasSubstr("'nan'"));
   EXPECT_EQ(ErrorOf({"--memory", "0"}), "");

@@ -169,6 +169,13 @@ TEST_F(DatasetTest, UnusablePhotosAreLeftOutByName) {
   EXPECT_THAT(log_, ElementsAre(HasSubstr("b.png: does not exist"), HasSubstr("d.png: is not an image")));
 }
 
+TEST_F(DatasetTest, UnusablePhotosOfOneReasonShareALine) {
+  for (const char* name : {"a.png", "b.png", "c.png", "d.png", "e.png"}) AddPhoto(name, 60, 40);
+  for (const char* name : {"b.png", "d.png"}) std::filesystem::remove(dir_ / name);
+  Build();
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("b.png: does not exist (left out, and for the same reason d.png)")));
+}
+
 TEST_F(DatasetTest, MoreUnusablePhotosThanGoodOnesAreAnErrorThatNamesThree) {
   for (const char* name : {"a.png", "b.png", "c.png", "d.png", "e.png", "f.png"}) AddPhoto(name, 60, 40);
   for (const char* name : {"a.png", "b.png", "c.png", "d.png"}) std::filesystem::remove(dir_ / name);

@@ -1,5 +1,6 @@
 // Our decoder against a table of image files of every format, depth, layout and orientation, which Pillow and plain
 // Python write (make_image_corpus.py): it agrees with what was stored or with Pillow, or refuses the file by name.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
 #include "io/read_file.h"
+#include "tests/support/error_message.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::data {
@@ -100,6 +102,16 @@ TEST_F(ImageCorpusTest, EveryFileIsReadRightOrRefusedByName) {
     const bool as_shown = entry.tolerance < 0;
     EXPECT_LE(WorstDifference(photo.image, right, as_shown), as_shown ? kMultipliedTolerance : entry.tolerance);
   }
+}
+
+// So that such photos are left out before a training begins, in one line.
+TEST_F(ImageCorpusTest, WhatIsRefusedIsToldFromTheHeader) {
+  for (const Entry& entry : entries_) {
+    if (entry.kind != "refused" || entry.name == "tiff_ends_early.tif") continue;
+    EXPECT_THROW(ReadPhotoInfo(dir_ / entry.name), Error) << entry.name;
+  }
+  EXPECT_THAT(testing::ErrorMessageOf([&] { ReadPhotoInfo(dir_ / "tiff_32.tif"); }),
+              ::testing::HasSubstr("is a TIFF of 32-bit unsigned samples; unsigned 1 to 16 bits can be read"));
 }
 
 // The list of what is refused; docs/photos.md has it in words.

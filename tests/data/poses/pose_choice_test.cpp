@@ -148,6 +148,31 @@ TEST_F(PoseChoiceTest, NamesThatSeveralPhotosHaveAreSaidToBeSo) {
   EXPECT_THAT(one.scene->photos, SizeIs(2)) << "as the message says";
 }
 
+TEST_F(PoseChoiceTest, NamesThatSeveralPhotosHaveAreTakenAtTheirPlace) {
+  AddPhotos(".", {"a.png", "b.png", "images/a.png", "images/b.png"});
+  AddModel("sparse/0", {"a.png", "b.png"});
+  const PoseChoice choice = Choose(".");
+  EXPECT_THAT(choice.summary, HasSubstr("for 2 of 4 photos"));
+  ASSERT_TRUE(choice.scene.has_value());
+  EXPECT_THAT(FilesOf(*choice.scene), ElementsAre("a.png", "b.png"));
+  EXPECT_THAT(choice.scene->warnings, ElementsAre(AllOf(HasSubstr("several photos have the names"),
+                                                        HasSubstr("in the very places that it names were taken: a.png"),
+                                                        Not(HasSubstr("none was taken")))));
+}
+
+TEST_F(PoseChoiceTest, PosesOfSingleSubfoldersAreNamed) {
+  AddPhotos("A/images", {"a.png", "b.png"});
+  AddModel("A/sparse/0", {"a.png", "b.png"});
+  AddPhotos("B/images", {"c.png", "d.png"});
+  AddModel("B/sparse/0", {"c.png", "d.png"});
+  const std::string summary = Choose(".").summary;
+  EXPECT_EQ(source_, "sfm");
+  EXPECT_THAT(summary, AllOf(StartsWith("No poses lie with the photos"), HasSubstr("A/sparse/0 for"),
+                             HasSubstr("B/sparse/0 for"), HasSubstr("one folder")));
+  Choose("A");
+  EXPECT_THAT(source_, HasSubstr("A/sparse/0"));
+}
+
 TEST_F(PoseChoiceTest, AnotherSpellingOfANameIsAFurtherEntry) {
   AddPhotos("images", {"a.png", "b.png"});
   AddTransforms("transforms.json", {"images/a.png", "images/b.png", "IMAGES/A.PNG", "images/c.png"});

@@ -81,6 +81,35 @@ TEST_F(Transforms, ReadsPathsOfWindows) {
   EXPECT_EQ(ReadOf(MakeFile(MakeFrame("C:\\data\\a.png"))).photos[0].name, "/data/a.png");
 }
 
+TEST_F(Transforms, ANameLongerThanAPathCostsItsOwnPhoto) {
+  json file = MakeFile(MakeFrame("a.png"));
+  std::string name;
+  while (name.size() < 100000) name += "a/";
+  file["frames"].push_back(MakeFrame(name + "x.png"));
+  const SceneDescription scene = ReadOf(file);
+  ASSERT_EQ(scene.photos.size(), 1u);
+  ASSERT_THAT(scene.warnings, ElementsAre(HasSubstr("frame 2: its 'file_path' ('a/a/")));
+  EXPECT_THAT(scene.warnings[0], AllOf(HasSubstr("/x.png') has 100005 characters"), EndsWith("left out")));
+  EXPECT_LT(scene.warnings[0].size(), 600u);
+}
+
+TEST_F(Transforms, ASideThatIsNoSizeIsThatOfThePhoto) {
+  WritePhoto("a.png", 32, 24);
+  for (const json& none : {json(nullptr), json(0), json(-1), json(0.5)}) {
+    json file = MakeFile(MakeFrame("a.png"));
+    file["h"] = 24;
+    file["w"] = none;
+    const SceneDescription scene = ReadOf(file);
+    EXPECT_EQ(scene.photos[0].problem, "") << none;
+    EXPECT_EQ(scene.photos[0].intrinsics.width, 32) << none;
+    if (none.is_null()) {
+      EXPECT_THAT(scene.warnings, ElementsAre());
+    } else {
+      EXPECT_THAT(scene.warnings, ElementsAre(AllOf(HasSubstr("'w' is "), HasSubstr("that of the photos is taken"))));
+    }
+  }
+}
+
 TEST_F(Transforms, TakesMasksAndNamesUnknownKeysOnce) {
   json file = MakeFile();
   file["frames"][0]["mask_path"] = "masks/a.png";
