@@ -168,7 +168,8 @@ void PoseRefinement::Settle() {
   motions_.loss_view = -1;
 }
 
-void PoseRefinement::UsePhoto(int view, const PoseLoss& photo) {
+void PoseRefinement::UsePhoto(int view, PoseLoss photo) {
+  if (!motions_.of_distortion) photo.matrix[kRadialNumber] = {};  // left by an earlier step
   const bool moves_pose = !motions_.views.empty();
   const Rigid3 pose = CameraOf(view).camera_from_world;
   PoseLoss points;

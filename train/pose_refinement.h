@@ -71,7 +71,7 @@ class PoseRefinement {
   // Gives the camera of a view, of whatever size, the motion and the focal length of the view.
   void Change(int view, Camera& camera) const;
   Camera CameraOf(int view) const;
-  void UsePhoto(int view, const PoseLoss& photo);
+  void UsePhoto(int view, PoseLoss photo);
   void Center();
   // Returns the angle of a pixel of the view, radians.
   double Pixel(int view) const;

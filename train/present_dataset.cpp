@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "data/dataset/changed_lens.h"
+#include "data/dataset/lens_groups.h"
 
 namespace splat::train {
 
-// A number of lenses that does not fit is told of where the distortions are refined.
+// Where the number of lenses does not fit, LensRefinement says so.
 PresentDataset::PresentDataset(const data::Dataset& source, const PhotoMotions& motions) : source_(source) {
-  if (!motions.distortions.empty()) own_ = data::WithRadialChanges(source, motions.DistortionChanges());
+  const size_t lenses = motions.distortions.size();
+  if (lenses > 0 && lenses == data::LensCount(source.views))
+    own_ = data::WithRadialChanges(source, motions.DistortionChanges());
 }
 
 std::vector<int> PresentDataset::ViewsOf(const std::vector<int>& lenses) const {

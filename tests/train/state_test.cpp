@@ -283,8 +283,7 @@ TEST(TrainState, EachPartDecidesHowItGoesOn) {
   EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.lenses[0].photos = 0; }));
   EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.distortions[0].change = 0.02; }));
   EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.distortions[0].loss = {}; }));
-  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.distortions[0].share = 0.5; }));
-  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.distortions[0].step = 1; }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.distortions[0].share = 1e-3; }));
   config.density.adaptive.prune_scale = 0.05;  // all splats are larger, and once opacities have been reset that counts
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.opacity_was_reset = false; }));
   EXPECT_FALSE(Matters(config, [](TrainState&) {}));
