@@ -1,6 +1,7 @@
 #include "pipeline/evaluation_views.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -8,6 +9,8 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "data/dataset/changed_lens.h"
+#include "data/dataset/lens_groups.h"
 #include "data/dataset/training_size.h"
 #include "data/dataset/view_masks.h"
 #include "data/photos/photo_folder.h"
@@ -18,6 +21,7 @@
 #include "pipeline/run_folder.h"
 #include "rasterizer/torch/process_executor.h"
 #include "scene/scene_traits.h"
+#include "train/pose_refinement.h"
 
 namespace splat::pipeline {
 namespace {
@@ -197,6 +201,20 @@ void TakeListedCameras(const Sources& sources, const data::DatasetOptions& optio
   dataset.views = std::move(views);
 }
 
+// Gives the views the lenses that the run has refined, by which their photos are undistorted.
+void TakeRefinedLenses(const RunFolder& run, data::Dataset& dataset, const LogSink& log) {
+  const size_t lenses = data::LensCount(dataset.views);
+  for (const std::vector<double>* changes : {&run.focal_factors, &run.distortion_changes}) {
+    if (changes->empty() || changes->size() == lenses) continue;
+    LogWarning(log, StrCat(run.path, ": this run has refined ", changes->size(), " lenses, and the photos are of ",
+                           lenses, "; they are undistorted as the poses say"));
+    return;
+  }
+  std::vector<double> focal_changes;
+  for (const double factor : run.focal_factors) focal_changes.push_back(std::log(factor));
+  dataset = train::WithFocalChanges(data::WithRadialChanges(dataset, run.distortion_changes), focal_changes);
+}
+
 // Brings the cameras from the aligned frame of the dataset by way of the source's into that of the scene's file.
 void MoveCameras(const std::optional<formats::SceneTransform>& transform, data::Dataset& dataset) {
   for (data::View& view : dataset.views) {
@@ -241,6 +259,7 @@ EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const Spla
   views.cameras = sources.listed.empty() ? scene.source : sources.listed_in;
   views.dataset = data::BuildDataset(scene, dataset_options, ProcessExecutor(), log);
   if (sources.run) WarnOfLostMasks(request, *sources.run, views.dataset, log);
+  if (sources.has_runs_poses) TakeRefinedLenses(*sources.run, views.dataset, log);
   const auto transform = formats::SceneTransformBeside(request.scene);
   if (sources.listed.empty()) {
     MoveCameras(transform, views.dataset);

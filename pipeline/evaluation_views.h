@@ -37,9 +37,10 @@ struct EvaluationViews {
 // the request's test_every, or else by the cameras.json of the run, by the poses' own source, or by the run's
 // test_every. Poses are brought into the frame of the scene by the scene_transform.json beside it; without one they are
 // taken to be in that frame. Cameras of a run's cameras.json are in it already; if the run's config.json lies beside
-// them, the photos are undistorted as the run's poses say, and without one they are taken to be free of distortion.
-// `splats` are those of the scene; the near plane is computed from them if no file gives it. Warnings go to `log`.
-// Throws splat::Error for what cannot be found or used, and where no view is of the split.
+// them, the photos are undistorted as the run's poses say, with the lenses that the run has refined, and without one
+// they are taken to be free of distortion. `splats` are those of the scene; the near plane is computed from them if no
+// file gives it. Warnings go to `log`. Throws splat::Error for what cannot be found or used, and where no view is of
+// the split.
 EvaluationViews OpenEvaluationViews(const EvaluationRequest& request, const SplatSelection& splats, const LogSink& log);
 
 }  // namespace splat::pipeline

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "data/dataset/changed_lens.h"
 #include "data/poses/pose_source.h"
 #include "pipeline/run_files.h"
 #include "pipeline/stages.h"
@@ -57,8 +58,9 @@ void RunStages(const Run& run) {
   run.reporter.ThrowIfStopped("interrupted before the training began");
   const SplatModel model = TrainScene(run, prepared);
   const train::TrainReport& training = run.summary.training;
-  const data::Dataset dataset =
-      train::WithFocalChanges(train::WithMotions(prepared, training.motions), training.focal_changes);
+  const data::Dataset dataset = train::WithFocalChanges(
+      data::WithRadialChanges(train::WithMotions(prepared, training.motions), training.distortion_changes),
+      training.focal_changes);
   Failures failures = WriteOrRescueScene(run, dataset, model);
   if (!run.summary.training.error.empty()) failures.push_back(run.summary.training.error);
   JudgeScene(run, dataset, model, failures);

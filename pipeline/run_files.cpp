@@ -103,6 +103,11 @@ Json FocalFactors(const std::vector<double>& changes) {
   return factors;
 }
 
+// What was added to k1 of the lenses; null where they were not refined.
+Json DistortionChanges(const std::vector<double>& changes) {
+  return changes.empty() ? Json(nullptr) : Json(changes);
+}
+
 Json InputJson(const RunOptions& options, const RunSummary& summary) {
   const data::SfmOptions& sfm = options.sfm;
   return {{"images", options.images},
@@ -163,6 +168,7 @@ void WriteMetrics(const std::string& path, const RunSummary& summary) {
                    {"color", summary.training.color_mode},
                    {"refine_poses", summary.training.refine_poses},
                    {"focal_factors", FocalFactors(summary.training.focal_changes)},
+                   {"distortion_changes", DistortionChanges(summary.training.distortion_changes)},
                    {"sky", summary.training.sky}};
   json["splats"] = summary.splats;
   json["iterations"] = summary.training.steps_done;

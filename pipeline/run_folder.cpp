@@ -55,6 +55,22 @@ std::string WhyNoPoses(const RunFolder& run, const data::PhotoFolder& photos) {
                 ", and no poses of them lie there; give their poses with --cameras, or leave --photos out");
 }
 
+// An interrupted run may lack the file, and other runs the lists, which are null where nothing was refined.
+void ReadLenses(const std::string& path, RunFolder& run) {
+  if (!fs::is_regular_file(path)) return;
+  const Json metrics = ParseJsonOrDiscard<Json>(ReadFile(path), path);
+  const auto list = [&](const char* name) -> std::vector<double> {
+    const Json value = metrics.at("train").value(name, Json(nullptr));
+    return value.is_null() ? std::vector<double>() : value.get<std::vector<double>>();
+  };
+  try {
+    run.focal_factors = list("focal_factors");
+    run.distortion_changes = list("distortion_changes");
+  } catch (const Json::exception&) {
+    throw Error(StrCat(path, ": says what became of the lenses in another form than a run writes it"));
+  }
+}
+
 }  // namespace
 
 std::string DamageOfRun(const std::string& folder) {
@@ -97,6 +113,7 @@ std::optional<RunFolder> ReadRunFolder(const std::string& folder, const LogSink&
         StrCat(config_path, ": lacks photos, poses, sizes or background of its run, or has them in another form"));
   }
   CheckValues(config_path, run.dataset);
+  ReadLenses((fs::path(base) / "metrics.json").string(), run);
   if (fs::is_regular_file(cameras_path)) run.cameras = formats::ReadInriaCameras(cameras_path, log);
   return run;
 }

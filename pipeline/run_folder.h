@@ -15,14 +15,17 @@ namespace splat::pipeline {
 
 struct RunFolder {
   std::string path;
-  std::string images, poses;         // as the run was told them (RunOptions)
-  data::DatasetOptions dataset;      // sizes, held-out photos, background and what counts
-  size_t masked_photos = 0;          // that had a mask
+  std::string images, poses;     // as the run was told them (RunOptions)
+  data::DatasetOptions dataset;  // sizes, held-out photos, background and what counts
+  size_t masked_photos = 0;      // that had a mask
+  // What metrics.json says of refined lenses, by lens; empty where it says nothing.
+  std::vector<double> focal_factors, distortion_changes;
   std::vector<NamedCamera> cameras;  // of cameras.json, in the frame of the scene's files; empty without it
 };
 
-// Reads config.json and cameras.json of the folder. Returns nothing if there is no config.json, or if it is another
-// program's. Warns of cameras that cannot be used. Throws splat::Error naming the file if one of ours is damaged.
+// Reads config.json, cameras.json and metrics.json of the folder. Returns nothing if there is no config.json, or if it
+// is another program's. Warns of cameras that cannot be used. Throws splat::Error naming the file if one of ours is
+// damaged.
 std::optional<RunFolder> ReadRunFolder(const std::string& folder, const LogSink& log = {});
 
 // Says what is damaged in the config.json of a folder in which ReadRunFolder finds no run. Empty without that file, and

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -7,8 +8,10 @@
 #include "core/quantile.h"
 #include "data/dataset/scene_alignment.h"
 #include "data/photos/focal_factor.h"
+#include "data/photos/radial_change.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
+#include "train/schedule.h"
 #include "train/trainer.h"
 
 namespace splat::pipeline {
@@ -50,14 +53,37 @@ void ReportFocalChanges(Reporter& reporter, const std::vector<double>& changes) 
                        changes.size() > 1 ? ", in the order of lenses" : ""));
 }
 
-// A fisheye lens is a polynomial of an angle, which no other focal length gives the same photo.
-void WarnOfFocalLengthsThatStay(Reporter& reporter, const data::Dataset& dataset) {
-  for (const data::View& view : dataset.views) {
-    if (data::TakesFocalFactor(view.intrinsics.model)) continue;
-    reporter.Warn(StrCat("--refine-focal on: the focal length of ", data::CameraModelName(view.intrinsics.model),
-                         " cameras, such as that of ", view.name, ", and of others of their lens stays as it is"));
-    return;
+// What was added to the distortion of each lens.
+void ReportDistortionChanges(Reporter& reporter, const std::vector<double>& changes) {
+  if (changes.empty()) return;
+  std::string texts;
+  for (const double change : changes) {
+    texts += StrCat(texts.empty() ? "" : ", ", change < 0 ? "" : "+", FormatFixed(change, 4));
   }
+  reporter.Note(StrCat("Refined distortion: k1 ", texts, changes.size() > 1 ? ", in the order of lenses" : ""));
+}
+
+// Warns if not all lenses can be refined. A fisheye lens is a polynomial of an angle, which no other focal length gives
+// the same photo, and which has no coefficient of r^2.
+void WarnOfLensesThatStay(Reporter& reporter, const data::Dataset& dataset, const train::PoseConfig& config) {
+  const auto stays = [](const data::View& view) {
+    return !data::TakesFocalFactor(view.intrinsics.model) || !data::TakesRadialChange(view.intrinsics.model);
+  };
+  const auto found = std::find_if(dataset.views.begin(), dataset.views.end(), stays);
+  if (found == dataset.views.end()) return;
+  const std::string rest = StrCat(" of ", data::CameraModelName(found->intrinsics.model), " cameras, such as that of ",
+                                  found->name, ", and of others of their lens stays as it is");
+  if (config.focal == "on") reporter.Warn("--refine-focal on: the focal length" + rest);
+  if (config.distortion == "on") reporter.Warn("--refine-distortion on: the distortion" + rest);
+}
+
+// Warns if no distortion changes before the end of the steps in which it could.
+void WarnOfTooShortARun(Reporter& reporter, const data::Dataset& dataset, const train::TrainConfig& config) {
+  const train::PoseWindow window = train::DistortionWindowOf(config.poses, config.iterations);
+  const size_t photos = dataset.ViewsOf(Split::kTrain).size();
+  if (config.poses.distortion == "off" || window.until - window.from >= int(photos)) return;
+  reporter.Warn(StrCat("--refine-distortion on: the distortion of all lenses stays as it is, for a run of ",
+                       config.iterations, " steps is too short to look at each of ", photos, " photos"));
 }
 
 }  // namespace
@@ -71,7 +97,8 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
     summary.train_loss = now.loss;
     ReportStep(run.reporter, now);
   };
-  if (run.options.config.poses.focal == "on") WarnOfFocalLengthsThatStay(run.reporter, dataset);
+  WarnOfLensesThatStay(run.reporter, dataset, run.options.config.poses);
+  WarnOfTooShortARun(run.reporter, dataset, run.options.config);
   run.reporter.Begin(Stage::kTraining, "Training");
   train::TrainResult result = train::TrainOn(run.backend, dataset, run.options.config, callbacks);
   summary.training_views = dataset.ViewsOf(Split::kTrain).size();
@@ -86,6 +113,7 @@ SplatModel TrainScene(const Run& run, const data::Dataset& dataset) {
                     {"seconds", result.seconds}});
   ReportMotions(run.reporter, result.motions);
   ReportFocalChanges(run.reporter, result.focal_changes);
+  ReportDistortionChanges(run.reporter, result.distortion_changes);
   return std::move(result.model);
 }
 

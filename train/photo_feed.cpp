@@ -51,4 +51,11 @@ void PhotoFeed::Prefetch(int downscale) {
   photos_.Prefetch(ViewsLeft(order_, share_).front(), downscale);
 }
 
+void PhotoFeed::Change(const std::vector<int>& views, const std::function<void()>& change) {
+  photos_.Drop(views);
+  loader_.Change(views, change);
+  const std::vector<int> left = ViewsLeft(order_, share_);
+  if (!left.empty()) loader_.Announce(left);
+}
+
 }  // namespace splat::train

@@ -1,6 +1,9 @@
 // The feed hands out the photos of a training in the order of its epochs, decoded in the background.
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "core/log.h"
 #include "data/dataset/dataset.h"
 #include "data/dataset/view_loader.h"
@@ -29,6 +32,9 @@ class PhotoFeed {
   Target Next(int downscale);
   // Begins to bring the photo to the device that Next will give, unless it is left out.
   void Prefetch(int downscale);
+  // Calls `change`, which may change these views of the dataset, their images' sizes excepted, while nothing else looks
+  // at them. Their photos are loaded anew when they are next.
+  void Change(const std::vector<int>& views, const std::function<void()>& change);
 
  private:
   void BeginEpochIfOver(int downscale);

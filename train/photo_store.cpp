@@ -108,4 +108,18 @@ void PhotoStore::Prefetch(int view, int downscale) {
   BeginUpload(scope.context(), *photo, view, downscale);
 }
 
+void PhotoStore::Drop(const std::vector<int>& views) {
+  for (const int view : views) {
+    const auto found = kept_.find(view);
+    if (found != kept_.end()) {
+      const Photo& photo = found->second;
+      kept_bytes_ -= photo.pixels.numel() + (photo.weights.defined() ? photo.weights.numel() : 0);
+      kept_.erase(found);
+    }
+    for (Upload& upload : uploads_) {
+      if (upload.view == view) upload.view = -1;
+    }
+  }
+}
+
 }  // namespace splat::train

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "core/image.h"
 #include "data/dataset/dataset.h"
@@ -28,6 +29,8 @@ class PhotoStore {
   // Begins to bring a photo to the device for the next Get. It is called after all work on the last one has been
   // queued. The caller may still ask for another view or size. A photo that cannot be read is not an error yet.
   void Prefetch(int view, int downscale);
+  // Forgets these photos, also one that is under way; that of the last Get stays valid.
+  void Drop(const std::vector<int>& views);
   // Whether Get needs no file.
   bool Holds(int view, int downscale) const { return downscale == downscale_ && kept_.count(view) > 0; }
 

@@ -1,5 +1,5 @@
-// The loss of a camera is modelled here as a quadratic function of a further motion of the camera and of a further
-// change of its focal length (docs/math.md, section 14).
+// The loss of a camera is modelled here as a quadratic function of a further motion of the camera and of further
+// changes of its focal length and its distortion (docs/math.md, section 14).
 #pragma once
 
 #include <algorithm>
@@ -11,9 +11,10 @@
 namespace splat::train {
 
 // A step leaves these numbers of the loss of a camera: the gradient, followed by the curvature. Those of the curvature
-// by the focal length are the last ones; where they are not wanted they stay 0.
+// by focal length and distortion are the last ones; where they are not wanted they stay 0.
 constexpr int kPoseLossNumbers = kCameraNumbers + CurvatureSize(kCameraNumbers);
-constexpr size_t kFocalNumber = kMotionNumbers;  // of the focal length's logarithm among the numbers of a camera
+// Among the numbers of a camera: of the focal length's logarithm, and of the radial distortion.
+constexpr size_t kFocalNumber = kMotionNumbers, kRadialNumber = kFocalNumber + 1;
 
 struct PoseLoss {
   std::array<double, kCameraNumbers> gradient = {};  // as kernels::CameraGradientParams has it

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <utility>
 
 #include "core/check.h"
@@ -20,15 +19,10 @@ constexpr size_t kLossBytes = size_t(kPoseLossNumbers) * sizeof(double);
 constexpr int kMovesToJudge = 6;
 constexpr double kRightMotion_px = 0.03;
 
-void CheckCount(const char* option, const std::string& value, size_t actual, size_t expected, const char* what) {
-  SPLAT_CHECK(actual == expected, option, " ", value, ": the training that goes on has ", actual, " ", what, ", not ",
-              expected, "; go on with the photos and the option that it began with, or begin anew");
-}
-
 }  // namespace
 
 bool RefinesCameras(const PoseConfig& config) {
-  return config.refine != "off" || config.focal != "off";
+  return config.refine != "off" || config.focal != "off" || config.distortion != "off";
 }
 
 PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config) {
@@ -36,6 +30,7 @@ PhotoMotions FirstMotions(const Backend& backend, const data::Dataset& dataset, 
   if (!RefinesCameras(config)) return motions;
   if (config.refine != "off") motions.views.resize(dataset.views.size());
   if (config.focal == "on") motions.lenses.resize(data::LensCount(dataset.views));
+  if (config.distortion == "on") motions.distortions.resize(data::LensCount(dataset.views));
   motions.loss = PoseLossOn(backend.device);
   return motions;
 }
@@ -77,30 +72,16 @@ PoseRefinement::PoseRefinement(const Backend& backend, const data::Dataset& data
       ends_where_right_(config.refine == "auto"),
       log_(std::move(log)),
       motions_(motions),
+      lenses_(dataset, config, steps, motions),
       loss_(backend.device, kLossBytes) {
-  const bool focal = config.focal == "on";
   const size_t expected = config.refine == "off" ? 0 : dataset.views.size();
   const bool has_ended = ends_where_right_ && motions.views.empty();
-  if (!has_ended) CheckCount("--refine-poses", config.refine, motions.views.size(), expected, "motions of cameras");
-  CheckCount("--refine-focal", config.focal, motions.lenses.size(), focal ? data::LensCount(dataset.views) : 0,
-             "focal lengths");
-  if (motions.views.empty() && !focal) return;
+  if (!has_ended)
+    CheckMotionCount("--refine-poses", config.refine, motions.views.size(), expected, "motions of cameras");
+  if (motions.views.empty() && !lenses_.refines()) return;
   training_ = dataset.ViewsOf(Split::kTrain);
   for (const int view : training_) poses_.push_back(dataset.views[size_t(view)].camera.camera_from_world);
-  if (focal) CountPhotosOfLenses();
   if (motions_.loss_view >= 0) QueueLoss();
-}
-
-void PoseRefinement::CountPhotosOfLenses() {
-  photos_of_lens_.resize(motions_.lenses.size());
-  for (const int view : training_) ++photos_of_lens_[LensOf(view)];
-  for (const data::View& view : dataset_.views) {
-    if (!data::TakesFocalFactor(view.intrinsics.model)) photos_of_lens_[size_t(view.lens)] = 0;
-  }
-}
-
-size_t PoseRefinement::LensOf(int view) const {
-  return size_t(dataset_.views[size_t(view)].lens);
 }
 
 Camera PoseRefinement::CameraOf(int view) const {
@@ -113,8 +94,8 @@ void PoseRefinement::Change(int view, Camera& camera) const {
   if (!motions_.views.empty()) {
     camera.camera_from_world = Compose(ExpTwist(motions_.views[size_t(view)]), camera.camera_from_world);
   }
-  if (motions_.lenses.empty()) return;
-  const double factor = std::exp(motions_.lenses[LensOf(view)].change);
+  const double factor = std::exp(lenses_.FocalChange(view));
+  if (factor == 1) return;
   camera.fx *= factor;
   camera.fy *= factor;
 }
@@ -150,7 +131,12 @@ void PoseRefinement::Done(int view, int step) {
   if (Moves(view, step)) {
     QueueLoss();
     motions_.loss_view = view;
+    motions_.of_distortion = lenses_.DistortionAt(step) != DistortionStep::kNone;
     if (!backend_.is_device) Settle();
+  }
+  if (lenses_.DistortionAt(step) == DistortionStep::kChange) {
+    Settle();  // the loss of the lens as it was
+    lenses_.Distort();
   }
   if (motions_.views.empty() || !IsTimeToCenter(step)) return;
   Center();
@@ -172,7 +158,7 @@ void PoseRefinement::EndIfRight() {
                        FormatFixed(motion_px, 2), " px; ", right ? "the poses are right, off" : "on to the end"));
   if (!right) return;
   motions_.views.clear();
-  if (motions_.lenses.empty()) training_.clear();
+  if (!lenses_.refines()) training_.clear();
 }
 
 void PoseRefinement::Settle() {
@@ -182,39 +168,22 @@ void PoseRefinement::Settle() {
   motions_.loss_view = -1;
 }
 
-void PoseRefinement::UsePhoto(int view, const PoseLoss& photo) {
+void PoseRefinement::UsePhoto(int view, PoseLoss photo) {
+  if (!motions_.of_distortion) photo.matrix[kRadialNumber] = {};  // left by an earlier step
   const bool moves_pose = !motions_.views.empty();
-  const bool moves_focal = !motions_.lenses.empty() && photos_of_lens_[LensOf(view)] > 0;
   const Rigid3 pose = CameraOf(view).camera_from_world;
   PoseLoss points;
-  if (tracks_.Supports(view)) {
-    points = tracks_.At(view, pose, motions_.lenses.empty() ? 0 : motions_.lenses[LensOf(view)].change);
-  }
+  if (tracks_.Supports(view)) points = tracks_.At(view, pose, lenses_.FocalChange(view));
   const double prior = moves_pose ? PriorOfAll(motions_.views, training_, limits_.scene, Pixel(view)) : 0;
-  if (moves_focal) {
-    FocalLoss loss = FocalLossAt(pose, photo, points);
+  if (lenses_.Moves(view)) {
+    LensLoss loss = LensLossAt(pose, photo, points);
     if (moves_pose) {
       const Twist& motion = motions_.views[size_t(view)];
       EliminatePose(EquationsOf(motion, photo, points, limits_.scene, prior), pose, photo, points, limits_.scene, loss);
     }
-    Add(loss, motions_.lenses[LensOf(view)]);
+    lenses_.Use(view, loss, motions_.of_distortion);
   }
   if (moves_pose) Move(motions_.views[size_t(view)], photo, limits_, prior, points);
-  if (moves_focal) MoveLens(view);
-}
-
-void PoseRefinement::MoveLens(int view) {
-  LensFocal& lens = motions_.lenses[LensOf(view)];
-  const int photos = photos_of_lens_[LensOf(view)];
-  if (lens.photos < std::min(photos, kPhotosOfFocalStep)) return;
-  const Camera& camera = dataset_.views[size_t(view)].camera;
-  growth_ += MoveFocal(lens, double(photos) / double(training_.size()), std::max(camera.width, camera.height));
-}
-
-double PoseRefinement::TakeGrowth() {
-  const double growth = growth_;
-  growth_ = 0;
-  return growth;
 }
 
 void PoseRefinement::Center() {

@@ -1,6 +1,6 @@
-// The poses of the training photos are refined while the scene is trained, and the focal lengths of their lenses: each
-// camera and each lens is moved by Gauss-Newton steps (docs/math.md, section 14). The cameras of the dataset stay what
-// the source says; what moves is beside them.
+// The poses of the training photos are refined while the scene is trained, and with them focal lengths and distortions
+// of their lenses: each camera and each lens is moved by Gauss-Newton steps (docs/math.md, section 14). The poses and
+// focal lengths of the dataset stay what the source says; what moves is beside them.
 #pragma once
 
 #include <vector>
@@ -8,6 +8,7 @@
 #include "data/dataset/dataset.h"
 #include "rasterizer/torch/host_readback.h"
 #include "train/learning_rates.h"
+#include "train/lens_refinement.h"
 #include "train/photo_motions.h"
 #include "train/pose_step.h"
 #include "train/schedule.h"
@@ -18,7 +19,7 @@
 
 namespace splat::train {
 
-// Whether poses or focal lengths are refined; refine may still be auto.
+// Whether poses, focal lengths or distortions are refined; refine may still be auto.
 bool RefinesCameras(const PoseConfig& config);
 
 // Returns motions that move nothing yet, for a training on the backend; none of what is not refined.
@@ -41,8 +42,8 @@ data::Dataset WithFocalChanges(const data::Dataset& dataset, const std::vector<d
 // has them, and further steps cost nothing.
 class PoseRefinement {
  public:
-  // The dataset and `motions`, those of FirstMotions or of the training that goes on, outlive the object. Throws
-  // splat::Error where they do not fit.
+  // The dataset, whose lenses have the distortions of the motions (train/present_dataset.h), and `motions`, those of
+  // FirstMotions or of the training that goes on, outlive the object. Throws splat::Error where they do not fit.
   PoseRefinement(const Backend& backend, const data::Dataset& dataset, const PoseConfig& config, int steps,
                  PhotoMotions& motions, LogSink log);
 
@@ -51,12 +52,14 @@ class PoseRefinement {
   // Returns where on the device the step must leave the loss of its pose; null if this camera does not move in this
   // step.
   double* PoseLossFor(int view, int step);
-  // Whether it must leave the curvature by the focal length as well.
-  bool WantsFocal() const { return !motions_.lenses.empty(); }
+  // By which numbers of the camera it must leave the curvature: PoseCurvatureParams::numbers.
+  int CurvatureNumbers(int step) const { return lenses_.CurvatureNumbers(step); }
   void Done(int view, int step);
-  // Returns the logarithm of how much the scene is to grow about its origin because focal lengths have changed since
-  // the last call.
-  double TakeGrowth();
+  // Returns the logarithm of how much the scene is to grow about its origin because lenses have changed since the last
+  // call.
+  double TakeGrowth() { return lenses_.TakeGrowth(); }
+  // Returns the lenses whose distortion has changed since the last call: their views in the dataset are to change.
+  std::vector<int> TakeDistortedLenses() { return lenses_.TakeDistortedLenses(); }
   // Uses what is left, so that all cameras are where the steps so far put them.
   void Settle();
 
@@ -65,14 +68,10 @@ class PoseRefinement {
   // Whether each camera may have moved once more since the last time, or the last one has.
   bool IsTimeToCenter(int step) const;
   void QueueLoss();
-  void CountPhotosOfLenses();
-  size_t LensOf(int view) const;
   // Gives the camera of a view, of whatever size, the motion and the focal length of the view.
   void Change(int view, Camera& camera) const;
   Camera CameraOf(int view) const;
-  void UsePhoto(int view, const PoseLoss& photo);
-  // Lets the lens of the view make its step if enough photos have been looked at.
-  void MoveLens(int view);
+  void UsePhoto(int view, PoseLoss photo);
   void Center();
   // Returns the angle of a pixel of the view, radians.
   double Pixel(int view) const;
@@ -88,8 +87,7 @@ class PoseRefinement {
   std::vector<int> training_;  // the views that move; none where nothing is refined
   std::vector<Rigid3> poses_;  // of these, as the source has them
   PhotoMotions& motions_;
-  std::vector<int> photos_of_lens_;  // in training, by data::View::lens; 0: its focal length stays
-  double growth_ = 0;
+  LensRefinement lenses_;
   HostReadback loss_;
 };
 

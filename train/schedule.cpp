@@ -13,7 +13,10 @@ constexpr double kSettleShare = 0.15;      // of a short run, before densificati
 constexpr double kPoseSettleShare = 0.2;   // of a short run, before poses move
 constexpr double kReducedShare = 1.0 / 3;  // of the run, at reduced resolution
 constexpr int kMaxResolutionLevels = 2;
-constexpr int kMinLongerSide = 320;  // pixels
+constexpr int kMinLongerSide = 320;                 // pixels
+constexpr double kDistortionSettleShare = 1.0 / 3;  // of the steps in which poses move, before distortions change
+constexpr int kDistortions = 8;                     // changes of each lens
+constexpr int kPassesOfDistortion = 2;              // over the photos, at least, for each of them
 
 }  // namespace
 
@@ -46,6 +49,21 @@ int ChooseResolutionLevels(int width, int height) {
 
 PoseWindow PoseWindowOf(const PoseConfig& config, int steps) {
   return {BeginningOf(config.from, kPoseSettleShare, steps), int(config.until * steps)};
+}
+
+PoseWindow DistortionWindowOf(const PoseConfig& config, int steps) {
+  const PoseWindow poses = PoseWindowOf(config, steps);
+  return {poses.from + int(kDistortionSettleShare * (poses.until - poses.from)), poses.until};
+}
+
+DistortionStep DistortionStepAt(const PoseWindow& window, int step, int photos) {
+  const int passes = photos > 0 ? std::max(0, window.until - window.from) / photos : 0;
+  const int changes = std::min(kDistortions, passes > 1 ? passes / kPassesOfDistortion : passes);
+  for (int change = 1; change <= changes; ++change) {
+    const int end = window.from + photos * int(int64_t(change) * passes / changes);
+    if (step > end - photos && step <= end) return step == end ? DistortionStep::kChange : DistortionStep::kLook;
+  }
+  return DistortionStep::kNone;
 }
 
 DensitySchedule::DensitySchedule(const DensityConfig& config, int steps, int wanted_densifications) : steps_(steps) {

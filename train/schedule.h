@@ -39,6 +39,17 @@ struct PoseWindow {
 // settled: after a share of the run or config.from steps of its own, whichever is less.
 PoseWindow PoseWindowOf(const PoseConfig& config, int steps);
 
+// Returns the steps in which distortions of lenses change: all but the first third of those in which poses move,
+// because a scene that is not sharp yet asks for another distortion.
+PoseWindow DistortionWindowOf(const PoseConfig& config, int steps);
+
+// What a step of that window does for the distortions of lenses: nothing; look at what the photo says of them; or that,
+// and at its end change them, for which all photos are undistorted anew.
+enum class DistortionStep { kNone, kLook, kChange };
+// They change at most eight times, after equal numbers of passes over the `photos`, two or more each. Of these the last
+// one is looked at: the scene follows the change before in the others. A window of a single pass has one change.
+DistortionStep DistortionStepAt(const PoseWindow& window, int step, int photos);
+
 // When splats are densified. Beyond scaling, short runs differ in this, so that they neither densify on the large
 // gradients of a model that has not settled nor look at too few views:
 // - the first densification step waits for 15 % of the run, or for the option's own number of steps if that is less;

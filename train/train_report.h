@@ -16,6 +16,7 @@ struct TrainReport {
   std::string refine_poses;                 // whether poses were refined: off or on, also where auto chose it
   std::string sky;                          // whether it began with splats for the sky: off or on
   std::vector<double> focal_changes;        // of its lenses, where focal lengths were refined (WithFocalChanges)
+  std::vector<double> distortion_changes;   // of its lenses, where these were refined (data::WithRadialChanges)
   std::vector<Twist> motions;               // of the dataset's views, where poses were refined (WithMotions)
   int steps_done = 0;
   bool interrupted = false;  // it ended before its last step, for whatever reason

@@ -85,7 +85,7 @@ void TrainStep::QueuePoseLoss(const KernelContext& context, const Gradient& grad
   curvature.photo = input.target.pixels.data_ptr<uint8_t>();
   curvature.grad_image = gradient.grad_image;
   curvature.curvature = input.pose_loss + kCameraNumbers;
-  curvature.with_focal = input.with_focal;
+  curvature.numbers = input.curvature_numbers;
   backend_.pose_curvature(context, curvature);
 }
 

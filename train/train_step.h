@@ -29,7 +29,7 @@ struct StepInput {
   // kernels::CameraGradientParams has it, and its curvature, as PoseCurvatureParams has it; null if they are not
   // wanted.
   double* pose_loss = nullptr;
-  bool with_focal = false;  // the curvature by the focal length as well
+  int curvature_numbers = kMotionNumbers;  // PoseCurvatureParams::numbers
 };
 
 class TrainStep {

@@ -90,6 +90,8 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
               ": several ranks cannot refine poses yet; use --refine-poses off");
   SPLAT_CHECK(ranks.count == 1 || config.poses.focal == "off", "--refine-focal ", config.poses.focal,
               ": several ranks cannot refine focal lengths yet; use --refine-focal off");
+  SPLAT_CHECK(ranks.count == 1 || config.poses.distortion == "off", "--refine-distortion ", config.poses.distortion,
+              ": several ranks cannot refine distortions yet; use --refine-distortion off");
   const torch::NoGradGuard no_grad;
   AgreeOnLimits(state.limits, ranks, backend);
   Training training(state, backend, {dataset, config, callbacks.log, ranks});
@@ -106,6 +108,7 @@ TrainResult ContinueTraining(TrainState& state, const Backend& backend, const da
   if (result.error.empty()) training.Finish();
   result.motions = state.motions.views;
   result.focal_changes = state.motions.FocalChanges();
+  result.distortion_changes = state.motions.DistortionChanges();
   result.steps_done = state.step;
   result.unusable_steps = state.unusable_steps;
   if (state.unusable_steps > 0) LogWarning(callbacks.log, UnusableText(state));

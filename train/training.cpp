@@ -53,17 +53,17 @@ LossTerms TermsOf(const Backend& backend, const data::Dataset& dataset, const Tr
 Training::Training(TrainState& state, const Backend& backend, const TrainingInput& input)
     : state_(state),
       input_(input),
+      dataset_(input.dataset, state.motions),
       is_device_(backend.is_device),
       steps_(StepsOf(input.config, backend.is_device)),
       levels_(LevelsOf(input.config, input.dataset)),
-      feed_(state.order, input.dataset, backend, FeedOptions(backend, input.dataset, input.config, input.ranks),
-            input.log),
+      feed_(state.order, *dataset_, backend, FeedOptions(backend, input.dataset, input.config, input.ranks), input.log),
       optimizer_(state.moments, input.config.optimizer, backend),
       strategy_(MakeStrategy(input.config.density, steps_, state.limits)),
       train_step_(backend, TermsOf(backend, input.dataset, input.config, steps_, state),
                   UpdateOf(backend, input.ranks)),
       losses_(train_step_, backend.is_device, state.unusable_steps),
-      poses_(backend, input.dataset, input.config.poses, steps_, state.motions, input.log) {}
+      poses_(backend, *dataset_, input.config.poses, steps_, state.motions, input.log) {}
 
 // The default is that of the frame of trainings.
 static_assert(math::kDefaultNear == kNearShare * data::kAlignedDistance);
@@ -73,6 +73,11 @@ void Training::GrowScene() {
   if (growth == 0) return;
   state_.model.means.mul_(std::exp(growth));
   state_.model.log_scales.add_(growth);
+}
+
+void Training::UndistortAnew() {
+  const std::vector<int> views = dataset_.ViewsOf(poses_.TakeDistortedLenses());
+  if (!views.empty()) feed_.Change(views, [&] { dataset_.Update(views, state_.motions); });
 }
 
 StepInput Training::InputOf(int step) const {
@@ -93,7 +98,7 @@ void Training::Step() {
   GrowScene();
   StepInput input = InputOf(step);
   input.pose_loss = poses_.PoseLossFor(target_.view, step);
-  input.with_focal = poses_.WantsFocal();
+  input.curvature_numbers = poses_.CurvatureNumbers(step);
   const StepContext context{step,        input_.dataset.extent,  input.rates.means, &state_.model,
                             &optimizer_, &state_.density_random, &state_.density,   input_.ranks};
   input.statistics = strategy_->Collect(context);
@@ -101,13 +106,14 @@ void Training::Step() {
   if (is_device_ && step < steps_) feed_.Prefetch(DownscaleAt(step + 1, steps_, levels_));
   poses_.Done(target_.view, step);
   GrowScene();
+  UndistortAnew();
   losses_.AfterStep(step == steps_);
   strategy_->Update(context);
   if (RemovesFloatersAfter(input_.config, step, steps_)) {
     poses_.Settle();
     GrowScene();
     const data::Dataset moved =
-        WithFocalChanges(WithMotions(input_.dataset, state_.motions.views), state_.motions.FocalChanges());
+        WithFocalChanges(WithMotions(*dataset_, state_.motions.views), state_.motions.FocalChanges());
     RemoveFloaters({state_.model, optimizer_, state_.density_random}, moved, input_.ranks, input_.log);
   }
   state_.step = step;

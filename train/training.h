@@ -9,6 +9,7 @@
 #include "train/model_optimizer.h"
 #include "train/photo_feed.h"
 #include "train/pose_refinement.h"
+#include "train/present_dataset.h"
 #include "train/ranks.h"
 #include "train/settings/config.h"
 #include "train/state.h"
@@ -44,11 +45,14 @@ class Training {
 
  private:
   StepInput InputOf(int step) const;
-  // Lets the scene grow with focal lengths that have changed.
+  // Lets the scene grow with lenses that have changed.
   void GrowScene();
+  // Has the photos undistorted anew whose lenses have changed.
+  void UndistortAnew();
 
   TrainState& state_;
   TrainingInput input_;
+  PresentDataset dataset_;  // that of the input, as its lenses are now
   bool is_device_;
   int steps_, levels_;
   PhotoFeed feed_;

@@ -50,7 +50,7 @@ struct ViewLoader::State {
   const Dataset& dataset;
   const Options options;
   const LogSink log;
-  UndistortMaps maps;
+  std::unique_ptr<UndistortMaps> maps = std::make_unique<UndistortMaps>();
   mutable std::mutex mutex;                // guards everything below
   std::condition_variable work, progress;  // for workers; for callers that wait for an image
   std::vector<Slot> slots;                 // [views]
@@ -87,13 +87,20 @@ struct ViewLoader::State {
     if (bytes > room) return false;
     std::sort(candidates.begin(), candidates.end());
     for (size_t i = 0; options.cache_bytes - used_bytes < bytes; ++i) {
-      Slot& slot = slots[size_t(candidates[i].second)];
-      slot.status = Status::kAbsent;
-      slot.decoded = {};
-      used_bytes -= Bytes(candidates[i].second);
-      cached_bytes -= Bytes(candidates[i].second);
+      Forget(candidates[i].second);
     }
     return true;
+  }
+
+  // Drops what is held of a view that is not being decoded.
+  void Forget(int view) {
+    Slot& slot = slots[size_t(view)];
+    if (slot.decoded.image) {
+      used_bytes -= Bytes(view);
+      cached_bytes -= Bytes(view);
+    }
+    slot.status = Status::kAbsent;
+    slot.decoded = {};
   }
 
   // Stores what was decoded; `keep` says that its bytes have been reserved.
@@ -128,7 +135,7 @@ struct ViewLoader::State {
       work.wait(lock, [&] { return stop || (view = ReserveNext()) >= 0; });
       if (stop) return;
       lock.unlock();
-      const Decoded decoded = Decode(dataset, view, maps);
+      const Decoded decoded = Decode(dataset, view, *maps);
       lock.lock();
       Finish(view, decoded, true);
     }
@@ -144,7 +151,7 @@ struct ViewLoader::State {
   Decoded DecodeHere(int view, std::unique_lock<std::mutex>& lock) {
     slots[size_t(view)].status = Status::kDecoding;
     lock.unlock();
-    Decoded decoded = Decode(dataset, view, maps);
+    Decoded decoded = Decode(dataset, view, *maps);
     lock.lock();
     const bool keep = decoded.image && MakeRoom(Bytes(view));
     if (keep) used_bytes += Bytes(view);
@@ -175,6 +182,16 @@ void ViewLoader::Announce(const std::vector<int>& view_indices) {
     state_->announced.assign(view_indices.begin(), view_indices.end());
   }
   state_->work.notify_all();
+}
+
+void ViewLoader::Change(const std::vector<int>& view_indices, const std::function<void()>& change) {
+  State& state = *state_;
+  std::unique_lock<std::mutex> lock(state.mutex);
+  const auto decodes = [](const State::Slot& slot) { return slot.status == State::Status::kDecoding; };
+  state.progress.wait(lock, [&] { return std::none_of(state.slots.begin(), state.slots.end(), decodes); });
+  change();
+  for (const int view : view_indices) state.Forget(view);
+  state.maps = std::make_unique<UndistortMaps>();  // of lenses that are gone
 }
 
 std::shared_ptr<const ViewImage> ViewLoader::Get(int view_index) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -29,6 +30,11 @@ class ViewLoader {
   // Says which views will be asked for next, in order; replaces an earlier announcement. Asking for a view takes it,
   // and those announced before it, off the list. Asking for others is allowed.
   void Announce(const std::vector<int>& view_indices);
+
+  // Waits for the images that are being decoded, calls `change`, which may change these views of the dataset but not
+  // the sizes of their images, and drops their images: the next ones are of the views as they are then. It may be
+  // called while no other thread is in Get.
+  void Change(const std::vector<int>& view_indices, const std::function<void()>& change);
 
   // Returns the image of dataset.views[view_index]. An image that is not decoded yet is decoded on the calling thread,
   // and one that is being decoded is waited for. Rethrows a decoding error of that view. The result never depends on

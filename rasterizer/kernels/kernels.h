@@ -115,8 +115,8 @@ void ProjectBackward(const KernelContext& context, const ProjectBackwardParams<T
 // p + translation + rotation x p in the first order.
 constexpr int kCameraMotionSize = 6;
 // What the gradient of a camera is with respect to: a motion of it, then the logarithm of a factor of both its focal
-// lengths.
-constexpr int kCameraNumbers = kCameraMotionSize + 1;
+// lengths, and a radial distortion kappa of its image, which shows the point x = (x / z, y / z) at x (1 + kappa |x|^2).
+constexpr int kCameraNumbers = kCameraMotionSize + 2;
 
 template <typename T>
 struct CameraGradientParams {

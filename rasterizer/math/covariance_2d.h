@@ -190,6 +190,25 @@ SPLAT_HD inline Vec3<T> TurnInWorld(const ProjectedAxes<T>& axes, const Projecte
   return grad.turn.x * axes.axis[0] + grad.turn.y * axes.axis[1] + grad.turn.z * axes.axis[2];
 }
 
+// dL/dkappa of the axes' images, which the distortion takes from t to t + kappa A t, A in units of the focal lengths.
+// grad_size: dL/d(log of a common factor of the images), which the half of A's trace is one of; in the rest the length
+// of a needle only cancels where the needle points to the middle of the image.
+template <typename T>
+SPLAT_HD inline T ImagesRadialBackward(const PinholeCamera<T>& camera, const RadialDistortion<T>& distortion,
+                                       const ProjectedAxes<T>& axes, const ProjectedAxesGrad<T>& grad, T grad_size) {
+  T stretch = T(0), right = T(0), down = T(0);  // of x against y; of x by y; of y by x
+  for (int k = 0; k < 3; ++k) {
+    const Vec2<T> t = axes.image[k], g = grad.image[k];
+    stretch = stretch + (g.x * t.x - g.y * t.y);
+    right = right + g.x * t.y;
+    down = down + g.y * t.x;
+  }
+  const Vec2<T> x = distortion.at;
+  const T aspect = camera.fx / camera.fy;
+  return T(2) * distortion.r2 * grad_size + (x.x * x.x - x.y * x.y) * stretch +
+         T(2) * x.x * x.y * (aspect * right + down / aspect);
+}
+
 template <typename T>
 struct ProjectAxesGrad {
   Vec3<T> log_scale;

@@ -137,19 +137,21 @@ struct StoredSplatGrad {
 };
 
 // The part of one splat in the gradient with respect to the camera: to a small motion, the left tangent of
-// camera_from_world by which a point p of the camera frame goes to p + translation + rotation x p, and to a factor
-// exp(focal) of both focal lengths (docs/math.md, section 13).
+// camera_from_world by which a point p of the camera frame goes to p + translation + rotation x p, to a factor
+// exp(focal) of both focal lengths, and to a radial distortion of the image (docs/math.md, section 13).
 template <typename T>
 struct CameraGrad {
   Vec3<T> translation;  // in scene units, along the axes of the camera
   Vec3<T> rotation;     // in radians, about the axes of the camera
   T focal;
+  T radial;
 };
 
 template <typename T>
 SPLAT_HD inline MaskOf<T> IsFinite(const CameraGrad<T>& grad) {
   const Vec3<T> a = grad.translation - grad.translation, b = grad.rotation - grad.rotation;  // 0, or NaN
-  return (a.x + a.y) + (a.z + b.x) + (b.y + b.z) + (grad.focal - grad.focal) >= T(0);
+  const T c = grad.focal - grad.focal, d = grad.radial - grad.radial;
+  return (a.x + a.y) + (a.z + b.x) + (b.y + b.z) + (c + d) >= T(0);
 }
 
 // The gradient without the coefficients of the colour, which are four times as many numbers as all others; those follow
@@ -234,6 +236,9 @@ SPLAT_HD inline Result SplatBackwardTo(const PinholeCamera<T>& camera, const Pro
     out.camera.rotation = CameraRotationBackward(camera, p, grad_p, TurnInWorld(axes, footprint.axes));
     out.camera.focal = ProjectPointFocalBackward(camera, p, grad.mean) +
                        ProjectionJacobianFocalBackward(camera, p, through_axes.rows, through_axes.size);
+    const RadialDistortion<T> distortion = RadialDistortionAt(camera, p);
+    out.camera.radial = ProjectPointRadialBackward(camera, distortion, grad.mean) +
+                        ImagesRadialBackward(camera, distortion, axes, footprint.axes, through_axes.size);
   }
   return out;
 }

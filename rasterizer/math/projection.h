@@ -140,6 +140,31 @@ SPLAT_HD inline T ProjectionJacobianFocalBackward(const PinholeCamera<T>& camera
   return grad_size + Select(u_free, T(0), of_u) + Select(v_free, T(0), of_v);
 }
 
+// The image of a lens with a radial distortion kappa, which is 0 in all renders: the point x = (u, v) of the plane z =
+// 1 is seen at x + kappa r^2 x, r = |x|, and what is next to it is moved by A = r^2 + 2 x x^T. Beyond the tangents'
+// bounds points move as they do at the bounds.
+template <typename T>
+struct RadialDistortion {
+  Vec2<T> at;  // the point, within the bounds
+  T r2;
+};
+
+template <typename T>
+SPLAT_HD inline RadialDistortion<T> RadialDistortionAt(const PinholeCamera<T>& camera, const Vec3<T>& p) {
+  const T inverse_z = T(1) / p.z;
+  const T u = ClampTangent(p.x * inverse_z, camera.tan_min.x, camera.tan_max.x);
+  const T v = ClampTangent(p.y * inverse_z, camera.tan_min.y, camera.tan_max.y);
+  return {{u, v}, u * u + v * v};
+}
+
+// dL/dkappa of ProjectPoint.
+template <typename T>
+SPLAT_HD inline T ProjectPointRadialBackward(const PinholeCamera<T>& camera, const RadialDistortion<T>& distortion,
+                                             const Vec2<T>& grad_mean) {
+  const Vec2<T> x = distortion.at;
+  return distortion.r2 * (camera.fx * x.x * grad_mean.x + camera.fy * x.y * grad_mean.y);
+}
+
 // dL/d(log of a factor of both focal lengths) of ProjectPoint.
 template <typename T>
 SPLAT_HD inline T ProjectPointFocalBackward(const PinholeCamera<T>& camera, const Vec3<T>& p,

@@ -38,7 +38,7 @@ class PreparedPhotos : public ::testing::Test {
   data::SceneDescription scene_;
 };
 
-TEST_F(PreparedPhotos, KeepWhereTheySeePointsIfPosesOrFocalLengthsAreRefinedByThem) {
+TEST_F(PreparedPhotos, KeepWhereTheySeePointsIfPosesOrLensesAreRefinedByThem) {
   const std::vector<size_t> all(8, 2), none(8, 0);
   options_.config.poses.refine = "off";
   EXPECT_EQ(Kept(), none) << "poses stay as they are";
@@ -49,6 +49,9 @@ TEST_F(PreparedPhotos, KeepWhereTheySeePointsIfPosesOrFocalLengthsAreRefinedByTh
   options_.config.poses.refine = "off";
   options_.config.poses.focal = "on";
   EXPECT_EQ(Kept(), all) << "the focal length alone";
+  options_.config.poses.focal = "off";
+  options_.config.poses.distortion = "on";
+  EXPECT_EQ(Kept(), all) << "the distortion alone";
   options_.config.poses.track_weight = 0;
   EXPECT_EQ(Kept(), none) << "points have no weight";
 }

@@ -74,6 +74,23 @@ TEST_F(RunFolderTest, SaysWhatTheRunWasToldAndWhichCamerasItHad) {
   EXPECT_EQ(run.cameras[4].camera.width, 32);
 }
 
+TEST_F(RunFolderTest, SaysWhatBecameOfTheLenses) {
+  WriteRun();
+  EXPECT_THAT(Read().focal_factors, SizeIs(0));
+  RunSummary summary;
+  summary.training.focal_changes = {0.01, -0.02};
+  summary.training.distortion_changes = {0.03, 0};
+  WriteMetrics(folder_ / "out/metrics.json", summary);
+  EXPECT_EQ(Read().focal_factors, (std::vector<double>{std::exp(0.01), std::exp(-0.02)}));
+  EXPECT_EQ(Read().distortion_changes, (std::vector<double>{0.03, 0}));
+  summary.training.focal_changes = summary.training.distortion_changes = {};
+  WriteMetrics(folder_ / "out/metrics.json", summary);
+  EXPECT_THAT(Read().focal_factors, SizeIs(0));
+  EXPECT_THAT(Read().distortion_changes, SizeIs(0));
+  WriteText("out/metrics.json", "{\"train\": {\"focal_factors\": 3}}");
+  EXPECT_THAT(testing::ErrorMessageOf([&] { Read(); }), HasSubstr("out/metrics.json: says what became of the lenses"));
+}
+
 TEST_F(RunFolderTest, PathsThatAreNoUtf8ComeBack) {
   options_.images = "f\xFCr/images";
   options_.poses = "f\xFCr/sparse";

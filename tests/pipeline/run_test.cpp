@@ -15,13 +15,18 @@
 #include "core/interrupted.h"
 #include "core/random.h"
 #include "data/photos/image_io.h"
+#include "data/photos/radial_change.h"
+#include "data/photos/undistort.h"
+#include "data/poses/colmap_writer.h"
 #include "formats/inria_cameras.h"
 #include "io/atomic_file.h"
+#include "pipeline/evaluation_views.h"
 #include "pipeline/output_folder.h"
 #include "quality/metrics.h"
 #include "tests/support/ball_photos.h"
 #include "tests/support/error_message.h"
 #include "tests/support/fake_colmap.h"
+#include "tests/support/splat_clouds.h"
 #include "tests/support/temp_dir.h"
 
 namespace splat::pipeline {
@@ -205,6 +210,57 @@ TEST_F(PhotosToSceneTest, WritesTheFocalLengthThatWasRefined) {
   EXPECT_THAT(ReadFile(options_.output + "/metrics.json"), HasSubstr("\"focal_factors\": [\n"));
   const auto tells = [](const Event& event) { return event.text.find("Refined focal length: ") == 0; };
   EXPECT_TRUE(std::any_of(events_.begin(), events_.end(), tells));
+}
+
+// The lens is said to have a distortion that its photos do not have. Everything that is written has the refined lens,
+// also what splat-eval makes of the run's folder.
+TEST_F(PhotosToSceneTest, WritesTheDistortionThatWasRefined) {
+  const std::string images = folder_ / "balls/images";
+  data::SceneDescription bent = data::ReadPoses(folder_ / "balls/sparse/0", images);
+  for (data::PosedPhoto& photo : bent.photos) photo.intrinsics = data::WithRadialChange(photo.intrinsics, 0.2);
+  data::WriteColmapText(folder_ / "bent", bent);
+  options_.poses = folder_ / "bent";
+  options_.config.iterations = 200;
+  options_.config.poses.refine = "off";
+  options_.config.poses.distortion = "on";
+  options_.config.poses.from = 0;
+  options_.export_colmap = folder_ / "refined";
+  const RunSummary summary = PhotosToScene(options_, client_);
+  ASSERT_EQ(summary.training.distortion_changes.size(), 1u);
+  const double change = summary.training.distortion_changes[0];
+  EXPECT_NE(change, 0);
+  const data::Intrinsics refined = data::WithRadialChange(bent.photos[0].intrinsics, change);
+  const Camera camera = data::UndistortedCamera(refined);
+  const data::SceneDescription written = data::ReadPoses(options_.export_colmap, images);
+  const std::vector<NamedCamera> cameras = formats::ReadInriaCameras(options_.output + "/cameras.json");
+  EvaluationRequest request;
+  request.scene = options_.output + "/scene.ply";
+  request.split = "all";
+  const SplatCloud cloud = testing::RandomCloud(50, 0);
+  const EvaluationViews views = OpenEvaluationViews(request, SplatSelection(cloud.View()), {});
+  ASSERT_EQ(written.photos.size(), 8u);
+  ASSERT_EQ(cameras.size(), 8u);
+  ASSERT_EQ(views.dataset.views.size(), 8u);
+  for (size_t i = 0; i < cameras.size(); ++i) {
+    EXPECT_EQ(written.photos[i].intrinsics.params, refined.params);
+    EXPECT_NEAR(cameras[i].camera.fx, camera.fx, 1e-4);
+    EXPECT_NEAR(cameras[i].camera.cx, camera.cx, 1e-4);
+    EXPECT_EQ(views.dataset.views[i].intrinsics.params, refined.params);
+    EXPECT_NEAR(views.dataset.views[i].camera.fy, camera.fy, 1e-4);
+  }
+  EXPECT_THAT(ReadFile(options_.output + "/metrics.json"), HasSubstr("\"distortion_changes\": [\n"));
+  const auto tells = [](const Event& event) { return event.text.find("Refined distortion: k1 ") == 0; };
+  EXPECT_TRUE(std::any_of(events_.begin(), events_.end(), tells));
+}
+
+TEST_F(PhotosToSceneTest, WarnsWhereNoDistortionIsRefined) {
+  options_.config.poses.distortion = "on";
+  options_.config.iterations = 5;
+  PhotosToScene(options_, client_);
+  const auto warns = [](const Event& event) {
+    return event.text.find("--refine-distortion on: the distortion of all lenses stays as it is") == 0;
+  };
+  EXPECT_TRUE(std::any_of(events_.begin(), events_.end(), warns));
 }
 
 // A stop in what comes behind the figures of the poses as they came: these stay.

@@ -4,11 +4,9 @@
 #include <cmath>
 
 #include "core/check.h"
-#include "core/constants.h"
-#include "core/look_at.h"
 #include "tests/support/error_message.h"
+#include "tests/support/ring_set.h"
 #include "tests/support/step_bench.h"
-#include "tests/support/synthetic_set.h"
 #include "train/pose_refinement.h"
 #include "train/trainer.h"
 
@@ -18,31 +16,8 @@ namespace {
 using splat::testing::EmulatedGpu;
 using splat::testing::ErrorMessageOf;
 using splat::testing::ExpectEqualBits;
-using splat::testing::SyntheticSet;
-
-// Photos from all round the splats and from near, so that what is nearer looks larger: this tells the focal length. For
-// cameras on a narrow arc a scene of another depth makes up for another focal length.
-struct RingSet : SyntheticSet {
-  RingSet() {
-    const torch::NoGradGuard no_grad;
-    for (int copy = 0; copy < 16; ++copy) {
-      data::View view = dataset.views[size_t(copy)];
-      view.name = "more_" + view.name;
-      view.path = folder / view.name;
-      dataset.views.push_back(view);
-    }
-    constexpr double kDistance = 3, kHeight = 0.3;
-    for (size_t i = 0; i < dataset.views.size(); ++i) {
-      data::View& view = dataset.views[i];
-      view.camera.fx = view.camera.fy = 0.7 * view.camera.width;
-      view.intrinsics.params = {view.camera.fx, view.camera.fy, view.camera.cx, view.camera.cy};
-      const double angle = 2 * kPi * double(i) / double(dataset.views.size()), up = i % 2 ? kHeight : -kHeight;
-      const Vec3<double> eye = {std::cos(up) * std::sin(angle), std::sin(up), std::cos(up) * std::cos(angle)};
-      view.camera.camera_from_world = LookAt(kDistance * eye, {0, 0, 0}, {0, 1, 0});
-      data::WriteImage(view.path, RenderToImage8(truth, view.camera, dataset.background, dataset.near));
-    }
-  }
-};
+using splat::testing::RingSet;
+using splat::testing::TrainFromTruth;
 
 TrainConfig Config(const char* poses, const char* focal, int iterations) {
   TrainConfig config;
@@ -53,14 +28,6 @@ TrainConfig Config(const char* poses, const char* focal, int iterations) {
   config.poses.from = 0;
   config.density.refine_from = config.density.refine_until = 0;
   return config;
-}
-
-// Begins with the true splats: a scene that is not sharp yet says little of focal lengths.
-TrainResult TrainFromTruth(const Backend& backend, const RingSet& set, const TrainConfig& config) {
-  TrainState state = InitialState(backend, set.dataset, config);
-  for (int k = 0; k < kSplatArrays; ++k) state.model[k] = set.truth[k].clone();
-  state.moments = ZeroMoments(state.model);
-  return ContinueTraining(state, backend, set.dataset, config, {});
 }
 
 TEST(FocalRefinement, FocalLengthsThatAreOffComeBackAndRightOnesStay) {

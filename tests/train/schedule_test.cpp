@@ -101,6 +101,44 @@ TEST(PoseWindowTest, AShortRunWaitsForAShareOfIt) {
   EXPECT_EQ(PoseWindowOf(config, 2000).from, 0);
 }
 
+std::vector<int> DistortionSteps(const PoseWindow& window, int photos) {
+  std::vector<int> steps;
+  for (int step = 0; step <= window.until + photos; ++step) {
+    if (DistortionStepAt(window, step, photos) == DistortionStep::kChange) steps.push_back(step);
+  }
+  return steps;
+}
+
+TEST(DistortionScheduleTest, BeginsAfterAThirdOfTheStepsInWhichPosesMove) {
+  const PoseWindow window = DistortionWindowOf({}, 30000);
+  EXPECT_EQ(window.from, 500 + 23500 / 3);
+  EXPECT_EQ(window.until, 24000);
+}
+
+TEST(DistortionScheduleTest, ChangesEightTimesAfterWholePassesOverThePhotos) {
+  EXPECT_EQ(DistortionSteps({200, 800}, 6), (std::vector<int>{272, 350, 422, 500, 572, 650, 722, 800}));
+  EXPECT_EQ(DistortionSteps({200, 800}, 30), (std::vector<int>{260, 350, 410, 500, 560, 650, 710, 800}));
+}
+
+TEST(DistortionScheduleTest, AShortRunChangesAfterTwoPassesOrOnce) {
+  EXPECT_EQ(DistortionSteps({200, 800}, 80), (std::vector<int>{360, 520, 760}));
+  EXPECT_EQ(DistortionSteps({200, 800}, 250), (std::vector<int>{700}));
+  EXPECT_EQ(DistortionSteps({200, 800}, 600), (std::vector<int>{800}));
+  EXPECT_EQ(DistortionSteps({200, 800}, 601), std::vector<int>{});
+  EXPECT_EQ(DistortionSteps({200, 0}, 10), std::vector<int>{});
+  EXPECT_EQ(DistortionSteps({200, 800}, 0), std::vector<int>{});
+}
+
+TEST(DistortionScheduleTest, LooksAtEachPhotoOnceBeforeAChange) {
+  int looked = 0;
+  for (int step = 200; step <= 360; ++step) {
+    const DistortionStep what = DistortionStepAt({200, 800}, step, 80);
+    EXPECT_EQ(what != DistortionStep::kNone, step > 280) << step;
+    looked += what != DistortionStep::kNone ? 1 : 0;
+  }
+  EXPECT_EQ(looked, 80);
+}
+
 TEST(DensityScheduleTest, ThirtyThousandStepsGiveThePublishedNumbers) {
   const DensitySchedule schedule = Schedule({}, 30000);
   EXPECT_EQ(schedule.refine_from(), 500);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <vector>
 
+#include "data/dataset/changed_lens.h"
 #include "tests/support/step_bench.h"
 #include "tests/support/synthetic_set.h"
 #include "train/trainer.h"
@@ -54,9 +55,18 @@ TrainConfig RefiningConfig() {
   TrainConfig config = Config();
   config.poses.refine = "on";
   config.poses.focal = "on";
+  config.poses.distortion = "on";
   config.poses.from = 0;
+  config.poses.until = double(kLastStep) / config.iterations;  // distortions change at the steps 57 and 93
   return config;
 }
+
+// The synthetic set, with a lens that is not that of the photos where distortions are refined.
+struct SetFor : SyntheticSet {
+  explicit SetFor(const TrainConfig& config) {
+    if (config.poses.distortion == "on") dataset = data::WithRadialChanges(dataset, {0.1});
+  }
+};
 
 // Makes steps until the state has made as many.
 void TrainUntil(TrainState& state, const Backend& backend, const data::Dataset& dataset, const TrainConfig& config,
@@ -95,15 +105,24 @@ bool Equal(const ParametersByName& a, const ParametersByName& b) {
   return equal;
 }
 
-bool Equal(const LensFocal& a, const LensFocal& b) {
-  return a.change == b.change && a.photos == b.photos && a.loss.gradient == b.loss.gradient &&
-         a.loss.matrix == b.loss.matrix && a.loss.of_images == b.loss.of_images;
+// LensFocal or LensDistortion.
+template <typename Lens>
+bool EqualLenses(const std::vector<Lens>& a, const std::vector<Lens>& b) {
+  const auto equal = [](const Lens& x, const Lens& y) {
+    return x.change == y.change && x.photos == y.photos && x.loss.gradient == y.loss.gradient &&
+           x.loss.matrix == y.loss.matrix && x.loss.of_images == y.loss.of_images;
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), equal);
 }
 
 bool Equal(const PhotoMotions& a, const PhotoMotions& b) {
-  const auto equal = [](const LensFocal& x, const LensFocal& y) { return Equal(x, y); };
-  return std::equal(a.lenses.begin(), a.lenses.end(), b.lenses.begin(), b.lenses.end(), equal) && a.views == b.views &&
-         a.loss_view == b.loss_view && Equal(a.loss, b.loss);
+  const auto steps = [](const LensDistortion& x, const LensDistortion& y) {
+    return x.step == y.step && x.share == y.share;
+  };
+  return EqualLenses(a.lenses, b.lenses) && EqualLenses(a.distortions, b.distortions) &&
+         std::equal(a.distortions.begin(), a.distortions.end(), b.distortions.begin(), b.distortions.end(), steps) &&
+         a.views == b.views && a.loss_view == b.loss_view && a.of_distortion == b.of_distortion &&
+         Equal(a.loss, b.loss);
 }
 
 bool Equal(const TrainState& a, const TrainState& b) {
@@ -115,7 +134,7 @@ bool Equal(const TrainState& a, const TrainState& b) {
 }
 
 void ExpectStopsChangeNoBit(const Backend& backend, const TrainConfig& config, const std::vector<int>& stops = kStops) {
-  SyntheticSet set;
+  const SetFor set(config);
   ASSERT_EQ(set.dataset.ViewsOf(Split::kTrain).size(), size_t(kEpoch));
   TrainState whole = InitialState(backend, set.dataset, config);
   TrainUntil(whole, backend, set.dataset, config, kLastStep);
@@ -234,7 +253,7 @@ TEST(TrainState, APhotoThatWasLeftOutStaysLeftOut) {
 
 // Whether a training that forgets something after step 47 ends elsewhere.
 bool Matters(const TrainConfig& config, const std::function<void(TrainState&)>& forget) {
-  SyntheticSet set;
+  const SetFor set(config);
   TrainState whole = InitialState(CpuBackend(), set.dataset, config);
   TrainUntil(whole, CpuBackend(), set.dataset, config, 47);
   TrainState other = whole.Clone();
@@ -262,6 +281,9 @@ TEST(TrainState, EachPartDecidesHowItGoesOn) {
   EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.lenses[0].change = 0; }));
   EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.lenses[0].loss = {}; }));
   EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.lenses[0].photos = 0; }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.distortions[0].change = 0.02; }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.distortions[0].loss = {}; }));
+  EXPECT_TRUE(Matters(RefiningConfig(), [](TrainState& s) { s.motions.distortions[0].share = 1e-3; }));
   config.density.adaptive.prune_scale = 0.05;  // all splats are larger, and once opacities have been reset that counts
   EXPECT_TRUE(Matters(config, [](TrainState& s) { s.density.opacity_was_reset = false; }));
   EXPECT_FALSE(Matters(config, [](TrainState&) {}));

@@ -41,20 +41,35 @@ data::Dataset SetOf(size_t points) {
   return dataset;
 }
 
+// What a camera with a radial distortion kappa sees beside the observations, as observations of one without. The points
+// are seen by this pose, with exp(focal) times the focal length.
+data::Dataset SeenWithDistortion(const data::Dataset& dataset, const Rigid3& pose, double focal, double kappa) {
+  data::Dataset distorted = dataset;
+  for (data::Observation& observation : distorted.views[0].observations) {
+    const Vec3<double> x = pose * dataset.points.positions[size_t(observation.point)];
+    const double u = x.x / x.z, v = x.y / x.z, shift = std::exp(focal) * kappa * (u * u + v * v);
+    observation.x -= shift * u;
+    observation.y -= shift * v;
+  }
+  return distorted;
+}
+
 TEST(TrackTerm, ItsGradientIsThatOfItsValue) {
   const data::Dataset dataset = SetOf(40);
-  const TrackTerm term(dataset, kWeight);
   const Rigid3 pose =
       Compose(ExpTwist({0.003, 0.002, -0.004, 0.001, -0.0005, 0.002}), dataset.views[0].camera.camera_from_world);
   constexpr double kFocal = 0.01;
   const auto loss = [&](const std::vector<double>& change) {
     Twist twist;
     std::copy(change.begin(), change.begin() + 6, twist.begin());
-    return term.At(0, Compose(ExpTwist(twist), pose), kFocal + change[6]).value;
+    const data::Dataset seen = SeenWithDistortion(dataset, pose, kFocal, change[7]);
+    return TrackTerm(seen, kWeight).At(0, Compose(ExpTwist(twist), pose), kFocal + change[6]).value;
   };
-  const std::vector<double> expected = splat::testing::CentralDifferences(loss, std::vector<double>(7, 0), 1e-6);
-  const auto gradient = term.At(0, pose, kFocal).gradient;
-  for (size_t i = 0; i < 7; ++i) EXPECT_NEAR(gradient[i], expected[i], 1e-5 * std::abs(expected[i]) + 1e-6) << i;
+  const std::vector<double> expected =
+      splat::testing::CentralDifferences(loss, std::vector<double>(kCameraNumbers, 0), 1e-6);
+  const auto gradient = TrackTerm(dataset, kWeight).At(0, pose, kFocal).gradient;
+  for (size_t i = 0; i < kCameraNumbers; ++i)
+    EXPECT_NEAR(gradient[i], expected[i], 1e-5 * std::abs(expected[i]) + 1e-6) << i;
 }
 
 // Where every point is seen where it is said to be, the matrix is that of all second derivatives.
@@ -72,11 +87,12 @@ TEST(TrackTerm, ItsMatrixIsHowTheGradientChanges) {
   const auto gradient_at = [&](size_t number, double step) {
     Twist twist{};
     if (number < 6) twist[number] = step;
-    return term.At(0, Compose(ExpTwist(twist), pose), number < 6 ? 0 : step).gradient;
+    const data::Dataset seen = SeenWithDistortion(dataset, pose, 0, number == 7 ? step : 0);
+    return TrackTerm(seen, kWeight).At(0, Compose(ExpTwist(twist), pose), number == 6 ? step : 0).gradient;
   };
-  for (size_t j = 0; j < 7; ++j) {
+  for (size_t j = 0; j < kCameraNumbers; ++j) {
     const auto above = gradient_at(j, kStep), below = gradient_at(j, -kStep);
-    for (size_t i = j; i < 7; ++i) {
+    for (size_t i = j; i < kCameraNumbers; ++i) {
       const double size = std::sqrt(loss.matrix[i][i] * loss.matrix[j][j]);
       EXPECT_NEAR(loss.matrix[i][j], (above[i] - below[i]) / (2 * kStep), 1e-5 * size) << i << " " << j;
     }

@@ -51,7 +51,8 @@ struct ColorConfig {
 struct PoseConfig {
   // off; on; auto: where the poses may need it (train/choose_poses.h), and as long as they do
   std::string refine = "auto";
-  std::string focal = "off";   // off; on: the focal length of each lens, too, also with poses that stay
+  std::string focal = "off";       // off; on: the focal length of each lens, too, also with poses that stay
+  std::string distortion = "off";  // off; on: its radial distortion, for which photos are undistorted anew
   int from = 500;              // steps (of 30,000) before poses move; a short run waits a share of it that is longer
   double until = 0.8;          // share of the run after which they stay
   double track_weight = 1e-4;  // in the loss, of each observation of a point of structure from motion (docs/results.md)

@@ -103,6 +103,10 @@ std::vector<Option> OptionsOf(PoseConfig& config) {
       Option("focal", config.focal, "Change the focal length of each lens with the scene, where it is slightly off")
           .OneOf({"off", "on"})
           .Flag("--refine-focal off|on", kTrainingGroup),
+      Option("distortion", config.distortion,
+             "Change the radial distortion of each lens with the scene, where it is slightly off")
+          .OneOf({"off", "on"})
+          .Flag("--refine-distortion off|on", kTrainingGroup),
       Option("from", config.from, "Steps (of 30000) before poses move").AtLeast(0),
       Option("until", config.until, "Share of the run after which poses stay as they are").Between(0, 1),
       Option("track_weight", config.track_weight,

@@ -32,7 +32,7 @@ __global__ void __launch_bounds__(kThreads)
     if (!IsFinite(grad)) grad = {};
   }
   const float parts[kCameraNumbers] = {grad.translation.x, grad.translation.y, grad.translation.z, grad.rotation.x,
-                                       grad.rotation.y,    grad.rotation.z,    grad.focal};
+                                       grad.rotation.y,    grad.rotation.z,    grad.focal,         grad.radial};
   gpu::LeaveBlockSums(parts, shared.warps, block_sums);
 }
 

@@ -332,7 +332,7 @@ __attribute__((flatten)) void ProjectSplats<L>::AddCameraGradient(const CameraGr
                                        .camera;
   const auto usable = IsFinite(grad);
   L column[kCameraNumbers] = {grad.translation.x, grad.translation.y, grad.translation.z, grad.rotation.x,
-                              grad.rotation.y,    grad.rotation.z,    grad.focal};
+                              grad.rotation.y,    grad.rotation.z,    grad.focal,         grad.radial};
   for (int k = 0; k < kCameraNumbers; ++k) {
     alignas(64) S parts[kLanes];
     StoreLanes<L>(Select(usable, column[k], L(0)), parts);

@@ -140,6 +140,24 @@ TEST(ViewLoaderTest, DecodingErrorsAreRethrownEachTimeAndHarmNothingElse) {
   }
 }
 
+// Images of what has changed are loaded anew, others stay, and what is being decoded is waited for.
+TEST(ViewLoaderTest, LoadsViewsAnewThatHaveChanged) {
+  const testing::TempDir dir;
+  for (const int threads : {0, 2}) {
+    Dataset dataset = NumberedDataset(dir, 8);
+    ViewLoader loader(dataset, Small(8, threads, 8), {});
+    loader.Announce({0, 1, 2, 3, 4, 5, 6, 7});
+    for (const int view : {0, 1, 2}) loader.Get(view);
+    loader.Change({1, 2, 5}, [&] {
+      for (const int view : {1, 2, 5}) dataset.views[size_t(view)].path = dataset.views[7].path;
+    });
+    std::filesystem::remove(dataset.views[0].path);  // it is still held
+    EXPECT_LE(loader.cached_bytes(), 8 * kImageBytes);
+    for (const int view : {0, 3}) EXPECT_EQ(loader.Get(view)->image.pixels, Numbered(view).pixels) << view;
+    for (const int view : {1, 2, 5}) EXPECT_EQ(loader.Get(view)->image.pixels, Numbered(7).pixels) << view;
+  }
+}
+
 TEST(ViewLoaderTest, ViewsOutOfRangeAreRefused) {
   const testing::TempDir dir;
   const Dataset dataset = NumberedDataset(dir, 2);

@@ -1,5 +1,5 @@
-// The gradient of the loss with respect to a motion of the camera and its focal length: against central differences of
-// the whole render in double, float against double, its parts alone, and its independence of threads.
+// The gradient of the loss with respect to a motion of the camera, its focal length and its distortion: against central
+// differences of the whole render in double, float against double, its parts alone, and its independence of threads.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "rasterizer/math/projection.h"
 #include "tests/support/backends.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/smooth_scene.h"
@@ -20,6 +21,7 @@ using testing::CentralDifferences;
 using testing::Evaluate;
 using testing::GradientsMatch;
 using testing::PixelArrays;
+using testing::ProjectedArrays;
 using testing::RandomFunctional;
 using testing::RandomInput;
 using testing::Rendered;
@@ -49,7 +51,10 @@ std::vector<double> GradientOf(const Backend& backend, const RenderInput& scene,
   return backend.CameraGradient(scene, forward, backend.BlendBackward(scene, forward, functional));
 }
 
-// The camera after a change of one of its numbers.
+// The numbers that a pinhole camera has: a render shows how the loss changes with them.
+constexpr int kPinholeNumbers = kCameraMotionSize + 1;
+
+// The camera after a change of one of them.
 Camera ChangedCamera(const Camera& camera, int number, double size) {
   Camera changed = camera;
   if (number < kCameraMotionSize) {
@@ -61,12 +66,44 @@ Camera ChangedCamera(const Camera& camera, int number, double size) {
   return changed;
 }
 
-// By central differences of the whole render.
+// What was projected, as an image with a radial distortion shows it: means and covariances, without those of the
+// low-pass, are moved by the distortion and its derivative at the mean.
+ProjectedArrays Distorted(const Camera& camera, const ProjectedArrays& projected, double kappa) {
+  const math::PinholeCamera<double> c = math::MakePinholeCamera<double>(camera);
+  ProjectedArrays bent = projected;
+  for (size_t i = 0; i < projected.opacities.size(); ++i) {
+    const double u = math::ClampTangent((projected.means_px[2 * i] - c.cx) / c.fx, c.tan_min.x, c.tan_max.x);
+    const double v = math::ClampTangent((projected.means_px[2 * i + 1] - c.cy) / c.fy, c.tan_min.y, c.tan_max.y);
+    const double r2 = u * u + v * v;
+    bent.means_px[2 * i] += kappa * c.fx * r2 * u;
+    bent.means_px[2 * i + 1] += kappa * c.fy * r2 * v;
+    const double a00 = 1 + kappa * (r2 + 2 * u * u), a01 = kappa * 2 * u * v * c.fx / c.fy;
+    const double a10 = kappa * 2 * u * v * c.fy / c.fx, a11 = 1 + kappa * (r2 + 2 * v * v);
+    double* conic = &bent.conics[3 * i];
+    const double det = conic[0] * conic[2] - conic[1] * conic[1];
+    if (!(det > 0)) continue;  // not visible
+    const double xx = conic[2] / det - math::kLowPassVariancePx2, xy = -conic[1] / det,
+                 yy = conic[0] / det - math::kLowPassVariancePx2;
+    const double new_xx = a00 * a00 * xx + 2 * a00 * a01 * xy + a01 * a01 * yy + math::kLowPassVariancePx2;
+    const double new_xy = a00 * a10 * xx + (a00 * a11 + a01 * a10) * xy + a01 * a11 * yy;
+    const double new_yy = a10 * a10 * xx + 2 * a10 * a11 * xy + a11 * a11 * yy + math::kLowPassVariancePx2;
+    const double new_det = new_xx * new_yy - new_xy * new_xy;
+    conic[0] = new_yy / new_det;
+    conic[1] = -new_xy / new_det;
+    conic[2] = new_xx / new_det;
+    bent.half_extents_px[2 * i] *= std::sqrt(new_xx / (xx + math::kLowPassVariancePx2));
+    bent.half_extents_px[2 * i + 1] *= std::sqrt(new_yy / (yy + math::kLowPassVariancePx2));
+  }
+  return bent;
+}
+
+// By central differences of the whole render; without the distortion's number where opacities are compensated, which
+// the projected splats do not tell.
 std::vector<double> ExpectedGradient(const RenderInput& scene, const PixelArrays& functional) {
   constexpr double kStep = 2e-6;
   const auto backend = testing::CpuDoubleBackend(1);
   std::vector<double> gradient;
-  for (int number = 0; number < kCameraNumbers; ++number) {
+  for (int number = 0; number < kPinholeNumbers; ++number) {
     const auto loss = [&](const std::vector<double>& size) {
       RenderInput moved = scene;
       moved.camera = ChangedCamera(scene.camera, number, size[0]);
@@ -74,18 +111,27 @@ std::vector<double> ExpectedGradient(const RenderInput& scene, const PixelArrays
     };
     gradient.push_back(CentralDifferences(loss, {0.0}, kStep)[0]);
   }
+  if (scene.options.antialiasing != Antialiasing::kNone) return gradient;
+  const Rendered forward = backend->Render(scene);
+  const auto loss = [&](const std::vector<double>& kappa) {
+    return Evaluate(functional,
+                    backend->Blend(scene, Distorted(scene.camera, forward.projected, kappa[0]), forward.lists));
+  };
+  gradient.push_back(CentralDifferences(loss, {0.0}, kStep)[0]);
   return gradient;
 }
 
-// The translation is compared by itself, because it has a unit. Rotation and focal length move pixels alike, by shares
-// of the focal length; the focal length's number may be small, being the sum of what moves outwards and inwards.
+// The translation is compared by itself, because it has a unit. Rotation, focal length and distortion move pixels
+// alike, by shares of the focal length; the last two may be small, being sums of what moves outwards and inwards.
+// `expected` may lack the last ones.
 void ExpectMatch(const std::vector<double>& actual, const std::vector<double>& expected, double tolerance) {
   ASSERT_EQ(actual.size(), size_t(kCameraNumbers));
-  const auto part = [](const std::vector<double>& v, int first, int count) {
-    return std::vector<double>(v.begin() + first, v.begin() + first + count);
+  const auto part = [&](const std::vector<double>& v, size_t first, size_t end) {
+    return std::vector<double>(v.begin() + long(first), v.begin() + long(end));
   };
+  const size_t end = expected.size();
   EXPECT_TRUE(GradientsMatch(part(actual, 0, 3), part(expected, 0, 3), tolerance, "translation"));
-  EXPECT_TRUE(GradientsMatch(part(actual, 3, 4), part(expected, 3, 4), tolerance, "rotation and focal length"));
+  EXPECT_TRUE(GradientsMatch(part(actual, 3, end), part(expected, 3, end), tolerance, "the other numbers"));
 }
 
 constexpr double kTolerance = 1e-6;  // of the largest number; a step's rounding is 1e-9 of a loss of order 10

@@ -55,22 +55,48 @@ PinholeCamera<Dual> ChangedCamera(const Camera& camera, const std::vector<Dual>&
   return moved;
 }
 
+// What ProjectSplat returns, of an image with a radial distortion: the mean and the rows of the Jacobian are distorted.
+ProjectedSplat<Dual> ProjectDistorted(const PinholeCamera<Dual>& camera, const ProjectLimits& limits,
+                                      const StoredSplat<Dual>& splat, const Dual& kappa) {
+  ProjectedSplat<Dual> out = ProjectSplat(camera, limits, splat);
+  const Vec3<Dual> p = PointInCamera(camera, splat.mean);
+  const Dual u = ClampTangent(p.x / p.z, camera.tan_min.x, camera.tan_max.x);
+  const Dual v = ClampTangent(p.y / p.z, camera.tan_min.y, camera.tan_max.y);
+  const Dual r2 = u * u + v * v, aspect = camera.fx / camera.fy;
+  const JacobianRows<Dual> rows = ProjectionJacobian(camera, p);
+  const JacobianRows<Dual> bent = {rows.u + kappa * ((r2 + 2.0 * u * u) * rows.u + (2.0 * u * v * aspect) * rows.v),
+                                   rows.v + kappa * ((2.0 * u * v / aspect) * rows.u + (r2 + 2.0 * v * v) * rows.v)};
+  const ProjectedAxes<Dual> axes = ProjectAxes(bent, splat.log_scale, splat.quat);
+  const SymMat2<Dual> cov = Covariance2d(axes);
+  const Dual sharp_det = SharpDeterminant2d(axes), det = Covariance2dDeterminant(sharp_det, cov);
+  out.conic = Conic(cov, det);
+  out.opacity = Sigmoid(splat.opacity_logit);
+  if (HasOpacityFactor(limits.antialiasing)) {
+    out.opacity = out.opacity * OpacityFactor(limits.antialiasing, sharp_det, det);
+  }
+  out.mean = {out.mean.x + kappa * camera.fx * r2 * u, out.mean.y + kappa * camera.fy * r2 * v};
+  return out;
+}
+
 // The whole chain, of the splat's numbers and of the camera's: a random linear functional of everything that is
 // projected.
 void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>& x, const ProjectLimits& limits,
                                 Random& random) {
   const auto w = testing::RandomVector(10, -1, 1, random);
-  const auto loss = [&](const PinholeCamera<Dual>& dual_camera, const std::vector<Dual>& v) {
-    const auto p = ProjectSplat(dual_camera, limits, SplatOf(v));
+  const auto loss = [&](const ProjectedSplat<Dual>& p) {
     EXPECT_TRUE(p.visible);
     const Dual shear = p.conic.xy / p.conic.yy, along = p.conic.xx - shear * p.conic.xy;
     return w[0] * p.mean.x + w[1] * p.mean.y + w[2] * p.conic.yy + w[3] * shear + w[4] * along + w[5] * p.opacity +
            w[6] * p.color.x + w[7] * p.color.y + w[8] * p.color.z + w[9] * p.depth;
   };
-  const auto of_splat = [&](const std::vector<Dual>& v) { return loss(MakePinholeCamera<Dual>(camera), v); };
+  const auto of_splat = [&](const std::vector<Dual>& v) {
+    return loss(ProjectSplat(MakePinholeCamera<Dual>(camera), limits, SplatOf(v)));
+  };
   const std::vector<Dual> still(x.begin(), x.end());
-  const auto of_camera = [&](const std::vector<Dual>& change) { return loss(ChangedCamera(camera, change), still); };
-  const auto expected = DualGradient(of_splat, x), expected_camera = DualGradient(of_camera, std::vector<double>(7));
+  const auto of_camera = [&](const std::vector<Dual>& change) {
+    return loss(ProjectDistorted(ChangedCamera(camera, change), limits, SplatOf(still), change[7]));
+  };
+  const auto expected = DualGradient(of_splat, x), expected_camera = DualGradient(of_camera, std::vector<double>(8));
   std::vector<double> actual(x.size(), 0);
   const ProjectedSplatGrad<double> grad{{w[0], w[1]}, {w[2], w[3], w[4]}, w[5], {w[6], w[7], w[8]}, w[9]};
   const auto g = ProjectSplatBackward(MakePinholeCamera<double>(camera), limits, SplatOf(x), grad, &actual[11],
@@ -82,7 +108,7 @@ void ExpectGradientMatchesDuals(const Camera& camera, const std::vector<double>&
   const CameraGrad<double> m =
       ProjectSplatAndCameraBackward(MakePinholeCamera<double>(camera), limits, SplatOf(x), grad).camera;
   const std::vector<double> of_numbers = {m.translation.x, m.translation.y, m.translation.z, m.rotation.x,
-                                          m.rotation.y,    m.rotation.z,    m.focal};
+                                          m.rotation.y,    m.rotation.z,    m.focal,         m.radial};
   EXPECT_TRUE(GradientsMatch(of_numbers, expected_camera, kDualTolerance, "the camera's"))
       << "degree " << limits.sh_degree;
 }

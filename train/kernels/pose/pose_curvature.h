@@ -1,6 +1,6 @@
 // The curvature of a view's loss tells how fast the loss rises again as the camera moves past the best pose: it is the
-// Gauss-Newton matrix of the loss with respect to a motion of the camera, and to its focal length where that is wanted,
-// computed from the pixels that the passes have left (docs/math.md, section 14).
+// Gauss-Newton matrix of the loss with respect to a motion of the camera, and to its focal length and distortion where
+// these are wanted, computed from the pixels that the passes have left (docs/math.md, section 14).
 #pragma once
 
 #include <cmath>
@@ -15,7 +15,7 @@
 namespace splat::train {
 
 constexpr int kMotionNumbers = kernels::kCameraMotionSize;  // of a motion (nu, omega)
-constexpr int kCameraNumbers = kernels::kCameraNumbers;     // of a motion and, the last, of a focal length
+constexpr int kCameraNumbers = kernels::kCameraNumbers;     // of a motion, a focal length and a distortion
 // Numbers of the lower triangle of a matrix, row by row: that of a motion begins that of all numbers of a camera.
 SPLAT_HD constexpr int CurvatureSize(int numbers) {
   return numbers * (numbers + 1) / 2;
@@ -34,8 +34,9 @@ struct CameraFlow {
 // Returns the flow of the point that is seen at (u, v) = (x / z, y / z) at depth z, from its 1 / z; 0: it is far away.
 template <typename T>
 SPLAT_HD inline CameraFlow<T> FlowByCamera(T u, T v, T inverse_z) {
-  return {{inverse_z, 0, -u * inverse_z, -u * v, 1 + u * u, -v, u},
-          {0, inverse_z, -v * inverse_z, -(1 + v * v), u * v, u, v}};
+  const T r2 = u * u + v * v;
+  return {{inverse_z, 0, -u * inverse_z, -u * v, 1 + u * u, -v, u, r2 * u},
+          {0, inverse_z, -v * inverse_z, -(1 + v * v), u * v, u, v, r2 * v}};
 }
 
 // A symmetric 2x2 matrix of weights: of the flow to the right, down, and of both.
@@ -66,8 +67,8 @@ struct PoseCurvatureParams {
   const float* compared = nullptr;    // [H, W, 3] what the loss has compared: the render, or what terms made of it
   const uint8_t* photo = nullptr;     // [H, W, 3] what with
   const float* grad_image = nullptr;  // [H, W, 3] dL/dimage
-  double* curvature = nullptr;        // [CurvatureSize] of a motion or, with_focal, of all numbers; overwritten
-  bool with_focal = false;
+  double* curvature = nullptr;        // [CurvatureSize(numbers)], overwritten
+  int numbers = kMotionNumbers;       // of the camera, from the first on: a motion's, one more, or all
 };
 
 // Differences of a colour below this one weigh as much as it in the curvature of |x - y|, which has none at 0.

@@ -34,14 +34,19 @@ void CheckPoseCurvatureParams(const PoseCurvatureParams& params) {
   SPLAT_CHECK(params.image && params.alpha && params.depth && params.compared && params.photo && params.grad_image &&
                   params.curvature,
               "PoseCurvature: the image, its alpha, depth, photo and gradient, and a place for the sums must be given");
+  SPLAT_CHECK(params.numbers >= kMotionNumbers && params.numbers <= kCameraNumbers, "PoseCurvature: ", params.numbers,
+              " numbers of a camera were asked for");
 }
 
 void PoseCurvature(const KernelContext& context, const PoseCurvatureParams& params) {
   CheckPoseCurvatureParams(params);
-  if (params.with_focal) {
-    SumCurvature<kCameraNumbers>(context, params);
-  } else {
-    SumCurvature<kMotionNumbers>(context, params);
+  switch (params.numbers) {
+    case kMotionNumbers:
+      return SumCurvature<kMotionNumbers>(context, params);
+    case kMotionNumbers + 1:
+      return SumCurvature<kMotionNumbers + 1>(context, params);
+    default:
+      return SumCurvature<kCameraNumbers>(context, params);
   }
 }
 

@@ -50,10 +50,13 @@ void SumCurvature(const KernelContext& context, const PoseCurvatureParams& param
 
 void PoseCurvature(const KernelContext& context, const PoseCurvatureParams& params) {
   CheckPoseCurvatureParams(params);
-  if (params.with_focal) {
-    SumCurvature<kCameraNumbers>(context, params);
-  } else {
-    SumCurvature<kMotionNumbers>(context, params);
+  switch (params.numbers) {
+    case kMotionNumbers:
+      return SumCurvature<kMotionNumbers>(context, params);
+    case kMotionNumbers + 1:
+      return SumCurvature<kMotionNumbers + 1>(context, params);
+    default:
+      return SumCurvature<kCameraNumbers>(context, params);
   }
 }
 

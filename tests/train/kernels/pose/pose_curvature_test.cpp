@@ -44,7 +44,7 @@ struct View {
 };
 
 struct Wanted {
-  bool with_focal = true;
+  int numbers = kCameraNumbers;
   int threads = 2;
 };
 
@@ -60,23 +60,24 @@ std::vector<double> ResultOn(const TrainBackend& backend, const View& view, cons
     call.context.executor = &pool;
     backend.kernels->pose_curvature(
         call.context, {view.camera, image.data(), alpha.data(), depth.data(), compared.data(), photo.data(),
-                       grad.data(), curvature.data(), wanted.with_focal});
+                       grad.data(), curvature.data(), wanted.numbers});
   }
   return curvature.Get();
 }
 
 // How the image point of a point of the camera frame moves, in units of the focal length: central differences of the
-// motion itself, or of the focal length.
-std::array<Vec2<double>, 7> FlowByDifferences(const Vec3<double>& point) {
+// motion itself, of the focal length, or of the distortion.
+std::array<Vec2<double>, kCameraNumbers> FlowByDifferences(const Vec3<double>& point) {
   constexpr double kStep = 1e-6;
-  std::array<Vec2<double>, 7> flow;
-  for (size_t i = 0; i < 7; ++i) {
+  std::array<Vec2<double>, kCameraNumbers> flow;
+  for (size_t i = 0; i < kCameraNumbers; ++i) {
     const auto seen = [&](double step) {
       Twist twist{};
       if (i < 6) twist[i] = step;
       const Vec3<double> x = ExpTwist(twist) * point;
-      const double factor = i < 6 ? 1 : std::exp(step);
-      return Vec2<double>{factor * x.x / x.z, factor * x.y / x.z};
+      const Vec2<double> seen_at = {x.x / x.z, x.y / x.z};
+      const double r2 = seen_at.x * seen_at.x + seen_at.y * seen_at.y;
+      return (i < 6 ? 1 : i == 6 ? std::exp(step) : 1 + step * r2) * seen_at;
     };
     flow[i] = (1 / (2 * kStep)) * (seen(kStep) - seen(-kStep));
   }
@@ -99,7 +100,7 @@ std::vector<double> Expected(const View& view) {
         const double r = std::abs(double(view.compared[value]) - view.photo[value] / 255.0);
         const double weight = std::abs(double(view.grad[value])) / std::max(r, 0.02);
         size_t k = 0;
-        for (size_t i = 0; i < 7; ++i) {
+        for (size_t i = 0; i < kCameraNumbers; ++i) {
           const double by_i = across * c.fx * flow[i].x + along * c.fy * flow[i].y;
           for (size_t j = 0; j <= i; ++j) {
             sums[k++] += weight * by_i * (across * c.fx * flow[j].x + along * c.fy * flow[j].y);
@@ -128,12 +129,15 @@ TEST_P(PoseCurvatureTest, IsThatOfAnImageThatMovesWithItsPoints) {
   }
 }
 
-// The numbers of the motion have the same bits whether or not those of the focal length are wanted.
-TEST_P(PoseCurvatureTest, LeavesOutTheFocalLengthWhereItIsNotWanted) {
+// The first numbers have the same bits whether or not the others are wanted.
+TEST_P(PoseCurvatureTest, LeavesOutFocalLengthAndDistortionWhereTheyAreNotWanted) {
   const View view(33, 20);
-  const std::vector<double> all = ResultOn(GetParam(), view), some = ResultOn(GetParam(), view, {false, 2});
-  for (int k = 0; k < kAllNumbers; ++k) {
-    EXPECT_EQ(some[size_t(k)], k < CurvatureSize(kMotionNumbers) ? all[size_t(k)] : kUntouched) << k;
+  const std::vector<double> all = ResultOn(GetParam(), view);
+  for (const int numbers : {kMotionNumbers, kMotionNumbers + 1}) {
+    const std::vector<double> some = ResultOn(GetParam(), view, {numbers, 2});
+    for (int k = 0; k < kAllNumbers; ++k) {
+      EXPECT_EQ(some[size_t(k)], k < CurvatureSize(numbers) ? all[size_t(k)] : kUntouched) << k;
+    }
   }
 }
 
@@ -149,8 +153,8 @@ TEST_P(PoseCurvatureTest, IsZeroWithoutAnInnerPixelOrAGradient) {
 
 TEST_P(PoseCurvatureTest, HasEqualBitsForAnyNumberOfThreads) {
   const View view(150, 70);
-  const std::vector<double> one = ResultOn(GetParam(), view, {true, 1});
-  for (const int threads : {2, 3, 7}) EXPECT_EQ(ResultOn(GetParam(), view, {true, threads}), one) << threads;
+  const std::vector<double> one = ResultOn(GetParam(), view, {kCameraNumbers, 1});
+  for (const int threads : {2, 3, 7}) EXPECT_EQ(ResultOn(GetParam(), view, {kCameraNumbers, threads}), one) << threads;
 }
 
 TEST_P(PoseCurvatureTest, RefusesWhatIsMissing) {
