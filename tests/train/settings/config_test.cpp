@@ -191,7 +191,7 @@ TEST(ConfigToJsonTest, HoldsEveryOption) {
   EXPECT_EQ(json["density"]["adaptive"].size(), 6u);
   EXPECT_EQ(json["init"].size(), 4u);
   EXPECT_EQ(json["color"].size(), 3u);
-  EXPECT_EQ(json["poses"].size(), 5u);
+  EXPECT_EQ(json["poses"].size(), 6u);
   EXPECT_EQ(json.size(), 11u + 6u);
 }
 
