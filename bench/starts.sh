@@ -100,9 +100,11 @@ raw = (source / "sparse/0/points3D.bin").read_bytes()
 count, at, points = struct.unpack("<Q", raw[:8])[0], 8, []
 for _ in range(count // part):
     end = at + 51 + 8 * struct.unpack("<Q", raw[at + 43:at + 51])[0]
-    points.append(raw[at + 8:end])
+    points.append(raw[at:end])
     at = end
-rows = b"".join(struct.pack("<Q", i) + point for i, point in enumerate(points * copies, 1))
+# The photos name the first copies by their numbers.
+rows = b"".join(points) + b"".join(struct.pack("<Q", 10**9 + i) + point[8:]
+                                   for i, point in enumerate(points * (copies - 1)))
 (folder / "sparse/0/points3D.bin").write_bytes(struct.pack("<Q", len(points) * copies) + rows)
 PYTHON
 }
