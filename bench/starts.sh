@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures what a training is worth by what it starts from: a flat ground seen from above, with its own points, with
-# random ones and with both, and a photo set with each of its points copied, with the first of its points and with none.
-# Prints a table of PSNR and splats.
+# four near-copies of each, with random ones and with own and random ones, and a photo set with each of its points
+# copied, with the first of its points and with none. Prints a table of PSNR and splats.
 # usage: bench/starts.sh [OUT]      OUT: a folder to work in (default: a temporary one). Build before, with
 # scripts/test.sh.
 # environment: STEPS=500, SET=fox of the test data (a COLMAP model in sparse/0, photos in images), DOWNSCALE=8,
@@ -37,7 +37,7 @@ def color(p):  # of places [..., 2]
     value = sum(c * np.sin(p @ k + phase)[..., None] / np.sqrt(1 + np.hypot(*k)) for k, phase, c in waves)
     return np.clip(128 + 45 * value, 0, 255)
 
-for kind in ("own", "random", "both"):
+for kind in ("own", "near", "random", "both"):
     (out / kind / "sparse/0").mkdir(parents=True, exist_ok=True)
     (out / kind / "images").mkdir(exist_ok=True)
 images = []
@@ -53,7 +53,7 @@ for i in range(24):
             x, y = np.meshgrid(np.arange(w) + u - w / 2, np.arange(h) + v - h / 2)
             rays = np.stack([x / f, y / f, np.ones_like(x)], -1) @ r
             total += color(centre[:2] - rays[..., :2] * (centre[2] / rays[..., 2:]))
-    for kind in ("own", "random", "both"):
+    for kind in ("own", "near", "random", "both"):
         Image.fromarray((total / 4 + 0.5).astype(np.uint8)).save(out / kind / f"images/{i:02}.png")
     q = np.empty(4)
     q[0] = 0.5 * np.sqrt(max(0, 1 + np.trace(r)))
@@ -72,13 +72,16 @@ def lines(points, colors):
                    for j, ((x, y, z), c) in enumerate(zip(points.tolist(), colors), 1))
 
 own, grey = (places, color(places[:, :2])), (others, np.full((3000, 3), 128))
-for kind, (points, colors) in {"own": own, "both": tuple(np.r_[a, b] for a, b in zip(own, grey))}.items():
+near = np.repeat(places, 4, axis=0) + 0.006 * rng.normal(size=(12000, 3)), np.repeat(own[1], 4, axis=0)
+both = tuple(np.r_[a, b] for a, b in zip(own, grey))
+for kind, (points, colors) in {"own": own, "near": near, "both": both}.items():
     (out / kind / "sparse/0/points3D.txt").write_text(lines(points, colors))
-for kind in ("own", "random", "both"):
+for kind in ("own", "near", "random", "both"):
     (out / kind / "sparse/0/cameras.txt").write_text(f"1 PINHOLE {w} {h} {f} {f} {w / 2} {h / 2}\n")
     (out / kind / "sparse/0/images.txt").write_text("".join(images))
 PYTHON
 row "flat ground, its own points" "$out/ground/own"
+row "flat ground, 4 near-copies of each" "$out/ground/near"
 row "flat ground, random points" "$out/ground/random"
 row "flat ground, both" "$out/ground/both"
 
@@ -97,9 +100,11 @@ raw = (source / "sparse/0/points3D.bin").read_bytes()
 count, at, points = struct.unpack("<Q", raw[:8])[0], 8, []
 for _ in range(count // part):
     end = at + 51 + 8 * struct.unpack("<Q", raw[at + 43:at + 51])[0]
-    points.append(raw[at + 8:end])
+    points.append(raw[at:end])
     at = end
-rows = b"".join(struct.pack("<Q", i) + point for i, point in enumerate(points * copies, 1))
+# The photos name the first copies by their numbers.
+rows = b"".join(points) + b"".join(struct.pack("<Q", 10**9 + i) + point[8:]
+                                   for i, point in enumerate(points * (copies - 1)))
 (folder / "sparse/0/points3D.bin").write_bytes(struct.pack("<Q", len(points) * copies) + rows)
 PYTHON
 }

@@ -8,13 +8,12 @@
 #include "rasterizer/math/sh.h"
 #include "rasterizer/math/sh_degree.h"
 #include "train/distinct_points.h"
-#include "train/point_tree.h"
+#include "train/point_spacing.h"
 #include "train/random_points.h"
 
 namespace splat::train {
 namespace {
 
-constexpr int kNeighbours = 3;
 // Bounds of an initial scale, x extent.
 constexpr double kMinScale = 1e-5, kMaxScale = 0.1;
 // The scale of a lone point, which has no neighbour to tell it, x extent.
@@ -22,21 +21,6 @@ constexpr double kLoneScale = 0.01;
 // The least initial value of a channel, 0..1: at 0 the clamp to displayable light would let no gradient through, and
 // the splat would stay as dark as its point.
 constexpr double kMinColor = 0.5 / 255;
-
-// Mean distance of each point to its nearest neighbours (fewer if there are fewer points; 0 for a lone point).
-std::vector<double> NeighbourDistances(const std::vector<Vec3<double>>& points) {
-  const PointTree tree(points);
-  std::vector<double> distances(points.size());
-  for (size_t i = 0; i < points.size(); ++i) {
-    size_t index[kNeighbours + 1];
-    double squared[kNeighbours + 1];
-    const size_t found = tree.Nearest(points[i], kNeighbours + 1, index, squared);
-    double sum = 0;
-    for (size_t k = 1; k < found; ++k) sum += std::sqrt(squared[k]);  // the first is the point itself, at 0
-    distances[i] = found > 1 ? sum / double(found - 1) : 0;
-  }
-  return distances;
-}
 
 // The points of the dataset, and random ones where it has none or too few.
 data::PointCloud StartingPoints(const data::Dataset& dataset, int64_t random_points, uint64_t seed) {
@@ -59,7 +43,7 @@ int64_t InitialSplatCount(const data::Dataset& dataset, const InitConfig& config
 SplatModel InitialModel(const data::Dataset& dataset, const InitConfig& config, uint64_t seed) {
   const data::PointCloud cloud = StartingPoints(dataset, config.random_points, seed);
   const int64_t n = int64_t(cloud.positions.size());
-  const std::vector<double> distances = NeighbourDistances(cloud.positions);
+  const std::vector<double> distances = PointSpacing(cloud.positions);
   SplatModel model;
   model.means = torch::empty({n, 3});
   model.log_scales = torch::empty({n, 3});

@@ -8,9 +8,9 @@
 namespace splat::train {
 
 // Makes one splat per point. It is isotropic, its scale is the mean distance to the three nearest neighbours (Kerbl et
-// al. 2023), its colour is that of the point, and its opacity that of the config. Without any points there are
-// config.random_points random splats where the cameras look (train/random_points.h), and beside points that are too few
-// (Dataset::few_points), too. Duplicated and isolated points get a scale bounded by the extent.
+// al. 2023; train/point_spacing.h), its colour is that of the point, and its opacity that of the config. Without any
+// points there are config.random_points random splats where the cameras look (train/random_points.h), and beside points
+// that are too few (Dataset::few_points), too. Duplicated and isolated points get a scale bounded by the extent.
 SplatModel InitialModel(const data::Dataset& dataset, const InitConfig& config, uint64_t seed);
 
 // Returns how many splats InitialModel makes.
