@@ -21,6 +21,7 @@
 #include "data/poses/pose_files.h"
 #include "data/poses/transforms_keys.h"
 #include "data/poses/transforms_pose.h"
+#include "data/poses/transforms_sides.h"
 #include "data/poses/unusable_poses.h"
 #include "io/json_not_finite.h"
 #include "io/json_parse.h"
@@ -51,12 +52,6 @@ std::optional<double> NumberIn(const Json& object, const char* key, const std::s
 std::optional<double> Number(const Scopes& scopes, const char* key) {
   const auto own = NumberIn(scopes.frame, key, scopes.where);
   return own ? own : NumberIn(scopes.file, key, scopes.where);
-}
-
-// Whether an object says a side of the photos; what is below 1 px says none.
-bool SaysSide(const Json& object, const char* key) {
-  const auto entry = object.find(key);
-  return entry != object.end() && entry->is_number() && entry->get<double>() >= 1;
 }
 
 std::optional<double> Side(const Scopes& scopes, const char* key) {
@@ -212,35 +207,6 @@ std::vector<Frame> ListFrames(const Json& root, const std::string& json_path, st
   return frames;
 }
 
-// Sizes of the photos whose frames do not write them: that of the frame's own photo, else that of the first one that is
-// there. `image_folder`, if given, is searched for photos that are not where the file says.
-std::vector<PhotoInfo> SizesOfPhotos(const std::vector<Frame>& frames, const std::string& image_folder) {
-  std::vector<std::string> paths;
-  paths.reserve(frames.size());
-  for (const Frame& frame : frames) paths.push_back(frame.path);
-  const auto is_there = [](const std::string& path) {
-    std::error_code ignored;
-    return fs::is_regular_file(path, ignored);
-  };
-  if (!image_folder.empty() && std::none_of(paths.begin(), paths.end(), is_there)) {
-    const std::vector<std::string> listed = ListPhotos(image_folder);
-    const PhotoMatches matches = MatchPhotos(paths, image_folder, listed);
-    for (size_t i = 0; i < paths.size(); ++i) {
-      if (matches.photo[i]) paths[i] = (fs::path(image_folder) / listed[*matches.photo[i]]).string();
-    }
-  }
-  std::vector<PhotoInfo> sizes(paths.size());
-  PhotoInfo first;
-  for (size_t i = 0; i < paths.size(); ++i) {
-    sizes[i] = PhotoInfoOrNone(paths[i]);
-    if (first.width == 0) first = sizes[i];
-  }
-  for (PhotoInfo& size : sizes) {
-    if (size.width == 0) size = first;
-  }
-  return sizes;
-}
-
 // Warns once of matrices whose scale was taken off.
 void WarnOfScales(const std::string& json_path, const std::vector<double>& scales, std::vector<std::string>& warnings) {
   if (scales.empty()) return;
@@ -248,25 +214,6 @@ void WarnOfScales(const std::string& json_path, const std::vector<double>& scale
   const std::string range = *most - *least > kRotationTolerance * *most ? StrCat(*least, " to ", *most) : StrCat(*most);
   warnings.push_back(StrCat(json_path, ": the rotations of ", scales.size(), " frames are scaled by ", range,
                             "; the scale was taken off, positions stay as they are"));
-}
-
-// Warns once of sides that are no size of a photo, for which the photos' own stand in.
-void WarnOfSides(const Json& root, const std::vector<Frame>& frames, const std::string& json_path,
-                 std::vector<std::string>& warnings) {
-  std::string first;
-  size_t count = 0;
-  const auto look = [&](const Json& object) {
-    for (const char* key : {"w", "h"}) {
-      const auto entry = object.find(key);
-      if (entry == object.end() || !entry->is_number() || SaysSide(object, key)) continue;
-      if (count++ == 0) first = StrCat("'", key, "' is ", entry->get<double>());
-    }
-  };
-  look(root);
-  for (const Frame& frame : frames) look(frame.json);
-  if (count == 0) return;
-  warnings.push_back(StrCat(json_path, ": ", first, count > 1 ? StrCat(" (and ", count - 1, " more)") : "",
-                            ", which is no size in px; that of the photos is taken"));
 }
 
 // The mask that a frame names, relative to the file; empty where it names none.
@@ -285,8 +232,11 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
   const auto has_size = [](const Json& object) { return SaysSide(object, "w") && SaysSide(object, "h"); };
   const bool sized = has_size(root) || std::all_of(frames.begin(), frames.end(),
                                                    [&](const Frame& frame) { return has_size(frame.json); });
+  std::vector<std::string> paths;
+  paths.reserve(frames.size());
+  for (const Frame& frame : frames) paths.push_back(frame.path);
   const std::vector<PhotoInfo> sizes =
-      sized ? std::vector<PhotoInfo>(frames.size()) : SizesOfPhotos(frames, image_folder);
+      sized ? std::vector<PhotoInfo>(frames.size()) : SizesOfPhotos(std::move(paths), image_folder);
   std::vector<double> scales;
   size_t transposed = 0;
   for (size_t i = 0; i < frames.size(); ++i) {
@@ -304,7 +254,7 @@ void ReadFrames(const Json& root, const std::string& json_path, const std::strin
     });
     ReadOrSayWhy(photo, [&] { photo.mask.path = MaskPath(frame, json_path); });
   }
-  WarnOfSides(root, frames, json_path, scene.warnings);
+  WarnOfSides(root, json_path, scene.warnings);
   WarnOfScales(json_path, scales, scene.warnings);
   if (transposed > 0) {
     scene.warnings.push_back(StrCat(json_path, ": the matrices of ", transposed, " frames have the translation in the ",
