@@ -81,6 +81,29 @@ bool AreSameColor(const PhotoEdge& a, const PhotoEdge& b) {
   return same;
 }
 
+// Where a dark border ends within a block of JPEG, which rings over its black lines at a low quality: they look shorter
+// in some photos. `least` is the fewest lines. A third of the photos end sharply at one line or the one before it, all
+// have half of the lines, and few go on into the next block. 0: nowhere.
+int EndOfRinging(const std::vector<PhotoEdges>& photos, PhotoEdge PhotoEdges::*side, int least) {
+  constexpr int kBlock = 8;
+  const std::array<int, 3>& color = (photos.front().*side).color;
+  if (*std::max_element(color.begin(), color.end()) > kBrightestDark) return 0;
+  const int block_end = (least / kBlock + 1) * kBlock;
+  const auto count = [&](const auto& holds) {
+    return size_t(std::count_if(photos.begin(), photos.end(), [&](const auto& photo) { return holds(photo.*side); }));
+  };
+  if (4 * count([&](const PhotoEdge& edge) { return edge.lines > block_end; }) > photos.size()) return 0;
+  int best = 0;
+  size_t most = std::max(kFewestEnding, (photos.size() + 2) / 3) - 1;
+  for (int end = least + 2; end < block_end && end <= 2 * least; ++end) {
+    const size_t ending =
+        count([&](const PhotoEdge& edge) { return edge.ends_sharply && (edge.lines == end || edge.lines == end - 1); });
+    if (ending > most) best = end;
+    most = std::max(most, ending);
+  }
+  return best;
+}
+
 int CommonLines(const std::vector<PhotoEdges>& photos, PhotoEdge PhotoEdges::*side) {
   const PhotoEdge& first = photos.front().*side;
   int lines = first.lines;
@@ -92,7 +115,9 @@ int CommonLines(const std::vector<PhotoEdges>& photos, PhotoEdge PhotoEdges::*si
     return (photo.*side).ends_sharply && (photo.*side).lines <= lines + 1;
   };
   const auto ending = size_t(std::count_if(photos.begin(), photos.end(), ends_here));
-  return lines > 0 && ending >= std::max(kFewestEnding, photos.size() / 4) ? lines + kBeside : 0;
+  if (lines > 0 && ending >= std::max(kFewestEnding, photos.size() / 4)) return lines + kBeside;
+  const int end = EndOfRinging(photos, side, lines);
+  return end > 0 ? end + kBeside : 0;
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ PhotoEdges MeasureEdges(const Image8& photo);
 // The lines that are the same in all photos of one size. A border ends at the same line, with something else all along
 // it, in at least a fourth of them: else it is the sky, the wall of a studio, a turntable's backdrop or the night,
 // which happens to be at the edge. The three lines beside a border, over which JPEG and video smear its edge, are a
-// part of it. Empty for less than kFewestBordered photos.
+// part of it. Dark lines that some photos show less of, since a block of JPEG rings over them, count where a third of
+// the photos end within the block. Empty for less than kFewestBordered photos.
 Border CommonBorder(const std::vector<PhotoEdges>& photos);
 
 }  // namespace splat::data

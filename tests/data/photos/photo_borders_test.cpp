@@ -64,6 +64,26 @@ TEST(CommonBorder, FindsBlackRowsThroughTheNoiseOfJpeg) {
   EXPECT_LE(border.top, 6);
 }
 
+// Black rows of which some photos show less, since the block of JPEG that their edge lies in rings over them.
+TEST(CommonBorder, FindsBlackRowsThroughTheRingingOfABlock) {
+  const auto top_of = [](const std::vector<int>& lines, const std::vector<bool>& sharp, int color = 0) {
+    std::vector<PhotoEdges> photos(lines.size());
+    for (size_t i = 0; i < lines.size(); ++i) photos[i].top = {{color, color, color}, lines[i], sharp[i]};
+    return CommonBorder(photos).top;
+  };
+  const bool s = true, n = false;
+  // As 7 rows of 16 photos look at quality 35.
+  const std::vector<int> at_35 = {4, 6, 6, 6, 4, 7, 7, 7, 7, 4, 4, 6, 4, 6, 4, 4};
+  const std::vector<bool> sharp_at_35 = {n, s, s, s, n, s, s, s, s, n, n, s, n, s, n, n};
+  EXPECT_EQ(top_of(at_35, sharp_at_35), 10);
+  EXPECT_EQ(top_of(at_35, sharp_at_35, 200), 0) << "walls and skies";
+  EXPECT_EQ(top_of(at_35, std::vector<bool>(16, n)), 0) << "the night";
+  EXPECT_EQ(top_of({4, 6, 8, 10, 12, 14, 16, 18, 20}, {n, s, s, s, s, s, s, s, s}), 0) << "another end in each photo";
+  EXPECT_EQ(top_of({1, 7, 7, 7, 7, 7, 7, 7}, {n, s, s, s, s, s, s, s}), 0) << "one photo has none of it";
+  EXPECT_EQ(top_of({4, 7, 7, 7, 30, 25, 20, 28}, {n, s, s, s, s, n, s, s}), 0) << "a sky that may be higher";
+  EXPECT_EQ(top_of({6, 9, 9, 9, 9, 9, 9, 9}, {n, s, s, s, s, s, s, s}), 0) << "not within one block";
+}
+
 TEST(CommonBorder, WhatIsDarkInSomePhotosIsNone) {
   EXPECT_TRUE(BorderOf([](Image8& photo, int i) { Paint(photo, 0, 0, kWidth, i == 5 ? 0 : 6, 0); }).IsEmpty());
   EXPECT_TRUE(BorderOf([](Image8& photo, int i) { Paint(photo, 0, 0, kWidth, 6, i == 5 ? 200 : 0); }).IsEmpty())
