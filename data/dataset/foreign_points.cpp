@@ -97,6 +97,7 @@ std::vector<Sighted> SomeSighted(const std::vector<PosedPhoto>& photos, const Po
 
 double MedianMiss(const std::vector<Sighted>& some, double factor = 1) {
   std::vector<double> misses;
+  misses.reserve(some.size());
   for (const Sighted& sighted : some) misses.push_back(sighted.Miss(factor));
   return Median(std::move(misses));
 }
@@ -104,6 +105,7 @@ double MedianMiss(const std::vector<Sighted>& some, double factor = 1) {
 // By how many times the focal length points would be about as far from the middle as they are shown.
 double FocalFactorByObservations(const std::vector<Sighted>& some) {
   std::vector<double> ratios;
+  ratios.reserve(some.size());
   for (const Sighted& sighted : some) {
     ratios.push_back(std::hypot(sighted.shown.x, sighted.shown.y) / std::hypot(sighted.seen.x, sighted.seen.y));
   }
