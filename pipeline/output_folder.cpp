@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 
 #include "core/check.h"
 #include "data/photos/render_mark.h"
 #include "formats/page/html_format.h"
 #include "io/temporary_file.h"
+#include "io/text_scan.h"
 
 namespace splat::pipeline {
 
@@ -17,6 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kRenders = "renders";
+// The ends of the names of images there.
+constexpr std::string_view kRenderSuffix = "_render", kPhotoSuffix = "_photo";
 // What a run writes beside its scene.
 const std::vector<std::string>& OwnFiles() {
   static const std::vector<std::string> files = {
@@ -103,6 +107,17 @@ void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats,
   fs::remove(*this / "metrics.json", ignored);
   fs::remove(*this / "photo_colors.json", ignored);
   data::RemoveRenders(*this / kRenders);
+}
+
+void OutputFolder::CheckTakesRenders() const {
+  const std::string folder = *this / kRenders;
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(folder, ignored))) return;
+  SPLAT_CHECK(fs::is_directory(folder, ignored), folder, ": is no folder; --save-renders writes images there");
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string stem = entry.path().stem().string();
+    if (EndsWith(stem, kRenderSuffix) || EndsWith(stem, kPhotoSuffix)) data::CheckNoOtherFile(entry.path().string());
+  }
 }
 
 void OutputFolder::CheckHoldsNoPhotos(const std::string& photos) const {

@@ -35,6 +35,8 @@ class OutputFolder {
   // Continues in a new folder of this name, or of this name and a number. Throws splat::Error if it cannot be made.
   void MoveTo(const std::string& path);
 
+  // Throws splat::Error if images cannot go to renders/ without replacing those of others.
+  void CheckTakesRenders() const;
   // Throws splat::Error if the folder of photos lies where a run keeps its images.
   void CheckHoldsNoPhotos(const std::string& photos) const;
 

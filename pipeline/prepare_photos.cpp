@@ -20,7 +20,7 @@ data::Dataset PreparePhotos(const Run& run, const data::SceneDescription& scene)
   const Camera& first = dataset.views.front().camera;
   run.reporter.End(
       StrCat(training_views, " for training, ", test_views, " held out, ", first.width, " x ", first.height, " px; ",
-             FormatCount(int64_t(points)), " points"),
+             points > 0 ? FormatCount(int64_t(points)) + " points" : "no points, so random ones"),
       {{"training_views", double(training_views)}, {"test_views", double(test_views)}, {"points", double(points)}});
   if (!dataset.files.note.empty()) run.reporter.Note(dataset.files.note);
   return dataset;

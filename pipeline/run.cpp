@@ -88,6 +88,7 @@ RunSummary PhotosToScene(const RunOptions& asked, const Client& client) {
   const data::PhotoFolder photos = data::OpenPhotoFolder(options.images);
   OutputFolder output(options.output.empty() ? DefaultOutput(photos.path) : options.output, options.overwrite);
   output.CheckHoldsNoPhotos(photos.path);
+  if (options.save_renders) output.CheckTakesRenders();
   CheckColmapFolder(options.export_colmap);
   RunSummary summary;
   summary.device = backend.is_device ? "cuda" : "cpu";

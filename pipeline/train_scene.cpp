@@ -49,7 +49,7 @@ void ReportFocalChanges(Reporter& reporter, const std::vector<double>& changes) 
   if (changes.empty()) return;
   std::string factors;
   for (const double change : changes) factors += (factors.empty() ? "" : ", ") + FormatFixed(std::exp(change), 4);
-  reporter.Note(StrCat("Refined focal length: ", factors, " times the given one",
+  reporter.Note(StrCat("Refined focal length: ", factors, " times that of the start",
                        changes.size() > 1 ? ", in the order of lenses" : ""));
 }
 

@@ -262,10 +262,12 @@ Dataset BuildDataset(const SceneDescription& scene, const DatasetOptions& option
   if (options.borders == "auto") FindBorders(dataset.views, executor, log);
   ChooseHeldOutViews(scene, options, dataset.views, log);
   TurnPhotosToPoints(scene.source, scene.points, dataset.views, executor, log);
-  TurnMisreadCameras(scene.source, scene.points, dataset.views, executor, log);
+  // Each of these needs what the ones before have put right.
   MendFocalLengths(scene.source, scene.points, photos, dataset.views, executor, log);
   if (options.needs_training_views) dataset.points = TakePoints(scene, photos, dataset.views, executor, log);
   ColorUncoloredPoints(scene.source, dataset.views, dataset.points, executor, log);
+  const PointCloud& known = options.needs_training_views ? dataset.points : scene.points;
+  TurnMisreadCameras(scene.source, known, dataset.views, executor, log);
   if (dataset.points.positions.empty()) {
     for (View& view : dataset.views) view.observations.clear();
   }

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/format.h"
+#include "core/quantile.h"
 #include "data/photos/composite.h"
 #include "data/photos/image_io.h"
 #include "data/photos/photo_files.h"
@@ -14,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double kKeepMost = 0.75;        // of a photo
 constexpr double kNextToNothing = 0.001;  // of the pixels, on average
 
 // What a look at a view's mask gave.
@@ -59,6 +61,24 @@ std::string CommonFolder(const std::vector<View>& views) {
   return common.empty() ? "." : common.string();
 }
 
+bool LooksInverted(const Look& look) {
+  return look.masked && look.share.all < 0.5 && look.share.middle < 0.5;
+}
+
+// Names the masks that look inverted beside others which keep most of their photos.
+void ReportInverted(const std::vector<View>& views, const std::vector<Look>& looks, const LogSink& log) {
+  std::vector<std::string> inverted;
+  std::vector<double> others;
+  for (size_t i = 0; i < views.size(); ++i) {
+    if (LooksInverted(looks[i])) inverted.push_back(views[i].name);
+    if (looks[i].masked && !LooksInverted(looks[i])) others.push_back(looks[i].share.all);
+  }
+  if (inverted.empty() || others.empty() || Median(others) < kKeepMost) return;
+  LogWarning(log, StrCat("the masks of ", inverted.size(), " of ", inverted.size() + others.size(),
+                         " photos look inverted beside the others, which keep most: ", NamesInBrief(inverted),
+                         ". White is what is kept; check these masks"));
+}
+
 void Report(const std::vector<View>& views, const std::vector<Look>& looks, const LogSink& log) {
   std::vector<std::string> whole;
   double kept = 0;
@@ -68,7 +88,7 @@ void Report(const std::vector<View>& views, const std::vector<Look>& looks, cons
     if (!looks[i].masked) continue;
     ++masked;
     kept += looks[i].share.all;
-    if (looks[i].share.all < 0.5 && looks[i].share.middle < 0.5) ++inverted;
+    if (LooksInverted(looks[i])) ++inverted;
   }
   if (masked == 0) return;
   LogInfo(log, StrCat("Masks: ", masked, " of ", views.size(), " photos have one in ", CommonFolder(views),
@@ -79,7 +99,10 @@ void Report(const std::vector<View>& views, const std::vector<Look>& looks, cons
                            " of a million pixels on average. White is what is kept; --masks off leaves the masks out"));
     return;
   }
-  if (2 * inverted <= masked) return;
+  if (2 * inverted <= masked) {
+    ReportInverted(views, looks, log);
+    return;
+  }
   LogWarning(log, StrCat("the masks look inverted: ", inverted, " of ", masked,
                          " keep less than half of the photo and drop its middle. White is what is kept; ",
                          "--invert-masks takes them the other way round"));

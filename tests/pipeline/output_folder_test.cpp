@@ -41,6 +41,21 @@ TEST(OutputFolder, OfAFolderCalledRendersOnlyRendersAreRemoved) {
   EXPECT_TRUE(fs::exists(folder / "renders/films"));
 }
 
+TEST(OutputFolder, ImagesOfOthersInRendersAreToldBeforeTheWork) {
+  const testing::TempDir folder;
+  const OutputFolder output(folder.path(), true);
+  output.CheckTakesRenders();
+  fs::create_directories(folder / "renders");
+  data::WriteRender(folder / "renders/a_render.png", Image8(4, 3, 3));
+  testing::WriteBytes(folder / "renders/film.mp4", "a film");
+  output.CheckTakesRenders();
+  testing::WriteBytes(folder / "renders/b_photo.png", "a photo");
+  EXPECT_THAT(ErrorMessageOf([&] { output.CheckTakesRenders(); }), HasSubstr("renders/b_photo.png: exists already"));
+  fs::remove_all(folder / "renders");
+  testing::WriteBytes(folder / "renders", "a file");
+  EXPECT_THAT(ErrorMessageOf([&] { output.CheckTakesRenders(); }), HasSubstr("renders: is no folder"));
+}
+
 TEST(OutputFolder, PhotosThatLieWhereRendersGoAreRefused) {
   const testing::TempDir folder;
   const OutputFolder output(folder.path(), true);

@@ -94,6 +94,32 @@ TEST_F(MisreadCameras, ASetTurnsThemWithAWarning) {
   EXPECT_THAT(log_, Contains(HasSubstr("1 of 8 photos (view_2.png) show its points once")));
 }
 
+// What is wrong besides is put right first.
+TEST_F(MisreadCameras, ASetTurnsThemAlsoWithoutColorsAndWithAnotherFocalLength) {
+  SceneDescription scene;
+  scene.source = "the source";
+  SerialExecutor executor;
+  const auto build = [&] {
+    Rigid3& pose = scene.photos[2].camera_from_world;
+    pose = Compose(data::Roll(-1, 0), pose);
+    log_.clear();
+    BuildDataset(scene, {}, executor, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+  };
+  scene.photos = wall_.photos;
+  scene.points = wall_.points;
+  for (PosedPhoto& photo : scene.photos) {
+    for (size_t k = 0; k < 2; ++k) photo.intrinsics.params[k] *= 1.2;
+  }
+  build();
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("times the focal lengths"), HasSubstr("1 of 8 photos (view_2.png) show"),
+                                HasSubstr("on one plane")));
+  scene.photos = wall_.photos;
+  for (Vec3<uint8_t>& color : scene.points.colors) color = {0, 0, 0};
+  build();
+  EXPECT_THAT(log_, ElementsAre(HasSubstr("no colours"), HasSubstr("1 of 8 photos (view_2.png) show"),
+                                HasSubstr("on one plane")));
+}
+
 TEST_F(MisreadCameras, WithoutColorsAllStay) {
   for (Vec3<uint8_t>& color : wall_.points.colors) color = {128, 128, 128};
   Roll(1, -1, 0);

@@ -91,6 +91,21 @@ TEST_F(ViewMasksTest, MasksThatLookInvertedAreAWarning) {
   EXPECT_THAT(log_, ElementsAre(StartsWith("Masks: 2 of 2")));
 }
 
+TEST_F(ViewMasksTest, SingleMasksThatLookInvertedAreNamed) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 0, 28);
+  AddPhoto("d.png", 28, 30);
+  Use();
+  EXPECT_THAT(log_,
+              ElementsAre(StartsWith("Masks: 4 of 4"),
+                          HasSubstr("the masks of 1 of 4 photos look inverted beside the others, which keep most: "
+                                    "d.png")));
+  views_.clear();
+  for (const char* name : {"a.png", "b.png", "c.png"}) AddPhoto(name, 8, 24);  // of an object, which fills half
+  AddPhoto("d.png", 0, 5);
+  Use();
+  EXPECT_THAT(log_, SizeIs(1));
+}
+
 TEST_F(ViewMasksTest, MasksOfAnObjectInTheMiddleDoNotLookInverted) {
   for (const char* name : {"a.png", "b.png"}) AddPhoto(name, 11, 19);
   Use();
