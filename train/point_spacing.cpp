@@ -56,6 +56,7 @@ size_t CopiesOfEach(const PointTree& tree, const std::vector<Vec3<double>>& poin
   const size_t copies = CopiesByGap(tree, sample);
   if (copies == 1) return 1;
   std::vector<double> crowding;
+  crowding.reserve(sample.size());
   for (const Vec3<double>& point : sample) {
     crowding.push_back(Spacing(tree, point, copies) / Spacing(tree, point, 1));
   }

@@ -15,7 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr double kRounding = 1e-12;  // relative, of exp and log
 
 template <typename Predicate>
 std::vector<int> StepsWhere(int steps, const Predicate& predicate) {
