@@ -15,7 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-
 template <typename Predicate>
 std::vector<int> StepsWhere(int steps, const Predicate& predicate) {
   std::vector<int> found;
