@@ -11,9 +11,12 @@
 #include "io/json_file.h"
 #include "io/json_parse.h"
 #include "io/read_file.h"
+#include "io/text_scan.h"
 
 namespace splat::apps {
 namespace {
+
+constexpr const char* kProgram = "splat-eval";
 
 using Row = std::vector<std::string>;
 
@@ -108,14 +111,15 @@ bool IsFreeForEvaluation(const std::string& path) {
   if (!std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) return true;
   if (!std::filesystem::is_regular_file(path, ignored)) return false;
   const Json json = ParseJsonOrDiscard<Json>(ReadFile(path), path);
-  return json.is_object() && json.value("version", "").rfind("splat-eval", 0) == 0;
+  const auto version = json.find("version");
+  return version != json.end() && version->is_string() && BeginsWith(version->get_ref<const std::string&>(), kProgram);
 }
 
 void WriteEvaluation(const std::string& path, const EvalOptions& options, const pipeline::EvaluationViews& views,
                      const EvalReport& report) {
   const quality::Evaluation& evaluation = report.evaluation;
   Json json;
-  json["version"] = ProgramVersion("splat-eval");
+  json["version"] = ProgramVersion(kProgram);
   json["scene"] = options.scene;
   json["photos"] = views.photos;
   json["cameras"] = views.cameras;

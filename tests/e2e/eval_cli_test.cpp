@@ -376,10 +376,12 @@ TEST_F(SplatEval, OthersFilesInItsFolderStay) {
   EXPECT_EQ(Evaluated({"out/scene.ply"})["views"].size(), 2u);
   EXPECT_EQ(ReadFile(folder_ / "evaluation/worst/holiday.png"), "a photo");
   EXPECT_TRUE(fs::exists(folder_ / "evaluation/worst/films"));
-  testing::WriteBytes(folder_ / "evaluation/evaluation.json", "{\"mine\": 1}");
-  const ProcessOutput output = Run({"out/scene.ply", "--output", "evaluation"});
-  EXPECT_EQ(output.exit_code, 1);
-  EXPECT_THAT(output.err, HasSubstr("evaluation.json: exists already and is no report of splat-eval"));
+  for (const char* mine : {"{\"mine\": 1}", "{\"version\": 2}", "[1]", "mine", ""}) {
+    testing::WriteBytes(folder_ / "evaluation/evaluation.json", mine);
+    const ProcessOutput output = Run({"out/scene.ply", "--output", "evaluation"});
+    EXPECT_EQ(output.exit_code, 1);
+    EXPECT_THAT(output.err, HasSubstr("evaluation.json: exists already and is no report of splat-eval")) << mine;
+  }
 }
 
 TEST_F(SplatEval, ASecondEvaluationLeavesNothingOfTheFirst) {
