@@ -60,9 +60,10 @@ class RenderKeeper {
     if (!on_) return;
     const std::string name = names_.NameFor(compared.view.name);
     try {
-      std::filesystem::create_directories(run_.output / "renders");
-      data::WriteRender(run_.output / "renders/" + name + "_render.png", compared.render);
-      data::WriteRender(run_.output / "renders/" + name + "_photo.png", compared.photo.image);
+      const std::string folder = run_.output / data::kRendersFolder;
+      std::filesystem::create_directories(folder);
+      data::WriteRender(StrCat(folder, "/", name, data::kRenderEnding, ".png"), compared.render);
+      data::WriteRender(StrCat(folder, "/", name, data::kPhotoEnding, ".png"), compared.photo.image);
     } catch (const std::exception& error) {
       failures_.push_back(ReasonOf(error));
       on_ = false;

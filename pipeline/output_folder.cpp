@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <string_view>
 
 #include "core/check.h"
 #include "data/photos/render_mark.h"
@@ -18,9 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kRenders = "renders";
-// The ends of the names of images there.
-constexpr std::string_view kRenderSuffix = "_render", kPhotoSuffix = "_photo";
 // What a run writes beside its scene.
 const std::vector<std::string>& OwnFiles() {
   static const std::vector<std::string> files = {
@@ -106,26 +102,27 @@ void OutputFolder::RemoveOldResults(const std::vector<std::string>& formats,
   if (!holds(kept, of_page)) fs::remove(of_page, ignored);
   fs::remove(*this / "metrics.json", ignored);
   fs::remove(*this / "photo_colors.json", ignored);
-  data::RemoveRenders(*this / kRenders);
+  data::RemoveRenders(*this / data::kRendersFolder);
 }
 
 void OutputFolder::CheckTakesRenders() const {
-  const std::string folder = *this / kRenders;
+  const std::string folder = *this / data::kRendersFolder;
   std::error_code ignored;
   if (!fs::exists(fs::symlink_status(folder, ignored))) return;
   SPLAT_CHECK(fs::is_directory(folder, ignored), folder, ": is no folder; --save-renders writes images there");
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
     const std::string stem = entry.path().stem().string();
-    if (EndsWith(stem, kRenderSuffix) || EndsWith(stem, kPhotoSuffix)) data::CheckNoOtherFile(entry.path().string());
+    if (EndsWith(stem, data::kRenderEnding) || EndsWith(stem, data::kPhotoEnding))
+      data::CheckNoOtherFile(entry.path().string());
   }
 }
 
 void OutputFolder::CheckHoldsNoPhotos(const std::string& photos) const {
   std::error_code ignored;
-  const fs::path own = fs::weakly_canonical(*this / kRenders, ignored);
+  const fs::path own = fs::weakly_canonical(*this / data::kRendersFolder, ignored);
   const fs::path theirs = fs::weakly_canonical(photos, ignored);
   const bool inside = std::mismatch(own.begin(), own.end(), theirs.begin(), theirs.end()).first == own.end();
-  SPLAT_CHECK(!inside, "--output ", path_, ": its folder ", kRenders,
+  SPLAT_CHECK(!inside, "--output ", path_, ": its folder ", data::kRendersFolder,
               " is where a run keeps its images, and the photos ", photos, " lie there; choose another folder");
 }
 

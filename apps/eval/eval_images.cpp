@@ -31,8 +31,8 @@ void EvalImages::Take(const quality::ComparedView& compared) {
   if (options_.output.empty()) return;
   flat_names_.push_back(names_.NameFor(compared.view.name));
   if (options_.save_renders) {
-    files_.back().photo = Write("views", flat_names_.back() + "_photo", compared.photo.image);
-    files_.back().render = Write("views", flat_names_.back() + "_render", compared.render);
+    files_.back().photo = Write("views", flat_names_.back() + data::kPhotoEnding, compared.photo.image);
+    files_.back().render = Write("views", flat_names_.back() + data::kRenderEnding, compared.render);
   }
   const double psnr = compared.values.raw[quality::IndexOfMetric(quality::Metrics(), "psnr")];
   const size_t most = size_t(options_.worst);

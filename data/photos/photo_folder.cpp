@@ -120,6 +120,18 @@ std::array<std::string, 3> UsualCases(std::string_view extension) {
   return {lower, all, first};
 }
 
+// Moves images that our programs have rendered from `names` to `results`, unless there are no others: a set may consist
+// of renders.
+void MoveRenders(const std::string& folder, std::vector<std::string>& names, std::vector<std::string>& results) {
+  const auto is_photo = [&](const std::string& name) {
+    return !HasExtension(name, ".png") || !IsRender((fs::path(folder) / name).string());
+  };
+  const auto renders = std::stable_partition(names.begin(), names.end(), is_photo);
+  if (renders == names.begin()) return;
+  results.insert(results.end(), renders, names.end());
+  names.erase(renders, names.end());
+}
+
 }  // namespace
 
 bool IsMaskFolder(const std::string& name) {
@@ -166,22 +178,6 @@ PhotosAndMasks SplitOffMasks(const std::vector<std::string>& names) {
   return parted;
 }
 
-namespace {
-
-// Moves images that our programs have rendered from `names` to `results`, unless there are no others: a set may consist
-// of renders.
-void MoveRenders(const std::string& folder, std::vector<std::string>& names, std::vector<std::string>& results) {
-  const auto is_photo = [&](const std::string& name) {
-    return !HasExtension(name, ".png") || !IsRender((fs::path(folder) / name).string());
-  };
-  const auto renders = std::stable_partition(names.begin(), names.end(), is_photo);
-  if (renders == names.begin()) return;
-  results.insert(results.end(), renders, names.end());
-  names.erase(renders, names.end());
-}
-
-}  // namespace
-
 PhotosAndMasks ListPhotosAndMasks(const std::string& folder) {
   std::map<fs::path, bool> runs;
   const auto is_run = [&](const fs::path& inner) {
@@ -191,7 +187,7 @@ PhotosAndMasks ListPhotosAndMasks(const std::string& folder) {
   };
   std::vector<std::string> names, results;
   for (const std::string& name : ListPhotos(folder)) {
-    bool result = fs::path(name).begin()->string() == "renders" && is_run("");
+    bool result = fs::path(name).begin()->string() == kRendersFolder && is_run("");
     for (fs::path inner = fs::path(name).parent_path(); !inner.empty() && !result; inner = inner.parent_path()) {
       result = is_run(inner);
     }

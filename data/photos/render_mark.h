@@ -7,6 +7,11 @@
 
 namespace splat::data {
 
+// The folder in which a run keeps its images, and the ends of their names, and of those of splat-eval, before ".png".
+constexpr const char* kRendersFolder = "renders";
+constexpr const char* kRenderEnding = "_render";
+constexpr const char* kPhotoEnding = "_photo";
+
 // Writes a PNG as WriteImage does, with the mark: the text "Software" of the value "splat-train render". Throws
 // splat::Error, also where a file of that name has no such mark: it is not ours to replace.
 void WriteRender(const std::string& path, const Image8& image);
