@@ -8,7 +8,6 @@
 #include "core/quantile.h"
 #include "data/dataset/scene_alignment.h"
 #include "data/photos/focal_factor.h"
-#include "data/photos/radial_change.h"
 #include "pipeline/stages.h"
 #include "rasterizer/torch/process_executor.h"
 #include "train/schedule.h"
@@ -66,9 +65,7 @@ void ReportDistortionChanges(Reporter& reporter, const std::vector<double>& chan
 // Warns if not all lenses can be refined. A fisheye lens is a polynomial of an angle, which no other focal length gives
 // the same photo, and which has no coefficient of r^2.
 void WarnOfLensesThatStay(Reporter& reporter, const data::Dataset& dataset, const train::PoseConfig& config) {
-  const auto stays = [](const data::View& view) {
-    return !data::TakesFocalFactor(view.intrinsics.model) || !data::TakesRadialChange(view.intrinsics.model);
-  };
+  const auto stays = [](const data::View& view) { return !data::TakesFocalFactor(view.intrinsics.model); };
   const auto found = std::find_if(dataset.views.begin(), dataset.views.end(), stays);
   if (found == dataset.views.end()) return;
   const std::string rest = StrCat(" of ", data::CameraModelName(found->intrinsics.model), " cameras, such as that of ",

@@ -6,18 +6,8 @@
 #include "core/check.h"
 #include "data/dataset/lens_groups.h"
 #include "data/photos/focal_factor.h"
-#include "data/photos/radial_change.h"
 
 namespace splat::train {
-namespace {
-
-// The models that take the one take the other.
-bool MayChange(data::CameraModel model) {
-  return data::TakesFocalFactor(model) && data::TakesRadialChange(model);
-}
-
-}  // namespace
-
 LensRefinement::LensRefinement(const data::Dataset& dataset, const PoseConfig& config, int steps, PhotoMotions& motions)
     : dataset_(dataset),
       motions_(motions),
@@ -38,7 +28,7 @@ LensRefinement::LensRefinement(const data::Dataset& dataset, const PoseConfig& c
   for (size_t view = dataset.views.size(); view-- > 0;) {
     const size_t lens = LensOf(int(view));
     examples_[lens] = int(view);
-    if (!MayChange(dataset.views[view].intrinsics.model)) photos_[lens] = 0;
+    if (!data::TakesFocalFactor(dataset.views[view].intrinsics.model)) photos_[lens] = 0;
   }
 }
 

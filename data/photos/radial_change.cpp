@@ -1,28 +1,14 @@
 #include "data/photos/radial_change.h"
 
 #include "core/check.h"
+#include "data/photos/focal_factor.h"
 
 namespace splat::data {
-
-bool TakesRadialChange(CameraModel model) {
-  switch (model) {
-    case CameraModel::kSimplePinhole:
-    case CameraModel::kPinhole:
-    case CameraModel::kSimpleRadial:
-    case CameraModel::kRadial:
-    case CameraModel::kOpenCv:
-    case CameraModel::kFullOpenCv:
-    case CameraModel::kBrown:
-      return true;
-    default:
-      return false;
-  }
-}
 
 Intrinsics WithRadialChange(const Intrinsics& intrinsics, double change) {
   Intrinsics changed = intrinsics;
   const size_t params = size_t(CameraModelParamCount(intrinsics.model));
-  SPLAT_CHECK(TakesRadialChange(intrinsics.model) && intrinsics.params.size() == params, "a ",
+  SPLAT_CHECK(TakesFocalFactor(intrinsics.model) && intrinsics.params.size() == params, "a ",
               CameraModelName(intrinsics.model), " camera with ", intrinsics.params.size(),
               " parameters cannot be given another radial distortion");
   if (intrinsics.model == CameraModel::kSimplePinhole) changed.model = CameraModel::kSimpleRadial;
