@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/check.h"
 #include "core/format.h"
 #include "core/quantile.h"
-#include "core/spread_evenly.h"
 #include "data/dataset/point_agreement.h"
 #include "data/photos/lens.h"
 
@@ -34,8 +32,6 @@ namespace {
 // they have noise of 1 %; structure from motion and scanners have less.
 // clang-format on
 constexpr double kPeak = 0.1;
-constexpr size_t kLeastPoints = 200;
-constexpr size_t kFirstPhotos = 6;
 
 // Colours that are none of photos: a scale of colours for height, or grey for the intensity of a laser.
 constexpr double kVivid = 2, kMoreVivid = 40;  // x the photos' chroma, and beyond that
@@ -115,12 +111,10 @@ double FocalFactorByObservations(const std::vector<Sighted>& some) {
 // Empty where the colours agree, and where there is any doubt.
 std::string WhyOtherColors(const std::vector<View>& views, const PointCloud& points, Executor& executor) {
   const std::string why = "has points whose colours are not those that the photos have where they should show them";
-  std::vector<size_t> all(views.size());
-  std::iota(all.begin(), all.end(), size_t(0));
-  for (const size_t most : {kFirstPhotos, kMostSmallPhotos}) {
-    const SmallPhotos photos = ReadSmallPhotos(views, SpreadEvenly(all, most), executor);
+  for (const size_t most : {kFirstSmallPhotos, kMostSmallPhotos}) {
+    const SmallPhotos photos = ReadSomeSmallPhotos(views, most, executor);
     const PointAgreement agreement = MeasurePointAgreement(views, photos, points);
-    const bool known = agreement.points >= kLeastPoints;
+    const bool known = agreement.points >= kPointsOfSet;
     if (known && (!HaveColorsOfPhotos(agreement) || agreement.here >= kPointsAgree || agreement.Peak() >= kPeak))
       return "";
     if (most != kMostSmallPhotos && views.size() > most) continue;

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "core/check.h"
 #include "core/quantile.h"
 #include "core/seen_point.h"
+#include "core/spread_evenly.h"
 #include "data/photos/exif_orientation.h"
 #include "data/photos/image_io.h"
 #include "data/photos/lens.h"
@@ -189,6 +191,22 @@ SmallPhotos ReadSmallPhotos(const std::vector<View>& views, const std::vector<si
     photos.images.push_back(std::move(read[i]));
   }
   return photos;
+}
+
+SmallPhotos ReadSomeSmallPhotos(const std::vector<View>& views, size_t most, Executor& executor) {
+  std::vector<size_t> all(views.size());
+  std::iota(all.begin(), all.end(), size_t(0));
+  return ReadSmallPhotos(views, SpreadEvenly(all, most), executor);
+}
+
+PointCloud PointsInView(const Camera& camera, const PointCloud& points) {
+  PointCloud seen;
+  for (size_t i = 0; i < points.positions.size(); ++i) {
+    if (!SeenAt(camera, points.positions[i])) continue;
+    seen.positions.push_back(points.positions[i]);
+    seen.colors.push_back(points.colors[i]);
+  }
+  return seen;
 }
 
 PointAgreement MeasurePointAgreement(const std::vector<View>& views, const SmallPhotos& photos,

@@ -18,9 +18,15 @@ struct SmallPhotos {
 };
 constexpr int kSmallSide_px = 400;
 constexpr size_t kMostSmallPhotos = 20;  // more tell nothing new, and cost time
+constexpr size_t kFirstSmallPhotos = 6;  // enough where all is as it should be
 
 // Reads those of `chosen`, indices into `views`, that can be read and are whole.
 SmallPhotos ReadSmallPhotos(const std::vector<View>& views, const std::vector<size_t>& chosen, Executor& executor);
+// The same of at most `most` of all views, spread evenly.
+SmallPhotos ReadSomeSmallPhotos(const std::vector<View>& views, size_t most, Executor& executor);
+
+// Returns the points that the camera has in view.
+PointCloud PointsInView(const Camera& camera, const PointCloud& points);
 
 // Correlations of ranks, -1 to 1, in the mean over the channels: a median over photos of a point's colour in them,
 // against the colour that the point itself has. Ranks do not change where all is darker or warmer, as points of a
@@ -55,6 +61,7 @@ std::vector<std::optional<Vec3<uint8_t>>> ColorsInPhotos(const std::vector<View>
 // by it, and clearly better. Fewer than kPointsCompared points tell nothing.
 bool ShowPointsBy(const PointAgreement& other, const PointAgreement& written);
 constexpr size_t kPointsCompared = 100;
-constexpr double kLeastPeak = 0.05;  // of PointAgreement::Peak, by the other reading
+constexpr size_t kPointsOfSet = 200;  // fewer tell nothing of all of a set
+constexpr double kLeastPeak = 0.05;   // of PointAgreement::Peak, by the other reading
 
 }  // namespace splat::data

@@ -79,12 +79,7 @@ bool ShowPointsTurned(const PointCloud& points, const std::vector<View>& views, 
 
 // False where the view has no point in view, or its photo shows other colours in all places of those that it has.
 bool MaySeeSome(const PointCloud& points, const std::vector<View>& views, size_t index, Executor& executor) {
-  PointCloud seen;
-  for (size_t i = 0; i < points.positions.size(); ++i) {
-    if (!SeenAt(views[index].camera, points.positions[i])) continue;
-    seen.positions.push_back(points.positions[i]);
-    seen.colors.push_back(points.colors[i]);
-  }
+  const PointCloud seen = PointsInView(views[index].camera, points);
   if (seen.positions.size() < kLeastDenied) return !seen.positions.empty();
   const PointAgreement agreement = MeasurePointAgreement(views, ReadSmallPhotos(views, {index}, executor), seen);
   return agreement.points < kLeastDenied || agreement.here >= kDeny || agreement.Peak() >= kLeastPeak;

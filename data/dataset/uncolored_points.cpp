@@ -1,12 +1,9 @@
 #include "data/dataset/uncolored_points.h"
 
-#include <algorithm>
 #include <array>
-#include <numeric>
 #include <optional>
 
 #include "core/check.h"
-#include "core/spread_evenly.h"
 #include "data/dataset/point_agreement.h"
 
 namespace splat::data {
@@ -25,10 +22,6 @@ std::array<bool, 3> ConstantChannels(const std::vector<Color>& colors) {
   return constant;
 }
 
-bool Any(const std::array<bool, 3>& channels) {
-  return channels[0] || channels[1] || channels[2];
-}
-
 std::vector<Color> Known(const std::vector<std::optional<Color>>& colors) {
   std::vector<Color> known;
   for (const auto& color : colors) {
@@ -37,34 +30,33 @@ std::vector<Color> Known(const std::vector<std::optional<Color>>& colors) {
   return known;
 }
 
-// What photos show of the points; empty where they tell no more than the points' own colours do.
+// What photos show of the points, if it tells more of a channel that is `constant` among them; else empty.
 std::vector<std::optional<Color>> ShownColors(const std::vector<View>& views, const PointCloud& points,
-                                              Executor& executor) {
+                                              const std::array<bool, 3>& constant, Executor& executor) {
   if (points.positions.size() > kMostPointsColored) return {};
-  std::vector<size_t> all(views.size());
-  std::iota(all.begin(), all.end(), size_t(0));
-  const SmallPhotos photos = ReadSmallPhotos(views, SpreadEvenly(all, kMostSmallPhotos), executor);
-  std::vector<std::optional<Color>> shown = ColorsInPhotos(views, photos, points);
-  const std::vector<Color> known = Known(shown);
-  const std::array<bool, 3> of_points = ConstantChannels(points.colors), of_photos = ConstantChannels(known);
-  bool tells_more = false;
-  for (size_t k = 0; k < 3; ++k) tells_more = tells_more || (of_points[k] && !of_photos[k]);
-  return known.empty() || !tells_more ? std::vector<std::optional<Color>>() : shown;
+  std::vector<std::optional<Color>> shown =
+      ColorsInPhotos(views, ReadSomeSmallPhotos(views, kMostSmallPhotos, executor), points);
+  const std::array<bool, 3> of_photos = ConstantChannels(Known(shown));  // all, where no photo shows a point
+  for (size_t k = 0; k < 3; ++k) {
+    if (constant[k] && !of_photos[k]) return shown;
+  }
+  return {};
 }
 
 }  // namespace
 
 void ColorUncoloredPoints(const std::string& source, const std::vector<View>& views, PointCloud& points,
                           Executor& executor, const LogSink& log) {
-  const size_t count = points.colors.size();
-  if (count < 2 || !Any(ConstantChannels(points.colors))) return;
-  const std::vector<std::optional<Color>> shown = ShownColors(views, points, executor);
+  if (points.colors.size() < 2) return;
+  const std::array<bool, 3> constant = ConstantChannels(points.colors);
+  if (constant == std::array<bool, 3>{false, false, false}) return;
+  const std::vector<std::optional<Color>> shown = ShownColors(views, points, constant, executor);
   const Color first = points.colors.front();
-  const bool black = first.x == 0 && first.y == 0 && first.z == 0 &&
-                     ConstantChannels(points.colors) == std::array<bool, 3>{true, true, true};
+  const bool black = constant == std::array<bool, 3>{true, true, true} && first.x == 0 && first.y == 0 && first.z == 0;
   if (shown.empty() && !black) return;
-  for (size_t i = 0; i < count; ++i)
+  for (size_t i = 0; i < points.colors.size(); ++i) {
     points.colors[i] = shown.empty() ? kUncoloredPoint : shown[i].value_or(kUncoloredPoint);
+  }
   LogWarning(log, StrCat(source, ": its points have no colours", black ? ", they are all black" : "", "; they are ",
                          shown.empty() ? "taken as grey" : "given those that the photos show"));
 }

@@ -1,11 +1,9 @@
 #include "data/dataset/wrong_focals.h"
 
 #include <cmath>
-#include <numeric>
 
 #include "core/check.h"
 #include "core/format.h"
-#include "core/spread_evenly.h"
 #include "data/dataset/point_agreement.h"
 
 namespace splat::data {
@@ -29,9 +27,7 @@ constexpr double kSharp = 0.1;                            // the least peak of r
 constexpr double kBesideFactor = 1.05;                    // right focal lengths agree better than with this
 constexpr double kBetterHere = 0.08, kBetterPeak = 0.06;  // by how much the other focal lengths agree better
 constexpr double kLeastFactor = 0.04;                     // that is worth a word
-constexpr size_t kLeastPoints = 200;
-constexpr size_t kFirstPhotos = 6;
-constexpr int kStepsOfOctave = 16, kFarthestStep = 25;  // 4.4 % each, to three times
+constexpr int kStepsOfOctave = 16, kFarthestStep = 25;    // 4.4 % each, to three times
 constexpr double kFineStep = 0.01;
 
 void Multiply(Intrinsics& intrinsics, double factor) {
@@ -53,54 +49,64 @@ struct Try {
   PointAgreement agreement;
 };
 
-Try With(double factor, const std::vector<View>& views, const SmallPhotos& photos, const PointCloud& points) {
-  std::vector<View> tried;
-  SmallPhotos of_tried = {{}, photos.images};
-  for (const size_t i : photos.views) {
-    of_tried.views.push_back(tried.size());
-    tried.push_back(views[i]);
-    tried.back().observations.clear();
-    Multiply(tried.back(), factor);
+// Some photos of a set with their views, to try other focal lengths with.
+class Trial {
+ public:
+  Trial(const std::vector<View>& views, size_t most, const PointCloud& points, Executor& executor)
+      : photos_(ReadSomeSmallPhotos(views, most, executor)), points_(points) {
+    for (size_t& i : photos_.views) {
+      views_.push_back(views[i]);
+      views_.back().observations.clear();
+      i = views_.size() - 1;
+    }
   }
-  return {factor, MeasurePointAgreement(tried, of_tried, points)};
-}
+
+  Try With(double factor) const {
+    std::vector<View> views = views_;
+    for (View& view : views) Multiply(view, factor);
+    return {factor, MeasurePointAgreement(views, photos_, points_)};
+  }
+
+ private:
+  SmallPhotos photos_;
+  std::vector<View> views_;
+  const PointCloud& points_;
+};
 
 bool IsBetter(const Try& one, const Try& other) {
-  return one.agreement.points >= kLeastPoints && one.agreement.here > other.agreement.here;
+  return one.agreement.points >= kPointsOfSet && one.agreement.here > other.agreement.here;
 }
 
 // The factor by which the photos show the points best, among steps of 4.4 %, and then of 1 % around the best of these.
-Try Search(const Try& written, const std::vector<View>& views, const SmallPhotos& photos, const PointCloud& points) {
+Try Search(const Trial& trial, const Try& written) {
   Try best = written;
   for (int step = -kFarthestStep; step <= kFarthestStep; ++step) {
-    const Try tried = With(std::exp2(double(step) / kStepsOfOctave), views, photos, points);
+    const Try tried = trial.With(std::exp2(double(step) / kStepsOfOctave));
     if (IsBetter(tried, best)) best = tried;
   }
   const double coarse = best.factor;
   for (int step = -3; step <= 3; ++step) {
-    const Try tried = With(coarse * (1 + kFineStep * step), views, photos, points);
+    const Try tried = trial.With(coarse * (1 + kFineStep * step));
     if (IsBetter(tried, best)) best = tried;
   }
   return best;
+}
+
+// Whether some photos show that nothing is wrong, or nothing at all.
+bool LooksRight(const Trial& trial) {
+  const Try written = trial.With(1);
+  if (written.agreement.points < kPointsOfSet) return true;
+  return written.agreement.Peak() >= kSharp && !IsBetter(trial.With(kBesideFactor), written) &&
+         !IsBetter(trial.With(1 / kBesideFactor), written);
 }
 
 }  // namespace
 
 void MendFocalLengths(const std::string& source, const PointCloud& points, std::vector<PosedPhoto>& photos,
                       std::vector<View>& views, Executor& executor, const LogSink& log) {
-  if (points.positions.size() < kLeastPoints) return;
-  std::vector<size_t> all(views.size());
-  std::iota(all.begin(), all.end(), size_t(0));
-  SmallPhotos small = ReadSmallPhotos(views, SpreadEvenly(all, kFirstPhotos), executor);
-  Try written = With(1, views, small, points);
-  if (written.agreement.points < kLeastPoints) return;
-  if (written.agreement.Peak() >= kSharp && !IsBetter(With(kBesideFactor, views, small, points), written) &&
-      !IsBetter(With(1 / kBesideFactor, views, small, points), written)) {
-    return;
-  }
-  small = ReadSmallPhotos(views, SpreadEvenly(all, kMostSmallPhotos), executor);
-  written = With(1, views, small, points);
-  const Try best = Search(written, views, small, points);
+  if (points.positions.size() < kPointsOfSet || LooksRight({views, kFirstSmallPhotos, points, executor})) return;
+  const Trial trial(views, kMostSmallPhotos, points, executor);
+  const Try written = trial.With(1), best = Search(trial, written);
   if (best.agreement.here < kPointsAgree || best.agreement.here < written.agreement.here + kBetterHere ||
       best.agreement.Peak() < written.agreement.Peak() + kBetterPeak || std::abs(best.factor - 1) < kLeastFactor) {
     return;
