@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #include "core/camera.h"
 #include "core/host_device.h"
@@ -70,6 +71,14 @@ struct PoseCurvatureParams {
   double* curvature = nullptr;        // [CurvatureSize(numbers)], overwritten
   int numbers = kMotionNumbers;       // of the camera, from the first on: a motion's, one more, or all
 };
+
+// Calls call(std::integral_constant<int, numbers>()) for one of the numbers that PoseCurvatureParams may have.
+template <typename Call>
+void WithCurvatureNumbers(int numbers, const Call& call) {
+  if (numbers == kMotionNumbers) return call(std::integral_constant<int, kMotionNumbers>());
+  if (numbers == kMotionNumbers + 1) return call(std::integral_constant<int, kMotionNumbers + 1>());
+  call(std::integral_constant<int, kCameraNumbers>());
+}
 
 // Differences of a colour below this one weigh as much as it in the curvature of |x - y|, which has none at 0.
 constexpr float kLeastDifference = 0.02f;

@@ -40,14 +40,7 @@ void CheckPoseCurvatureParams(const PoseCurvatureParams& params) {
 
 void PoseCurvature(const KernelContext& context, const PoseCurvatureParams& params) {
   CheckPoseCurvatureParams(params);
-  switch (params.numbers) {
-    case kMotionNumbers:
-      return SumCurvature<kMotionNumbers>(context, params);
-    case kMotionNumbers + 1:
-      return SumCurvature<kMotionNumbers + 1>(context, params);
-    default:
-      return SumCurvature<kCameraNumbers>(context, params);
-  }
+  WithCurvatureNumbers(params.numbers, [&](auto numbers) { SumCurvature<decltype(numbers)::value>(context, params); });
 }
 
 }  // namespace splat::train

@@ -50,14 +50,7 @@ void SumCurvature(const KernelContext& context, const PoseCurvatureParams& param
 
 void PoseCurvature(const KernelContext& context, const PoseCurvatureParams& params) {
   CheckPoseCurvatureParams(params);
-  switch (params.numbers) {
-    case kMotionNumbers:
-      return SumCurvature<kMotionNumbers>(context, params);
-    case kMotionNumbers + 1:
-      return SumCurvature<kMotionNumbers + 1>(context, params);
-    default:
-      return SumCurvature<kCameraNumbers>(context, params);
-  }
+  WithCurvatureNumbers(params.numbers, [&](auto numbers) { SumCurvature<decltype(numbers)::value>(context, params); });
 }
 
 }  // namespace splat::train::SPLAT_GPU_NAMESPACE
