@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "data/dataset/pose_convention.h"
-#include "tests/support/textured_wall.h"
+#include "tests/support/posed_wall.h"
 
 namespace splat::data {
 namespace {
@@ -19,32 +19,13 @@ Rigid3 Roll(double cosine, double sine) {
   return {{{{cosine, -sine, 0}, {sine, cosine, 0}, {0, 0, 1}}}, {0, 0, 0}};
 }
 
-class MisreadCameras : public ::testing::Test {
+class MisreadCameras : public testing::PosedWall {
  protected:
-  MisreadCameras() {
-    for (const View& view : wall_.views) written_.push_back(view.camera.camera_from_world);
-  }
-  void Roll(size_t view, double cosine, double sine) {
-    Rigid3& pose = wall_.views[view].camera.camera_from_world;
-    pose = Compose(data::Roll(cosine, sine), pose);
-  }
+  void Roll(size_t view, double cosine, double sine) { Change(view, data::Roll(cosine, sine)); }
   void Turn() {
     SerialExecutor executor;
-    TurnMisreadCameras("the source", wall_.points, wall_.views, executor,
-                       [this](LogLevel, const std::string& line) { log_.push_back(line); });
+    TurnMisreadCameras("the source", wall_.points, wall_.views, executor, Log());
   }
-  // Whether all views have the poses with which the wall was photographed.
-  bool AreRight() const {
-    for (size_t i = 0; i < wall_.views.size(); ++i) {
-      const Vec3<double> point = {0.3, 0.2, 5};
-      if (Norm(wall_.views[i].camera.camera_from_world * point - written_[i] * point) > 1e-9) return false;
-    }
-    return true;
-  }
-
-  testing::TexturedWall wall_;
-  std::vector<Rigid3> written_;
-  std::vector<std::string> log_;
 };
 
 TEST_F(MisreadCameras, RightOnesStayWithoutAWord) {
@@ -68,7 +49,7 @@ TEST_F(MisreadCameras, RolledOnesAreRolledBack) {
 }
 
 TEST_F(MisreadCameras, AnInverseIsInverted) {
-  wall_.views[6].camera.camera_from_world = Inverse(written_[6]);
+  wall_.views[6].camera.camera_from_world = Inverse(right_[6]);
   Turn();
   EXPECT_TRUE(AreRight());
   EXPECT_THAT(log_, ElementsAre(AllOf(HasSubstr("1 of 8 photos (view_6.png)"), HasSubstr("are inverted"))));
@@ -76,7 +57,7 @@ TEST_F(MisreadCameras, AnInverseIsInverted) {
 
 TEST_F(MisreadCameras, APoseThatIsWrongInAnotherWayStays) {
   wall_.views[6].camera.camera_from_world.translation = {3, 0, 0};
-  written_[6] = wall_.views[6].camera.camera_from_world;
+  right_[6] = wall_.views[6].camera.camera_from_world;
   Turn();
   EXPECT_TRUE(AreRight());
   EXPECT_THAT(log_, IsEmpty());
@@ -90,7 +71,7 @@ TEST_F(MisreadCameras, ASetTurnsThemWithAWarning) {
   Rigid3& pose = scene.photos[2].camera_from_world;
   pose = Compose(data::Roll(-1, 0), pose);
   SerialExecutor executor;
-  BuildDataset(scene, {}, executor, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+  BuildDataset(scene, {}, executor, Log());
   EXPECT_THAT(log_, Contains(HasSubstr("1 of 8 photos (view_2.png) show its points once")));
 }
 
@@ -103,7 +84,7 @@ TEST_F(MisreadCameras, ASetTurnsThemAlsoWithoutColorsAndWithAnotherFocalLength) 
     Rigid3& pose = scene.photos[2].camera_from_world;
     pose = Compose(data::Roll(-1, 0), pose);
     log_.clear();
-    BuildDataset(scene, {}, executor, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+    BuildDataset(scene, {}, executor, Log());
   };
   scene.photos = wall_.photos;
   scene.points = wall_.points;

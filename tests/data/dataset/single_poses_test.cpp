@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "data/dataset/pose_convention.h"
-#include "tests/support/textured_wall.h"
+#include "tests/support/posed_wall.h"
 
 namespace splat::data {
 namespace {
@@ -19,33 +19,13 @@ using ::testing::SizeIs;
 // About y: a camera that looks the other way and stays upright.
 const Rigid3 kAbout = {{{{-1, 0, 0}, {0, 1, 0}, {0, 0, -1}}}, {0, 0, 0}};
 
-class SinglePoses : public ::testing::Test {
+class SinglePoses : public testing::PosedWall {
  protected:
-  SinglePoses() {
-    for (const View& view : wall_.views) written_.push_back(view.camera.camera_from_world);
-  }
-  void Change(size_t view, const Rigid3& new_from_old) {
-    Rigid3& pose = wall_.views[view].camera.camera_from_world;
-    pose = Compose(new_from_old, pose);
-  }
   void Mend() {
     SerialExecutor executor;
     log_.clear();
-    MendSinglePoses("the source", wall_.points, wall_.views, executor,
-                    [this](LogLevel, const std::string& line) { log_.push_back(line); });
+    MendSinglePoses("the source", wall_.points, wall_.views, executor, Log());
   }
-  // Whether all views have the poses with which the wall was photographed.
-  bool AreRight() const {
-    for (size_t i = 0; i < wall_.views.size(); ++i) {
-      const Vec3<double> point = {0.3, 0.2, 5};
-      if (Norm(wall_.views[i].camera.camera_from_world * point - written_[i] * point) > 1e-9) return false;
-    }
-    return wall_.views.size() == written_.size();
-  }
-
-  testing::TexturedWall wall_;
-  std::vector<Rigid3> written_;
-  std::vector<std::string> log_;
 };
 
 TEST_F(SinglePoses, RightOnesStayWithoutAWord) {
@@ -71,8 +51,7 @@ TEST_F(SinglePoses, ASetTurnsThemWithAWarning) {
   Rigid3& pose = scene.photos[2].camera_from_world;
   pose = Compose(TurnOfAxes(), pose);
   SerialExecutor executor;
-  const Dataset dataset =
-      BuildDataset(scene, {}, executor, [this](LogLevel, const std::string& line) { log_.push_back(line); });
+  const Dataset dataset = BuildDataset(scene, {}, executor, Log());
   EXPECT_THAT(dataset.views, SizeIs(8));
   EXPECT_THAT(log_, Contains(HasSubstr("1 of 8 cameras (view_2.png)")));
 }
