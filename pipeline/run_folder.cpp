@@ -67,7 +67,8 @@ void ReadLenses(const std::string& path, RunFolder& run) {
     run.focal_factors = list("focal_factors");
     run.distortion_changes = list("distortion_changes");
   } catch (const Json::exception&) {
-    throw Error(StrCat(path, ": says what became of the lenses in another form than a run writes it"));
+    throw Error(StrCat(path, ": says what became of the lenses in another form than a run writes it; ",
+                       "without the file the lenses are those of the poses"));
   }
 }
 

@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace splat::train {
+namespace {
+
+// Changes that move the edges of an image by so much are held firmly; chosen by measurement.
+constexpr double kIdleChange_px = 0.1;
+
+}  // namespace
 
 double MoveFocal(LensFocal& lens, double share, double side) {
   const LensLoss loss = lens.loss;

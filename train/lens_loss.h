@@ -34,9 +34,6 @@ void EliminatePose(const MotionEquations& equations, const Rigid3& camera_from_w
 // changes.
 bool Add(const LensLoss& photo, LensLoss& sum);
 
-// Changes of a lens that move the edges of an image by so much are held firmly; chosen by measurement.
-constexpr double kIdleChange_px = 0.1;
-
 // Returns the curvature by the growth of the scene that steps use: `share` is that of the lens's photos in all photos
 // of the training, which look at the scene as well, and it is kept from vanishing where cameras look away from each
 // other.

@@ -8,11 +8,8 @@
 #include "data/poses/photo_matching.h"
 
 namespace splat::data {
-namespace {
 
 namespace fs = std::filesystem;
-
-}  // namespace
 
 bool SaysSide(const nlohmann::json& object, const char* key) {
   const auto entry = object.find(key);
