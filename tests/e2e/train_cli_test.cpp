@@ -122,6 +122,22 @@ TEST_F(TrainOnBalls, ABrokenFileEndsTheRunWithAnError) {
   EXPECT_EQ(RunProgram(WithBrokenFile(Command("whole", arguments), "scene.sog"), 600).exit_code, 0);
 }
 
+// Before any work, and whatever --overwrite says.
+TEST_F(TrainOnBalls, PhotosAndImagesOfOthersInTheFolderOfRendersAreSafe) {
+  fs::create_directories(folder_ / "out/renders");
+  fs::rename(folder_ / "balls/images", folder_ / "out/renders/images");
+  const ProcessOutput inside = RunProgram({SPLAT_BINARY_DIR "/apps/splat-train", "--images",
+                                           folder_ / "out/renders/images", "--output", folder_ / "out", "--overwrite"});
+  EXPECT_EQ(inside.exit_code, 1);
+  EXPECT_THAT(inside.err, HasSubstr("its folder renders is where a run keeps its images"));
+  EXPECT_EQ(FilesIn(folder_ / "out/renders/images").size(), 8u);
+  fs::rename(folder_ / "out/renders/images", folder_ / "balls/images");
+  std::ofstream(folder_ / "out/renders/mine_render.png") << "an image";
+  const ProcessOutput foreign = RunProgram(Command("out", {"--overwrite", "--save-renders"}));
+  EXPECT_EQ(foreign.exit_code, 1);
+  EXPECT_THAT(foreign.err, HasSubstr("mine_render.png: exists already and is no render of ours"));
+}
+
 TEST_F(TrainOnBalls, CamerasAreWrittenInTheSceneFrameWithTheWayBack) {
   Train("out", {"--iterations", "5", "--test-every", "4"});
   const Json cameras = ReadJson(folder_ / "out/cameras.json");
